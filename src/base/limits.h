@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything a peer can make grow has its limit here (reliability: R2, R8, R9, R43, R51). */
+#pragma once
+
+enum {
+	/* HTTP and WebSocket */
+	LIMIT_REQUEST_LINE = 64 * 1024,    /* LiveKit clients put 20 KB and more into the URL */
+	LIMIT_JSON_BODY = 64 * 1024,
+	LIMIT_JSON_DEPTH = 16,
+	LIMIT_EVENT_FRAME = 64 * 1024,     /* one frame on the event socket, from a client */
+	LIMIT_SIGNAL_FRAME = 2 * 1024 * 1024, /* one LiveKit signalling message, as LiveKit has it */
+	LIMIT_SOCKET_QUEUE = 1024 * 1024,  /* bytes waiting for one slow socket before it is closed */
+	LIMIT_CONNECT_FRAME_S = 10,        /* seconds for the first frame on the event socket */
+
+	/* accounts and chat */
+	LIMIT_USER_ID = 64,
+	LIMIT_USER_NAME = 128,
+	LIMIT_PASSWORD = 1024,
+	LIMIT_MESSAGE_TEXT = 10 * 1000,    /* bytes of UTF-8 */
+	LIMIT_CALL_ID = 64,
+	LIMIT_PAGE = 100,                  /* rows of one list answer */
+	LIMIT_HASHES_AT_ONCE = 2,          /* Argon2id needs 19 MiB each (R11) */
+	LIMIT_HASHES_QUEUED = 64,
+
+	/* media */
+	LIMIT_DATAGRAM = 1500,
+	LIMIT_SDP = 64 * 1024,
+	LIMIT_SDP_SECTIONS = 512,
+	LIMIT_SDP_CANDIDATES = 100,
+	LIMIT_PENDING_TRACKS = 20,
+	LIMIT_TRACKS_PER_PARTICIPANT = 32,
+	LIMIT_PARTICIPANTS_PER_ROOM = 500,
+	LIMIT_SSRCS_PER_TRANSPORT = 64,
+	LIMIT_IDENTITY = 256,
+	LIMIT_ROOM_NAME = 256,
+};

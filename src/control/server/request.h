@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One HTTP request, as the resource handlers see it. A handler is a function that answers at once or later, but exactly
+ * once, through http_reply*, http_error or http_upgrade; until then the request stays valid even when the client has
+ * gone (the answer is then dropped). Control thread only.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "control/server/wsconn.h"
+
+struct control; /* everything a handler may use: control/control.h */
+struct http_req;
+
+enum http_method { HTTP_GET = 1, HTTP_HEAD = 2, HTTP_POST = 4, HTTP_PUT = 8, HTTP_PATCH = 16, HTTP_DELETE = 32,
+		   HTTP_OPTIONS = 64 };
+
+typedef void http_fn(struct http_req *req, struct control *control);
+
+enum http_method http_method(const struct http_req *req);
+const char *http_path(const struct http_req *req);
+
+/* The part of the path that matched `{name}` in the route, percent-decoded; NULL when there is none. */
+const char *http_param(const struct http_req *req, const char *name);
+
+/* A query argument, percent-decoded; NULL when absent. */
+const char *http_query(const struct http_req *req, const char *name);
+
+/* A request header by lower-case name, for the ones the server collects (request.c lists them); NULL when absent. */
+const char *http_header(const struct http_req *req, const char *name);
+
+/* A cookie by name; NULL when absent. */
+const char *http_cookie(const struct http_req *req, const char *name);
+
+/* The whole body; NUL-terminated for convenience. */
+const char *http_body(const struct http_req *req, size_t *ret_length);
+
+/* The body as a JSON object, borrowed from the request. On anything else answers 400 code 4 itself and returns NULL. */
+json_t *http_body_json(struct http_req *req);
+
+/* The peer's address as text, for logs and rate limits. */
+const char *http_peer(const struct http_req *req);
+
+/* Adds a header to the coming answer. */
+void http_add_header(struct http_req *req, const char *name, const char *value);
+
+/* Answers. `body` of http_reply_json is taken over (reference stolen). */
+void http_reply(struct http_req *req, int status, const char *content_type, const void *body, size_t n);
+void http_reply_json(struct http_req *req, int status, json_t *body);
+void http_reply_empty(struct http_req *req, int status);
+
+/* `{"code", "status_code", "message"}`, codes of docs/api.md. The message names the cause, the value and the fix. */
+void http_error(struct http_req *req, int status, int code, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* The request wants a WebSocket. */
+bool http_wants_upgrade(const struct http_req *req);
+
+/* Answers 101 and hands the socket to `handler` with `arg`. */
+void http_upgrade(struct http_req *req, const struct ws_handler *handler, void *arg);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The media plane of one worker, START HERE. Sans-IO: it owns no socket, thread, clock or source of chance; all
+ * of them are arguments, so a whole call runs in a unit test in virtual time and replays from a seed.
+ *
+ * Contract: after each engine_rx, engine_cmd or engine_tick, drain engine_next_tx and engine_next_event until they
+ * return false. An engine belongs to one thread.
+ *
+ * Way of a packet: engine_rx ▸ peer/transport (stun | dtls | srtp) ▸ rtp/up ▸ sfu/forward ▸ rtp/down ▸
+ * peer/srtp protect ▸ engine_next_tx.
+ */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "plane/plane.h"
+
+struct engine;
+
+/* What an engine is made with. */
+struct engine_config {
+	const struct sockaddr_storage *addresses; /* our candidates, with ports; not kept */
+	size_t address_count;
+	struct rng *rng;                          /* kept; must outlive the engine */
+	const struct cert *certificate;           /* crypt/cert.h; kept; must outlive the engine */
+	uint16_t worker;                          /* stamped on events */
+};
+
+/* A datagram to send. `bytes` stays valid until the next call of any engine function. */
+struct engine_tx {
+	const struct sockaddr_storage *to;
+	const uint8_t *bytes;
+	size_t length;
+};
+
+int engine_new(struct engine **ret, const struct engine_config *config);
+struct engine *engine_free(struct engine *e);
+
+/* Takes one datagram. The bytes may be changed (decryption in place). Bad input is counted, never an error. */
+void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
+	       size_t length);
+
+/* Takes one command and what it owns. Errors come back as EV_FAILED. */
+void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd);
+
+/* Runs what is due. Call at engine_deadline or later. */
+void engine_tick(struct engine *e, uint64_t now);
+
+/* When engine_tick wants to run next, in µs; UINT64_MAX when nothing waits. */
+uint64_t engine_deadline(const struct engine *e);
+
+bool engine_next_tx(struct engine *e, struct engine_tx *ret);
+
+/* The caller owns what the event owns (plane_event_fini). */
+bool engine_next_event(struct engine *e, struct plane_event *ret);
