@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts a real confabd on free ports with a fresh data folder, and stops it again. Every test of the Node side
+// talks to the daemon through this file.
+import { spawn, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import dgram from 'node:dgram';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const buildFolder = path.resolve(root, process.env.CONFAB_BUILD ?? 'build');
+
+// Known to the tests, so that they can look for it where it must not be.
+export const apiKey = 'test-key';
+export const apiSecret = 'test-secret-that-no-answer-may-ever-contain-0123456789';
+
+async function freeTcpPort(host) {
+	const server = net.createServer().listen(0, host);
+	await once(server, 'listening');
+	const { port } = server.address();
+	server.close();
+	await once(server, 'close');
+	return port;
+}
+
+async function freeUdpPorts(host, count) {
+	for (let attempt = 0; attempt < 50; attempt++) {
+		const base = 20000 + Math.floor(Math.random() * 30000);
+		const sockets = [];
+		try {
+			for (let i = 0; i < count; i++) {
+				const socket = dgram.createSocket('udp4');
+				sockets.push(socket);
+				socket.bind(base + i, host);
+				await Promise.race([
+					once(socket, 'listening'),
+					once(socket, 'error').then(([error]) => Promise.reject(error)),
+				]);
+			}
+			return base;
+		} catch {
+			// taken: try other ones
+		} finally {
+			for (const socket of sockets) socket.close();
+		}
+	}
+	throw new Error(`no ${count} free UDP ports on ${host}`);
+}
+
+/**
+ * Starts the daemon and waits until it answers.
+ * options: demo (true), host, rtcIps, args (more flags), env, data (a folder to keep), netns (run inside this namespace).
+ * Returns {url, host, port, data, links: {admin, user}, log(), pid, rss(), stop(), kill()}.
+ */
+export async function startConfabd(options = {}) {
+	const host = options.host ?? '127.0.0.1';
+	const data = options.data ?? fs.mkdtempSync(path.join(os.tmpdir(), 'confab-test-'));
+	const port = options.port ?? (await freeTcpPort(options.netns ? '127.0.0.1' : host));
+	const rtcIps = options.rtcIps ?? ['127.0.0.1'];
+	const rtcPort = await freeUdpPorts(options.netns ? '127.0.0.1' : rtcIps[0], 2);
+	const binary = path.join(buildFolder, 'confabd');
+	const args = [
+		'--data', data, '--listen', `${host}:${port}`, '--rtc-port', String(rtcPort),
+		...rtcIps.flatMap((ip) => ['--rtc-ip', ip]),
+		...(options.demo === false ? [] : ['--demo']),
+		...(options.args ?? []),
+	];
+	const command = options.netns ? ['ip', 'netns', 'exec', options.netns, binary, ...args] : [binary, ...args];
+	const child = spawn(command[0], command.slice(1), {
+		stdio: ['ignore', 'pipe', 'pipe'],
+		env: { ...process.env, CONFAB_API_KEY: apiKey, CONFAB_API_SECRET: apiSecret, ...(options.env ?? {}) },
+	});
+	let stdout = '';
+	let stderr = '';
+	child.stdout.on('data', (chunk) => (stdout += chunk));
+	child.stderr.on('data', (chunk) => (stderr += chunk));
+	const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+	const log = () => `--- stdout\n${stdout}\n--- stderr\n${stderr}`;
+
+	const wanted = options.demo === false ? /listening|Confab/ : /signin#\S+[\s\S]*signin#\S+/;
+	const deadline = Date.now() + 20000;
+	while (!wanted.test(stdout)) {
+		const ended = await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 25))]);
+		if (ended) throw new Error(`confabd ended at start: ${JSON.stringify(ended)}\n${log()}`);
+		if (Date.now() > deadline) {
+			child.kill('SIGKILL');
+			throw new Error(`confabd did not start in 20 s\n${log()}`);
+		}
+	}
+	const found = [...stdout.matchAll(/(https?:\/\/([^\s/:]+|\[[^\]]+\])(?::\d+)?\/signin#\S+)/g)].map((m) => m[1]);
+
+	const stop = async () => {
+		if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+		const timer = setTimeout(() => child.kill('SIGKILL'), 15000);
+		const ended = await exited;
+		clearTimeout(timer);
+		if (!options.data) fs.rmSync(data, { recursive: true, force: true });
+		if (ended.code !== 0) throw new Error(`confabd did not stop cleanly: ${JSON.stringify(ended)}\n${log()}`);
+		if (/ERROR: (Address|Leak)Sanitizer|runtime error:/.test(stderr)) throw new Error(`sanitizer report\n${log()}`);
+	};
+	return {
+		url: `http://${host}:${port}`,
+		host,
+		port,
+		data,
+		links: { admin: found[0], user: found[1] },
+		pid: child.pid,
+		child,
+		exited,
+		log,
+		/** Resident memory in KiB. */
+		rss: () => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]),
+		stop,
+		kill: () => child.kill('SIGKILL'),
+	};
+}
+
+/** Runs build/confab with arguments and standard input; throws with its stderr when it fails. */
+export function confab(args, input = '') {
+	return execFileSync(path.join(buildFolder, 'confab'), args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+}
