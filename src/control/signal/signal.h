@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * LiveKit v0 signalling: the WebSocket on `/rtc` by which clients join rooms, publish, subscribe
+ * and mute. It owns rooms and participants as people see them (who is here, what is published, who
+ * may what), makes the SIDs, and tells the media plane what to do (CMD_*) and the clients what
+ * happened (EV_*). It never sees a media packet.
+ *
+ * Way: routes.c (token, admission) ▸ session.c (the socket) ▸ dispatch.c (SignalRequest) ▸
+ * publish.c, subscribe.c ▸ plane; and back: events.c ▸ room.c (fan-out) ▸ encode.c ▸ the socket.
+ *
+ * Control thread only, all of it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "control/server/request.h"
+#include "plane/plane.h"
+
+struct calls;
+struct rng;
+struct signal;
+
+struct signal_config {
+	uv_loop_t *loop;	/* for the timers; must outlive the signal object */
+	uint16_t workers;	/* media workers, at least 1 */
+	const char *api_key;	/* `iss` of media tokens; copied */
+	const char *api_secret; /* copied, wiped at the end */
+	struct calls *calls;	/* told who is in which call; NULL in tests */
+	struct rng *rng;
+
+	/*
+	 * Puts one command into worker's queue: true = taken over (with `sdp`), false = the queue
+	 * is full and nothing was taken. Signalling keeps what did not fit, in order, and tries
+	 * again some ms later: just forward to plane_queue_put.
+	 */
+	bool (*send)(void *arg, uint16_t worker, const struct plane_cmd *cmd);
+	void *send_arg;
+};
+
+/* What operators see; see signal_gauges. */
+struct signal_gauges {
+	size_t rooms, participants, published_tracks;
+	uint64_t joins, bad_messages, refused, media_failures; /* counters since the start */
+};
+
+/* 0, -ENOMEM, -EINVAL (no worker, no key) or libuv's error. */
+int signal_new(const struct signal_config *config, struct signal **ret_signal);
+
+/*
+ * Shutdown: `leave{RECONNECT, SERVER_SHUTDOWN}` to everybody, sockets closed after that was sent,
+ * CMD_LEAVE to the workers, new joins refused with 503. The sockets' `closed` calls may still come
+ * until the server is gone.
+ */
+void signal_stop(struct signal *s);
+
+/*
+ * After signal_stop and after the server closed its last socket. Closes the timers: run the loop
+ * once more before closing it; the memory goes with the last timer's close callback. Takes NULL.
+ * Returns NULL.
+ */
+struct signal *signal_free(struct signal *s);
+
+/*
+ * One event of a worker, in the order of its queue. The event stays the caller's (plane_event_fini
+ * afterwards). An event of a room or participant that is gone is dropped.
+ */
+void signal_on_plane_event(struct signal *s, uint16_t worker, const struct plane_event *event);
+
+struct signal_gauges signal_gauges(const struct signal *s);
+
+/*
+ * The routes. They find the object in `control->signal`. Each takes GET, HEAD and OPTIONS
+ * (preflight) and puts `Access-Control-Allow-Origin: *` on every answer, good or bad; bodies are
+ * plain text.
+ */
+void signal_http_rtc(struct http_req *req, struct control *control); /* /rtc: the WebSocket */
+void signal_http_validate(struct http_req *req,
+			  struct control *control); /* /rtc/validate: why /rtc refused */
+void signal_http_not_served(struct http_req *req,
+			    struct control *control); /* /rtc/v1, /rtc/v1/validate: 404 */
