@@ -3,6 +3,9 @@
  * One HTTP request, as the resource handlers see it. A handler is a function that answers at once or later, but exactly
  * once, through http_reply*, http_error or http_upgrade; until then the request stays valid even when the client has
  * gone (the answer is then dropped). Control thread only.
+ *
+ * A request for a WebSocket (http_wants_upgrade) must be answered before the handler returns: with http_upgrade, or with
+ * any other answer to refuse it. What takes time happens after the upgrade.
  */
 #pragma once
 
@@ -47,6 +50,17 @@ const char *http_peer(const struct http_req *req);
 
 /* Adds a header to the coming answer. */
 void http_add_header(struct http_req *req, const char *name, const char *value);
+
+/* Keeps a thing for the time of the request: `drop` (may be NULL) is called on the old one when it is replaced, and when
+ * the request ends. */
+void http_set_context(struct http_req *req, void *context, void (*drop)(void *context));
+void *http_context(const struct http_req *req);
+
+/* The request came over TLS. */
+bool http_is_tls(const struct http_req *req);
+
+/* What the client called us: the Host header or HTTP/2 :authority; NULL when absent or not a plausible host[:port]. */
+const char *http_host(const struct http_req *req);
 
 /* Answers. `body` of http_reply_json is taken over (reference stolen). */
 void http_reply(struct http_req *req, int status, const char *content_type, const void *body, size_t n);
