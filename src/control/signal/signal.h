@@ -22,7 +22,7 @@
 
 struct calls;
 struct rng;
-struct signal;
+struct signal_hub;
 
 struct signal_config {
 	uv_loop_t *loop;	/* for the timers; must outlive the signal object */
@@ -33,11 +33,10 @@ struct signal_config {
 	struct rng *rng;
 
 	/*
-	 * Puts one command into worker's queue: true = taken over (with `sdp`), false = the queue
-	 * is full and nothing was taken. Signalling keeps what did not fit, in order, and tries
-	 * again some ms later: just forward to plane_queue_put.
+	 * Sends one command to a worker, in order, and takes over what it owns (`sdp`). Never
+	 * fails: control_command keeps what does not fit into the queue.
 	 */
-	bool (*send)(void *arg, uint16_t worker, const struct plane_cmd *cmd);
+	void (*send)(void *arg, uint16_t worker, struct plane_cmd *cmd);
 	void *send_arg;
 };
 
@@ -48,34 +47,33 @@ struct signal_gauges {
 };
 
 /* 0, -ENOMEM, -EINVAL (no worker, no key) or libuv's error. */
-int signal_new(const struct signal_config *config, struct signal **ret_signal);
+int signal_new(const struct signal_config *config, struct signal_hub **ret_signal);
 
 /*
  * Shutdown: `leave{RECONNECT, SERVER_SHUTDOWN}` to everybody, sockets closed after that was sent,
  * CMD_LEAVE to the workers, new joins refused with 503. The sockets' `closed` calls may still come
  * until the server is gone.
  */
-void signal_stop(struct signal *s);
+void signal_stop(struct signal_hub *s);
 
 /*
  * After signal_stop and after the server closed its last socket. Closes the timers: run the loop
  * once more before closing it; the memory goes with the last timer's close callback. Takes NULL.
  * Returns NULL.
  */
-struct signal *signal_free(struct signal *s);
+struct signal_hub *signal_free(struct signal_hub *s);
 
 /*
  * One event of a worker, in the order of its queue. The event stays the caller's (plane_event_fini
  * afterwards). An event of a room or participant that is gone is dropped.
  */
-void signal_on_plane_event(struct signal *s, uint16_t worker, const struct plane_event *event);
+void signal_on_plane_event(struct signal_hub *s, uint16_t worker, const struct plane_event *event);
 
-struct signal_gauges signal_gauges(const struct signal *s);
+struct signal_gauges signal_gauges(const struct signal_hub *s);
 
 /*
- * The routes. They find the object in `control->signal`. Each takes GET, HEAD and OPTIONS
- * (preflight) and puts `Access-Control-Allow-Origin: *` on every answer, good or bad; bodies are
- * plain text.
+ * The routes, all GET and ROUTE_CORS: browsers must be able to read every answer, good or bad (the
+ * server adds the header). They find the object in `control->signal`. Bodies are plain text.
  */
 void signal_http_rtc(struct http_req *req, struct control *control); /* /rtc: the WebSocket */
 void signal_http_validate(struct http_req *req,
