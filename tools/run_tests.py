@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the stages of the test suite and ends with `N passed, N failed`.
+
+A stage is a function that yields (name, passed, failed); a stage that breaks counts as one failure. Output of a stage is
+shown only when something in it failed, so that the end of the run says what to look at."""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FILE_LIMIT = 800  # lines of one source file; 500 is the aim
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:strict_string_checks=1:detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "LSAN_OPTIONS": f"suppressions={ROOT}/test/lsan.supp:print_suppressions=0",
+}
+
+
+def run(command, env=None, cwd=ROOT, timeout=1200):
+    """Runs a command; returns (exit code, output)."""
+    try:
+        done = subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, timeout=timeout,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        return done.returncode, done.stdout.decode(errors="replace")
+    except subprocess.TimeoutExpired as stuck:
+        return 124, (stuck.stdout or b"").decode(errors="replace") + f"\ntimed out after {timeout} s"
+
+
+def show(output, lines=400):
+    print("\n".join("    " + line for line in output.splitlines()[-lines:]), flush=True)
+
+
+def simple(name, command, **options):
+    """One command that passes or fails as a whole."""
+    code, output = run(command, **options)
+    if code:
+        show(output)
+    return name, int(code == 0), int(code != 0)
+
+
+def c_files():
+    listed = subprocess.run(["git", "ls-files", "*.c", "*.h"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    return [f for f in listed if (ROOT / f).exists()]
+
+
+def stage_style(_):
+    yield simple("format", ["clang-format-14", "--dry-run", "-Werror", *c_files()])
+    yield simple("include arrows", [sys.executable, "tools/layers.py", "src", "tools/layers.txt"])
+    sources = subprocess.run(["git", "ls-files", "*.c", "*.h", "*.ts", "*.tsx", "*.mjs", "*.py"], cwd=ROOT,
+                             capture_output=True, text=True).stdout.split()
+    long = [f for f in sources if (ROOT / f).exists() and len((ROOT / f).read_text().splitlines()) > FILE_LIMIT]
+    if long:
+        show("too long: " + " ".join(long))
+    yield "file sizes", int(not long), int(bool(long))
+    yield simple("types", ["npx", "--no-install", "tsc", "--noEmit"], cwd=ROOT / "web")
+
+
+def setup(folder, options, env=None):
+    if not (ROOT / folder / "build.ninja").exists():
+        code, output = run(["meson", "setup", folder, *options], env=env)
+        if code:
+            raise RuntimeError(output)
+    else:
+        run(["meson", "configure", folder, *[o for o in options if o.startswith("-D")]])
+
+
+def ninja(folder, *targets):
+    code, output = run(["ninja", "-C", folder, *targets], timeout=1800)
+    if code:
+        raise RuntimeError("\n".join(output.splitlines()[-80:]))
+
+
+def meson_tests(name, folder, env=None, timeout_multiplier=1):
+    code, output = run(["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", "-t", str(timeout_multiplier)],
+                       env=env, timeout=1800)
+    counts = {key: int(value) for key, value in re.findall(r"^(Ok|Fail|Timeout|Unexpected Pass):\s+(\d+)", output, re.M)}
+    passed = counts.get("Ok", 0)
+    failed = sum(counts.values()) - passed
+    if code and not failed:
+        failed = 1
+    if failed:
+        show(output)
+    return name, passed, failed
+
+
+def stage_web(_):
+    yield simple("web app builds", ["make", "web"])
+
+
+def stage_unit(_):
+    setup("build", ["-Dtests=true", "--buildtype=release"])
+    ninja("build")
+    yield meson_tests("unit, vectors, simulated calls", "build")
+
+
+def stage_asan(_):
+    setup("build-asan", ["-Dtests=true", "-Db_sanitize=address,undefined", "--buildtype=debugoptimized"])
+    ninja("build-asan")
+    yield meson_tests("the same under ASan and UBSan", "build-asan", env=SANITIZERS, timeout_multiplier=4)
+
+
+def fuzz_one(target, seconds):
+    name = target.name.removeprefix("fuzz_")
+    grown = ROOT / "build-fuzz" / "grown" / name
+    grown.mkdir(parents=True, exist_ok=True)
+    code, output = run([str(target), f"-max_total_time={seconds}", "-timeout=5", "-rss_limit_mb=2048", "-print_final_stats=1",
+                        f"-artifact_prefix={ROOT}/build-fuzz/crash-{name}-", str(grown), f"fuzz/corpus/{name}"],
+                       timeout=seconds + 120)
+    runs = re.search(r"number_of_executed_units: (\d+)", output)
+    return name, code, output, int(runs[1]) if runs else 0
+
+
+def stage_fuzz(options):
+    setup("build-fuzz", ["-Dfuzz=true", "-Dtests=false", "-Db_sanitize=address,undefined", "-Db_lundef=false",
+                         "--buildtype=debugoptimized"], env={"CC": "clang-14"})
+    wanted = f"fuzz_{options.fuzz_target}" if options.fuzz_target else None
+    names = re.findall(r"^\s*'(\w+)':", (ROOT / "fuzz/meson.build").read_text(), re.M)
+    targets = [f"fuzz_{n}" for n in names if wanted in (None, f"fuzz_{n}")]
+    if not targets:
+        raise RuntimeError(f"no fuzz target {options.fuzz_target}; there are: {' '.join(names)}")
+    ninja("build-fuzz", *[f"fuzz/{t}" for t in targets])
+    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        jobs = [pool.submit(fuzz_one, ROOT / "build-fuzz/fuzz" / t, options.fuzz_seconds) for t in targets]
+        for job in concurrent.futures.as_completed(jobs):
+            name, code, output, runs = job.result()
+            bad = bool(code) or runs == 0
+            if bad:
+                show(output, 60)
+            yield f"fuzz {name} ({runs:,} inputs in {options.fuzz_seconds} s)", int(not bad), int(bad)
+
+
+def node_tests(name, files, env=None, cwd=ROOT, timeout=1200):
+    """Runs files one after the other with Node's test runner."""
+    files = sorted(str(f.relative_to(cwd)) for f in files)
+    if not files:
+        raise RuntimeError(f"{name}: no test files")
+    passed = failed = 0
+    outputs = []
+    for file in files:
+        code, output = run(["node", "--test", "--test-reporter=tap", file], env=env, cwd=cwd, timeout=timeout)
+        ok, bad = (sum(map(int, re.findall(rf"^# {word} (\d+)", output, re.M))) for word in ("pass", "fail"))
+        if code and not bad:
+            bad = 1
+        if not code and not ok:
+            bad, output = 1, output + f"\n{file} ran no test"
+        passed, failed = passed + ok, failed + bad
+        if bad:
+            outputs.append(output)
+    for output in outputs:
+        show(output)
+    return name, passed, failed
+
+
+def stage_sdk(_):
+    yield simple("web app builds", ["make", "web"])
+    yield node_tests("SDK", (ROOT / "web").glob("*/test/*.test.mjs"), cwd=ROOT / "web")
+
+
+def stage_api(_):
+    yield node_tests("API", (ROOT / "test/api").glob("*.test.mjs"))
+
+
+def stage_api_asan(_):
+    yield node_tests("API against the ASan build", (ROOT / "test/api").glob("*.test.mjs"),
+                     env={**SANITIZERS, "CONFAB_BUILD": "build-asan"})
+
+
+def stage_interop(_):
+    yield node_tests("other clients", (ROOT / "test/interop").glob("*.test.mjs"))
+
+
+def stage_e2e(_):
+    yield node_tests("browsers", (ROOT / "test/e2e").glob("*.test.mjs"))
+
+
+def stage_e2e_asan(_):
+    yield node_tests("a browser call against the ASan build", [ROOT / "test/e2e/call.test.mjs"],
+                     env={**SANITIZERS, "CONFAB_BUILD": "build-asan"})
+
+
+STAGES = {
+    "style": stage_style, "web": stage_web, "unit": stage_unit, "sdk": stage_sdk, "api": stage_api,
+    "interop": stage_interop, "e2e": stage_e2e, "asan": stage_asan, "api-asan": stage_api_asan,
+    "e2e-asan": stage_e2e_asan, "fuzz": stage_fuzz,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help="comma-separated stages: " + " ".join(STAGES))
+    parser.add_argument("--fuzz-seconds", type=int, default=30)
+    parser.add_argument("--fuzz-target", default="")
+    options = parser.parse_args()
+    wanted = options.only.split(",") if options.only else list(STAGES)
+    unknown = [w for w in wanted if w not in STAGES]
+    if unknown:
+        parser.error(f"no stage {unknown[0]}; there are: {' '.join(STAGES)}")
+    for tool in ("meson", "ninja", "node", "clang-format-14"):
+        if not shutil.which(tool):
+            sys.exit(f"run_tests: {tool} is missing; run tools/deps.sh test")
+
+    passed = failed = 0
+    for stage in wanted:
+        start = time.monotonic()
+        print(f"== {stage}", flush=True)
+        try:
+            for name, ok, bad in STAGES[stage](options):
+                passed, failed = passed + ok, failed + bad
+                print(f"  {'FAIL' if bad else 'ok':4} {name}: {ok} passed, {bad} failed", flush=True)
+        except RuntimeError as broken:
+            failed += 1
+            show(str(broken))
+            print(f"  FAIL {stage}", flush=True)
+        print(f"  ({time.monotonic() - start:.0f} s)", flush=True)
+    print(f"{passed} passed, {failed} failed", flush=True)
+    sys.exit(bool(failed))
+
+
+main()
