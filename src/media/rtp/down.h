@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One outgoing RTP stream to one subscriber. Whatever source it is fed from (simulcast layers, a
+ * publisher that restarts, pauses), the subscriber sees one SSRC, one payload type, one unbroken
+ * sequence and a timestamp that only goes forward; VP8 picture ids continue too. A retransmission
+ * is rebuilt from the shared cache under the RTX stream's own numbers (RFC 4588), so that no packet
+ * is ever sent twice under one SRTP index.
+ *
+ * Without RTX negotiated NACKs are counted and not answered: a packet with other extension bytes
+ * under a used index would break SRTP; the subscriber then asks for a key frame. Output is a plain
+ * RTP packet; encryption is the caller's. Heap: the history only. Embedded in the subscription.
+ * Thread: the worker of the room.
+ *
+ * Way: up.c ▸ sfu/forward.c ▸ [down.c] ▸ peer/srtp protect ▸ engine_next_tx
+ */
+#pragma once
+
+#include "base/wr.h"
+#include "media/rtp/cache.h"
+#include "media/rtp/packet.h"
+#include "media/rtp/rate.h"
+#include "media/rtp/up.h"
+
+enum {
+	DOWN_MID_MAX = 16,
+	DOWN_RANGES =
+		24, /* runs of equal offsets remembered, for late packets and retransmissions */
+	DOWN_HISTORY = 512,	   /* sent packets that can be asked for again; power of two */
+	DOWN_SOURCES = 8,	   /* ids of sources: 0..7 */
+	DOWN_RTX_TRIES = 10,	   /* per packet (R50) */
+	DOWN_RTX_GUARD_US = 20000, /* not again within max(RTT, this) */
+	DOWN_OVERHEAD_MAX = 12 + 4 + 64 +
+			    2, /* header, extensions, OSN: most bytes added to a payload */
+};
+
+enum down_verdict {
+	DOWN_OK,	/* *ret_length bytes are to be sent */
+	DOWN_WAIT_KEY,	/* a source has to start with a key frame: ask for one */
+	DOWN_ABSORBED,	/* nothing to send, and the subscriber sees no gap (padding in order) */
+	DOWN_DUPLICATE, /* that number was sent already */
+	DOWN_OLD,   /* its place in the sequence is forgotten, or belongs to something else now */
+	DOWN_SHORT, /* capacity too small: use length + DOWN_OVERHEAD_MAX */
+	/* retransmissions only: */
+	DOWN_NO_RTX,   /* not negotiated */
+	DOWN_UNKNOWN,  /* never sent, or too long ago */
+	DOWN_TOO_SOON, /* within max(RTT, 20 ms) of the last time, or asked too often */
+	DOWN_BUDGET,   /* retransmissions have used their fifth of the stream's rate */
+};
+
+struct down_config {
+	enum media_codec codec;
+	uint32_t clock_rate; /* Hz, not 0 */
+	uint32_t ssrc;
+	uint8_t payload_type;
+	uint32_t rtx_ssrc; /* rtx_payload_type 0 = RTX not negotiated */
+	uint8_t rtx_payload_type;
+	uint16_t first_sequence, rtx_first_sequence; /* chance, from the caller; keep below 2^15 */
+	uint32_t first_timestamp;		     /* chance, from the caller */
+	/* Header extension ids of this subscriber, 1..14; 0 = not negotiated. */
+	uint8_t id_mid, id_orientation, id_abs_send_time, id_transport_cc;
+	char mid[DOWN_MID_MAX];	      /* sent until the first receiver report */
+	uint16_t *transport_sequence; /* the transport's counter, for id_transport_cc; kept, shared;
+					 or NULL */
+};
+
+struct down_range {
+	uint64_t first, end;	   /* source sequence numbers first ≤ n < end */
+	uint64_t offset;	   /* out = source - offset, modulo 2^64 */
+	uint32_t timestamp_offset; /* out = source + offset, modulo 2^32 */
+	uint16_t picture_offset;
+	uint8_t tl0_offset;
+	uint8_t source;
+};
+
+struct down_sent {
+	uint32_t out; /* low bits of the extended out sequence; 0 with source_low 0 = empty */
+	uint32_t source_low;
+	uint32_t again_ms; /* last retransmission, ms of `now`; 0 = never */
+	uint8_t range;	   /* serial number of its range, low bits */
+	uint8_t tries;
+	uint8_t source;
+	bool used;
+};
+
+struct down {
+	struct down_config config;
+	struct down_sent *history; /* owned */
+	uint32_t history_count;
+
+	struct down_range ranges[DOWN_RANGES];
+	uint32_t range_serial; /* of the newest range; 0 = none yet */
+	bool restart;	       /* the next packet starts a new range */
+
+	uint64_t highest;	 /* extended out sequence of the newest packet */
+	uint32_t last_timestamp; /* out, of the newest packet */
+	uint64_t last_arrival;	 /* when the newest packet arrived at the server */
+	uint32_t last_source_timestamp;
+	struct media_clock last_clock; /* of the source of the newest packet, as it was then */
+	uint16_t last_picture;
+	uint8_t last_tl0;
+	uint64_t rtx_sequence;
+
+	bool mid_acknowledged;
+	struct rate rate;   /* media, without retransmissions */
+	int32_t rtx_credit; /* bytes */
+
+	/* sender reports sent, to find the RTT from LSR */
+	struct {
+		uint32_t lsr;
+		uint64_t at;
+	} reports[4];
+	uint32_t report_count;
+	uint64_t started; /* when the first packet was written */
+
+	uint32_t packets, octets, rtx_packets, rtx_octets; /* as sender reports count them */
+	uint32_t rtt;					   /* µs; 0 = unknown */
+	uint8_t fraction_lost;				   /* of the last receiver report */
+	int32_t lost;
+	uint32_t jitter;
+	struct {
+		uint64_t nacked, answered, missed, refused, duplicates, old, switches;
+	} count;
+};
+
+/* Returns 0, -EINVAL (config) or -ENOMEM. */
+int down_init(struct down *d, const struct down_config *config);
+void down_fini(struct down *d);
+
+/*
+ * Sends packet `p` of source number `source` (< DOWN_SOURCES; the layer) with the clock of that
+ * source: writes the whole RTP packet to `out`. A source other than the last, the first packet, and
+ * a packet after down_restart have to start a key frame when the codec is video. A late packet of
+ * the source before is still placed where it belongs. p->payload must not overlap out.
+ */
+enum down_verdict down_write(struct down *d, uint64_t now, uint8_t source,
+			     const struct media_clock *clock, const struct media_packet *p,
+			     struct wr *out);
+
+/* Leaves a packet out on purpose, without a gap (e.g. a temporal layer). Call in order, whole
+ * frames. */
+void down_skip(struct down *d, uint8_t source, const struct media_packet *p);
+
+/* The next packet continues from wherever its source is by then: after a pause, a mute, a source
+ * replaced. */
+void down_restart(struct down *d);
+
+/*
+ * Answers one sequence number of a NACK from the caches of the sources (caches[source], NULL =
+ * none), as an RTX packet. rtt: µs of the subscriber's path; 0 = what reports say.
+ */
+enum down_verdict down_retransmit(struct down *d, uint64_t now, uint16_t sequence,
+				  const struct cache *const caches[DOWN_SOURCES], struct wr *out);
+
+/* What an RTCP sender report says (RFC 3550 6.4.1). */
+struct down_report {
+	uint32_t ssrc, timestamp, packets, octets;
+	uint64_t ntp;
+};
+
+/*
+ * The sender report due now, in the publisher's own clock, so that its audio and video stay
+ * together. Without one from the publisher for 10 s the server's clock is used. False: nothing to
+ * report yet.
+ */
+bool down_sender_report(struct down *d, uint64_t now, const struct media_clock *clock,
+			struct down_report *ret);
+
+/* A report block about our SSRC came from the subscriber. Blocks about other SSRCs are ignored. */
+void down_receiver_report(struct down *d, uint64_t now, const struct media_report *r);

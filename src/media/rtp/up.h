@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One received RTP stream: one SSRC, that is a simulcast layer or an audio track, with its RTX
+ * stream. Extends sequence numbers, drops duplicates, finds gaps and asks for them, measures loss
+ * and jitter for receiver reports (RFC 3550 6.4.1, A.1, A.3, A.8), keeps the publisher's clock from
+ * sender reports, finds key frames. No heap; embedded in the published track. Thread: the worker of
+ * the room.
+ *
+ * Way: engine.c ▸ srtp ▸ [up.c] ▸ cache_put, keyframe_arrived ▸ for each subscriber: down_write
+ */
+#pragma once
+
+#include "media/rtp/packet.h"
+#include "media/rtp/rate.h"
+
+enum {
+	UP_WINDOW =
+		2048,  /* sequence numbers remembered against duplicates; older ones are dropped */
+	UP_GAPS = 256, /* missing packets asked for at once; more = ask for a key frame instead */
+	UP_NACK_TRIES = 10,
+	UP_NACK_REORDER = 2,	  /* packets after a gap before it counts as loss, … */
+	UP_NACK_DELAY_US = 10000, /* … or this long */
+};
+
+enum up_verdict {
+	UP_OK, /* new: cache it and forward it (a padding-only packet too: it has length 0) */
+	UP_DUPLICATE,
+	UP_OLD,	      /* before the window */
+	UP_BAD,	      /* RTX too short, or before the primary stream */
+	UP_PROBATION, /* far off the sequence: believed when the next one follows (RFC 3550 A.1) */
+};
+
+/* The publisher's sender clock: `timestamp` was sampled at `ntp`. */
+struct media_clock {
+	bool known;
+	uint32_t rate;	    /* Hz */
+	uint32_t timestamp; /* RTP */
+	uint64_t ntp;	    /* 32.32 */
+	uint64_t arrival;   /* µs, of the sender report */
+};
+
+struct up_gap {
+	uint64_t sequence;
+	uint64_t noticed;
+	uint64_t asked; /* last request; 0 = not yet */
+	uint8_t tries;
+};
+
+struct up {
+	enum media_codec codec;
+	uint32_t ssrc;
+	bool nack, seen_sps, needs_key, started;
+	struct media_clock clock;
+
+	/* sequence */
+	uint64_t base, highest; /* extended; base = first of the current sequence */
+	uint32_t bad_sequence;	/* RFC 3550 A.1; > 65535 = none */
+	uint64_t seen[UP_WINDOW / 64];
+	uint32_t last_timestamp;
+	uint64_t last_arrival; /* liveness, µs; 0 = no packet yet */
+
+	/* receiver report */
+	uint64_t received, expected_prior, received_prior,
+		lost_before;  /* lost_before: of sequences abandoned */
+	uint64_t first_count; /* received before base of the current sequence */
+	uint32_t transit;     /* RFC 3550 A.8 */
+	uint32_t jitter_q4;   /* 16 times the jitter, in timestamp units */
+
+	/* loss */
+	struct up_gap gaps[UP_GAPS]; /* in order of sequence */
+	uint16_t gap_count;
+	uint32_t rtt; /* µs, from request to repair; 0 = unknown */
+
+	struct rate rate; /* payload bits per second */
+	struct {
+		uint64_t packets, bytes, duplicates, old, recovered, nacks, given_up, key_frames,
+			resyncs;
+	} count;
+};
+
+struct up_config {
+	uint32_t ssrc;
+	uint32_t clock_rate; /* Hz, not 0 */
+	enum media_codec codec;
+	bool nack; /* negotiated: ask for what is missing */
+};
+
+void up_init(struct up *u, const struct up_config *config);
+
+/* What came off the wire, parsed and decrypted: header fields, payload without padding, extension
+ * facts. */
+struct up_input {
+	uint64_t arrival; /* µs */
+	uint16_t sequence;
+	uint32_t timestamp;
+	bool marker;
+	const uint8_t *payload;
+	size_t length;
+	uint8_t flags; /* MEDIA_LEVEL, MEDIA_VOICE, MEDIA_ORIENTED where the extension was there */
+	uint8_t level, orientation;
+};
+
+/* Takes one packet of the stream. On UP_OK fills *ret, whose payload points into in->payload. */
+enum up_verdict up_rx(struct up *u, const struct up_input *in, struct media_packet *ret);
+
+/* Takes one packet of its RTX stream (RFC 4588): the original, with MEDIA_RECOVERED, when it was
+ * missing. */
+enum up_verdict up_rx_rtx(struct up *u, const struct up_input *in, struct media_packet *ret);
+
+/* The publisher's sender report. */
+void up_sender_report(struct up *u, uint64_t now, uint64_t ntp, uint32_t timestamp);
+
+/* One report block about this stream (RFC 3550 6.4.1). */
+struct media_report {
+	uint32_t ssrc;
+	uint8_t fraction_lost;
+	int32_t lost;	  /* cumulative, 24 bits signed */
+	uint32_t highest; /* extended highest sequence number */
+	uint32_t jitter;
+	uint32_t lsr, dlsr;
+};
+
+/* Makes the block for a receiver report and starts the next interval. False before the first
+ * packet. */
+bool up_report(struct up *u, uint64_t now, struct media_report *ret);
+
+/* Writes up to capacity sequence numbers whose request is due; ascending; counts them as asked. */
+size_t up_nack(struct up *u, uint64_t now, uint16_t *ret_sequences, size_t capacity);
+
+/* When up_nack may next have something; UINT64_MAX = nothing is missing. */
+uint64_t up_deadline(const struct up *u);
+
+/* True once after packets were given up, so that decoders may be stuck: keyframe_want then. Video
+ * only. */
+bool up_take_needs_key(struct up *u);
