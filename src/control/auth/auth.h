@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Accounts, START HERE: who is asking. Sign-in with a password or a one-time link, sessions, user
+ * tokens, new accounts. Owned by control.c; everything runs on the loop's thread, Argon2id on
+ * libuv's thread pool, storage on the store's thread. Sees neither HTTP nor SQL.
+ *
+ * Way of a sign-in: user_id.c (sanitise) ▸ throttle.c (may this one try?) ▸ store ▸ password.c ▸
+ * store (session) ▸ caller.
+ *
+ * Each callback runs exactly once, later, on the loop's thread, also when auth_stop was called.
+ * What it receives is valid during the call.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "control/auth/token.h"
+#include "control/auth/user_id.h"
+#include "control/auth/user_token.h"
+#include "store/store.h"
+
+struct auth;
+struct uv_loop_s;
+
+enum {
+	AUTH_SESSION_LIFE_S = 30 * 24 * 3600, /* absolute; the cookie's Max-Age */
+	AUTH_SESSION_IDLE_S = 7 * 24 * 3600,
+	AUTH_LINK_LIFE_S = 24 * 3600,
+	AUTH_PASSWORD_MIN = 8,
+	AUTH_TOKEN_SIZE = 44, /* a session or link token: 43 characters of base64url and NUL */
+	AUTH_SESSION_KEY_SIZE = 65,
+};
+
+struct auth_config {
+	struct uv_loop_s *loop;
+	struct store *store;	   /* borrowed */
+	struct token_keys keys;	   /* copied, wiped at the end */
+	struct rng *rng;	   /* rng_os() but for tests */
+	uint64_t (*wall_us)(void); /* NULL = clock_wall_us */
+};
+
+/* 0, -EINVAL (keys), -ENOMEM or libuv's error. */
+int auth_new(const struct auth_config *config, struct auth **ret);
+
+/* New sign-ins are answered with -ESHUTDOWN, queued hashes too; running ones end by themselves in
+ * the loop. */
+void auth_stop(struct auth *a);
+
+/*
+ * When nothing is in flight any more: after auth_stop run the loop until auth_busy is false, or
+ * just call it at the end of the program. Takes NULL. Returns NULL.
+ */
+struct auth *auth_free(struct auth *a);
+
+/* Requests not answered yet. */
+bool auth_busy(const struct auth *a);
+
+/* The pair given at auth_new, borrowed: for media_token_make and the public configuration. */
+const struct token_keys *auth_keys(const struct auth *a);
+
+/* ---- signing in ---- */
+
+struct auth_signin {
+	/*
+	 * 0; -EACCES: wrong user or password, or link unknown, used or expired (401 code 5);
+	 * -EAGAIN: too many failures, see retry_after_s (429 code 9); -EBUSY: the hashing queue is
+	 * full (503 code 9); else of the store (500, 503).
+	 */
+	int status;
+	unsigned retry_after_s;
+	const struct store_user *user; /* NULL unless 0 */
+	const char *session_token;     /* the cookie's value, 43 characters; NULL unless 0 */
+};
+
+typedef void auth_signin_fn(void *arg, const struct auth_signin *result);
+
+/* `peer` is the client's address as text, for the rate limit. An unknown user takes as long as a
+ * wrong password. */
+void auth_login(struct auth *a, const char *raw_user_id, const char *password, const char *peer,
+		auth_signin_fn *done, void *arg);
+
+/* Signs in with a one-time link's token. */
+void auth_link_use(struct auth *a, const char *link_token, const char *peer, auth_signin_fn *done,
+		   void *arg);
+
+/* ---- who is it ---- */
+
+/* The user of a session cookie; -ENOENT when there is no such live session (unknown, malformed,
+ * expired, logged out). */
+void auth_session_find(struct auth *a, const char *session_token, store_user_fn *done, void *arg);
+
+/* Deletes the session; 0 also when there was none. */
+void auth_logout(struct auth *a, const char *session_token, store_done_fn *done, void *arg);
+
+/* A name for the session that may be kept and compared (hex of the token's hash): to find its
+ * sockets at logout. */
+void auth_session_key(const char *session_token, char ret_key[AUTH_SESSION_KEY_SIZE]);
+
+/* error is set when status is -EACCES: the token was refused, or its user does not exist (code 5).
+ */
+typedef void auth_bearer_fn(void *arg, int status, const struct store_user *user,
+			    const struct token_error *error);
+
+/* The user of a user token. */
+void auth_bearer_find(struct auth *a, const char *token, auth_bearer_fn *done, void *arg);
+
+/*
+ * A user token for the session's own user. 0 and *ret_token (to free) and ret_id; -EINVAL:
+ * `raw_user_id` sanitises to nothing; -EPERM: it is not `who` (403 code 17); -ENOMEM. Answers at
+ * once.
+ */
+int auth_user_token(struct auth *a, const struct store_user *who, const char *raw_user_id,
+		    char **ret_token, char ret_id[USER_ID_SIZE]);
+
+/* ---- accounts ---- */
+
+struct auth_new_user {
+	const char *raw_id;
+	const char *name;  /* NULL or "": the id */
+	const char *image; /* https URL or NULL */
+	enum user_role role;
+	const char *password; /* NULL: signs in by link only */
+};
+
+/*
+ * The id is sanitised first; the callback's user has the final one. -EINVAL, -ENAMETOOLONG: see
+ * auth_user_problem; -EEXIST: the id, or another one that sanitises to the same, is taken; -EBUSY:
+ * hashing queue full.
+ */
+void auth_user_create(struct auth *a, const struct auth_new_user *user, store_user_fn *done,
+		      void *arg);
+
+/* What is wrong with the form of a new account, as a sentence for people; NULL when nothing is. */
+const char *auth_user_problem(const struct auth_new_user *user);
+
+typedef void auth_link_fn(void *arg, int status, const char *link_token);
+
+/* A one-time sign-in link's token (256 bit, 24 h). -ENOENT: no such user. */
+void auth_link_create(struct auth *a, const char *user_id, auth_link_fn *done, void *arg);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything that outlives a restart, as verbs. No SQL and no SQLite above this header.
+ *
+ * A verb copies its arguments, queues the request and returns at once; one store thread takes all
+ * that is queued, runs it in one transaction (each request in its own savepoint, so that one
+ * failure does not sink the others), commits to the disk, and only then are the callbacks called,
+ * on the loop's thread, in the order of the requests. So: what a callback reports as done survives
+ * a power cut, and two events are seen in the order in which they were stored.
+ *
+ * The struct store belongs to the loop's thread: call every function from there. What a callback
+ * receives is valid during the call only. Each accepted request is answered exactly once, also
+ * during store_close.
+ *
+ * Status: 0, or -ENOENT (no such row), -EEXIST (already there), -ESTALE (pruned), -ENOSPC (disk
+ * full), -EROFS (not writable), -EIO (the disk failed: nothing is acknowledged any more until a
+ * restart), -EUCLEAN (damaged file), -ENOMEM, -EBUSY (another program holds the database for too
+ * long), -ESHUTDOWN (closing).
+ *
+ * Times are microseconds since 1970 UTC and come from the caller.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+struct uv_loop_s;
+
+enum { STORE_ERROR_MAX = 512, STORE_HASH = 32 };
+
+struct store_config {
+	const char *dir; /* the data folder; made (0700) when missing; the database in it is 0600 */
+	struct uv_loop_s *loop; /* where callbacks run */
+	bool exclusive;		/* the daemon: refuse when another daemon has this folder */
+};
+
+/* Opens, checks and migrates. 0, or -errno with one line for the operator in ret_error
+ * (STORE_ERROR_MAX bytes). */
+int store_open(const struct store_config *config, struct store **ret, char *ret_error);
+
+/* Blocks until everything queued is answered; callbacks run inside. For start-up, the command line
+ * and tests. */
+void store_wait(struct store *s);
+
+/* Commits and answers everything queued, then closes. The loop must run once more, so that a handle
+ * can close. Takes NULL. Returns NULL. */
+struct store *store_close(struct store *s);
+
+/* ---- users ---- */
+
+enum user_role { ROLE_USER, ROLE_ADMIN };
+
+const char *user_role_text(enum user_role role); /* "user", "admin" */
+bool user_role_parse(const char *text, enum user_role *ret);
+
+struct store_user {
+	const char *id; /* [a-z0-9@_-]{1,64} */
+	const char *name;
+	const char *image; /* NULL = none */
+	enum user_role role;
+	uint64_t created_at_us;
+};
+
+/* A copy that the caller owns, one allocation; NULL when out of memory. Free with free(). */
+struct store_user *store_user_dup(const struct store_user *user);
+
+typedef void store_done_fn(void *arg, int status);
+typedef void store_user_fn(void *arg, int status, const struct store_user *user);
+typedef void store_login_fn(void *arg, int status, const struct store_user *user,
+			    const char *password_hash);
+typedef void store_users_fn(void *arg, int status, const struct store_user *users, size_t n);
+
+/* password_hash NULL: nobody can sign in with a password. With ROLE_USER the conversation comes
+ * with it. -EEXIST. */
+void store_user_create(struct store *s, const struct store_user *user, const char *password_hash,
+		       store_done_fn *done, void *arg);
+void store_user_find(struct store *s, const char *id, store_user_fn *done, void *arg);
+/* With the password's hash, "" when the user has none. */
+void store_user_find_login(struct store *s, const char *id, store_login_fn *done, void *arg);
+/* By id. */
+void store_user_list(struct store *s, store_users_fn *done, void *arg);
+void store_user_set_password(struct store *s, const char *id, const char *password_hash,
+			     store_done_fn *done, void *arg);
+
+/* ---- sessions and sign-in links: only hashes of tokens are stored ---- */
+
+void store_session_create(struct store *s, const uint8_t hash[STORE_HASH], const char *user_id,
+			  uint64_t now_us, uint64_t expires_us, store_done_fn *done, void *arg);
+/* The session's user; -ENOENT when unknown, past its end, or unused for idle_us. Notes the use, at
+ * most hourly. */
+void store_session_find(struct store *s, const uint8_t hash[STORE_HASH], uint64_t now_us,
+			uint64_t idle_us, store_user_fn *done, void *arg);
+/* 0 also when there was none. */
+void store_session_delete(struct store *s, const uint8_t hash[STORE_HASH], store_done_fn *done,
+			  void *arg);
+
+void store_link_create(struct store *s, const uint8_t hash[STORE_HASH], const char *user_id,
+		       uint64_t now_us, uint64_t expires_us, store_done_fn *done, void *arg);
+/* Uses the link up: its user, once; -ENOENT when unknown, used or expired. */
+void store_link_use(struct store *s, const uint8_t hash[STORE_HASH], uint64_t now_us,
+		    store_user_fn *done, void *arg);
+
+/* ---- conversations, messages ---- */
+
+/* Whose rows: all conversations, or the one of this customer. */
+struct store_scope {
+	bool all;
+	const char *user_id;
+};
+
+struct store_message {
+	int64_t id;
+	const char *conversation_id, *text, *client_id;
+	struct store_user user;
+	uint64_t created_at_us;
+};
+
+struct store_conversation {
+	const char *id;		/* the customer's user id */
+	struct store_user user; /* the customer */
+	bool has_last_message;
+	struct store_message last_message;
+	uint64_t updated_at_us;
+};
+
+/* Latest activity first. `cursor`: the last event that the list already contains. */
+typedef void store_conversations_fn(void *arg, int status, const struct store_conversation *list,
+				    size_t n, int64_t cursor);
+typedef void store_messages_fn(void *arg, int status, const struct store_message *list, size_t n,
+			       bool has_more);
+/* created false: client_id was known, this is the first one. cursor: of its event. */
+typedef void store_message_fn(void *arg, int status, const struct store_message *message,
+			      bool created, int64_t cursor);
+
+void store_conversation_list(struct store *s, struct store_scope scope, unsigned limit,
+			     store_conversations_fn *done, void *arg);
+/* The last `limit` messages before id `before` (0 = newest), oldest first. -ENOENT: no such
+ * conversation. */
+void store_message_list(struct store *s, const char *conversation_id, int64_t before,
+			unsigned limit, store_messages_fn *done, void *arg);
+
+struct store_new_message {
+	const char *conversation_id, *user_id, *client_id, *text;
+	uint64_t created_at_us;
+};
+
+/* Stores the message and its event. client_id is unique per user and conversation. -ENOENT: no such
+ * conversation. */
+void store_message_add(struct store *s, const struct store_new_message *message,
+		       store_message_fn *done, void *arg);
+
+/* ---- calls ---- */
+
+struct store_call {
+	const char *cid, *type, *id;
+	struct store_user created_by;
+	uint64_t created_at_us;
+};
+
+struct store_new_call {
+	const char *cid, *type, *id, *created_by;
+	const char *conversation_id; /* must exist when not NULL, else -ENOENT */
+	uint64_t created_at_us;
+};
+
+typedef void store_call_fn(void *arg, int status, const struct store_call *call, bool created);
+
+void store_call_find(struct store *s, const char *cid, store_call_fn *done, void *arg);
+/* Finds or creates. */
+void store_call_create(struct store *s, const struct store_new_call *call, store_call_fn *done,
+		       void *arg);
+
+struct store_session_start {
+	const char *session_id, *cid;
+	const char *conversation_id;	 /* NULL = none */
+	const char *user_id, *user_name; /* who came first; need not be an account */
+	uint64_t at_us;
+};
+
+/* user NULL: the participant has no account. */
+typedef void store_call_event_fn(void *arg, int status, const struct store_user *user,
+				 int64_t cursor);
+
+/* A live session of a call begins: stores it, its first participant and the event
+ * call.session_started. */
+void store_call_session_start(struct store *s, const struct store_session_start *start,
+			      store_call_event_fn *done, void *arg);
+/* One more participant (kept for the history and for replay). Cursor is 0. */
+void store_call_session_join(struct store *s, const char *session_id, const char *user_id,
+			     uint64_t at_us, store_call_event_fn *done, void *arg);
+/* Ends it and stores call.session_ended. -ENOENT when it is not live. */
+void store_call_session_end(struct store *s, const char *session_id, uint64_t at_us,
+			    store_call_event_fn *done, void *arg);
+/* After a crash: ends all that are still open, each with its event. */
+void store_call_session_end_all(struct store *s, uint64_t at_us, store_done_fn *done, void *arg);
+
+/* ---- the event log ---- */
+
+enum store_event_type {
+	EVENT_MESSAGE_NEW = 1,
+	EVENT_CALL_SESSION_STARTED = 2,
+	EVENT_CALL_SESSION_ENDED = 3
+};
+
+struct store_event {
+	int64_t cursor;
+	enum store_event_type type;
+	uint64_t created_at_us;
+	const char *conversation_id;  /* NULL = none */
+	struct store_message message; /* MESSAGE_NEW */
+	const char *cid, *session_id; /* CALL_* */
+	struct store_user user;	      /* CALL_SESSION_STARTED: who started it, at created_at_us */
+};
+
+/* more: ask again from the last one's cursor. */
+typedef void store_events_fn(void *arg, int status, const struct store_event *list, size_t n,
+			     bool more);
+
+/*
+ * Events after `since` of the conversations in scope, and of other calls in which scope.user_id
+ * took part. -ESTALE when events after `since` were pruned already (the last LIMIT_EVENTS_KEPT are
+ * kept) or `since` is not one of ours.
+ */
+void store_event_list(struct store *s, struct store_scope scope, int64_t since, unsigned limit,
+		      store_events_fn *done, void *arg);
