@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starting and stopping: bad configuration is named in one line, SIGTERM is graceful.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { apiKey, apiSecret, buildFolder, startConfabd } from '../lib/confabd.mjs';
+import { Client } from '../lib/client.mjs';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-start-'));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+function start(args, env = {}) {
+	return spawnSync(path.join(buildFolder, 'confabd'), ['--data', `${folder}/data`, ...args], {
+		encoding: 'utf8', timeout: 10000, env: { ...process.env, CONFAB_API_KEY: apiKey, CONFAB_API_SECRET: apiSecret, ...env },
+	});
+}
+
+test('bad configuration refuses to start with one line that names the key', () => {
+	fs.writeFileSync(`${folder}/bad.ini`, 'liten = 127.0.0.1:8080\n');
+	fs.writeFileSync(`${folder}/worse.ini`, 'rtc-port = many\n');
+	fs.writeFileSync(`${folder}/a-file`, '');
+	const table = [
+		[['--listen', 'nowhere'], /listen/],
+		[['--listen', '127.0.0.1:99999'], /listen.*99999/],
+		[['--rtc-ip', '300.1.1.1'], /rtc-ip.*300\.1\.1\.1/],
+		[['--rtc-port', '0x10'], /rtc-port.*0x10/],
+		[['--workers', '-1'], /workers.*-1/],
+		[['--tls-cert', '/does/not/exist.pem'], /tls-(cert|key)/],
+		[['--tls-cert', `${folder}/a-file`, '--tls-key', `${folder}/a-file`], /tls-cert/],
+		[['--config', `${folder}/none.ini`], /config.*none\.ini/],
+		[['--config', `${folder}/bad.ini`], /liten/],
+		[['--config', `${folder}/worse.ini`], /rtc-port.*many/],
+		[['--frobnicate'], /frobnicate/],
+		[['--data', `${folder}/a-file/data`], /data/],
+	];
+	for (const [args, wanted] of table) {
+		const ended = start(args);
+		assert.ok(ended.status > 0, `${args}: exit ${ended.status} ${ended.signal}`);
+		assert.match(ended.stderr, wanted);
+		assert.equal(ended.stderr.trim().split('\n').length, 1, ended.stderr);
+	}
+	const weak = start([], { CONFAB_API_SECRET: 'short' });
+	assert.ok(weak.status > 0);
+	assert.match(weak.stderr, /CONFAB_API_SECRET/);
+	assert.ok(!weak.stderr.includes('short '), 'a secret must not be printed');
+});
+
+test('a port in use is named', async () => {
+	const daemon = await startConfabd();
+	try {
+		const taken = start(['--listen', `127.0.0.1:${daemon.port}`]);
+		assert.ok(taken.status > 0);
+		assert.match(taken.stderr, new RegExp(`listen.*${daemon.port}`));
+	} finally {
+		await daemon.stop();
+	}
+});
+
+test('--help and --version', () => {
+	const help = start(['--help']);
+	assert.equal(help.status, 0);
+	for (const flag of ['--data', '--listen', '--rtc-ip', '--rtc-port', '--demo', '--config', '--tls-cert']) assert.ok(help.stdout.includes(flag), flag);
+	assert.match(start(['--version']).stdout, /^confabd \d+\.\d+\.\d+/);
+});
+
+test('there is no default password and no account without --demo', async () => {
+	const daemon = await startConfabd({ demo: false });
+	try {
+		for (const password of ['', 'admin', 'password', 'user', 'demo', 'confab']) {
+			const answer = await new Client(daemon.url).call('POST', '/api/auth/login', { userId: 'admin', password });
+			assert.ok([400, 401, 429].includes(answer.status), password);
+		}
+	} finally {
+		await daemon.stop();
+	}
+});
+
+test('SIGTERM tells the sockets, keeps what was acknowledged, and exits 0 within 5 s', async () => {
+	const daemon = await startConfabd({ data: `${folder}/graceful` });
+	const user = new Client(daemon.url);
+	await user.openLink(daemon.links.user);
+	const stream = await user.events();
+	const sent = await user.call('POST', '/api/v1/conversations/user/messages', { text: 'last words', client_id: 'last' });
+	assert.equal(sent.status, 201);
+	const begin = Date.now();
+	await daemon.stop();
+	assert.ok(Date.now() - begin < 5000);
+	assert.equal((await stream.closed).code, 1012);
+	const again = await startConfabd({ data: `${folder}/graceful` });
+	const reader = new Client(again.url);
+	await reader.openLink(again.links.user);
+	const page = await reader.call('GET', '/api/v1/conversations/user/messages');
+	assert.equal(page.body.messages.at(-1).text, 'last words');
+	await again.stop();
+});
