@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ICE-lite agent of one transport, RTP and RTCP on one component (RFC 8445, 7675, 5389). It answers
+ * authenticated checks, learns the peer's addresses from them, follows nominations at any time and
+ * keeps consent. It sends nothing on its own and nothing to strangers. With `controlling` it is the
+ * other end instead, for tests and the load generator: it checks one remote address and nominates
+ * it. Belongs to one thread.
+ */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "media/peer/outbox.h"
+#include "media/peer/verdict.h"
+
+enum {
+	ICE_UFRAG_MAX = 256, /* RFC 8839 5.4; and NUL is extra */
+	ICE_PWD_MAX = 256,
+	ICE_LOCAL_UFRAG = 16, /* letters of ours, prefix included */
+	ICE_LOCAL_PWD = 32,
+	ICE_ADDRESSES = 8,	      /* validated remote addresses kept; the idlest goes first */
+	ICE_PAUSE_US = 10 * 1000000,  /* R53: no sign of life so long: stop sending */
+	ICE_DEAD_US = 30 * 1000000,   /* and give up */
+	ICE_CHECK_US = 500 * 1000,    /* controlling: between checks until connected */
+	ICE_CONSENT_US = 2500 * 1000, /* controlling: between checks afterwards */
+};
+
+struct ice_address {
+	struct sockaddr_storage address;
+	uint64_t last_check_us;
+};
+
+/*
+ * One generation of local credentials and the remote ones that belong to it; two live during a
+ * restart.
+ */
+struct ice_credentials {
+	char ufrag[ICE_LOCAL_UFRAG + 1], pwd[ICE_LOCAL_PWD + 1];
+	char remote_ufrag[ICE_UFRAG_MAX + 1]; /* "" = not known yet: any is taken */
+};
+
+struct ice {
+	struct ice_credentials current, previous; /* previous.ufrag "" = none */
+	char ufrag_prefix[8];
+	char remote_pwd[ICE_PWD_MAX + 1]; /* needed by the controlling side only */
+	struct ice_address addresses[ICE_ADDRESSES];
+	unsigned address_count;
+	struct sockaddr_storage
+		selected; /* ss_family 0: none; nominated, or else the latest validated */
+	bool nominated;
+	/* last authenticated check, or media from a validated address; 0 = never */
+	uint64_t last_seen_us;
+	bool controlling;
+	uint64_t next_check_us, tie_breaker;
+	uint8_t transaction[12];
+};
+
+/* What a STUN message did, besides its answer in the outbox. */
+struct ice_in {
+	bool learned; /* `from` is a validated address now and was none before */
+	bool forgot;  /* to make room, `forgotten` is not any more */
+	struct sockaddr_storage forgotten;
+};
+
+/* `ufrag_prefix` (at most 7 letters, may be "") starts every local ufrag. */
+void ice_init(struct ice *i, struct rng *rng, const char *ufrag_prefix, bool controlling);
+
+/* ufrag 4-256 and pwd 22-256 ice-chars (RFC 8839 5.4). 0 or -EINVAL. */
+int ice_set_remote(struct ice *i, const char *ufrag, const char *pwd);
+
+/* New local credentials; the present ones stay valid until a check uses the new. */
+void ice_restart(struct ice *i, struct rng *rng);
+
+/* Handles one STUN message. */
+enum verdict ice_rx(struct ice *i, uint64_t now, const struct sockaddr_storage *from,
+		    const uint8_t *bytes, size_t n, struct outbox *outbox, struct ice_in *ret);
+
+/* Authenticated media from `from` is a sign of life too (R53). */
+void ice_alive(struct ice *i, uint64_t now);
+
+bool ice_is_validated(const struct ice *i, const struct sockaddr_storage *from);
+bool ice_has_ufrag(const struct ice *i, const char *ufrag);
+
+/* Consent is fresh enough to send. */
+bool ice_may_send(const struct ice *i, uint64_t now);
+
+/* Controlling: starts checks towards `to`. */
+void ice_connect(struct ice *i, uint64_t now, const struct sockaddr_storage *to, struct rng *rng);
+void ice_tick(struct ice *i, uint64_t now, struct rng *rng, struct outbox *outbox);
+uint64_t ice_deadline(const struct ice *i);
+
+/*
+ * The local ufrag a STUN Binding request is addressed to (the part of USERNAME before the colon),
+ * for finding the transport of an unknown source. Nothing is authenticated by this. false: not such
+ * a request.
+ */
+bool ice_ufrag_of(const uint8_t *bytes, size_t n, char ret[ICE_LOCAL_UFRAG + 1]);

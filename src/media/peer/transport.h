@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One peer connection's transport: ICE, DTLS and SRTP behind one sans-IO struct. The engine finds
+ * the transport of a datagram (by source address, or by transport_ufrag_of for an unknown source),
+ * hands it in, and gets back what came out. Order of trust: length, authentication, replay, and
+ * only then state. Belongs to its worker's thread.
+ *
+ *	first byte (RFC 7983)  0-3 ▸ ice.c   20-63 ▸ dtls.c   128-191 ▸ srtp.c   others: dropped
+ *
+ * Way: engine_rx ▸ [transport_rx] ▸ rtp/up … rtp/down ▸ srtp_protect_rtp ▸ engine_next_tx.
+ *
+ * Outgoing STUN and DTLS datagrams collect in the worker's outbox (outbox.h): drain it after
+ * transport_rx, transport_tick, transport_set_remote and transport_close.
+ */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "media/peer/address.h"
+#include "media/peer/dtls.h"
+#include "media/peer/ice.h"
+#include "media/peer/outbox.h"
+#include "media/peer/srtp.h"
+#include "media/peer/verdict.h"
+
+enum { TRANSPORT_CONNECT_US = 30 * 1000000 /* from set_remote to connected, or it has failed */ };
+
+enum transport_state {
+	TRANSPORT_NEW,	     /* waiting for the first authenticated check */
+	TRANSPORT_CHECKED,   /* ICE has an address; DTLS under way */
+	TRANSPORT_CONNECTED, /* keys are there: media flows */
+	TRANSPORT_FAILED,    /* for good; transport_cause says why */
+};
+
+struct transport_config {
+	struct rng *rng;       /* kept */
+	struct outbox *outbox; /* kept; the worker's */
+	/* kept; the worker's. NULL: keys come from transport_inject_keys */
+	struct dtls_context *dtls;
+	/* starts the local ufrag (worker number); "" or NULL = none; <= 7 letters */
+	const char *ufrag_prefix;
+	bool client; /* the other end (tests, load generator): ICE controlling, DTLS active */
+};
+
+/*
+ * Public so that it can be embedded; its fields are transport.c's. About 6 KB, and the SRTP
+ * streams.
+ */
+struct transport {
+	enum transport_state state;
+	const char *cause;
+	struct rng *rng;
+	struct outbox *outbox;
+	struct dtls_context *dtls_context;
+	struct ice ice;
+	struct dtls *dtls;     /* NULL before the first record and after DTLS_LINGER_US */
+	uint64_t dtls_done_us; /* when the handshake completed; 0 = not yet */
+	bool dtls_over;	       /* completed: no new handshake is accepted */
+	bool client, has_srtp;
+	struct srtp srtp;
+	char remote_fingerprint[FINGERPRINT_TEXT]; /* "" = not known yet */
+	uint64_t connect_by_us;			   /* 0 = no limit yet */
+	uint64_t now;				   /* of the last call */
+	uint64_t verdicts[V_COUNT];
+};
+
+/* What came out of a datagram. */
+enum transport_in_kind {
+	TRANSPORT_IN_NOTHING,
+	/* bytes, length: the plain packet, inside the buffer given to transport_rx */
+	TRANSPORT_IN_RTP,
+	TRANSPORT_IN_RTCP, /* the same, a compound packet */
+	TRANSPORT_IN_DATA, /* DTLS application data (SCTP), in the buffer given; decrypted */
+};
+
+struct transport_in {
+	enum transport_in_kind kind;
+	uint8_t *bytes;
+	size_t length;
+	uint64_t rtp_index; /* RTP: the 48-bit packet index: sequence number without wraps */
+	bool state_changed; /* look at transport_get_state */
+	struct ice_in ice;  /* addresses to add to, or take out of, the engine's address table */
+};
+
+/* What the peer's SDP says. Texts end with NUL and are copied. */
+struct transport_remote {
+	const char *ufrag, *pwd;
+	const char *fingerprint; /* value of a=fingerprint:sha-256, any case */
+};
+
+void transport_init(struct transport *t, const struct transport_config *config);
+void transport_fini(struct transport *t);
+
+/*
+ * Our side of the SDP: ufrag and pwd of the newest generation. Valid until transport_restart_ice.
+ */
+const struct ice_credentials *transport_local(const struct transport *t);
+
+/*
+ * Takes the peer's side of the SDP: the first time, after a restart, or again unchanged. The peer
+ * may have begun ICE and DTLS before; keys are used only once the fingerprint is known and equal.
+ * 0; -EINVAL: malformed; -EACCES: another fingerprint than before. May complete the connection:
+ * compare transport_get_state.
+ */
+int transport_set_remote(struct transport *t, uint64_t now, const struct transport_remote *remote);
+
+/*
+ * New local credentials for the next SDP; the present ones serve until the peer uses the new. DTLS
+ * and SRTP go on.
+ */
+void transport_restart_ice(struct transport *t);
+
+/*
+ * Takes one datagram; counts and returns its fate. `ret` is always filled. The bytes may be
+ * changed.
+ */
+enum verdict transport_rx(struct transport *t, uint64_t now, const struct sockaddr_storage *from,
+			  uint8_t *bytes, size_t n, struct transport_in *ret);
+
+/* Runs what is due. true: the state changed. */
+bool transport_tick(struct transport *t, uint64_t now);
+/*
+ * When transport_tick wants to run next, in µs; UINT64_MAX = never. Changes with every other call.
+ */
+uint64_t transport_deadline(const struct transport *t);
+
+enum transport_state transport_get_state(const struct transport *t);
+/* Why it is FAILED, in a few words; NULL otherwise. */
+const char *transport_cause(const struct transport *t);
+
+/*
+ * Connected, consent fresh (R53): media may be sent to transport_selected now. Ask once per round,
+ * not per packet.
+ */
+bool transport_may_send(const struct transport *t, uint64_t now);
+/* Where media goes: the nominated address; NULL = none yet. Read it whenever sending: it moves. */
+const struct sockaddr_storage *transport_selected(const struct transport *t);
+
+/* The SRTP association for srtp_job; NULL until connected. */
+struct srtp *transport_srtp(struct transport *t);
+/*
+ * Protects one RTP packet (srtp_protect_rtp with one job). The length in `out`, or -errno as there;
+ * -ENOTCONN.
+ */
+int transport_protect_rtp(struct transport *t, const uint8_t *packet, size_t n, uint8_t *out,
+			  size_t capacity);
+/* Protects one compound RTCP packet. The length in `out`, or -errno; -ENOTCONN. */
+int transport_protect_rtcp(struct transport *t, const uint8_t *packet, size_t n, uint8_t *out,
+			   size_t capacity);
+/* Sends one message over DTLS (SCTP). 0, -ENOTCONN, or as dtls_write. */
+int transport_send_data(struct transport *t, const uint8_t *bytes, size_t n);
+
+/* Says goodbye (close_notify) and ends in TRANSPORT_FAILED with cause "closed". */
+void transport_close(struct transport *t);
+
+/*
+ * Whether a STUN message for this local ufrag belongs here (the newest generation, or the one
+ * before).
+ */
+bool transport_has_ufrag(const struct transport *t, const char *ufrag);
+/* For datagrams from unknown sources: the local ufrag they ask for. See ice_ufrag_of. */
+bool transport_ufrag_of(const uint8_t *bytes, size_t n, char ret[ICE_LOCAL_UFRAG + 1]);
+/*
+ * Whether this datagram is a STUN message by its first byte (RFC 7983): route it by ufrag even from
+ * a known source.
+ */
+static inline bool transport_is_stun(const uint8_t *bytes, size_t n)
+{
+	return n > 0 && bytes[0] < 4;
+}
+/* Validated addresses, for taking them out of the engine's table when the transport ends. */
+size_t transport_addresses(const struct transport *t, const struct ice_address **ret);
+
+/*
+ * Tests and simulations: skips DTLS. Connected as soon as (or if already) ICE has an address. 0,
+ * -ENOMEM, -EIO.
+ */
+int transport_inject_keys(struct transport *t, const struct srtp_keys *keys);
+
+/* Client: begins checks towards the server's address. */
+void transport_connect(struct transport *t, uint64_t now, const struct sockaddr_storage *to);
