@@ -20,6 +20,7 @@
 #include "media/rtp/packet.h"
 #include "media/rtp/rate.h"
 #include "media/rtp/up.h"
+#include "wire/rtcp.h"
 
 enum {
 	DOWN_MID_MAX = 16,
@@ -73,13 +74,10 @@ struct down_range {
 };
 
 struct down_sent {
-	uint32_t out; /* low bits of the extended out sequence; 0 with source_low 0 = empty */
-	uint32_t source_low;
-	uint32_t again_ms; /* last retransmission, ms of `now`; 0 = never */
-	uint8_t range;	   /* serial number of its range, low bits */
-	uint8_t tries;
-	uint8_t source;
-	bool used;
+	uint32_t out;	/* low bits of the extended out sequence */
+	uint16_t again; /* last retransmission, low bits of milliseconds */
+	uint8_t tries;	/* retransmissions */
+	uint8_t sent;	/* 1 = went out under its own number */
 };
 
 struct down {
@@ -96,6 +94,7 @@ struct down {
 	uint64_t last_arrival;	 /* when the newest packet arrived at the server */
 	uint32_t last_source_timestamp;
 	struct media_clock last_clock; /* of the source of the newest packet, as it was then */
+	struct media_clock out_clock;  /* the same on our timestamps: what sender reports say */
 	uint16_t last_picture;
 	uint8_t last_tl0;
 	uint64_t rtx_sequence;
@@ -151,19 +150,12 @@ void down_restart(struct down *d);
 enum down_verdict down_retransmit(struct down *d, uint64_t now, uint16_t sequence,
 				  const struct cache *const caches[DOWN_SOURCES], struct wr *out);
 
-/* What an RTCP sender report says (RFC 3550 6.4.1). */
-struct down_report {
-	uint32_t ssrc, timestamp, packets, octets;
-	uint64_t ntp;
-};
-
 /*
- * The sender report due now, in the publisher's own clock, so that its audio and video stay
- * together. Without one from the publisher for 10 s the server's clock is used. False: nothing to
- * report yet.
+ * The sender report as of now, in the publisher's own clock, so that its audio and video stay
+ * together. When the publisher sent none for 10 s the server's clock is used. False: nothing to
+ * report yet. Call about once a second.
  */
-bool down_sender_report(struct down *d, uint64_t now, const struct media_clock *clock,
-			struct down_report *ret);
+bool down_sender_report(struct down *d, uint64_t now, struct rtcp_sr *ret);
 
 /* A report block about our SSRC came from the subscriber. Blocks about other SSRCs are ignored. */
-void down_receiver_report(struct down *d, uint64_t now, const struct media_report *r);
+void down_receiver_report(struct down *d, uint64_t now, const struct rtcp_report *r);

@@ -14,19 +14,20 @@
 #include "base/wr.h"
 
 enum {
-	TWCC_RECV_WINDOW = 1024, /* sequence numbers; power of two */
-	TWCC_RECV_INTERVAL_US =
-		100000, /* feedback at the latest this long after the first unreported packet */
-	TWCC_RECV_MIN_US = 50000, /* not sooner than this, unless … */
-	TWCC_RECV_SOON = 64,	  /* … this many packets wait */
+	TWCC_RECV_WINDOW = 1024,	/* sequence numbers; power of two */
+	TWCC_RECV_INTERVAL_US = 100000, /* between feedbacks, … */
+	TWCC_RECV_MIN_US = 50000,	/* … this when TWCC_RECV_SOON packets wait, … */
+	TWCC_RECV_SOON = 20,
+	TWCC_RECV_FULL = 512, /* … and at once when this many do */
 };
 
 struct twcc_recv {
 	uint64_t arrival[TWCC_RECV_WINDOW]; /* µs; 0 = not arrived */
 	uint64_t next;	   /* extended: first number the next feedback speaks about */
 	uint64_t highest;  /* extended */
-	uint64_t first_at; /* arrival of the first unreported packet; 0 = none */
-	uint32_t waiting;  /* arrived and not yet reported */
+	uint64_t first_at; /* arrival of the first unreported packet */
+	uint64_t last_sent;
+	uint32_t waiting; /* arrived and not yet reported */
 	uint32_t media_ssrc;
 	uint8_t feedback_count;
 	bool started;
@@ -47,4 +48,4 @@ uint64_t twcc_recv_deadline(const struct twcc_recv *t);
  * say, or no room (then *out is as before). Call it until false when twcc_recv_deadline is reached;
  * 600 bytes of room are enough.
  */
-bool twcc_recv_write(struct twcc_recv *t, uint32_t sender_ssrc, struct wr *out);
+bool twcc_recv_write(struct twcc_recv *t, uint64_t now, uint32_t sender_ssrc, struct wr *out);

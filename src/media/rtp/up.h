@@ -12,6 +12,9 @@
 
 #include "media/rtp/packet.h"
 #include "media/rtp/rate.h"
+#include "wire/rtcp.h"
+#include "wire/rtp.h"
+#include "wire/rtpext.h"
 
 enum {
 	UP_WINDOW =
@@ -49,22 +52,27 @@ struct up_gap {
 struct up {
 	enum media_codec codec;
 	uint32_t ssrc;
-	bool nack, seen_sps, needs_key, started;
+	bool nack, needs_key, started;
 	struct media_clock clock;
 
 	/* sequence */
 	uint64_t base, highest; /* extended; base = first of the current sequence */
+	uint64_t cycle_base;	/* what `highest` counts from in reports */
+	uint64_t floor;		/* numbers up to here belong to sequences that were abandoned */
 	uint32_t bad_sequence;	/* RFC 3550 A.1; > 65535 = none */
 	uint64_t seen[UP_WINDOW / 64];
 	uint32_t last_timestamp;
 	uint64_t last_arrival; /* liveness, µs; 0 = no packet yet */
 
+	/* key frames */
+	bool seen_sps;
+	uint64_t last_key; /* sequence of the newest key frame's start; 0 = none */
+	uint32_t key_timestamp;
+
 	/* receiver report */
-	uint64_t received, expected_prior, received_prior,
-		lost_before;  /* lost_before: of sequences abandoned */
-	uint64_t first_count; /* received before base of the current sequence */
-	uint32_t transit;     /* RFC 3550 A.8 */
-	uint32_t jitter_q4;   /* 16 times the jitter, in timestamp units */
+	uint64_t received, expected_prior, received_prior;
+	uint32_t transit;   /* RFC 3550 A.8 */
+	uint32_t jitter_q4; /* 16 times the jitter, in timestamp units */
 
 	/* loss */
 	struct up_gap gaps[UP_GAPS]; /* in order of sequence */
@@ -87,42 +95,24 @@ struct up_config {
 
 void up_init(struct up *u, const struct up_config *config);
 
-/* What came off the wire, parsed and decrypted: header fields, payload without padding, extension
- * facts. */
-struct up_input {
-	uint64_t arrival; /* µs */
-	uint16_t sequence;
-	uint32_t timestamp;
-	bool marker;
-	const uint8_t *payload;
-	size_t length;
-	uint8_t flags; /* MEDIA_LEVEL, MEDIA_VOICE, MEDIA_ORIENTED where the extension was there */
-	uint8_t level, orientation;
-};
-
-/* Takes one packet of the stream. On UP_OK fills *ret, whose payload points into in->payload. */
-enum up_verdict up_rx(struct up *u, const struct up_input *in, struct media_packet *ret);
+/*
+ * Takes one packet of the stream, decrypted and parsed (rtp_parse, rtpext_parse; x may be NULL).
+ * arrival: µs. On UP_OK fills *ret, whose payload points into the packet.
+ */
+enum up_verdict up_rx(struct up *u, uint64_t arrival, const struct rtp_header *h,
+		      const struct rtpext *x, struct media_packet *ret);
 
 /* Takes one packet of its RTX stream (RFC 4588): the original, with MEDIA_RECOVERED, when it was
  * missing. */
-enum up_verdict up_rx_rtx(struct up *u, const struct up_input *in, struct media_packet *ret);
+enum up_verdict up_rx_rtx(struct up *u, uint64_t arrival, const struct rtp_header *h,
+			  const struct rtpext *x, struct media_packet *ret);
 
 /* The publisher's sender report. */
 void up_sender_report(struct up *u, uint64_t now, uint64_t ntp, uint32_t timestamp);
 
-/* One report block about this stream (RFC 3550 6.4.1). */
-struct media_report {
-	uint32_t ssrc;
-	uint8_t fraction_lost;
-	int32_t lost;	  /* cumulative, 24 bits signed */
-	uint32_t highest; /* extended highest sequence number */
-	uint32_t jitter;
-	uint32_t lsr, dlsr;
-};
-
 /* Makes the block for a receiver report and starts the next interval. False before the first
  * packet. */
-bool up_report(struct up *u, uint64_t now, struct media_report *ret);
+bool up_report(struct up *u, uint64_t now, struct rtcp_report *ret);
 
 /* Writes up to capacity sequence numbers whose request is due; ascending; counts them as asked. */
 size_t up_nack(struct up *u, uint64_t now, uint16_t *ret_sequences, size_t capacity);
