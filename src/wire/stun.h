@@ -19,8 +19,8 @@ enum {
 	STUN_HEADER_LENGTH = 20,
 	STUN_TID_LENGTH = 12,
 	STUN_HMAC_LENGTH = 20,
-	STUN_UNKNOWN_MAX = 8,	/* reported in a 420; more are counted as present but not listed */
-	STUN_MESSAGE_MAX = 548, /* room enough for everything that is written here */
+	STUN_UNKNOWN_MAX = 8,	/* named in a 420; more are dropped */
+	STUN_MESSAGE_MAX = 640, /* room enough for everything that is written here */
 	STUN_USERNAME_MAX =
 		513, /* bytes, RFC 8489 14.3: fewer than 509; two ICE ufrags of 256 and a colon */
 };
