@@ -35,4 +35,6 @@ enum {
 	LIMIT_SSRCS_PER_TRANSPORT = 64,
 	LIMIT_IDENTITY = 256,
 	LIMIT_ROOM_NAME = 256,
+	LIMIT_METADATA = 64 * 1024,        /* bytes of a participant's name, metadata and attributes */
+	LIMIT_ATTRIBUTES = 128,
 };

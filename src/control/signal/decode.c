@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See decode.h. protobuf-c does the wire format; what it leaves open is checked here over its
+ * descriptors. */
+#include "control/signal/decode.h"
+
+#include <stdbool.h>
+
+static void *arena_allocate(void *arena, size_t n)
+{
+	return arena_alloc(arena, n ? n : 1);
+}
+
+static void arena_keep(void *arena, void *pointer)
+{
+	(void)arena;
+	(void)pointer; /* goes with the arena */
+}
+
+/* Length of the UTF-8 sequence that starts at s, 0 when it is none (RFC 3629). Never reads past the
+ * NUL. */
+static unsigned utf8_length(const unsigned char *s)
+{
+	if (s[0] < 0x80)
+		return 1;
+	unsigned n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+
+	if (s[0] < 0xc2 || s[0] > 0xf4 || s[1] < low || s[1] > high)
+		return 0;
+	for (unsigned i = 2; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+static bool utf8_is(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	while (s && *s) {
+		unsigned n = utf8_length(s);
+
+		if (!n)
+			return false;
+		s += n;
+	}
+	return true;
+}
+
+static bool texts_are_utf8(const ProtobufCMessage *message);
+
+static bool value_is_utf8(const ProtobufCFieldDescriptor *field, const void *value)
+{
+	if (field->type == PROTOBUF_C_TYPE_STRING)
+		return utf8_is(*(char *const *)value);
+	if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+		const ProtobufCMessage *part = *(ProtobufCMessage *const *)value;
+
+		return !part || texts_are_utf8(part);
+	}
+	return true;
+}
+
+/* Recursion ends: none of our messages contains itself. */
+static bool texts_are_utf8(const ProtobufCMessage *message)
+{
+	const uint8_t *base = (const uint8_t *)message;
+
+	for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+		const void *at = base + field->offset;
+		const void *quantifier = base + field->quantifier_offset;
+
+		if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+			bool pointers = field->type == PROTOBUF_C_TYPE_STRING ||
+					field->type == PROTOBUF_C_TYPE_MESSAGE;
+			size_t count = pointers ? *(const size_t *)quantifier : 0;
+			const void *const *values = *(const void *const *const *)at;
+
+			for (size_t k = 0; k < count; k++)
+				if (!value_is_utf8(field, &values[k]))
+					return false;
+		} else if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) {
+			if (*(const uint32_t *)quantifier == field->id && !value_is_utf8(field, at))
+				return false;
+		} else if (!value_is_utf8(field, at)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+const Lk__SignalRequest *signal_decode(struct arena *arena, const uint8_t *bytes, size_t n)
+{
+	ProtobufCAllocator allocator = { arena_allocate, arena_keep, arena };
+	const Lk__SignalRequest *request = lk__signal_request__unpack(&allocator, n, bytes);
+
+	return request && texts_are_utf8(&request->base) ? request : NULL;
+}

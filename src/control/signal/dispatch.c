@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SignalRequest by SignalRequest: the table of what clients may ask for and where it is answered.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "control/signal/encode.h"
+#include "control/signal/internal.h"
+
+static void describe(struct session *session, enum plane_cmd_type type,
+		     const Lk__SessionDescription *d)
+{
+	struct member *m = session->member;
+	size_t n = d->sdp ? strlen(d->sdp) : 0;
+
+	if (!n || n > LIMIT_SDP) {
+		char cause[] = "The session description is empty or longer than 64 KiB.";
+
+		send_request_response(session, 0, LK__REQUEST_REASON__INVALID_REQUEST, cause, NULL);
+		return;
+	}
+	struct plane_cmd cmd = {
+		.type = type, .participant = m->sid, .id = d->id, .sdp = strdup(d->sdp)
+	};
+	if (cmd.sdp)
+		signal_send(m->room, &cmd);
+}
+
+static void leave(struct session *session)
+{
+	struct member *m = session->member;
+	struct room *r = m->room;
+
+	member_remove(m, LK__DISCONNECT_REASON__CLIENT_INITIATED);
+	session->closing = true;
+	wsconn_close(session->conn, 1000, "bye");
+	room_settle(r);
+}
+
+static int64_t wall_ms(void)
+{
+	return (int64_t)(clock_wall_us() / US_PER_MS);
+}
+
+static void unsupported(struct session *session, const Lk__SignalRequest *request)
+{
+	char cause[] = "This server does not support that request.";
+
+	send_request_response(session, 0, LK__REQUEST_REASON__UNSUPPORTED_TYPE, cause, request);
+}
+
+/* Limiting who may subscribe is not served: say so rather than look as if. Open to all is what JS
+ * always sends. */
+static void subscription_permission(struct session *session, const Lk__SignalRequest *request)
+{
+	if (!request->subscription_permission->all_participants)
+		unsupported(session, request);
+}
+
+void dispatch(struct session *session, const Lk__SignalRequest *request)
+{
+	switch (request->message_case) {
+	case LK__SIGNAL_REQUEST__MESSAGE_OFFER:
+		describe(session, CMD_OFFER, request->offer);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_ANSWER:
+		describe(session, CMD_ANSWER, request->answer);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_ADD_TRACK:
+		publish_add_track(session, request);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_MUTE:
+		publish_mute(session, request);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_AUDIO_TRACK:
+		publish_update_audio(session, request->update_audio_track);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_VIDEO_TRACK:
+		publish_update_video(session, request->update_video_track);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_SUBSCRIPTION:
+		subscribe_request(session, request->subscription);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_TRACK_SETTING:
+		subscribe_settings(session, request->track_setting);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_SUBSCRIPTION_PERMISSION:
+		subscription_permission(session, request);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_METADATA:
+		metadata_request(session, request);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_PING:
+		send_pong(session, wall_ms());
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_PING_REQ:
+		send_pong_resp(session, request->ping_req->timestamp, wall_ms());
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_LEAVE:
+		leave(session);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_PUBLISH_DATA_TRACK:
+	case LK__SIGNAL_REQUEST__MESSAGE_UNPUBLISH_DATA_TRACK:
+	case LK__SIGNAL_REQUEST__MESSAGE_STORE_DATA_BLOB:
+	case LK__SIGNAL_REQUEST__MESSAGE_GET_DATA_BLOB:
+		unsupported(session, request);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_TRICKLE:
+		/* We are ICE-lite and learn the client's address from its checks: candidates are
+		 * not needed. */
+	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_LAYERS:
+	case LK__SIGNAL_REQUEST__MESSAGE_SYNC_STATE:
+	case LK__SIGNAL_REQUEST__MESSAGE_SIMULATE:
+	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_DATA_SUBSCRIPTION:
+	case LK__SIGNAL_REQUEST__MESSAGE__NOT_SET: /* newer than we are */
+	default:
+		break;
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every SignalResponse is made here and nowhere else (clients abort on surprises, livekit-protocol
+ * 9). Messages are built on the stack out of borrowed texts, packed once, and copied by
+ * wsconn_send; nothing is kept. Sending to a session that is closing does nothing; without memory
+ * the session is closed with 1011.
+ */
+#pragma once
+
+#include "control/signal/internal.h"
+
+void send_join(struct session *session);
+void send_leave(struct session *session, Lk__LeaveAction action, Lk__DisconnectReason reason);
+void send_answer(struct session *session, uint32_t id, char *sdp);
+void send_offer(struct session *session, uint32_t id, char *sdp);
+void send_track_published(struct session *session, struct track *track);
+void send_refresh_token(struct session *session, char *token);
+void send_pong(struct session *session, int64_t now_ms);
+void send_pong_resp(struct session *session, int64_t ping_ms, int64_t now_ms);
+
+/* Subscribing failed: err 0 unknown, 1 codec, 2 not found. */
+void send_subscription_error(struct session *session, char *track_sid, int32_t err);
+
+/* The outcome of a request; `echo` (may be NULL) is copied inside where the protocol has a place
+ * for it. */
+void send_request_response(struct session *session, uint32_t request_id, Lk__RequestReason reason,
+			   char *message, const Lk__SignalRequest *echo);
+
+/* The one message that goes to many: packed once. */
+struct packed {
+	uint8_t *bytes; /* NULL when there was no memory */
+	size_t n;
+};
+struct packed pack_update(const struct member *m);
+struct packed pack_room_update(const struct room *r);
+void send_packed(struct session *session, const struct packed *packed);
+void packed_fini(struct packed *packed);

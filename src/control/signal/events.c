@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the media plane reports, and what the clients hear of it. */
+#include "base/log.h"
+#include "control/signal/encode.h"
+#include "control/signal/internal.h"
+
+/* The peer connection by which a client calls itself connected (livekit-protocol 4.2). */
+static enum plane_target primary(const struct member *m)
+{
+	return m->token.can_subscribe ? TARGET_SUBSCRIBER : TARGET_PUBLISHER;
+}
+
+static void on_failed(struct member *m, const struct plane_event *event)
+{
+	struct room *r = m->room;
+	bool was_active = m->info.state == LK__PARTICIPANT_STATE__ACTIVE;
+
+	r->hub->gauges.media_failures++;
+	log_warn("signal", "media failed room=%s participant=%s target=%d cause=\"%s\"",
+		 r->sid.text, m->sid.text, (int)event->target, event->text);
+	/* Lost on the way: join again. Never worked: trying again would fail again. */
+	if (m->session)
+		session_end(m->session,
+			    was_active ? LK__LEAVE_ACTION__RECONNECT : LK__LEAVE_ACTION__DISCONNECT,
+			    was_active ? LK__DISCONNECT_REASON__MEDIA_FAILURE
+				       : LK__DISCONNECT_REASON__JOIN_FAILURE);
+	member_remove(m, LK__DISCONNECT_REASON__MEDIA_FAILURE);
+	room_settle(r);
+}
+
+static void on_track(struct member *m, const struct plane_event *event)
+{
+	struct track *track = publish_find(m, event->track.text);
+
+	if (!track)
+		return;
+	if (event->type == EV_TRACK_LIVE)
+		publish_live(m, track, event->mime, event->mid);
+	else
+		publish_gone(m, track);
+}
+
+void signal_on_plane_event(struct signal_hub *s, uint16_t worker, const struct plane_event *event)
+{
+	struct room *r = room_find_sid(s, &event->room);
+	struct member *m = r && r->worker == worker ? room_find_member(r, event->participant.text)
+						    : NULL;
+
+	if (!m) /* gone while the event was on its way */
+		return;
+	switch (event->type) {
+	case EV_ANSWER:
+		if (m->session)
+			send_answer(m->session, event->id, event->sdp);
+		break;
+	case EV_OFFER:
+		if (m->session)
+			send_offer(m->session, event->id, event->sdp);
+		break;
+	case EV_CONNECTED:
+		if (event->target == primary(m))
+			member_active(m);
+		break;
+	case EV_TRACK_LIVE:
+	case EV_TRACK_GONE:
+		on_track(m, event);
+		break;
+	case EV_FAILED:
+		on_failed(m, event);
+		break;
+	case EV_NONE:
+	default:
+		break;
+	}
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of this folder share: who owns whom, and the verbs between them. Not for anybody
+ * else.
+ *
+ * hub ─owns─▶ rooms ─own─▶ members ─own─▶ tracks and subscriptions. A session is one WebSocket; it
+ * is owned by the server (freed in its `closed` call) and points to the member it speaks for, until
+ * one of the two is gone.
+ *
+ * A member's and a track's protobuf object *is* its state: what clients are told can be packed as
+ * it stands.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/list.h"
+#include "control/auth/media_token.h"
+#include "control/server/wsconn.h"
+#include "control/signal/arena.h"
+#include "control/signal/signal.h"
+#include "livekit_rtc.pb-c.h"
+
+enum {
+	SIGNAL_TICK_MS = 250,
+	SIGNAL_CONNECT_S =
+		60, /* a member whose media never comes up is removed (livekit-protocol 4.1) */
+	SIGNAL_GRACE_S = 3, /* a dead socket: we have no resume yet, so the client comes back with a
+			       new session */
+	SIGNAL_REFRESH_S = 300, /* new token for the client (livekit-protocol 2) */
+	SIGNAL_COUNTERS_S = 5,	/* `room_update` at most this often (livekit-protocol 6.8) */
+	SIGNAL_PING_INTERVAL_S = 5,
+	SIGNAL_PING_TIMEOUT_S = 15,
+	SIGNAL_SID_LETTERS = 12,
+};
+
+struct signal_hub {
+	uv_loop_t *loop;
+	uv_timer_t timer;
+	struct rng *rng;
+	struct calls *calls;
+	char *api_key, *api_secret;
+	void (*send)(void *arg, uint16_t worker, struct plane_cmd *cmd);
+	void *send_arg;
+	uint16_t workers;
+	size_t *load; /* members on each worker */
+	struct list rooms;
+	void *by_name, *by_sid; /* tsearch(3) trees over the same rooms */
+	bool stopping;
+	struct signal_gauges gauges;
+};
+
+struct room {
+	struct signal_hub *hub;
+	struct list in_hub;
+	struct sid sid;
+	char *name;
+	uint16_t worker; /* for the room's whole life */
+	uint64_t created_wall_us;
+	struct list members;
+	size_t visible; /* members that are not hidden */
+	bool counters_changed;
+	uint64_t counters_at_us; /* when they were last told */
+};
+
+/* What the client said about itself in the query. */
+struct client_info {
+	bool auto_subscribe, reconnect, firefox;
+	int32_t protocol, client_protocol;
+};
+
+struct session {
+	struct signal_hub *hub;
+	struct wsconn *conn;   /* NULL before `opened` */
+	struct member *member; /* NULL: not admitted, or no longer in the room */
+	struct media_token token;
+	struct client_info client;
+	bool closing;	       /* a close was asked for: what still arrives is ignored */
+	uint64_t budget_at_us; /* message rate: see dispatch.c */
+	uint32_t budget;
+};
+
+struct member {
+	struct room *room;
+	struct list in_room;
+	struct session *session; /* NULL: its socket died; see `gone_at_us` */
+	struct sid sid;
+	struct media_token
+		token; /* grants; the texts in `info` point into it unless `texts` has newer ones */
+	struct client_info client;
+	struct arena texts; /* name, metadata and attributes after update_metadata */
+	Lk__ParticipantInfo info;
+	Lk__ParticipantPermission permission;
+	Lk__TrackSource sources[4];
+	Lk__TrackInfo *live[LIMIT_TRACKS_PER_PARTICIPANT]; /* info.tracks */
+	struct list tracks;				   /* struct track: pending and live */
+	struct list subscriptions;
+	bool replaced;		/* the same identity came again: for calls/ nobody left */
+	uint64_t connect_by_us; /* 0 once active */
+	uint64_t gone_at_us;	/* 0 while the socket lives */
+	uint64_t refresh_at_us;
+};
+
+struct track {
+	struct list in_member;
+	struct sid sid;
+	bool live; /* media came: others know it */
+	char cid[PLANE_CID_MAX];
+	struct arena arena; /* of everything `info` points to */
+	Lk__TrackInfo info;
+	Lk__TimedVersion version;
+};
+
+struct subscription {
+	struct list in_member;
+	struct sid publisher, track;
+	bool paused;
+};
+
+/* signal.c */
+void signal_tick(struct signal_hub *s, uint64_t now_us);
+void signal_make_sid(struct signal_hub *s, const char *prefix, struct sid *ret);
+void signal_send(const struct room *r, struct plane_cmd *cmd); /* fills in the room */
+struct token_keys signal_keys(const struct signal_hub *s);
+
+/* room.c: the room and its fan-out */
+struct room *room_find(const struct signal_hub *s, const char *name);
+struct room *room_find_sid(const struct signal_hub *s, const struct sid *sid);
+struct room *room_new(struct signal_hub *s, const char *name); /* NULL: no memory */
+void room_settle(struct room *r); /* frees it when nobody is left: after each member_remove */
+struct member *room_find_identity(const struct room *r, const char *identity);
+struct member *room_find_member(const struct room *r, const char *sid);
+struct track *room_find_track(const struct room *r, const char *sid, struct member **ret_owner);
+void room_announce(const struct member *m,
+		   const struct member *except); /* `update` about m to all who may see it */
+void room_tick(struct room *r, uint64_t now_us); /* `room_update`: the counters, now and then */
+
+/* member.c: entering, leaving, state */
+int member_admit(struct session *session);
+void member_remove(struct member *m,
+		   Lk__DisconnectReason reason); /* frees m; room_settle afterwards */
+void member_refresh_token(struct member *m);
+void member_active(struct member *m);
+void member_touch(struct member *m); /* version + 1: call before announcing a change */
+bool member_sees(const struct member *viewer, const struct member *m);
+
+/* session.c: one socket */
+extern const struct ws_handler session_handler;
+struct session *session_new(struct signal_hub *s, const struct media_token *token,
+			    const struct client_info *client);
+void session_end(struct session *session, Lk__LeaveAction action,
+		 Lk__DisconnectReason reason); /* leave, close */
+
+/* dispatch.c */
+void dispatch(struct session *session, const Lk__SignalRequest *request);
+
+/* publish.c */
+void publish_add_track(struct session *session, const Lk__SignalRequest *message);
+void publish_mute(struct session *session, const Lk__SignalRequest *message);
+void publish_update_audio(struct session *session, const Lk__UpdateLocalAudioTrack *request);
+void publish_update_video(struct session *session, const Lk__UpdateLocalVideoTrack *request);
+void publish_live(struct member *m, struct track *track, const char *mime, const char *mid);
+void publish_gone(struct member *m, struct track *track);
+struct track *publish_find(const struct member *m, const char *sid);
+void publish_fini(struct member *m);
+
+/* subscribe.c */
+void subscribe_all(struct member *m); /* everything that is live */
+void subscribe_track(struct member *m, const struct member *publisher, const struct track *track);
+void subscribe_forget(struct room *r, const struct sid *track); /* the track ended */
+void subscribe_request(struct session *session, const Lk__UpdateSubscription *request);
+void subscribe_settings(struct session *session, const Lk__UpdateTrackSettings *request);
+void subscribe_fini(struct member *m);
+
+/* metadata.c */
+int metadata_init(struct member *m); /* from the token */
+void metadata_request(struct session *session, const Lk__SignalRequest *message);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HTTP side of signalling: everything that can be refused is refused before the upgrade, in
+ * plain words. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "control/control.h"
+#include "control/signal/internal.h"
+
+static void say(struct http_req *req, int status, const char *text)
+{
+	http_reply(req, status, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+/* JS and Flutter web put the token into the query, all others into the header
+ * (livekit-protocol 1.2). */
+static const char *find_token(const struct http_req *req)
+{
+	const char *header = http_header(req, "authorization");
+
+	if (header && strncasecmp(header, "Bearer ", 7) == 0)
+		return header + 7 + strspn(header + 7, " ");
+	return http_query(req, "access_token");
+}
+
+static bool flag(const struct http_req *req, const char *name, bool absent)
+{
+	const char *value = http_query(req, name);
+
+	if (!value || !*value)
+		return absent;
+	return strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0;
+}
+
+static int32_t number(const struct http_req *req, const char *name)
+{
+	const char *value = http_query(req, name);
+	long n = value ? strtol(value, NULL, 10) : 0;
+
+	return n < 0 || n > 1000 ? 0 : (int32_t)n;
+}
+
+static void read_client(const struct http_req *req, struct client_info *ret)
+{
+	const char *browser = http_query(req, "browser");
+
+	*ret = (struct client_info){
+		.auto_subscribe = flag(req, "auto_subscribe", true),
+		.reconnect = flag(req, "reconnect", false),
+		.firefox = browser && strcasecmp(browser, "firefox") == 0,
+		.protocol = number(req, "protocol"),
+		.client_protocol = number(req, "client_protocol"),
+	};
+}
+
+static bool room_is_full(const struct signal_hub *s, const struct media_token *token)
+{
+	const struct room *r = room_find(s, token->room);
+
+	return r && !token->hidden && r->visible >= LIMIT_PARTICIPANTS_PER_ROOM &&
+	       !room_find_identity(r, token->identity);
+}
+
+/* True: ret_token is the caller's. False: answered. */
+static bool admit(struct http_req *req, const struct signal_hub *s, struct media_token *ret_token)
+{
+	const char *text = find_token(req);
+	struct token_keys keys = signal_keys(s);
+	struct token_error error;
+
+	if (s->stopping) {
+		say(req, 503, "the server is shutting down");
+		return false;
+	}
+	if (!text || !*text) {
+		say(req, 401, "no access token: pass it as access_token or as a Bearer header");
+		return false;
+	}
+	if (http_query(req, "join_request")) {
+		say(req, 400,
+		    "single peer connection (join_request) is not served: join on /rtc without it");
+		return false;
+	}
+	if (media_token_verify(&keys, text, clock_wall_us() / US_PER_S, ret_token, &error) < 0) {
+		say(req, 401, error.message);
+		return false;
+	}
+	if (room_is_full(s, ret_token)) {
+		media_token_fini(ret_token);
+		say(req, 503, "the room is full");
+		return false;
+	}
+	return true;
+}
+
+void signal_http_rtc(struct http_req *req, struct control *control)
+{
+	struct signal_hub *s = control->signal;
+	struct media_token token;
+	struct client_info client;
+
+	if (!admit(req, s, &token)) {
+		s->gauges.refused++;
+		return;
+	}
+	if (!http_wants_upgrade(req)) {
+		media_token_fini(&token);
+		say(req, 400, "expected a WebSocket");
+		return;
+	}
+	read_client(req, &client);
+	struct session *session = session_new(s, &token, &client);
+	if (!session) {
+		media_token_fini(&token);
+		say(req, 503, "out of memory");
+		return;
+	}
+	http_upgrade(req, &session_handler, session);
+}
+
+void signal_http_validate(struct http_req *req, struct control *control)
+{
+	struct media_token token;
+
+	if (!admit(req, control->signal, &token))
+		return;
+	media_token_fini(&token);
+	say(req, 200, "success");
+}
+
+void signal_http_not_served(struct http_req *req, struct control *control)
+{
+	(void)control;
+	say(req, 404, "not found: this server speaks LiveKit signalling on /rtc");
+}

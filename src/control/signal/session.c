@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One client's WebSocket. Made by routes.c for an accepted token, owned by the server from
+ * http_upgrade on, freed in `closed`. A socket that dies without `leave` keeps its member for
+ * SIGNAL_GRACE_S.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "control/signal/decode.h"
+#include "control/signal/encode.h"
+#include "control/signal/internal.h"
+
+enum {
+	/* What one message may make the decoder allocate; JS sends a few KB, an SDP is at most
+	   LIMIT_SDP. */
+	SESSION_DECODE_LIMIT = 4 * 1024 * 1024,
+
+	/* Messages: trickle comes in bursts of dozens, everything else is rare. */
+	SESSION_BURST = 500,
+	SESSION_PER_S = 50,
+};
+
+struct session *session_new(struct signal_hub *s, const struct media_token *token,
+			    const struct client_info *client)
+{
+	struct session *session = calloc(1, sizeof *session);
+
+	if (!session)
+		return NULL;
+	session->hub = s;
+	session->token = *token;
+	session->client = *client;
+	session->budget = SESSION_BURST;
+	session->budget_at_us = clock_now_us();
+	return session;
+}
+
+void session_end(struct session *session, Lk__LeaveAction action, Lk__DisconnectReason reason)
+{
+	if (session->closing || !session->conn)
+		return;
+	send_leave(session, action, reason);
+	session->closing = true;
+	wsconn_close(session->conn, 1000, "bye");
+}
+
+static void on_opened(struct wsconn *conn, void *arg)
+{
+	struct session *session = arg;
+
+	session->conn = conn;
+	if (session->hub->stopping) {
+		session_end(session, LK__LEAVE_ACTION__RECONNECT,
+			    LK__DISCONNECT_REASON__SERVER_SHUTDOWN);
+		return;
+	}
+	if (session->client.reconnect) {
+		/* An honest no: nothing is kept of a lost session, the client joins again
+		 * (livekit-protocol 4.7). */
+		session_end(session, LK__LEAVE_ACTION__RECONNECT,
+			    LK__DISCONNECT_REASON__STATE_MISMATCH);
+		return;
+	}
+	int r = member_admit(session);
+	if (r < 0) {
+		session->hub->gauges.refused++;
+		log_warn("signal", "not admitted cause=\"%s\"", strerror(-r));
+		session_end(session, LK__LEAVE_ACTION__DISCONNECT,
+			    LK__DISCONNECT_REASON__JOIN_FAILURE);
+	}
+}
+
+static bool within_rate(struct session *session)
+{
+	uint64_t now = clock_now_us();
+	uint64_t fresh = (now - session->budget_at_us) * SESSION_PER_S / US_PER_S;
+
+	if (fresh) {
+		session->budget_at_us = now;
+		session->budget = fresh + session->budget > SESSION_BURST
+					  ? SESSION_BURST
+					  : session->budget + (uint32_t)fresh;
+	}
+	if (!session->budget)
+		return false;
+	session->budget--;
+	return true;
+}
+
+static void refuse(struct session *session, uint16_t code, const char *reason)
+{
+	session->hub->gauges.bad_messages++;
+	log_warn("signal", "socket closed cause=\"%s\" peer=%s", reason,
+		 wsconn_peer(session->conn));
+	session->closing = true;
+	wsconn_close(session->conn, code, reason);
+}
+
+static void on_message(struct wsconn *conn, void *arg, const uint8_t *bytes, size_t n, bool binary)
+{
+	struct session *session = arg;
+
+	(void)conn;
+	if (session->closing || !session->member || !binary) /* no client needs the JSON form */
+		return;
+	if (!within_rate(session)) {
+		refuse(session, 1008, "too many messages");
+		return;
+	}
+	cleanup(arena_fini) struct arena arena = arena_of(SESSION_DECODE_LIMIT);
+	const Lk__SignalRequest *request = signal_decode(&arena, bytes, n);
+
+	if (request)
+		dispatch(session, request);
+	else
+		refuse(session, 1007, "not a SignalRequest");
+}
+
+static void on_closed(struct wsconn *conn, void *arg)
+{
+	struct session *session = arg;
+
+	(void)conn;
+	if (session->member) {
+		session->member->session = NULL;
+		session->member->gone_at_us = clock_now_us() + (uint64_t)SIGNAL_GRACE_S * US_PER_S;
+	}
+	media_token_fini(&session->token);
+	free(session);
+}
+
+const struct ws_handler session_handler = {
+	.max_message = LIMIT_SIGNAL_FRAME,
+	.opened = on_opened,
+	.message = on_message,
+	.closed = on_closed,
+};

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hub: its life, its timer, and the way to the media plane. See signal.h and internal.h. */
+#include "control/signal/signal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/rng.h"
+#include "control/signal/internal.h"
+
+static void on_timer(uv_timer_t *timer)
+{
+	signal_tick(timer->data, clock_now_us());
+}
+
+static void free_memory(struct signal_hub *s)
+{
+	free(s->api_key);
+	if (s->api_secret)
+		explicit_bzero(s->api_secret, strlen(s->api_secret));
+	free(s->api_secret);
+	free(s->load);
+	free(s);
+}
+
+int signal_new(const struct signal_config *config, struct signal_hub **ret_signal)
+{
+	if (!config->workers || !config->api_key || !config->api_secret || !config->send)
+		return -EINVAL;
+	struct signal_hub *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return -ENOMEM;
+	s->loop = config->loop;
+	s->rng = config->rng;
+	s->calls = config->calls;
+	s->send = config->send;
+	s->send_arg = config->send_arg;
+	s->workers = config->workers;
+	s->api_key = strdup(config->api_key);
+	s->api_secret = strdup(config->api_secret);
+	s->load = calloc(config->workers, sizeof *s->load);
+	list_init(&s->rooms);
+	int r = s->api_key && s->api_secret && s->load ? uv_timer_init(s->loop, &s->timer)
+						       : -ENOMEM;
+	if (r < 0) {
+		free_memory(s);
+		return r;
+	}
+	s->timer.data = s;
+	r = uv_timer_start(&s->timer, on_timer, SIGNAL_TICK_MS, SIGNAL_TICK_MS);
+	if (r < 0) {
+		(void)signal_free(s);
+		return r;
+	}
+	*ret_signal = s;
+	return 0;
+}
+
+void signal_stop(struct signal_hub *s)
+{
+	struct room *r;
+	struct member *m;
+
+	s->stopping = true;
+	list_each (r, &s->rooms, in_hub)
+		list_each (m, &r->members, in_room)
+			if (m->session)
+				session_end(m->session, LK__LEAVE_ACTION__RECONNECT,
+					    LK__DISCONNECT_REASON__SERVER_SHUTDOWN);
+	list_each (r, &s->rooms, in_hub) {
+		list_each (m, &r->members, in_room)
+			member_remove(m, LK__DISCONNECT_REASON__SERVER_SHUTDOWN);
+		room_settle(r);
+	}
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+	free_memory(handle->data);
+}
+
+struct signal_hub *signal_free(struct signal_hub *s)
+{
+	if (!s)
+		return NULL;
+	signal_stop(s);
+	s->timer.data = s;
+	uv_close((uv_handle_t *)&s->timer, on_timer_closed);
+	return NULL;
+}
+
+/* What time does to one member; it may be gone afterwards. */
+static void member_tick(struct member *m, uint64_t now_us)
+{
+	if (m->gone_at_us && now_us >= m->gone_at_us) {
+		member_remove(m, LK__DISCONNECT_REASON__SIGNAL_CLOSE);
+		return;
+	}
+	if (m->connect_by_us && now_us >= m->connect_by_us) {
+		log_warn("signal", "media never came up room=%s participant=%s", m->room->sid.text,
+			 m->sid.text);
+		if (m->session)
+			session_end(m->session, LK__LEAVE_ACTION__DISCONNECT,
+				    LK__DISCONNECT_REASON__CONNECTION_TIMEOUT);
+		member_remove(m, LK__DISCONNECT_REASON__CONNECTION_TIMEOUT);
+		return;
+	}
+	if (now_us >= m->refresh_at_us) {
+		m->refresh_at_us = now_us + (uint64_t)SIGNAL_REFRESH_S * US_PER_S;
+		member_refresh_token(m);
+	}
+}
+
+void signal_tick(struct signal_hub *s, uint64_t now_us)
+{
+	struct room *r;
+	struct member *m;
+
+	list_each (r, &s->rooms, in_hub) {
+		list_each (m, &r->members, in_room)
+			member_tick(m, now_us);
+		room_tick(r, now_us);
+		room_settle(r);
+	}
+}
+
+void signal_make_sid(struct signal_hub *s, const char *prefix, struct sid *ret)
+{
+	*ret = (struct sid){ 0 };
+	rng_name(s->rng, prefix, ret->text, strlen(prefix) + SIGNAL_SID_LETTERS + 1);
+}
+
+void signal_send(const struct room *r, struct plane_cmd *cmd)
+{
+	cmd->room = r->sid;
+	r->hub->send(r->hub->send_arg, r->worker, cmd);
+}
+
+struct token_keys signal_keys(const struct signal_hub *s)
+{
+	return (struct token_keys){ .api_key = s->api_key, .secret = s->api_secret };
+}
+
+struct signal_gauges signal_gauges(const struct signal_hub *s)
+{
+	struct signal_gauges gauges = s->gauges;
+	const struct room *r;
+	const struct member *m;
+
+	list_each (r, &s->rooms, in_hub) {
+		gauges.rooms++;
+		list_each (m, &r->members, in_room) {
+			gauges.participants++;
+			gauges.published_tracks += m->info.n_tracks;
+		}
+	}
+	return gauges;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who receives what. With auto_subscribe everybody gets everything that is live; `subscription` and
+ * `track_setting` change that. The list here mirrors what the media plane was told, so that it is
+ * told each thing once.
+ */
+#include <string.h>
+
+#include "control/signal/encode.h"
+#include "control/signal/internal.h"
+
+static struct subscription *find(const struct member *m, const struct sid *track)
+{
+	struct subscription *sub;
+
+	list_each (sub, &m->subscriptions, in_member)
+		if (sid_is(&sub->track, track))
+			return sub;
+	return NULL;
+}
+
+static void drop(struct subscription *sub)
+{
+	list_remove(&sub->in_member);
+	free(sub);
+}
+
+void subscribe_fini(struct member *m)
+{
+	struct subscription *sub;
+
+	list_each (sub, &m->subscriptions, in_member)
+		drop(sub);
+}
+
+static void command(const struct member *m, const struct subscription *sub,
+		    enum plane_cmd_type type)
+{
+	struct plane_cmd cmd = { .type = type,
+				 .participant = m->sid,
+				 .publisher = sub->publisher,
+				 .track = sub->track,
+				 .on = sub->paused };
+
+	signal_send(m->room, &cmd);
+}
+
+void subscribe_track(struct member *m, const struct member *publisher, const struct track *track)
+{
+	if (m == publisher || !track->live || !m->token.can_subscribe ||
+	    !member_sees(m, publisher) || find(m, &track->sid))
+		return;
+	struct subscription *sub = calloc(1, sizeof *sub);
+
+	if (!sub)
+		return;
+	sub->publisher = publisher->sid;
+	sub->track = track->sid;
+	list_append(&m->subscriptions, &sub->in_member);
+	command(m, sub, CMD_SUBSCRIBE);
+}
+
+void subscribe_all(struct member *m)
+{
+	struct member *publisher;
+	struct track *track;
+
+	if (!m->client.auto_subscribe)
+		return;
+	list_each (publisher, &m->room->members, in_room)
+		list_each (track, &publisher->tracks, in_member)
+			subscribe_track(m, publisher, track);
+}
+
+/* The media plane ends subscriptions of a track that ends by itself. */
+void subscribe_forget(struct room *r, const struct sid *track)
+{
+	struct member *m;
+
+	list_each (m, &r->members, in_room) {
+		struct subscription *sub = find(m, track);
+
+		if (sub)
+			drop(sub);
+	}
+}
+
+static void change(struct session *session, char *sid, bool subscribe)
+{
+	struct member *m = session->member, *publisher;
+	struct track *track = room_find_track(m->room, sid, &publisher);
+
+	if (!track || !track->live || !member_sees(m, publisher)) {
+		if (subscribe)
+			send_subscription_error(session, sid, 2);
+		return;
+	}
+	struct subscription *sub = find(m, &track->sid);
+	if (subscribe) {
+		subscribe_track(m, publisher, track);
+	} else if (sub) {
+		command(m, sub, CMD_UNSUBSCRIBE);
+		drop(sub);
+	}
+}
+
+void subscribe_request(struct session *session, const Lk__UpdateSubscription *request)
+{
+	/* both lists count (livekit-protocol 3.7) */
+	for (size_t i = 0; i < request->n_track_sids; i++)
+		change(session, request->track_sids[i], request->subscribe);
+	for (size_t i = 0; i < request->n_participant_tracks; i++) {
+		const Lk__ParticipantTracks *tracks = request->participant_tracks[i];
+
+		for (size_t k = 0; k < tracks->n_track_sids; k++)
+			change(session, tracks->track_sids[k], request->subscribe);
+	}
+}
+
+void subscribe_settings(struct session *session, const Lk__UpdateTrackSettings *request)
+{
+	struct member *m = session->member, *publisher;
+
+	for (size_t i = 0; i < request->n_track_sids; i++) {
+		struct track *track = room_find_track(m->room, request->track_sids[i], &publisher);
+		struct subscription *sub = track ? find(m, &track->sid) : NULL;
+
+		if (!sub || sub->paused == request->disabled)
+			continue;
+		sub->paused = request->disabled;
+		command(m, sub, CMD_PAUSE);
+	}
+}
