@@ -130,7 +130,8 @@ typedef void store_conversations_fn(void *arg, int status, const struct store_co
 				    size_t n, int64_t cursor);
 typedef void store_messages_fn(void *arg, int status, const struct store_message *list, size_t n,
 			       bool has_more);
-/* created false: client_id was known, this is the first one. cursor: of its event. */
+/* created false: client_id was known, this is the first one; cursor is of its event, 0 unless
+ * created. */
 typedef void store_message_fn(void *arg, int status, const struct store_message *message,
 			      bool created, int64_t cursor);
 

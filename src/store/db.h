@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One SQLite connection: opening, migrating, statements, transactions, and what SQLite's errors
+ * mean to us. Private to src/store. Owned by the struct store; used by the store thread only once
+ * that runs.
+ */
+#pragma once
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/mem.h"
+
+extern const char
+	*const db_schema[]; /* made from schema/NNN_*.sql; step i leads to user_version i + 1 */
+extern const unsigned db_schema_steps;
+
+enum { DB_STATEMENTS = 64, DB_APPLICATION_ID = 0x436f6e66 /* "Conf" */ };
+
+struct db_statement {
+	const char *sql; /* compared by address: always a literal */
+	sqlite3_stmt *stmt;
+};
+
+struct db {
+	sqlite3 *sqlite;
+	int lock_fd;  /* see db_lock */
+	int owner_fd; /* held by a daemon for its whole life; -1 for others */
+	int fatal;    /* -EIO once the disk failed: no more writing (R34) */
+	bool locked;
+	struct db_statement statements[DB_STATEMENTS];
+};
+
+/* 0, or -errno with one line in ret_error. On failure nothing is left open. */
+int db_open(struct db *db, const char *dir, bool exclusive, char *ret_error, size_t capacity);
+void db_close(struct db *db);
+
+/*
+ * A query with its arguments: s text (NULL = NULL), i int64_t, h 32 bytes. On failure NULL, and the
+ * reason is what db_error says. End it with db_end.
+ */
+sqlite3_stmt *db_query(struct db *db, const char *sql, const char *types, ...);
+
+/* 1: a row is there, 0: no more, or -errno. */
+int db_step(struct db *db, sqlite3_stmt *stmt);
+void db_end(sqlite3_stmt *stmt);
+
+/* A statement without rows: 0 or -errno. */
+int db_exec(struct db *db, const char *sql, const char *types, ...);
+
+/* Rows changed by the last statement. */
+int db_changes(struct db *db);
+int64_t db_last_id(struct db *db);
+
+/* Columns; the text is copied into `mem`, NULL stays NULL. */
+const char *db_text(struct mem *mem, sqlite3_stmt *stmt, int column);
+int64_t db_int(sqlite3_stmt *stmt, int column);
+
+/* -errno of the last failure on this connection, from store.h's list. */
+int db_error(struct db *db);
+
+/* Transactions. A writing one holds the folder's write lock, see db.c. */
+int db_begin(struct db *db, bool writes);
+int db_commit(struct db *db);
+void db_rollback(struct db *db);
+bool db_in_transaction(struct db *db);

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The event log: a bounded window of what happened, in order, for clients that come back. */
+#include <errno.h>
+
+#include "base/limits.h"
+#include "store/request.h"
+
+int event_add(struct db *db, const struct event_row *e, int64_t *ret_cursor)
+{
+	/* message_id 0 becomes NULL: the column is a foreign key. */
+	int r = db_exec(db,
+			"INSERT INTO events (type, created_at, message_id, conversation_id, cid, "
+			"session_id, user_id, "
+			"user_name) VALUES (?, ?, nullif(?, 0), ?, ?, ?, ?, ?)",
+			"iiisssss", (int64_t)e->type, (int64_t)e->created_at_us, e->message_id,
+			e->conversation_id, e->cid, e->session_id, e->user_id, e->user_name);
+
+	if (r < 0)
+		return r;
+	int64_t cursor = db_last_id(db);
+	r = db_exec(db, "DELETE FROM events WHERE cursor <= ?", "i", cursor - LIMIT_EVENTS_KEPT);
+	if (r == 0)
+		*ret_cursor = cursor;
+	return r;
+}
+
+static int one_int(struct db *db, const char *sql, int64_t *ret)
+{
+	sqlite3_stmt *stmt = db_query(db, sql, "");
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		*ret = db_int(stmt, 0);
+	db_end(stmt);
+	return row < 0 ? row : 0;
+}
+
+/* From AUTOINCREMENT's own table: right even when the log was emptied. */
+int event_newest(struct db *db, int64_t *ret_cursor)
+{
+	*ret_cursor = 0;
+	return one_int(db, "SELECT seq FROM sqlite_sequence WHERE name = 'events'", ret_cursor);
+}
+
+struct events_request {
+	struct request base;
+	bool all;
+	const char *user_id;
+	int64_t since;
+	unsigned limit;
+	struct store_event *events;
+	size_t n;
+	bool more;
+	store_events_fn *done;
+	void *arg;
+};
+
+/* u: who sent the message, or who started the call when that is an account. */
+#define SELECT_EVENTS                                                                           \
+	"SELECT e.cursor, e.type, e.created_at, e.conversation_id, e.cid, e.session_id, m.id, " \
+	"m.text, m.client_id, "                                                                 \
+	"m.created_at, e.user_id, e.user_name, u.id, u.name, u.role, u.image, u.created_at "    \
+	"FROM events e LEFT JOIN messages m ON m.id = e.message_id "                            \
+	"LEFT JOIN users u ON u.id = coalesce(m.user_id, e.user_id) "
+
+/* ?2: everything in conversations, ?3: the user. Calls without a conversation: those where the user
+ * was. */
+#define VISIBLE                                                                             \
+	"((e.conversation_id IS NOT NULL AND (?2 OR e.conversation_id = ?3)) OR "           \
+	"(e.conversation_id IS NULL AND "                                                   \
+	"EXISTS (SELECT 1 FROM call_session_users c WHERE c.session_id = e.session_id AND " \
+	"c.user_id = ?3)))"
+
+static void event_read(struct mem *mem, sqlite3_stmt *stmt, struct store_event *e)
+{
+	struct store_user user = { 0 };
+
+	e->cursor = db_int(stmt, 0);
+	e->type = (enum store_event_type)db_int(stmt, 1);
+	e->created_at_us = (uint64_t)db_int(stmt, 2);
+	e->conversation_id = db_text(mem, stmt, 3);
+	e->cid = db_text(mem, stmt, 4);
+	e->session_id = db_text(mem, stmt, 5);
+	user_read(mem, stmt, 12, &user);
+	if (!user.id) { /* no account: a foreign identity */
+		user.id = db_text(mem, stmt, 10);
+		user.name = db_text(mem, stmt, 11);
+	}
+	if (e->type == EVENT_MESSAGE_NEW) {
+		e->message.id = db_int(stmt, 6);
+		e->message.text = db_text(mem, stmt, 7);
+		e->message.client_id = db_text(mem, stmt, 8);
+		e->message.created_at_us = (uint64_t)db_int(stmt, 9);
+		e->message.conversation_id = e->conversation_id;
+		e->message.user = user;
+	} else if (e->type == EVENT_CALL_SESSION_STARTED) {
+		e->user = user;
+	}
+}
+
+/* Pruned, or a cursor from another life of the database: the client must load everything anew. */
+static int check_since(struct db *db, int64_t since)
+{
+	int64_t newest = 0, oldest = 0;
+	int r = event_newest(db, &newest);
+
+	if (r == 0)
+		r = one_int(db, "SELECT coalesce(min(cursor), 0) FROM events", &oldest);
+	if (r < 0)
+		return r;
+	bool pruned = oldest ? since < oldest - 1 : since < newest;
+	return since > newest || pruned ? -ESTALE : 0;
+}
+
+static int run_event_list(struct db *db, struct request *req)
+{
+	struct events_request *r = request_of(req, struct events_request);
+	int status = check_since(db, r->since);
+
+	if (status < 0)
+		return status;
+	sqlite3_stmt *stmt = db_query(
+		db, SELECT_EVENTS "WHERE e.cursor > ?1 AND " VISIBLE " ORDER BY e.cursor LIMIT ?4",
+		"iisi", r->since, (int64_t)r->all, r->user_id, (int64_t)r->limit + 1);
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		if (r->n == r->limit) {
+			r->more = true;
+			row = 0;
+			break;
+		}
+		struct store_event *events = mem_grow(&req->mem, r->events, r->n, sizeof *events);
+
+		if (!events)
+			row = -ENOMEM;
+		else
+			event_read(&req->mem, stmt, &(r->events = events)[r->n++]);
+	}
+	db_end(stmt);
+	return row;
+}
+
+static void answer_events(struct request *req)
+{
+	struct events_request *r = request_of(req, struct events_request);
+
+	r->done(r->arg, req->status, r->events, req->status == 0 ? r->n : 0, r->more);
+}
+
+void store_event_list(struct store *s, struct store_scope scope, int64_t since, unsigned limit,
+		      store_events_fn *done, void *arg)
+{
+	struct events_request *r = request_new(sizeof *r);
+
+	r->base.run = run_event_list;
+	r->base.answer = answer_events;
+	r->all = scope.all;
+	r->user_id = mem_text(&r->base.mem, scope.user_id);
+	r->since = since;
+	r->limit = limit ? limit : 1;
+	r->done = done;
+	r->arg = arg;
+	request_submit(s, &r->base);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One queued request, private to src/store. A verb's file embeds it as the first member of its own
+ * struct, fills the rest, and hands it to request_submit. `run` is called on the store thread
+ * inside the transaction, `answer` on the loop's thread after the commit.
+ */
+#pragma once
+
+#include "base/list.h"
+#include "store/db.h"
+#include "store/mem.h"
+#include "store/store.h"
+
+struct request {
+	struct list link;
+	int (*run)(struct db *db, struct request *req);
+	void (*answer)(struct request *req);
+	bool writes;
+	int status;
+	struct mem mem; /* arguments and results */
+};
+
+/* Zeroed, `size` bytes. Never NULL: without memory for this the program ends (nothing acknowledged
+ * is lost). */
+void *request_new(size_t size);
+
+/* Takes the request over. */
+void request_submit(struct store *s, struct request *req);
+
+/* The concrete request of a generic one. */
+#define request_of(req, type) container_of(req, type, base)
+
+/* The columns of a user in a SELECT whose users table is called u, and their reading from `column` on. */
+#define USER "u.id, u.name, u.role, u.image, u.created_at"
+enum { USER_COLUMNS = 5 };
+void user_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_user *ret);
+
+/* Copies into the request's memory. */
+struct store_user user_copy(struct mem *mem, const struct store_user *user);
+
+/* Appends to the event log and prunes it. Unused fields are NULL or 0. */
+struct event_row {
+	enum store_event_type type;
+	uint64_t created_at_us;
+	int64_t message_id;
+	const char *conversation_id, *cid, *session_id, *user_id, *user_name;
+};
+int event_add(struct db *db, const struct event_row *event, int64_t *ret_cursor);
+
+/* The newest cursor ever given; 0 before the first. */
+int event_newest(struct db *db, int64_t *ret_cursor);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The store thread and its two queues. Group commit: everything that is queued when the thread
+ * comes round goes into one transaction, so that one fsync serves many requests.
+ *
+ * Way: a verb (users.c, messages.c, …) ▸ request_submit ▸ [queue] ▸ run_batch ▸ COMMIT ▸ [done] ▸
+ * deliver ▸ callback.
+ */
+#include "store/store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "store/request.h"
+
+enum { BATCH_MAX = 512 }; /* requests of one transaction: bounds how long the first one waits */
+
+struct store {
+	uv_async_t async;   /* "something is done"; keeps the loop alive while requests are out */
+	size_t outstanding; /* accepted, not answered; loop thread only */
+	bool closing;	    /* loop thread only */
+	struct list ready;  /* being answered; loop thread only */
+	pthread_t thread;
+	struct db db; /* the store thread's, from store_open on */
+
+	pthread_mutex_t mutex;
+	pthread_cond_t queued_cond, done_cond;
+	struct list queued, done; /* under the mutex */
+	bool stop;		  /* under the mutex */
+};
+
+/* ---- the store thread ---- */
+
+/* One request inside the transaction: its own savepoint, so that its failure undoes nothing else.
+ */
+static int run_one(struct db *db, struct request *req)
+{
+	if (req->mem.bad)
+		return -ENOMEM;
+	if (!req->writes) {
+		int r = req->run(db, req);
+
+		return r == 0 && req->mem.bad ? -ENOMEM : r;
+	}
+	int r = db_exec(db, "SAVEPOINT one", "");
+	if (r < 0)
+		return r;
+	r = req->run(db, req);
+	if (r == 0 && req->mem.bad)
+		r = -ENOMEM;
+	if (r < 0 && db_in_transaction(db))
+		(void)db_exec(db, "ROLLBACK TO one", ""); /* when this fails, so does RELEASE */
+	if (!db_in_transaction(db))
+		return r < 0 ? r : -EIO;
+	int released = db_exec(db, "RELEASE one", "");
+	return r < 0 ? r : released;
+}
+
+static void fail_all(struct list *batch, int status)
+{
+	struct request *req;
+
+	list_each (req, batch, link)
+		if (req->status == 0)
+			req->status = status;
+}
+
+static void run_batch(struct db *db, struct list *batch)
+{
+	struct request *req;
+	bool writes = false;
+
+	list_each (req, batch, link)
+		writes |= req->writes;
+	int r = db_begin(db, writes);
+	if (r < 0) {
+		fail_all(batch, r);
+		return;
+	}
+	list_each (req, batch, link) {
+		req->status = run_one(db, req);
+		if (!db_in_transaction(db)) {
+			/* A full disk or an I/O error undid all of it: nobody is told that it
+			 * worked. */
+			db_rollback(db);
+			fail_all(batch, req->status);
+			return;
+		}
+	}
+	r = db_commit(db);
+	if (r < 0)
+		fail_all(batch, r);
+}
+
+static void take(struct list *from, struct list *to, size_t max)
+{
+	while (max-- && !list_empty(from)) {
+		struct list *first = from->next;
+
+		list_remove(first);
+		list_append(to, first);
+	}
+}
+
+static void run_thread(void *arg)
+{
+	struct store *s = arg;
+
+	(void)pthread_mutex_lock(&s->mutex);
+	for (;;) {
+		struct list batch = LIST_INIT(batch);
+
+		while (list_empty(&s->queued) && !s->stop)
+			(void)pthread_cond_wait(&s->queued_cond, &s->mutex);
+		if (list_empty(&s->queued))
+			break;
+		take(&s->queued, &batch, BATCH_MAX);
+		(void)pthread_mutex_unlock(&s->mutex);
+
+		run_batch(&s->db, &batch);
+
+		(void)pthread_mutex_lock(&s->mutex);
+		take(&batch, &s->done, SIZE_MAX);
+		(void)pthread_cond_signal(&s->done_cond);
+		(void)uv_async_send(
+			&s->async); /* fails only on a closing handle, which comes after the join */
+	}
+	(void)pthread_mutex_unlock(&s->mutex);
+}
+
+static void *thread_main(void *arg)
+{
+	run_thread(arg);
+	return NULL;
+}
+
+/* ---- the loop's thread ---- */
+
+void *request_new(size_t size)
+{
+	void *req = calloc(1, size);
+
+	if (!req)
+		abort(); /* R61: a clean end and a restart; what was acknowledged is on the disk */
+	return req;
+}
+
+void request_submit(struct store *s, struct request *req)
+{
+	if (s->outstanding++ == 0)
+		uv_ref((uv_handle_t *)&s->async);
+	(void)pthread_mutex_lock(&s->mutex);
+	if (s->closing) {
+		req->status = -ESHUTDOWN;
+		list_append(&s->done, &req->link);
+		(void)uv_async_send(&s->async);
+	} else {
+		list_append(&s->queued, &req->link);
+		(void)pthread_cond_signal(&s->queued_cond);
+	}
+	(void)pthread_mutex_unlock(&s->mutex);
+}
+
+static void collect(struct store *s, bool wait)
+{
+	(void)pthread_mutex_lock(&s->mutex);
+	while (wait && list_empty(&s->done))
+		(void)pthread_cond_wait(&s->done_cond, &s->mutex);
+	take(&s->done, &s->ready, SIZE_MAX);
+	(void)pthread_mutex_unlock(&s->mutex);
+}
+
+/* Callbacks may submit, wait and close: each request has left the list before its callback runs. */
+static void answer_ready(struct store *s)
+{
+	while (!list_empty(&s->ready)) {
+		struct request *req = list_entry(s->ready.next, struct request, link);
+
+		list_remove(&req->link);
+		if (--s->outstanding == 0)
+			uv_unref((uv_handle_t *)&s->async);
+		req->answer(req);
+		mem_fini(&req->mem);
+		free(req);
+	}
+}
+
+static void on_async(uv_async_t *async)
+{
+	struct store *s = async->data;
+
+	collect(s, false);
+	answer_ready(s);
+}
+
+void store_wait(struct store *s)
+{
+	while (s->outstanding) {
+		collect(s, list_empty(&s->ready));
+		answer_ready(s);
+	}
+}
+
+int store_open(const struct store_config *config, struct store **ret, char *ret_error)
+{
+	struct store *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return -ENOMEM;
+	int r = db_open(&s->db, config->dir, config->exclusive, ret_error, STORE_ERROR_MAX);
+	if (r < 0)
+		goto out_free;
+	r = uv_async_init(config->loop, &s->async, on_async);
+	if (r < 0)
+		goto out_db;
+	s->async.data = s;
+	uv_unref((uv_handle_t *)&s->async);
+	list_init(&s->queued);
+	list_init(&s->done);
+	list_init(&s->ready);
+	(void)pthread_mutex_init(&s->mutex, NULL);
+	(void)pthread_cond_init(&s->queued_cond, NULL);
+	(void)pthread_cond_init(&s->done_cond, NULL);
+	if (pthread_create(&s->thread, NULL, thread_main, s) != 0)
+		abort(); /* no thread at start-up: there is nothing to clean up for */
+	*ret = s;
+	return 0;
+out_db:
+	db_close(&s->db);
+	(void)strncpy(ret_error, "the event loop cannot take the store", STORE_ERROR_MAX);
+out_free:
+	free(s);
+	return r;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+struct store *store_close(struct store *s)
+{
+	if (!s)
+		return NULL;
+	s->closing = true;
+	store_wait(s);
+
+	(void)pthread_mutex_lock(&s->mutex);
+	s->stop = true;
+	(void)pthread_cond_signal(&s->queued_cond);
+	(void)pthread_mutex_unlock(&s->mutex);
+	(void)pthread_join(s->thread, NULL);
+	assert(list_empty(&s->queued) && list_empty(&s->done));
+	db_close(&s->db);
+	(void)pthread_mutex_destroy(&s->mutex);
+	(void)pthread_cond_destroy(&s->queued_cond);
+	(void)pthread_cond_destroy(&s->done_cond);
+	uv_close((uv_handle_t *)&s->async, on_closed);
+	return NULL;
+}
