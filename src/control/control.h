@@ -30,7 +30,6 @@ struct control {
 	struct hub *hub;            /* control/ws/hub.h: events to people */
 	struct signal_hub *signal;  /* control/signal/signal.h: LiveKit rooms */
 	struct server *server;      /* control/server/server.h */
-	unsigned worker_count;      /* media workers; a room's is the caller's choice below this */
 	struct control_private *private;
 };
 
@@ -60,9 +59,3 @@ void control_stop(struct control *c, void (*stopped)(void *arg), void *arg);
 
 /* Cuts off what is left. Returns NULL. The loop must still run once afterwards so that handles close. */
 struct control *control_free(struct control *c);
-
-/*
- * Sends a command to a media worker, taking over what it owns (cmd->sdp). Never fails: while the worker's queue is full
- * commands wait here, in order.
- */
-void control_command(struct control *c, unsigned worker, struct plane_cmd *cmd);

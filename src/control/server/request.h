@@ -48,7 +48,7 @@ json_t *http_body_json(struct http_req *req);
 /* The peer's address as text, for logs and rate limits. */
 const char *http_peer(const struct http_req *req);
 
-/* Adds a header to the coming answer. */
+/* Sets a header of the coming answer; an earlier one of the same name is replaced. `Cache-Control: no-store` is the default. */
 void http_add_header(struct http_req *req, const char *name, const char *value);
 
 /* Keeps a thing for the time of the request: `drop` (may be NULL) is called on the old one when it is replaced, and when
@@ -66,6 +66,9 @@ const char *http_host(const struct http_req *req);
 void http_reply(struct http_req *req, int status, const char *content_type, const void *body, size_t n);
 void http_reply_json(struct http_req *req, int status, json_t *body);
 void http_reply_empty(struct http_req *req, int status);
+
+/* The same with a body that outlives the process's requests (assets of the binary): not copied. */
+void http_reply_static(struct http_req *req, int status, const char *content_type, const void *body, size_t n);
 
 /* `{"code", "status_code", "message"}`, codes of docs/api.md. The message names the cause, the value and the fix. */
 void http_error(struct http_req *req, int status, int code, const char *format, ...)

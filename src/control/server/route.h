@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The route table's shape and the lookup in it. Pure: no I/O, no memory of its own. A pattern is a path whose segments may
+ * The route table's shape and the lookup in it. Pure: no I/O, no memory of its own. Paths come percent-decoded. A pattern is a path whose segments may
  * be `{name}`, which match one non-empty segment; a last segment `{name...}` matches the rest.
  */
 #pragma once
@@ -16,7 +16,6 @@ enum route_flags {
 	ROUTE_USER = 1 << 1,    /* session cookie or user token */
 	ROUTE_CORS = 1 << 2,    /* any web origin may read the answer (LiveKit clients); preflight is answered */
 	ROUTE_NO_CSRF = 1 << 3, /* changes nothing for a cookie holder: Origin and content type do not matter */
-	ROUTE_RATE_LIMITED = 1 << 4, /* tries per address are limited (passwords) */
 };
 
 struct http_route {
@@ -28,7 +27,7 @@ struct http_route {
 
 enum { ROUTE_PARAMS_MAX = 4 };
 
-/* One matched `{name}`: both point into what was given to route_find. The value is still percent-encoded. */
+/* One matched `{name}`: both point into what was given to route_find. */
 struct route_param {
 	const char *name, *value;
 	size_t name_length, value_length;

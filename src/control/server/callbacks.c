@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one function that libwebsockets calls, for HTTP/1.1, HTTP/2 streams and WebSockets alike. An answer is written only
+ * from the WRITEABLE callback, except the refusal of an upgrade, which must be written before the callback returns.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "control/server/internal.h"
+
+static struct peer *peer_get(struct lws *wsi)
+{
+	return lws_get_opaque_user_data(wsi);
+}
+
+static struct peer *peer_make(struct lws *wsi)
+{
+	struct peer *p = peer_get(wsi);
+
+	if (p)
+		return p;
+	p = calloc(1, sizeof *p);
+	if (!p)
+		return NULL;
+	p->wsi = wsi;
+	p->server = lws_context_user(lws_get_context(wsi));
+	list_append(&p->server->peers, &p->in_server);
+	p->server->counts.http_open++;
+	lws_set_opaque_user_data(wsi, p);
+	return p;
+}
+
+/* The connection is done with this request: free it, unless its handler still works on it. */
+static void peer_drop_request(struct peer *p)
+{
+	struct http_req *req = p->req;
+
+	if (!req)
+		return;
+	p->req = NULL;
+	req->peer = NULL;
+	if (!req->dispatched || (req->answered && !req->in_handler))
+		(void)http_req_free(req);
+}
+
+static void peer_drop_ws(struct peer *p)
+{
+	struct wsconn *ws = p->ws;
+
+	if (!ws)
+		return;
+	p->ws = NULL;
+	if (ws->open)
+		p->server->counts.ws_open--;
+	ws->handler->closed(ws, ws->arg);
+	(void)wsconn_free(ws);
+}
+
+static void peer_destroy(struct lws *wsi)
+{
+	struct peer *p = peer_get(wsi);
+
+	if (!p)
+		return;
+	struct server *s = p->server;
+	lws_set_opaque_user_data(wsi, NULL);
+	peer_drop_request(p);
+	peer_drop_ws(p);
+	list_remove(&p->in_server);
+	s->counts.http_open--;
+	free(p);
+	server_check_stopped(s);
+}
+
+static struct http_req *begin_request(struct lws *wsi)
+{
+	struct peer *p = peer_make(wsi);
+
+	if (!p)
+		return NULL;
+	peer_drop_request(p);
+	p->req = http_req_new(p, wsi);
+	return p->req;
+}
+
+static int on_request(struct lws *wsi)
+{
+	struct http_req *req = begin_request(wsi);
+
+	if (!req)
+		return -1;
+	dispatch_headers(req);
+	return 0;
+}
+
+static int on_body(struct lws *wsi, const void *bytes, size_t n)
+{
+	struct peer *p = peer_get(wsi);
+
+	if (!p || !p->req || p->req->answered || p->req->dispatched || n == 0)
+		return 0; /* a body that was refused: dropped */
+	if (http_req_add_body(p->req, bytes, n) < 0) {
+		p->req->response.close = true;
+		http_error(p->req, 413, 22, "The body is longer than its Content-Length said.");
+		return 0;
+	}
+
+	uint64_t seconds = (clock_now_us() - p->req->body_started_us) / US_PER_S;
+	if (seconds > BODY_GRACE_S + p->req->body_length / BODY_BYTES_PER_S) {
+		log_debug("http", "body too slow peer=%s path=%s", p->req->peer_text, p->req->path);
+		return -1;
+	}
+	return 0;
+}
+
+/* What the answer's last byte leads to: the next request of the connection, or its end. */
+static int finish_request(struct peer *p, struct lws *wsi)
+{
+	bool close = p->req->response.close || p->server->stopping;
+
+	peer_drop_request(p);
+	if (close)
+		return -1;
+	(void)lws_rx_flow_control(wsi, 1);
+	return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+static int on_http_writable(struct lws *wsi)
+{
+	struct peer *p = peer_get(wsi);
+
+	if (!p || !p->req || !p->req->answered || p->req->upgrade)
+		return 0;
+	if (respond_write(p->req, wsi) < 0)
+		return -1;
+	if (p->req->response.headers_sent && p->req->response.sent == p->req->response.length)
+		return finish_request(p, wsi);
+	return 0;
+}
+
+/* 0 = go on with the upgrade. */
+static int on_upgrade(struct lws *wsi)
+{
+	struct http_req *req = begin_request(wsi);
+
+	if (!req)
+		return -1;
+	struct peer *p = req->peer;
+	req->upgrade = true;
+	dispatch_headers(req);
+	if (p->ws) {
+		peer_drop_request(p);
+		return 0;
+	}
+
+	req->response.close = true;
+	while (p->req && (!req->response.headers_sent || req->response.sent < req->response.length)) {
+		size_t before = req->response.sent;
+		bool head_before = req->response.headers_sent;
+		if (respond_write(req, wsi) < 0)
+			break;
+		if (head_before && req->response.sent == before)
+			break; /* no credit: the client gets the status only */
+	}
+	peer_drop_request(p);
+	return -1;
+}
+
+static int on_established(struct lws *wsi)
+{
+	struct peer *p = peer_get(wsi);
+
+	if (!p || !p->ws)
+		return -1;
+	p->ws->open = true;
+	p->server->counts.ws_open++;
+	p->ws->handler->opened(p->ws, p->ws->arg);
+	return 0;
+}
+
+static int on_ws(struct lws *wsi, enum lws_callback_reasons reason, const void *in, size_t n)
+{
+	struct peer *p = peer_get(wsi);
+
+	if (!p || !p->ws)
+		return -1;
+	return reason == LWS_CALLBACK_RECEIVE ? wsconn_receive(p->ws, wsi, in, n) : wsconn_write(p->ws, wsi);
+}
+
+/* HTTP/2: an extended CONNECT (RFC 8441) asks here, not in CONFIRM_UPGRADE. */
+static int on_filter_protocol(struct lws *wsi)
+{
+	struct peer *p = peer_get(wsi);
+
+	return p && p->ws ? 0 : on_upgrade(wsi);
+}
+
+int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t n)
+{
+	(void)user;
+	switch (reason) {
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		return in && strcasecmp(in, "websocket") == 0 ? on_upgrade(wsi) : 0;
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		return on_filter_protocol(wsi);
+	case LWS_CALLBACK_HTTP:
+		return on_request(wsi);
+	case LWS_CALLBACK_HTTP_BODY:
+		return on_body(wsi, in, n);
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION: {
+		struct peer *p = peer_get(wsi);
+		if (p && p->req)
+			dispatch_body_done(p->req);
+		return 0;
+	}
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return on_http_writable(wsi);
+	case LWS_CALLBACK_ESTABLISHED:
+		return on_established(wsi);
+	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		return on_ws(wsi, reason, in, n);
+	case LWS_CALLBACK_CLOSED:
+		if (peer_get(wsi))
+			peer_drop_ws(peer_get(wsi));
+		return 0;
+	case LWS_CALLBACK_CLOSED_HTTP:
+		if (peer_get(wsi))
+			peer_drop_request(peer_get(wsi));
+		return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		peer_destroy(wsi);
+		return 0;
+	default:
+		return 0;
+	}
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of this folder share: the request, the WebSocket and the server behind their public names. libwebsockets
+ * knows one `struct peer` per connection (HTTP/2: per stream), kept in its opaque user data.
+ */
+#pragma once
+
+#include <libwebsockets.h>
+
+#include "base/limits.h"
+#include "base/list.h"
+#include "control/server/request.h"
+#include "control/server/route.h"
+#include "control/server/server.h"
+
+enum {
+	HEADERS_MAX = 24,           /* of one answer */
+	COOKIES_MAX = 20,
+	QUERY_MAX = 40,             /* arguments; more are not seen */
+	REQUEST_HEADERS = 14,       /* that are collected: request.c */
+	TIMEOUT_HANDLER_S = 60,     /* for a handler's answer */
+	TIMEOUT_WRITE_S = 30,       /* for a stalled reader */
+	BODY_GRACE_S = 5,           /* then at least BODY_BYTES_PER_S (R3) */
+	BODY_BYTES_PER_S = 1024,
+	BODY_DISCARD_MAX = 1 << 20, /* a refused body up to here is read and dropped, so that the client sees the answer */
+	PING_INTERVAL_S = 15,       /* R10 */
+	REAP_AFTER_S = 35,
+	CLOSE_TIMEOUT_S = 5,
+};
+
+struct header {
+	char *name, *value; /* one block, at name */
+};
+
+struct response {
+	int status;
+	const char *content_type; /* a literal of ours */
+	struct header headers[HEADERS_MAX];
+	size_t header_count;
+	char *owned;      /* the body when it is ours to free */
+	const char *body; /* owned, or bytes of the program */
+	size_t length, sent;
+	bool close;       /* the connection, afterwards */
+	bool headers_sent;
+};
+
+/* Owned by the peer until it is answered and sent; when the client goes first, by the handler until it answers. */
+struct http_req {
+	struct server *server;
+	struct peer *peer; /* NULL: the client has gone */
+	enum http_method method;
+	char *path;
+	struct route_match match;
+	char *params[ROUTE_PARAMS_MAX]; /* values, copied */
+	char *query[QUERY_MAX];         /* "name=value" */
+	size_t query_count;
+	char *cookies[COOKIES_MAX];     /* "name=value" */
+	size_t cookie_count;
+	char *headers[REQUEST_HEADERS];
+	char peer_text[48];
+	char *body;
+	size_t body_length, body_capacity;
+	json_t *json;
+	uint64_t body_started_us;
+	bool expects_body, dispatched, in_handler, answered, upgrade;
+	void *context;
+	void (*drop)(void *context);
+	struct response response;
+};
+
+struct ws_frame {
+	struct list in_queue;
+	size_t length;
+	bool binary;
+	unsigned char bytes[]; /* LWS_PRE bytes of room, then the message */
+};
+
+struct wsconn {
+	struct peer *peer;
+	const struct ws_handler *handler;
+	void *arg;
+	struct list queue; /* struct ws_frame */
+	size_t queued;
+	unsigned char *rx;
+	size_t rx_length, rx_capacity;
+	uint16_t close_code; /* 0 = open */
+	char close_reason[124];
+	char peer_text[48];
+	bool open;
+	bool close_sent;
+};
+
+struct peer {
+	struct list in_server;
+	struct lws *wsi;
+	struct server *server;
+	struct http_req *req; /* NULL between requests */
+	struct wsconn *ws;
+};
+
+struct server {
+	struct server_config config;
+	struct lws_context *context;
+	struct lws_vhost *vhost;
+	struct listener *listeners[2];
+	size_t listener_count;
+	uint16_t port;
+	struct list peers;
+	struct server_counts counts;
+	bool stopping;
+	uint16_t stop_code;
+	void (*stopped)(void *arg);
+	void *stopped_arg;
+};
+
+/* request.c */
+struct http_req *http_req_new(struct peer *peer, struct lws *wsi);
+struct http_req *http_req_free(struct http_req *req);
+const char *http_method_text(enum http_method method);
+int http_req_add_body(struct http_req *req, const void *bytes, size_t n);
+
+/* dispatch.c: begins a request whose headers are here; runs it once its body is here too */
+void dispatch_headers(struct http_req *req);
+void dispatch_body_done(struct http_req *req);
+
+/* respond.c: the part of an answer that can go now. <0: close the connection */
+int respond_write(struct http_req *req, struct lws *wsi);
+void respond_ready(struct http_req *req); /* the answer is complete: send it when the socket is ready, or drop it */
+
+/* wsconn.c */
+struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, void *arg, const char *peer_text);
+struct wsconn *wsconn_free(struct wsconn *c);
+int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t n);
+int wsconn_write(struct wsconn *c, struct lws *wsi);
+
+/* callbacks.c */
+int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t n);
+
+/* server.c */
+void server_check_stopped(struct server *s);
+
+/* listener.c: accepts and hands sockets to libwebsockets */
+int listener_new(struct listener **ret, struct server *s, const char *host, uint16_t port, uint16_t *ret_port);
+void listener_close(struct listener *l);

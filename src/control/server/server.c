@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/server/server.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/log.h"
+#include "control/server/internal.h"
+
+enum { TIMEOUT_HEADERS_S = 10, TIMEOUT_IDLE_S = 60, RX_PIECE = 16 * 1024 };
+
+/* R10: libwebsockets' own default is 300 s. */
+static const lws_retry_bo_t liveness = {
+	.secs_since_valid_ping = PING_INTERVAL_S,
+	.secs_since_valid_hangup = REAP_AFTER_S,
+};
+
+static const struct lws_protocols protocols[] = {
+	{ .name = "confab", .callback = server_callback, .rx_buffer_size = RX_PIECE },
+	{ 0 },
+};
+
+/* Its errors come with the time in front and a line break behind. */
+static void on_library_log(int level, const char *line)
+{
+	if (level & (LLL_ERR | LLL_WARN))
+		log_debug("lws", "%.*s", (int)strcspn(line, "\n"), line);
+}
+
+static int refuse(char *ret_error, int r, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static int refuse(char *ret_error, int r, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(ret_error, SERVER_ERROR_MAX, format, args);
+	va_end(args);
+	return r;
+}
+
+static int make_context(struct server *s, char *ret_error)
+{
+	void *loops[] = { s->config.loop };
+	struct lws_context_creation_info info = {
+		.port = CONTEXT_PORT_NO_LISTEN_SERVER, /* listener.c listens */
+		.protocols = protocols,
+		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+			   LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN |
+			   (s->config.tls_cert ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
+		.foreign_loops = loops,
+		.user = s,
+		.pcontext = &s->context,
+		.timeout_secs = TIMEOUT_HEADERS_S,
+		.keepalive_timeout = TIMEOUT_IDLE_S,
+		.max_http_header_data2 = LIMIT_REQUEST_LINE,
+		.pt_serv_buf_size = LIMIT_REQUEST_LINE,
+		.retry_and_idle_policy = &liveness,
+		.vhost_name = "confab",
+		.ssl_cert_filepath = s->config.tls_cert,
+		.ssl_private_key_filepath = s->config.tls_key,
+		.alpn = "h2,http/1.1",
+		.ssl_options_set = SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION,
+		.ssl_cipher_list = "ECDHE+AESGCM:ECDHE+CHACHA20", /* TLS 1.2 (R4); 1.3 has AEAD only */
+	};
+
+	lws_set_log_level(LLL_ERR | LLL_WARN, on_library_log);
+	s->context = lws_create_context(&info);
+	if (!s->context)
+		return refuse(ret_error, -EIO, "The HTTP server could not be started (libwebsockets).");
+	s->vhost = lws_create_vhost(s->context, &info);
+	if (!s->vhost)
+		return refuse(ret_error, -EINVAL,
+			      "tls-cert '%s' and tls-key '%s' cannot be used together: give PEM files, the certificate "
+			      "chain and the key that belongs to it.",
+			      s->config.tls_cert ? s->config.tls_cert : "", s->config.tls_key ? s->config.tls_key : "");
+	return 0;
+}
+
+static int make_listeners(struct server *s, char *ret_error)
+{
+	const char *host = s->config.host;
+	uint16_t port_again;
+	int r = listener_new(&s->listeners[0], s, host, s->config.port, &s->port);
+
+	if (r == -EADDRINUSE)
+		return refuse(ret_error, r, "listen %s:%u is in use by another program; stop it or choose another port.", host,
+			      s->config.port);
+	if (r < 0)
+		return refuse(ret_error, r, "listen %s:%u is not possible: %s.", host, s->config.port, strerror(-r));
+	s->listener_count = 1;
+
+	/* Browsers may take localhost for ::1 first. */
+	bool loopback = strcmp(host, "127.0.0.1") == 0 || strcmp(host, "localhost") == 0;
+	if (loopback && listener_new(&s->listeners[1], s, "::1", s->port, &port_again) == 0)
+		s->listener_count = 2;
+	return 0;
+}
+
+static char *copy(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+int server_new(struct server **ret, const struct server_config *config, char *ret_error)
+{
+	struct server *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return refuse(ret_error, -ENOMEM, "Out of memory.");
+	s->config = *config;
+	s->config.host = copy(config->host);
+	s->config.tls_cert = copy(config->tls_cert);
+	s->config.tls_key = copy(config->tls_key);
+	list_init(&s->peers);
+
+	int r = make_context(s, ret_error);
+	if (r == 0)
+		r = make_listeners(s, ret_error);
+	if (r < 0) {
+		(void)server_free(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+uint16_t server_port(const struct server *s)
+{
+	return s->port;
+}
+
+bool server_is_tls(const struct server *s)
+{
+	return s->config.tls_cert != NULL;
+}
+
+struct server_counts server_counts(const struct server *s)
+{
+	struct server_counts c = s->counts;
+
+	c.http_open -= c.ws_open; /* every WebSocket is counted as a peer too */
+	return c;
+}
+
+static void close_listeners(struct server *s)
+{
+	for (size_t i = 0; i < s->listener_count; i++)
+		listener_close(s->listeners[i]);
+	s->listener_count = 0;
+}
+
+void server_check_stopped(struct server *s)
+{
+	if (s->stopping && list_empty(&s->peers) && s->stopped) {
+		void (*stopped)(void *) = s->stopped;
+		s->stopped = NULL;
+		stopped(s->stopped_arg);
+	}
+}
+
+void server_stop(struct server *s, uint16_t code, void (*stopped)(void *arg), void *arg)
+{
+	struct peer *p;
+
+	s->stopping = true;
+	s->stop_code = code;
+	s->stopped = stopped;
+	s->stopped_arg = arg;
+	close_listeners(s);
+	list_each (p, &s->peers, in_server) {
+		if (p->ws)
+			wsconn_close(p->ws, code, "the server is restarting");
+		else if (!p->req)
+			lws_set_timeout(p->wsi, PENDING_TIMEOUT_USER_REASON_BASE, 1); /* idle keep-alive */
+	}
+	server_check_stopped(s);
+}
+
+/* libwebsockets closes its libuv handles asynchronously and wants to be asked again after that. */
+static void destroy_context(struct server *s)
+{
+	lws_context_destroy(s->context);
+	for (int i = 0; i < 50 && s->context; i++)
+		(void)uv_run(s->config.loop, UV_RUN_NOWAIT);
+	if (s->context)
+		lws_context_destroy(s->context);
+}
+
+struct server *server_free(struct server *s)
+{
+	if (!s)
+		return NULL;
+	s->stopped = NULL;
+	close_listeners(s);
+	if (s->context)
+		destroy_context(s);
+	free((void *)(uintptr_t)s->config.host);
+	free((void *)(uintptr_t)s->config.tls_cert);
+	free((void *)(uintptr_t)s->config.tls_key);
+	free(s);
+	return NULL;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One WebSocket (wsconn.h): fragments become messages, messages wait in a bounded queue for a socket that takes them. */
+#include "control/server/wsconn.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "control/server/internal.h"
+
+struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, void *arg, const char *peer_text)
+{
+	struct wsconn *c = calloc(1, sizeof *c);
+
+	if (!c)
+		return NULL;
+	c->peer = peer;
+	c->handler = handler;
+	c->arg = arg;
+	list_init(&c->queue);
+	(void)snprintf(c->peer_text, sizeof c->peer_text, "%s", peer_text);
+	return c;
+}
+
+static void drop_queue(struct wsconn *c)
+{
+	struct ws_frame *f;
+
+	list_each (f, &c->queue, in_queue) {
+		list_remove(&f->in_queue);
+		free(f);
+	}
+	c->queued = 0;
+}
+
+struct wsconn *wsconn_free(struct wsconn *c)
+{
+	if (!c)
+		return NULL;
+	drop_queue(c);
+	free(c->rx);
+	free(c);
+	return NULL;
+}
+
+const char *wsconn_peer(const struct wsconn *c)
+{
+	return c->peer_text;
+}
+
+bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
+{
+	if (c->close_code)
+		return false;
+	if (c->queued + n > LIMIT_SOCKET_QUEUE) {
+		log_info("ws", "slow consumer closed peer=%s queued=%zu", c->peer_text, c->queued);
+		drop_queue(c);
+		wsconn_close(c, 1013, "too slow; reconnect and resume");
+		return false;
+	}
+
+	struct ws_frame *f = malloc(sizeof *f + LWS_PRE + n);
+	if (!f) {
+		wsconn_close(c, 1011, "out of memory");
+		return false;
+	}
+	f->length = n;
+	f->binary = binary;
+	memcpy(f->bytes + LWS_PRE, bytes, n);
+	list_append(&c->queue, &f->in_queue);
+	c->queued += n;
+	if (c->open)
+		lws_callback_on_writable(c->peer->wsi);
+	return true;
+}
+
+void wsconn_close(struct wsconn *c, uint16_t code, const char *reason)
+{
+	if (c->close_code)
+		return;
+	c->close_code = code;
+	(void)snprintf(c->close_reason, sizeof c->close_reason, "%s", reason ? reason : "");
+	if (c->open) {
+		lws_set_timeout(c->peer->wsi, PENDING_TIMEOUT_USER_REASON_BASE, CLOSE_TIMEOUT_S);
+		lws_callback_on_writable(c->peer->wsi);
+	}
+}
+
+/* Room for n more bytes of a message; false when it grows too long or memory is out. */
+static bool rx_reserve(struct wsconn *c, size_t n)
+{
+	size_t max = c->handler->max_message;
+
+	if (n > max || c->rx_length > max - n)
+		return false;
+	if (c->rx_length + n <= c->rx_capacity)
+		return true;
+
+	size_t capacity = c->rx_capacity ? c->rx_capacity : 1024;
+	while (capacity < c->rx_length + n)
+		capacity *= 2;
+	unsigned char *rx = realloc(c->rx, capacity);
+	if (!rx)
+		return false;
+	c->rx = rx;
+	c->rx_capacity = capacity;
+	return true;
+}
+
+static int close_now(struct lws *wsi, uint16_t code, const char *reason)
+{
+	char text[124];
+	size_t n = (size_t)snprintf(text, sizeof text, "%s", reason);
+
+	lws_close_reason(wsi, (enum lws_close_status)code, (unsigned char *)text, n);
+	return -1;
+}
+
+int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t n)
+{
+	if (c->close_code)
+		return 0; /* we are leaving; what still comes is not read */
+	if (!rx_reserve(c, n)) {
+		log_info("ws", "message too big peer=%s", c->peer_text);
+		drop_queue(c);
+		c->close_code = 1009;
+		return close_now(wsi, 1009, "message too big");
+	}
+	if (n)
+		memcpy(c->rx + c->rx_length, bytes, n);
+	c->rx_length += n;
+	if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi))
+		return 0;
+
+	size_t length = c->rx_length;
+	c->rx_length = 0;
+	c->handler->message(c, c->arg, c->rx ? c->rx : (const uint8_t *)"", length, lws_frame_is_binary(wsi));
+	if (c->rx_capacity > 64 * 1024) { /* one big message does not keep its memory */
+		free(c->rx);
+		c->rx = NULL;
+		c->rx_capacity = 0;
+	}
+	return 0;
+}
+
+int wsconn_write(struct wsconn *c, struct lws *wsi)
+{
+	if (!list_empty(&c->queue)) {
+		struct ws_frame *f = list_entry(c->queue.next, struct ws_frame, in_queue);
+		list_remove(&f->in_queue);
+		c->queued -= f->length;
+		int n = lws_write(wsi, f->bytes + LWS_PRE, f->length, f->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
+		bool failed = n < (int)f->length;
+		free(f);
+		if (failed)
+			return -1;
+	}
+	if (!list_empty(&c->queue)) {
+		lws_callback_on_writable(wsi);
+		return 0;
+	}
+	if (c->close_code && !c->close_sent) {
+		c->close_sent = true;
+		return close_now(wsi, c->close_code, c->close_reason);
+	}
+	return 0;
+}
