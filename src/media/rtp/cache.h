@@ -30,7 +30,8 @@ struct cache {
 	uint64_t head;		     /* write position: bytes ever used, gaps at the wrap counted */
 	uint32_t capacity, limit;    /* bytes, both powers of two */
 	uint32_t entry_count;	     /* power of two */
-	uint64_t grown; /* when it last grew: no eviction before that counts as too young */
+	uint64_t floor;		     /* what was written before this position is gone */
+	uint64_t lap; /* when the write position last stood at the start of the ring, µs */
 };
 
 /* limit: most bytes of payload it may hold, rounded up to a power of two. Returns 0, -EINVAL or

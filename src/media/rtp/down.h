@@ -24,18 +24,25 @@
 
 enum {
 	DOWN_MID_MAX = 16,
-	DOWN_RANGES =
-		24, /* runs of equal offsets remembered, for late packets and retransmissions */
-	DOWN_HISTORY = 512,	   /* sent packets that can be asked for again; power of two */
-	DOWN_SOURCES = 8,	   /* ids of sources: 0..7 */
-	DOWN_RTX_TRIES = 10,	   /* per packet (R50) */
-	DOWN_RTX_GUARD_US = 20000, /* not again within max(RTT, this) */
-	DOWN_OVERHEAD_MAX = 12 + 4 + 64 +
-			    2, /* header, extensions, OSN: most bytes added to a payload */
+	DOWN_SOURCES = 8,	 /* ids of sources: 0..7 */
+	DOWN_RANGES = 24,	 /* runs of equal offsets that are remembered */
+	DOWN_HISTORY = 512,	 /* sent packets that can be asked for again; power of two */
+	DOWN_HISTORY_SHORT = 64, /* the same without RTX: only against duplicates */
+	/* A source that skips more starts anew: receivers must be able to follow (RFC 3711 3.3.1).
+	 */
+	DOWN_JUMP_MAX = 8192,
+	/* Retransmissions (R50): a fifth of what was sent plus a burst; per packet so often, … */
+	DOWN_RTX_SHARE = 5,
+	DOWN_RTX_BURST = 16 * 1024,
+	DOWN_RTX_TRIES = 10,
+	/* … and not again within max(RTT, this). */
+	DOWN_RTX_GUARD_US = 20000,
+	/* Most bytes added to a payload: header, extensions, OSN. */
+	DOWN_OVERHEAD_MAX = 12 + 4 + 64 + 2,
 };
 
 enum down_verdict {
-	DOWN_OK,	/* *ret_length bytes are to be sent */
+	DOWN_OK,	/* wr_len(out) bytes are to be sent */
 	DOWN_WAIT_KEY,	/* a source has to start with a key frame: ask for one */
 	DOWN_ABSORBED,	/* nothing to send, and the subscriber sees no gap (padding in order) */
 	DOWN_DUPLICATE, /* that number was sent already */
@@ -87,7 +94,6 @@ struct down {
 
 	struct down_range ranges[DOWN_RANGES];
 	uint32_t range_serial; /* of the newest range; 0 = none yet */
-	bool restart;	       /* the next packet starts a new range */
 
 	uint64_t highest;	 /* extended out sequence of the newest packet */
 	uint32_t last_timestamp; /* out, of the newest packet */
@@ -113,7 +119,7 @@ struct down {
 
 	uint32_t packets, octets, rtx_packets, rtx_octets; /* as sender reports count them */
 	uint32_t rtt;					   /* µs; 0 = unknown */
-	uint8_t fraction_lost;				   /* of the last receiver report */
+	uint8_t fraction_lost; /* of 256, as the last receiver report says */
 	int32_t lost;
 	uint32_t jitter;
 	struct {
@@ -129,7 +135,8 @@ void down_fini(struct down *d);
  * Sends packet `p` of source number `source` (< DOWN_SOURCES; the layer) with the clock of that
  * source: writes the whole RTP packet to `out`. A source other than the last, the first packet, and
  * a packet after down_restart have to start a key frame when the codec is video. A late packet of
- * the source before is still placed where it belongs. p->payload must not overlap out.
+ * the source before is still placed where it belongs. `out` is fresh (wr_of) with room for
+ * p->length + DOWN_OVERHEAD_MAX, else DOWN_SHORT. p->payload must not overlap out.
  */
 enum down_verdict down_write(struct down *d, uint64_t now, uint8_t source,
 			     const struct media_clock *clock, const struct media_packet *p,
@@ -145,7 +152,8 @@ void down_restart(struct down *d);
 
 /*
  * Answers one sequence number of a NACK from the caches of the sources (caches[source], NULL =
- * none), as an RTX packet. rtt: µs of the subscriber's path; 0 = what reports say.
+ * none), as an RTX packet. Answers also what was never sent but should have been, such as the rest
+ * of a key frame that began late. `out` as for down_write.
  */
 enum down_verdict down_retransmit(struct down *d, uint64_t now, uint16_t sequence,
 				  const struct cache *const caches[DOWN_SOURCES], struct wr *out);

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * See down.h. A "range" is a run of source packets that are sent with one set of offsets; a new one
+ * begins at a switch, a restart and wherever a packet is left out. Because numbers are mapped,
+ * never handed out in order of arrival, a late packet finds its own place, a loss before us stays
+ * visible as a gap, and a NACK can be mapped back.
+ *
+ * Way: up.c ▸ sfu/forward.c ▸ [down.c] ▸ peer/srtp protect; feedback: down_feedback.c
+ */
+#include "media/rtp/down.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "media/rtp/down_range.h"
+#include "wire/rtp.h"
+#include "wire/rtpext.h"
+#include "wire/vp8.h"
+
+enum { FIRST_CYCLE = 65536, PLAUSIBLE_US = 1000 * 1000, CREDIT_MAX = 16 * 1024 * 1024 };
+
+int down_init(struct down *d, const struct down_config *config)
+{
+	if (!config->clock_rate || config->payload_type > 127 || config->rtx_payload_type > 127 ||
+	    strnlen(config->mid, DOWN_MID_MAX) == DOWN_MID_MAX)
+		return -EINVAL;
+	uint32_t count = config->rtx_payload_type ? DOWN_HISTORY : DOWN_HISTORY_SHORT;
+	struct down_sent *history = calloc(count, sizeof *history);
+	if (!history)
+		return -ENOMEM;
+	*d = (struct down){ .config = *config,
+			    .history = history,
+			    .history_count = count,
+			    .highest = (uint64_t)FIRST_CYCLE + config->first_sequence - 1,
+			    .rtx_sequence = config->rtx_first_sequence,
+			    .last_timestamp = config->first_timestamp,
+			    .rtx_credit = DOWN_RTX_BURST };
+	return 0;
+}
+
+void down_fini(struct down *d)
+{
+	free(d->history);
+	d->history = NULL;
+}
+
+void down_restart(struct down *d)
+{
+	struct down_range *r = down_range_newest(d);
+
+	/* late packets of before are still welcome, later ones are not */
+	if (r && r->end == UINT64_MAX)
+		r->end = d->highest + r->offset + 1;
+}
+
+/* Seconds.fraction (NTP, 32.32) between two instants, in ticks of `rate`. */
+static int64_t ticks_of_ntp(uint64_t from, uint64_t to, uint32_t rate)
+{
+	int64_t difference = (int64_t)(to - from);
+	int64_t seconds = difference >> 32;
+	uint64_t fraction = (uint64_t)difference & 0xffffffff;
+
+	if (seconds > 86400 || seconds < -86400)
+		return INT64_MAX; /* no clock of ours: the caller finds it implausible */
+	return seconds * rate + (int64_t)(fraction * rate >> 32);
+}
+
+/* When `timestamp` was sampled on the clock of sender reports. */
+static uint64_t ntp_of(const struct media_clock *c, uint32_t timestamp)
+{
+	int64_t ticks = (int32_t)(timestamp - c->timestamp);
+	int64_t whole = ticks / c->rate, rest = ticks % c->rate;
+
+	return c->ntp + ((uint64_t)whole << 32) + (uint64_t)(rest * ((int64_t)1 << 32) / c->rate);
+}
+
+/*
+ * How far our timestamp moves from the newest packet to `p`, which another run of offsets begins
+ * with: by the source's own timestamps when it is the same sequence, else by both sources' sender
+ * reports, else by time of arrival. The first two are believed when they are within a second of the
+ * third.
+ */
+static uint32_t ticks_since_last(const struct down *d, bool same, const struct media_clock *clock,
+				 const struct media_packet *p)
+{
+	uint32_t rate = d->config.clock_rate;
+	int64_t elapsed = (int64_t)(p->arrival - d->last_arrival);
+	int64_t by_arrival = (elapsed > 0 ? elapsed : 0) * rate / 1000000;
+	int64_t by_source = INT64_MAX, slack = (int64_t)rate * PLAUSIBLE_US / 1000000;
+
+	if (same)
+		by_source = (int32_t)(p->timestamp - d->last_source_timestamp);
+	else if (clock && clock->known && d->last_clock.known)
+		by_source = ticks_of_ntp(ntp_of(&d->last_clock, d->last_source_timestamp),
+					 ntp_of(clock, p->timestamp), rate);
+	bool plausible = by_source != INT64_MAX && by_source >= by_arrival - slack &&
+			 by_source <= by_arrival + slack;
+	int64_t ticks = plausible ? by_source : by_arrival;
+	return ticks < 1 ? 1 : (uint32_t)ticks; /* another picture needs another timestamp */
+}
+
+static bool is_video(const struct down *d)
+{
+	return media_codec_is_video(d->config.codec);
+}
+
+/* Opens a range at `p`: the sequence, the timestamp and the picture ids go on where they were. */
+static struct down_range *start(struct down *d, uint8_t source, const struct media_clock *clock,
+				const struct media_packet *p)
+{
+	struct down_range *last = down_range_newest(d), next = { .source = source };
+	bool same = last && last->source == source && !(p->flags & MEDIA_RESYNC);
+	uint32_t timestamp = d->last_timestamp;
+	struct vp8_descriptor vp8;
+
+	if (last)
+		timestamp += ticks_since_last(d, same, clock, p);
+	down_restart(d);
+	next.first = p->sequence;
+	next.end = UINT64_MAX;
+	next.offset = p->sequence - (d->highest + 1);
+	next.timestamp_offset = timestamp - p->timestamp;
+	if (last && d->config.codec == MEDIA_VP8 && vp8_parse(&vp8, p->payload, p->length)) {
+		next.picture_offset = (uint16_t)(d->last_picture + 1 - vp8.picture_id);
+		next.tl0_offset = (uint8_t)(d->last_tl0 + 1 - vp8.tl0picidx);
+	}
+	d->count.switches++;
+	return down_range_push(d, &next);
+}
+
+/* Leaves out the packet right after the newest one: what follows moves up. False when it is not the
+ * next one. */
+static bool leave_out(struct down *d, uint8_t source, uint64_t sequence, int pictures)
+{
+	struct down_range *r = down_range_newest(d);
+
+	if (!r || r->source != source || r->end != UINT64_MAX ||
+	    sequence != d->highest + r->offset + 1)
+		return false;
+	struct down_range next = *r;
+	next.first = sequence + 1;
+	next.offset++;
+	next.picture_offset = (uint16_t)(next.picture_offset - pictures);
+	r->end = sequence;
+	if (r->first == sequence)
+		*r = next; /* nothing was sent with these offsets */
+	else
+		(void)down_range_push(d, &next);
+	return true;
+}
+
+void down_skip(struct down *d, uint8_t source, const struct media_packet *p)
+{
+	struct vp8_descriptor vp8;
+	bool picture = d->config.codec == MEDIA_VP8 && p->flags & MEDIA_FRAME_START &&
+		       vp8_parse(&vp8, p->payload, p->length) && vp8.has_picture_id;
+
+	(void)leave_out(d, source, p->sequence, picture);
+}
+
+/* The range `p` is sent with; may open one. NULL with *ret_verdict when it is not to be sent. */
+static struct down_range *range_for(struct down *d, uint8_t source, const struct media_clock *clock,
+				    const struct media_packet *p, enum down_verdict *ret_verdict)
+{
+	struct down_range *last = down_range_newest(d),
+			  *r = down_range_find(d, source, p->sequence);
+	uint64_t expected = last ? d->highest + last->offset + 1 : 0;
+	bool resync = p->flags & MEDIA_RESYNC || p->sequence > expected + DOWN_JUMP_MAX;
+
+	if (r && (r != last || p->sequence < expected || !resync))
+		return r; /* the next one, or a late one */
+	*ret_verdict = DOWN_OLD;
+	if (!r && down_range_is_past(d, source, p->sequence))
+		return NULL;
+	*ret_verdict = p->length ? DOWN_WAIT_KEY : DOWN_ABSORBED;
+	if (!p->length || (is_video(d) && !(p->flags & MEDIA_KEY)))
+		return NULL;
+	return start(d, source, clock, p);
+}
+
+/* What later packets continue from. */
+static void remember(struct down *d, const struct down_range *r, const struct media_clock *clock,
+		     const struct media_packet *p)
+{
+	struct vp8_descriptor vp8;
+
+	d->last_timestamp = p->timestamp + r->timestamp_offset;
+	d->last_source_timestamp = p->timestamp;
+	d->last_arrival = p->arrival;
+	d->last_clock = clock ? *clock : (struct media_clock){ 0 };
+	if (d->last_clock.known) {
+		d->out_clock = *clock;
+		d->out_clock.timestamp += r->timestamp_offset;
+	}
+	if (d->config.codec != MEDIA_VP8 || !vp8_parse(&vp8, p->payload, p->length))
+		return;
+	if (vp8.has_picture_id)
+		d->last_picture = (uint16_t)(vp8.picture_id + r->picture_offset);
+	if (vp8.has_tl0picidx)
+		d->last_tl0 = (uint8_t)(vp8.tl0picidx + r->tl0_offset);
+}
+
+/* Takes the number `out` for its one use. */
+static enum down_verdict claim(struct down *d, uint64_t out)
+{
+	struct down_sent *s = &d->history[out & (d->history_count - 1)];
+
+	if (out <= d->highest && d->highest - out >= d->history_count)
+		return DOWN_OLD;
+	if (s->out != (uint32_t)out)
+		*s = (struct down_sent){ .out = (uint32_t)out };
+	if (s->sent)
+		return DOWN_DUPLICATE;
+	s->sent = 1;
+	return DOWN_OK;
+}
+
+static void write_extensions(struct down *d, uint64_t now, const struct media_packet *p,
+			     struct wr *out)
+{
+	const struct down_config *c = &d->config;
+	struct rtpext_wr x = rtpext_begin(out);
+
+	if (!d->mid_acknowledged && c->mid[0])
+		(void)rtpext_add(&x, c->id_mid, c->mid, strlen(c->mid));
+	if (p->flags & MEDIA_ORIENTED)
+		(void)rtpext_add(&x, c->id_orientation, &p->orientation, 1);
+	if (c->id_abs_send_time)
+		(void)rtpext_add_u24(&x, c->id_abs_send_time, rtpext_abs_send_time(now));
+	if (c->id_transport_cc && c->transport_sequence)
+		(void)rtpext_add_u16(&x, c->id_transport_cc, (*c->transport_sequence)++);
+	rtpext_end(&x);
+}
+
+void down_write_packet(struct down *d, uint64_t now, const struct down_range *r,
+		       const struct media_packet *p, uint64_t sequence, bool rtx, struct wr *out)
+{
+	const struct down_config *c = &d->config;
+	struct rtp_header h = {
+		.marker = p->flags & MEDIA_MARKER,
+		.payload_type = rtx ? c->rtx_payload_type : c->payload_type,
+		.seq = (uint16_t)(rtx ? d->rtx_sequence : sequence),
+		.timestamp = p->timestamp + r->timestamp_offset,
+		.ssrc = rtx ? c->rtx_ssrc : c->ssrc,
+	};
+	struct vp8_descriptor vp8;
+
+	rtp_write(out, &h);
+	write_extensions(d, now, p, out);
+	if (rtx)
+		wr_be16(out, (uint16_t)sequence); /* RFC 4588 4: OSN */
+	uint8_t *payload = wr_take(out, p->length);
+	if (payload && p->length) {
+		memcpy(payload, p->payload, p->length);
+		if (c->codec == MEDIA_VP8 && vp8_parse(&vp8, payload, p->length))
+			vp8_rewrite(payload, &vp8, (uint16_t)(vp8.picture_id + r->picture_offset),
+				    (uint8_t)(vp8.tl0picidx + r->tl0_offset));
+	} else if (!rtx) {
+		/* padding that could not be left out (RFC 3550 5.1): it keeps its number */
+		wr_u8(out, 1);
+		if (!out->bad)
+			out->start[0] |= 0x20;
+	}
+}
+
+enum down_verdict down_write(struct down *d, uint64_t now, uint8_t source,
+			     const struct media_clock *clock, const struct media_packet *p,
+			     struct wr *out)
+{
+	enum down_verdict verdict = DOWN_OLD;
+
+	if ((size_t)(out->end - out->p) < (size_t)p->length + DOWN_OVERHEAD_MAX)
+		return DOWN_SHORT;
+	if (source >= DOWN_SOURCES || !p->sequence)
+		return DOWN_OLD;
+	if (!p->length && leave_out(d, source, p->sequence, 0))
+		return DOWN_ABSORBED;
+	struct down_range *r = range_for(d, source, clock, p, &verdict);
+	uint64_t sequence = r ? p->sequence - r->offset : 0;
+	if (r)
+		verdict = claim(d, sequence);
+	d->count.old += verdict == DOWN_OLD;
+	d->count.duplicates += verdict == DOWN_DUPLICATE;
+	if (verdict != DOWN_OK)
+		return verdict;
+	if (sequence > d->highest) {
+		d->highest = sequence;
+		remember(d, r, clock, p);
+	}
+	down_write_packet(d, now, r, p, sequence, false, out);
+	if (!d->started)
+		d->started = now ? now : 1;
+	d->packets++;
+	d->octets += p->length;
+	if (d->rtx_credit < CREDIT_MAX)
+		d->rtx_credit += (int32_t)wr_len(out) / DOWN_RTX_SHARE;
+	rate_add(&d->rate, now, p->length);
+	return DOWN_OK;
+}
