@@ -119,6 +119,7 @@ struct sdp_section {
 	uint64_t max_message_size; /* 0 = not said */
 	struct sdp_text simulcast_send, simulcast_recv; /* "q;h;f"; sdp_next_rid walks them */
 	uint32_t line;					/* of its m= */
+	uint8_t wildcard_feedback; /* SDP_FB_… said for `*`; each codec has it too */
 
 	/* Slices of the session's arrays. */
 	const struct sdp_codec *codecs;
