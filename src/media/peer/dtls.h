@@ -62,8 +62,9 @@ int dtls_new(struct dtls **ret, const struct dtls_config *config, uint64_t now);
 struct dtls *dtls_free(struct dtls *d);
 
 /*
- * Takes one datagram. *ret_data is 1 when application data came: dtls_read. Anything malformed is
- * dropped or restarts an unfinished handshake; it does not kill a finished association.
+ * Takes one datagram; when the handshake is done, call dtls_read until it returns 0. Anything
+ * malformed is dropped or restarts an unfinished handshake; it does not kill a finished
+ * association. V_OK or V_DROP_DTLS. The bytes are read until the next call of a dtls function.
  */
 enum verdict dtls_rx(struct dtls *d, uint64_t now, const uint8_t *bytes, size_t n);
 

@@ -17,17 +17,21 @@
 #include "media/peer/verdict.h"
 
 enum {
-	SRTP_WINDOW =
-		1024, /* sequence numbers behind the highest that are still taken, once each */
+	/* sequence numbers, the highest included, that are still taken, once each */
+	SRTP_WINDOW = 1024,
 	SRTP_SEND_STREAMS_MAX = 4096, /* SSRCs we may send on one transport; ours, not the peer's */
 	/* a received SSRC unused for so many packets may make room for a new one */
 	SRTP_IDLE_PACKETS = 1 << 14,
 };
 
-/* Which of the last SRTP_WINDOW indexes were seen. 0 bits set and `started` false: none yet. */
+/*
+ * Which of the last SRTP_WINDOW indexes were seen; all zero = none yet. A ring of words addressed
+ * by the index itself (RFC 6479): moving on clears words, nothing is shifted, and one word more
+ * than the window makes the window complete wherever in its word the top is.
+ */
 struct replay_window {
 	uint64_t top; /* highest index seen */
-	uint64_t bits[SRTP_WINDOW / 64];
+	uint64_t bits[SRTP_WINDOW / 64 + 1];
 	bool started;
 };
 

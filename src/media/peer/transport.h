@@ -64,7 +64,6 @@ struct transport {
 	struct srtp srtp;
 	char remote_fingerprint[FINGERPRINT_TEXT]; /* "" = not known yet */
 	uint64_t connect_by_us;			   /* 0 = no limit yet */
-	uint64_t now;				   /* of the last call */
 	uint64_t verdicts[V_COUNT];
 };
 
@@ -92,6 +91,7 @@ struct transport_remote {
 	const char *fingerprint; /* value of a=fingerprint:sha-256, any case */
 };
 
+/* The transport must not be moved afterwards. */
 void transport_init(struct transport *t, const struct transport_config *config);
 void transport_fini(struct transport *t);
 
@@ -109,6 +109,12 @@ const struct ice_credentials *transport_local(const struct transport *t);
 int transport_set_remote(struct transport *t, uint64_t now, const struct transport_remote *remote);
 
 /*
+ * Whether this ufrag of the peer's SDP means that it restarts ICE (RFC 8839 4.4.1.1.1): then call
+ * transport_restart_ice before transport_set_remote, and answer with the new transport_local.
+ */
+bool transport_is_restart(const struct transport *t, const char *remote_ufrag);
+
+/*
  * New local credentials for the next SDP; the present ones serve until the peer uses the new. DTLS
  * and SRTP go on.
  */
@@ -120,6 +126,12 @@ void transport_restart_ice(struct transport *t);
  */
 enum verdict transport_rx(struct transport *t, uint64_t now, const struct sockaddr_storage *from,
 			  uint8_t *bytes, size_t n, struct transport_in *ret);
+
+/*
+ * After TRANSPORT_IN_DATA: the next message of the same datagram, or 0. A datagram may hold several
+ * DTLS records.
+ */
+size_t transport_next_data(struct transport *t, uint8_t *ret, size_t capacity);
 
 /* Runs what is due. true: the state changed. */
 bool transport_tick(struct transport *t, uint64_t now);
