@@ -32,13 +32,17 @@ uint32_t rate_bps(const struct rate *r, uint64_t now)
 
 	if (!r->newest || bucket >= r->newest + RATE_BUCKETS)
 		return 0;
-	if (bucket < r->newest)
+	if (bucket < r->newest) {
 		bucket = r->newest;
+		now = bucket * RATE_BUCKET_US;
+	}
 	uint64_t from = bucket >= RATE_BUCKETS ? bucket - RATE_BUCKETS + 1 : 1;
 	if (from < r->first)
 		from = r->first;
 	for (uint64_t b = from; b <= r->newest; b++)
 		sum += r->bytes[b % RATE_BUCKETS];
-	uint64_t bps = sum * 8 * (1000000 / RATE_BUCKET_US) / (bucket - from + 1);
+	/* the newest bucket is not full yet; a very young meter counts as one bucket old */
+	uint64_t span = now - (from - 1) * RATE_BUCKET_US;
+	uint64_t bps = sum * 8 * 1000000 / (span < RATE_BUCKET_US ? RATE_BUCKET_US : span);
 	return bps > UINT32_MAX ? UINT32_MAX : (uint32_t)bps;
 }

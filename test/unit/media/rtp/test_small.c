@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The small pure parts: bitrate meter, key frame requests, layer choice. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "media/rtp/keyframe.h"
+#include "media/rtp/layers.h"
+#include "media/rtp/rate.h"
+
+enum { MS = 1000, S = 1000 * 1000 };
+
+static void rate_is_that_of_the_last_second(void **state)
+{
+	struct rate r = { 0 };
+	uint64_t now = 77 * S;
+
+	(void)state;
+	assert_int_equal(rate_bps(&r, now), 0);
+	for (int i = 0; i < 500; i++, now += 10 * MS)
+		rate_add(&r, now, 1250); /* 1 Mbit/s */
+	assert_in_range(rate_bps(&r, now), 950000, 1000000);
+	for (int i = 0; i < 500; i++, now += 10 * MS)
+		rate_add(&r, now, 125);
+	assert_in_range(rate_bps(&r, now), 95000, 100000);
+	assert_int_equal(rate_bps(&r, now + 2 * S), 0);
+	/* a young meter does not read low, and neither does one after a silence */
+	now += 60 * S;
+	for (int i = 0; i < 30; i++, now += 10 * MS)
+		rate_add(&r, now, 1250);
+	assert_in_range(rate_bps(&r, now - 1), 950000, 1050000);
+	rate_add(&r, now - 5 * S, 10); /* time does not go back; this must not either */
+	assert_in_range(rate_bps(&r, now - 1), 950000, 1050000);
+}
+
+static void key_frame_requests_are_coalesced_not_lost(void **state)
+{
+	struct keyframe k;
+	uint64_t now = 10 * S;
+
+	(void)state;
+	keyframe_init(&k);
+	assert_true(keyframe_deadline(&k) == UINT64_MAX);
+	assert_false(keyframe_due(&k, now));
+	keyframe_want(&k, 0);
+	assert_true(keyframe_deadline(&k) <= now);
+	assert_true(keyframe_due(&k, now)); /* first at once */
+	keyframe_arrived(&k);
+
+	keyframe_want(&k, 0); /* 100 more within the interval */
+	for (int i = 0; i < 100; i++)
+		keyframe_want(&k, 0);
+	assert_false(keyframe_due(&k, now + 499 * MS));
+	assert_int_equal(keyframe_deadline(&k), now + 500 * MS);
+	assert_true(keyframe_due(&k, now + 500 * MS)); /* remembered */
+	assert_false(keyframe_due(&k, now + 500 * MS));
+	assert_true(keyframe_due(&k, now + 1000 * MS)); /* the PLI may be lost: again */
+	keyframe_arrived(&k);
+	assert_false(keyframe_due(&k, now + 9 * S));
+
+	keyframe_want(&k, 800 * MS); /* a long path: 1.5 RTT */
+	assert_true(keyframe_due(&k, now + 9 * S));
+	assert_false(keyframe_due(&k, now + 9 * S + 1199 * MS));
+	assert_true(keyframe_due(&k, now + 9 * S + 1200 * MS));
+}
+
+static void hostile_wishes_give_two_requests_a_second(void **state)
+{
+	struct keyframe k;
+	int sent = 0;
+
+	(void)state;
+	keyframe_init(&k);
+	for (uint64_t now = 1 * S; now < 11 * S; now += 1 * MS) {
+		keyframe_want(&k, 0);
+		sent += keyframe_due(&k, now);
+	}
+	assert_in_range(sent, 19, 20);
+	/* nobody asks again and none comes: it ends */
+	sent = 0;
+	keyframe_init(&k);
+	keyframe_want(&k, 0);
+	for (uint64_t now = 1 * S; now < 60 * S; now += 1 * MS)
+		sent += keyframe_due(&k, now);
+	assert_int_equal(sent, KEYFRAME_TRIES);
+}
+
+static void best_layer_that_arrives_is_taken_at_its_key_frame(void **state)
+{
+	struct layers l;
+	uint64_t last[LAYERS_MAX] = { 0 }, now = 10 * S;
+
+	(void)state;
+	layers_init(&l);
+	layers_choose(&l, now, last);
+	assert_int_equal(layers_wants_key(&l), LAYERS_NONE);
+	last[0] = now;
+	layers_choose(&l, now, last);
+	assert_int_equal(layers_wants_key(&l), 0);
+	assert_false(layers_forward(&l, 0, false));
+	assert_true(layers_forward(&l, 0, true));
+	assert_int_equal(layers_wants_key(&l), LAYERS_NONE);
+
+	last[2] = last[1] = last[0] = now += 100 * MS;
+	layers_choose(&l, now, last);
+	assert_int_equal(layers_wants_key(&l), 2);
+	assert_true(layers_forward(&l, 0, false)); /* the old one until then */
+	assert_false(layers_forward(&l, 1, true));
+	assert_true(layers_forward(&l, 0, true));
+	assert_true(layers_forward(&l, 2, true));
+	assert_false(layers_forward(&l, 0, false));
+	assert_false(layers_forward(&l, 0, true));
+}
+
+static void a_stalled_layer_is_left_and_taken_again_later(void **state)
+{
+	struct layers l;
+	uint64_t last[LAYERS_MAX] = { 10 * S, 10 * S, 10 * S }, now = 10 * S;
+
+	(void)state;
+	layers_init(&l);
+	layers_choose(&l, now, last);
+	assert_true(layers_forward(&l, 2, true));
+	for (; now <= 10 * S + 500 * MS; now += 50 * MS) {
+		last[0] = last[1] = now;
+		layers_choose(&l, now, last);
+		assert_int_equal(l.target, 2);
+	}
+	last[0] = last[1] = now;
+	layers_choose(&l, now, last);
+	assert_int_equal(layers_wants_key(&l), 1);
+	assert_true(layers_forward(&l, 1, true));
+	/* it is back, but not trusted for two seconds */
+	uint64_t fell = now;
+	for (; now < fell + LAYERS_RETRY_US; now += 50 * MS) {
+		last[0] = last[1] = last[2] = now;
+		layers_choose(&l, now, last);
+		assert_int_equal(l.target, 1);
+	}
+	last[0] = last[1] = last[2] = now = fell + LAYERS_RETRY_US;
+	layers_choose(&l, now, last);
+	assert_int_equal(layers_wants_key(&l), 2);
+}
+
+static void a_still_screen_is_no_stall(void **state)
+{
+	struct layers l;
+	uint64_t last[LAYERS_MAX], now = 10 * S;
+
+	(void)state;
+	layers_init(&l);
+	for (int i = 0; i < 20;
+	     i++, now += 2 * S) { /* a frame of both every two seconds, low first */
+		last[0] = now + 5 * MS;
+		last[1] = now;
+		last[2] = 0;
+		for (uint64_t t = now + 5 * MS; t < now + 2 * S; t += 100 * MS) {
+			layers_choose(&l, t, last);
+			assert_int_equal(l.target, 1);
+		}
+		assert_true(layers_forward(&l, 1, true));
+	}
+}
+
+static void max_limits_the_choice(void **state)
+{
+	struct layers l;
+	uint64_t now = 10 * S, all[LAYERS_MAX] = { now, now, now }, top[LAYERS_MAX] = { 0, 0, now };
+
+	(void)state;
+	layers_init(&l);
+	layers_set_max(&l, 1);
+	layers_choose(&l, now, all);
+	assert_int_equal(l.target, 1);
+	layers_set_max(&l, -5);
+	layers_choose(&l, now, all);
+	assert_int_equal(l.target, 0);
+	layers_set_max(&l, 0);
+	layers_choose(&l, now, top); /* nothing else arrives */
+	assert_int_equal(l.target, 2);
+	assert_true(layers_forward(&l, 2, true));
+	layers_restart(&l);
+	assert_false(layers_forward(&l, 2, false));
+	assert_int_equal(layers_wants_key(&l), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rate_is_that_of_the_last_second),
+		cmocka_unit_test(key_frame_requests_are_coalesced_not_lost),
+		cmocka_unit_test(hostile_wishes_give_two_requests_a_second),
+		cmocka_unit_test(best_layer_that_arrives_is_taken_at_its_key_frame),
+		cmocka_unit_test(a_stalled_layer_is_left_and_taken_again_later),
+		cmocka_unit_test(a_still_screen_is_no_stall),
+		cmocka_unit_test(max_limits_the_choice),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
