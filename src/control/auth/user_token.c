@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/auth/user_token.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "control/auth/claims.h"
+
+/* The issuer's clock may be a little ahead of ours. Late is late: the client fetches a new one
+ * unseen. */
+enum { USER_TOKEN_EARLY_S = 5, USER_TOKEN_LATE_S = 0 };
+
+char *user_token_make(const struct token_keys *keys, const char *user_id, uint64_t now_s)
+{
+	json_int_t now = (json_int_t)now_s;
+	json_t *claims = json_pack("{s:s, s:I, s:I}", "user_id", user_id, "iat",
+				   now - USER_TOKEN_BACKDATE_S, "exp", now + USER_TOKEN_LIFE_S);
+	char *token = claims ? claims_sign(keys, claims) : NULL;
+
+	json_decref(claims);
+	return token;
+}
+
+static int check(const json_t *claims, uint64_t now_s, struct user_token *ret,
+		 struct token_error *ret_error)
+{
+	const json_t *id = json_object_get(claims, "user_id");
+
+	if (json_object_get(claims, "video"))
+		return claims_refuse(ret_error, TOKEN_NOT_OURS,
+				     "This is a media token. Use a user token here.");
+	if (!id)
+		return claims_refuse(ret_error, TOKEN_NOT_OURS, "The token has no user_id.");
+	if (!json_is_string(id))
+		return claims_refuse(
+			ret_error, TOKEN_NOT_OURS, "The token's user_id must be a string%s.",
+			json_is_integer(id) ? ", not a number: sign \"42\" instead of 42" : "");
+	if (json_string_length(id) != strlen(json_string_value(id)) ||
+	    !user_id_is_valid(json_string_value(id)))
+		return claims_refuse(ret_error, TOKEN_NOT_OURS,
+				     "The token's user_id may have 1 to 64 of a-z 0-9 @ _ - only. "
+				     "Sanitise it before signing.");
+	/* A right that is narrower than we can grant must not turn into a wider one. */
+	if (json_object_get(claims, "call_cids"))
+		return claims_refuse(
+			ret_error, TOKEN_NOT_OURS,
+			"Tokens limited to certain calls (call_cids) are not supported.");
+	int r = claims_check_times(claims, now_s, USER_TOKEN_LATE_S, USER_TOKEN_EARLY_S, ret_error);
+	if (r < 0)
+		return r;
+	/* Both were checked just above. */
+	(void)claims_time(claims, "iat", &ret->issued_at_s);
+	(void)claims_time(claims, "exp", &ret->expires_at_s);
+	strcpy(ret->user_id, json_string_value(id));
+	return 0;
+}
+
+int user_token_verify(const struct token_keys *keys, const char *token, uint64_t now_s,
+		      struct user_token *ret, struct token_error *ret_error)
+{
+	json_t *claims = claims_open(keys, token, TOKEN_MAX, ret_error);
+
+	if (!claims)
+		return -EACCES;
+	int r = check(claims, now_s, ret, ret_error);
+	json_decref(claims);
+	return r;
+}
