@@ -14,8 +14,10 @@
 struct auth;
 struct calls;
 struct chat;
+struct control_private;
 struct hub;
-struct plane_queue;
+struct rate;
+struct sb;
 struct server;
 struct signal_hub;
 struct store;
@@ -23,39 +25,56 @@ struct uv_loop_s;
 
 struct control {
 	struct uv_loop_s *loop;
-	struct store *store;        /* store/store.h */
-	struct auth *auth;          /* control/auth/auth.h: accounts, sessions, tokens */
-	struct chat *chat;          /* control/chat/chat.h */
-	struct calls *calls;        /* control/calls/calls.h */
-	struct hub *hub;            /* control/ws/hub.h: events to people */
-	struct signal_hub *signal;  /* control/signal/signal.h: LiveKit rooms */
-	struct server *server;      /* control/server/server.h */
+	struct store *store;       /* store/store.h */
+	struct auth *auth;         /* control/auth/auth.h: accounts, sessions, tokens */
+	struct chat *chat;         /* control/chat/chat.h */
+	struct calls *calls;       /* control/calls/calls.h */
+	struct hub *hub;           /* control/ws/hub.h: events to people */
+	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
+	struct server *server;     /* control/server/server.h */
+	struct rate *token_rate;   /* control/http/rate.h: user tokens per user */
 	struct control_private *private;
 };
 
-/* The two queues of one media worker (elements: struct plane_cmd, struct plane_event). Owned by confabd. */
-struct control_worker {
-	struct plane_queue *commands, *events;
+/* The media workers, as confabd gives them: the control plane knows no thread. Functions as in media_thread.h. */
+struct control_media {
+	unsigned count;
+	bool (*command)(void *arg, unsigned worker, const struct plane_cmd *cmd); /* false: full, still ours */
+	int (*wake_fd)(void *arg, unsigned worker);
+	void (*drain_wake)(void *arg, unsigned worker);
+	bool (*event)(void *arg, unsigned worker, struct plane_event *ret);
+	void (*metrics)(void *arg, struct sb *ret); /* lines for /metrics */
+	void *arg;
 };
 
 struct control_config {
 	struct uv_loop_s *loop;
 	struct store *store; /* borrowed: opened and closed by confabd */
 	const char *api_key, *api_secret;
-	const char *host;    /* see server.h */
+	const char *host; /* see server.h */
 	uint16_t port;
 	const char *tls_cert, *tls_key;
-	const struct control_worker *workers;
-	unsigned worker_count;
+	struct control_media media;
 };
 
 enum { CONTROL_ERROR_MAX = 512 };
 
-/* 0, or -errno with one line for the operator in ret_error (CONTROL_ERROR_MAX bytes). Strings are copied. */
+/* 0, or -errno with one line for the operator in ret_error (CONTROL_ERROR_MAX bytes). Strings are copied. Reads from the
+ * store, and waits for that. */
 int control_new(struct control **ret, const struct control_config *config, char *ret_error);
 
-/* Graceful: no new connections, WebSockets closed with 1012, answers finished; `stopped` runs from the loop when done. */
+/* Graceful: no new connections, calls told, WebSockets closed with 1012, answers finished; `stopped` runs from the loop when
+ * no connection is left. */
 void control_stop(struct control *c, void (*stopped)(void *arg), void *arg);
 
-/* Cuts off what is left. Returns NULL. The loop must still run once afterwards so that handles close. */
+/* Cuts off what is left; after store_close, so that no callback is under way. Runs the loop. Returns NULL. */
 struct control *control_free(struct control *c);
+
+/*
+ * Sends a command to a media worker, taking over what it owns (cmd->sdp). Never fails: while the worker's queue is full
+ * commands wait here, in order.
+ */
+void control_command(struct control *c, unsigned worker, struct plane_cmd *cmd);
+
+/* Signalling's and the media plane's lines for /metrics. */
+void control_add_metrics(struct control *c, struct sb *ret);

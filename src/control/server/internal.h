@@ -62,6 +62,7 @@ struct http_req {
 	size_t body_length, body_capacity;
 	json_t *json;
 	uint64_t body_started_us;
+	bool tls;
 	bool expects_body, dispatched, in_handler, answered, upgrade;
 	void *context;
 	void (*drop)(void *context);

@@ -138,6 +138,7 @@ struct http_req *http_req_new(struct peer *peer, struct lws *wsi)
 		return NULL;
 	req->server = peer->server;
 	req->peer = peer;
+	req->tls = server_is_tls(peer->server);
 	if (collect_path(req, wsi) < 0)
 		return http_req_free(req);
 	collect_headers(req, wsi);
@@ -286,7 +287,7 @@ const char *http_peer(const struct http_req *req)
 
 bool http_is_tls(const struct http_req *req)
 {
-	return req->server->config.tls_cert != NULL;
+	return req->tls;
 }
 
 const char *http_host(const struct http_req *req)

@@ -146,11 +146,11 @@ void http_error(struct http_req *req, int status, int code, const char *format, 
 
 void respond_ready(struct http_req *req)
 {
-	struct server *s = req->server;
-
-	s->counts.requests++;
-	if (req->response.status >= 500)
-		s->counts.errors_5xx++;
+	if (req->peer) { /* the server may be gone when the peer is */
+		req->server->counts.requests++;
+		if (req->response.status >= 500)
+			req->server->counts.errors_5xx++;
+	}
 	log_debug("http", "request peer=%s method=%s path=%s status=%d bytes=%zu", req->peer_text,
 		  http_method_text(req->method), req->path, req->response.status, req->response.length);
 

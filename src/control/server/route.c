@@ -47,6 +47,8 @@ void route_find(const struct http_route *routes, size_t count, enum http_method 
 		const struct http_route *r = &routes[i];
 		if (!match_path(r->pattern, path, ret))
 			continue;
+		if (r->flags & ROUTE_FALLBACK && (ret->allow || !(r->methods & method || method == HTTP_HEAD)))
+			continue;
 		unsigned methods = r->methods | (r->methods & HTTP_GET ? HTTP_HEAD : 0);
 		if (ret->allow == 0)
 			ret->flags = r->flags;

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Puts the control plane together: who gets which event, commands to and events from the media workers, start and end. */
+#include "control/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <uv.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "base/sb.h"
+#include "control/auth/auth.h"
+#include "control/calls/calls.h"
+#include "control/chat/chat.h"
+#include "control/http/access.h"
+#include "control/http/rate.h"
+#include "control/routes.h"
+#include "control/server/server.h"
+#include "control/signal/signal.h"
+#include "control/ws/hub.h"
+#include "control/ws/objects.h"
+#include "store/store.h"
+
+enum {
+	RETRY_MS = 5,          /* for commands that did not fit into a queue */
+	TOKENS_PER_MINUTE = 60,
+	TOKEN_BURST = 120,
+};
+
+struct waiting_cmd {
+	struct list in_worker;
+	struct plane_cmd cmd;
+};
+
+struct worker {
+	uv_poll_t poll; /* its events */
+	struct control *control;
+	unsigned number;
+	struct list waiting; /* struct waiting_cmd */
+};
+
+struct control_private {
+	struct control_media media;
+	struct worker *workers;
+	unsigned polls_open;
+	uv_timer_t retry;
+	bool retry_open;
+	struct rate token_rate;
+	void (*stopped)(void *arg);
+	void *stopped_arg;
+};
+
+/* ---- events to people ---- */
+
+/* Those who may see a conversation: its customer and every admin. */
+static void publish_to_conversation(struct control *c, const char *conversation_id, int64_t cursor, json_t *event)
+{
+	const struct hub_audience to = { .admins = true, .user_ids = &conversation_id, .user_count = 1 };
+
+	hub_publish(c->hub, &to, cursor, event);
+}
+
+static void on_chat_event(void *arg, const struct store_event *event)
+{
+	json_t *frame = event_stored(event, NULL);
+
+	if (frame)
+		publish_to_conversation(arg, event->conversation_id, event->cursor, frame);
+	json_decref(frame);
+}
+
+static void on_call_event(void *arg, const struct call_event *event)
+{
+	struct control *c = arg;
+	const struct hub_audience members = { .user_ids = event->member_ids, .user_count = event->member_count };
+	json_t *frame = event_call(event);
+
+	if (!frame)
+		return;
+	if (event->conversation_id)
+		publish_to_conversation(c, event->conversation_id, event->cursor, frame);
+	else
+		hub_publish(c->hub, &members, event->cursor, frame);
+	json_decref(frame);
+}
+
+/* ---- the media workers ---- */
+
+static void flush_commands(struct control *c)
+{
+	struct control_private *p = c->private;
+	bool waiting = false;
+
+	for (unsigned i = 0; i < p->media.count; i++) {
+		struct worker *w = &p->workers[i];
+		struct waiting_cmd *wait;
+		list_each (wait, &w->waiting, in_worker) {
+			if (!p->media.command(p->media.arg, i, &wait->cmd))
+				break;
+			list_remove(&wait->in_worker);
+			free(wait);
+		}
+		waiting = waiting || !list_empty(&w->waiting);
+	}
+	if (!waiting)
+		(void)uv_timer_stop(&p->retry);
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+	flush_commands(timer->data);
+}
+
+void control_command(struct control *c, unsigned worker, struct plane_cmd *cmd)
+{
+	struct control_private *p = c->private;
+	struct worker *w = &p->workers[worker];
+
+	if (list_empty(&w->waiting) && p->media.command(p->media.arg, worker, cmd))
+		return;
+	struct waiting_cmd *wait = malloc(sizeof *wait);
+	if (!wait) {
+		log_error("control", "out of memory: a command to media worker %u was lost", worker);
+		plane_cmd_fini(cmd);
+		return;
+	}
+	wait->cmd = *cmd;
+	list_append(&w->waiting, &wait->in_worker);
+	(void)uv_timer_start(&p->retry, on_retry, RETRY_MS, RETRY_MS);
+}
+
+static void on_signal_command(void *arg, uint16_t worker, struct plane_cmd *cmd)
+{
+	control_command(arg, worker, cmd);
+}
+
+static void on_worker_events(uv_poll_t *poll, int status, int events)
+{
+	struct worker *w = poll->data;
+	const struct control_media *m = &w->control->private->media;
+	struct plane_event event;
+
+	(void)events;
+	if (status < 0)
+		return;
+	m->drain_wake(m->arg, w->number);
+	while (m->event(m->arg, w->number, &event)) {
+		signal_on_plane_event(w->control->signal, (uint16_t)w->number, &event);
+		plane_event_fini(&event);
+	}
+}
+
+static int start_workers(struct control *c)
+{
+	struct control_private *p = c->private;
+
+	p->workers = calloc(p->media.count ? p->media.count : 1, sizeof *p->workers);
+	if (!p->workers)
+		return -ENOMEM;
+	(void)uv_timer_init(c->loop, &p->retry); /* cannot fail */
+	p->retry.data = c;
+	p->retry_open = true;
+	for (unsigned i = 0; i < p->media.count; i++) {
+		struct worker *w = &p->workers[i];
+		w->control = c;
+		w->number = i;
+		w->poll.data = w;
+		list_init(&w->waiting);
+	}
+	for (unsigned i = 0; i < p->media.count; i++) {
+		int r = uv_poll_init(c->loop, &p->workers[i].poll, p->media.wake_fd(p->media.arg, i));
+		if (r < 0)
+			return r;
+		p->polls_open++;
+		(void)uv_poll_start(&p->workers[i].poll, UV_READABLE, on_worker_events);
+	}
+	return 0;
+}
+
+void control_add_metrics(struct control *c, struct sb *ret)
+{
+	struct signal_gauges g = signal_gauges(c->signal);
+
+	sb_printf(ret, "# TYPE confab_rooms gauge\nconfab_rooms %zu\n", g.rooms);
+	sb_printf(ret, "# TYPE confab_participants gauge\nconfab_participants %zu\n", g.participants);
+	sb_printf(ret, "# TYPE confab_published_tracks gauge\nconfab_published_tracks %zu\n", g.published_tracks);
+	sb_printf(ret, "# TYPE confab_joins_total counter\nconfab_joins_total %llu\n", (unsigned long long)g.joins);
+	sb_printf(ret, "# TYPE confab_joins_refused_total counter\nconfab_joins_refused_total %llu\n",
+		  (unsigned long long)g.refused);
+	sb_printf(ret, "# TYPE confab_signal_bad_messages_total counter\nconfab_signal_bad_messages_total %llu\n",
+		  (unsigned long long)g.bad_messages);
+	sb_printf(ret, "# TYPE confab_media_failures_total counter\nconfab_media_failures_total %llu\n",
+		  (unsigned long long)g.media_failures);
+	if (c->private->media.metrics)
+		c->private->media.metrics(c->private->media.arg, ret);
+}
+
+/* ---- start and end ---- */
+
+static void on_first_cursor(void *arg, int status, const struct store_conversation *list, size_t n, int64_t cursor)
+{
+	struct control *c = arg;
+
+	(void)list;
+	(void)n;
+	if (status == 0)
+		hub_set_cursor(c->hub, cursor);
+}
+
+/* Accounts, chat, calls and the sockets that hear of them. */
+static int start_domain(struct control *c, const struct control_config *config)
+{
+	const struct auth_config auth = {
+		.loop = config->loop,
+		.store = config->store,
+		.keys = { .api_key = config->api_key, .secret = config->api_secret },
+		.rng = rng_os(),
+	};
+	const struct chat_config chat = { .store = config->store, .sink = on_chat_event, .sink_arg = c };
+	const struct calls_config calls = {
+		.store = config->store, .rng = rng_os(), .sink = on_call_event, .sink_arg = c
+	};
+	int r = auth_new(&auth, &c->auth);
+
+	if (r == 0)
+		r = chat_new(&chat, &c->chat);
+	if (r == 0)
+		r = calls_new(&calls, &c->calls);
+	if (r == 0) {
+		const struct hub_config hub = {
+			.loop = config->loop, .auth = c->auth, .chat = c->chat, .calls = c->calls
+		};
+		r = hub_new(&c->hub, &hub);
+	}
+	if (r < 0)
+		return r;
+	store_conversation_list(c->store, (struct store_scope){ .all = true }, 1, on_first_cursor, c);
+	store_wait(c->store);
+	return 0;
+}
+
+static int start_signal(struct control *c, const struct control_config *config)
+{
+	const struct signal_config signal = {
+		.loop = config->loop,
+		.workers = (uint16_t)config->media.count,
+		.api_key = config->api_key,
+		.api_secret = config->api_secret,
+		.calls = c->calls,
+		.rng = rng_os(),
+		.send = on_signal_command,
+		.send_arg = c,
+	};
+
+	return signal_new(&signal, &c->signal);
+}
+
+static int start_all(struct control *c, const struct control_config *config, char *ret_error)
+{
+	const struct server_config server = {
+		.loop = config->loop,
+		.host = config->host,
+		.port = config->port,
+		.tls_cert = config->tls_cert,
+		.tls_key = config->tls_key,
+		.routes = control_routes,
+		.route_count = control_route_count,
+		.gate = access_gate,
+		.control = c,
+	};
+	int r = start_domain(c, config);
+
+	if (r == 0)
+		r = start_workers(c);
+	if (r == 0)
+		r = start_signal(c, config);
+	if (r < 0) {
+		(void)snprintf(ret_error, CONTROL_ERROR_MAX, "The control plane could not be started: %s.", uv_strerror(r));
+		return r;
+	}
+	return server_new(&c->server, &server, ret_error);
+}
+
+int control_new(struct control **ret, const struct control_config *config, char *ret_error)
+{
+	struct control *c = calloc(1, sizeof *c);
+	struct control_private *p = calloc(1, sizeof *p);
+
+	if (!c || !p) {
+		(void)snprintf(ret_error, CONTROL_ERROR_MAX, "Out of memory.");
+		free(c);
+		free(p);
+		return -ENOMEM;
+	}
+	c->loop = config->loop;
+	c->store = config->store;
+	c->private = p;
+	p->media = config->media;
+	p->token_rate.per_minute = TOKENS_PER_MINUTE;
+	p->token_rate.burst = TOKEN_BURST;
+	c->token_rate = &p->token_rate;
+
+	int r = start_all(c, config, ret_error);
+	if (r < 0) {
+		(void)control_free(c);
+		return r;
+	}
+	*ret = c;
+	return 0;
+}
+
+enum { CLOSE_RESTART = 1012 };
+
+void control_stop(struct control *c, void (*stopped)(void *arg), void *arg)
+{
+	auth_stop(c->auth);
+	signal_stop(c->signal);
+	server_stop(c->server, CLOSE_RESTART, stopped, arg);
+}
+
+/* Handles close on the next turns of the loop. */
+static void close_workers(struct control *c)
+{
+	struct control_private *p = c->private;
+
+	for (unsigned i = 0; i < p->polls_open; i++) {
+		(void)uv_poll_stop(&p->workers[i].poll);
+		uv_close((uv_handle_t *)&p->workers[i].poll, NULL);
+	}
+	if (p->retry_open)
+		uv_close((uv_handle_t *)&p->retry, NULL);
+}
+
+static void free_workers(struct control_private *p)
+{
+	struct waiting_cmd *wait;
+
+	for (unsigned i = 0; p->workers && i < p->media.count; i++) {
+		list_each (wait, &p->workers[i].waiting, in_worker) {
+			plane_cmd_fini(&wait->cmd);
+			free(wait);
+		}
+	}
+	free(p->workers);
+}
+
+enum { CLOSING_TURNS = 20 };
+
+struct control *control_free(struct control *c)
+{
+	if (!c)
+		return NULL;
+	c->server = server_free(c->server);
+	c->signal = signal_free(c->signal);
+	c->hub = hub_free(c->hub);
+	close_workers(c);
+	for (int i = 0; i < CLOSING_TURNS; i++)
+		(void)uv_run(c->loop, UV_RUN_NOWAIT);
+	c->calls = calls_free(c->calls);
+	c->chat = chat_free(c->chat);
+	c->auth = auth_free(c->auth);
+	free_workers(c->private);
+	free(c->private);
+	free(c);
+	return NULL;
+}

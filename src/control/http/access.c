@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/http/access.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "control/auth/auth.h"
+#include "control/control.h"
+#include "control/server/text.h"
+
+struct access {
+	struct http_req *req;
+	const struct http_route *route;
+	struct control *control;
+	struct store_user *user;
+};
+
+static void access_free(void *context)
+{
+	struct access *a = context;
+
+	free(a->user);
+	free(a);
+}
+
+const struct store_user *access_user(const struct http_req *req)
+{
+	const struct access *a = http_context(req);
+
+	return a ? a->user : NULL;
+}
+
+void access_answer_error(struct http_req *req, int status, const char *what)
+{
+	switch (status) {
+	case -ENOENT:
+		http_error(req, 404, 16, "There is no %s, or it is not yours to see.", what);
+		return;
+	case -EBUSY:
+	case -ESHUTDOWN:
+		http_add_header(req, "retry-after", "2");
+		http_error(req, 503, 9, "The server is busy; try again in some seconds.");
+		return;
+	case -ENOSPC:
+	case -EROFS:
+	case -EIO:
+		http_add_header(req, "retry-after", "30");
+		http_error(req, 503, 9, "The server cannot store anything now: its disk is full or failing.");
+		return;
+	default:
+		log_error("http", "status %d (%s) for %s", status, strerror(-status), http_path(req));
+		http_error(req, 500, -1, "Something went wrong in the server; its log has the cause.");
+	}
+}
+
+static bool own_origin(const struct http_req *req)
+{
+	const char *origin = http_header(req, "origin"), *host = http_host(req);
+
+	return !origin || (host && text_origin_is_host(origin, host, http_is_tls(req)));
+}
+
+static const char *bearer(const struct http_req *req)
+{
+	const char *value = http_header(req, "authorization");
+
+	if (!value || strncasecmp(value, "bearer ", 7) != 0)
+		return NULL;
+	return value + 7 + strspn(value + 7, " ");
+}
+
+/* docs/api.md, "Who is asking". True = go on. */
+static bool check_csrf(struct http_req *req, const struct http_route *route)
+{
+	bool changes = http_method(req) & (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE);
+
+	if (route->flags & ROUTE_OWN_ORIGIN && !own_origin(req)) {
+		http_error(req, 403, 17, "This socket may only be opened by the server's own pages.");
+		return false;
+	}
+	if (!changes || route->flags & ROUTE_NO_CSRF)
+		return true;
+
+	const char *type = http_header(req, "content-type");
+	if (!type || !text_is_json_type(type)) {
+		http_error(req, 415, 4, "Send Content-Type: application/json.");
+		return false;
+	}
+	if (route->flags & ROUTE_USER && bearer(req))
+		return true; /* no ambient authority */
+
+	const char *site = http_header(req, "sec-fetch-site");
+	if (!own_origin(req) || (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)) {
+		http_error(req, 403, 17, "The request comes from another site; only the server's own pages may send it.");
+		return false;
+	}
+	return true;
+}
+
+static void on_user(struct access *a, const struct store_user *user)
+{
+	a->user = store_user_dup(user);
+	if (!a->user)
+		http_error(a->req, 500, -1, "Out of memory.");
+	else
+		a->route->handler(a->req, a->control);
+}
+
+static void on_session(void *arg, int status, const struct store_user *user)
+{
+	struct access *a = arg;
+
+	if (status == 0)
+		on_user(a, user);
+	else if (status == -ENOENT)
+		http_error(a->req, 401, 5, "You are not signed in, or the session has ended; sign in again.");
+	else
+		access_answer_error(a->req, status, "session");
+}
+
+static void on_bearer(void *arg, int status, const struct store_user *user, const struct token_error *error)
+{
+	struct access *a = arg;
+
+	if (status == 0)
+		on_user(a, user);
+	else if (status == -EACCES && error)
+		http_error(a->req, 401, (int)error->code, "%s", error->message);
+	else
+		access_answer_error(a->req, status, "user");
+}
+
+void access_gate(struct http_req *req, const struct http_route *route, struct control *control)
+{
+	if (!check_csrf(req, route))
+		return;
+	if (!(route->flags & (ROUTE_SESSION | ROUTE_USER))) {
+		route->handler(req, control);
+		return;
+	}
+
+	const char *token = route->flags & ROUTE_USER ? bearer(req) : NULL;
+	const char *cookie = http_cookie(req, SESSION_COOKIE);
+	if (!token && !cookie) {
+		http_error(req, 401, 5, "You are not signed in; sign in first%s.",
+			   route->flags & ROUTE_USER ? ", or send a user token as Authorization: Bearer" : "");
+		return;
+	}
+	struct access *a = calloc(1, sizeof *a);
+	if (!a) {
+		http_error(req, 500, -1, "Out of memory.");
+		return;
+	}
+	*a = (struct access){ .req = req, .route = route, .control = control };
+	http_set_context(req, a, access_free);
+	if (token)
+		auth_bearer_find(control->auth, token, on_bearer, a);
+	else
+		auth_session_find(control->auth, cookie, on_session, a);
+}

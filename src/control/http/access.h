@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The gate in front of every handler: CSRF rules and who is asking, driven by the flags of the route table and decided here
+ * only (R18, R26). What a user may see is decided by chat/ and calls/.
+ */
+#pragma once
+
+#include "control/server/server.h"
+#include "store/store.h"
+
+#define SESSION_COOKIE "__Host-confab"
+
+http_gate_fn access_gate;
+
+/* Who is asking. Not NULL in handlers of routes with ROUTE_SESSION or ROUTE_USER; valid until the answer. */
+const struct store_user *access_user(const struct http_req *req);
+
+/* Answers for a status that the domain's callbacks have in common (store.h): 404, 503 or 500. `what` names the thing for 404. */
+void access_answer_error(struct http_req *req, int status, const char *what);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Static files, and the pages of the web app: every path without a dot is the app's own, and gets index.html. */
+#include "control/http/assets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "control/http/handlers.h"
+#include "control/server/text.h"
+
+static const char not_found_page[] =
+	"<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Not found</title>\n"
+	"<h1>There is nothing at this address</h1>\n<p><a href=\"/\">Go to the start page</a></p>\n</html>\n";
+
+static int compare(const void *key, const void *element)
+{
+	return strcmp(key, ((const struct asset *)element)->path);
+}
+
+const struct asset *asset_find(const char *path)
+{
+	return bsearch(path, assets, asset_count, sizeof assets[0], compare);
+}
+
+static bool is_under(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+/* Paths that machines ask for: their 404 is JSON. */
+static bool is_machine_path(const char *path)
+{
+	static const char *const folders[] = { "/api", "/rtc", "/twirp", "/sdk", "/settings" };
+
+	for (size_t i = 0; i < countof(folders); i++) {
+		if (is_under(path, folders[i]))
+			return true;
+	}
+	return false;
+}
+
+static const struct asset *find_page(const char *path)
+{
+	const struct asset *a = asset_find(path);
+	const char *last = strrchr(path, '/');
+
+	if (a)
+		return a;
+	return is_machine_path(path) || (last && strchr(last, '.')) ? NULL : asset_find("/index.html");
+}
+
+void http_asset(struct http_req *req, struct control *control)
+{
+	const char *path = http_path(req);
+	const struct asset *a = find_page(path);
+	const char *known = http_header(req, "if-none-match");
+	const char *encodings = http_header(req, "accept-encoding");
+
+	(void)control;
+	if (!a && is_machine_path(path)) {
+		http_error(req, 404, 16, "There is nothing at %.200s.", path);
+		return;
+	}
+	if (!a) {
+		http_reply_static(req, 404, "text/html; charset=utf-8", not_found_page, sizeof not_found_page - 1);
+		return;
+	}
+
+	http_add_header(req, "etag", a->etag);
+	http_add_header(req, "vary", "accept-encoding");
+	http_add_header(req, "cache-control", a->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+	if (known && text_etag_matches(known, a->etag)) {
+		http_reply_empty(req, 304);
+		return;
+	}
+	if (a->gzip_length && encodings && text_accepts_gzip(encodings)) {
+		http_add_header(req, "content-encoding", "gzip");
+		http_reply_static(req, 200, a->content_type, a->gzip, a->gzip_length);
+	} else {
+		http_reply_static(req, 200, a->content_type, a->bytes, a->length);
+	}
+}

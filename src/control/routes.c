@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The map of the HTTP surface. The flags say who may ask (access.c) and whether other origins may read the answer. A route
+ * that changes something is under the CSRF rules unless it says ROUTE_NO_CSRF. The contract is docs/api.md.
+ */
+#include "control/routes.h"
+
+#include "base/cleanup.h"
+#include "control/http/handlers.h"
+#include "control/signal/signal.h"
+
+#define CONVERSATION "/api/v1/conversations/{id}"
+#define CALL "/api/v1/call/{type}/{id}"
+
+/* clang-format off */
+const struct http_route control_routes[] = {
+	/* accounts */
+	{ HTTP_POST, "/api/auth/login",        http_login,             ROUTE_PUBLIC },
+	{ HTTP_POST, "/api/auth/link",         http_link,              ROUTE_PUBLIC },
+	{ HTTP_POST, "/api/auth/logout",       http_logout,            ROUTE_PUBLIC },
+	{ HTTP_GET,  "/api/auth/session",      http_session,           ROUTE_PUBLIC },
+
+	/* token service */
+	{ HTTP_GET | HTTP_POST, "/api/video-call", http_config,        ROUTE_PUBLIC | ROUTE_NO_CSRF },
+	{ HTTP_POST, "/api/video-call/token",  http_user_token,        ROUTE_SESSION },
+
+	/* chat */
+	{ HTTP_GET,  "/api/v1/conversations",  http_conversations,     ROUTE_USER },
+	{ HTTP_GET,  CONVERSATION "/messages", http_messages,          ROUTE_USER },
+	{ HTTP_POST, CONVERSATION "/messages", http_message_send,      ROUTE_USER },
+
+	/* calls */
+	{ HTTP_GET,  CALL,                     http_call_get,          ROUTE_USER },
+	{ HTTP_POST, CALL,                     http_call_create,       ROUTE_USER },
+	{ HTTP_POST, CALL "/join",             http_call_join,         ROUTE_USER },
+	{ HTTP_POST, CALL "/reject",           http_call_reject,       ROUTE_USER },
+
+	/* events: the first frame says who is asking */
+	{ HTTP_GET,  "/api/v1/events",         http_events,            ROUTE_PUBLIC | ROUTE_OWN_ORIGIN },
+
+	/* LiveKit signalling: the access token says who is asking */
+	{ HTTP_GET,  "/rtc",                   signal_http_rtc,        ROUTE_PUBLIC | ROUTE_CORS },
+	{ HTTP_GET,  "/rtc/validate",          signal_http_validate,   ROUTE_PUBLIC | ROUTE_CORS },
+	{ HTTP_GET,  "/rtc/v1",                signal_http_not_served, ROUTE_PUBLIC | ROUTE_CORS },
+	{ HTTP_GET,  "/rtc/v1/validate",       signal_http_not_served, ROUTE_PUBLIC | ROUTE_CORS },
+
+	/* operators */
+	{ HTTP_GET,  "/healthz",               http_health,            ROUTE_PUBLIC },
+	{ HTTP_GET,  "/metrics",               http_metrics,           ROUTE_PUBLIC },
+
+	/* the web app; `/` is also where LiveKit's clients look whether a server is there */
+	{ HTTP_GET,  "/",                      http_asset,             ROUTE_PUBLIC | ROUTE_CORS },
+	{ HTTP_GET,  "/{path...}",             http_asset,             ROUTE_PUBLIC | ROUTE_FALLBACK },
+};
+/* clang-format on */
+
+const size_t control_route_count = countof(control_routes);

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One event socket: the connect frame (who is it, since when), the replay, then live events. Each stored event is sent once
+ * and in order: during the replay live ones are held, and what the replay has sent already is skipped afterwards.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/rng.h"
+#include "control/server/text.h"
+#include "control/ws/internal.h"
+#include "control/ws/objects.h"
+
+static void drop_held(struct event_socket *s)
+{
+	struct held_event *e;
+
+	list_each (e, &s->held, in_socket) {
+		list_remove(&e->in_socket);
+		free(e);
+	}
+	s->held_bytes = 0;
+}
+
+void events_drop(struct event_socket *s)
+{
+	if (s->conn || s->busy)
+		return;
+	drop_held(s);
+	explicit_bzero(s->session_token, sizeof s->session_token);
+	free(s->user);
+	free(s);
+}
+
+void events_send_json(struct event_socket *s, const json_t *frame)
+{
+	char *text = frame ? json_dumps(frame, JSON_COMPACT) : NULL;
+
+	if (text && s->conn)
+		(void)wsconn_send(s->conn, text, strlen(text), false);
+	free(text);
+}
+
+void events_fail(struct event_socket *s, int status, int code, const char *message)
+{
+	json_t *frame;
+
+	if (!s->conn || s->state == SOCKET_CLOSING)
+		return;
+	s->state = SOCKET_CLOSING;
+	frame = json_pack("{s:s, s:o}", "type", "connection.error", "error", object_error(status, code, message));
+	events_send_json(s, frame);
+	json_decref(frame);
+	wsconn_close(s->conn, code == TOKEN_EXPIRED ? 4001 : 4003, message);
+}
+
+static void hold(struct event_socket *s, int64_t cursor, const char *text, size_t n)
+{
+	struct held_event *e = s->held_bytes + n > LIMIT_SOCKET_QUEUE ? NULL : malloc(sizeof *e + n);
+
+	if (!e) {
+		s->state = SOCKET_CLOSING;
+		wsconn_close(s->conn, 1013, "too much has happened meanwhile; reconnect and resume");
+		return;
+	}
+	e->cursor = cursor;
+	e->length = n;
+	memcpy(e->text, text, n);
+	list_append(&s->held, &e->in_socket);
+	s->held_bytes += n;
+}
+
+void events_deliver(struct event_socket *s, int64_t cursor, const char *text, size_t n)
+{
+	if (s->state == SOCKET_REPLAYING) {
+		hold(s, cursor, text, n);
+		return;
+	}
+	if (s->state != SOCKET_LIVE || (cursor && cursor <= s->cursor))
+		return;
+	if (wsconn_send(s->conn, text, n, false) && cursor)
+		s->cursor = cursor;
+}
+
+/* Sends what was held. What came before an event that the replay has sent is older than it, and dropped. */
+static void go_live(struct event_socket *s)
+{
+	struct held_event *e;
+	struct list *from = s->held.next;
+
+	list_each (e, &s->held, in_socket) {
+		if (e->cursor && e->cursor <= s->cursor)
+			from = e->in_socket.next;
+	}
+	s->state = SOCKET_LIVE;
+	for (; from != &s->held; from = from->next) {
+		e = list_entry(from, struct held_event, in_socket);
+		events_deliver(s, e->cursor, e->text, e->length);
+	}
+	drop_held(s);
+}
+
+static void greet(struct event_socket *s)
+{
+	char id[CONNECTION_ID_SIZE];
+
+	if (s->greeted)
+		return;
+	s->greeted = true;
+	rng_name(rng_os(), "CO_", id, sizeof id);
+	json_t *frame = json_pack("{s:s, s:I, s:o, s:s}", "type", "connection.ok", "cursor", (json_int_t)s->cursor, "me",
+				  object_user(s->user), "connection_id", id);
+	events_send_json(s, frame);
+	json_decref(frame);
+}
+
+static void on_replay(void *arg, int status, const struct store_event *list, size_t n, bool more);
+
+static void replay(struct event_socket *s)
+{
+	s->busy++;
+	chat_replay(s->hub->config.chat, s->user, s->cursor, on_replay, s);
+}
+
+static void on_replay(void *arg, int status, const struct store_event *list, size_t n, bool more)
+{
+	struct event_socket *s = arg;
+	struct hub *h = s->hub;
+
+	s->busy--;
+	if (!s->conn || s->state != SOCKET_REPLAYING) {
+		events_drop(s);
+		return;
+	}
+	if (status < 0 && status != -ESTALE) {
+		events_fail(s, 503, 9, "Events cannot be read now; try again in some seconds.");
+		return;
+	}
+	if (status == -ESTALE) {
+		json_t *resync = json_pack("{s:s}", "type", "resync");
+		s->cursor = h->cursor;
+		greet(s);
+		events_send_json(s, resync);
+		json_decref(resync);
+		go_live(s);
+		return;
+	}
+
+	greet(s);
+	for (size_t i = 0; i < n; i++) {
+		json_t *frame = event_stored(&list[i], list[i].cid ? calls_state_find(h->config.calls, list[i].cid) : NULL);
+		if (frame)
+			(void)json_object_set_new(frame, "cursor", json_integer(list[i].cursor));
+		events_send_json(s, frame);
+		json_decref(frame);
+		s->cursor = list[i].cursor;
+	}
+	if (more && n)
+		replay(s);
+	else
+		go_live(s);
+}
+
+static void on_user(struct event_socket *s, const struct store_user *user)
+{
+	explicit_bzero(s->session_token, sizeof s->session_token);
+	s->user = store_user_dup(user);
+	if (!s->user) {
+		events_fail(s, 500, -1, "Out of memory.");
+		return;
+	}
+	s->state = SOCKET_REPLAYING;
+	if (s->cursor >= 0) {
+		replay(s);
+		return;
+	}
+	s->cursor = s->hub->cursor;
+	greet(s);
+	go_live(s);
+}
+
+/* The callbacks of the two ways to say who one is. False: the socket has gone meanwhile. */
+static bool still_checking(struct event_socket *s)
+{
+	s->busy--;
+	if (s->conn && s->state == SOCKET_CHECKING)
+		return true;
+	events_drop(s);
+	return false;
+}
+
+static void on_session(void *arg, int status, const struct store_user *user)
+{
+	struct event_socket *s = arg;
+
+	if (!still_checking(s))
+		return;
+	if (status == 0)
+		on_user(s, user);
+	else if (status == -ENOENT)
+		events_fail(s, 401, 5, "You are not signed in; sign in, or send a user token in the connect frame.");
+	else
+		events_fail(s, 503, 9, "Sessions cannot be read now; try again in some seconds.");
+}
+
+static void on_bearer(void *arg, int status, const struct store_user *user, const struct token_error *error)
+{
+	struct event_socket *s = arg;
+
+	if (!still_checking(s))
+		return;
+	if (status == 0)
+		on_user(s, user);
+	else if (status == -EACCES && error)
+		events_fail(s, 401, (int)error->code, error->message);
+	else
+		events_fail(s, 503, 9, "Accounts cannot be read now; try again in some seconds.");
+}
+
+/* NULL, or what is wrong with the connect frame. */
+static const char *check_connect(const json_t *frame, const json_t **ret_since, const json_t **ret_token)
+{
+	const char *type = json_string_value(json_object_get(frame, "type"));
+
+	*ret_since = json_object_get(frame, "since");
+	*ret_token = json_object_get(frame, "token");
+	if (!type || strcmp(type, "connect") != 0)
+		return "The first frame must be {\"type\": \"connect\"}.";
+	if (*ret_since && (!json_is_integer(*ret_since) || json_integer_value(*ret_since) < 0))
+		return "`since` must be a cursor: a number that an event or the list of conversations carried.";
+	if (*ret_token && !json_is_string(*ret_token))
+		return "`token` must be a string: the token of POST /api/video-call/token.";
+	return NULL;
+}
+
+static void on_connect(struct event_socket *s, const json_t *frame)
+{
+	const json_t *since, *token;
+	const char *problem = check_connect(frame, &since, &token);
+
+	if (problem) {
+		events_fail(s, 400, 4, problem);
+		return;
+	}
+	s->state = SOCKET_CHECKING;
+	s->cursor = since ? json_integer_value(since) : -1;
+	if (token) {
+		s->busy++;
+		auth_bearer_find(s->hub->config.auth, json_string_value(token), on_bearer, s);
+	} else if (s->session_token[0]) {
+		auth_session_key(s->session_token, s->session_key);
+		s->busy++;
+		auth_session_find(s->hub->config.auth, s->session_token, on_session, s);
+	} else {
+		events_fail(s, 401, 5, "You are not signed in; sign in, or send a user token in the connect frame.");
+	}
+}
+
+static void on_opened(struct wsconn *c, void *arg)
+{
+	struct event_socket *s = arg;
+
+	s->conn = c;
+	s->opened_us = clock_now_us();
+	hub_add(s->hub, s);
+}
+
+/* After the connect frame nothing that a client sends matters. */
+static void on_message(struct wsconn *c, void *arg, const uint8_t *bytes, size_t n, bool binary)
+{
+	struct event_socket *s = arg;
+	json_t *frame = NULL;
+
+	(void)c;
+	if (s->state != SOCKET_WAITING)
+		return;
+	if (!binary && text_json_depth_ok((const char *)bytes, n, LIMIT_JSON_DEPTH))
+		frame = json_loadb((const char *)bytes, n, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(frame))
+		on_connect(s, frame);
+	else
+		events_fail(s, 400, 4, "The first frame is not a JSON object in a text frame.");
+	json_decref(frame);
+}
+
+static void on_closed(struct wsconn *c, void *arg)
+{
+	struct event_socket *s = arg;
+
+	(void)c;
+	if (s->conn)
+		hub_remove(s->hub, s);
+	s->conn = NULL;
+	events_drop(s);
+}
+
+const struct ws_handler events_handler = {
+	.max_message = LIMIT_EVENT_FRAME,
+	.opened = on_opened,
+	.message = on_message,
+	.closed = on_closed,
+};
+
+void hub_open_socket(struct hub *h, struct http_req *req, const char *session_token)
+{
+	struct event_socket *s = calloc(1, sizeof *s);
+
+	if (!s) {
+		http_error(req, 500, -1, "Out of memory.");
+		return;
+	}
+	s->hub = h;
+	list_init(&s->in_hub);
+	list_init(&s->held);
+	if (session_token && strlen(session_token) < sizeof s->session_token)
+		(void)snprintf(s->session_token, sizeof s->session_token, "%s", session_token);
+	http_upgrade(req, &events_handler, s);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/ws/hub.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "control/ws/internal.h"
+
+enum { TICK_MS = 1000 };
+
+/* Once a second while anybody is connected: late connect frames, and the health check. */
+static void on_tick(uv_timer_t *timer)
+{
+	struct hub *h = timer->data;
+	uint64_t now = clock_now_us();
+	bool health = ++h->ticks % HEALTH_CHECK_S == 0;
+	static const char check[] = "{\"type\":\"health.check\"}";
+	struct event_socket *s;
+
+	list_each (s, &h->sockets, in_hub) {
+		if (s->state == SOCKET_WAITING && now - s->opened_us > (uint64_t)LIMIT_CONNECT_FRAME_S * US_PER_S)
+			events_fail(s, 401, 5, "The connect frame did not come in time; send it first, within 10 seconds.");
+		else if (s->state == SOCKET_LIVE && health)
+			(void)wsconn_send(s->conn, check, sizeof check - 1, false);
+	}
+}
+
+int hub_new(struct hub **ret, const struct hub_config *config)
+{
+	struct hub *h = calloc(1, sizeof *h);
+
+	if (!h)
+		return -ENOMEM;
+	h->config = *config;
+	list_init(&h->sockets);
+	h->timer = calloc(1, sizeof *h->timer);
+	if (!h->timer) {
+		free(h);
+		return -ENOMEM;
+	}
+	(void)uv_timer_init(config->loop, h->timer); /* cannot fail */
+	h->timer->data = h;
+	*ret = h;
+	return 0;
+}
+
+static void on_timer_closed(uv_handle_t *timer)
+{
+	free(timer);
+}
+
+struct hub *hub_free(struct hub *h)
+{
+	if (!h)
+		return NULL;
+	uv_close((uv_handle_t *)h->timer, on_timer_closed);
+	free(h);
+	return NULL;
+}
+
+void hub_set_cursor(struct hub *h, int64_t cursor)
+{
+	if (cursor > h->cursor)
+		h->cursor = cursor;
+}
+
+void hub_add(struct hub *h, struct event_socket *s)
+{
+	list_append(&h->sockets, &s->in_hub);
+	if (h->count++ == 0)
+		(void)uv_timer_start(h->timer, on_tick, TICK_MS, TICK_MS);
+}
+
+void hub_remove(struct hub *h, struct event_socket *s)
+{
+	list_remove(&s->in_hub);
+	if (--h->count == 0)
+		(void)uv_timer_stop(h->timer);
+}
+
+static bool in_audience(const struct hub_audience *to, const struct store_user *user)
+{
+	if (to->admins && user->role == ROLE_ADMIN)
+		return true;
+	for (size_t i = 0; i < to->user_count; i++) {
+		if (strcmp(to->user_ids[i], user->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, const json_t *event)
+{
+	hub_set_cursor(h, cursor);
+
+	json_t *frame = json_copy((json_t *)(uintptr_t)event); /* shallow: one member more */
+	if (frame && cursor)
+		(void)json_object_set_new(frame, "cursor", json_integer(cursor));
+	char *text = frame ? json_dumps(frame, JSON_COMPACT) : NULL;
+	json_decref(frame);
+	if (!text)
+		return; /* out of memory: clients see the gap at their next replay */
+
+	struct event_socket *s;
+	size_t n = strlen(text);
+	list_each (s, &h->sockets, in_hub) {
+		if (s->user && in_audience(to, s->user))
+			events_deliver(s, cursor, text, n);
+	}
+	free(text);
+}
+
+void hub_close_session(struct hub *h, const char *session_key)
+{
+	struct event_socket *s;
+
+	list_each (s, &h->sockets, in_hub) {
+		if (s->session_key[0] && strcmp(s->session_key, session_key) == 0)
+			events_fail(s, 401, 5, "You have signed out.");
+	}
+}
+
+unsigned hub_socket_count(const struct hub *h)
+{
+	return h->count;
+}
