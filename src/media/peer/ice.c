@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/limits.h"
 #include "crypt/hash.h"
-#include "media/peer/address.h"
 #include "wire/stun.h"
 
 static void new_credentials(struct ice *i, struct rng *rng)

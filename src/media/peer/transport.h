@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/rng.h"
-#include "media/peer/address.h"
 #include "media/peer/dtls.h"
 #include "media/peer/ice.h"
 #include "media/peer/outbox.h"

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The loop of a media worker. Way: udp_receive ▸ engine_rx ▸ engine_next_tx ▸ udp_put, and commands
+ * ▸ engine_cmd ▸ engine_next_event ▸ events. An idle worker sleeps in epoll until the engine's
+ * deadline.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "confabd/media_worker.h"
+#include "media/engine.h"
+
+enum {
+	ROUNDS = 4,	       /* reads of one socket before the others get their turn */
+	COMMANDS_AT_ONCE = 64, /* between two looks at the sockets */
+	HELD_RETRY_US = 2000,  /* control has no way to say that its queue has room again */
+};
+
+/* ---- events ---- */
+
+static bool events_put_held(struct worker *w)
+{
+	while (w->held_count > 0) {
+		if (!plane_queue_put(&w->events, &w->held[w->held_first]))
+			return false;
+		w->held_first = (w->held_first + 1) % MEDIA_EVENTS_PENDING;
+		w->held_count--;
+	}
+	return true;
+}
+
+/*
+ * When control falls behind, events wait here, then inside the engine; none is lost or reordered.
+ */
+static void drain_events(struct worker *w)
+{
+	bool room = events_put_held(w);
+
+	while (w->held_count < MEDIA_EVENTS_PENDING) {
+		struct plane_event *slot =
+			&w->held[(w->held_first + w->held_count) % MEDIA_EVENTS_PENDING];
+
+		if (!engine_next_event(w->engine, slot))
+			return;
+		w->held_count++;
+		if (room)
+			room = events_put_held(w);
+		if (!room)
+			w->counts.events_held++;
+	}
+}
+
+/* ---- datagrams ---- */
+
+static size_t socket_for(const struct worker *w, const struct sockaddr_storage *to)
+{
+	uint64_t hash = address_hash(to, 0);
+	const struct route *known = &w->routes[hash % ROUTES];
+
+	if (w->socket_count == 1)
+		return 0;
+	if (known->hash == hash && w->addresses[known->socket].ss_family == to->ss_family)
+		return known->socket;
+	for (size_t i = 0; i < w->socket_count; i++) {
+		if (w->addresses[i].ss_family == to->ss_family)
+			return i;
+	}
+	return 0;
+}
+
+static void drain_tx(struct worker *w)
+{
+	struct engine_tx tx;
+
+	while (engine_next_tx(w->engine, &tx)) {
+		udp_put(&w->sockets[socket_for(w, tx.to)], tx.to, tx.bytes, tx.length);
+		w->counts.datagrams_out++;
+		w->counts.bytes_out += tx.length;
+	}
+}
+
+static void drain(struct worker *w)
+{
+	drain_tx(w);
+	drain_events(w);
+}
+
+static void receive(struct worker *w, size_t socket, uint64_t now)
+{
+	struct udp_datagram in[UDP_BATCH];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		int n = udp_receive(&w->sockets[socket], in);
+
+		for (int i = 0; i < n; i++) {
+			if (w->socket_count > 1) {
+				uint64_t hash = address_hash(in[i].from, 0);
+
+				w->routes[hash % ROUTES] = (struct route){
+					.hash = hash, .socket = (uint8_t)socket
+				};
+			}
+			w->counts.datagrams_in++;
+			w->counts.bytes_in += in[i].length;
+			engine_rx(w->engine, now, in[i].from, in[i].bytes, in[i].length);
+			drain(w);
+		}
+		if (n < UDP_BATCH)
+			break;
+	}
+}
+
+/* ---- loop ---- */
+
+/* Back-pressure: while control does not take events it gets no answers to new commands. */
+static void take_commands(struct worker *w, uint64_t now)
+{
+	for (int i = 0; i < COMMANDS_AT_ONCE; i++) {
+		struct plane_cmd cmd;
+
+		if (w->held_count > 0)
+			return;
+		if (!plane_queue_take(&w->commands, &cmd)) {
+			w->commands_waiting = false;
+			return;
+		}
+		if (cmd.type == CMD_STOP)
+			atomic_store_explicit(&w->stop, true, memory_order_relaxed);
+		engine_cmd(w->engine, now, &cmd);
+		drain(w);
+	}
+}
+
+static uint64_t sleep_us(const struct worker *w, uint64_t now)
+{
+	uint64_t deadline = engine_deadline(w->engine);
+	uint64_t us = deadline > now ? deadline - now : 0;
+
+	if (deadline == UINT64_MAX)
+		us = UINT64_MAX;
+	if (w->commands_waiting && w->held_count == 0)
+		return 0;
+	return w->held_count > 0 && us > HELD_RETRY_US ? HELD_RETRY_US : us;
+}
+
+static int wait_for_work(const struct worker *w, struct epoll_event *ret, int capacity)
+{
+	uint64_t us = sleep_us(w, clock_now_us());
+	const struct timespec t = { .tv_sec = (time_t)(us / US_PER_S),
+				    .tv_nsec = (long)(us % US_PER_S) * 1000 };
+	int n = epoll_pwait2(w->epoll, ret, capacity, us == UINT64_MAX ? NULL : &t, NULL);
+
+	if (n < 0 && errno == ENOSYS) { /* before Linux 5.11: in milliseconds, rounded up */
+		int ms = us == UINT64_MAX ? -1 : (int)(us / 1000 > 60000 ? 60000 : us / 1000 + 1);
+
+		n = epoll_wait(w->epoll, ret, capacity, ms);
+	}
+	return n < 0 ? 0 : n; /* EINTR: no signals are delivered here; look around anyway */
+}
+
+static void publish_counters(struct worker *w)
+{
+	uint64_t values[COUNTERS];
+
+	w->counts.send_failed = 0;
+	for (size_t i = 0; i < w->socket_count; i++)
+		w->counts.send_failed += w->sockets[i].send_failed + w->sockets[i].send_full;
+	memcpy(values, &w->counts, sizeof values);
+	/* relaxed: each is a figure for a graph, none depends on another */
+	for (size_t i = 0; i < COUNTERS; i++)
+		atomic_store_explicit(&w->published[i], values[i], memory_order_relaxed);
+}
+
+/* One turn: commands, sockets, timers, and everything that came of them out. */
+static void turn(struct worker *w)
+{
+	struct epoll_event events[SOCKETS_MAX + 1];
+	int n = wait_for_work(w, events, SOCKETS_MAX + 1);
+	uint64_t now = clock_now_us();
+
+	drain_events(w);
+	for (int i = 0; i < n; i++) {
+		if (events[i].data.u64 == SOCKETS_MAX) {
+			plane_queue_drain_wake(&w->commands);
+			w->commands_waiting = true;
+		} else {
+			receive(w, events[i].data.u64, now);
+		}
+	}
+	if (w->commands_waiting)
+		take_commands(w, now);
+	if (engine_deadline(w->engine) <= now) {
+		engine_tick(w->engine, now);
+		drain(w);
+	}
+	for (size_t i = 0; i < w->socket_count; i++)
+		udp_flush(&w->sockets[i]);
+	publish_counters(w);
+}
+
+void *media_loop(void *argument)
+{
+	struct worker *w = argument;
+
+	log_debug("media", "worker=%u started", w->index);
+	while (!atomic_load_explicit(&w->stop, memory_order_relaxed))
+		turn(w);
+	log_debug("media", "worker=%u stopped", w->index);
+	return NULL;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making, starting and joining the media workers, from the control thread. See media_thread.h. */
+#include "confabd/media_thread.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/rng.h"
+#include "confabd/media_worker.h"
+#include "media/engine.h"
+
+struct media_threads {
+	unsigned count;
+	struct worker *workers[MEDIA_WORKERS_MAX];
+};
+
+static void __attribute__((format(printf, 3, 4)))
+describe(char *error, size_t size, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!error)
+		return;
+	va_start(arguments, format);
+	(void)vsnprintf(error, size, format, arguments);
+	va_end(arguments);
+}
+
+static int watch(struct worker *w, int fd, uint64_t tag)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data.u64 = tag };
+
+	return epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &e) < 0 ? -errno : 0;
+}
+
+static bool is_wildcard(const struct sockaddr_storage *a)
+{
+	const struct sockaddr_in *v4 = (const void *)a;
+	const struct sockaddr_in6 *v6 = (const void *)a;
+
+	return a->ss_family == AF_INET6 ? IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr)
+					: v4->sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
+static void set_port(struct sockaddr_storage *a, uint16_t port)
+{
+	if (a->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)a)->sin6_port = htons(port);
+	else
+		((struct sockaddr_in *)a)->sin_port = htons(port);
+}
+
+static int bind_sockets(struct worker *w, const struct media_threads_config *config, char *error,
+			size_t error_size)
+{
+	uint16_t port = (uint16_t)(config->port ? config->port + w->index : 0);
+
+	for (size_t i = 0; i < config->address_count; i++) {
+		struct sockaddr_storage address = config->addresses[i];
+
+		set_port(&address, port);
+		int r = udp_init(&w->sockets[i], &address, error, error_size);
+		if (r < 0)
+			return r;
+		w->socket_count++;
+		r = udp_local(&w->sockets[i], &w->addresses[i]);
+		if (r == 0)
+			r = watch(w, w->sockets[i].fd, i);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static struct worker *worker_free(struct worker *w)
+{
+	struct plane_event event;
+	struct plane_cmd cmd;
+
+	if (!w)
+		return NULL;
+	w->engine = engine_free(w->engine);
+	while (w->commands.slots && plane_queue_take(&w->commands, &cmd))
+		plane_cmd_fini(&cmd);
+	while (w->events.slots && plane_queue_take(&w->events, &event))
+		plane_event_fini(&event);
+	for (size_t i = 0; i < w->held_count; i++)
+		plane_event_fini(&w->held[(w->held_first + i) % MEDIA_EVENTS_PENDING]);
+	for (size_t i = 0; i < w->socket_count; i++)
+		udp_fini(&w->sockets[i]);
+	plane_queue_fini(&w->commands);
+	plane_queue_fini(&w->events);
+	if (w->epoll >= 0)
+		(void)close(w->epoll);
+	free(w);
+	return NULL;
+}
+
+static int worker_new(struct worker **ret, unsigned index,
+		      const struct media_threads_config *config, char *error, size_t error_size)
+{
+	struct worker *w = calloc(1, sizeof *w);
+
+	if (!w)
+		return -ENOMEM;
+	w->index = index;
+	w->commands.wake_fd = w->events.wake_fd = -1;
+	w->epoll = epoll_create1(EPOLL_CLOEXEC);
+	int r = w->epoll < 0 ? -errno : 0;
+	if (r == 0)
+		r = plane_queue_init(&w->commands, sizeof(struct plane_cmd), MEDIA_COMMANDS);
+	if (r == 0)
+		r = plane_queue_init(&w->events, sizeof(struct plane_event), MEDIA_EVENTS);
+	if (r == 0)
+		r = watch(w, w->commands.wake_fd, SOCKETS_MAX);
+	if (r == 0)
+		r = bind_sockets(w, config, error, error_size);
+	if (r == 0)
+		r = engine_new(&w->engine, &(struct engine_config){
+						   .addresses = w->addresses,
+						   .address_count = w->socket_count,
+						   .rng = rng_os(),
+						   .certificate = config->certificate,
+						   .worker = (uint16_t)index,
+					   });
+	if (r < 0) {
+		(void)worker_free(w);
+		return r;
+	}
+	*ret = w;
+	return 0;
+}
+
+static int start_thread(struct worker *w)
+{
+	sigset_t all, before;
+	char name[16];
+
+	/* Signals are the control thread's. */
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	int r = -pthread_create(&w->thread, NULL, media_loop, w);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (r < 0)
+		return r;
+	w->started = true;
+	(void)snprintf(name, sizeof name, "media-%u", w->index % 1000);
+	(void)pthread_setname_np(w->thread, name);
+	return 0;
+}
+
+static unsigned usable_cores(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof set, &set) < 0 || CPU_COUNT(&set) < 1)
+		return 1;
+	unsigned n = (unsigned)CPU_COUNT(&set);
+	return n < MEDIA_WORKERS_MAX ? n : MEDIA_WORKERS_MAX;
+}
+
+static int check_config(const struct media_threads_config *c, unsigned count, char *error,
+			size_t error_size)
+{
+	char text[UDP_ADDRESS_TEXT];
+
+	if (c->address_count == 0 || c->address_count > SOCKETS_MAX) {
+		describe(error, error_size, "between 1 and %d RTC addresses are needed, not %zu",
+			 SOCKETS_MAX, c->address_count);
+		return -EINVAL;
+	}
+	if (count > MEDIA_WORKERS_MAX || c->port + count - 1 > UINT16_MAX) {
+		describe(error, error_size, "%u media workers do not fit: ports %u to %u", count,
+			 (unsigned)c->port, c->port + count - 1);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < c->address_count; i++) {
+		udp_address_text(&c->addresses[i], text);
+		if (is_wildcard(&c->addresses[i])) {
+			describe(error, error_size,
+				 "RTC address %s cannot be offered to clients; give the address "
+				 "that they reach this machine at",
+				 text);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+int media_threads_start(struct media_threads **ret, const struct media_threads_config *config,
+			char *error, size_t error_size)
+{
+	unsigned count = config->count ? config->count : usable_cores();
+	int r = 0;
+
+	describe(error, error_size, "media workers cannot start");
+	r = check_config(config, count, error, error_size);
+	if (r < 0)
+		return r;
+	struct media_threads *m = calloc(1, sizeof *m);
+	if (!m)
+		return -ENOMEM;
+	for (; r == 0 && m->count < count; m->count += r == 0)
+		r = worker_new(&m->workers[m->count], m->count, config, error, error_size);
+	for (unsigned i = 0; r == 0 && i < count; i++)
+		r = start_thread(m->workers[i]);
+	if (r < 0) {
+		(void)media_threads_stop(m);
+		return r;
+	}
+	*ret = m;
+	return 0;
+}
+
+struct media_threads *media_threads_stop(struct media_threads *m)
+{
+	const struct plane_cmd stop = { .type = CMD_STOP };
+
+	if (!m)
+		return NULL;
+	for (unsigned i = 0; i < m->count; i++) {
+		struct worker *w = m->workers[i];
+
+		if (!w->started || plane_queue_put(&w->commands, &stop))
+			continue;
+		const uint64_t one = 1;
+		atomic_store_explicit(&w->stop, true, memory_order_relaxed);
+		(void)!write(w->commands.wake_fd, &one, sizeof one);
+	}
+	for (unsigned i = 0; i < m->count; i++) {
+		if (m->workers[i]->started)
+			(void)pthread_join(m->workers[i]->thread, NULL);
+		m->workers[i] = worker_free(m->workers[i]);
+	}
+	free(m);
+	return NULL;
+}
+
+unsigned media_threads_count(const struct media_threads *m)
+{
+	return m->count;
+}
+
+int media_threads_address(const struct media_threads *m, unsigned worker, size_t k,
+			  struct sockaddr_storage *ret)
+{
+	if (worker >= m->count || k >= m->workers[worker]->socket_count)
+		return -EINVAL;
+	*ret = m->workers[worker]->addresses[k];
+	return 0;
+}
+
+bool media_threads_cmd(struct media_threads *m, unsigned worker, const struct plane_cmd *cmd)
+{
+	return plane_queue_put(&m->workers[worker]->commands, cmd);
+}
+
+int media_threads_wake_fd(const struct media_threads *m, unsigned worker)
+{
+	return m->workers[worker]->events.wake_fd;
+}
+
+void media_threads_drain_wake(struct media_threads *m, unsigned worker)
+{
+	plane_queue_drain_wake(&m->workers[worker]->events);
+}
+
+bool media_threads_event(struct media_threads *m, unsigned worker, struct plane_event *ret)
+{
+	return plane_queue_take(&m->workers[worker]->events, ret);
+}
+
+void media_threads_counters(const struct media_threads *m, struct media_counters *ret)
+{
+	uint64_t sums[COUNTERS] = { 0 };
+
+	for (unsigned i = 0; i < m->count; i++) {
+		for (size_t k = 0; k < COUNTERS; k++)
+			sums[k] += atomic_load_explicit(&m->workers[i]->published[k],
+							memory_order_relaxed);
+	}
+	memcpy(ret, sums, sizeof *ret);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One media worker, between media_thread.c (control thread: makes, starts, joins it) and
+ * media_loop.c (its own thread: everything in between). For these two files only.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "confabd/media_thread.h"
+#include "net/udp.h"
+
+struct engine;
+
+enum {
+	SOCKETS_MAX = 16,
+	ROUTES = 1024,
+	COUNTERS = sizeof(struct media_counters) / sizeof(uint64_t)
+};
+
+/* Which socket a remote address was last heard on; only needed with several per family. */
+struct route {
+	uint64_t hash;
+	uint8_t socket;
+};
+
+struct worker {
+	pthread_t thread;
+	bool started;
+	unsigned index;
+	struct plane_queue commands, events;
+	struct engine *engine;
+	struct udp sockets[SOCKETS_MAX];
+	struct sockaddr_storage addresses[SOCKETS_MAX];
+	size_t socket_count;
+	int epoll;
+	atomic_bool stop; /* in case the command queue is full */
+
+	/* of the thread */
+	bool commands_waiting;
+	struct route routes[ROUTES];
+	struct plane_event held[MEDIA_EVENTS_PENDING];
+	size_t held_count, held_first;
+	struct media_counters counts;
+	_Atomic uint64_t published[COUNTERS];
+};
+
+/* The thread's main function; its argument is the worker. */
+void *media_loop(void *argument);
