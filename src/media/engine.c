@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The packet's way, top to bottom:
+ *
+ *	engine_rx ▸ find_leg ▸ transport_rx (stun | dtls | srtp) ▸ forward_rtp | feedback_rx_… ▸
+ *schedule engine_cmd ▸ run_… (publish.c, subscribe.c) engine_tick ▸ tick_leg for each timer that is
+ *due
+ */
+#include "media/engine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypt/cert.h"
+#include "media/engine_test.h"
+#include "media/sfu/feedback.h"
+#include "media/sfu/forward.h"
+#include "media/sfu/participant.h"
+#include "media/sfu/publish.h"
+#include "media/sfu/room.h"
+#include "media/sfu/sfu.h"
+#include "media/sfu/subscribe.h"
+#include "media/sfu/subscription.h"
+#include "media/sfu/track.h"
+
+/* Stands in the SDP when there is no certificate: keys are injected then, and nobody compares it.
+ */
+#define NO_FINGERPRINT                                                                            \
+	"00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:" \
+	"00:00:00"
+
+struct engine {
+	struct sfu sfu;
+	struct dtls_context *dtls; /* NULL without a certificate */
+};
+
+int engine_new(struct engine **ret, const struct engine_config *config)
+{
+	struct engine *e = calloc(1, sizeof *e);
+	int r = e ? 0 : -ENOMEM;
+
+	if (r == 0 && config->certificate)
+		r = dtls_context_new(&e->dtls, config->certificate);
+	if (r == 0)
+		r = sfu_init(&e->sfu,
+			     &(struct sfu_config){
+				     .rng = config->rng,
+				     .dtls = e->dtls,
+				     .fingerprint = config->certificate
+							    ? cert_fingerprint(config->certificate)
+							    : NO_FINGERPRINT,
+				     .addresses = config->addresses,
+				     .address_count = config->address_count,
+				     .worker = config->worker,
+			     });
+	if (r < 0) {
+		(void)engine_free(e);
+		return r;
+	}
+	*ret = e;
+	return 0;
+}
+
+struct engine *engine_free(struct engine *e)
+{
+	if (!e)
+		return NULL;
+	for (size_t i = 0; i < e->sfu.participants.capacity;) {
+		struct participant *p = e->sfu.participants.slots[i].value;
+
+		if (p)
+			(void)participant_free(p, 0); /* the table moves up: the same place again */
+		else
+			i++;
+	}
+	sfu_fini(&e->sfu);
+	(void)dtls_context_free(e->dtls);
+	free(e);
+	return NULL;
+}
+
+/* ---- timers ---- */
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When this leg next has something to do. */
+static uint64_t leg_deadline(const struct leg *l, uint64_t now)
+{
+	uint64_t due = transport_deadline(&l->transport);
+
+	if (l->failed)
+		return UINT64_MAX;
+	if (l->target == TARGET_SUBSCRIBER)
+		due = earlier(due, subscribe_deadline(l->participant));
+	if (leg_may_send(l, now)) /* else the next check of the client sets the timer again */
+		due = earlier(due, l->target == TARGET_PUBLISHER
+					   ? feedback_deadline_publisher(l->participant)
+					   : feedback_deadline_subscriber(l->participant));
+	return due;
+}
+
+/* Arms the timer; never in the past, so that a tick comes to an end. */
+static void schedule(struct leg *l, uint64_t now)
+{
+	if (!l->open)
+		return;
+
+	uint64_t due = leg_deadline(l, now);
+	if (due < now + LEG_TICK_US)
+		due = now + LEG_TICK_US;
+	timers_arm(&l->sfu->timers, &l->timer, due);
+}
+
+/* After a call that may have connected or ended the transport. */
+static void check_leg(struct leg *l, uint64_t now)
+{
+	if (leg_check(l) && l->target == TARGET_SUBSCRIBER)
+		subscribe_connected(l->participant, now);
+}
+
+static void tick_leg(struct leg *l, uint64_t now)
+{
+	if (transport_tick(&l->transport, now))
+		check_leg(l, now);
+	if (l->target == TARGET_PUBLISHER) {
+		feedback_tick_publisher(l->participant, now);
+	} else {
+		subscribe_tick(l->participant, now);
+		feedback_tick_subscriber(l->participant, now);
+	}
+	schedule(l, now);
+}
+
+void engine_tick(struct engine *e, uint64_t now)
+{
+	for (struct timer *t; (t = timers_first(&e->sfu.timers)) && t->due <= now;)
+		tick_leg(container_of(t, struct leg, timer), now);
+}
+
+uint64_t engine_deadline(const struct engine *e)
+{
+	const struct timer *t = timers_first(&e->sfu.timers);
+
+	return t ? t->due : UINT64_MAX;
+}
+
+/* ---- packets ---- */
+
+/*
+ * Checks go where their ufrag says: a restart and a second connection come from known addresses.
+ * Everything else goes where its source address was authenticated (R40, R46). NULL = a stranger.
+ */
+static struct leg *find_leg(const struct engine *e, const struct sockaddr_storage *from,
+			    const uint8_t *bytes, size_t length)
+{
+	char ufrag[ICE_LOCAL_UFRAG + 1];
+	struct key key;
+
+	if (!transport_is_stun(bytes, length))
+		return key_of_address(&key, from) ? keymap_get(&e->sfu.sources, &key) : NULL;
+	if (!transport_ufrag_of(bytes, length, ufrag) || !key_of_text(&key, ufrag, strlen(ufrag)))
+		return NULL;
+	return keymap_get(&e->sfu.ufrags, &key);
+}
+
+static void take(struct engine *e, struct leg *l, uint64_t now, const struct transport_in *in)
+{
+	struct participant *p = l->participant;
+	bool publisher = l->target == TARGET_PUBLISHER;
+
+	switch (in->kind) {
+	case TRANSPORT_IN_NOTHING:
+		break;
+	case TRANSPORT_IN_RTP:
+		if (publisher)
+			forward_rtp(p, now, in->bytes, in->length);
+		else
+			sfu_drop(&e->sfu, DROP_DIRECTION);
+		break;
+	case TRANSPORT_IN_RTCP:
+		if (publisher)
+			feedback_rx_publisher(p, now, in->bytes, in->length);
+		else
+			feedback_rx_subscriber(p, now, in->bytes, in->length);
+		break;
+	case TRANSPORT_IN_DATA:
+		sfu_drop(&e->sfu, DROP_DATA);
+		break;
+	}
+}
+
+void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
+	       size_t length)
+{
+	struct leg *l = find_leg(e, from, bytes, length);
+	bool stun = transport_is_stun(bytes, length);
+	struct transport_in in;
+
+	if (!l || l->failed) {
+		sfu_drop(&e->sfu, DROP_STRANGER);
+		return;
+	}
+
+	enum verdict verdict = transport_rx(&l->transport, now, from, bytes, length, &in);
+	e->sfu.verdicts[verdict]++;
+	if (verdict == V_OK) {
+		l->last_seen = now;
+		if (stun && leg_learn(l, now, from, &in.ice) < 0)
+			sfu_drop(&e->sfu, DROP_STRANGER);
+	}
+	if (in.state_changed)
+		check_leg(l, now);
+	take(e, l, now, &in);
+	if (in.kind == TRANSPORT_IN_NOTHING)
+		schedule(l, now);
+}
+
+/* ---- commands ---- */
+
+static void run_join(struct engine *e, uint64_t now, const struct plane_cmd *cmd)
+{
+	struct participant *p = NULL;
+	int r = participant_new(&p, &e->sfu, cmd);
+
+	if (r == 0 && cmd->join.can_subscribe)
+		r = subscribe_open(p, now);
+	if (r == 0) {
+		schedule(&p->subscriber.leg, now);
+		return;
+	}
+	(void)participant_free(p, now);
+
+	struct plane_event event = { .type = EV_FAILED,
+				     .worker = e->sfu.worker,
+				     .room = cmd->room,
+				     .participant = cmd->participant,
+				     .target = TARGET_SUBSCRIBER };
+	(void)snprintf(event.text, sizeof event.text, "join: %s", strerrordesc_np(-r));
+	egress_event(&e->sfu.egress, &event);
+}
+
+/* Commands about a track that `p` is sent, or may be. */
+static void run_subscription(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
+{
+	struct track *t = sfu_find_track(p->sfu, &cmd->track);
+	struct subscription *s = t ? subscription_find(p, t) : NULL;
+	bool same_room = t && t->publisher->room == p->room && t->publisher != p;
+
+	if (cmd->type == CMD_SUBSCRIBE && same_room && !s && p->subscriber.leg.open &&
+	    subscription_new(&s, p, t) == 0) {
+		if (t->live)
+			subscribe_change(p, now);
+	} else if (cmd->type == CMD_UNSUBSCRIBE && s) {
+		(void)subscription_free(s, now);
+	} else if (cmd->type == CMD_PAUSE && s) {
+		bool resumed = s->paused && !cmd->on;
+
+		s->paused = cmd->on;
+		if (resumed)
+			subscription_resume(s, now);
+	} else {
+		sfu_drop(p->sfu, DROP_COMMAND);
+	}
+}
+
+static void run_mute(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
+{
+	struct track *t = sfu_find_track(p->sfu, &cmd->track);
+
+	if (t && t->publisher == p)
+		forward_mute(t, now, cmd->on);
+	else
+		sfu_drop(p->sfu, DROP_COMMAND);
+}
+
+/* Commands about a participant who is there. */
+static void run_participant(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
+{
+	switch (cmd->type) {
+	case CMD_OFFER:
+		publish_offer(p, now, cmd->id, cmd->sdp ? cmd->sdp : "");
+		break;
+	case CMD_ANSWER:
+		subscribe_answer(p, now, cmd->id, cmd->sdp ? cmd->sdp : "");
+		break;
+	case CMD_ADD_TRACK:
+		publish_add_track(p, cmd);
+		break;
+	case CMD_MUTE_TRACK:
+		run_mute(p, now, cmd);
+		break;
+	case CMD_SUBSCRIBE:
+	case CMD_UNSUBSCRIBE:
+	case CMD_PAUSE:
+		run_subscription(p, now, cmd);
+		break;
+	case CMD_RESTART_ICE:
+		subscribe_restart_ice(p, now);
+		break;
+	case CMD_LEAVE:
+		(void)participant_free(p, now);
+		return;
+	default:
+		sfu_drop(p->sfu, DROP_COMMAND);
+		break;
+	}
+	schedule(&p->publisher.leg, now);
+	schedule(&p->subscriber.leg, now);
+}
+
+void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd)
+{
+	struct participant *p = sfu_find_participant(&e->sfu, &cmd->participant);
+
+	if (cmd->type == CMD_JOIN)
+		run_join(e, now, cmd);
+	else if (p)
+		run_participant(p, now, cmd);
+	else if (cmd->type != CMD_STOP) /* the worker's own: it frees the engine */
+		sfu_drop(&e->sfu, DROP_COMMAND);
+	plane_cmd_fini(cmd);
+}
+
+/* ---- what comes out ---- */
+
+bool engine_next_tx(struct engine *e, struct engine_tx *ret)
+{
+	const struct outbox_datagram *d = outbox_take(&e->sfu.outbox);
+
+	if (d) {
+		*ret = (struct engine_tx){ .to = &d->to, .bytes = d->bytes, .length = d->length };
+		return true;
+	}
+	return egress_next(&e->sfu.egress, &ret->to, &ret->bytes, &ret->length);
+}
+
+bool engine_next_event(struct engine *e, struct plane_event *ret)
+{
+	return egress_next_event(&e->sfu.egress, ret);
+}
+
+const struct sfu *engine_sfu(const struct engine *e)
+{
+	return &e->sfu;
+}
+
+struct transport *engine_transport(struct engine *e, const struct sid *participant,
+				   enum plane_target target)
+{
+	struct participant *p = sfu_find_participant(&e->sfu, participant);
+	struct leg *l = !p			     ? NULL
+			: target == TARGET_PUBLISHER ? &p->publisher.leg
+						     : &p->subscriber.leg;
+
+	return l && l->open ? &l->transport : NULL;
+}

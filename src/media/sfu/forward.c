@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/sfu/forward.h"
+
+#include <string.h>
+
+#include "media/sfu/participant.h"
+#include "media/sfu/publish.h"
+#include "media/sfu/sfu.h"
+#include "media/sfu/subscribe.h"
+#include "media/sfu/subscription.h"
+#include "media/sfu/track.h"
+
+/* One packet to one subscriber. */
+static void forward_to(struct subscription *s, uint64_t now, int layer,
+		       const struct media_packet *packet)
+{
+	struct track_layer *l = s->track->layers[layer];
+	struct leg *leg = &s->participant->subscriber.leg;
+	size_t room = packet->length + DOWN_OVERHEAD_MAX + SRTP_TAG_MAX;
+
+	if (!s->sending || s->paused || !leg_may_send(leg, now))
+		return;
+	if (s->track->kind == KIND_VIDEO &&
+	    !layers_forward(&s->layers, layer, packet->flags & MEDIA_KEY))
+		return;
+
+	uint8_t *out = egress_reserve(&leg->sfu->egress, room);
+	if (!out)
+		return; /* counted there */
+
+	struct wr w = wr_of(out, room - SRTP_TAG_MAX);
+	enum down_verdict verdict = down_write(&s->down, now, track_source(s->track, layer),
+					       &l->up.clock, packet, &w);
+
+	if (verdict == DOWN_OK)
+		(void)leg_send_rtp(leg, out, wr_len(&w), room); /* counted there */
+	else if (verdict == DOWN_WAIT_KEY)
+		track_want_key(s->track, now, layer);
+}
+
+/* The first packet of a track: subscribers get it into their next offer. */
+static void go_live(struct track *t, uint64_t now, enum codec codec)
+{
+	struct participant *p = t->publisher;
+	struct plane_event event = participant_event(p, EV_TRACK_LIVE);
+	const char *mid = p->publisher.offer.sections[t->section].mid;
+	struct subscription *s;
+
+	t->live = true;
+	t->codec = codec;
+	t->codec_since = now;
+	event.target = TARGET_PUBLISHER;
+	event.track = t->sid;
+	(void)strncpy(event.mime, codec_info(codec)->mime, sizeof event.mime - 1);
+	memcpy(event.mid, mid,
+	       sizeof event.mid < SDP_MID_MAX + 1 ? sizeof event.mid : SDP_MID_MAX + 1);
+	egress_event(&p->sfu->egress, &event);
+	list_each (s, &t->subscriptions, in_track)
+		subscribe_change(s->participant, now);
+}
+
+/* Another codec: every subscriber gets a section for it. False: too soon after the last change. */
+static bool change_codec(struct track *t, uint64_t now, enum codec codec)
+{
+	struct subscription *s;
+
+	if (now < t->codec_since + TRACK_CODEC_US)
+		return false;
+	t->codec = codec;
+	t->codec_since = now;
+	list_each (s, &t->subscriptions, in_track) {
+		subscription_stop(s, now);
+		subscribe_change(s->participant, now);
+	}
+	return true;
+}
+
+/* Makes the layer ready for a packet of this SSRC and codec. False: not to be taken (counted). */
+static bool prepare_layer(struct track *t, uint64_t now, const struct publisher_source *source,
+			  const struct negotiate_codec *codec)
+{
+	struct sfu *sfu = t->publisher->sfu;
+	struct track_layer *l = t->layers[source->layer];
+	struct subscription *s;
+
+	if (t->live && t->codec != codec->codec && !change_codec(t, now, codec->codec)) {
+		sfu_drop(sfu, DROP_CODEC);
+		return false;
+	}
+	if (l && l->ssrc == source->ssrc && l->codec == codec->codec)
+		return true;
+	if (track_open_layer(t, source->layer, source->ssrc, codec->codec,
+			     (codec->feedback & SDP_FB_NACK) != 0) < 0) {
+		sfu_drop(sfu, DROP_STREAM);
+		return false;
+	}
+	if (l) {
+		/* The place has a new stream: whoever was sent the old one starts again. */
+		list_each (s, &t->subscriptions, in_track) {
+			if (s->layers.current == source->layer)
+				subscription_resume(s, now);
+		}
+	}
+	return true;
+}
+
+/* The receiving half: what came for a track, or false with the reason counted. */
+static bool receive(struct participant *p, uint64_t now, const struct rtp_header *h,
+		    const struct rtpext *x, const struct publisher_source *source,
+		    struct media_packet *ret)
+{
+	struct track *t = publish_track_of(p, source);
+	bool rtx;
+	const struct negotiate_codec *codec = negotiate_find_payload(
+		&p->publisher.offer.sections[source->section], h->payload_type, &rtx);
+
+	if (!t) {
+		sfu_drop(p->sfu, DROP_TRACK);
+		return false;
+	}
+	if (!codec || rtx != source->rtx) {
+		sfu_drop(p->sfu, DROP_PAYLOAD_TYPE);
+		return false;
+	}
+	if (!source->rtx && !prepare_layer(t, now, source, codec))
+		return false;
+
+	struct track_layer *l = t->layers[source->layer];
+	if (!l || (source->rtx && l->codec != codec->codec)) {
+		sfu_drop(p->sfu,
+			 DROP_STREAM); /* a retransmission of nothing: bandwidth probes do that */
+		return false;
+	}
+
+	enum up_verdict verdict = source->rtx ? up_rx_rtx(&l->up, now, h, x, ret)
+					      : up_rx(&l->up, now, h, x, ret);
+	leg_wake(&p->publisher.leg, up_deadline(&l->up));
+	if (verdict != UP_OK) {
+		sfu_drop(p->sfu, DROP_STREAM);
+		return false;
+	}
+	return true;
+}
+
+/* The sending half. */
+static void distribute(struct track *t, uint64_t now, int layer, const struct media_packet *packet)
+{
+	struct track_layer *l = t->layers[layer];
+	struct subscription *s;
+	bool first = l->up.count.packets <= 1;
+
+	if (packet->flags & MEDIA_KEY)
+		keyframe_arrived(&l->keyframe);
+	if (l->has_cache)
+		cache_put(&l->cache, packet);
+	if (!t->live && packet->length > 0)
+		go_live(t, now, l->codec);
+	if (up_take_needs_key(&l->up) && !list_empty(&t->subscriptions))
+		track_want_key(t, now, layer);
+	if (t->muted) {
+		sfu_drop(t->publisher->sfu, DROP_MUTED);
+		return;
+	}
+	list_each (s, &t->subscriptions, in_track) {
+		if (first)
+			subscription_choose(s, now);
+		forward_to(s, now, layer, packet);
+	}
+}
+
+void forward_rtp(struct participant *p, uint64_t now, const uint8_t *bytes, size_t n)
+{
+	struct publisher *pub = &p->publisher;
+	struct rtp_header h;
+	struct rtpext x;
+	struct media_packet packet;
+
+	if (!rtp_parse(&h, bytes, n)) {
+		sfu_drop(p->sfu, DROP_RTP);
+		return;
+	}
+	rtpext_parse(&x, &pub->offer.extensions, &h);
+	p->sfu->received_packets++;
+	if (x.has_transport_seq) {
+		twcc_recv_rx(&pub->twcc, now, x.transport_seq, h.ssrc);
+		leg_wake(&pub->leg, twcc_recv_deadline(&pub->twcc));
+	}
+
+	struct publisher_source *source = publish_find_source(p, now, &h, &x);
+	if (source && receive(p, now, &h, &x, source, &packet))
+		distribute(pub->bound[source->section], now, source->layer, &packet);
+}
+
+void forward_again(struct subscription *s, uint64_t now, uint16_t sequence)
+{
+	const struct cache *caches[DOWN_SOURCES] = { NULL };
+	struct leg *leg = &s->participant->subscriber.leg;
+	enum { ROOM = LIMIT_DATAGRAM + DOWN_OVERHEAD_MAX + SRTP_TAG_MAX };
+
+	if (s->paused || s->track->muted)
+		return;
+	for (int i = 0; i < LAYERS_MAX; i++) {
+		const struct track_layer *l = s->track->layers[i];
+
+		if (l && l->has_cache)
+			caches[track_source(s->track, i)] = &l->cache;
+	}
+
+	uint8_t *out = egress_reserve(&leg->sfu->egress, ROOM);
+	if (!out)
+		return;
+
+	struct wr w = wr_of(out, ROOM - SRTP_TAG_MAX);
+	if (down_retransmit(&s->down, now, sequence, caches, &w) == DOWN_OK)
+		(void)leg_send_rtp(leg, out, wr_len(&w), ROOM); /* counted there */
+}
+
+void forward_mute(struct track *t, uint64_t now, bool muted)
+{
+	struct subscription *s;
+
+	if (t->muted == muted)
+		return;
+	t->muted = muted;
+	if (muted)
+		return;
+	list_each (s, &t->subscriptions, in_track)
+		subscription_resume(s, now);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One of a participant's two peer connections: its transport, its place in the engine's tables and
+ * its timer. Embedded in the participant. Ids that come in on a leg (SSRC, mid, rid) mean something
+ * on that leg only (R47).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "media/peer/transport.h"
+#include "media/sfu/keymap.h"
+#include "media/sfu/negotiate.h"
+#include "media/sfu/timers.h"
+#include "plane/plane.h"
+
+struct sfu;
+struct participant;
+
+enum {
+	LEG_RTCP_MAX = 1200, /* plain bytes of one RTCP datagram of ours */
+	LEG_TICK_US = 1000,  /* timers are not finer than this */
+	LEG_ADDRESS_US = 5 * 1000 *
+			 1000, /* a leg silent so long gives its addresses up to another */
+};
+
+struct leg {
+	struct sfu *sfu;
+	struct participant *participant;
+	enum plane_target target;
+	struct transport transport; /* valid when `open` */
+	struct timer timer;
+	struct key ufrags[2]; /* in sfu.ufrags: the present and the one before */
+	bool has_ufrag[2];
+	bool open, connected, failed;
+	uint64_t last_seen;		   /* µs; last packet that the transport took */
+	uint32_t rtcp_ssrc;		   /* ours, for feedback */
+	uint64_t sdp_session, sdp_version; /* o= of our descriptions */
+};
+
+/* Opens the transport and puts it into the tables. 0, -EALREADY or -ENOMEM. */
+int leg_open(struct leg *l, struct sfu *s, struct participant *p, enum plane_target target);
+
+/* Takes it out of the tables and frees the transport. Closing a closed leg is harmless. */
+void leg_close(struct leg *l);
+
+/* The client's ICE and DTLS parameters. 0, or negative and a reason in `error`. */
+int leg_set_remote(struct leg *l, uint64_t now, const struct negotiate_remote *remote, char *error);
+
+/* New ICE credentials; those before serve until the client uses the new. 0 or -ENOMEM. */
+int leg_restart_ice(struct leg *l);
+
+/* Our side for a description; counts its version. Valid until the leg changes. */
+struct negotiate_local leg_local(struct leg *l);
+
+/*
+ * Takes up what an authenticated STUN check from `from` changed: the address table leads its
+ * packets here, unless it leads to another leg that is alive. 0 or -ENOMEM.
+ */
+int leg_learn(struct leg *l, uint64_t now, const struct sockaddr_storage *from,
+	      const struct ice_in *in);
+
+/* Tells of CONNECTED and FAILED, once each. True: it has become connected just now. */
+bool leg_check(struct leg *l);
+
+/* EV_FAILED, once; the leg is silent afterwards until control ends the session. */
+void leg_fail(struct leg *l, const char *why);
+
+/* The timer runs at `due` at the latest. */
+void leg_wake(struct leg *l, uint64_t due);
+
+bool leg_may_send(const struct leg *l, uint64_t now);
+
+/* Encrypts and queues a plain compound RTCP packet. */
+void leg_send_rtcp(struct leg *l, uint64_t now, const uint8_t *bytes, size_t n);
+
+/*
+ * Encrypts and queues a plain RTP packet that stands at the egress reservation `packet` (capacity
+ * bytes). 0 or negative: not sent, counted.
+ */
+int leg_send_rtp(struct leg *l, uint8_t *packet, size_t n, size_t capacity);

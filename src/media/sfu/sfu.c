@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/sfu/sfu.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int sfu_init(struct sfu *s, const struct sfu_config *config)
+{
+	*s = (struct sfu){
+		.rng = config->rng,
+		.dtls = config->dtls,
+		.fingerprint = config->fingerprint,
+		.worker = config->worker,
+	};
+	outbox_init(&s->outbox);
+	keymap_init(&s->rooms, s->rng);
+	keymap_init(&s->participants, s->rng);
+	keymap_init(&s->tracks, s->rng);
+	keymap_init(&s->sources, s->rng);
+	keymap_init(&s->ufrags, s->rng);
+	if (config->address_count == 0)
+		return -EINVAL;
+
+	s->sdp = malloc(sizeof *s->sdp);
+	s->addresses = calloc(config->address_count, sizeof *s->addresses);
+	if (!s->sdp || !s->addresses)
+		return -ENOMEM;
+	memcpy(s->addresses, config->addresses, config->address_count * sizeof *s->addresses);
+	s->address_count = config->address_count;
+	return 0;
+}
+
+void sfu_fini(struct sfu *s)
+{
+	keymap_fini(&s->rooms);
+	keymap_fini(&s->participants);
+	keymap_fini(&s->tracks);
+	keymap_fini(&s->sources);
+	keymap_fini(&s->ufrags);
+	timers_fini(&s->timers);
+	egress_fini(&s->egress);
+	free(s->sdp);
+	free(s->addresses);
+	s->sdp = NULL;
+	s->addresses = NULL;
+}
+
+bool sfu_key(struct key *ret, const struct sid *sid)
+{
+	return key_of_text(ret, sid->text, strnlen(sid->text, sizeof sid->text));
+}
+
+struct participant *sfu_find_participant(const struct sfu *s, const struct sid *sid)
+{
+	struct key key;
+
+	return sfu_key(&key, sid) ? keymap_get(&s->participants, &key) : NULL;
+}
+
+struct track *sfu_find_track(const struct sfu *s, const struct sid *sid)
+{
+	struct key key;
+
+	return sfu_key(&key, sid) ? keymap_get(&s->tracks, &key) : NULL;
+}

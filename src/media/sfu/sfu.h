@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What all rooms of one engine share: the look-up tables, the timers, what waits to be sent, the
+ * counters. The engine owns it and passes it down; nothing here is global. Who owns what: sfu ▸
+ * room ▸ participant ▸ leg, track, subscription. Belongs to the engine's thread.
+ *
+ * Way: engine.c ▸ publish.c, subscribe.c (descriptions) · forward.c (media) · feedback.c (RTCP)
+ */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "media/peer/dtls.h"
+#include "media/peer/outbox.h"
+#include "media/sfu/egress.h"
+#include "media/sfu/keymap.h"
+#include "media/sfu/timers.h"
+#include "plane/plane.h"
+#include "wire/sdp.h"
+
+/* Why authenticated packets and commands went nowhere; transports count their own verdicts. */
+enum sfu_drop {
+	DROP_STRANGER,	   /* no transport for this source (R40) */
+	DROP_DATA,	   /* SCTP: data channels are not served yet */
+	DROP_RTP,	   /* malformed RTP */
+	DROP_RTCP,	   /* malformed RTCP */
+	DROP_DIRECTION,	   /* media on a subscriber's connection */
+	DROP_SSRC,	   /* cannot be told which section it belongs to */
+	DROP_RETIRED,	   /* late packet of a stream that another has replaced */
+	DROP_TRACK,	   /* the section has no track (yet) */
+	DROP_PAYLOAD_TYPE, /* not what was negotiated */
+	DROP_CODEC,	   /* the publisher changes codecs too often */
+	DROP_STREAM,	   /* duplicate, too old, not believable (rtp/up.h) */
+	DROP_MUTED,	   /* the track is muted */
+	DROP_FEEDBACK,	   /* RTCP about a stream that is not ours (R47, R50) */
+	DROP_SEND,	   /* could not be protected or queued */
+	DROP_COMMAND,	   /* a command about something that is not there (any more) */
+	DROP_COUNT,
+};
+
+struct sfu {
+	struct rng *rng;
+	struct dtls_context *dtls;	    /* NULL: keys are injected */
+	const char *fingerprint;	    /* sha-256 of our certificate */
+	struct sockaddr_storage *addresses; /* owned */
+	size_t address_count;
+	uint16_t worker;
+	struct outbox outbox; /* STUN and DTLS */
+	struct egress egress; /* media and events */
+	struct sdp *sdp;      /* owned; scratch for parsing: half a megabyte */
+	struct timers timers;
+	size_t legs;
+	struct keymap rooms, participants, tracks; /* by SID */
+	struct keymap sources, ufrags; /* struct leg by remote address, by local ufrag */
+	uint64_t drops[DROP_COUNT];
+	uint64_t verdicts[V_COUNT];
+	uint64_t forwarded_packets, forwarded_bytes, received_packets;
+};
+
+/* What sfu_init needs; nothing is kept but rng and fingerprint. */
+struct sfu_config {
+	struct rng *rng;
+	struct dtls_context *dtls;
+	const char *fingerprint;
+	const struct sockaddr_storage *addresses;
+	size_t address_count;
+	uint16_t worker;
+};
+
+/* 0, -EINVAL (no address) or -ENOMEM; then sfu_fini is still to be called. */
+int sfu_init(struct sfu *s, const struct sfu_config *config);
+
+/* Frees everything but rooms, which must be gone. */
+void sfu_fini(struct sfu *s);
+
+static inline void sfu_drop(struct sfu *s, enum sfu_drop why)
+{
+	s->drops[why]++;
+}
+
+/* The map key of a SID; false for an empty one. */
+bool sfu_key(struct key *ret, const struct sid *sid);
+
+/* By SID: NULL = none. */
+struct participant *sfu_find_participant(const struct sfu *s, const struct sid *sid);
+struct track *sfu_find_track(const struct sfu *s, const struct sid *sid);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/sfu/subscription.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "media/sfu/participant.h"
+#include "media/sfu/sfu.h"
+#include "media/sfu/subscribe.h"
+#include "media/sfu/track.h"
+
+struct subscription *subscription_find(const struct participant *p, const struct track *t)
+{
+	struct subscription *s;
+
+	/* the shorter of the two lists in nearly every room */
+	list_each (s, &t->subscriptions, in_track) {
+		if (s->participant == p)
+			return s;
+	}
+	return NULL;
+}
+
+int subscription_new(struct subscription **ret, struct participant *p, struct track *t)
+{
+	if (subscription_find(p, t))
+		return -EEXIST;
+
+	struct subscription *s = calloc(1, sizeof *s);
+	if (!s)
+		return -ENOMEM;
+	s->participant = p;
+	s->track = t;
+	layers_init(&s->layers);
+	list_append(&p->subscriptions, &s->in_participant);
+	list_append(&t->subscriptions, &s->in_track);
+	*ret = s;
+	return 0;
+}
+
+void subscription_stop(struct subscription *s, uint64_t now)
+{
+	if (s->sending)
+		down_fini(&s->down);
+	s->sending = false;
+	if (s->placed)
+		subscribe_release(s->participant, s->section, now);
+	s->placed = false;
+}
+
+struct subscription *subscription_free(struct subscription *s, uint64_t now)
+{
+	if (!s)
+		return NULL;
+	subscription_stop(s, now);
+	list_remove(&s->in_participant);
+	list_remove(&s->in_track);
+	free(s);
+	return NULL;
+}
+
+int subscription_start(struct subscription *s, uint64_t now, const struct negotiate_down *offered,
+		       const struct negotiate_taken *taken)
+{
+	const struct codec_info *info = codec_info(offered->codec);
+	struct rng *rng = s->participant->sfu->rng;
+	struct down_config config = {
+		.codec = info->media,
+		.clock_rate = info->clock_rate,
+		.ssrc = offered->ssrc,
+		.payload_type = taken->payload_type,
+		.rtx_ssrc = taken->rtx_payload_type ? offered->rtx_ssrc : 0,
+		.rtx_payload_type = taken->rtx_payload_type,
+		/* below 2^15: a first packet lost must not look like a wrap (RFC 3711 3.3.1) */
+		.first_sequence = (uint16_t)(rng_u32(rng) & 0x7fff),
+		.rtx_first_sequence = (uint16_t)(rng_u32(rng) & 0x7fff),
+		.first_timestamp = rng_u32(rng),
+		.id_mid = taken->mid_id,
+	};
+
+	negotiate_mid(s->section + 1, config.mid, sizeof config.mid);
+
+	int r = down_init(&s->down, &config);
+	if (r < 0)
+		return r;
+	s->sending = true;
+	layers_restart(&s->layers);
+	subscription_choose(s, now);
+	return 0;
+}
+
+void subscription_choose(struct subscription *s, uint64_t now)
+{
+	uint64_t arrivals[LAYERS_MAX];
+
+	if (!s->sending || s->paused || s->track->kind != KIND_VIDEO)
+		return;
+	track_arrivals(s->track, arrivals);
+	layers_choose(&s->layers, now, arrivals);
+	track_want_key(s->track, now, layers_wants_key(&s->layers));
+}
+
+void subscription_resume(struct subscription *s, uint64_t now)
+{
+	if (!s->sending)
+		return;
+	down_restart(&s->down);
+	layers_restart(&s->layers);
+	subscription_choose(s, now);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A published track: announced by CMD_ADD_TRACK, bound to a section of the publisher's offer, live
+ * from its first media packet. Its layers hold the receiving half of each stream. Owned by its
+ * publisher.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "media/rtp/cache.h"
+#include "media/rtp/keyframe.h"
+#include "media/rtp/layers.h"
+#include "media/rtp/up.h"
+#include "media/sfu/codec.h"
+#include "plane/plane.h"
+
+struct participant;
+
+enum {
+	TRACK_CACHE_BYTES = 4 * 1024 *
+			    1024, /* a layer's; 1 s of a 30 Mbit/s screen. Grows only as needed */
+	TRACK_CACHE_PACKETS = 2048,
+	TRACK_CODEC_US = 2 * 1000 * 1000, /* between two changes of codec */
+};
+
+/* One SSRC (and its RTX): a simulcast layer, or the whole track. */
+struct track_layer {
+	uint32_t ssrc;
+	uint8_t generation; /* grows when another SSRC takes the place */
+	enum codec codec;
+	struct up up;
+	struct cache cache; /* video only */
+	bool has_cache;
+	struct keyframe keyframe;
+};
+
+struct track {
+	struct sid sid;
+	struct participant *publisher;
+	struct list in_participant;
+	char cid[PLANE_CID_MAX];
+	enum plane_kind kind;
+	bool muted, bound, live;
+	size_t section; /* when bound */
+	enum codec codec;
+	uint64_t codec_since;
+	struct track_layer *layers[LAYERS_MAX]; /* owned; NULL until its first packet */
+	struct list subscriptions;
+};
+
+/* 0, -EEXIST, -EINVAL, -EDQUOT (LIMIT_PENDING_TRACKS, LIMIT_TRACKS_PER_PARTICIPANT) or -ENOMEM. */
+int track_new(struct track **ret, struct participant *publisher, const struct plane_cmd *add);
+
+/* Ends its subscriptions (subscribers get an offer) and frees it. The section's binding is the
+ * caller's work. */
+struct track *track_free(struct track *t, uint64_t now);
+
+/* A stream with this SSRC takes the place of layer `layer`. 0 or -ENOMEM. */
+int track_open_layer(struct track *t, int layer, uint32_t ssrc, enum codec codec, bool nack);
+
+/* The number of the layer's present stream for down.h, < DOWN_SOURCES: differs from the one before
+ * it. */
+uint8_t track_source(const struct track *t, int layer);
+
+/* When each layer last brought a packet, for layers_choose. */
+void track_arrivals(const struct track *t, uint64_t ret[LAYERS_MAX]);
+
+/* A subscriber needs a key frame of `layer` (LAYERS_NONE: nothing to ask for). */
+void track_want_key(struct track *t, uint64_t now, int layer);
