@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Icon } from '@confab/react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { AuthError } from '../auth.ts';
+import { Logo } from '../Logo.tsx';
+import { texts } from '../texts.ts';
+
+interface SignInProps {
+  notice: string | undefined;
+  onSignIn: (userId: string, password: string) => Promise<void>;
+}
+
+export function SignIn({ notice, onSignIn }: SignInProps) {
+  const [error, setError] = useState(notice);
+  const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const userId = String(form.get('userId') ?? '').trim();
+    const password = String(form.get('password') ?? '');
+    if (userId === '' || password === '') return setError(texts.missingFields);
+    setBusy(true);
+    setError(undefined);
+    try {
+      await onSignIn(userId, password);
+    } catch (reason) {
+      setError(describe(reason));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <main className="app-signin">
+      <form className="app-signin__card" onSubmit={(event) => void submit(event)} noValidate>
+        <Logo size={48} />
+        <h1>{texts.signInTitle}</h1>
+        <p className="app-signin__hint">{texts.signInHint}</p>
+        {error && (
+          <p className="app-signin__error" role="alert" id="signin-error">
+            <Icon name="alert" size={18} /> {error}
+          </p>
+        )}
+        <label>
+          {texts.userId}
+          <input
+            ref={field}
+            name="userId"
+            autoComplete="username"
+            autoCapitalize="none"
+            autoCorrect="off"
+            spellCheck={false}
+            aria-describedby={error ? 'signin-error' : undefined}
+          />
+        </label>
+        <label>
+          {texts.password}
+          <input name="password" type="password" autoComplete="current-password" />
+        </label>
+        <button type="submit" className="cf-button cf-button--wide" disabled={busy}>
+          {busy ? texts.signingIn : texts.signIn}
+        </button>
+      </form>
+    </main>
+  );
+}
+
+function describe(reason: unknown): string {
+  if (!(reason instanceof AuthError) || reason.status === 0) return texts.serverUnreachable;
+  if (reason.status === 429) return texts.tooManyTries;
+  return reason.message || texts.serverUnreachable;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { UserObject } from '@confab/client';
+import { Avatar } from '@confab/react';
+import { Logo } from '../Logo.tsx';
+import { texts } from '../texts.ts';
+
+/** The product, who is signed in, and the way out. */
+export function TopBar({ user, onSignOut }: { user: UserObject; onSignOut: () => void }) {
+  return (
+    <header className="app-top">
+      <span className="app-top__brand">
+        <Logo />
+        {texts.product}
+      </span>
+      <span className="app-top__user" role="group" aria-label={texts.signedInAs(user.name)}>
+        <Avatar user={user} size="small" />
+        <span className="app-top__name">{user.name}</span>
+        {user.role === 'admin' && <span className="app-top__role">{texts.roleAdmin}</span>}
+      </span>
+      <button type="button" className="cf-button cf-button--quiet cf-button--small" onClick={onSignOut}>
+        {texts.signOut}
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EmptyState } from '@confab/react';
+import { texts } from '../texts.ts';
+
+export function Unreachable({ hint, onRetry }: { hint: string; onRetry: () => void }) {
+  return (
+    <main className="app-center">
+      <EmptyState icon="alert" title={texts.connectFailed} hint={hint}>
+        <button type="button" className="cf-button" onClick={onRetry}>
+          {texts.retryNow}
+        </button>
+      </EmptyState>
+    </main>
+  );
+}

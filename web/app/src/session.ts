@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Whether somebody is signed in, and how that changes. */
+import type { UserObject } from '@confab/client';
+import { useCallback, useEffect, useState } from 'react';
+import * as auth from './auth.ts';
+import { texts } from './texts.ts';
+
+export type Session =
+  | { status: 'loading' }
+  | { status: 'unreachable' }
+  | { status: 'signedOut'; notice: string | undefined }
+  | { status: 'signedIn'; user: UserObject };
+
+export interface SessionControls {
+  session: Session;
+  /** Rejects with AuthError. */
+  signIn(userId: string, password: string): Promise<void>;
+  signOut(): Promise<void>;
+  /** The server ended the session. */
+  lost(): void;
+  reload(): void;
+}
+
+/** The token of a one-time link, from /signin#token; it is taken out of the address at once. */
+function takeLinkToken(): string | undefined {
+  if (location.pathname !== '/signin') return undefined;
+  const token = location.hash.slice(1);
+  history.replaceState(null, '', '/');
+  return token === '' ? undefined : decodeURIComponent(token);
+}
+
+// read once, when the page is loaded: a link works once
+let linkToken = takeLinkToken();
+
+async function start(): Promise<Session> {
+  const token = linkToken;
+  linkToken = undefined;
+  if (token !== undefined) {
+    try {
+      return { status: 'signedIn', user: await auth.signInByLink(token) };
+    } catch (error) {
+      if (error instanceof auth.AuthError && error.status === 0) linkToken = token;
+      else return { status: 'signedOut', notice: texts.linkFailed };
+    }
+  }
+  try {
+    const user = await auth.currentUser();
+    return user ? { status: 'signedIn', user } : { status: 'signedOut', notice: undefined };
+  } catch {
+    return { status: 'unreachable' };
+  }
+}
+
+let starting: Promise<Session> | undefined;
+
+export function useSession(): SessionControls {
+  const [session, setSession] = useState<Session>({ status: 'loading' });
+
+  const reload = useCallback(() => {
+    setSession({ status: 'loading' });
+    starting = start();
+    void starting.then(setSession);
+  }, []);
+
+  useEffect(() => {
+    starting ??= start();
+    void starting.then(setSession);
+  }, []);
+
+  const signIn = useCallback(async (userId: string, password: string) => {
+    setSession({ status: 'signedIn', user: await auth.signIn(userId, password) });
+  }, []);
+  const signOut = useCallback(async () => {
+    await auth.signOut().catch(() => {});
+    history.replaceState(null, '', '/');
+    setSession({ status: 'signedOut', notice: undefined });
+  }, []);
+  const lost = useCallback(() => setSession({ status: 'signedOut', notice: texts.signedOutByServer }), []);
+
+  return { session, signIn, signOut, lost, reload };
+}

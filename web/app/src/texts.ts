@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The pages' own texts, in English. Those of the components are in @confab/react. */
+export const texts = {
+  product: 'Confab',
+  signInTitle: 'Sign in',
+  signInHint: 'Use the user ID and password you were given.',
+  userId: 'User ID',
+  password: 'Password',
+  signIn: 'Sign in',
+  signingIn: 'Signing in…',
+  signOut: 'Sign out',
+  signedInAs: (name: string) => `Signed in as ${name}`,
+  linkSigningIn: 'Signing you in…',
+  linkFailed: 'This sign-in link does not work any more. Each link works once and for a short time.',
+  signedOutByServer: 'You were signed out. Please sign in again.',
+  missingFields: 'Please fill in both fields.',
+  tooManyTries: 'Too many tries. Wait a minute, then try again.',
+  serverUnreachable: 'The server cannot be reached. Check your connection.',
+  connectFailed: 'Confab could not connect',
+  connectFailedHint: 'It will be tried again by itself in a few seconds.',
+  retryNow: 'Try again now',
+  loading: 'Loading',
+  roleAdmin: 'Team',
+  titleUnread: (n: number) => `(${n}) Confab`,
+  titleCalling: (name: string) => `${name} is calling – Confab`,
+};

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import { VideoClient, type ConfabError, type UserObject } from '@confab/client';
+import { useCallback, useEffect, useState } from 'react';
+import * as auth from './auth.ts';
+
+const RETRY_MS = 5000;
+
+export type Connection =
+  | { status: 'connecting' }
+  | { status: 'failed'; retry: () => void }
+  | { status: 'connected'; client: VideoClient; me: UserObject };
+
+/** Create the client, connect the user: once per signed-in person. Tries again by itself; `onLost` when signed out. */
+export function useConnectedClient(user: UserObject, onLost: () => void): Connection {
+  const [connection, setConnection] = useState<Connection>({ status: 'connecting' });
+  const [attempt, setAttempt] = useState(0);
+  const retry = useCallback(() => setAttempt((n) => n + 1), []);
+
+  useEffect(() => {
+    let alive = true;
+    let client: VideoClient | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const run = async () => {
+      const { apiKey } = await auth.videoCallConfig();
+      if (!alive) return;
+      const tokenProvider = () => auth.userToken(user.id);
+      client = new VideoClient({ apiKey, user, tokenProvider });
+      client.on('connection.changed', ({ error }) => error && alive && onLost());
+      const me = await client.connectUser();
+      if (alive) setConnection({ status: 'connected', client, me });
+    };
+    run().catch((error: unknown) => {
+      if (!alive) return;
+      if (isSignedOut(error)) return onLost();
+      setConnection({ status: 'failed', retry });
+      timer = setTimeout(retry, RETRY_MS);
+    });
+    return () => {
+      alive = false;
+      clearTimeout(timer);
+      void client?.disconnectUser();
+    };
+  }, [user, attempt, retry, onLost]);
+
+  return connection;
+}
+
+function isSignedOut(error: unknown): boolean {
+  if (error instanceof auth.AuthError) return error.status === 401;
+  const { statusCode, cause } = error as Partial<ConfabError>;
+  return statusCode === 401 || (cause instanceof auth.AuthError && cause.status === 401);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The real media session: LiveKit's open protocol through livekit-client. */
+import {
+  ConnectionError,
+  ConnectionErrorReason,
+  DisconnectReason,
+  LogLevel,
+  Room,
+  RoomEvent,
+  Track,
+  createLocalAudioTrack,
+  createLocalTracks,
+  createLocalVideoTrack,
+  setLogLevel,
+  type LocalAudioTrack,
+  type LocalTrack,
+  type LocalVideoTrack,
+} from 'livekit-client';
+import { toDeviceError } from '../devices.ts';
+import { ConfabError, ErrorCode, type DeviceKind } from '../errors.ts';
+import { participantsOf } from './participants.ts';
+import type { MediaHandlers, MediaSession } from './session.ts';
+
+setLogLevel(LogLevel.warn);
+
+const SOURCES = {
+  camera: Track.Source.Camera,
+  microphone: Track.Source.Microphone,
+  screenShare: Track.Source.ScreenShare,
+} as const;
+
+/** Everything after which the list of participants looks different. */
+const CHANGES = [
+  RoomEvent.ParticipantConnected,
+  RoomEvent.ParticipantDisconnected,
+  RoomEvent.ParticipantNameChanged,
+  RoomEvent.TrackSubscribed,
+  RoomEvent.TrackUnsubscribed,
+  RoomEvent.TrackPublished,
+  RoomEvent.TrackUnpublished,
+  RoomEvent.TrackMuted,
+  RoomEvent.TrackUnmuted,
+  RoomEvent.LocalTrackPublished,
+  RoomEvent.LocalTrackUnpublished,
+  RoomEvent.ActiveSpeakersChanged,
+] as const;
+
+/** The server took us out on purpose: coming back would be wrong. */
+const REMOVED = new Set([
+  DisconnectReason.PARTICIPANT_REMOVED,
+  DisconnectReason.ROOM_DELETED,
+  DisconnectReason.ROOM_CLOSED,
+  DisconnectReason.DUPLICATE_IDENTITY,
+]);
+
+type AnyTrack = LocalTrack | LocalAudioTrack | LocalVideoTrack;
+type Prepared = Partial<Record<'camera' | 'microphone', Promise<AnyTrack>>>;
+
+export class LiveKitSession implements MediaSession {
+  readonly #room = new Room({
+    adaptiveStream: false,
+    dynacast: false,
+    // the server does not speak /rtc/v1 yet, and a refused upgrade would show as an error in the console
+    singlePeerConnection: false,
+  });
+  #prepared: Prepared = {};
+  #closed = false;
+  #scheduled = false;
+
+  constructor(private readonly handlers: MediaHandlers) {
+    const room = this.#room;
+    for (const event of CHANGES) room.on(event, () => this.#changed());
+    room.on(RoomEvent.Reconnecting, () => this.#tell(() => handlers.onReconnecting()));
+    room.on(RoomEvent.Reconnected, () => {
+      this.#tell(() => handlers.onReconnected());
+      this.#changed();
+    });
+    room.on(RoomEvent.Disconnected, (reason) => {
+      const removed = reason !== undefined && REMOVED.has(reason);
+      this.#tell(() => handlers.onEnded(removed ? 'removed' : 'lost'));
+    });
+    room.on(RoomEvent.LocalTrackUnpublished, ({ source }) => this.#device(source, false));
+    room.on(RoomEvent.TrackMuted, ({ source }, { isLocal }) => isLocal && this.#device(source, false));
+    room.on(RoomEvent.TrackUnmuted, ({ source }, { isLocal }) => isLocal && this.#device(source, true));
+  }
+
+  prepare({ camera, microphone }: { camera: boolean; microphone: boolean }): void {
+    if (camera && microphone) {
+      // one question to the person instead of two; when it fails, each device may still work alone
+      const both = createLocalTracks({ audio: true, video: true });
+      const pick = async (kind: Track.Kind, alone: () => Promise<AnyTrack>): Promise<AnyTrack> => {
+        const tracks = await both.catch(() => []);
+        return tracks.find((track) => track.kind === kind) ?? alone();
+      };
+      // one after the other: some browsers refuse two questions at once
+      const video = pick(Track.Kind.Video, createLocalVideoTrack);
+      const audio = pick(Track.Kind.Audio, () => video.catch(() => undefined).then(() => createLocalAudioTrack()));
+      this.#prepared = { camera: video, microphone: audio };
+    } else if (camera) {
+      this.#prepared = { camera: createLocalVideoTrack() };
+    } else if (microphone) {
+      this.#prepared = { microphone: createLocalAudioTrack() };
+    }
+    for (const track of Object.values(this.#prepared)) track.catch(() => {}); // told by set()
+  }
+
+  async connect(url: string, token: string): Promise<void> {
+    try {
+      await this.#room.connect(url, token);
+      this.#changed();
+    } catch (cause) {
+      throw connectError(cause);
+    }
+  }
+
+  async disconnect(): Promise<void> {
+    this.#closed = true;
+    const waiting = Object.values(this.#prepared);
+    this.#prepared = {};
+    for (const track of waiting) void track.then((t) => t.stop()).catch(() => {});
+    try {
+      await this.#room.disconnect(true);
+    } catch {
+      // already gone
+    }
+  }
+
+  async set(kind: DeviceKind, on: boolean): Promise<void> {
+    const local = this.#room.localParticipant;
+    try {
+      if (kind === 'screenShare') {
+        await local.setScreenShareEnabled(on, { audio: true, selfBrowserSurface: 'exclude', contentHint: 'detail' });
+        return;
+      }
+      const prepared = this.#prepared[kind];
+      delete this.#prepared[kind];
+      if (prepared && !on) void prepared.then((track) => track.stop()).catch(() => {});
+      if (prepared && on) {
+        const track = await prepared;
+        if (this.#closed) return track.stop();
+        await local.publishTrack(track as LocalTrack, { source: SOURCES[kind] });
+      } else if (kind === 'camera') {
+        await local.setCameraEnabled(on);
+      } else {
+        await local.setMicrophoneEnabled(on);
+      }
+    } catch (cause) {
+      throw toDeviceError(kind, cause);
+    }
+  }
+
+  #device(source: Track.Source, on: boolean): void {
+    for (const kind of ['camera', 'microphone', 'screenShare'] as const) {
+      if (SOURCES[kind] === source) this.#tell(() => this.handlers.onDevice(kind, on));
+    }
+  }
+
+  /** Many events come in bursts: one new list for all of them. */
+  #changed(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#tell(() => this.handlers.onParticipants(participantsOf(this.#room)));
+    });
+  }
+
+  #tell(call: () => void): void {
+    if (!this.#closed) call();
+  }
+}
+
+function connectError(cause: unknown): ConfabError {
+  if (cause instanceof ConnectionError && cause.reason === ConnectionErrorReason.NotAllowed) {
+    return new ConfabError(`The media server refused the call: ${cause.message}`, {
+      code: ErrorCode.notAllowed,
+      statusCode: cause.status ?? 401,
+      unrecoverable: true,
+      cause,
+    });
+  }
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new ConfabError(`The media connection could not be made: ${detail}`, { cause });
+}

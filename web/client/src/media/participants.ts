@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+/** LiveKit's room, as our participants. */
+import { Track, type Participant as RoomParticipant, type Room } from 'livekit-client';
+import type { Participant } from './session.ts';
+
+/** A Confab identity is `<user_id>:<session>`; user ids have no colon. */
+export function userIdOf(identity: string): string {
+  const colon = identity.indexOf(':');
+  return colon < 0 ? identity : identity.slice(0, colon);
+}
+
+/** The local one first, then in the order of joining. */
+export function participantsOf(room: Room): Participant[] {
+  const remote = [...room.remoteParticipants.values()].sort(
+    (a, b) => (a.joinedAt?.getTime() ?? 0) - (b.joinedAt?.getTime() ?? 0) || a.identity.localeCompare(b.identity),
+  );
+  return [room.localParticipant, ...remote].map(participantOf);
+}
+
+function participantOf(participant: RoomParticipant): Participant {
+  const userId = userIdOf(participant.identity);
+  const audioTrack = trackOf(participant, Track.Source.Microphone);
+  return {
+    sessionId: participant.identity,
+    userId,
+    name: participant.name || userId,
+    isLocal: participant.isLocal,
+    isMuted: !participant.isMicrophoneEnabled,
+    isSpeaking: participant.isSpeaking,
+    audioTrack,
+    videoTrack: trackOf(participant, Track.Source.Camera),
+    screenShareTrack: trackOf(participant, Track.Source.ScreenShare),
+    screenShareAudioTrack: trackOf(participant, Track.Source.ScreenShareAudio),
+  };
+}
+
+function trackOf(participant: RoomParticipant, source: Track.Source): MediaStreamTrack | undefined {
+  const publication = participant.getTrackPublication(source);
+  if (!publication?.track || publication.isMuted) return undefined;
+  return publication.track.mediaStreamTrack;
+}

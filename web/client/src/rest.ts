@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+/** HTTP. The only file that knows fetch. */
+import type { ErrorObject } from './contract.ts';
+import { ConfabError, ErrorCode } from './errors.ts';
+import type { TokenManager } from './token.ts';
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+const TIMEOUT_MS = 20_000;
+
+export class Rest {
+  constructor(
+    private readonly options: { baseURL: () => string; fetch: Fetch; tokens: TokenManager },
+  ) {}
+
+  get<T>(path: string): Promise<T> {
+    return this.#request<T>('GET', path);
+  }
+
+  post<T>(path: string, body: object): Promise<T> {
+    return this.#request<T>('POST', path, body);
+  }
+
+  /** Sends once, and once more with a new token when the server says the token expired. */
+  async #request<T>(method: string, path: string, body?: object): Promise<T> {
+    const token = await this.options.tokens.get();
+    try {
+      return await this.#send<T>(method, path, token, body);
+    } catch (error) {
+      if (!(error instanceof ConfabError) || error.code !== ErrorCode.tokenExpired) throw error;
+      return this.#send<T>(method, path, await this.options.tokens.refresh(token), body);
+    }
+  }
+
+  async #send<T>(method: string, path: string, token: string, body?: object): Promise<T> {
+    const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
+    const init: RequestInit = { method, headers, cache: 'no-store' };
+    if (body !== undefined) {
+      headers['Content-Type'] = 'application/json';
+      init.body = JSON.stringify(body);
+    }
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+    try {
+      const response = await this.options.fetch(this.options.baseURL() + path, { ...init, signal: abort.signal });
+      const answer: unknown = await response.json().catch(() => undefined);
+      if (!response.ok) throw fromAnswer(response.status, answer);
+      return answer as T;
+    } catch (cause) {
+      if (cause instanceof ConfabError) throw cause;
+      const what = abort.signal.aborted ? 'did not answer in time' : 'could not be reached';
+      throw new ConfabError(`The server ${what}.`, { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function fromAnswer(status: number, answer: unknown): ConfabError {
+  const error = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<ErrorObject>;
+  return new ConfabError(typeof error.message === 'string' ? error.message : `The server answered ${status}.`, {
+    code: typeof error.code === 'number' ? error.code : ErrorCode.internal,
+    statusCode: status,
+    unrecoverable: status >= 400 && status < 500 && status !== 429 && error.code !== ErrorCode.tokenExpired,
+  });
+}

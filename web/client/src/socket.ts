@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The event socket: stays connected, resumes after its last cursor, and gets a new token when the old one expired.
+ * The only file that knows WebSocket.
+ */
+import type { ErrorObject, ServerEvent, UserObject } from './contract.ts';
+import { ConfabError, ErrorCode } from './errors.ts';
+import type { Logger } from './logger.ts';
+import type { TokenManager } from './token.ts';
+
+/** The part of WebSocket that is used, so that tests can bring their own. */
+export interface SocketLike {
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+  onerror: ((event: unknown) => void) | null;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export type SocketFactory = (url: string) => SocketLike;
+
+export const browserSocket: SocketFactory = (url) => new WebSocket(url) as SocketLike;
+
+export interface SocketHandlers {
+  onEvent(event: ServerEvent): void;
+  /** The socket is up again after having been lost. */
+  onOnline(): void;
+  /** It was lost; trying again. */
+  onOffline(): void;
+  /** It will not come back by itself: signed out, or refused. */
+  onGivenUp(error: ConfabError): void;
+}
+
+/** Waiting times between attempts: doubling from `base` to `max` milliseconds, each with up to 50 % taken off. */
+export interface Backoff {
+  base: number;
+  max: number;
+  random: () => number;
+}
+
+export const defaultBackoff: Backoff = { base: 500, max: 15_000, random: Math.random };
+
+export function backoffDelay(attempt: number, { base, max, random }: Backoff): number {
+  return Math.min(max, base * 2 ** Math.min(attempt, 16)) * (1 - random() / 2);
+}
+
+/** The server says something every 15 s; after this long without a word the connection is dead. */
+const SILENCE_MS = 40_000;
+/** Time for one attempt, from opening to connection.ok. */
+const CONNECT_MS = 10_000;
+/** Attempts of the first connect; a lost connection is retried for ever. */
+const FIRST_ATTEMPTS = 3;
+
+export class EventSocket {
+  #socket: SocketLike | undefined;
+  #cursor: number | undefined;
+  #closed = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(
+    private readonly options: {
+      url: () => string;
+      factory: SocketFactory;
+      tokens: TokenManager;
+      log: Logger;
+      backoff: Backoff;
+    },
+    private readonly handlers: SocketHandlers,
+  ) {}
+
+  /** Resolves with the user the server knows us as. Rejects when refused, or after a few attempts. */
+  async connect(): Promise<UserObject> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#open();
+      } catch (error) {
+        const final = !(error instanceof ConfabError) || error.unrecoverable || attempt + 1 >= FIRST_ATTEMPTS;
+        if (final || this.#closed) throw error;
+        await this.#sleep(backoffDelay(attempt, this.options.backoff));
+        if (this.#closed) throw error;
+      }
+    }
+  }
+
+  /** For good. No handler is called any more. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#silence);
+    this.retryNow();
+    this.#drop(1000);
+  }
+
+  /** Does not wait out the time between two attempts, for instance because the network came back. */
+  retryNow(): void {
+    clearTimeout(this.#timer);
+    this.#wake?.();
+  }
+
+  /** One attempt; a token that expired is replaced and the attempt repeated, once. */
+  async #open(): Promise<UserObject> {
+    const token = await this.options.tokens.get();
+    try {
+      return await this.#attempt(token);
+    } catch (error) {
+      if (!(error instanceof ConfabError) || error.code !== ErrorCode.tokenExpired) throw error;
+      return this.#attempt(await this.options.tokens.refresh(token));
+    }
+  }
+
+  #attempt(token: string): Promise<UserObject> {
+    if (this.#closed) return Promise.reject(new ConfabError('The event socket was closed.'));
+    return new Promise((resolve, reject) => {
+      const socket = this.options.factory(this.options.url());
+      this.#socket = socket;
+      let refused: ConfabError | undefined;
+      let up = false;
+      const timer = setTimeout(() => socket.close(), CONNECT_MS);
+      socket.onopen = () => {
+        const since = this.#cursor === undefined ? {} : { since: this.#cursor };
+        socket.send(JSON.stringify({ type: 'connect', ...since, token }));
+      };
+      socket.onmessage = ({ data }) => {
+        const event = parse(data);
+        if (!event || this.#socket !== socket) return;
+        this.#heard(socket);
+        if (event.type === 'connection.error') {
+          refused = refusal(event.error);
+          return;
+        }
+        if (event.type === 'connection.ok') {
+          up = true;
+          clearTimeout(timer);
+          // a resumed socket gets its replay after this: only the first one starts at the server's cursor
+          this.#cursor ??= event.cursor;
+          resolve(event.me);
+          this.handlers.onEvent(event);
+          return;
+        }
+        this.#deliver(event);
+      };
+      socket.onerror = () => {}; // onclose follows and says as much
+      socket.onclose = () => {
+        clearTimeout(timer);
+        clearTimeout(this.#silence);
+        if (this.#socket !== socket) return reject(new ConfabError('The event socket was closed.'));
+        this.#socket = undefined;
+        if (!up) return reject(refused ?? new ConfabError('The event socket could not be opened.'));
+        if (!this.#closed) void this.#recover(refused);
+      };
+    });
+  }
+
+  #deliver(event: ServerEvent): void {
+    if ('cursor' in event) {
+      if (this.#cursor !== undefined && event.cursor <= this.#cursor) return; // heard before
+      this.#cursor = event.cursor;
+    }
+    if (event.type === 'resync') this.#cursor = undefined;
+    this.handlers.onEvent(event);
+  }
+
+  async #recover(reason: ConfabError | undefined): Promise<void> {
+    this.handlers.onOffline();
+    if (reason?.unrecoverable) return this.handlers.onGivenUp(reason);
+    for (let attempt = 0; !this.#closed; attempt++) {
+      // at once the first time: most losses are a server restart or a network change
+      if (attempt > 0) await this.#sleep(backoffDelay(attempt - 1, this.options.backoff));
+      else await this.#sleep(this.options.backoff.random() * this.options.backoff.base);
+      if (this.#closed) return;
+      try {
+        await this.#open();
+        if (!this.#closed) this.handlers.onOnline();
+        return;
+      } catch (error) {
+        this.options.log.debug('Event socket attempt', attempt + 1, 'failed', error);
+        if (this.#closed) return;
+        if (error instanceof ConfabError && error.unrecoverable) return this.handlers.onGivenUp(error);
+      }
+    }
+  }
+
+  #heard(socket: SocketLike): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      // a dead TCP connection may take minutes to close: do not wait for it
+      const onclose = socket.onclose;
+      socket.onclose = null;
+      socket.close();
+      onclose?.({ code: 1006, reason: 'silence' });
+    }, SILENCE_MS);
+  }
+
+  #drop(code: number): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close(code);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#timer = setTimeout(resolve, ms);
+    });
+  }
+}
+
+function parse(data: unknown): ServerEvent | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    const event: unknown = JSON.parse(data);
+    const known = typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string';
+    return known ? (event as ServerEvent) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal(error: ErrorObject): ConfabError {
+  return new ConfabError(error.message, {
+    code: error.code,
+    statusCode: error.status_code,
+    unrecoverable: error.code !== ErrorCode.tokenExpired && error.status_code < 500 && error.status_code !== 429,
+  });
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Holds the user token of one connected user and asks the provider for a new one when the server wants that. */
+import { ConfabError, ErrorCode, TOKEN_MISMATCH, tokenNotSet } from './errors.ts';
+
+/** Returns a fresh user token. Called at connect, and again whenever the server says the token expired. */
+export type TokenProvider = () => Promise<string> | string;
+export type TokenOrProvider = string | TokenProvider;
+
+export class TokenManager {
+  #source: TokenOrProvider | undefined;
+  #userId = '';
+  #token: string | undefined;
+  #loading: Promise<string> | undefined;
+
+  /** Forgets what was there before. Nothing is fetched until `load`. */
+  set(userId: string, source: TokenOrProvider): void {
+    this.reset();
+    this.#userId = userId;
+    this.#source = source;
+  }
+
+  /** Forgets token, user and provider: the provider is never called for somebody else. */
+  reset(): void {
+    this.#source = undefined;
+    this.#userId = '';
+    this.#token = undefined;
+    this.#loading = undefined;
+  }
+
+  /** The token in use. Rejects with the well-known text when there is none. */
+  async get(): Promise<string> {
+    if (this.#loading) return this.#loading;
+    if (this.#token === undefined) throw tokenNotSet();
+    return this.#token;
+  }
+
+  /** Asks the source; several callers at once share one request. */
+  load(): Promise<string> {
+    this.#loading ??= this.#fetch().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  /**
+   * A token other than `expired`. When somebody else already got one, that one is returned. With a static token an
+   * expiry is final: rejects with code 40.
+   */
+  async refresh(expired: string): Promise<string> {
+    if (this.#loading) return this.#loading;
+    if (this.#token !== undefined && this.#token !== expired) return this.#token;
+    if (typeof this.#source === 'string') {
+      throw new ConfabError('The user token expired, and there is no tokenProvider to get a new one.', {
+        code: ErrorCode.tokenExpired,
+        statusCode: 401,
+        unrecoverable: true,
+      });
+    }
+    return this.load();
+  }
+
+  async #fetch(): Promise<string> {
+    const source = this.#source;
+    if (source === undefined) throw tokenNotSet();
+    const token = typeof source === 'string' ? source : await callProvider(source);
+    // disconnectUser may have come in between: the answer then belongs to nobody
+    if (this.#source !== source) throw tokenNotSet();
+    if (readUserId(token) !== this.#userId) {
+      throw new ConfabError(TOKEN_MISMATCH, { code: ErrorCode.authFailed, statusCode: 401, unrecoverable: true });
+    }
+    this.#token = token;
+    return token;
+  }
+}
+
+async function callProvider(provider: TokenProvider): Promise<string> {
+  let token: unknown;
+  try {
+    token = await provider();
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfabError(`The tokenProvider failed: ${detail}`, { code: ErrorCode.authFailed, cause });
+  }
+  if (typeof token !== 'string' || token === '') {
+    const got = token === null ? 'null' : token === '' ? 'an empty string' : typeof token;
+    const message = `The tokenProvider must return the token as a string, but returned ${got}.`;
+    throw new ConfabError(message, { code: ErrorCode.authFailed, cause: new TypeError(message) });
+  }
+  return token;
+}
+
+/** The claim `user_id` of a JWT, without checking its signature (that is the server's work); undefined if absent. */
+export function readUserId(token: string): string | undefined {
+  try {
+    const payload = token.split('.')[1] ?? '';
+    const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof claims !== 'object' || claims === null || !('user_id' in claims)) return undefined;
+    return typeof claims.user_id === 'string' ? claims.user_id : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import { screenShareAvailable, type Call } from '@confab/client';
+import { useMessages } from '../context.tsx';
+import { useObservable } from '../hooks/useObservable.ts';
+import { IconButton } from '../ui/IconButton.tsx';
+
+/** The buttons show what was asked for at once; errors are told by DeviceNotices. */
+export function CallControls({ call, onLeave }: { call: Call; onLeave: () => void }) {
+  const t = useMessages();
+  const microphone = useObservable(call.microphone.state.optimisticStatus$) === 'enabled';
+  const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
+  const screen = useObservable(call.screenShare.state.optimisticStatus$) === 'enabled';
+  const toggle = (device: 'camera' | 'microphone' | 'screenShare') => () => {
+    call[device].toggle().catch(() => {});
+  };
+  return (
+    <div className="cf-controls" role="toolbar" aria-label={t.callControls}>
+      <IconButton
+        icon={microphone ? 'mic' : 'micOff'}
+        label={microphone ? t.mute : t.unmute}
+        look={microphone ? 'call' : 'callOff'}
+        onClick={toggle('microphone')}
+      />
+      <IconButton
+        icon={camera ? 'camera' : 'cameraOff'}
+        label={camera ? t.cameraOff : t.cameraOn}
+        look={camera ? 'call' : 'callOff'}
+        onClick={toggle('camera')}
+      />
+      {screenShareAvailable() && (
+        <IconButton
+          icon={screen ? 'screenOff' : 'screen'}
+          label={screen ? t.stopSharing : t.shareScreen}
+          look={screen ? 'callOff' : 'call'}
+          onClick={toggle('screenShare')}
+        />
+      )}
+      <span className="cf-controls__gap" />
+      <IconButton icon="hangUp" label={t.leaveCall} look="danger" onClick={onLeave} />
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Participant } from '@confab/client';
+import { useCallback, useState } from 'react';
+import { useMessages } from '../context.tsx';
+import { Avatar } from '../ui/Avatar.tsx';
+import { ParticipantTile } from './ParticipantTile.tsx';
+import { RemoteAudio } from './RemoteAudio.tsx';
+import { ScreenTile } from './ScreenTile.tsx';
+import { SelfView } from './SelfView.tsx';
+
+interface CallStageProps {
+  participants: readonly Participant[];
+  /** Whom the call is with, shown while nobody else is in it. */
+  peer: string;
+  /** Said instead of "waiting", for instance that they declined. */
+  note: string | undefined;
+}
+
+/** Everybody in the call. Two: the other large, oneself small. More: a grid. A shared screen takes the room. */
+export function CallStage({ participants, peer, note }: CallStageProps) {
+  const t = useMessages();
+  const [unblock, setUnblock] = useState<readonly (() => void)[]>([]);
+  const onBlocked = useCallback((retry: () => void) => setUnblock((list) => [...list, retry]), []);
+  const me = participants.find((participant) => participant.isLocal);
+  const others = participants.filter((participant) => !participant.isLocal);
+  const screens = others.filter((participant) => participant.screenShareTrack);
+  const inGrid = others.length > 1;
+  const audio = others.flatMap((p) => [p.audioTrack, p.screenShareAudioTrack]).filter((track) => track !== undefined);
+  const tiles = others.length + (inGrid && me ? 1 : 0);
+
+  return (
+    <div className={`cf-stage ${screens.length > 0 ? 'cf-stage--screen' : ''}`}>
+      {screens.length > 0 && (
+        <div className="cf-screens">
+          {screens.map((participant) => (
+            <ScreenTile key={participant.sessionId} participant={participant} />
+          ))}
+        </div>
+      )}
+      {others.length > 0 && (
+        <div className="cf-tiles" data-count={Math.min(tiles, 10)}>
+          {others.map((participant) => (
+            <ParticipantTile key={participant.sessionId} participant={participant} />
+          ))}
+          {inGrid && me && <SelfView participant={me} floating={false} />}
+        </div>
+      )}
+      {others.length === 0 && (
+        <div className="cf-waiting">
+          <span className={`cf-waiting__avatar ${note ? '' : 'cf-waiting__avatar--pulse'}`}>
+            <Avatar user={{ id: peer, name: peer }} size="huge" />
+          </span>
+          <p className="cf-waiting__title">{note ?? t.waitingFor(peer)}</p>
+          {!note && <p className="cf-waiting__hint">{t.waitingHint}</p>}
+        </div>
+      )}
+      {me && !inGrid && <SelfView participant={me} floating />}
+      {audio.map((track) => (
+        <RemoteAudio key={track.id} track={track} onBlocked={onBlocked} />
+      ))}
+      {unblock.length > 0 && (
+        <div className="cf-sound">
+          <p>{t.soundBlocked}</p>
+          <button
+            type="button"
+            className="cf-button"
+            onClick={() => {
+              for (const play of unblock) play();
+              setUnblock([]);
+            }}
+          >
+            {t.enableSound}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

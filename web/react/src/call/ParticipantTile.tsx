@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Participant } from '@confab/client';
+import { useMessages } from '../context.tsx';
+import { Avatar } from '../ui/Avatar.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { VideoView } from './VideoView.tsx';
+
+/** One remote person: a region with their name, their picture, and whether they can be heard. */
+export function ParticipantTile({ participant }: { participant: Participant }) {
+  const t = useMessages();
+  const { name, userId, videoTrack, isMuted, isSpeaking } = participant;
+  return (
+    <section className={`cf-tile ${isSpeaking && !isMuted ? 'cf-tile--speaking' : ''}`} role="region" aria-label={name}>
+      <VideoView track={videoTrack} />
+      {!videoTrack && (
+        <span className="cf-tile__avatar">
+          <Avatar user={{ id: userId, name }} size="huge" />
+        </span>
+      )}
+      <span className="cf-tile__plate">
+        {isMuted && (
+          <span className="cf-tile__muted" role="img" aria-label={t.muted}>
+            <Icon name="micOff" size={16} />
+          </span>
+        )}
+        <span className="cf-tile__name">{name}</span>
+      </span>
+    </section>
+  );
+}

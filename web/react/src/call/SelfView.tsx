@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Participant } from '@confab/client';
+import { useMessages } from '../context.tsx';
+import { Avatar } from '../ui/Avatar.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { VideoView } from './VideoView.tsx';
+
+/** Oneself, as in a mirror. Floating over the others, or a tile among them. */
+export function SelfView({ participant, floating }: { participant: Participant; floating: boolean }) {
+  const t = useMessages();
+  const { name, userId, videoTrack, isMuted, isSpeaking } = participant;
+  const look = floating ? 'cf-self' : `cf-tile ${isSpeaking && !isMuted ? 'cf-tile--speaking' : ''}`;
+  return (
+    <div className={look} role="group" aria-label={t.you}>
+      <VideoView track={videoTrack} mirrored />
+      {!videoTrack && (
+        <span className="cf-tile__avatar">
+          <Avatar user={{ id: userId, name }} size={floating ? 'large' : 'huge'} />
+        </span>
+      )}
+      <span className="cf-tile__plate" aria-hidden="true">
+        {isMuted && (
+          <span className="cf-tile__muted">
+            <Icon name="micOff" size={16} />
+          </span>
+        )}
+        <span className="cf-tile__name">{t.you}</span>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import { CallingState } from '@confab/client';
+import { useEffect, useMemo, useRef } from 'react';
+import { createPortal } from 'react-dom';
+import { useMessages, useVideoClient } from '../context.tsx';
+import { useJoinedCall } from '../hooks/useCall.ts';
+import { useModal } from '../hooks/useModal.ts';
+import { useObservable } from '../hooks/useObservable.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { Spinner } from '../ui/Spinner.tsx';
+import { useToast } from '../ui/Toasts.tsx';
+import { CallControls } from './CallControls.tsx';
+import { CallFailed } from './CallFailed.tsx';
+import { CallStage } from './CallStage.tsx';
+import { CallTimer } from './CallTimer.tsx';
+import { DeviceNotices } from './DeviceNotices.tsx';
+import { useAnnouncements } from './useAnnouncements.ts';
+
+export interface VideoCallProps {
+  callType: string;
+  callId: string;
+  /** Whom the call is with. */
+  peer: string;
+  /** The call is over for me: take the component away. */
+  onClose: () => void;
+}
+
+/** A call as a modal: joins when it appears, leaves when it goes. Needs a connected client around it. */
+export function VideoCall({ callType, callId, peer, onClose }: VideoCallProps) {
+  const t = useMessages();
+  const toast = useToast();
+  const client = useVideoClient();
+  const call = useMemo(() => client.call(callType, callId), [client, callType, callId]);
+  const { error, retry } = useJoinedCall(call);
+  const state = useObservable(call.state.callingState$);
+  const participants = useObservable(call.state.participants$);
+  const joinedAt = useObservable(call.state.joinedAt$);
+  const sharing = useObservable(call.screenShare.state.status$) === 'enabled';
+  const joined = state === CallingState.JOINED;
+  const note = useAnnouncements(call, participants, joined);
+  const dialog = useRef<HTMLDivElement>(null);
+  const wasIn = useRef(false);
+  useModal(dialog);
+
+  useEffect(() => {
+    if (joined && !wasIn.current) toast(t.connectedToast);
+    if (state === CallingState.LEFT && wasIn.current) onClose(); // somebody else ended it for me
+    wasIn.current ||= joined;
+  }, [joined, state, toast, t, onClose]);
+
+  const over = error !== undefined || state === CallingState.RECONNECTING_FAILED;
+  const lost = state === CallingState.RECONNECTING || state === CallingState.OFFLINE;
+  return createPortal(
+    <div
+      ref={dialog}
+      className="cf-call"
+      role="dialog"
+      aria-modal="true"
+      aria-label={t.videoCall}
+      tabIndex={-1}
+      onKeyDown={(event) => event.key === 'Escape' && over && onClose()}
+    >
+      <header className="cf-call__top">
+        <span className="cf-call__title">{peer}</span>
+        {joinedAt !== undefined && <CallTimer since={joinedAt} />}
+      </header>
+      {lost && (
+        <p className="cf-call__banner" role="alert">
+          <Spinner label={t.callReconnecting} />
+          {state === CallingState.OFFLINE ? t.callOffline : t.callReconnecting}
+        </p>
+      )}
+      {sharing && !lost && (
+        <p className="cf-call__banner">
+          <Icon name="screen" size={18} /> {t.youAreSharing}
+        </p>
+      )}
+      <div className="cf-call__body">
+        {over ? (
+          <CallFailed lost={error === undefined} error={error} onRetry={retry} onClose={onClose} />
+        ) : joinedAt !== undefined ? (
+          <CallStage participants={participants} peer={peer} note={lost ? t.callReconnecting : note} />
+        ) : (
+          <div className="cf-waiting">
+            <Spinner label={t.connecting} />
+            <p className="cf-waiting__title">{t.connecting}</p>
+          </div>
+        )}
+        <DeviceNotices call={call} />
+      </div>
+      {!over && <CallControls call={call} onLeave={onClose} />}
+    </div>,
+    document.body,
+  );
+}

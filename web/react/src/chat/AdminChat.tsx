@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { UserObject } from '@confab/client';
+import { useEffect, useRef, useState } from 'react';
+import { useMessages, useVideoClient } from '../context.tsx';
+import { useChat } from '../hooks/useChat.ts';
+import { EmptyState } from '../ui/EmptyState.tsx';
+import { ChatCalls } from './ChatCalls.tsx';
+import { ConnectionBanner } from './ConnectionBanner.tsx';
+import { ConversationList } from './ConversationList.tsx';
+import { ConversationPane } from './ConversationPane.tsx';
+import { useAttention, type Attention } from './useAttention.ts';
+
+export interface AdminChatProps {
+  /** The connected admin. */
+  me: UserObject;
+  /** The conversation on screen, when the page keeps it (in the address, for instance); else it is kept here. */
+  conversationId?: string | undefined;
+  onSelect?: (conversationId: string | undefined) => void;
+  /** What is worth the person's attention changed: for the page's title. */
+  onAttention?: (attention: Attention) => void;
+}
+
+/** The team's side: every customer's conversation, and the calls in them. */
+export function AdminChat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
+  const t = useMessages();
+  const { store, state } = useChat(useVideoClient(), me);
+  const [own, setOwn] = useState<string | undefined>();
+  const [inCall, setInCall] = useState<string | undefined>();
+  const drafts = useRef(new Map<string, string>());
+  const selected = onSelect ? conversationId : own;
+  const select = onSelect ?? setOwn;
+  const conversation = selected === undefined ? undefined : state.conversations.get(selected);
+  useAttention(state, onAttention);
+
+  useEffect(() => {
+    if (!conversation) store.open(undefined);
+  }, [store, conversation]);
+
+  return (
+    <div className={`cf-chat cf-chat--admin ${conversation ? 'cf-chat--open' : ''}`}>
+      <ConnectionBanner />
+      <nav className="cf-sidebar" aria-labelledby="cf-sidebar-title">
+        <h1 className="cf-sidebar__title" id="cf-sidebar-title">
+          {t.conversations}
+        </h1>
+        <ConversationList state={state} onSelect={select} onRetry={() => store.refresh()} />
+      </nav>
+      <main className="cf-main">
+        {conversation ? (
+          <ConversationPane
+            key={conversation.id}
+            store={store}
+            state={state}
+            conversationId={conversation.id}
+            person={conversation.user}
+            subtitle={conversation.user.id}
+            call={conversation.call}
+            empty={
+              <EmptyState icon="chat" title={t.firstMessageTeam(conversation.user.name)} hint={t.firstMessageTeamHint} />
+            }
+            drafts={drafts.current}
+            onBack={() => select(undefined)}
+            onCall={() => setInCall(conversation.id)}
+          />
+        ) : (
+          <EmptyState icon="chat" title={t.selectConversation} hint={t.selectConversationHint} />
+        )}
+      </main>
+      <ChatCalls
+        store={store}
+        state={state}
+        active={inCall}
+        nameOf={(id) => state.conversations.get(id)?.user.name ?? id}
+        onAccept={(id) => {
+          select(id);
+          setInCall(id);
+        }}
+        onClose={() => setInCall(undefined)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useState } from 'react';
+import { useMessages, useVideoClient } from '../context.tsx';
+import { useObservable } from '../hooks/useObservable.ts';
+import { Spinner } from '../ui/Spinner.tsx';
+
+/** A loss this short is not worth a word. */
+const GRACE_MS = 1500;
+
+export function ConnectionBanner() {
+  const t = useMessages();
+  const lost = useObservable(useVideoClient().state.connectionState$) === 'reconnecting';
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (!lost) return setShown(false);
+    const timer = setTimeout(() => setShown(true), GRACE_MS);
+    return () => clearTimeout(timer);
+  }, [lost]);
+  return (
+    <div className="cf-banner-place" aria-live="polite">
+      {shown && (
+        <p className="cf-banner">
+          <Spinner label={t.loading} /> {t.reconnecting}
+        </p>
+      )}
+    </div>
+  );
+}

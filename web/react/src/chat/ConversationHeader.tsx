@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { UserObject } from '@confab/client';
+import { useMessages } from '../context.tsx';
+import { Avatar } from '../ui/Avatar.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
+
+interface ConversationHeaderProps {
+  person: Pick<UserObject, 'id' | 'name' | 'image'>;
+  subtitle: string;
+  onBack?: (() => void) | undefined;
+  onCall: () => void;
+  /** The person is about to press the button: a good moment to get things ready. */
+  onCallIntent: () => void;
+}
+
+export function ConversationHeader({ person, subtitle, onBack, onCall, onCallIntent }: ConversationHeaderProps) {
+  const t = useMessages();
+  return (
+    <header className="cf-header">
+      {onBack && (
+        <span className="cf-header__back">
+          <IconButton icon="back" label={t.back} onClick={onBack} />
+        </span>
+      )}
+      <Avatar user={person} />
+      <div className="cf-header__who">
+        <h2 className="cf-header__name">{person.name}</h2>
+        <p className="cf-header__sub">{subtitle}</p>
+      </div>
+      <IconButton
+        icon="camera"
+        label={t.startVideoCall}
+        look="accent"
+        onClick={onCall}
+        onPointerEnter={onCallIntent}
+        onFocus={onCallIntent}
+      />
+    </header>
+  );
+}

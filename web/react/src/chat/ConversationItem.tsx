@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ConversationObject, UserObject } from '@confab/client';
+import { useMessages } from '../context.tsx';
+import { shortTime } from '../format.ts';
+import { Avatar } from '../ui/Avatar.tsx';
+import { Icon } from '../ui/Icon.tsx';
+
+interface ConversationItemProps {
+  conversation: ConversationObject;
+  me: UserObject;
+  unread: number;
+  selected: boolean;
+  now: number;
+  onSelect: () => void;
+}
+
+export function ConversationItem({ conversation, me, unread, selected, now, onSelect }: ConversationItemProps) {
+  const t = useMessages();
+  const { user, last_message: last, call } = conversation;
+  const text = last?.text.replace(/\s+/g, ' ') ?? '';
+  return (
+    <li>
+      <button
+        type="button"
+        className={`cf-conv ${unread > 0 ? 'cf-conv--unread' : ''}`}
+        aria-current={selected ? 'true' : undefined}
+        onClick={onSelect}
+      >
+        <Avatar user={user} size="large" />
+        <span className="cf-conv__main">
+          <span className="cf-conv__top">
+            <span className="cf-conv__name">{user.name}</span>
+            {last && <span className="cf-conv__time">{shortTime(Date.parse(last.created_at), now, t)}</span>}
+          </span>
+          <span className="cf-conv__bottom">
+            <span className="cf-conv__preview">
+              {last ? (last.user.id === me.id ? t.yourPrefix(text) : text) : t.noMessagesPreview}
+            </span>
+            {call && (
+              <span className="cf-badge cf-badge--call">
+                <Icon name="camera" size={14} /> {t.inCall}
+              </span>
+            )}
+            {unread > 0 && (
+              <span className="cf-badge cf-badge--unread" role="img" aria-label={t.unread(unread)}>
+                {unread > 99 ? '99+' : unread}
+              </span>
+            )}
+          </span>
+        </span>
+      </button>
+    </li>
+  );
+}

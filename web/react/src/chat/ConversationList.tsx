@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import { sortedConversations, type ChatState } from '@confab/client';
+import { useMemo, type KeyboardEvent } from 'react';
+import { useMessages } from '../context.tsx';
+import { useNow } from '../hooks/useNow.ts';
+import { EmptyState } from '../ui/EmptyState.tsx';
+import { ConversationItem } from './ConversationItem.tsx';
+import { LoadFailed } from './LoadFailed.tsx';
+import { ListSkeleton } from './Skeletons.tsx';
+
+interface ConversationListProps {
+  state: ChatState;
+  onSelect: (id: string) => void;
+  onRetry: () => void;
+}
+
+export function ConversationList({ state, onSelect, onRetry }: ConversationListProps) {
+  const t = useMessages();
+  const now = useNow(60_000);
+  const conversations = useMemo(() => sortedConversations(state), [state]);
+  if (state.status === 'error') return <LoadFailed onRetry={onRetry} />;
+  if (state.status === 'loading') return <ListSkeleton label={t.loading} />;
+  return (
+    <>
+      <ul className="cf-convs" role="list" aria-label={t.conversations} onKeyDown={moveByArrow}>
+        {conversations.map((conversation) => (
+          <ConversationItem
+            key={conversation.id}
+            conversation={conversation}
+            me={state.me}
+            unread={state.unread.get(conversation.id) ?? 0}
+            selected={state.open === conversation.id}
+            now={now}
+            onSelect={() => onSelect(conversation.id)}
+          />
+        ))}
+      </ul>
+      {conversations.length === 0 && <EmptyState icon="chat" title={t.noConversations} hint={t.noConversationsHint} />}
+    </>
+  );
+}
+
+/** Arrow keys go from one conversation to the next. */
+function moveByArrow(event: KeyboardEvent<HTMLUListElement>): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  if (step === 0) return;
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const next = buttons[buttons.indexOf(document.activeElement as HTMLButtonElement) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}

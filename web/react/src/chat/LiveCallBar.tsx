@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CallSessionObject, UserObject } from '@confab/client';
+import { useMessages } from '../context.tsx';
+import { Icon } from '../ui/Icon.tsx';
+
+/** Says that people are in this conversation's call, and lets one in. */
+export function LiveCallBar({ call, me, onJoin }: { call: CallSessionObject; me: UserObject; onJoin: () => void }) {
+  const t = useMessages();
+  const names = call.participants.map((user) => (user.id === me.id ? t.you : user.name));
+  return (
+    <div className="cf-livebar">
+      <Icon name="camera" size={18} />
+      <span className="cf-livebar__text">{t.callIsLive([...new Set(names)].join(', '))}</span>
+      <button type="button" className="cf-button cf-button--small" onClick={onJoin}>
+        {t.joinCall}
+      </button>
+    </div>
+  );
+}

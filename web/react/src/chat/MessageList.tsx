@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Thread, UserObject } from '@confab/client';
+import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useMessages } from '../context.tsx';
+import { dayName } from '../format.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { Spinner } from '../ui/Spinner.tsx';
+import { groupByDay } from './groups.ts';
+import { MessageRun } from './MessageRun.tsx';
+
+/** So near to the end counts as being at the end. */
+const SLACK_PX = 60;
+
+interface MessageListProps {
+  thread: Thread;
+  me: UserObject;
+  /** Accessible name. */
+  label: string;
+  empty: ReactNode;
+  onLoadMore: () => void;
+  onRetry: (key: string) => void;
+}
+
+/** Stays at the end while the reader is there, and where they are when they are not. */
+export function MessageList({ thread, me, label, empty, onLoadMore, onRetry }: MessageListProps) {
+  const t = useMessages();
+  const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const seen = useRef<{ first: string | undefined; last: string | undefined; height: number }>(undefined);
+  const [behind, setBehind] = useState(false);
+  const days = useMemo(() => groupByDay(thread.messages), [thread.messages]);
+  const first = thread.messages[0]?.key;
+  const last = thread.messages.at(-1);
+
+  const toEnd = () => {
+    const element = box.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  };
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const before = seen.current;
+    const isNew = before?.last !== last?.key;
+    if (before && before.first !== first && !isNew) {
+      element.scrollTop += element.scrollHeight - before.height; // older ones came in on top
+    } else if (atEnd.current || (isNew && last?.user.id === me.id)) {
+      toEnd();
+    } else if (isNew) {
+      setBehind(true);
+    }
+    seen.current = { first, last: last?.key, height: element.scrollHeight };
+  }, [first, last, thread.messages.length, me.id]);
+
+  useLayoutEffect(() => {
+    if (!box.current || !content.current) return;
+    // the keyboard of a phone, a rotated screen, a banner: the end stays in view
+    const observer = new ResizeObserver(() => atEnd.current && toEnd());
+    observer.observe(box.current);
+    observer.observe(content.current);
+    return () => observer.disconnect();
+  }, []);
+
+  const onScroll = () => {
+    const element = box.current;
+    if (!element) return;
+    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < SLACK_PX;
+    if (atEnd.current) setBehind(false);
+    if (element.scrollTop < 200 && thread.hasMore && !thread.loadingMore) onLoadMore();
+  };
+
+  const now = Date.now();
+  return (
+    <div className="cf-messages">
+      <div className="cf-messages__scroll" ref={box} onScroll={onScroll} role="log" aria-label={label} tabIndex={0}>
+        <div className="cf-messages__content" ref={content}>
+          {thread.loadingMore && <Spinner label={t.loading} />}
+          {thread.messages.length === 0 && empty}
+          {days.map((day) => (
+            <div key={day.key} className="cf-day">
+              <p className="cf-day__name">{dayName(day.at, now, t)}</p>
+              {day.runs.map((run) => (
+                <MessageRun key={run.key} run={run} mine={run.user.id === me.id} onRetry={onRetry} />
+              ))}
+            </div>
+          ))}
+        </div>
+      </div>
+      {behind && (
+        <button type="button" className="cf-pill" onClick={toEnd}>
+          <Icon name="down" size={16} /> {t.newMessages}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Times as people read them, local. */
+import type { Messages } from './messages/en.ts';
+
+export function timeOfDay(at: number, t: Messages): string {
+  return new Intl.DateTimeFormat(t.locale, { hour: 'numeric', minute: '2-digit' }).format(at);
+}
+
+/** Today, Yesterday, a weekday with date, or with the year when it is another one. */
+export function dayName(at: number, now: number, t: Messages): string {
+  const days = daysBetween(at, now);
+  if (days === 0) return t.today;
+  if (days === 1) return t.yesterday;
+  const year = new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : ({ year: 'numeric' } as const);
+  return new Intl.DateTimeFormat(t.locale, { weekday: 'long', day: 'numeric', month: 'long', ...year }).format(at);
+}
+
+/** For lists: the time today, else the day in short. */
+export function shortTime(at: number, now: number, t: Messages): string {
+  const days = daysBetween(at, now);
+  if (days === 0) return timeOfDay(at, t);
+  if (days === 1) return t.yesterday;
+  const style = days < 7 ? ({ weekday: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const);
+  return new Intl.DateTimeFormat(t.locale, style).format(at);
+}
+
+/** 0:07, 12:34, 1:02:03. */
+export function duration(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const two = (n: number) => String(n).padStart(2, '0');
+  const hours = Math.floor(s / 3600);
+  const minutes = Math.floor(s / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
+}
+
+export function daysBetween(at: number, now: number): number {
+  const midnight = (time: number) => new Date(time).setHours(0, 0, 0, 0);
+  return Math.round((midnight(now) - midnight(at)) / 86_400_000);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Call, ConfabError } from '@confab/client';
+import { useCallback, useEffect, useState } from 'react';
+
+/** Joins while the component is on the page, leaves with it. `error` is why it could not join. */
+export function useJoinedCall(call: Call): { error: ConfabError | undefined; retry: () => void } {
+  const [error, setError] = useState<ConfabError | undefined>();
+  const join = useCallback(
+    (alive: () => boolean) => {
+      setError(undefined);
+      call.join({ create: true }).catch((reason: ConfabError) => {
+        if (alive()) setError(reason);
+      });
+    },
+    [call],
+  );
+  useEffect(() => {
+    let alive = true;
+    join(() => alive);
+    return () => {
+      alive = false;
+      void call.leave();
+    };
+  }, [call, join]);
+  return { error, retry: () => join(() => true) };
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, type RefObject } from 'react';
+
+const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
+
+/**
+ * Makes an element modal while it is there: the page behind is inert, Tab stays inside, and focus goes back to where
+ * it was. The element must be a child of <body> (a portal); others marked data-above stay usable.
+ */
+export function useModal(ref: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const dialog = ref.current;
+    if (!dialog) return;
+    const before = document.activeElement;
+    const behind = [...document.body.children].filter(
+      (element): element is HTMLElement =>
+        element instanceof HTMLElement && element !== dialog && !element.inert && !('above' in element.dataset),
+    );
+    for (const element of behind) element.inert = true;
+    dialog.focus();
+    const onKey = (event: KeyboardEvent) => event.key === 'Tab' && keepInside(dialog, event);
+    dialog.addEventListener('keydown', onKey);
+    return () => {
+      dialog.removeEventListener('keydown', onKey);
+      for (const element of behind) element.inert = false;
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, [ref]);
+}
+
+function keepInside(dialog: HTMLElement, event: KeyboardEvent): void {
+  const inside = [...dialog.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((e) => e.getClientRects().length > 0);
+  const first = inside[0];
+  const last = inside.at(-1);
+  if (!first || !last) return event.preventDefault();
+  const at = document.activeElement;
+  if (event.shiftKey ? at === first || at === dialog : at === last) {
+    event.preventDefault();
+    (event.shiftKey ? last : first).focus();
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+/** @confab/react: the messenger and the call as components. Import '@confab/react/styles.css' once. */
+export { AdminChat, type AdminChatProps } from './chat/AdminChat.tsx';
+export { UserChat, type UserChatProps } from './chat/UserChat.tsx';
+export type { Attention } from './chat/useAttention.ts';
+export { VideoCall, type VideoCallProps } from './call/VideoCall.tsx';
+export { IncomingCall } from './call/IncomingCall.tsx';
+export { ConfabProvider, useMessages, useVideoClient, type ConfabProviderProps } from './context.tsx';
+export { useChat } from './hooks/useChat.ts';
+export { useJoinedCall } from './hooks/useCall.ts';
+export { useObservable } from './hooks/useObservable.ts';
+export { Avatar } from './ui/Avatar.tsx';
+export { EmptyState } from './ui/EmptyState.tsx';
+export { Icon } from './ui/Icon.tsx';
+export { IconButton } from './ui/IconButton.tsx';
+export { Spinner } from './ui/Spinner.tsx';
+export { useToast } from './ui/Toasts.tsx';
+export { en, type Messages } from './messages/en.ts';

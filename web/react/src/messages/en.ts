@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Every text a person reads, in English. Another language is another object of this type. */
+import type { DeviceErrorReason, DeviceKind } from '@confab/client';
+
+const DEVICE_NAMES: Record<DeviceKind, string> = { camera: 'camera', microphone: 'microphone', screenShare: 'screen' };
+
+export const en = {
+  locale: undefined as string | undefined, // undefined: the browser's, for dates and times
+
+  // conversations
+  conversations: 'Conversations',
+  noConversations: 'No conversations yet',
+  noConversationsHint: 'As soon as a customer writes, the conversation appears here.',
+  selectConversation: 'Select a conversation',
+  selectConversationHint: 'Choose someone on the left to read and answer.',
+  noMessagesPreview: 'No messages yet',
+  you: 'You',
+  yourPrefix: (text: string) => `You: ${text}`,
+  unread: (n: number) => (n === 1 ? '1 new message' : `${n} new messages`),
+  inCall: 'In call',
+  back: 'Back to the list',
+  loading: 'Loading',
+  retry: 'Try again',
+  loadFailed: 'This could not be loaded',
+  loadFailedHint: 'Check your connection and try again.',
+
+  // messages
+  conversationWith: (name: string) => `Conversation with ${name}`,
+  message: 'Message',
+  messagePlaceholder: (name: string) => `Write to ${name}`,
+  send: 'Send',
+  sending: 'Sending',
+  notDelivered: 'Not delivered',
+  resend: 'Retry',
+  tooLong: 'This is too long to send in one piece.',
+  newMessages: 'New messages',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  firstMessageTeam: (name: string) => `Nothing from ${name} yet`,
+  firstMessageTeamHint: 'Say hello, or start a video call.',
+  firstMessageUser: 'How can we help?',
+  firstMessageUserHint: 'Write to us here, or press the camera button to talk face to face.',
+  supportTeam: 'Support',
+  supportHint: 'We answer right here',
+
+  // connection
+  reconnecting: 'Connection lost. Reconnecting…',
+
+  // calls
+  startVideoCall: 'Start video call',
+  joinCall: 'Join call',
+  callIsLive: (names: string) => `Video call with ${names}`,
+  videoCall: 'Video call',
+  incomingCall: 'Incoming call',
+  isCalling: (name: string) => `${name} is calling`,
+  accept: 'Accept',
+  decline: 'Decline',
+  connecting: 'Connecting…',
+  connectedToast: 'Connected to video call',
+  waitingFor: (name: string) => `Waiting for ${name}`,
+  waitingHint: 'They see that you are calling.',
+  declinedBy: (name: string) => `${name} declined the call`,
+  joined: (name: string) => `${name} joined`,
+  left: (name: string) => `${name} left`,
+  callFailed: 'The call could not be started',
+  callReconnecting: 'Reconnecting…',
+  callOffline: 'You are offline. The call goes on when the network is back.',
+  callLost: 'The call was lost',
+  close: 'Close',
+  mute: 'Mute',
+  unmute: 'Unmute',
+  muted: 'Muted',
+  cameraOff: 'Turn camera off',
+  cameraOn: 'Turn camera on',
+  shareScreen: 'Share screen',
+  stopSharing: 'Stop sharing',
+  leaveCall: 'Leave call',
+  callControls: 'Call controls',
+  screenOf: (name: string) => `${name}'s screen`,
+  youAreSharing: 'You are sharing your screen',
+  callDuration: 'Call duration',
+  enableSound: 'Turn on sound',
+  soundBlocked: 'The browser keeps the sound off until you press the button.',
+  dismiss: 'Dismiss',
+
+  deviceError: (kind: DeviceKind, reason: DeviceErrorReason): string => {
+    const name = DEVICE_NAMES[kind];
+    if (reason === 'denied') return `Your browser does not let this page use the ${name}. Allow it in the address bar.`;
+    if (reason === 'missing') return `No ${name} was found. You are in the call without one.`;
+    if (reason === 'busy') return `Another program is using your ${name}.`;
+    if (reason === 'insecure') return `The ${name} works only when this page is opened with https.`;
+    return `Your ${name} could not be started.`;
+  },
+};
+
+export type Messages = typeof en;

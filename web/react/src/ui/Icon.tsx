@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Icons, drawn here: 24 × 24, in the colour of the text, hidden from screen readers (the button has the name). */
+import type { ReactNode } from 'react';
+
+const PATHS = {
+  camera: (
+    <>
+      <rect x="2.5" y="6" width="13" height="12" rx="3" />
+      <path d="m15.5 10.7 4.6-2.9c.6-.4 1.4 0 1.4.8v6.8c0 .8-.8 1.2-1.4.8l-4.6-2.9" />
+    </>
+  ),
+  cameraOff: (
+    <>
+      <path d="M8.5 6h4a3 3 0 0 1 3 3v4m0 2.5c-.3 1.4-1.500 2.500-3 2.500h-7a3 3 0 0 1-3-3V9c0-1.200.8-2.300 1.900-2.800" />
+      <path d="m15.500 10.700 4.600-2.900c.6-.4 1.400 0 1.400.8v6.800c0 .6-.5 1-1 1M3 3l18 18" />
+    </>
+  ),
+  mic: (
+    <>
+      <rect x="9" y="3" width="6" height="11" rx="3" />
+      <path d="M5.500 11.500a6.500 6.500 0 0 0 13 0M12 18v3" />
+    </>
+  ),
+  micOff: (
+    <>
+      <path d="M15 10.500V6a3 3 0 0 0-5.700-1.300M9 9v2a3 3 0 0 0 4.600 2.500" />
+      <path d="M5.500 11.500a6.500 6.500 0 0 0 10.300 5.300m2-2.300c.5-.9.7-1.900.7-3M12 18v3M3 3l18 18" />
+    </>
+  ),
+  screen: (
+    <>
+      <rect x="3" y="4" width="18" height="13" rx="2.500" />
+      <path d="M12 13.500V8m0 0-2.300 2.300M12 8l2.300 2.300M8.500 20.500h7" />
+    </>
+  ),
+  screenOff: (
+    <>
+      <rect x="3" y="4" width="18" height="13" rx="2.500" />
+      <path d="m9.800 8.300 4.400 4.400m0-4.400-4.400 4.400M8.500 20.500h7" />
+    </>
+  ),
+  hangUp: (
+    <path
+      fill="currentColor"
+      stroke="none"
+      d="M12 8.200c-3.600 0-6.800 1.100-8.900 2.900-.9.800-1.100 2.100-.6 3.200l.7 1.400c.4.800 1.400 1.200 2.300.9l2.600-.9c.8-.3 1.300-1 1.300-1.900v-1.500a10 10 0 0 1 5.200 0v1.500c0 .9.5 1.600 1.300 1.900l2.600.9c.9.300 1.900-.1 2.300-.9l.7-1.400c.5-1.100.3-2.400-.6-3.200-2.100-1.800-5.300-2.900-8.900-2.900Z"
+    />
+  ),
+  send: <path d="m4.500 12-1.300-7.200c-.1-.7.6-1.300 1.300-1l16 7.300c.7.300.7 1.400 0 1.700l-16 7.300c-.7.300-1.400-.3-1.300-1L4.500 12Zm0 0h8" />,
+  back: <path d="m14.500 5-7 7 7 7" />,
+  chat: (
+    <path d="M12 4c5 0 9 3.300 9 7.500S17 19 12 19c-1 0-2-.1-2.900-.4L4.500 20.500l1-3.600C4 15.500 3 13.600 3 11.500 3 7.300 7 4 12 4Z" />
+  ),
+  alert: <path d="M12 8v5m0 3.200v.1M10.300 4.200 2.900 17a2 2 0 0 0 1.700 3h14.800a2 2 0 0 0 1.700-3L13.700 4.200a2 2 0 0 0-3.400 0Z" />,
+  close: <path d="m6 6 12 12M18 6 6 18" />,
+  clock: (
+    <>
+      <circle cx="12" cy="12" r="8.500" />
+      <path d="M12 7.500V12l3 2" />
+    </>
+  ),
+  down: <path d="M12 5v14m0 0 6-6m-6 6-6-6" />,
+  check: <path d="m5 12.500 4.500 4.500L19 7.500" />,
+} satisfies Record<string, ReactNode>;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 22 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      className="cf-icon"
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.8"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      {PATHS[name]}
+    </svg>
+  );
+}
