@@ -67,7 +67,7 @@ void dispatch(struct session *session, const Lk__SignalRequest *request)
 		describe(session, CMD_ANSWER, request->answer);
 		break;
 	case LK__SIGNAL_REQUEST__MESSAGE_ADD_TRACK:
-		publish_add_track(session, request);
+		publish_on_add_track(session, request);
 		break;
 	case LK__SIGNAL_REQUEST__MESSAGE_MUTE:
 		publish_mute(session, request);

@@ -155,7 +155,7 @@ void session_end(struct session *session, Lk__LeaveAction action,
 void dispatch(struct session *session, const Lk__SignalRequest *request);
 
 /* publish.c */
-void publish_add_track(struct session *session, const Lk__SignalRequest *message);
+void publish_on_add_track(struct session *session, const Lk__SignalRequest *message);
 void publish_mute(struct session *session, const Lk__SignalRequest *message);
 void publish_update_audio(struct session *session, const Lk__UpdateLocalAudioTrack *request);
 void publish_update_video(struct session *session, const Lk__UpdateLocalVideoTrack *request);

@@ -295,7 +295,7 @@ static struct track *find_pending(const struct member *m, const char *cid)
 	return NULL;
 }
 
-void publish_add_track(struct session *session, const Lk__SignalRequest *message)
+void publish_on_add_track(struct session *session, const Lk__SignalRequest *message)
 {
 	const Lk__AddTrackRequest *request = message->add_track;
 	struct member *m = session->member;
