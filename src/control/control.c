@@ -311,6 +311,16 @@ int control_new(struct control **ret, const struct control_config *config, char 
 	return 0;
 }
 
+uint16_t control_port(const struct control *c)
+{
+	return server_port(c->server);
+}
+
+bool control_is_tls(const struct control *c)
+{
+	return server_is_tls(c->server);
+}
+
 enum { CLOSE_RESTART = 1012 };
 
 void control_stop(struct control *c, void (*stopped)(void *arg), void *arg)
@@ -346,7 +356,16 @@ static void free_workers(struct control_private *p)
 	free(p->workers);
 }
 
-enum { CLOSING_TURNS = 20 };
+enum { CLOSING_TURNS = 20, HASHING_TURNS = 200 };
+
+void control_close(struct control *c)
+{
+	c->server = server_free(c->server);
+	for (int i = 0; c->auth && auth_busy(c->auth) && i < HASHING_TURNS; i++) {
+		(void)uv_run(c->loop, UV_RUN_NOWAIT);
+		uv_sleep(RETRY_MS);
+	}
+}
 
 struct control *control_free(struct control *c)
 {

@@ -63,11 +63,19 @@ enum { CONTROL_ERROR_MAX = 512 };
  * store, and waits for that. */
 int control_new(struct control **ret, const struct control_config *config, char *ret_error);
 
+/* The TCP port that is really listened on, and whether TLS is spoken there. */
+uint16_t control_port(const struct control *c);
+bool control_is_tls(const struct control *c);
+
 /* Graceful: no new connections, calls told, WebSockets closed with 1012, answers finished; `stopped` runs from the loop when
  * no connection is left. */
 void control_stop(struct control *c, void (*stopped)(void *arg), void *arg);
 
-/* Cuts off what is left; after store_close, so that no callback is under way. Runs the loop. Returns NULL. */
+/* Cuts off the connections that are left, and lets password hashing end. Then close the store, then control_free. Runs the
+ * loop. */
+void control_close(struct control *c);
+
+/* After store_close, so that no callback is under way. Runs the loop. Takes NULL. Returns NULL. */
 struct control *control_free(struct control *c);
 
 /*

@@ -174,7 +174,7 @@ void server_stop(struct server *s, uint16_t code, void (*stopped)(void *arg), vo
 		if (p->ws)
 			wsconn_close(p->ws, code, "the server is restarting");
 		else if (!p->req)
-			lws_set_timeout(p->wsi, PENDING_TIMEOUT_USER_REASON_BASE, 1); /* idle keep-alive */
+			lws_set_timeout(p->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC); /* idle */
 	}
 	server_check_stopped(s);
 }

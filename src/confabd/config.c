@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confabd/config.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+enum source { FROM_DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
+
+struct loader {
+	struct config *config;
+	char *error;
+	const char *file;
+	enum source source, ips_source;
+	bool failed;
+};
+
+typedef int set_fn(struct loader *l, const char *key, const char *value);
+
+static set_fn set_text, set_listen, set_ip, set_port, set_workers, set_flag, set_level;
+
+/* Every key. A flag is "--" and the name; the variable is CONFAB_ and the name in capitals with _ for -. */
+static const struct option {
+	const char *name;
+	set_fn *set;
+	size_t offset; /* set_text: where in struct config; CONFIG_PATH bytes */
+	bool has_value;
+} options[] = {
+	{ "data", set_text, offsetof(struct config, data), true },
+	{ "listen", set_listen, 0, true },
+	{ "tls-cert", set_text, offsetof(struct config, tls_cert), true },
+	{ "tls-key", set_text, offsetof(struct config, tls_key), true },
+	{ "rtc-ip", set_ip, 0, true },
+	{ "rtc-port", set_port, 0, true },
+	{ "workers", set_workers, 0, true },
+	{ "log-level", set_level, 0, true },
+	{ "demo", set_flag, 0, false },
+};
+
+const char *config_help(void)
+{
+	return "usage: confabd [flags]\n"
+	       "\n"
+	       "Chat with ringing video calls, in one program.\n"
+	       "\n"
+	       "  --data DIR          database and keys (confab-data)\n"
+	       "  --listen HOST:PORT  HTTP, HTTPS and WebSocket (127.0.0.1:8080)\n"
+	       "  --tls-cert FILE     certificate chain, PEM; with --tls-key everything is HTTPS\n"
+	       "  --tls-key FILE      its private key, PEM\n"
+	       "  --rtc-ip IP         address for media that browsers reach (127.0.0.1); may be repeated\n"
+	       "  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
+	       "  --workers N         media threads (one per core)\n"
+	       "  --demo              make a demo admin and a demo user, print a sign-in link for each\n"
+	       "  --config FILE       lines of `key = value`, named as the flags without the dashes\n"
+	       "  --log-level LEVEL   error, warn, info or debug (info)\n"
+	       "  --help, --version\n"
+	       "\n"
+	       "Flags win over environment variables (CONFAB_DATA, CONFAB_LISTEN, CONFAB_RTC_IP, ...), which win over the\n"
+	       "file. CONFAB_API_KEY and CONFAB_API_SECRET replace the pair that the first start makes.\n";
+}
+
+static int fail(struct loader *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static int fail(struct loader *l, const char *format, ...)
+{
+	va_list args;
+
+	if (!l->failed) {
+		va_start(args, format);
+		(void)vsnprintf(l->error, CONFIG_ERROR_MAX, format, args);
+		va_end(args);
+		for (char *c = l->error; *c; c++) { /* one line, whatever the value holds */
+			if (iscntrl((unsigned char)*c))
+				*c = '?';
+		}
+	}
+	l->failed = true;
+	return -EINVAL;
+}
+
+/* A whole decimal number between min and max; -1 for anything else. */
+static long parse_number(const char *text, long min, long max)
+{
+	size_t n = strlen(text);
+
+	if (n == 0 || n > 9 || strspn(text, "0123456789") != n)
+		return -1;
+	long value = strtol(text, NULL, 10);
+	return value < min || value > max ? -1 : value;
+}
+
+static const struct option *find_option(const char *name)
+{
+	for (size_t i = 0; i < countof(options); i++) {
+		if (strcmp(options[i].name, name) == 0)
+			return &options[i];
+	}
+	return NULL;
+}
+
+static int set_text(struct loader *l, const char *key, const char *value)
+{
+	char *at = (char *)l->config + find_option(key)->offset;
+
+	if (value[0] == '\0' || strlen(value) >= CONFIG_PATH)
+		return fail(l, "%s '%.100s' is empty or too long; give a path.", key, value);
+	(void)snprintf(at, CONFIG_PATH, "%s", value);
+	return 0;
+}
+
+static int set_listen(struct loader *l, const char *key, const char *value)
+{
+	const char *colon = strrchr(value, ':');
+	size_t n = colon ? (size_t)(colon - value) : 0;
+	long port = colon ? parse_number(colon + 1, 0, 65535) : -1;
+	bool brackets = n > 2 && value[0] == '[' && colon[-1] == ']';
+
+	if (port < 0 || n == 0 || n >= CONFIG_HOST || (!brackets && memchr(value, ':', n)))
+		return fail(l, "%s '%.300s' is not an address; give HOST:PORT, for example 127.0.0.1:8080 or [::]:443.", key,
+			    value);
+	(void)snprintf(l->config->host, CONFIG_HOST, "%.*s", (int)(brackets ? n - 2 : n), brackets ? value + 1 : value);
+	l->config->port = (uint16_t)port;
+	return 0;
+}
+
+static bool parse_ip(const char *text, struct sockaddr_storage *ret)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+
+	memset(ret, 0, sizeof *ret);
+	if (inet_pton(AF_INET, text, &v4.sin_addr) == 1 && v4.sin_addr.s_addr != INADDR_ANY) {
+		memcpy(ret, &v4, sizeof v4);
+		return true;
+	}
+	if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1 && !IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr)) {
+		memcpy(ret, &v6, sizeof v6);
+		return true;
+	}
+	return false;
+}
+
+/* One address, or several with commas (for the environment). A higher source replaces what a lower one gave. */
+static int set_ip(struct loader *l, const char *key, const char *value)
+{
+	struct config *c = l->config;
+	char text[64];
+
+	if (l->ips_source != l->source) {
+		l->ips_source = l->source;
+		c->rtc_ip_count = 0;
+	}
+	do {
+		size_t n = strcspn(value, ",");
+		(void)snprintf(text, sizeof text, "%.*s", (int)n, value);
+		if (n >= sizeof text || c->rtc_ip_count == CONFIG_IPS_MAX || !parse_ip(text, &c->rtc_ips[c->rtc_ip_count]))
+			return fail(l,
+				    "%s '%.100s' is not usable; give up to %d IP addresses of this machine that browsers can "
+				    "reach.",
+				    key, value, CONFIG_IPS_MAX);
+		c->rtc_ip_count++;
+		value += n;
+	} while (*value++ == ',');
+	return 0;
+}
+
+static int set_port(struct loader *l, const char *key, const char *value)
+{
+	long port = parse_number(value, 0, 65535);
+
+	if (port < 0)
+		return fail(l, "%s '%.100s' is not a port; give a number from 1 to 65535.", key, value);
+	l->config->rtc_port = (uint16_t)port;
+	return 0;
+}
+
+static int set_workers(struct loader *l, const char *key, const char *value)
+{
+	long n = parse_number(value, 0, CONFIG_WORKERS_MAX);
+
+	if (n < 0)
+		return fail(l, "%s '%.100s' is not possible; give a number from 1 to %d, or leave it out for one per core.",
+			    key, value, CONFIG_WORKERS_MAX);
+	l->config->workers = (unsigned)n;
+	return 0;
+}
+
+static int set_flag(struct loader *l, const char *key, const char *value)
+{
+	static const char *const yes[] = { "1", "true", "yes", "on" }, *const no[] = { "0", "false", "no", "off" };
+
+	for (size_t i = 0; i < countof(yes); i++) {
+		if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
+			l->config->demo = strcmp(value, yes[i]) == 0;
+			return 0;
+		}
+	}
+	return fail(l, "%s '%.100s' is not a switch; give true or false.", key, value);
+}
+
+static int set_level(struct loader *l, const char *key, const char *value)
+{
+	static const char *const levels[] = {
+		[LOG_ERROR] = "error", [LOG_WARN] = "warn", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"
+	};
+
+	for (size_t i = 0; i < countof(levels); i++) {
+		if (strcmp(value, levels[i]) == 0) {
+			l->config->log_level = (enum log_level)i;
+			return 0;
+		}
+	}
+	return fail(l, "%s '%.100s' is not a level; give error, warn, info or debug.", key, value);
+}
+
+static int on_file_line(void *user, const char *section, const char *name, const char *value)
+{
+	struct loader *l = user;
+	const struct option *o = find_option(name);
+
+	if (l->failed)
+		return 1;
+	if (section[0])
+		(void)fail(l, "config '%.300s': section [%.100s] is not known; the file has no sections.", l->file, section);
+	else if (!o)
+		(void)fail(l, "config '%.300s': the key '%.100s' is not known; confabd --help lists the keys.", l->file, name);
+	else
+		(void)o->set(l, name, value ? value : "");
+	return 1;
+}
+
+static int load_file(struct loader *l, const char *path)
+{
+	l->source = FROM_FILE;
+	l->file = path;
+	int line = ini_parse(path, on_file_line, l);
+	if (l->failed)
+		return -EINVAL;
+	if (line < 0)
+		return fail(l, "config '%.300s' cannot be read: %s.", path, strerror(errno));
+	if (line > 0)
+		return fail(l, "config '%.300s', line %d is not of the form `key = value`.", path, line);
+	return 0;
+}
+
+static int load_environment(struct loader *l, const char *(*environment)(const char *name))
+{
+	l->source = FROM_ENVIRONMENT;
+	for (size_t i = 0; i < countof(options); i++) {
+		char name[64] = "CONFAB_";
+		size_t n = strlen(name);
+		for (const char *c = options[i].name; *c && n < sizeof name - 1; c++)
+			name[n++] = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+		name[n] = '\0';
+		const char *value = environment(name);
+		if (value && *value && options[i].set(l, options[i].name, value) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* One flag at argv[*at]; moves *at past its value. The file's name is only wanted on the first pass, the rest on the second. */
+static int load_flag(struct loader *l, int argc, char *const *argv, int *at, const char **ret_file)
+{
+	const char *text = argv[*at], *equals = strchr(text, '=');
+	char name[64];
+
+	if (strcmp(text, "--help") == 0 || strcmp(text, "--version") == 0) {
+		l->config->action = text[2] == 'h' ? CONFIG_HELP : CONFIG_VERSION;
+		return 0;
+	}
+	if (strncmp(text, "--", 2) != 0)
+		return fail(l, "'%.300s' is not a flag; confabd --help lists the flags.", text);
+	(void)snprintf(name, sizeof name, "%.*s", (int)(equals ? equals - text - 2 : 60), text + 2);
+
+	bool is_file = strcmp(name, "config") == 0;
+	const struct option *o = find_option(name);
+	if (!o && !is_file)
+		return fail(l, "the flag --%s is not known; confabd --help lists the flags.", name);
+	const char *value = equals ? equals + 1 : "true";
+	if (!equals && (is_file || o->has_value)) {
+		if (*at + 1 >= argc)
+			return fail(l, "%s needs a value; confabd --help shows it.", name);
+		value = argv[++*at];
+	}
+	if (is_file && ret_file)
+		*ret_file = value;
+	return is_file || ret_file ? 0 : o->set(l, name, value);
+}
+
+static int load_flags(struct loader *l, int argc, char *const *argv, const char **ret_file)
+{
+	l->source = FROM_FLAG;
+	for (int i = 1; i < argc; i++) {
+		if (load_flag(l, argc, argv, &i, ret_file) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_together(struct loader *l)
+{
+	const struct config *c = l->config;
+	const char *const files[][2] = { { "tls-cert", c->tls_cert }, { "tls-key", c->tls_key } };
+
+	if (!c->tls_cert[0] != !c->tls_key[0])
+		return fail(l, "%s is given without %s; give both, or none for plain HTTP.",
+			    c->tls_cert[0] ? "tls-cert" : "tls-key", c->tls_cert[0] ? "tls-key" : "tls-cert");
+	for (size_t i = 0; c->tls_cert[0] && i < countof(files); i++) {
+		if (access(files[i][1], R_OK) < 0)
+			return fail(l, "%s '%.300s' cannot be read: %s.", files[i][0], files[i][1], strerror(errno));
+	}
+	return 0;
+}
+
+int config_load(struct config *ret, int argc, char *const *argv, const char *(*environment)(const char *name),
+		char *ret_error)
+{
+	struct loader l = { .config = ret, .error = ret_error, .ips_source = FROM_DEFAULT };
+	const char *file = environment("CONFAB_CONFIG");
+
+	*ret = (struct config){ .data = "confab-data", .host = "127.0.0.1", .port = 8080, .rtc_port = 7882,
+				.log_level = LOG_INFO };
+	(void)parse_ip("127.0.0.1", &ret->rtc_ips[0]);
+	ret->rtc_ip_count = 1;
+
+	if (load_flags(&l, argc, argv, &file) < 0)
+		return -EINVAL;
+	if (ret->action != CONFIG_RUN)
+		return 0;
+	if (file && *file && load_file(&l, file) < 0)
+		return -EINVAL;
+	if (load_environment(&l, environment) < 0 || load_flags(&l, argc, argv, NULL) < 0)
+		return -EINVAL;
+	return check_together(&l);
+}

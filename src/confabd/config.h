@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The daemon's configuration: flags win over the environment, which wins over the file. One table in config.c has every key.
+ * Pure but for the file. Owned by main.
+ */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+
+enum { CONFIG_PATH = 1024, CONFIG_HOST = 256, CONFIG_IPS_MAX = 8, CONFIG_ERROR_MAX = 1536, CONFIG_WORKERS_MAX = 64 };
+
+enum config_action { CONFIG_RUN, CONFIG_HELP, CONFIG_VERSION };
+
+struct config {
+	enum config_action action;
+	char data[CONFIG_PATH];
+	char host[CONFIG_HOST]; /* of listen, without brackets */
+	uint16_t port;
+	char tls_cert[CONFIG_PATH], tls_key[CONFIG_PATH]; /* "" = none */
+	struct sockaddr_storage rtc_ips[CONFIG_IPS_MAX];  /* ports are 0 */
+	size_t rtc_ip_count;
+	uint16_t rtc_port;
+	unsigned workers; /* 0 = one per core */
+	bool demo;
+	enum log_level log_level;
+};
+
+/* `environment` is getenv(3) but for tests. 0, or -EINVAL with one line that names the key, the value and what to do. */
+int config_load(struct config *ret, int argc, char *const *argv, const char *(*environment)(const char *name),
+		char *ret_error);
+
+/* The text of --help. */
+const char *config_help(void);

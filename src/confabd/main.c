@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * confabd, START HERE: configuration, then store, media workers and control plane in this order; the loop; and the same
+ * backwards on SIGTERM. The main thread is the control thread.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "base/sb.h"
+#include "confabd/config.h"
+#include "confabd/demo.h"
+#include "confabd/media_thread.h"
+#include "control/auth/keys.h"
+#include "control/control.h"
+#include "crypt/cert.h"
+#include "store/store.h"
+
+enum { STOP_AFTER_MS = 4000 };
+
+struct daemon {
+	struct config config;
+	uv_loop_t loop;
+	struct api_keys keys;
+	struct cert *certificate;
+	struct store *store;
+	struct media_threads *media;
+	struct control *control;
+	uv_signal_t terminate, interrupt;
+	uv_timer_t stop_timer;
+	bool handles_open, stopping, ended;
+};
+
+static int refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static int refuse(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)fputs("confabd: ", stderr);
+	(void)vfprintf(stderr, format, args);
+	(void)fputc('\n', stderr);
+	va_end(args);
+	return -1;
+}
+
+/* ---- the media workers, as the control plane wants them ---- */
+
+static bool media_command(void *arg, unsigned worker, const struct plane_cmd *cmd)
+{
+	return media_threads_cmd(arg, worker, cmd);
+}
+
+static int media_wake_fd(void *arg, unsigned worker)
+{
+	return media_threads_wake_fd(arg, worker);
+}
+
+static void media_drain_wake(void *arg, unsigned worker)
+{
+	media_threads_drain_wake(arg, worker);
+}
+
+static bool media_event(void *arg, unsigned worker, struct plane_event *ret)
+{
+	return media_threads_event(arg, worker, ret);
+}
+
+static void media_metrics(void *arg, struct sb *ret)
+{
+	struct media_counters c;
+
+	media_threads_counters(arg, &c);
+	const struct {
+		const char *name;
+		uint64_t value;
+	} lines[] = {
+		{ "datagrams_in", c.datagrams_in }, { "datagrams_out", c.datagrams_out }, { "bytes_in", c.bytes_in },
+		{ "bytes_out", c.bytes_out },	    { "send_failed", c.send_failed },
+	};
+	for (size_t i = 0; i < countof(lines); i++)
+		sb_printf(ret, "# TYPE confab_media_%s_total counter\nconfab_media_%s_total %llu\n", lines[i].name,
+			  lines[i].name, (unsigned long long)lines[i].value);
+}
+
+/* ---- start ---- */
+
+static int start_store(struct daemon *d)
+{
+	char keys_error[API_KEYS_ERROR_MAX], error[STORE_ERROR_MAX];
+	const struct store_config store = { .dir = d->config.data, .loop = &d->loop, .exclusive = true };
+
+	if (api_keys_load(d->config.data, rng_os(), &d->keys, keys_error) < 0)
+		return refuse("%s", keys_error);
+	if (store_open(&store, &d->store, error) < 0)
+		return refuse("%s", error);
+	return 0;
+}
+
+static int start_media(struct daemon *d)
+{
+	char error[512] = "";
+	const struct config *c = &d->config;
+
+	if (cert_new(&d->certificate) < 0)
+		return refuse("The DTLS certificate could not be made (OpenSSL).");
+	const struct media_threads_config media = {
+		.addresses = c->rtc_ips,
+		.address_count = c->rtc_ip_count,
+		.port = c->rtc_port,
+		.count = c->workers,
+		.certificate = d->certificate,
+	};
+	int r = media_threads_start(&d->media, &media, error, sizeof error);
+	return r < 0 ? refuse("%s", error[0] ? error : strerror(-r)) : 0;
+}
+
+static int start_control(struct daemon *d)
+{
+	const struct config *c = &d->config;
+	char error[CONTROL_ERROR_MAX];
+	const struct control_config control = {
+		.loop = &d->loop,
+		.store = d->store,
+		.api_key = d->keys.key,
+		.api_secret = d->keys.secret,
+		.host = c->host,
+		.port = c->port,
+		.tls_cert = c->tls_cert[0] ? c->tls_cert : NULL,
+		.tls_key = c->tls_key[0] ? c->tls_key : NULL,
+		.media = {
+			.count = media_threads_count(d->media),
+			.command = media_command,
+			.wake_fd = media_wake_fd,
+			.drain_wake = media_drain_wake,
+			.event = media_event,
+			.metrics = media_metrics,
+			.arg = d->media,
+		},
+	};
+
+	return control_new(&d->control, &control, error) < 0 ? refuse("%s", error) : 0;
+}
+
+/* ---- the banner ---- */
+
+static void print_media(const struct daemon *d)
+{
+	struct sockaddr_storage a;
+	char text[INET6_ADDRSTRLEN];
+
+	for (unsigned i = 0; i < media_threads_count(d->media); i++) {
+		for (size_t k = 0; media_threads_address(d->media, i, k, &a) == 0; k++) {
+			const struct sockaddr_in *v4 = (const struct sockaddr_in *)&a;
+			const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&a;
+			bool six = a.ss_family == AF_INET6;
+			if (!inet_ntop(a.ss_family, six ? (const void *)&v6->sin6_addr : &v4->sin_addr, text, sizeof text))
+				continue;
+			(void)printf("%s%s%s%s:%u", i + k ? ", " : "  media   UDP ", six ? "[" : "", text, six ? "]" : "",
+				     ntohs(six ? v6->sin6_port : v4->sin_port));
+		}
+	}
+	(void)printf("\n");
+}
+
+/* "localhost" where that reaches us, else the address we listen on. */
+static void host_for_people(const struct config *c, const char *loopback_name, char *ret, size_t capacity)
+{
+	bool any = strcmp(c->host, "0.0.0.0") == 0 || strcmp(c->host, "::") == 0;
+
+	if (any || strcmp(c->host, "127.0.0.1") == 0 || strcmp(c->host, "localhost") == 0)
+		(void)snprintf(ret, capacity, "%s", loopback_name);
+	else
+		(void)snprintf(ret, capacity, strchr(c->host, ':') ? "[%s]" : "%s", c->host);
+}
+
+static void print_banner(const struct daemon *d, const struct demo_account *demo)
+{
+	const char *scheme = control_is_tls(d->control) ? "https" : "http";
+	unsigned port = control_port(d->control);
+	/* Two hosts, so that one browser can hold both sign-ins: cookies belong to a host. */
+	static const char *const loopback[DEMO_ACCOUNTS] = { "localhost", "127.0.0.1" };
+	char host[CONFIG_HOST + 2], folder[PATH_MAX];
+
+	host_for_people(&d->config, "localhost", host, sizeof host);
+	(void)printf("Confab " CONFAB_VERSION " is listening on %s://%s:%u\n", scheme, host, port);
+	print_media(d);
+	(void)printf("  data    %s\n", realpath(d->config.data, folder) ? folder : d->config.data);
+	if (demo)
+		(void)printf("\nSign in with these links. Each works once, within a day; a restart prints new ones.\n");
+	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
+		host_for_people(&d->config, loopback[i], host, sizeof host);
+		(void)printf("  %-6s (%s)  %s://%s:%u/signin#%s\n", demo[i].id, demo[i].name, scheme, host, port, demo[i].link);
+	}
+	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
+		if (demo[i].password[0])
+			(void)printf("%s  password of %s: %s\n", i ? "" : "\nShown only this once:\n", demo[i].id, demo[i].password);
+	}
+	(void)fflush(stdout);
+}
+
+static int start_demo(struct daemon *d)
+{
+	struct demo_account accounts[DEMO_ACCOUNTS];
+	int r = demo_prepare(d->control->auth, &d->loop, accounts);
+
+	if (r == 0)
+		print_banner(d, accounts);
+	explicit_bzero(accounts, sizeof accounts);
+	return r < 0 ? refuse("The demo accounts could not be made: %s.", strerror(-r)) : 0;
+}
+
+/* ---- stop ---- */
+
+static void end_loop(struct daemon *d)
+{
+	d->ended = true;
+	uv_stop(&d->loop);
+}
+
+static void on_stopped(void *arg)
+{
+	end_loop(arg);
+}
+
+static void on_stop_timer(uv_timer_t *timer)
+{
+	log_warn("confabd", "connections were still open %d ms after the signal; closing them", STOP_AFTER_MS);
+	end_loop(timer->data);
+}
+
+/* R64: the first signal stops gracefully, the second at once. */
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct daemon *d = handle->data;
+
+	if (d->stopping) {
+		end_loop(d);
+		return;
+	}
+	d->stopping = true;
+	log_info("confabd", "stopping on signal %d", number);
+	(void)uv_timer_start(&d->stop_timer, on_stop_timer, STOP_AFTER_MS, 0);
+	control_stop(d->control, on_stopped, d);
+}
+
+static void open_handles(struct daemon *d)
+{
+	(void)uv_signal_init(&d->loop, &d->terminate);
+	(void)uv_signal_init(&d->loop, &d->interrupt);
+	(void)uv_timer_init(&d->loop, &d->stop_timer);
+	d->terminate.data = d->interrupt.data = d->stop_timer.data = d;
+	(void)uv_signal_start(&d->terminate, on_signal, SIGTERM);
+	(void)uv_signal_start(&d->interrupt, on_signal, SIGINT);
+	d->handles_open = true;
+}
+
+static void close_handles(struct daemon *d)
+{
+	if (!d->handles_open)
+		return;
+	uv_close((uv_handle_t *)&d->terminate, NULL);
+	uv_close((uv_handle_t *)&d->interrupt, NULL);
+	uv_close((uv_handle_t *)&d->stop_timer, NULL);
+}
+
+enum { CLOSING_TURNS = 100 };
+
+/* Also after half a start. The store closes before what its callbacks use goes. */
+static void finish(struct daemon *d)
+{
+	if (d->control)
+		control_close(d->control);
+	d->store = store_close(d->store);
+	d->control = control_free(d->control);
+	d->media = media_threads_stop(d->media);
+	d->certificate = cert_free(d->certificate);
+	api_keys_fini(&d->keys);
+	close_handles(d);
+	for (int i = 0; i < CLOSING_TURNS && uv_loop_alive(&d->loop); i++)
+		(void)uv_run(&d->loop, UV_RUN_NOWAIT);
+	if (uv_loop_close(&d->loop) < 0)
+		log_debug("confabd", "the loop still had handles at the end");
+}
+
+static int run(struct daemon *d)
+{
+	if (start_store(d) < 0 || start_media(d) < 0 || start_control(d) < 0)
+		return 1;
+	open_handles(d);
+	if (d->config.demo) {
+		if (start_demo(d) < 0)
+			return 1;
+	} else {
+		print_banner(d, NULL);
+	}
+	while (!d->ended)
+		(void)uv_run(&d->loop, UV_RUN_DEFAULT);
+	return 0;
+}
+
+static const char *environment(const char *name)
+{
+	return getenv(name);
+}
+
+int main(int argc, char **argv)
+{
+	static struct daemon d;
+	char error[CONFIG_ERROR_MAX];
+
+	if (config_load(&d.config, argc, argv, environment, error) < 0) {
+		(void)refuse("%s", error);
+		return 1;
+	}
+	if (d.config.action != CONFIG_RUN) {
+		(void)fputs(d.config.action == CONFIG_HELP ? config_help() : "confabd " CONFAB_VERSION "\n", stdout);
+		return 0;
+	}
+	log_set_level(d.config.log_level);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (uv_loop_init(&d.loop) < 0) {
+		(void)refuse("The event loop could not be made: out of file descriptors or memory.");
+		return 1;
+	}
+	int status = run(&d);
+	finish(&d);
+	return status;
+}
