@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening, migrating, group commit, durability, and the verbs of users and sessions. */
+#include "scratch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/limits.h"
+
+static const uint8_t hash_a[32] = { 'a' }, hash_b[32] = { 'b' };
+static const uint64_t second = 1000 * 1000;
+
+static void sql(struct scratch *s, const char *text)
+{
+	char path[128];
+	sqlite3 *db;
+
+	snprintf(path, sizeof path, "%s/confab.db", s->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static int64_t sql_int(struct scratch *s, const char *text)
+{
+	char path[128];
+	sqlite3 *db;
+	sqlite3_stmt *stmt;
+
+	snprintf(path, sizeof path, "%s/confab.db", s->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	int64_t value = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return value;
+}
+
+static unsigned mode_of(struct scratch *s, const char *name)
+{
+	char path[128];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/%s", s->dir, name);
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 0777;
+}
+
+static void test_migrates_and_reopens(void **state)
+{
+	struct scratch *s = *state;
+
+	assert_int_equal(add_user(s, "ann", ROLE_USER), 0);
+	assert_int_equal(sql_int(s, "PRAGMA user_version"), 1);
+	scratch_close(s);
+	scratch_open(s);
+	struct noted_user u = { .status = 1 };
+	store_user_find(s->store, "ann", note_user, &u);
+	store_wait(s->store);
+	assert_int_equal(u.status, 0);
+	assert_string_equal(u.id, "ann");
+	assert_int_equal(sql_int(s, "PRAGMA user_version"), 1);
+}
+
+static void test_files_are_private(void **state)
+{
+	struct scratch *s = *state;
+
+	assert_int_equal(add_user(s, "ann", ROLE_USER), 0);
+	assert_int_equal(mode_of(s, "."), 0700);
+	assert_int_equal(mode_of(s, "confab.db"), 0600);
+	assert_int_equal(mode_of(s, "confab.db-wal"), 0600);
+	scratch_close(s);
+
+	/* A folder that was opened up is closed again. */
+	assert_int_equal(chmod(s->dir, 0755), 0);
+	scratch_open(s);
+	assert_int_equal(mode_of(s, "."), 0700);
+}
+
+static int try_open(struct scratch *s, bool exclusive, struct store **ret, char *error)
+{
+	return store_open(&(struct store_config){ .dir = s->dir, .loop = &s->loop, .exclusive = exclusive }, ret, error);
+}
+
+static void test_refuses_a_newer_schema(void **state)
+{
+	struct scratch *s = *state;
+	char error[STORE_ERROR_MAX] = "";
+	struct store *other;
+
+	scratch_close(s);
+	sql(s, "PRAGMA user_version = 1000");
+	assert_int_equal(uv_loop_init(&s->loop), 0);
+	assert_int_equal(try_open(s, false, &other, error), -EPROTO);
+	assert_non_null(strstr(error, "schema 1000"));
+	assert_non_null(strstr(error, "confab.db"));
+	assert_int_equal(uv_loop_close(&s->loop), 0);
+}
+
+static void test_refuses_what_is_not_ours(void **state)
+{
+	struct scratch *s = *state;
+	char error[STORE_ERROR_MAX] = "", path[128];
+	struct store *other;
+
+	scratch_close(s);
+	assert_int_equal(uv_loop_init(&s->loop), 0);
+	sql(s, "PRAGMA application_id = 1");
+	assert_int_equal(try_open(s, false, &other, error), -EUCLEAN);
+	assert_non_null(strstr(error, "not a Confab database"));
+
+	snprintf(path, sizeof path, "%s/confab.db", s->dir);
+	FILE *file = fopen(path, "w");
+	for (int i = 0; i < 1000; i++)
+		fprintf(file, "this is no database\n");
+	fclose(file);
+	assert_int_equal(try_open(s, false, &other, error), -EUCLEAN);
+
+	strcpy(path, s->dir);
+	strcpy(s->dir, "/proc/nowhere");
+	assert_true(try_open(s, false, &other, error) < 0);
+	assert_non_null(strstr(error, "/proc/nowhere"));
+	strcpy(s->dir, path);
+	assert_int_equal(uv_loop_close(&s->loop), 0);
+}
+
+static void test_one_daemon_per_folder(void **state)
+{
+	struct scratch *s = *state;
+	char error[STORE_ERROR_MAX] = "";
+	struct store *first, *second_one, *cli;
+
+	assert_int_equal(try_open(s, true, &first, error), 0);
+	assert_int_equal(try_open(s, true, &second_one, error), -EBUSY);
+	assert_non_null(strstr(error, "in use by another confabd"));
+	/* The command line works beside it. */
+	assert_int_equal(try_open(s, false, &cli, error), 0);
+	store_close(cli);
+	store_close(first);
+	uv_run(&s->loop, UV_RUN_DEFAULT);
+	assert_int_equal(try_open(s, true, &first, error), 0);
+	store_close(first);
+}
+
+/* One failing request among many: it fails alone. */
+static void test_group_commit_isolates_failures(void **state)
+{
+	struct scratch *s = *state;
+	enum { N = 300 };
+	int status[N];
+
+	for (int i = 0; i < N; i++) {
+		char id[16];
+
+		status[i] = 1;
+		/* Every third is a repetition of the one before. */
+		snprintf(id, sizeof id, "u%d", i % 3 == 2 ? i - 1 : i);
+		struct store_user user = { .id = id, .name = id, .role = ROLE_USER };
+		store_user_create(s->store, &user, NULL, note_status, &status[i]);
+	}
+	store_wait(s->store);
+	for (int i = 0; i < N; i++)
+		assert_int_equal(status[i], i % 3 == 2 ? -EEXIST : 0);
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM users"), 2 * N / 3);
+	/* The failed half left nothing: no conversation without its user, and the other way round. */
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM conversations"), 2 * N / 3);
+}
+
+static struct {
+	int n, seen[16];
+} order;
+
+static void note_order(void *arg, int status)
+{
+	assert_int_equal(status, 0);
+	order.seen[order.n++] = *(int *)arg;
+}
+
+/* In the order of the requests, and from the loop when nobody waits. */
+static void test_answers_come_in_order_from_the_loop(void **state)
+{
+	struct scratch *s = *state;
+	int number[10];
+
+	order.n = 0;
+	for (int i = 0; i < 10; i++) {
+		number[i] = i;
+		store_session_delete(s->store, hash_a, note_order, &number[i]);
+	}
+	assert_int_equal(order.n, 0);
+	uv_run(&s->loop, UV_RUN_DEFAULT); /* ends by itself when everything is answered */
+	assert_int_equal(order.n, 10);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(order.seen[i], i);
+}
+
+struct again {
+	struct store *store;
+	int left, last;
+};
+
+static void ask_again(void *arg, int status)
+{
+	struct again *a = arg;
+
+	a->last = status;
+	if (a->left-- > 0)
+		store_session_delete(a->store, hash_a, ask_again, a);
+}
+
+/* What is queued before the close is answered; what a callback queues during it is refused, not lost. */
+static void test_close_answers_everything(void **state)
+{
+	struct scratch *s = *state;
+	struct again a = { .store = s->store, .left = 1, .last = 1 };
+	int status = 1;
+
+	store_session_delete(s->store, hash_b, note_status, &status);
+	store_session_delete(s->store, hash_a, ask_again, &a);
+	scratch_close(s);
+	assert_int_equal(status, 0);
+	assert_int_equal(a.left, -1);
+	assert_int_equal(a.last, -ESHUTDOWN);
+}
+
+static void note_login(void *arg, int status, const struct store_user *user, const char *password_hash)
+{
+	struct noted_user *n = arg;
+
+	note_user(n, status, user);
+	snprintf(n->hash, sizeof n->hash, "%s", password_hash ? password_hash : "(none)");
+}
+
+static void test_users(void **state)
+{
+	struct scratch *s = *state;
+	struct noted_user u = { .status = 1 };
+	int status = 1;
+
+	assert_int_equal(add_user(s, "ann", ROLE_USER), 0);
+	assert_int_equal(add_user(s, "ann", ROLE_ADMIN), -EEXIST);
+	store_user_find_login(s->store, "ann", note_login, &u);
+	store_wait(s->store);
+	assert_int_equal(u.status, 0);
+	assert_string_equal(u.role, "user");
+	assert_string_equal(u.hash, "");
+
+	store_user_set_password(s->store, "ann", "$hash", note_status, &status);
+	store_user_find_login(s->store, "ann", note_login, &u);
+	store_wait(s->store);
+	assert_int_equal(status, 0);
+	assert_string_equal(u.hash, "$hash");
+	store_user_set_password(s->store, "bob", "$hash", note_status, &status);
+	store_user_find(s->store, "bob", note_user, &u);
+	store_wait(s->store);
+	assert_int_equal(status, -ENOENT);
+	assert_int_equal(u.status, -ENOENT);
+
+	/* An admin has no conversation. */
+	assert_int_equal(add_user(s, "boss", ROLE_ADMIN), 0);
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM conversations"), 1);
+}
+
+static int find_session(struct scratch *s, const uint8_t *hash, uint64_t now, uint64_t idle)
+{
+	struct noted_user u = { .status = 1 };
+
+	store_session_find(s->store, hash, now, idle, note_user, &u);
+	store_wait(s->store);
+	assert_int_equal(u.calls, 1);
+	return u.status;
+}
+
+static void test_sessions(void **state)
+{
+	struct scratch *s = *state;
+	const uint64_t start = 1000 * second, hour = 3600 * second, idle = 10 * hour;
+	int status = 1;
+
+	add_user(s, "ann", ROLE_USER);
+	store_session_create(s->store, hash_a, "nobody", start, start + 100 * hour, note_status, &status);
+	store_wait(s->store);
+	assert_int_equal(status, -ENOENT);
+	store_session_create(s->store, hash_a, "ann", start, start + 100 * hour, note_status, &status);
+	store_wait(s->store);
+	assert_int_equal(status, 0);
+
+	assert_int_equal(find_session(s, hash_b, start, idle), -ENOENT);
+	assert_int_equal(find_session(s, hash_a, start, idle), 0);
+	/* Unused for as long as idle allows, and a moment less. */
+	assert_int_equal(find_session(s, hash_a, start + idle, idle), -ENOENT);
+	assert_int_equal(find_session(s, hash_a, start + idle - 1, idle), 0);
+	/* That use was noted, so it lives on. */
+	assert_int_equal(find_session(s, hash_a, start + idle + hour, idle), 0);
+	for (uint64_t at = start + 11 * hour; at < start + 100 * hour; at += 5 * hour)
+		assert_int_equal(find_session(s, hash_a, at, idle), 0);
+	/* But not past its end. */
+	assert_int_equal(find_session(s, hash_a, start + 100 * hour, idle), -ENOENT);
+
+	assert_int_equal(find_session(s, hash_a, start + 99 * hour, idle), 0);
+	store_session_delete(s->store, hash_a, note_status, &status);
+	assert_int_equal(find_session(s, hash_a, start + 99 * hour, idle), -ENOENT);
+}
+
+static int use_link(struct scratch *s, const uint8_t *hash, uint64_t now)
+{
+	struct noted_user u = { .status = 1 };
+
+	store_link_use(s->store, hash, now, note_user, &u);
+	store_wait(s->store);
+	return u.status;
+}
+
+static void test_links_work_once(void **state)
+{
+	struct scratch *s = *state;
+	int status = 1;
+
+	add_user(s, "ann", ROLE_USER);
+	store_link_create(s->store, hash_a, "ann", 100, 200, note_status, &status);
+	store_wait(s->store);
+	assert_int_equal(status, 0);
+	assert_int_equal(use_link(s, hash_b, 150), -ENOENT);
+	assert_int_equal(use_link(s, hash_a, 200), -ENOENT); /* at its end it is over */
+	assert_int_equal(use_link(s, hash_a, 199), 0);
+	assert_int_equal(use_link(s, hash_a, 199), -ENOENT);
+}
+
+/* ---- kill -9 ---- */
+
+static void writer(const char *dir, int out)
+{
+	struct scratch s = { 0 };
+
+	strcpy(s.dir, dir);
+	scratch_open(&s);
+	for (int i = 0;; i++) {
+		char id[16];
+
+		snprintf(id, sizeof id, "k%d", i);
+		if (add_user(&s, id, ROLE_USER) != 0 || write(out, &i, sizeof i) != sizeof i)
+			_exit(1);
+	}
+}
+
+/* What was acknowledged before the kill is there after it, and the file is whole. */
+static void test_kill_loses_nothing_acknowledged(void **state)
+{
+	struct scratch *s = *state;
+
+	for (int round = 0; round < 3; round++) {
+		int fd[2], i, acknowledged = 0, status;
+
+		scratch_close(s);
+		scratch_remove(s);
+		assert_int_equal(mkdir(s->dir, 0700), 0);
+		assert_int_equal(pipe(fd), 0);
+		pid_t pid = fork();
+		if (pid == 0)
+			writer(s->dir, fd[1]);
+		close(fd[1]);
+		while (acknowledged < 40 + 17 * round && read(fd[0], &i, sizeof i) == sizeof i)
+			acknowledged = i + 1;
+		assert_int_equal(kill(pid, SIGKILL), 0);
+		while (read(fd[0], &i, sizeof i) == sizeof i)
+			acknowledged = i + 1;
+		waitpid(pid, &status, 0);
+		close(fd[0]);
+		assert_true(WIFSIGNALED(status));
+
+		scratch_open(s);
+		assert_true(acknowledged >= 40);
+		for (i = 0; i < acknowledged; i++) {
+			struct noted_user u = { .status = 1 };
+			char id[16];
+
+			snprintf(id, sizeof id, "k%d", i);
+			store_user_find(s->store, id, note_user, &u);
+			store_wait(s->store);
+			assert_int_equal(u.status, 0);
+		}
+		assert_true(sql_int(s, "SELECT count(*) FROM users") <= acknowledged + 1);
+	}
+}
+
+static void test_daemon_and_command_line_together(void **state)
+{
+	struct scratch *s = *state;
+	enum { N = 60 };
+	int status;
+
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct scratch other = { 0 };
+
+		strcpy(other.dir, s->dir);
+		scratch_open(&other);
+		for (int i = 0; i < N; i++) {
+			char id[16];
+
+			snprintf(id, sizeof id, "child%d", i);
+			if (add_user(&other, id, ROLE_USER) != 0)
+				_exit(1);
+		}
+		other.store = store_close(other.store);
+		_exit(0);
+	}
+	for (int i = 0; i < N; i++) {
+		char id[16];
+
+		snprintf(id, sizeof id, "parent%d", i);
+		assert_int_equal(add_user(s, id, ROLE_USER), 0);
+	}
+	waitpid(pid, &status, 0);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM users"), 2 * N);
+}
+
+int main(void)
+{
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, scratch_setup, scratch_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_migrates_and_reopens),
+		TEST(test_files_are_private),
+		TEST(test_refuses_a_newer_schema),
+		TEST(test_refuses_what_is_not_ours),
+		TEST(test_one_daemon_per_folder),
+		TEST(test_group_commit_isolates_failures),
+		TEST(test_answers_come_in_order_from_the_loop),
+		TEST(test_close_answers_everything),
+		TEST(test_users),
+		TEST(test_sessions),
+		TEST(test_links_work_once),
+		TEST(test_kill_loses_nothing_acknowledged),
+		TEST(test_daemon_and_command_line_together),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
