@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cli/cli.h"
+
+static const struct cli_command commands[] = {
+	{ "user add",
+	  "ID [--role user|admin] [--name NAME] [--image URL] [--password-stdin] [--data DIR]",
+	  "make an account; the password is the first line of the standard input", cli_user_add },
+	{ "user list", "[--data DIR]", "list the accounts: id, role, name", cli_user_list },
+	{ "link create", "--user ID [--url http://localhost:8080] [--data DIR]",
+	  "print a one-time sign-in link, good for 24 hours", cli_link_create },
+	{ "token create", "--user ID [--data DIR]", "print a user token, good for one hour",
+	  cli_token_create },
+};
+
+static void help(FILE *out)
+{
+	fprintf(out, "confab: look after a Confab server's data folder\n\n");
+	for (size_t i = 0; i < countof(commands); i++)
+		fprintf(out, "  confab %s %s\n      %s\n", commands[i].name, commands[i].usage,
+			commands[i].summary);
+	fprintf(out, "  confab --help\n  confab --version\n\n"
+		     "DIR is confabd's --data; without it the environment's CONFAB_DATA counts. "
+		     "The server may be running.\n"
+		     "Exit status: 0 done, 1 failed, 2 used wrongly.\n");
+}
+
+/* Words of the command that argv starts with; 0 when it is not this one. */
+static int matches(const struct cli_command *command, int argc, char **argv)
+{
+	const char *space = strchr(command->name, ' ');
+	size_t n = (size_t)(space - command->name);
+
+	return argc >= 2 && strlen(argv[0]) == n && strncmp(argv[0], command->name, n) == 0 &&
+			       strcmp(argv[1], space + 1) == 0
+		       ? 2
+		       : 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+			  strcmp(argv[1], "help") == 0)) {
+		help(stdout);
+		return CLI_OK;
+	}
+	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+		printf("confab %s\n", CONFAB_VERSION);
+		return CLI_OK;
+	}
+	for (size_t i = 0; i < countof(commands); i++) {
+		int words = matches(&commands[i], argc - 1, argv + 1);
+
+		if (words)
+			return commands[i].run(&commands[i], argc - 1 - words, argv + 1 + words);
+	}
+	if (argc < 2) {
+		help(stderr);
+		return CLI_USAGE;
+	}
+	fprintf(stderr, "confab: there is no command '%s%s%s'; confab --help lists them\n", argv[1],
+		argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+	return CLI_USAGE;
+}
