@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct sockaddr_storage address_of(uint32_t tag)
+{
+	struct sockaddr_storage a = { 0 };
+	struct sockaddr_in *in = (struct sockaddr_in *)&a;
+
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(0x0a000000 + tag);
+	in->sin_port = htons((uint16_t)(40000 + tag % 1000));
+	return a;
+}
+
+static uint32_t tag_of(const struct sockaddr_storage *a)
+{
+	return ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr) - 0x0a000000;
+}
+
+static void trace(struct sim *s, const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+
+	for (size_t i = 0; i < n; i++)
+		s->trace = (s->trace ^ p[i]) * 0x100000001b3u;
+}
+
+struct sim *sim_new(uint64_t seed, const struct simlink_config *link)
+{
+	struct sim *s = calloc(1, sizeof *s);
+	struct sockaddr_in *in;
+
+	if (!s)
+		abort();
+	s->now = 1000 * SIM_S;
+	s->trace = 0xcbf29ce484222325u;
+	if (link)
+		s->link = *link;
+	rng_seeded(&s->rng, seed);
+	in = (struct sockaddr_in *)&s->server;
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(0xc0000201);
+	in->sin_port = htons(7882);
+	s->sdp = malloc(sizeof *s->sdp);
+	struct engine_config config = {
+		.addresses = &s->server, .address_count = 1, .rng = &s->rng, .worker = 1
+	};
+	if (!s->sdp || engine_new(&s->engine, &config) < 0)
+		abort();
+	return s;
+}
+
+static void pc_fini(struct sim_pc *pc)
+{
+	if (pc->open)
+		transport_fini(&pc->transport);
+	pc->open = false;
+	pc->up = simlink_free(pc->up);
+	pc->down = simlink_free(pc->down);
+}
+
+struct sim *sim_free(struct sim *s)
+{
+	for (int i = 0; i < s->client_count; i++) {
+		struct sim_client *c = &s->clients[i];
+
+		pc_fini(&c->pub);
+		pc_fini(&c->sub);
+		for (int t = 0; t < c->track_count; t++)
+			free(c->tracks[t].layers);
+	}
+	(void)engine_free(s->engine);
+	free(s->sdp);
+	free(s);
+	return NULL;
+}
+
+static struct sim_client *client_of(struct sim *s, const struct sid *sid)
+{
+	for (int i = 0; i < s->client_count; i++) {
+		if (sid_is(&s->clients[i].sid, sid))
+			return &s->clients[i];
+	}
+	return NULL;
+}
+
+static const struct sid room = { "RM_simsimsimsim" };
+
+/* Opens the client's end, and gives both ends their keys. */
+static void open_pc(struct sim_client *c, struct sim_pc *pc, enum plane_target target)
+{
+	struct sim *s = c->sim;
+
+	if (pc->open)
+		return;
+	pc->target = target;
+	pc->tag = ++s->tags;
+	outbox_init(&pc->outbox);
+	transport_init(&pc->transport, &(struct transport_config){ .rng = &s->rng,
+								   .outbox = &pc->outbox,
+								   .client = true });
+	pc->up = simlink_new(rng_u64(&s->rng), &s->link);
+	pc->down = simlink_new(rng_u64(&s->rng), &s->link);
+	pc->open = true;
+}
+
+static void inject_keys(struct sim_client *c, struct sim_pc *pc)
+{
+	struct transport *server = engine_transport(c->sim->engine, &c->sid, pc->target);
+	struct srtp_keys ours = { .suite = SRTP_AEAD_AES_128_GCM }, theirs;
+
+	rng_fill(&c->sim->rng, ours.send_key, sizeof ours.send_key);
+	rng_fill(&c->sim->rng, ours.receive_key, sizeof ours.receive_key);
+	rng_fill(&c->sim->rng, ours.send_salt, sizeof ours.send_salt);
+	rng_fill(&c->sim->rng, ours.receive_salt, sizeof ours.receive_salt);
+	theirs = ours;
+	memcpy(theirs.send_key, ours.receive_key, sizeof ours.send_key);
+	memcpy(theirs.receive_key, ours.send_key, sizeof ours.send_key);
+	memcpy(theirs.send_salt, ours.receive_salt, sizeof ours.send_salt);
+	memcpy(theirs.receive_salt, ours.send_salt, sizeof ours.send_salt);
+	if (!server || transport_inject_keys(server, &theirs) < 0 ||
+	    transport_inject_keys(&pc->transport, &ours) < 0)
+		abort();
+}
+
+static void subscribe_all(struct sim *s, const struct sid *publisher, const struct sid *track)
+{
+	if (s->manual_subscribe)
+		return;
+	for (int i = 0; i < s->client_count; i++) {
+		struct sim_client *c = &s->clients[i];
+
+		if (!c->joined || sid_is(&c->sid, publisher))
+			continue;
+		struct plane_cmd cmd = { .type = CMD_SUBSCRIBE,
+					 .room = room,
+					 .participant = c->sid,
+					 .publisher = *publisher,
+					 .track = *track };
+		engine_cmd(s->engine, s->now, &cmd);
+	}
+}
+
+static void on_offer(struct sim_client *c, const char *sdp, uint32_t id)
+{
+	bool first = !c->sub.open;
+
+	c->offers++;
+	if (c->no_answers)
+		return;
+	open_pc(c, &c->sub, TARGET_SUBSCRIBER);
+
+	struct plane_cmd cmd = { .type = CMD_ANSWER,
+				 .room = room,
+				 .participant = c->sid,
+				 .id = id,
+				 .sdp = client_answer(c, sdp) };
+	if (first)
+		inject_keys(c, &c->sub);
+	engine_cmd(c->sim->engine, c->sim->now, &cmd);
+}
+
+static void on_answer(struct sim_client *c, const char *sdp)
+{
+	bool first = c->answers++ == 0;
+
+	if (first)
+		inject_keys(c, &c->pub);
+	client_take_answer(c, sdp);
+}
+
+static void on_event(struct sim *s, struct plane_event *event)
+{
+	struct sim_client *c = client_of(s, &event->participant);
+
+	s->events++;
+	trace(s, &event->type, sizeof event->type);
+	trace(s, &s->now, sizeof s->now);
+	trace(s, event->track.text, strlen(event->track.text));
+	if (event->sdp)
+		trace(s, event->sdp, strlen(event->sdp));
+	trace(s, event->text, strlen(event->text));
+	if (!c)
+		return;
+	switch (event->type) {
+	case EV_OFFER:
+		on_offer(c, event->sdp, event->id);
+		break;
+	case EV_ANSWER:
+		on_answer(c, event->sdp);
+		break;
+	case EV_CONNECTED:
+		c->connected[event->target]++;
+		break;
+	case EV_TRACK_LIVE:
+		c->lives++;
+		subscribe_all(s, &c->sid, &event->track);
+		break;
+	case EV_TRACK_GONE:
+		c->gones++;
+		break;
+	case EV_FAILED:
+		(void)snprintf(c->failed, sizeof c->failed, "%s", event->text);
+		break;
+	default:
+		break;
+	}
+}
+
+static struct sim_pc *pc_of(struct sim *s, uint32_t tag)
+{
+	for (int i = 0; i < s->client_count; i++) {
+		struct sim_client *c = &s->clients[i];
+
+		if (c->pub.open && c->pub.tag == tag)
+			return &c->pub;
+		if (c->sub.open && c->sub.tag == tag)
+			return &c->sub;
+	}
+	return NULL;
+}
+
+/* Takes what the engine said, until it says nothing more. */
+void sim_drain(struct sim *s)
+{
+	struct plane_event event;
+	struct engine_tx tx;
+	bool more = true;
+
+	while (more) {
+		more = false;
+		while (engine_next_tx(s->engine, &tx)) {
+			struct sim_pc *pc = pc_of(s, tag_of(tx.to));
+
+			s->datagrams++;
+			trace(s, tx.bytes, tx.length);
+			if (pc && !pc->cut)
+				simlink_send(pc->down, s->now, 0, tx.bytes, tx.length);
+		}
+		if (engine_next_event(s->engine, &event)) {
+			more = true;
+			on_event(s, &event);
+			plane_event_fini(&event);
+		}
+	}
+}
+
+void sim_cmd(struct sim *s, struct plane_cmd *cmd)
+{
+	engine_cmd(s->engine, s->now, cmd);
+	sim_drain(s);
+}
+
+void sim_inject(struct sim *s, uint32_t tag, const void *bytes, size_t n)
+{
+	struct sockaddr_storage from = address_of(tag);
+	uint8_t copy[2048];
+
+	memcpy(copy, bytes, n);
+	engine_rx(s->engine, s->now, &from, copy, n);
+	sim_drain(s);
+}
+
+static void run_links(struct sim *s, struct sim_client *c, struct sim_pc *pc)
+{
+	uint8_t bytes[2048];
+	uint32_t tag;
+	size_t n;
+
+	if (!pc->open)
+		return;
+	for (const struct outbox_datagram *d; (d = outbox_take(&pc->outbox));) {
+		if (!pc->cut)
+			simlink_send(pc->up, s->now, pc->tag, d->bytes, d->length);
+	}
+	while (simlink_next(pc->up) <= s->now &&
+	       simlink_recv(pc->up, s->now, &tag, bytes, sizeof bytes, &n))
+		sim_inject(s, tag, bytes, n);
+	while (simlink_next(pc->down) <= s->now &&
+	       simlink_recv(pc->down, s->now, &tag, bytes, sizeof bytes, &n))
+		client_rx(c, pc, bytes, n);
+}
+
+void sim_run(struct sim *s, uint64_t us)
+{
+	sim_drain(s);
+	for (uint64_t end = s->now + us; s->now < end; s->now += SIM_MS) {
+		for (int i = 0; i < s->client_count; i++) {
+			struct sim_client *c = &s->clients[i];
+
+			client_tick(c);
+			run_links(s, c, &c->pub);
+			run_links(s, c, &c->sub);
+		}
+		if (engine_deadline(s->engine) <= s->now) {
+			engine_tick(s->engine, s->now);
+			sim_drain(s);
+		}
+	}
+}
+
+struct sim_client *sim_join(struct sim *s, bool firefox)
+{
+	struct sim_client *c = &s->clients[s->client_count];
+
+	c->index = s->client_count++;
+	c->sim = s;
+	c->joined = true;
+	c->firefox = firefox;
+	c->ssrc = rng_u32(&s->rng);
+	c->pub.target = TARGET_PUBLISHER;
+	(void)snprintf(c->sid.text, sizeof c->sid.text, "PA_client%06d", c->index);
+	struct plane_cmd cmd = { .type = CMD_JOIN, .room = room, .participant = c->sid };
+	cmd.join = (struct plane_join){ .can_publish = true,
+					.can_subscribe = true,
+					.firefox = firefox };
+	sim_cmd(s, &cmd);
+	for (int i = 0; i < s->client_count && !s->manual_subscribe; i++) {
+		struct sim_client *other = &s->clients[i];
+
+		for (int t = 0; t < other->track_count; t++) {
+			if (other != c && other->joined && other->tracks[t].active)
+				sim_subscribe(c, &other->tracks[t].sid, CMD_SUBSCRIBE, false);
+		}
+	}
+	return c;
+}
+
+void sim_leave(struct sim_client *c)
+{
+	struct plane_cmd cmd = { .type = CMD_LEAVE, .room = room, .participant = c->sid };
+
+	c->joined = false;
+	c->pub.cut = c->sub.cut = true;
+	for (int t = 0; t < c->track_count; t++)
+		c->tracks[t].active = false;
+	sim_cmd(c->sim, &cmd);
+}
+
+static void send_offer(struct sim_client *c)
+{
+	struct plane_cmd cmd = { .type = CMD_OFFER, .room = room, .participant = c->sid };
+
+	open_pc(c, &c->pub, TARGET_PUBLISHER);
+	cmd.id = ++c->offer_id;
+	cmd.sdp = client_offer(c);
+	sim_cmd(c->sim, &cmd);
+}
+
+struct sim_track *sim_publish(struct sim_client *c, enum plane_kind kind, bool simulcast)
+{
+	struct sim_track *t = &c->tracks[c->track_count++];
+	struct plane_cmd cmd = { .type = CMD_ADD_TRACK, .room = room, .participant = c->sid };
+
+	*t = (struct sim_track){ .kind = kind, .active = true, .simulcast = simulcast };
+	t->layer_count = t->layers_on = simulcast ? 3 : 1;
+	t->layers = calloc((size_t)t->layer_count, sizeof *t->layers);
+	if (!t->layers)
+		abort();
+	(void)snprintf(t->sid.text, sizeof t->sid.text, "TR_track%07u", ++c->sim->sids);
+	(void)snprintf(t->cid, sizeof t->cid, "cid-%u", c->sim->sids);
+	(void)snprintf(t->msid, sizeof t->msid, c->firefox ? "{other-%u}" : "cid-%u", c->sim->sids);
+	t->next_frame = c->sim->now;
+	client_new_ssrcs(c, t);
+	cmd.track = t->sid;
+	cmd.add_track.kind = (uint8_t)kind;
+	memcpy(cmd.add_track.cid, t->cid, sizeof t->cid);
+	sim_cmd(c->sim, &cmd);
+	send_offer(c);
+	return t;
+}
+
+void sim_unpublish(struct sim_client *c, struct sim_track *t)
+{
+	t->active = false;
+	send_offer(c);
+}
+
+void sim_mute(struct sim_client *c, struct sim_track *t, bool muted)
+{
+	struct plane_cmd cmd = { .type = CMD_MUTE_TRACK,
+				 .room = room,
+				 .participant = c->sid,
+				 .track = t->sid,
+				 .on = muted };
+
+	t->muted = muted;
+	sim_cmd(c->sim, &cmd);
+}
+
+void sim_subscribe(struct sim_client *c, const struct sid *track, enum plane_cmd_type type, bool on)
+{
+	struct plane_cmd cmd = {
+		.type = type, .room = room, .participant = c->sid, .track = *track, .on = on
+	};
+
+	sim_cmd(c->sim, &cmd);
+}
+
+struct sim_stream *sim_stream(struct sim_client *c, const struct sid *track)
+{
+	for (int i = 0; i < c->stream_count; i++) {
+		if (c->streams[i].active && sid_is(&c->streams[i].track, track))
+			return &c->streams[i];
+	}
+	return NULL;
+}
+
+void sim_move(struct sim_client *c, enum plane_target target)
+{
+	struct sim_pc *pc = target == TARGET_PUBLISHER ? &c->pub : &c->sub;
+
+	pc->tag = ++c->sim->tags;
+}
+
+void sim_set_link(struct sim_client *c, enum plane_target target, bool up,
+		  const struct simlink_config *link)
+{
+	struct sim_pc *pc = target == TARGET_PUBLISHER ? &c->pub : &c->sub;
+
+	simlink_set(up ? pc->up : pc->down, link);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whole calls in virtual time: a real engine, fake clients made of the same media/peer and
+ * media/rtp parts, a link in each direction of each connection, and as much control plane as a call
+ * needs. All chance comes from one seed; `trace` is a hash of everything the engine said, so two
+ * runs can be compared. DTLS is left out (keys are injected): it reads the wall clock. Steps are 1
+ * ms. For tests: aborts when memory runs out. One thread.
+ *
+ * Way: client.c (media, RTCP) ▸ sim.c (links) ▸ engine ▸ sim.c ▸ client.c; descriptions in
+ * client_sdp.c.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "base/sb.h"
+#include "media/engine.h"
+#include "media/engine_test.h"
+#include "media/peer/transport.h"
+#include "media/rtp/up.h"
+#include "simlink.h"
+#include "wire/rtpext.h"
+#include "wire/sdp.h"
+
+enum {
+	SIM_CLIENTS = 8,
+	SIM_TRACKS = 4,
+	SIM_STREAMS = 32,
+	SIM_HISTORY = 1024, /* sent packets kept for retransmission */
+	SIM_FRAMES = 256,
+	SIM_MS = 1000,
+	SIM_S = 1000 * 1000,
+	SIM_PAYLOAD = 1000,
+};
+
+/* What a client sent or received of one SSRC. */
+struct sim_sent {
+	bool used, marker;
+	uint16_t seq, length;
+	uint32_t timestamp;
+	uint8_t payload[SIM_PAYLOAD + 64];
+};
+
+struct sim_layer {
+	uint32_t ssrc, rtx_ssrc;
+	uint16_t seq, rtx_seq, picture;
+	uint32_t frame, timestamp;
+	bool want_key, acknowledged; /* a report came: mid and rid are no longer sent */
+	uint64_t plis, last_pli, packets, rtx_packets, nacked;
+	struct sim_sent history[SIM_HISTORY];
+};
+
+struct sim_track {
+	struct sid sid;
+	char cid[40], msid[40]; /* Firefox: differ */
+	enum plane_kind kind;
+	bool active, muted, simulcast, h264;
+	int layer_count, layers_on; /* layers_on: how many arrive (bandwidth) */
+	uint64_t next_frame;
+	struct sim_layer *layers; /* layer_count */
+};
+
+/* One received stream, as the subscriber sees it. */
+struct sim_stream {
+	bool active;
+	struct sid track, publisher;
+	enum plane_kind kind;
+	uint32_t ssrc, rtx_ssrc;
+	uint8_t payload_type, rtx_payload_type;
+	struct up up;
+	uint64_t packets, recovered, frames, key_frames, wrong, backwards, first_at, last_at, plis;
+	bool started, first_was_key;
+	uint32_t last_timestamp, ssrc_reports;
+	uint16_t last_picture;
+	int layer;	   /* of the newest packet */
+	uint64_t switches; /* of layer */
+	struct {
+		uint32_t frame;
+		uint8_t layer, count;
+		uint32_t got; /* bits */
+	} assembly[SIM_FRAMES];
+};
+
+struct sim_pc {
+	enum plane_target target;
+	bool open, cut; /* cut: neither direction passes */
+	struct transport transport;
+	struct outbox outbox;
+	uint32_t tag; /* names its present address */
+	struct simlink *up, *down;
+	char server_ufrag[ICE_UFRAG_MAX + 1];
+};
+
+struct sim_client {
+	struct sim *sim;
+	int index;
+	struct sid sid;
+	bool joined, firefox, no_answers;
+	struct sim_pc pub, sub;
+	uint16_t transport_seq;
+	uint32_t ssrc; /* of its RTCP */
+	struct sim_track tracks[SIM_TRACKS];
+	int track_count;
+	uint32_t offer_id;
+	struct sim_stream streams[SIM_STREAMS];
+	int stream_count;
+	uint64_t next_report, next_nack;
+	uint64_t twcc_feedbacks, twcc_received, reports;
+	uint64_t offers, answers, connected[2], lives, gones;
+	char failed[PLANE_TEXT_MAX];
+	char last_offer_mids[256];
+};
+
+struct sim {
+	uint64_t now, trace;
+	struct rng rng;
+	struct engine *engine;
+	struct sockaddr_storage server;
+	struct sim_client clients[SIM_CLIENTS];
+	int client_count;
+	struct simlink_config link; /* of connections opened from now on */
+	uint32_t tags;
+	uint32_t sids;
+	bool manual_subscribe;
+	struct sdp *sdp;
+	uint64_t datagrams, events;
+};
+
+struct sim *sim_new(uint64_t seed, const struct simlink_config *link);
+struct sim *sim_free(struct sim *s);
+
+/* Runs for so long. */
+void sim_run(struct sim *s, uint64_t us);
+
+/* A new participant joins; it is also subscribed to all live tracks of others. */
+struct sim_client *sim_join(struct sim *s, bool firefox);
+void sim_leave(struct sim_client *c);
+
+/* Announces and offers a track. For video: simulcast with three layers, or one. */
+struct sim_track *sim_publish(struct sim_client *c, enum plane_kind kind, bool simulcast);
+void sim_unpublish(struct sim_client *c, struct sim_track *t);
+void sim_mute(struct sim_client *c, struct sim_track *t, bool muted);
+void sim_subscribe(struct sim_client *c, const struct sid *track, enum plane_cmd_type type,
+		   bool on);
+
+/* The client's stream of a track; NULL = none. */
+struct sim_stream *sim_stream(struct sim_client *c, const struct sid *track);
+
+/* A NAT gives the connection another address. */
+void sim_move(struct sim_client *c, enum plane_target target);
+
+/* Any bytes from the connection's address, or from a stranger's. */
+void sim_inject(struct sim *s, uint32_t tag, const void *bytes, size_t n);
+
+void sim_set_link(struct sim_client *c, enum plane_target target, bool up,
+		  const struct simlink_config *link);
+
+/* Gives a command to the engine and handles all that follows. */
+void sim_cmd(struct sim *s, struct plane_cmd *cmd);
+void sim_drain(struct sim *s);
+
+/* ---- client.c, client_sdp.c ---- */
+
+void client_tick(struct sim_client *c);
+void client_rx(struct sim_client *c, struct sim_pc *pc, uint8_t *bytes, size_t n);
+char *client_offer(struct sim_client *c);		      /* SDP, to be freed */
+char *client_answer(struct sim_client *c, const char *offer); /* the same, and takes the offer in */
+void client_take_answer(struct sim_client *c, const char *answer);
+void client_set_server(struct sim_client *c, struct sim_pc *pc, const struct sdp_section *s);
+void client_new_ssrcs(struct sim_client *c, struct sim_track *t);
+void pc_send(struct sim_client *c, struct sim_pc *pc, const uint8_t *packet, size_t n, bool rtcp);

@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole calls in virtual time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "media/sfu/participant.h"
+#include "media/sfu/subscription.h"
+#include "media/sfu/track.h"
+#include "sim.h"
+#include "wire/rtcp.h"
+
+static const struct simlink_config good = { .delay_us = 15000 };
+static const struct simlink_config lossy = { .delay_us = 20000,
+					     .jitter_us = 3000,
+					     .loss_ppm = 50000 };
+
+static struct sim_stream *must_have(struct sim_client *c, const struct sim_track *t)
+{
+	struct sim_stream *s = sim_stream(c, &t->sid);
+
+	assert_non_null(s);
+	assert_true(s->started);
+	assert_int_equal(s->wrong, 0);
+	return s;
+}
+
+/* Packets that neither came nor were given up. */
+static int64_t unaccounted(const struct sim_stream *s)
+{
+	int64_t expected = (int64_t)(s->up.highest - s->up.base + 1);
+
+	return expected - (int64_t)s->packets - (int64_t)s->up.count.given_up - s->up.gap_count;
+}
+
+static uint64_t drops(const struct sim *s, enum sfu_drop why)
+{
+	return engine_sfu(s->engine)->drops[why];
+}
+
+static void two_party(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(1, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+
+	sim_run(s, SIM_S);
+	assert_int_equal(a->connected[TARGET_SUBSCRIBER], 1); /* with no track at all */
+	assert_int_equal(b->connected[TARGET_SUBSCRIBER], 1);
+
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+	struct sim_track *audio = sim_publish(a, KIND_AUDIO, false);
+	struct sim_track *back = sim_publish(b, KIND_VIDEO, true);
+	sim_run(s, 10 * SIM_S);
+	assert_string_equal(a->failed, "");
+	assert_string_equal(b->failed, "");
+	assert_int_equal(a->connected[TARGET_PUBLISHER], 1);
+	assert_int_equal(a->lives, 2);
+	assert_int_equal(b->lives, 1);
+
+	struct sim_stream *v = must_have(b, video), *u = must_have(b, audio);
+	assert_true(v->first_was_key);
+	assert_int_equal(v->layer, 2); /* the best that arrives */
+	assert_int_equal(unaccounted(v), 0);
+	assert_int_equal(v->backwards, 0);
+	assert_in_range(v->frames, 270, 300);
+	assert_in_range(u->packets, 450, 500);
+	assert_int_equal(u->backwards, 0);
+	assert_true(sid_is(&v->publisher, &a->sid));
+	assert_in_range(v->ssrc_reports, 8, 11);
+	assert_true(must_have(a, back)->frames > 250);
+
+	/* the encoder of the publisher gets what it needs to climb */
+	assert_in_range(a->twcc_feedbacks, 80, 220);
+	uint64_t sent = a->transport_seq;
+	assert_in_range(a->twcc_received, sent * 95 / 100, sent);
+	assert_true(a->reports >= 20);
+	/* one key frame request per layer that was wanted, not more than 2 a second */
+	for (int i = 0; i < 3; i++)
+		assert_true(video->layers[i].plis <= 2);
+	assert_int_equal(drops(s, DROP_SSRC), 0);
+	(void)sim_free(s);
+}
+
+static void loss_is_repaired(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(7, &lossy);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+	struct sim_track *audio = sim_publish(a, KIND_AUDIO, false);
+
+	sim_run(s, 20 * SIM_S);
+	struct sim_stream *v = must_have(b, video);
+	/* every packet came, by itself or by retransmission, or was given up after ten requests */
+	assert_int_equal(unaccounted(v), 0);
+	assert_true(v->recovered > 100);
+	assert_true(v->up.count.given_up < 5);
+	assert_true(video->layers[2].rtx_packets >
+		    100); /* the first half of the way was repaired too */
+	assert_true(v->frames > 500);
+	assert_int_equal(v->backwards, 0);
+	assert_true(must_have(b, audio)->packets > 850); /* two links of 5 % */
+	(void)sim_free(s);
+}
+
+static void three_parties(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(3, &good);
+	struct sim_client *c[3];
+	struct sim_track *t[3][2];
+
+	for (int i = 0; i < 3; i++) {
+		c[i] = sim_join(s, i == 2); /* one of them Firefox: ids do not match */
+		t[i][0] = sim_publish(c[i], KIND_AUDIO, false);
+		t[i][1] = sim_publish(c[i], KIND_VIDEO, i != 1);
+		sim_run(s, SIM_S / 2);
+	}
+	sim_run(s, 5 * SIM_S);
+	for (int i = 0; i < 3; i++) {
+		for (int k = 0; k < 3; k++) {
+			if (i == k)
+				continue;
+			assert_true(must_have(c[i], t[k][0])->packets > 200);
+			assert_true(must_have(c[i], t[k][1])->frames > 130);
+			assert_true(must_have(c[i], t[k][1])->first_was_key);
+			assert_true(sid_is(&must_have(c[i], t[k][1])->publisher, &c[k]->sid));
+		}
+		assert_string_equal(c[i]->failed, "");
+	}
+
+	/* one leaves: the others get inactive sections and go on */
+	sim_leave(c[1]);
+	sim_run(s, SIM_S);
+	assert_null(sim_stream(c[0], &t[1][0]->sid));
+	assert_null(sim_stream(c[0], &t[1][1]->sid));
+	uint64_t before = must_have(c[0], t[2][1])->frames;
+	sim_run(s, SIM_S);
+	assert_true(must_have(c[0], t[2][1])->frames > before + 25);
+
+	/* a newcomer takes the freed sections: no new ones */
+	int sections = c[0]->stream_count;
+	struct sim_client *d = sim_join(s, false);
+	struct sim_track *late = sim_publish(d, KIND_VIDEO, true);
+	sim_run(s, 3 * SIM_S);
+	assert_true(must_have(c[0], late)->frames > 60);
+	assert_int_equal(c[0]->stream_count, sections);
+	/* and sees those that were there, from a key frame on, quickly */
+	struct sim_stream *v = must_have(d, t[0][1]);
+	assert_true(v->first_was_key);
+	assert_true(v->frames > 60);
+	(void)sim_free(s);
+}
+
+static void mute_and_unpublish(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(4, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+
+	sim_run(s, 3 * SIM_S);
+	struct sim_stream *v = must_have(b, video);
+	sim_mute(a, video, true);
+	sim_run(s, 3 * SIM_S); /* silence is not death */
+	uint64_t frames = v->frames, keys = v->key_frames;
+	uint64_t plis = video->layers[0].plis + video->layers[1].plis + video->layers[2].plis;
+	sim_run(s, SIM_S);
+	assert_int_equal(v->frames, frames);
+	assert_int_equal(a->gones, 0);
+
+	sim_mute(a, video, false);
+	sim_run(s, 2 * SIM_S);
+	assert_true(v->frames > frames + 45);
+	assert_true(v->key_frames > keys);
+	assert_true(video->layers[0].plis + video->layers[1].plis + video->layers[2].plis > plis);
+	assert_int_equal(v->backwards, 0);
+	assert_int_equal(unaccounted(v), 0);
+
+	/* paused by the subscriber, and back */
+	sim_subscribe(b, &video->sid, CMD_PAUSE, true);
+	sim_run(s, SIM_S / 2);
+	frames = v->frames;
+	sim_run(s, SIM_S);
+	assert_int_equal(v->frames, frames);
+	sim_subscribe(b, &video->sid, CMD_PAUSE, false);
+	sim_run(s, SIM_S);
+	assert_true(v->frames > frames + 20);
+
+	/* unsubscribed, and back: another section is free by then */
+	sim_subscribe(b, &video->sid, CMD_UNSUBSCRIBE, false);
+	sim_run(s, SIM_S);
+	assert_null(sim_stream(b, &video->sid));
+	sim_subscribe(b, &video->sid, CMD_SUBSCRIBE, false);
+	sim_run(s, SIM_S);
+	assert_true(must_have(b, video)->first_was_key);
+	assert_int_equal(b->stream_count, 1);
+
+	sim_unpublish(a, video);
+	sim_run(s, SIM_S);
+	assert_int_equal(a->gones, 1);
+	assert_null(sim_stream(b, &video->sid));
+	/* the same, published again: a new section of the client, the old one of ours */
+	struct sim_track *again = sim_publish(a, KIND_VIDEO, false);
+	sim_run(s, 2 * SIM_S);
+	assert_true(must_have(b, again)->frames > 30);
+	assert_int_equal(b->stream_count, 1);
+	assert_string_equal(a->failed, "");
+	(void)sim_free(s);
+}
+
+static void path_changes(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(5, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+
+	sim_run(s, 3 * SIM_S);
+	struct sim_stream *v = must_have(b, video);
+	sim_move(a, TARGET_PUBLISHER);
+	sim_run(s, 5 * SIM_S); /* until the next check at the latest, media from there is a
+				  stranger's */
+	sim_move(b, TARGET_SUBSCRIBER);
+	sim_run(s, 5 * SIM_S);
+	uint64_t frames = v->frames;
+	sim_run(s, 2 * SIM_S);
+	assert_true(v->frames > frames + 55);
+	assert_string_equal(a->failed, "");
+	assert_string_equal(b->failed, "");
+
+	/* our offer with new credentials: media goes on */
+	struct plane_cmd cmd = { .type = CMD_RESTART_ICE, .participant = b->sid };
+	char before[ICE_UFRAG_MAX + 1];
+	(void)snprintf(before, sizeof before, "%s", b->sub.server_ufrag);
+	sim_cmd(s, &cmd);
+	sim_run(s, 2 * SIM_S);
+	assert_string_not_equal(b->sub.server_ufrag, before);
+	frames = v->frames;
+	sim_run(s, 2 * SIM_S);
+	assert_true(v->frames > frames + 55);
+
+	/* the client's offer with new credentials: answered with new ones of ours */
+	(void)snprintf(before, sizeof before, "%s", a->pub.server_ufrag);
+	transport_restart_ice(&a->pub.transport);
+	(void)sim_publish(a, KIND_AUDIO, false);
+	assert_string_not_equal(a->pub.server_ufrag, before);
+	sim_run(s, 2 * SIM_S);
+	frames = v->frames;
+	sim_run(s, 2 * SIM_S);
+	assert_true(v->frames > frames + 55);
+	assert_string_equal(a->failed, "");
+	(void)sim_free(s);
+}
+
+static void dead_path_fails(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(6, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+
+	(void)sim_publish(a, KIND_VIDEO, true);
+	sim_run(s, 2 * SIM_S);
+	b->sub.cut = true;
+	sim_run(s, 28 * SIM_S);
+	assert_string_equal(b->failed, "");
+	uint64_t datagrams = s->datagrams;
+	sim_run(s, SIM_S);
+	uint64_t rate = s->datagrams -
+			datagrams; /* only feedback to a: nothing goes to b any more (R53) */
+	assert_true(rate < 60);
+	sim_run(s, 5 * SIM_S);
+	assert_string_not_equal(b->failed, "");
+	assert_string_equal(a->failed, "");
+	(void)sim_free(s);
+}
+
+static void unanswered_offer_fails(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(8, &good);
+	struct sim_client *a = sim_join(s, false);
+
+	(void)sim_publish(a, KIND_AUDIO, false);
+	struct sim_client *b = &s->clients[1];
+	b->no_answers = true;
+	(void)sim_join(s, false);
+	sim_run(s, 14 * SIM_S);
+	assert_string_equal(b->failed, "");
+	sim_run(s, 2 * SIM_S);
+	assert_non_null(strstr(b->failed, "no answer"));
+	assert_int_equal(b->offers, 1);
+	(void)sim_free(s);
+}
+
+static void new_ssrcs_mid_call(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(9, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+
+	sim_run(s, 3 * SIM_S);
+	struct sim_stream *v = must_have(b, video);
+	uint64_t frames = v->frames;
+	client_new_ssrcs(a, video);
+	sim_run(s, 3 * SIM_S);
+	assert_true(v->frames > frames + 75);
+	assert_int_equal(v->backwards, 0);
+	assert_int_equal(unaccounted(v), 0);
+	assert_int_equal(v->wrong, 0);
+	assert_int_equal(v->layer, 2);
+	(void)sim_free(s);
+}
+
+static void top_layer_stops(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(10, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+
+	sim_run(s, 3 * SIM_S);
+	struct sim_stream *v = must_have(b, video);
+	video->layers_on = 1;
+	sim_run(s, 3 * SIM_S);
+	assert_int_equal(v->layer, 0);
+	uint64_t frames = v->frames;
+	sim_run(s, SIM_S);
+	assert_true(v->frames > frames + 25);
+	video->layers_on = 3;
+	video->layers[1].want_key = video->layers[2].want_key = true;
+	sim_run(s, 5 * SIM_S);
+	assert_int_equal(v->layer, 2);
+	assert_int_equal(v->backwards, 0);
+	(void)sim_free(s);
+}
+
+/* A call with a hostile participant C and a stranger; `attack` off: the same without their packets.
+ */
+static void hostile_run(bool attack, uint64_t *ret_frames, uint64_t *ret_packets,
+			uint64_t *ret_plis)
+{
+	struct sim *s = sim_new(11, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false), *c = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+	struct sim_track *own = sim_publish(c, KIND_AUDIO, false);
+	struct rng chance;
+
+	rng_seeded(&chance, 99);
+	sim_run(s, 2 * SIM_S);
+	size_t sources = engine_sfu(s->engine)->sources.count;
+	for (int i = 0; i < 3000; i++) {
+		uint8_t junk[1200];
+		size_t n = rng_u32(&chance) % sizeof junk;
+
+		rng_fill(&chance, junk, sizeof junk);
+		if (i % 3 == 0)
+			junk[0] = 0x80; /* RTP */
+		else if (i % 3 == 1)
+			junk[0] = 22; /* DTLS */
+		else
+			memcpy(junk, "\0\1\0\0\x21\x12\xa4\x42", 8); /* STUN */
+		if (attack) {
+			sim_inject(s, 500 + (uint32_t)i % 100, junk, n); /* strangers */
+			sim_inject(s, a->pub.tag, junk, n);		 /* forged source */
+			sim_inject(s, b->sub.tag, junk, n);
+		}
+		/* C uses A's ids, with keys of its own */
+		uint8_t packet[200] = { 0 };
+		struct wr w = wr_of(packet, sizeof packet);
+		rtp_write(&w, &(struct rtp_header){ .payload_type = 96,
+						    .seq = (uint16_t)i,
+						    .timestamp = 5,
+						    .ssrc = i % 2 ? video->layers[2].ssrc
+								  : video->layers[2].rtx_ssrc });
+		wr_zero(&w, 100);
+		/* and asks for key frames and packets of others */
+		uint8_t rtcp[100];
+		struct wr r = wr_of(rtcp, sizeof rtcp);
+		struct sim_stream *seen = sim_stream(b, &video->sid);
+		uint16_t seq = (uint16_t)i;
+		rtcp_write_pli(&r, 1, seen->ssrc);
+		(void)rtcp_write_nack(&r, 1, seen->ssrc, &seq, 1);
+		rtcp_write_bye(&r, &video->layers[2].ssrc, 1);
+		if (attack) {
+			pc_send(c, &c->pub, packet, wr_len(&w), false);
+			pc_send(c, &c->pub, rtcp, wr_len(&r), true);
+			pc_send(c, &c->sub, rtcp, wr_len(&r), true);
+		}
+		sim_run(s, SIM_MS);
+	}
+	sim_run(s, SIM_S);
+	assert_string_equal(a->failed, "");
+	assert_string_equal(b->failed, "");
+	assert_int_equal(engine_sfu(s->engine)->sources.count, sources);
+	struct sim_stream *v = must_have(b, video);
+	*ret_frames = v->frames;
+	*ret_packets = v->packets;
+	*ret_plis = video->layers[2].plis;
+	assert_true(must_have(b, own)->packets > 100);
+	assert_int_equal(unaccounted(v), 0);
+	if (attack) {
+		assert_true(drops(s, DROP_STRANGER) > 2900);
+		assert_true(drops(s, DROP_SSRC) > 2000);
+		assert_true(drops(s, DROP_FEEDBACK) > 2000);
+		assert_true(engine_sfu(s->engine)->verdicts[V_DROP_AUTH] > 1500);
+	}
+	(void)sim_free(s);
+}
+
+static void strange_packets_change_nothing(void **state)
+{
+	(void)state;
+	uint64_t with[3], without[3];
+
+	hostile_run(true, &with[0], &with[1], &with[2]);
+	hostile_run(false, &without[0], &without[1], &without[2]);
+	assert_memory_equal(with, without, sizeof with);
+}
+
+/* A subscriber asks for the same packets, and for key frames, as fast as it can (R50). */
+static void greedy_subscriber(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(12, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+
+	sim_run(s, 3 * SIM_S);
+	struct sim_stream *v = must_have(b, video);
+	uint64_t plis = video->layers[2].plis, forwarded = engine_sfu(s->engine)->forwarded_packets;
+	for (int i = 0; i < 5000; i++) {
+		uint8_t rtcp[1200];
+		struct wr r = wr_of(rtcp, sizeof rtcp);
+		uint16_t seqs[200];
+
+		for (int k = 0; k < 200; k++)
+			seqs[k] = (uint16_t)(v->up.highest - 200 + (uint64_t)k);
+		rtcp_write_pli(&r, 1, v->ssrc);
+		(void)rtcp_write_nack(&r, 1, v->ssrc, seqs, 200);
+		pc_send(b, &b->sub, rtcp, wr_len(&r), true);
+		sim_run(s, SIM_MS);
+	}
+	assert_true(video->layers[2].plis - plis <= 11); /* 2 a second */
+	uint64_t sent = engine_sfu(s->engine)->forwarded_packets - forwarded;
+	assert_true(sent < 5 * 30 * 5 * 3 / 2 +
+				   500); /* the stream's own rate, and less than half on top */
+	(void)sim_free(s);
+}
+
+static uint64_t trace_of(uint64_t seed)
+{
+	struct sim *s = sim_new(seed, &lossy);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, true);
+
+	(void)sim_publish(a, KIND_VIDEO, true);
+	(void)sim_publish(b, KIND_AUDIO, false);
+	sim_run(s, 3 * SIM_S);
+	sim_mute(a, &a->tracks[0], true);
+	sim_run(s, SIM_S);
+	sim_mute(a, &a->tracks[0], false);
+	sim_run(s, SIM_S);
+	uint64_t trace = s->trace;
+	assert_true(s->datagrams > 1000);
+	(void)sim_free(s);
+	return trace;
+}
+
+static void replays_exactly(void **state)
+{
+	(void)state;
+	assert_int_equal(trace_of(42), trace_of(42));
+	assert_int_not_equal(trace_of(42), trace_of(43));
+}
+
+static void nothing_is_left(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(13, &good);
+
+	for (int i = 0; i < 4; i++) {
+		struct sim_client *c = sim_join(s, false);
+
+		(void)sim_publish(c, KIND_VIDEO, true);
+		(void)sim_publish(c, KIND_AUDIO, false);
+		sim_run(s, SIM_S);
+	}
+	for (int i = 0; i < 4; i++) {
+		sim_leave(&s->clients[i]);
+		sim_run(s, SIM_S / 2);
+	}
+	const struct sfu *sfu = engine_sfu(s->engine);
+	assert_int_equal(sfu->rooms.count, 0);
+	assert_int_equal(sfu->participants.count, 0);
+	assert_int_equal(sfu->tracks.count, 0);
+	assert_int_equal(sfu->sources.count, 0);
+	assert_int_equal(sfu->ufrags.count, 0);
+	assert_int_equal(sfu->timers.count, 0);
+	assert_int_equal(sfu->legs, 0);
+	assert_int_equal(engine_deadline(s->engine), UINT64_MAX);
+	(void)sim_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_party),
+		cmocka_unit_test(loss_is_repaired),
+		cmocka_unit_test(three_parties),
+		cmocka_unit_test(mute_and_unpublish),
+		cmocka_unit_test(path_changes),
+		cmocka_unit_test(dead_path_fails),
+		cmocka_unit_test(unanswered_offer_fails),
+		cmocka_unit_test(new_ssrcs_mid_call),
+		cmocka_unit_test(top_layer_stops),
+		cmocka_unit_test(strange_packets_change_nothing),
+		cmocka_unit_test(greedy_subscriber),
+		cmocka_unit_test(replays_exactly),
+		cmocka_unit_test(nothing_is_left),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
