@@ -202,6 +202,9 @@ static int write_head(struct http_req *req, struct lws *wsi)
 
 	if (lws_add_http_header_status(wsi, (unsigned)r->status, &h.p, h.end))
 		return -1;
+	/* before an upgrade is decided libwebsockets does not know the version yet and says 1.0: Rust clients refuse that */
+	if (req->upgrade && memcmp(room + LWS_PRE, "HTTP/1.0", 8) == 0)
+		room[LWS_PRE + 7] = '1';
 	if (r->content_type)
 		put(&h, "content-type:", r->content_type);
 	if (has_length(r->status) && lws_add_http_header_content_length(wsi, r->length, &h.p, h.end))
