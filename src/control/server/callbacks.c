@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one function that libwebsockets calls, for HTTP/1.1, HTTP/2 streams and WebSockets alike. An answer is written only
- * from the WRITEABLE callback, except the refusal of an upgrade, which must be written before the callback returns.
+ * The one function that libwebsockets calls, for HTTP/1.1, HTTP/2 streams and WebSockets alike. An
+ * answer is written only from the WRITEABLE callback, except the refusal of an upgrade, which must
+ * be written before the callback returns.
  */
 #include <errno.h>
 #include <string.h>
@@ -123,7 +124,6 @@ static int finish_request(struct peer *p, struct lws *wsi)
 	peer_drop_request(p);
 	if (close)
 		return -1;
-	(void)lws_rx_flow_control(wsi, 1);
 	return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
@@ -156,7 +156,8 @@ static int on_upgrade(struct lws *wsi)
 	}
 
 	req->response.close = true;
-	while (p->req && (!req->response.headers_sent || req->response.sent < req->response.length)) {
+	while (p->req &&
+	       (!req->response.headers_sent || req->response.sent < req->response.length)) {
 		size_t before = req->response.sent;
 		bool head_before = req->response.headers_sent;
 		if (respond_write(req, wsi) < 0)
@@ -186,7 +187,8 @@ static int on_ws(struct lws *wsi, enum lws_callback_reasons reason, const void *
 
 	if (!p || !p->ws)
 		return -1;
-	return reason == LWS_CALLBACK_RECEIVE ? wsconn_receive(p->ws, wsi, in, n) : wsconn_write(p->ws, wsi);
+	return reason == LWS_CALLBACK_RECEIVE ? wsconn_receive(p->ws, wsi, in, n)
+					      : wsconn_write(p->ws, wsi);
 }
 
 /* HTTP/2: an extended CONNECT (RFC 8441) asks here, not in CONFIRM_UPGRADE. */
@@ -197,7 +199,8 @@ static int on_filter_protocol(struct lws *wsi)
 	return p && p->ws ? 0 : on_upgrade(wsi);
 }
 
-int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t n)
+int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+		    size_t n)
 {
 	(void)user;
 	switch (reason) {

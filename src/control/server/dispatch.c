@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What happens to a request between libwebsockets and the resource: framing rules (R1, R2), the route, CORS preflight, 404
- * and 405, then the gate. Way: callbacks.c ▸ [dispatch.c] ▸ gate ▸ the resource ▸ respond.c.
+ * What happens to a request between libwebsockets and the resource: framing rules (R1, R2), the
+ * route, CORS preflight, 404 and 405, then the gate. Way: callbacks.c ▸ [dispatch.c] ▸ gate ▸ the
+ * resource ▸ respond.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -30,13 +31,16 @@ static bool check_framing(struct http_req *req)
 	bool may_have_body = req->method & (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE);
 
 	if (http_header(req, "transfer-encoding")) {
-		refuse_and_close(req, length_text ? 400 : 411, 4,
-				 "Send the body with a Content-Length; chunked bodies are not taken.");
+		refuse_and_close(
+			req, length_text ? 400 : 411, 4,
+			"Send the body with a Content-Length; chunked bodies are not taken.");
 		return false;
 	}
 	if (!length_text) {
 		if (may_have_body && req->method != HTTP_DELETE) {
-			refuse_and_close(req, 411, 4, "Send the body with a Content-Length, even when it is empty.");
+			refuse_and_close(
+				req, 411, 4,
+				"Send the body with a Content-Length, even when it is empty.");
 			return false;
 		}
 		return true;
@@ -53,7 +57,8 @@ static bool check_framing(struct http_req *req)
 	}
 	if (length > LIMIT_JSON_BODY) {
 		char text[120];
-		(void)snprintf(text, sizeof text, "The body has %lld bytes; at most %d are taken.", length, LIMIT_JSON_BODY);
+		(void)snprintf(text, sizeof text, "The body has %lld bytes; at most %d are taken.",
+			       length, LIMIT_JSON_BODY);
 		req->response.close = length > BODY_DISCARD_MAX;
 		http_error(req, 413, 22, "%s", text);
 		return false;
@@ -74,7 +79,8 @@ static void answer_preflight(struct http_req *req)
 
 	route_allow_text(req->match.allow | HTTP_OPTIONS, allow, sizeof allow);
 	http_add_header(req, "access-control-allow-methods", allow);
-	http_add_header(req, "access-control-allow-headers", wanted && strlen(wanted) < 512 ? wanted : "*");
+	http_add_header(req, "access-control-allow-headers",
+			wanted && strlen(wanted) < 512 ? wanted : "*");
 	http_add_header(req, "access-control-max-age", "86400");
 	http_reply_empty(req, 204);
 }
@@ -100,7 +106,8 @@ static void answer_no_route(struct http_req *req)
 	if (req->method == HTTP_OPTIONS)
 		http_reply_empty(req, 204);
 	else
-		http_error(req, 405, 4, "%s is not possible here; allowed: %s.", http_method_text(req->method), allow);
+		http_error(req, 405, 4, "%s is not possible here; allowed: %s.",
+			   http_method_text(req->method), allow);
 }
 
 static bool copy_params(struct http_req *req)
@@ -114,7 +121,6 @@ static bool copy_params(struct http_req *req)
 	return true;
 }
 
-/* The handler's answer may take time: nothing is read from the socket meanwhile (HTTP/1.1; no pipelining ahead). */
 static void run(struct http_req *req)
 {
 	struct server *s = req->server;
@@ -122,17 +128,22 @@ static void run(struct http_req *req)
 	req->dispatched = true;
 	req->in_handler = true;
 	if (!req->upgrade) {
-		lws_set_timeout(req->peer->wsi, PENDING_TIMEOUT_USER_REASON_BASE, TIMEOUT_HANDLER_S);
-		(void)lws_rx_flow_control(req->peer->wsi, 0);
+		lws_set_timeout(req->peer->wsi, PENDING_TIMEOUT_USER_REASON_BASE,
+				TIMEOUT_HANDLER_S);
 	}
 	if (s->config.gate)
 		s->config.gate(req, req->match.route, s->config.control);
 	else
 		req->match.route->handler(req, s->config.control);
 	req->in_handler = false;
+	/* The answer takes time: nothing is read meanwhile (HTTP/1.1), or pipelined bytes would
+	 * keep the loop busy. */
+	if (!req->answered && req->peer)
+		(void)lws_rx_flow_control(req->peer->wsi, 0);
 
 	if (req->upgrade && !req->answered) {
-		log_error("http", "the handler of %s left a WebSocket request without an answer", req->path);
+		log_error("http", "the handler of %s left a WebSocket request without an answer",
+			  req->path);
 		http_error(req, 500, -1, "Internal error.");
 	}
 }
@@ -143,7 +154,8 @@ void dispatch_headers(struct http_req *req)
 
 	if (s->stopping) {
 		http_add_header(req, "retry-after", "2");
-		refuse_and_close(req, 503, 9, "The server is restarting; try again in some seconds.");
+		refuse_and_close(req, 503, 9,
+				 "The server is restarting; try again in some seconds.");
 		return;
 	}
 	route_find(s->config.routes, s->config.route_count, req->method, req->path, &req->match);
@@ -154,12 +166,14 @@ void dispatch_headers(struct http_req *req)
 		return;
 	}
 	const char *version = http_header(req, ":version");
-	if (!is_http2(req) && (!version || (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0))) {
+	if (!is_http2(req) &&
+	    (!version || (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0))) {
 		refuse_and_close(req, 505, 4, "Only HTTP/1.1 and HTTP/2 are spoken here.");
 		return;
 	}
 	if (!is_http2(req) && !http_host(req)) {
-		refuse_and_close(req, 400, 4, "The Host header is missing or malformed."); /* RFC 9112 3.2 */
+		refuse_and_close(req, 400, 4,
+				 "The Host header is missing or malformed."); /* RFC 9112 3.2 */
 		return;
 	}
 	if (!check_framing(req))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of this folder share: the request, the WebSocket and the server behind their public names. libwebsockets
- * knows one `struct peer` per connection (HTTP/2: per stream), kept in its opaque user data.
+ * What the files of this folder share: the request, the WebSocket and the server behind their
+ * public names. libwebsockets knows one `struct peer` per connection (HTTP/2: per stream), kept in
+ * its opaque user data.
  */
 #pragma once
 
@@ -14,16 +15,17 @@
 #include "control/server/server.h"
 
 enum {
-	HEADERS_MAX = 24,           /* of one answer */
+	HEADERS_MAX = 24, /* of one answer */
 	COOKIES_MAX = 20,
-	QUERY_MAX = 40,             /* arguments; more are not seen */
-	REQUEST_HEADERS = 14,       /* that are collected: request.c */
-	TIMEOUT_HANDLER_S = 60,     /* for a handler's answer */
-	TIMEOUT_WRITE_S = 30,       /* for a stalled reader */
-	BODY_GRACE_S = 5,           /* then at least BODY_BYTES_PER_S (R3) */
+	QUERY_MAX = 40,		/* arguments; more are not seen */
+	REQUEST_HEADERS = 14,	/* that are collected: request.c */
+	TIMEOUT_HANDLER_S = 60, /* for a handler's answer */
+	TIMEOUT_WRITE_S = 30,	/* for a stalled reader */
+	BODY_GRACE_S = 5,	/* then at least BODY_BYTES_PER_S (R3) */
 	BODY_BYTES_PER_S = 1024,
-	BODY_DISCARD_MAX = 1 << 20, /* a refused body up to here is read and dropped, so that the client sees the answer */
-	PING_INTERVAL_S = 15,       /* R10 */
+	BODY_DISCARD_MAX = 1 << 20, /* a refused body up to here is read and dropped, so that the
+				       client sees the answer */
+	PING_INTERVAL_S = 15,	    /* R10 */
 	REAP_AFTER_S = 35,
 	CLOSE_TIMEOUT_S = 5,
 };
@@ -37,14 +39,15 @@ struct response {
 	const char *content_type; /* a literal of ours */
 	struct header headers[HEADERS_MAX];
 	size_t header_count;
-	char *owned;      /* the body when it is ours to free */
+	char *owned;	  /* the body when it is ours to free */
 	const char *body; /* owned, or bytes of the program */
 	size_t length, sent;
-	bool close;       /* the connection, afterwards */
+	bool close; /* the connection, afterwards */
 	bool headers_sent;
 };
 
-/* Owned by the peer until it is answered and sent; when the client goes first, by the handler until it answers. */
+/* Owned by the peer until it is answered and sent; when the client goes first, by the handler until
+ * it answers. */
 struct http_req {
 	struct server *server;
 	struct peer *peer; /* NULL: the client has gone */
@@ -52,9 +55,9 @@ struct http_req {
 	char *path;
 	struct route_match match;
 	char *params[ROUTE_PARAMS_MAX]; /* values, copied */
-	char *query[QUERY_MAX];         /* "name=value" */
+	char *query[QUERY_MAX];		/* "name=value" */
 	size_t query_count;
-	char *cookies[COOKIES_MAX];     /* "name=value" */
+	char *cookies[COOKIES_MAX]; /* "name=value" */
 	size_t cookie_count;
 	char *headers[REQUEST_HEADERS];
 	char peer_text[48];
@@ -126,20 +129,24 @@ void dispatch_body_done(struct http_req *req);
 
 /* respond.c: the part of an answer that can go now. <0: close the connection */
 int respond_write(struct http_req *req, struct lws *wsi);
-void respond_ready(struct http_req *req); /* the answer is complete: send it when the socket is ready, or drop it */
+void respond_ready(struct http_req *req); /* the answer is complete: send it when the socket is
+					     ready, or drop it */
 
 /* wsconn.c */
-struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, void *arg, const char *peer_text);
+struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, void *arg,
+			  const char *peer_text);
 struct wsconn *wsconn_free(struct wsconn *c);
 int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t n);
 int wsconn_write(struct wsconn *c, struct lws *wsi);
 
 /* callbacks.c */
-int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t n);
+int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+		    size_t n);
 
 /* server.c */
 void server_check_stopped(struct server *s);
 
 /* listener.c: accepts and hands sockets to libwebsockets */
-int listener_new(struct listener **ret, struct server *s, const char *host, uint16_t port, uint16_t *ret_port);
+int listener_new(struct listener **ret, struct server *s, const char *host, uint16_t port,
+		 uint16_t *ret_port);
 void listener_close(struct listener *l);

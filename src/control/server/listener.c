@@ -25,7 +25,9 @@ struct listener {
 
 static int open_socket(const char *host, uint16_t port, uint16_t *ret_port)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *found;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+				  .ai_flags = AI_PASSIVE | AI_NUMERICSERV },
+			*found;
 	char service[8];
 	int one = 1;
 
@@ -37,7 +39,8 @@ static int open_socket(const char *host, uint16_t port, uint16_t *ret_port)
 	int r = fd < 0 ? -errno : 0;
 	if (r == 0) {
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-		if (found->ai_family == AF_INET6) /* "::" takes IPv4 too, "::1" is one address anyway */
+		if (found->ai_family ==
+		    AF_INET6) /* "::" takes IPv4 too, "::1" is one address anyway */
 			(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 0 }, sizeof(int));
 		if (bind(fd, found->ai_addr, found->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0)
 			r = -errno;
@@ -49,15 +52,17 @@ static int open_socket(const char *host, uint16_t port, uint16_t *ret_port)
 		if (getsockname(fd, (struct sockaddr *)&own, &n) < 0)
 			r = -errno;
 		else /* the port is at the same place in both families */
-			*ret_port = ntohs(own.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&own)->sin6_port :
-								      ((struct sockaddr_in *)&own)->sin_port);
+			*ret_port = ntohs(own.ss_family == AF_INET6
+						  ? ((struct sockaddr_in6 *)&own)->sin6_port
+						  : ((struct sockaddr_in *)&own)->sin_port);
 	}
 	if (r < 0 && fd >= 0)
 		(void)close(fd);
 	return r < 0 ? r : fd;
 }
 
-/* Out of descriptors: without this the loop would spin on a connection that can never be accepted. */
+/* Out of descriptors: without this the loop would spin on a connection that can never be accepted.
+ */
 static void refuse_one(struct listener *l)
 {
 	if (l->spare_fd < 0)
@@ -88,11 +93,13 @@ static void on_readable(uv_poll_t *handle, int status, int events)
 		}
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 		if (!lws_adopt_socket_vhost(l->server->vhost, fd))
-			log_debug("http", "a connection could not be taken over"); /* libwebsockets closed it */
+			log_debug("http", "a connection could not be taken over"); /* libwebsockets
+										      closed it */
 	}
 }
 
-int listener_new(struct listener **ret, struct server *s, const char *host, uint16_t port, uint16_t *ret_port)
+int listener_new(struct listener **ret, struct server *s, const char *host, uint16_t port,
+		 uint16_t *ret_port)
 {
 	int fd = open_socket(host, port, ret_port);
 

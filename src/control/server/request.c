@@ -10,7 +10,8 @@
 #include "control/server/internal.h"
 #include "control/server/text.h"
 
-/* The headers that are collected. libwebsockets knows some by token; the rest only reach us over HTTP/1.1. */
+/* The headers that are collected. libwebsockets knows some by token; the rest only reach us over
+ * HTTP/1.1. */
 static const struct {
 	const char *name;
 	int token; /* -1 = by name */
@@ -56,18 +57,21 @@ const char *http_method_text(enum http_method method)
 
 static char *copy_header(struct lws *wsi, int token, const char *name)
 {
-	int n = token >= 0 ? lws_hdr_total_length(wsi, (enum lws_token_indexes)token) :
-			     lws_hdr_custom_length(wsi, name, (int)strlen(name));
+	int n = token >= 0 ? lws_hdr_total_length(wsi, (enum lws_token_indexes)token)
+			   : lws_hdr_custom_length(wsi, name, (int)strlen(name));
 	if (n <= 0)
 		return NULL;
 
-	/* lws_hdr_copy counts the commas it puts between repeated headers in the total, not always in the room it needs */
+	/* lws_hdr_copy counts the commas it puts between repeated headers in the total, not always
+	 * in the room it needs */
 	size_t capacity = (size_t)n + 16;
 	char *text = calloc(1, capacity);
 	if (!text)
 		return NULL;
-	int copied = token >= 0 ? lws_hdr_copy(wsi, text, (int)capacity, (enum lws_token_indexes)token) :
-				  lws_hdr_custom_copy(wsi, text, (int)capacity, name, (int)strlen(name));
+	int copied = token >= 0
+			     ? lws_hdr_copy(wsi, text, (int)capacity, (enum lws_token_indexes)token)
+			     : lws_hdr_custom_copy(wsi, text, (int)capacity, name,
+						   (int)strlen(name));
 	if (copied < 0) {
 		free(text);
 		return NULL;
@@ -91,7 +95,8 @@ static void collect_query(struct http_req *req, struct lws *wsi)
 	autofree char *text = malloc(LIMIT_REQUEST_LINE);
 
 	for (int i = 0; text && i < QUERY_MAX; i++) {
-		int n = lws_hdr_copy_fragment(wsi, text, LIMIT_REQUEST_LINE, WSI_TOKEN_HTTP_URI_ARGS, i);
+		int n = lws_hdr_copy_fragment(wsi, text, LIMIT_REQUEST_LINE,
+					      WSI_TOKEN_HTTP_URI_ARGS, i);
 		if (n < 0)
 			break;
 		char *argument = strndup(text, (size_t)n);
@@ -107,7 +112,8 @@ static void collect_cookies(struct http_req *req)
 	const char *pair;
 	size_t n;
 
-	while (cursor && req->cookie_count < COOKIES_MAX && (pair = text_next_cookie(&cursor, &n))) {
+	while (cursor && req->cookie_count < COOKIES_MAX &&
+	       (pair = text_next_cookie(&cursor, &n))) {
 		char *copy = strndup(pair, n);
 		if (!copy)
 			break;
@@ -265,12 +271,14 @@ json_t *http_body_json(struct http_req *req)
 		return NULL;
 	}
 	if (!text_json_depth_ok(req->body, req->body_length, LIMIT_JSON_DEPTH)) {
-		http_error(req, 400, 4, "The JSON is nested too deeply; %d levels are allowed.", LIMIT_JSON_DEPTH);
+		http_error(req, 400, 4, "The JSON is nested too deeply; %d levels are allowed.",
+			   LIMIT_JSON_DEPTH);
 		return NULL;
 	}
 	req->json = json_loadb(req->body, req->body_length, JSON_REJECT_DUPLICATES, &error);
 	if (!req->json) {
-		http_error(req, 400, 4, "The body is not valid JSON: line %d, column %d.", error.line, error.column);
+		http_error(req, 400, 4, "The body is not valid JSON: line %d, column %d.",
+			   error.line, error.column);
 		return NULL;
 	}
 	if (!json_is_object(req->json)) {
@@ -318,7 +326,8 @@ bool http_wants_upgrade(const struct http_req *req)
 void http_upgrade(struct http_req *req, const struct ws_handler *handler, void *arg)
 {
 	if (req->answered || !req->upgrade || !req->peer) {
-		/* a handler's mistake, or the client has gone: it must still hear that the socket is no more */
+		/* a handler's mistake, or the client has gone: it must still hear that the socket
+		 * is no more */
 		if (!req->answered)
 			http_error(req, 426, 4, "Open this address as a WebSocket.");
 		handler->closed(NULL, arg);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers: the public http_reply* functions keep one in the request; respond_write sends it piece by piece when the
- * socket takes more. The headers that every answer carries are here.
+ * Answers: the public http_reply* functions keep one in the request; respond_write sends it piece
+ * by piece when the socket takes more. The headers that every answer carries are here.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -16,15 +16,17 @@
 enum { PIECE = 16 * 1024 - 64, HEAD_ROOM = 16 * 1024 };
 
 /* R5. connect-src 'self' does not cover ws: in every browser, so the own host is added by name. */
-static const char csp_format[] =
-	"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
-	"worker-src 'self' blob:; connect-src 'self' %s%s; object-src 'none'; base-uri 'none'; form-action 'self'; "
-	"frame-ancestors 'none'";
+static const char csp_format[] = "default-src 'self'; script-src 'self'; style-src 'self'; img-src "
+				 "'self' data: blob:; media-src 'self' blob:; "
+				 "worker-src 'self' blob:; connect-src 'self' %s%s; object-src "
+				 "'none'; base-uri 'none'; form-action 'self'; "
+				 "frame-ancestors 'none'";
 
 static const char *const fixed_headers[][2] = {
 	{ "x-content-type-options:", "nosniff" },
 	{ "referrer-policy:", "no-referrer" },
-	{ "permissions-policy:", "camera=(self), microphone=(self), display-capture=(self), geolocation=()" },
+	{ "permissions-policy:",
+	  "camera=(self), microphone=(self), display-capture=(self), geolocation=()" },
 	{ "cross-origin-opener-policy:", "same-origin" },
 };
 
@@ -77,7 +79,8 @@ static bool begin(struct http_req *req, int status, const char *content_type)
 	return true;
 }
 
-void http_reply(struct http_req *req, int status, const char *content_type, const void *body, size_t n)
+void http_reply(struct http_req *req, int status, const char *content_type, const void *body,
+		size_t n)
 {
 	if (!begin(req, status, content_type))
 		return;
@@ -94,7 +97,8 @@ void http_reply(struct http_req *req, int status, const char *content_type, cons
 	respond_ready(req);
 }
 
-void http_reply_static(struct http_req *req, int status, const char *content_type, const void *body, size_t n)
+void http_reply_static(struct http_req *req, int status, const char *content_type, const void *body,
+		       size_t n)
 {
 	if (!begin(req, status, content_type))
 		return;
@@ -141,7 +145,8 @@ void http_error(struct http_req *req, int status, int code, const char *format, 
 	if (!message) /* the text quotes bytes that are not UTF-8 */
 		message = json_string("The request is not acceptable.");
 	http_reply_json(req, status,
-			json_pack("{s:i, s:i, s:o}", "code", code, "status_code", status, "message", message));
+			json_pack("{s:i, s:i, s:o}", "code", code, "status_code", status, "message",
+				  message));
 }
 
 void respond_ready(struct http_req *req)
@@ -152,11 +157,14 @@ void respond_ready(struct http_req *req)
 			req->server->counts.errors_5xx++;
 	}
 	log_debug("http", "request peer=%s method=%s path=%s status=%d bytes=%zu", req->peer_text,
-		  http_method_text(req->method), req->path, req->response.status, req->response.length);
+		  http_method_text(req->method), req->path, req->response.status,
+		  req->response.length);
 
-	if (req->peer && !req->upgrade)
+	if (req->peer && !req->upgrade) {
+		(void)lws_rx_flow_control(req->peer->wsi,
+					  1); /* libwebsockets writes nothing while it is off */
 		lws_callback_on_writable(req->peer->wsi);
-	else if (!req->peer && !req->in_handler)
+	} else if (!req->peer && !req->in_handler)
 		(void)http_req_free(req);
 }
 
@@ -169,7 +177,8 @@ struct head {
 static void put(struct head *h, const char *name_with_colon, const char *value)
 {
 	if (lws_add_http_header_by_name(h->wsi, (const unsigned char *)name_with_colon,
-					(const unsigned char *)value, (int)strlen(value), &h->p, h->end))
+					(const unsigned char *)value, (int)strlen(value), &h->p,
+					h->end))
 		h->bad = true;
 }
 
@@ -180,8 +189,8 @@ static void put_security(struct head *h, const struct http_req *req)
 
 	for (size_t i = 0; i < countof(fixed_headers); i++)
 		put(h, fixed_headers[i][0], fixed_headers[i][1]);
-	(void)snprintf(csp, sizeof csp, csp_format, host ? (http_is_tls(req) ? "wss://" : "ws://") : "",
-		       host ? host : "");
+	(void)snprintf(csp, sizeof csp, csp_format,
+		       host ? (http_is_tls(req) ? "wss://" : "ws://") : "", host ? host : "");
 	put(h, "content-security-policy:", csp);
 	if (http_is_tls(req))
 		put(h, "strict-transport-security:", "max-age=31536000");
@@ -202,12 +211,14 @@ static int write_head(struct http_req *req, struct lws *wsi)
 
 	if (lws_add_http_header_status(wsi, (unsigned)r->status, &h.p, h.end))
 		return -1;
-	/* before an upgrade is decided libwebsockets does not know the version yet and says 1.0: Rust clients refuse that */
+	/* before an upgrade is decided libwebsockets does not know the version yet and says 1.0:
+	 * Rust clients refuse that */
 	if (req->upgrade && memcmp(room + LWS_PRE, "HTTP/1.0", 8) == 0)
 		room[LWS_PRE + 7] = '1';
 	if (r->content_type)
 		put(&h, "content-type:", r->content_type);
-	if (has_length(r->status) && lws_add_http_header_content_length(wsi, r->length, &h.p, h.end))
+	if (has_length(r->status) &&
+	    lws_add_http_header_content_length(wsi, r->length, &h.p, h.end))
 		return -1;
 	for (size_t i = 0; i < r->header_count; i++) {
 		char name[80];
@@ -215,7 +226,11 @@ static int write_head(struct http_req *req, struct lws *wsi)
 		if (n + 2 > sizeof name)
 			continue;
 		for (size_t k = 0; k < n; k++) /* RFC 9113 8.2: lower case */
-			name[k] = (char)(r->headers[i].name[k] | (r->headers[i].name[k] >= 'A' && r->headers[i].name[k] <= 'Z' ? 0x20 : 0));
+			name[k] = (char)(r->headers[i].name[k] |
+					 (r->headers[i].name[k] >= 'A' &&
+							  r->headers[i].name[k] <= 'Z'
+						  ? 0x20
+						  : 0));
 		name[n] = ':';
 		name[n + 1] = '\0';
 		put(&h, name, r->headers[i].value);
@@ -244,7 +259,8 @@ static int write_piece(struct response *r, struct lws *wsi)
 {
 	unsigned char room[LWS_PRE + PIECE];
 	size_t n = r->length - r->sent;
-	lws_fileofs_t credit = lws_get_peer_write_allowance(wsi); /* HTTP/2 flow control; -1 = no limit */
+	lws_fileofs_t credit = lws_get_peer_write_allowance(
+		wsi); /* HTTP/2 flow control; -1 = no limit */
 
 	if (n > PIECE)
 		n = PIECE;
@@ -254,7 +270,8 @@ static int write_piece(struct response *r, struct lws *wsi)
 		n = (size_t)credit;
 	memcpy(room + LWS_PRE, r->body + r->sent, n);
 	r->sent += n;
-	if (lws_write(wsi, room + LWS_PRE, n, r->sent == r->length ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)n)
+	if (lws_write(wsi, room + LWS_PRE, n,
+		      r->sent == r->length ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)n)
 		return -1;
 	return 0;
 }

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One `{name}` segment of the pattern against the path's segment; both cursors are moved past it. */
+/* One `{name}` segment of the pattern against the path's segment; both cursors are moved past it.
+ */
 static bool match_param(const char **pattern, const char **path, struct route_match *ret)
 {
 	const char *name = *pattern + 1, *close = strchr(name, '}');
@@ -39,15 +40,16 @@ static bool match_path(const char *pattern, const char *path, struct route_match
 	return *path == '\0';
 }
 
-void route_find(const struct http_route *routes, size_t count, enum http_method method, const char *path,
-		struct route_match *ret)
+void route_find(const struct http_route *routes, size_t count, enum http_method method,
+		const char *path, struct route_match *ret)
 {
 	*ret = (struct route_match){ 0 };
 	for (size_t i = 0; i < count; i++) {
 		const struct http_route *r = &routes[i];
 		if (!match_path(r->pattern, path, ret))
 			continue;
-		if (r->flags & ROUTE_FALLBACK && (ret->allow || !(r->methods & method || method == HTTP_HEAD)))
+		if (r->flags & ROUTE_FALLBACK &&
+		    (ret->allow || !(r->methods & method || method == HTTP_HEAD)))
 			continue;
 		unsigned methods = r->methods | (r->methods & HTTP_GET ? HTTP_HEAD : 0);
 		if (ret->allow == 0)
@@ -67,8 +69,8 @@ void route_allow_text(unsigned methods, char *ret, size_t capacity)
 		enum http_method method;
 		const char *name;
 	} names[] = {
-		{ HTTP_GET, "GET" },	 { HTTP_HEAD, "HEAD" },	    { HTTP_POST, "POST" },
-		{ HTTP_PUT, "PUT" },	 { HTTP_PATCH, "PATCH" },   { HTTP_DELETE, "DELETE" },
+		{ HTTP_GET, "GET" },	     { HTTP_HEAD, "HEAD" },   { HTTP_POST, "POST" },
+		{ HTTP_PUT, "PUT" },	     { HTTP_PATCH, "PATCH" }, { HTTP_DELETE, "DELETE" },
 		{ HTTP_OPTIONS, "OPTIONS" },
 	};
 	size_t used = 0;
@@ -77,7 +79,8 @@ void route_allow_text(unsigned methods, char *ret, size_t capacity)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (!(methods & names[i].method) || used >= capacity)
 			continue;
-		int n = snprintf(ret + used, capacity - used, "%s%s", used ? ", " : "", names[i].name);
+		int n = snprintf(ret + used, capacity - used, "%s%s", used ? ", " : "",
+				 names[i].name);
 		used += n > 0 ? (size_t)n : 0;
 	}
 }

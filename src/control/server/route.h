@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The route table's shape and the lookup in it. Pure: no I/O, no memory of its own. Paths come percent-decoded. A pattern is a path whose segments may
- * be `{name}`, which match one non-empty segment; a last segment `{name...}` matches the rest.
+ * The route table's shape and the lookup in it. Pure: no I/O, no memory of its own. Paths come
+ * percent-decoded. A pattern is a path whose segments may be `{name}`, which match one non-empty
+ * segment; a last segment `{name...}` matches the rest.
  */
 #pragma once
 
@@ -11,13 +12,16 @@
 #include "control/server/request.h"
 
 enum route_flags {
-	ROUTE_PUBLIC = 0,       /* nobody need be signed in */
+	ROUTE_PUBLIC = 0,	/* nobody need be signed in */
 	ROUTE_SESSION = 1 << 0, /* session cookie only */
-	ROUTE_USER = 1 << 1,    /* session cookie or user token */
-	ROUTE_CORS = 1 << 2,    /* any web origin may read the answer (LiveKit clients); preflight is answered */
-	ROUTE_NO_CSRF = 1 << 3, /* changes nothing for a cookie holder: Origin and content type do not matter */
-	ROUTE_OWN_ORIGIN = 1 << 4, /* a WebSocket that takes the cookie: Origin, when sent, must be ours */
-	ROUTE_FALLBACK = 1 << 5,   /* last in the table: counts only where no other path matches */
+	ROUTE_USER = 1 << 1,	/* session cookie or user token */
+	ROUTE_CORS = 1 << 2, /* any web origin may read the answer (LiveKit clients); preflight is
+				answered */
+	ROUTE_NO_CSRF = 1 << 3, /* changes nothing for a cookie holder: Origin and content type do
+				   not matter */
+	ROUTE_OWN_ORIGIN =
+		1 << 4, /* a WebSocket that takes the cookie: Origin, when sent, must be ours */
+	ROUTE_FALLBACK = 1 << 5, /* last in the table: counts only where no other path matches */
 };
 
 struct http_route {
@@ -37,14 +41,14 @@ struct route_param {
 
 struct route_match {
 	const struct http_route *route; /* NULL: see `allow` */
-	unsigned allow;                 /* methods of all routes with this path; 0 = no such path */
-	unsigned flags;                 /* flags of the path's first route; for preflight and 405 */
+	unsigned allow;			/* methods of all routes with this path; 0 = no such path */
+	unsigned flags;			/* flags of the path's first route; for preflight and 405 */
 	struct route_param params[ROUTE_PARAMS_MAX];
 	size_t param_count;
 };
 
-void route_find(const struct http_route *routes, size_t count, enum http_method method, const char *path,
-		struct route_match *ret);
+void route_find(const struct http_route *routes, size_t count, enum http_method method,
+		const char *path, struct route_match *ret);
 
 /* "GET, HEAD, POST" */
 void route_allow_text(unsigned methods, char *ret, size_t capacity);

@@ -29,7 +29,8 @@ static void on_library_log(int level, const char *line)
 		log_debug("lws", "%.*s", (int)strcspn(line, "\n"), line);
 }
 
-static int refuse(char *ret_error, int r, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static int refuse(char *ret_error, int r, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 static int refuse(char *ret_error, int r, const char *format, ...)
 {
@@ -48,7 +49,8 @@ static int make_context(struct server *s, char *ret_error)
 		.port = CONTEXT_PORT_NO_LISTEN_SERVER, /* listener.c listens */
 		.protocols = protocols,
 		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-			   LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN |
+			   LWS_SERVER_OPTION_VALIDATE_UTF8 |
+			   LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN |
 			   (s->config.tls_cert ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
 		.foreign_loops = loops,
 		.user = s,
@@ -62,20 +64,25 @@ static int make_context(struct server *s, char *ret_error)
 		.ssl_cert_filepath = s->config.tls_cert,
 		.ssl_private_key_filepath = s->config.tls_key,
 		.alpn = "h2,http/1.1",
-		.ssl_options_set = SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION,
-		.ssl_cipher_list = "ECDHE+AESGCM:ECDHE+CHACHA20", /* TLS 1.2 (R4); 1.3 has AEAD only */
+		.ssl_options_set = SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION |
+				   SSL_OP_NO_COMPRESSION,
+		.ssl_cipher_list =
+			"ECDHE+AESGCM:ECDHE+CHACHA20", /* TLS 1.2 (R4); 1.3 has AEAD only */
 	};
 
-	lws_set_log_level(LLL_ERR | LLL_WARN, on_library_log);
+	lws_set_log_level(getenv("LWSD") ? 0xffff : 3, getenv("LWSD") ? NULL : on_library_log);
 	s->context = lws_create_context(&info);
 	if (!s->context)
-		return refuse(ret_error, -EIO, "The HTTP server could not be started (libwebsockets).");
+		return refuse(ret_error, -EIO,
+			      "The HTTP server could not be started (libwebsockets).");
 	s->vhost = lws_create_vhost(s->context, &info);
 	if (!s->vhost)
 		return refuse(ret_error, -EINVAL,
-			      "tls-cert '%s' and tls-key '%s' cannot be used together: give PEM files, the certificate "
+			      "tls-cert '%s' and tls-key '%s' cannot be used together: give PEM "
+			      "files, the certificate "
 			      "chain and the key that belongs to it.",
-			      s->config.tls_cert ? s->config.tls_cert : "", s->config.tls_key ? s->config.tls_key : "");
+			      s->config.tls_cert ? s->config.tls_cert : "",
+			      s->config.tls_key ? s->config.tls_key : "");
 	return 0;
 }
 
@@ -86,10 +93,13 @@ static int make_listeners(struct server *s, char *ret_error)
 	int r = listener_new(&s->listeners[0], s, host, s->config.port, &s->port);
 
 	if (r == -EADDRINUSE)
-		return refuse(ret_error, r, "listen %s:%u is in use by another program; stop it or choose another port.", host,
-			      s->config.port);
+		return refuse(ret_error, r,
+			      "listen %s:%u is in use by another program; stop it or choose "
+			      "another port.",
+			      host, s->config.port);
 	if (r < 0)
-		return refuse(ret_error, r, "listen %s:%u is not possible: %s.", host, s->config.port, strerror(-r));
+		return refuse(ret_error, r, "listen %s:%u is not possible: %s.", host,
+			      s->config.port, strerror(-r));
 	s->listener_count = 1;
 
 	/* Browsers may take localhost for ::1 first. */
@@ -174,7 +184,8 @@ void server_stop(struct server *s, uint16_t code, void (*stopped)(void *arg), vo
 		if (p->ws)
 			wsconn_close(p->ws, code, "the server is restarting");
 		else if (!p->req)
-			lws_set_timeout(p->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC); /* idle */
+			lws_set_timeout(p->wsi, PENDING_TIMEOUT_USER_REASON_BASE,
+					LWS_TO_KILL_ASYNC); /* idle */
 	}
 	server_check_stopped(s);
 }

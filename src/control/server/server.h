@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HTTP and WebSocket server on the control loop: listens, parses (libwebsockets), enforces limits and timeouts, finds
- * the route, and calls its handler (request.h). Owned by control.c. Control thread only, like everything in this folder.
+ * The HTTP and WebSocket server on the control loop: listens, parses (libwebsockets), enforces
+ * limits and timeouts, finds the route, and calls its handler (request.h). Owned by control.c.
+ * Control thread only, like everything in this folder.
  *
- * Way: server.c (listen, stop) ▸ h_session.c / ws_session.c (libwebsockets callbacks) ▸ route.c ▸ gate ▸ the resource.
+ * Way: server.c (listen, stop) ▸ h_session.c / ws_session.c (libwebsockets callbacks) ▸ route.c ▸
+ * gate ▸ the resource.
  */
 #pragma once
 
@@ -17,14 +19,15 @@
 struct server;
 struct uv_loop_s;
 
-/* Called for every routed request in place of the route's handler: checks who is asking, then calls route->handler, now
- * or later; or answers itself. */
-typedef void http_gate_fn(struct http_req *req, const struct http_route *route, struct control *control);
+/* Called for every routed request in place of the route's handler: checks who is asking, then calls
+ * route->handler, now or later; or answers itself. */
+typedef void http_gate_fn(struct http_req *req, const struct http_route *route,
+			  struct control *control);
 
 struct server_config {
 	struct uv_loop_s *loop;
 	const char *host; /* address to listen on; with 127.0.0.1 and localhost ::1 is tried too */
-	uint16_t port;    /* 0 = any */
+	uint16_t port;	  /* 0 = any */
 	const char *tls_cert, *tls_key; /* PEM files; both NULL for plain HTTP */
 	const struct http_route *routes;
 	size_t route_count;
@@ -34,8 +37,8 @@ struct server_config {
 
 enum { SERVER_ERROR_MAX = 512 };
 
-/* 0, or -errno with a line for the operator in ret_error (SERVER_ERROR_MAX bytes). The strings are copied; the routes must
- * outlive the server. */
+/* 0, or -errno with a line for the operator in ret_error (SERVER_ERROR_MAX bytes). The strings are
+ * copied; the routes must outlive the server. */
 int server_new(struct server **ret, const struct server_config *config, char *ret_error);
 
 /* The port that is really listened on. */
@@ -51,8 +54,9 @@ struct server_counts {
 struct server_counts server_counts(const struct server *s);
 
 /*
- * Begins the graceful stop: no new connections, WebSockets get `code` (1012) and close, running requests are answered.
- * `stopped` is called from the loop once no connection is left; call server_free at any time to cut the rest off.
+ * Begins the graceful stop: no new connections, WebSockets get `code` (1012) and close, running
+ * requests are answered. `stopped` is called from the loop once no connection is left; call
+ * server_free at any time to cut the rest off.
  */
 void server_stop(struct server *s, uint16_t code, void (*stopped)(void *arg), void *arg);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One WebSocket (wsconn.h): fragments become messages, messages wait in a bounded queue for a socket that takes them. */
+/* One WebSocket (wsconn.h): fragments become messages, messages wait in a bounded queue for a
+ * socket that takes them. */
 #include "control/server/wsconn.h"
 
 #include <string.h>
@@ -7,7 +8,8 @@
 #include "base/log.h"
 #include "control/server/internal.h"
 
-struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, void *arg, const char *peer_text)
+struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, void *arg,
+			  const char *peer_text)
 {
 	struct wsconn *c = calloc(1, sizeof *c);
 
@@ -133,7 +135,8 @@ int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t 
 
 	size_t length = c->rx_length;
 	c->rx_length = 0;
-	c->handler->message(c, c->arg, c->rx ? c->rx : (const uint8_t *)"", length, lws_frame_is_binary(wsi));
+	c->handler->message(c, c->arg, c->rx ? c->rx : (const uint8_t *)"", length,
+			    lws_frame_is_binary(wsi));
 	if (c->rx_capacity > 64 * 1024) { /* one big message does not keep its memory */
 		free(c->rx);
 		c->rx = NULL;
@@ -148,7 +151,8 @@ int wsconn_write(struct wsconn *c, struct lws *wsi)
 		struct ws_frame *f = list_entry(c->queue.next, struct ws_frame, in_queue);
 		list_remove(&f->in_queue);
 		c->queued -= f->length;
-		int n = lws_write(wsi, f->bytes + LWS_PRE, f->length, f->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
+		int n = lws_write(wsi, f->bytes + LWS_PRE, f->length,
+				  f->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
 		bool failed = n < (int)f->length;
 		free(f);
 		if (failed)

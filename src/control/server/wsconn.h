@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One WebSocket, as the event socket (ws/) and LiveKit signalling (signal/) see it: libwebsockets stays behind this
- * header. Everything runs on the control thread. A connection is opened by a route (server.h); from then on the
- * server calls the handler's functions, the last of them is `closed`, after which the pointer is dead.
+ * One WebSocket, as the event socket (ws/) and LiveKit signalling (signal/) see it: libwebsockets
+ * stays behind this header. Everything runs on the control thread. A connection is opened by a
+ * route (server.h); from then on the server calls the handler's functions, the last of them is
+ * `closed`, after which the pointer is dead.
  */
 #pragma once
 
@@ -26,8 +27,8 @@ struct ws_handler {
 };
 
 /*
- * Queues one message (copied). Over LIMIT_SOCKET_QUEUE the slow consumer is closed with 1013 and false comes back.
- * Never calls back into the handler.
+ * Queues one message (copied). Over LIMIT_SOCKET_QUEUE the slow consumer is closed with 1013 and
+ * false comes back. Never calls back into the handler.
  */
 bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary);
 
