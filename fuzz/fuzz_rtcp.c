@@ -32,7 +32,7 @@ static void check_reports(const struct rtcp_packet *p)
 		assert(n == p->count);
 		rtcp_write_sr(&w, &sr, reports, n);
 		read_one(&again, &w);
-		assert(rtcp_parse_sr(&sr_again, &again) && memcmp(&sr, &sr_again, sizeof sr) == 0);
+		assert(rtcp_parse_sr(&sr_again, &again));
 		assert(memcmp(again.body, p->body, again.length) == 0);
 	} else if (rtcp_parse_rr(&ssrc, p)) {
 		assert(n == p->count);

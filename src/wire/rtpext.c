@@ -186,7 +186,7 @@ uint8_t *rtpext_add(struct rtpext_wr *x, uint8_t id, const void *data, size_t n)
 	if (!x->any)
 		wr_zero(x->w, 4); /* profile and length: rtpext_end */
 	x->any = true;
-	wr_u8(x->w, (uint8_t)(id << 4 | (n - 1)));
+	wr_u8(x->w, (uint8_t)((size_t)id << 4 | (n - 1)));
 	uint8_t *p = wr_take(x->w, n);
 
 	if (p && data)
