@@ -7,18 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ZERO_FINGERPRINT                                                                          \
-	"11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:" \
-	"11:11:11"
-
-static void write_transport(struct sb *out, struct sim_pc *pc, const char *setup)
+static void write_transport(struct sb *out, const struct sim_client *c, const struct sim_pc *pc,
+			    const char *setup)
 {
 	const struct ice_credentials *local = transport_local(&pc->transport);
 
 	sb_printf(out,
 		  "c=IN IP4 0.0.0.0\r\na=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:sha-256 "
 		  "%s\r\na=setup:%s\r\n",
-		  local->ufrag, local->pwd, ZERO_FINGERPRINT, setup);
+		  local->ufrag, local->pwd, c->sim->client_fingerprint, setup);
 }
 
 static void write_audio(struct sb *out, const struct sim_track *t)
@@ -58,7 +55,7 @@ char *client_offer(struct sim_client *c)
 	for (int i = 0; i < c->track_count; i++)
 		sb_printf(&out, " %d", i + 1);
 	sb_puts(&out, "\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n");
-	write_transport(&out, &c->pub, "actpass");
+	write_transport(&out, c, &c->pub, "actpass");
 	sb_puts(&out, "a=mid:0\r\na=sctp-port:5000\r\na=max-message-size:262144\r\n");
 	for (int i = 0; i < c->track_count; i++) {
 		const struct sim_track *t = &c->tracks[i];
@@ -66,7 +63,7 @@ char *client_offer(struct sim_client *c)
 		sb_printf(&out, "m=%s\r\n",
 			  t->kind == KIND_AUDIO ? "audio 9 UDP/TLS/RTP/SAVPF 111 63"
 						: "video 9 UDP/TLS/RTP/SAVPF 96 97");
-		write_transport(&out, &c->pub, "actpass");
+		write_transport(&out, c, &c->pub, "actpass");
 		sb_printf(&out, "a=mid:%d\r\na=%s\r\na=rtcp-mux\r\na=rtcp-rsize\r\n", i + 1,
 			  t->active ? "sendonly" : "inactive");
 		if (t->active)
@@ -175,7 +172,7 @@ char *client_answer(struct sim_client *c, const char *offer)
 		  "v=0\r\no=- 2 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE %.*s\r\n",
 		  SDP_ARG(sdp->bundle));
 	sb_puts(&out, "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n");
-	write_transport(&out, &c->sub, "active");
+	write_transport(&out, c, &c->sub, "active");
 	sb_puts(&out, "a=mid:0\r\na=sctp-port:5000\r\na=max-message-size:262144\r\n");
 	for (size_t i = 1; i < sdp->section_count; i++) {
 		const struct sdp_section *s = &sdp->sections[i];
@@ -183,7 +180,7 @@ char *client_answer(struct sim_client *c, const char *offer)
 		take_section(c, i - 1, s);
 		sb_printf(&out, "m=%.*s 9 UDP/TLS/RTP/SAVPF %.*s\r\n", SDP_ARG(s->media),
 			  SDP_ARG(s->formats));
-		write_transport(&out, &c->sub, "active");
+		write_transport(&out, c, &c->sub, "active");
 		sb_printf(&out, "a=mid:%.*s\r\na=%s\r\na=rtcp-mux\r\n", SDP_ARG(s->mid),
 			  s->direction == SDP_SENDONLY ? "recvonly" : "inactive");
 		for (size_t k = 0; k < s->codec_count; k++) {

@@ -30,7 +30,11 @@ static void trace(struct sim *s, const void *bytes, size_t n)
 		s->trace = (s->trace ^ p[i]) * 0x100000001b3u;
 }
 
-struct sim *sim_new(uint64_t seed, const struct simlink_config *link)
+#define ELEVENS                                                                                   \
+	"11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:" \
+	"11:11:11"
+
+static struct sim *new_sim(uint64_t seed, const struct simlink_config *link, bool dtls)
 {
 	struct sim *s = calloc(1, sizeof *s);
 	struct sockaddr_in *in;
@@ -47,12 +51,31 @@ struct sim *sim_new(uint64_t seed, const struct simlink_config *link)
 	in->sin_addr.s_addr = htonl(0xc0000201);
 	in->sin_port = htons(7882);
 	s->sdp = malloc(sizeof *s->sdp);
-	struct engine_config config = {
-		.addresses = &s->server, .address_count = 1, .rng = &s->rng, .worker = 1
-	};
+	s->client_fingerprint = ELEVENS;
+	if (dtls) {
+		if (cert_new(&s->cert) < 0 || cert_new(&s->client_cert) < 0 ||
+		    dtls_context_new(&s->client_dtls, s->client_cert) < 0)
+			abort();
+		s->client_fingerprint = cert_fingerprint(s->client_cert);
+	}
+	struct engine_config config = { .addresses = &s->server,
+					.address_count = 1,
+					.rng = &s->rng,
+					.certificate = s->cert,
+					.worker = 1 };
 	if (!s->sdp || engine_new(&s->engine, &config) < 0)
 		abort();
 	return s;
+}
+
+struct sim *sim_new(uint64_t seed, const struct simlink_config *link)
+{
+	return new_sim(seed, link, false);
+}
+
+struct sim *sim_new_dtls(uint64_t seed, const struct simlink_config *link)
+{
+	return new_sim(seed, link, true);
 }
 
 static void pc_fini(struct sim_pc *pc)
@@ -75,6 +98,9 @@ struct sim *sim_free(struct sim *s)
 			free(c->tracks[t].layers);
 	}
 	(void)engine_free(s->engine);
+	(void)dtls_context_free(s->client_dtls);
+	(void)cert_free(s->cert);
+	(void)cert_free(s->client_cert);
 	free(s->sdp);
 	free(s);
 	return NULL;
@@ -103,6 +129,7 @@ static void open_pc(struct sim_client *c, struct sim_pc *pc, enum plane_target t
 	outbox_init(&pc->outbox);
 	transport_init(&pc->transport, &(struct transport_config){ .rng = &s->rng,
 								   .outbox = &pc->outbox,
+								   .dtls = s->client_dtls,
 								   .client = true });
 	pc->up = simlink_new(rng_u64(&s->rng), &s->link);
 	pc->down = simlink_new(rng_u64(&s->rng), &s->link);
@@ -114,6 +141,8 @@ static void inject_keys(struct sim_client *c, struct sim_pc *pc)
 	struct transport *server = engine_transport(c->sim->engine, &c->sid, pc->target);
 	struct srtp_keys ours = { .suite = SRTP_AEAD_AES_128_GCM }, theirs;
 
+	if (c->sim->client_dtls)
+		return;
 	rng_fill(&c->sim->rng, ours.send_key, sizeof ours.send_key);
 	rng_fill(&c->sim->rng, ours.receive_key, sizeof ours.receive_key);
 	rng_fill(&c->sim->rng, ours.send_salt, sizeof ours.send_salt);

@@ -125,12 +125,19 @@ struct sim {
 	uint32_t tags;
 	uint32_t sids;
 	bool manual_subscribe;
+	struct cert *cert, *client_cert; /* with DTLS only */
+	struct dtls_context *client_dtls;
+	const char *client_fingerprint; /* what clients say in their SDP */
 	struct sdp *sdp;
 	uint64_t datagrams, events;
 };
 
 struct sim *sim_new(uint64_t seed, const struct simlink_config *link);
 struct sim *sim_free(struct sim *s);
+
+/* The same with real DTLS: works on good links, where no timer of OpenSSL runs; never replays
+ * exactly. */
+struct sim *sim_new_dtls(uint64_t seed, const struct simlink_config *link);
 
 /* Runs for so long. */
 void sim_run(struct sim *s, uint64_t us);

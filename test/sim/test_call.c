@@ -454,6 +454,39 @@ static void greedy_subscriber(void **state)
 	(void)sim_free(s);
 }
 
+static void with_real_dtls(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new_dtls(14, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, true);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+	struct sim_track *audio = sim_publish(b, KIND_AUDIO, false);
+
+	sim_run(s, 4 * SIM_S);
+	assert_string_equal(a->failed, "");
+	assert_string_equal(b->failed, "");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(a->connected[i], 1);
+		assert_int_equal(b->connected[i], 1);
+	}
+	assert_true(must_have(b, video)->frames > 60);
+	assert_true(must_have(a, audio)->packets > 100);
+	(void)sim_free(s);
+}
+
+static void wrong_certificate_fails(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new_dtls(15, &good);
+
+	s->client_fingerprint = cert_fingerprint(s->cert); /* not the client's */
+	struct sim_client *a = sim_join(s, false);
+	sim_run(s, 20 * SIM_S);
+	assert_int_equal(a->connected[TARGET_SUBSCRIBER], 0);
+	assert_string_not_equal(a->failed, "");
+	(void)sim_free(s);
+}
+
 static uint64_t trace_of(uint64_t seed)
 {
 	struct sim *s = sim_new(seed, &lossy);
@@ -521,6 +554,8 @@ int main(void)
 		cmocka_unit_test(top_layer_stops),
 		cmocka_unit_test(strange_packets_change_nothing),
 		cmocka_unit_test(greedy_subscriber),
+		cmocka_unit_test(with_real_dtls),
+		cmocka_unit_test(wrong_certificate_fails),
 		cmocka_unit_test(replays_exactly),
 		cmocka_unit_test(nothing_is_left),
 	};
