@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Offers of real clients and our answers, compared with vectors/sdp-answers (GOLDEN=1 rewrites
+ * those: review the diff), and what must hold for every answer. Then our own offers and the answers
+ * to them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "media/sfu/negotiate.h"
+
+static const char *const offers[] = {
+	"chromium-data", "chromium-publish",  "chromium-simulcast",	  "chromium-vp9",
+	"firefox-data",	 "firefox-simulcast", "libwebrtc-fallback-audio", "rtc-node-fallback",
+	"chromium-join", "rtc-node-join",
+};
+
+#define FINGERPRINT                                                                               \
+	"AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:" \
+	"AA:AA:AA"
+
+static struct sockaddr_storage addresses[2];
+static struct negotiate_local local = {
+	.ufrag = "1+localufrag",
+	.pwd = "localpasswordlocalpassword",
+	.fingerprint = FINGERPRINT,
+	.addresses = addresses,
+	.address_count = 2,
+	.session_id = 12345,
+	.version = 1,
+};
+
+static char *read_file(const char *folder, const char *name)
+{
+	char path[512];
+	(void)snprintf(path, sizeof path, "%s/%s/%s.sdp", VECTORS, folder, name);
+	FILE *file = fopen(path, "rb");
+	char *text = calloc(1, 128 * 1024);
+
+	assert_non_null(text);
+	if (!file) {
+		free(text);
+		return NULL;
+	}
+	(void)!fread(text, 1, 128 * 1024 - 1, file);
+	(void)fclose(file);
+	return text;
+}
+
+static struct sdp *parse(const char *text)
+{
+	struct sdp *sdp = malloc(sizeof *sdp);
+	struct sdp_error error;
+
+	assert_non_null(sdp);
+	if (sdp_parse(sdp, text, strlen(text), &error) != SDP_OK)
+		fail_msg("line %u: %s\n%s", error.line, error.text, text);
+	return sdp;
+}
+
+static void check_codecs(const struct sdp_section *o, const struct sdp_section *a, bool sending)
+{
+	for (size_t i = 0; i < a->codec_count; i++) {
+		const struct sdp_codec *mine = &a->codecs[i];
+		const struct sdp_codec *theirs = sdp_find_codec(o, mine->payload_type);
+
+		/* the offer's payload types, names and rates */
+		assert_non_null(theirs);
+		assert_true(theirs->clock_rate == mine->clock_rate);
+		assert_int_equal(theirs->name.n, mine->name.n);
+		assert_int_equal(mine->feedback & ~theirs->feedback, 0);
+		assert_false(mine->feedback & SDP_FB_REMB);
+		if (sending)
+			assert_true(codec_of_sdp(mine, a->kind) != CODEC_NONE ||
+				    sdp_codec_is(mine, "rtx"));
+	}
+	for (size_t i = 0; i < a->extension_count; i++) {
+		bool same = false;
+
+		for (size_t k = 0; k < o->extension_count; k++)
+			same |= o->extensions[k].id == a->extensions[i].id &&
+				o->extensions[k].kind == a->extensions[i].kind;
+		assert_true(same);
+		assert_int_not_equal(a->extensions[i].kind, RTPEXT_VIDEO_ORIENTATION);
+		assert_int_not_equal(a->extensions[i].kind, RTPEXT_DEPENDENCY_DESCRIPTOR);
+	}
+}
+
+/* What holds for every answer to every offer of these clients. */
+static void check_answer(const struct sdp *o, const struct sdp *a)
+{
+	assert_true(a->ice_lite);
+	assert_int_equal(a->section_count, o->section_count);
+	assert_true(sdp_text_same(a->bundle, o->bundle));
+	for (size_t i = 0; i < a->section_count; i++) {
+		const struct sdp_section *os = &o->sections[i], *as = &a->sections[i];
+		bool sends = os->direction & SDP_SENDONLY;
+
+		assert_int_equal(as->kind, os->kind);
+		assert_true(sdp_text_same(as->mid, os->mid));
+		assert_true(sdp_text_same(as->protocol, os->protocol));
+		assert_int_not_equal(as->port, 0); /* never rejected (livekit-protocol 9, trap 2) */
+		assert_int_equal(as->setup, SDP_SETUP_PASSIVE);
+		assert_true(as->fingerprint.present);
+		if (as->kind == SDP_APPLICATION) {
+			assert_int_equal(as->sctp_port, 5000);
+			assert_int_equal(as->max_message_size, 65536);
+			continue;
+		}
+		assert_int_equal(as->direction, sends ? SDP_RECVONLY : SDP_INACTIVE);
+		assert_true(as->rtcp_mux);
+		assert_int_equal(as->rtcp_rsize, os->rtcp_rsize);
+		assert_true(sdp_text_same(as->simulcast_recv, os->simulcast_send));
+		check_codecs(os, as, sends);
+	}
+	assert_int_equal(a->sections[0].candidates, 2);
+	assert_true(a->sections[0].end_of_candidates);
+}
+
+static void answers_match(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < countof(offers); i++) {
+		autofree char *offer_text = read_file("sdp", offers[i]);
+		autofree char *golden = read_file("sdp-answers", offers[i]);
+		assert_non_null(offer_text);
+		autofree struct sdp *offer = parse(offer_text);
+		struct negotiate_offer read;
+		char error[NEGOTIATE_ERROR_MAX] = "";
+		struct sb out = { 0 };
+
+		if (negotiate_read_offer(&read, offer, error) != 0)
+			fail_msg("%s: %s", offers[i], error);
+		negotiate_write_answer(&out, &local, offer, &read);
+		assert_false(out.bad);
+		autofree struct sdp *answer = parse(out.text);
+		check_answer(offer, answer);
+		if (getenv("GOLDEN")) {
+			char path[512];
+			(void)snprintf(path, sizeof path, "%s/sdp-answers/%s.sdp", VECTORS,
+				       offers[i]);
+			FILE *file = fopen(path, "wb");
+			assert_non_null(file);
+			(void)fwrite(out.text, 1, out.len, file);
+			(void)fclose(file);
+		} else {
+			assert_non_null(golden);
+			assert_string_equal(out.text, golden);
+		}
+		sb_fini(&out);
+		negotiate_offer_fini(&read);
+	}
+}
+
+static struct negotiate_offer read_offer(const char *name, struct sdp **ret)
+{
+	autofree char *text = read_file("sdp", name);
+	struct negotiate_offer read;
+	char error[NEGOTIATE_ERROR_MAX];
+
+	assert_non_null(text);
+	*ret = parse(text);
+	assert_int_equal(negotiate_read_offer(&read, *ret, error), 0);
+	return read; /* copies everything it needs: the text may go */
+}
+
+static void simulcast_is_understood(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "chromium-simulcast", "firefox-simulcast" };
+
+	for (size_t i = 0; i < countof(names); i++) {
+		struct sdp *sdp;
+		struct negotiate_offer o = read_offer(names[i], &sdp);
+		const struct negotiate_up *video = NULL;
+
+		for (size_t k = 0; k < o.section_count; k++) {
+			if (o.sections[k].kind == SDP_VIDEO)
+				video = &o.sections[k];
+		}
+		assert_non_null(video);
+		assert_true(video->sending);
+		assert_int_equal(video->rid_count, 3);
+		assert_string_equal(video->rids[0], "q");
+		assert_string_equal(video->rids[1], "h");
+		assert_string_equal(video->rids[2], "f");
+		assert_int_equal(video->ssrc, 0);
+		assert_true(o.extensions.id_of[RTPEXT_MID] > 0);
+		assert_true(o.extensions.id_of[RTPEXT_RID] > 0);
+		assert_true(o.extensions.id_of[RTPEXT_TRANSPORT_CC] > 0);
+		negotiate_offer_fini(&o);
+		free(sdp);
+	}
+}
+
+static void announced_ssrcs_are_understood(void **state)
+{
+	(void)state;
+	struct sdp *sdp;
+	struct negotiate_offer o = read_offer("chromium-publish", &sdp);
+	bool rtx;
+
+	assert_int_equal(o.section_count, 3);
+	assert_false(o.sections[0].sending);
+	assert_int_equal(o.sections[1].ssrc, 2921159522u);
+	assert_string_equal(o.sections[1].track_id, "9bc263d1-e250-4afd-8d1c-972648dcc268");
+	assert_int_equal(o.sections[2].ssrc, 1799375546u);
+	assert_int_equal(o.sections[2].rtx_ssrc, 4041533004u);
+	/* VP8 and Baseline in both packetization modes; no Main, AV1, VP9, RED */
+	assert_int_equal(o.sections[2].codec_count, 5);
+	assert_int_equal(negotiate_find_payload(&o.sections[2], 96, &rtx)->codec, CODEC_VP8);
+	assert_false(rtx);
+	assert_int_equal(negotiate_find_payload(&o.sections[2], 97, &rtx)->codec, CODEC_VP8);
+	assert_true(rtx);
+	assert_int_equal(negotiate_find_payload(&o.sections[2], 108, &rtx)->codec,
+			 CODEC_H264_MODE1);
+	assert_int_equal(negotiate_find_payload(&o.sections[2], 114, &rtx)->codec,
+			 CODEC_H264_MODE0);
+	assert_null(negotiate_find_payload(&o.sections[2], 116, &rtx));
+	assert_null(negotiate_find_payload(&o.sections[1], 63, &rtx));
+	negotiate_offer_fini(&o);
+	free(sdp);
+}
+
+/* Replaces the first `from` by `to`. */
+static char *edited(const char *text, const char *from, const char *to)
+{
+	const char *at = strstr(text, from);
+	char *copy = calloc(1, strlen(text) + strlen(to) + 1);
+
+	assert_non_null(at);
+	assert_non_null(copy);
+	memcpy(copy, text, (size_t)(at - text));
+	strcat(strcat(copy, to), at + strlen(from));
+	return copy;
+}
+
+static void bad_offers_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *from, *to, *why;
+	} edits[] = {
+		{ "a=setup:actpass", "a=setup:passive", "a=setup" },
+		{ "a=ice-ufrag:497C\r\n", "", "ice-ufrag" },
+		{ "a=fingerprint:sha-256 A2", "a=fingerprint:sha-1 A2", "fingerprint" },
+		{ "a=rtcp-mux\r\n", "", "rtcp-mux" },
+	};
+	autofree char *text = read_file("sdp", "chromium-publish");
+
+	for (size_t i = 0; i < countof(edits); i++) {
+		autofree char *bad = edited(text, edits[i].from, edits[i].to);
+		autofree struct sdp *sdp = parse(bad);
+		struct negotiate_offer o = { 0 };
+		char error[NEGOTIATE_ERROR_MAX] = "";
+
+		assert_true(negotiate_read_offer(&o, sdp, error) < 0);
+		assert_null(o.sections);
+		if (!strstr(error, edits[i].why))
+			fail_msg("%s: %s", edits[i].from, error);
+	}
+}
+
+static void given_up_sections_are_mirrored(void **state)
+{
+	(void)state;
+	autofree char *text = read_file("sdp", "chromium-publish");
+	autofree char *less = edited(text, "BUNDLE 0 1 2", "BUNDLE 0 2");
+	autofree char *bad = edited(less, "m=audio 9 ", "m=audio 0 ");
+	autofree struct sdp *sdp = parse(bad);
+	struct negotiate_offer o;
+	char error[NEGOTIATE_ERROR_MAX] = "";
+	struct sb out = { 0 };
+
+	assert_int_equal(negotiate_read_offer(&o, sdp, error), 0);
+	assert_false(o.sections[1].sending);
+	negotiate_write_answer(&out, &local, sdp, &o);
+	autofree struct sdp *answer = parse(out.text);
+	assert_int_equal(answer->sections[1].port, 0);
+	assert_int_equal(answer->sections[2].port, 9);
+	sb_fini(&out);
+	negotiate_offer_fini(&o);
+}
+
+/* Video of something we do not know only: inactive, but not rejected. */
+static void nothing_in_common(void **state)
+{
+	(void)state;
+	autofree char *text = read_file("sdp", "chromium-publish");
+	char *at = strstr(text, "m=video");
+	assert_non_null(at);
+	for (char *codec; (codec = strstr(at, " VP8/")) || (codec = strstr(at, " H264/"));)
+		codec[1] = 'Z';
+	autofree struct sdp *sdp = parse(text);
+	struct negotiate_offer o;
+	char error[NEGOTIATE_ERROR_MAX] = "";
+	struct sb out = { 0 };
+
+	assert_int_equal(negotiate_read_offer(&o, sdp, error), 0);
+	assert_false(o.sections[2].sending);
+	assert_true(o.sections[1].sending);
+	negotiate_write_answer(&out, &local, sdp, &o);
+	autofree struct sdp *answer = parse(out.text);
+	assert_int_equal(answer->sections[2].port, 9);
+	assert_int_equal(answer->sections[2].direction, SDP_INACTIVE);
+	assert_int_equal(answer->sections[2].codec_count, 1);
+	sb_fini(&out);
+	negotiate_offer_fini(&o);
+}
+
+static const struct negotiate_down downs[] = {
+	{ .kind = KIND_AUDIO,
+	  .codec = CODEC_OPUS,
+	  .active = true,
+	  .publisher = { "PA_abc" },
+	  .track = { "TR_mic" },
+	  .ssrc = 1001 },
+	{ .kind = KIND_VIDEO,
+	  .codec = CODEC_VP8,
+	  .active = true,
+	  .publisher = { "PA_abc" },
+	  .track = { "TR_cam" },
+	  .ssrc = 2001,
+	  .rtx_ssrc = 2002 },
+	{ .kind = KIND_VIDEO, .codec = CODEC_H264_MODE1, .active = false },
+};
+
+static void our_offer(void **state)
+{
+	(void)state;
+	struct sb out = { 0 };
+
+	negotiate_write_offer(&out, &local, downs, countof(downs));
+	assert_false(out.bad);
+	autofree struct sdp *sdp = parse(out.text);
+	autofree char *golden = read_file("sdp-answers", "our-offer");
+	assert_int_equal(sdp->section_count, 4);
+	assert_true(sdp_text_is(sdp->bundle, "0 1 2 3"));
+	assert_true(sdp->ice_lite);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(sdp->sections[i].setup, SDP_SETUP_ACTPASS);
+	const struct sdp_section *video = &sdp->sections[2];
+	assert_true(sdp_text_is(video->stream, "PA_abc|TR_cam"));
+	assert_true(sdp_text_is(video->track, "TR_cam"));
+	assert_int_equal(video->direction, SDP_SENDONLY);
+	assert_int_equal(sdp_rtx_ssrc(video, 2001), 2002);
+	assert_int_equal(sdp->sections[3].direction, SDP_INACTIVE);
+	assert_int_equal(sdp->sections[3].ssrc_count, 0);
+	assert_int_equal(sdp->sections[3].stream.n, 0);
+	if (getenv("GOLDEN")) {
+		FILE *file = fopen(VECTORS "/sdp-answers/our-offer.sdp", "wb");
+		assert_non_null(file);
+		(void)fwrite(out.text, 1, out.len, file);
+		(void)fclose(file);
+	} else {
+		assert_string_equal(out.text, golden);
+	}
+	sb_fini(&out);
+}
+
+/* An answer to our_offer; %s: setup, direction of the camera. */
+#define ANSWER_TRANSPORT                                                                 \
+	"c=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\na=ice-pwd:abcdabcdabcdabcdabcdabcd\r\n" \
+	"a=fingerprint:sha-256 " FINGERPRINT "\r\na=rtcp-mux\r\n"
+#define ANSWER                                                                        \
+	"v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2 "      \
+	"3\r\na=setup:%s\r\n"                                                         \
+	"m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n" ANSWER_TRANSPORT       \
+	"a=mid:0\r\na=sctp-port:5000\r\n"                                             \
+	"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" ANSWER_TRANSPORT                        \
+	"a=mid:1\r\na=recvonly\r\na=rtpmap:111 opus/48000/2\r\na=extmap:1 "           \
+	"urn:ietf:params:rtp-hdrext:sdes:mid\r\n"                                     \
+	"m=video 9 UDP/TLS/RTP/SAVPF %s\r\n" ANSWER_TRANSPORT "a=mid:2\r\na=%s\r\n%s" \
+	"m=video 9 UDP/TLS/RTP/SAVPF 108\r\n" ANSWER_TRANSPORT                        \
+	"a=mid:3\r\na=inactive\r\na=rtpmap:108 H264/90000\r\na=fmtp:108 "             \
+	"packetization-mode=1;profile-level-id=42e01f\r\n"
+
+static int take_answer(struct negotiate_taken taken[3], char *error, const char *setup,
+		       const char *types, const char *direction, const char *codecs)
+{
+	char text[4096];
+	struct negotiate_remote remote;
+
+	(void)snprintf(text, sizeof text, ANSWER, setup, types, direction, codecs);
+	autofree struct sdp *sdp = parse(text);
+	int r = negotiate_read_answer(&remote, taken, sdp, downs, countof(downs), error);
+	if (r == 0)
+		assert_string_equal(remote.ufrag, "abcd");
+	return r;
+}
+
+#define VP8_AS_OFFERED "a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n"
+#define VP8_MAPPED     "a=rtpmap:120 VP8/90000\r\n"
+
+static void answers_to_us(void **state)
+{
+	(void)state;
+	struct negotiate_taken t[3];
+	char error[NEGOTIATE_ERROR_MAX] = "";
+
+	assert_int_equal(take_answer(t, error, "active", "96 97", "recvonly", VP8_AS_OFFERED), 0);
+	assert_true(t[0].accepted);
+	assert_int_equal(t[0].payload_type, 111);
+	assert_int_equal(t[0].mid_id, 1);
+	assert_true(t[1].accepted);
+	assert_int_equal(t[1].payload_type, 96);
+	assert_int_equal(t[1].rtx_payload_type, 97);
+	assert_int_equal(t[1].mid_id, 0);
+	assert_false(t[2].accepted);
+
+	/* other numbers, and no RTX */
+	assert_int_equal(take_answer(t, error, "active", "120", "recvonly", VP8_MAPPED), 0);
+	assert_true(t[1].accepted);
+	assert_int_equal(t[1].payload_type, 120);
+	assert_int_equal(t[1].rtx_payload_type, 0);
+
+	/* refused */
+	assert_int_equal(take_answer(t, error, "active", "96 97", "inactive", VP8_AS_OFFERED), 0);
+	assert_false(t[1].accepted);
+
+	/* the wrong DTLS role is said clearly */
+	assert_true(take_answer(t, error, "passive", "96 97", "recvonly", VP8_AS_OFFERED) < 0);
+	assert_non_null(strstr(error, "a=setup must be active"));
+}
+
+/* The section list must be ours. */
+static void foreign_answers_are_refused(void **state)
+{
+	(void)state;
+	autofree char *text = read_file("sdp", "chromium-publish");
+	autofree char *active = edited(text, "a=setup:actpass", "a=setup:active");
+	autofree struct sdp *sdp = parse(active);
+	struct negotiate_remote remote;
+	struct negotiate_taken t[3];
+	char error[NEGOTIATE_ERROR_MAX] = "";
+
+	assert_true(negotiate_read_answer(&remote, t, sdp, downs, 3, error) < 0);
+	assert_non_null(strstr(error, "sections"));
+	assert_int_equal(negotiate_read_answer(&remote, t, sdp, downs, 2, error), 0);
+	assert_true(negotiate_read_answer(&remote, t, sdp, downs + 1, 2, error) < 0);
+}
+
+int main(void)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)&addresses[0];
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&addresses[1];
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers_match),
+		cmocka_unit_test(simulcast_is_understood),
+		cmocka_unit_test(announced_ssrcs_are_understood),
+		cmocka_unit_test(bad_offers_are_refused),
+		cmocka_unit_test(given_up_sections_are_mirrored),
+		cmocka_unit_test(nothing_in_common),
+		cmocka_unit_test(our_offer),
+		cmocka_unit_test(answers_to_us),
+		cmocka_unit_test(foreign_answers_are_refused),
+	};
+
+	in->sin_family = AF_INET;
+	in->sin_port = htons(7882);
+	(void)inet_pton(AF_INET, "192.0.2.1", &in->sin_addr);
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(7882);
+	(void)inet_pton(AF_INET6, "2001:db8::1", &in6->sin6_addr);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
