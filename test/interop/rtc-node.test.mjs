@@ -29,16 +29,16 @@ async function enter(t, room, ...identities) {
 }
 
 async function assertFrames(peer, from, { width, height, colour, count = 40 }) {
-	const first = await peer.event('video', (e) => e.from === from);
 	const frame = await peer.event('video', (e) => e.from === from && e.frames >= count && e.width === width);
 	assert.equal(frame.width, width);
 	assert.equal(frame.height, height);
-	assert.ok(Math.abs(frame.upperLeft - 200) < 30, `bright upper left, got ${frame.upperLeft}`);
-	assert.ok(Math.abs(frame.lowerRight - 40) < 30, `dark lower right, got ${frame.lowerRight}`);
+	const seen = peer.events.filter((e) => e.event === 'video' && e.from === from && e.frames > 1);
+	const median = (field) => seen.map((e) => e[field]).sort((a, b) => a - b)[seen.length >> 1]; // the bar passes now and then
+	assert.ok(Math.abs(median('upperLeft') - 200) < 30, `bright upper left, got ${median('upperLeft')}`);
+	assert.ok(Math.abs(median('lowerRight') - 40) < 30, `dark lower right, got ${median('lowerRight')}`);
 	assert.ok(Math.abs(frame.colour - colour) < 20, `${from}'s colour ${colour}, got ${frame.colour}`);
-	const bars = peer.events.filter((e) => e.event === 'video' && e.from === from).map((e) => e.bar);
+	const bars = seen.map((e) => e.bar);
 	assert.ok(new Set(bars.map((bar) => bar.toFixed(2))).size > 3, `the picture moves: ${bars}`);
-	return first;
 }
 
 test('two participants see and hear each other: VP8 and Opus, decoded', limit, async (t) => {
@@ -119,12 +119,13 @@ test('the same identity again: the old one is told why and makes room', limit, a
 
 test('own attributes: refused without the grant, seen by others with it', limit, async (t) => {
 	const [ann, bob] = await enter(t, 'attributes', 'ann', 'bob');
-	await assert.rejects(bob.call('setAttributes', { hand: 'up' }));
+	await bob.call('setAttributes', { hand: 'up' }); // rtc-node does not pass the refusal on
 	const eve = await RtcPeer.start('eve');
 	t.after(() => eve.close());
 	await eve.call('connect', wsUrl(), await mediaToken('attributes', 'eve', { grant: { canUpdateOwnMetadata: true } }));
 	await eve.call('setAttributes', { hand: 'up' });
 	assert.deepEqual((await ann.event('attributes', (e) => e.who === 'eve')).changed, { hand: 'up' });
+	assert.ok(!ann.events.some((e) => e.event === 'attributes' && e.who === 'bob'));
 });
 
 test('bad tokens are refused with their cause', limit, async (t) => {
