@@ -471,6 +471,23 @@ static void a_hostile_nack_cannot_amplify(void **state)
 	destroy(f);
 }
 
+static void what_was_not_resent_does_not_pile_up(void **state)
+{
+	struct fixture *f = make(MEDIA_OTHER, true);
+	uint64_t resent = 0;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++, pass(f, 5 * MS)) /* 100 s without a loss */
+		assert_int_equal(frame(f, 0, false), DOWN_OK);
+	uint16_t newest = f->h.seq;
+	for (int round = 0; round < 9; round++, f->now += DOWN_RTX_GUARD_US)
+		for (uint16_t back = 0; back < 500; back++)
+			if (nack(f, (uint16_t)(newest - back)) == DOWN_OK)
+				resent += f->h.payload_length + 12;
+	assert_in_range(resent, DOWN_RTX_BURST / 2, DOWN_RTX_BURST + 200 * 100 / DOWN_RTX_SHARE);
+	destroy(f);
+}
+
 static void reports_follow_the_publishers_clock(void **state)
 {
 	struct fixture *f = make(MEDIA_VP8, true);
@@ -553,6 +570,7 @@ int main(void)
 		cmocka_unit_test(retransmissions_equal_the_original),
 		cmocka_unit_test(the_rest_of_a_late_key_frame_can_be_asked_for),
 		cmocka_unit_test(a_hostile_nack_cannot_amplify),
+		cmocka_unit_test(what_was_not_resent_does_not_pile_up),
 		cmocka_unit_test(reports_follow_the_publishers_clock),
 		cmocka_unit_test(too_little_room_changes_nothing),
 	};

@@ -137,6 +137,30 @@ static void missing_packets_are_asked_for_in_time(void **state)
 	test_free(u);
 }
 
+static void a_key_frame_after_the_hole_heals_it(void **state)
+{
+	struct source vp8 = { .codec = MEDIA_VP8, .timestamp = 3000 };
+	struct up *u = make(MEDIA_VP8, 90000);
+	uint8_t bytes[1500];
+	uint16_t list[8];
+	struct rtp_header h;
+	struct media_packet p;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		size_t n = source_packet(&vp8, 0, 1, i == 3, 10, bytes, sizeof bytes);
+
+		assert_true(rtp_parse(&h, bytes, n));
+		if (i != 1)
+			assert_int_equal(up_rx(u, 1 * S, &h, NULL, &p), UP_OK);
+	}
+	for (uint64_t now = 1 * S; up_deadline(u) != UINT64_MAX; now += MS)
+		(void)up_nack(u, now, list, 8);
+	assert_int_equal(u->count.given_up, 1);
+	assert_false(up_take_needs_key(u));
+	test_free(u);
+}
+
 static void too_many_missing_is_a_key_frame(void **state)
 {
 	struct up *u = make(MEDIA_VP8, 90000), *audio = make(MEDIA_OPUS, 48000);
@@ -235,9 +259,12 @@ static void key_frames_are_found(void **state)
 		size_t n;
 		uint32_t timestamp;
 		bool key;
-	} nals[] = { { slice, 2, 1, false }, { idr, 3, 2, true },  { idr, 3, 2, false },
-		     { slice, 2, 3, false }, { idr, 3, 4, true },  { sps, 4, 5, true },
-		     { pps, 2, 5, false },   { idr, 3, 5, false }, { slice, 2, 6, false } };
+	} nals[] = {
+		{ slice, 2, 1, false }, { idr, 3, 2, true },  { idr, 3, 2, false },
+		{ slice, 2, 3, false }, { idr, 3, 4, true },  { sps, 4, 5, true },
+		{ pps, 2, 5, false },	{ idr, 3, 5, false }, { slice, 2, 6, false },
+		{ idr, 3, 7, false }, /* its SPS is late: that is where to start */
+	};
 	u = make(MEDIA_H264, 90000);
 	for (size_t i = 0; i < sizeof nals / sizeof *nals; i++) {
 		h = (struct rtp_header){ .seq = (uint16_t)i,
@@ -295,6 +322,7 @@ int main(void)
 		cmocka_unit_test(numbers_grow_across_wraps),
 		cmocka_unit_test(duplicates_and_strays_are_dropped),
 		cmocka_unit_test(missing_packets_are_asked_for_in_time),
+		cmocka_unit_test(a_key_frame_after_the_hole_heals_it),
 		cmocka_unit_test(too_many_missing_is_a_key_frame),
 		cmocka_unit_test(reports_say_what_was_lost),
 		cmocka_unit_test(jitter_is_that_of_the_rfc),
