@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/time.h>
 
-#include "base/cleanup.h"
+#include "base/rd.h"
 
 enum {
 	TIMER_FIRST_US = 100 *
@@ -35,7 +35,6 @@ struct dtls {
 	SSL *ssl;
 	enum dtls_state state;
 	bool refused; /* the peer's certificate is not the one of its SDP */
-	unsigned restarts;
 	uint64_t deadline, give_up_us;
 	const uint8_t *in; /* the datagram that is being taken; NULL once read */
 	size_t in_length;
@@ -252,10 +251,11 @@ static void set_deadline(struct dtls *d, uint64_t now)
 /*
  * The handshake broke. A wrong certificate is final. Anything else may have been one hostile or
  * damaged datagram, and a client that has not heard from us begins again by itself (R41).
+ * DTLS_GIVE_UP_US ends it.
  */
 static void broken(struct dtls *d)
 {
-	if (d->refused || d->config.client || d->restarts++ == DTLS_RESTARTS_MAX || start(d) < 0)
+	if (d->refused || d->config.client || start(d) < 0)
 		d->state = DTLS_FAILED;
 }
 
@@ -277,11 +277,38 @@ static enum verdict handshake(struct dtls *d, uint64_t now)
 	return v;
 }
 
+/*
+ * Whether a datagram can belong to a handshake: whole records, and in the clear (epoch 0) only
+ * handshake messages and ChangeCipherSpec. A client's clear-text alert proves nothing and would end
+ * the handshake; when it has really given up, so shall we in a while (RFC 6347 4.1.2.7).
+ */
+static bool is_plausible(const struct dtls *d, const uint8_t *bytes, size_t n)
+{
+	enum { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22 };
+	struct rd r = rd_of(bytes, n);
+
+	while (rd_left(&r) > 0) {
+		uint8_t type = rd_u8(&r);
+
+		if (rd_u8(&r) != 254) /* DTLS 1.x */
+			return false;
+		rd_skip(&r, 1);
+		bool clear = rd_be16(&r) == 0;
+		rd_skip(&r, 6);
+		rd_skip(&r, rd_be16(&r));
+		if (clear && type != HANDSHAKE && type != CHANGE_CIPHER_SPEC &&
+		    !(type == ALERT && d->config.client))
+			return false;
+	}
+	return !r.bad;
+}
+
 enum verdict dtls_rx(struct dtls *d, uint64_t now, const uint8_t *bytes, size_t n)
 {
 	enum verdict v = V_OK;
 
-	if (d->state == DTLS_FAILED || d->state == DTLS_CLOSED)
+	if (d->state == DTLS_FAILED || d->state == DTLS_CLOSED ||
+	    (d->state == DTLS_HANDSHAKE && !is_plausible(d, bytes, n)))
 		return V_DROP_DTLS;
 	d->in = bytes;
 	d->in_length = n;

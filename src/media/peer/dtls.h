@@ -24,7 +24,6 @@ enum {
 	DTLS_ASSOCIATIONS_MAX = 1024,	/* SSL objects alive per worker: 50-75 KB each (R43) */
 	DTLS_GIVE_UP_US = 15 * 1000000, /* a handshake that takes longer has failed (R43) */
 	DTLS_LINGER_US = 30 * 1000000,	/* kept after completion, to repeat the last flight */
-	DTLS_RESTARTS_MAX = 8, /* fresh starts after garbage from the peer's address (R41) */
 };
 
 struct dtls_context;

@@ -44,8 +44,8 @@ void replay_mark(struct replay_window *w, uint64_t index)
 	} else if (index > w->top) {
 		uint64_t from = w->top / WORD + 1, to = index / WORD;
 
-		if (to - from >= WORDS) /* wraps to "many" when to < from; the loop is empty then */
-			from = to >= from ? to - WORDS + 1 : from;
+		if (to >= from + WORDS)
+			from = to - WORDS + 1;
 		for (uint64_t word = from; word <= to; word++)
 			w->bits[word % WORDS] = 0;
 		w->top = index;

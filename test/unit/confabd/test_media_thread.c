@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The worker threads with an engine made for the test: it echoes datagrams, answers each command
+ * with as many events as the command's id says, and remembers its ticks.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "confabd/media_thread.h"
+#include "media/engine.h"
+#include "net/udp.h"
+
+/* ---- the engine ---- */
+
+struct engine {
+	uint16_t worker;
+	struct sockaddr_storage to;
+	uint8_t bytes[2000];
+	size_t length;
+	uint32_t events_left, next_event;
+	uint64_t deadline;
+};
+
+static atomic_uint ticks, engines, early_ticks;
+
+int engine_new(struct engine **ret, const struct engine_config *config)
+{
+	struct engine *e = calloc(1, sizeof *e);
+
+	assert_non_null(e);
+	assert_true(config->address_count > 0);
+	e->worker = config->worker;
+	e->deadline = UINT64_MAX;
+	engines++;
+	*ret = e;
+	return 0;
+}
+
+struct engine *engine_free(struct engine *e)
+{
+	engines -= e != NULL;
+	free(e);
+	return NULL;
+}
+
+void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
+	       size_t length)
+{
+	(void)now;
+	e->to = *from;
+	e->length = length;
+	memcpy(e->bytes, bytes, length);
+}
+
+void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd)
+{
+	if (cmd->type == CMD_LEAVE)
+		e->deadline = now + cmd->id;
+	else if (cmd->type != CMD_STOP)
+		e->events_left += cmd->id;
+	plane_cmd_fini(cmd);
+}
+
+void engine_tick(struct engine *e, uint64_t now)
+{
+	early_ticks += now < e->deadline;
+	e->deadline = UINT64_MAX;
+	ticks++;
+}
+
+uint64_t engine_deadline(const struct engine *e)
+{
+	return e->deadline;
+}
+
+bool engine_next_tx(struct engine *e, struct engine_tx *ret)
+{
+	*ret = (struct engine_tx){ .to = &e->to, .bytes = e->bytes, .length = e->length };
+	e->length = 0;
+	return ret->length > 0;
+}
+
+bool engine_next_event(struct engine *e, struct plane_event *ret)
+{
+	if (e->events_left == 0)
+		return false;
+	e->events_left--;
+	*ret = (struct plane_event){ .type = EV_OFFER, .worker = e->worker, .id = e->next_event++ };
+	ret->sdp = strdup("v=0");
+	return true;
+}
+
+/* ---- tests ---- */
+
+static struct sockaddr_storage loopback(const char *ip)
+{
+	struct sockaddr_storage a;
+
+	assert_int_equal(udp_address_parse(ip, 0, &a), 0);
+	return a;
+}
+
+static struct media_threads *start(const struct sockaddr_storage *addresses, size_t count,
+				   unsigned workers)
+{
+	struct media_threads *m = NULL;
+	char error[200];
+	const struct media_threads_config config = { .addresses = addresses,
+						     .address_count = count,
+						     .count = workers };
+
+	if (media_threads_start(&m, &config, error, sizeof error) < 0)
+		fail_msg("%s", error);
+	return m;
+}
+
+static void echo(struct media_threads *m, unsigned worker, size_t k, const char *text)
+{
+	struct sockaddr_storage to;
+	struct sockaddr_in from = { 0 };
+	socklen_t size = sizeof from;
+	char back[100] = "";
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	assert_int_equal(media_threads_address(m, worker, k, &to), 0);
+	assert_true(sendto(fd, text, strlen(text), 0, (void *)&to, sizeof(struct sockaddr_in)) > 0);
+	assert_int_equal(poll(&p, 1, 3000), 1);
+	assert_int_equal(recvfrom(fd, back, sizeof back, 0, (void *)&from, &size), strlen(text));
+	assert_string_equal(back, text);
+	/* it comes back from where it was sent to, also with two sockets of one family */
+	assert_memory_equal(&from.sin_addr, &((struct sockaddr_in *)&to)->sin_addr, 4);
+	assert_int_equal(from.sin_port, ((struct sockaddr_in *)&to)->sin_port);
+	(void)close(fd);
+}
+
+static void test_datagrams(void **state)
+{
+	struct sockaddr_storage addresses[2] = { loopback("127.0.0.1"), loopback("127.0.0.2") };
+	struct media_threads *m = start(addresses, 2, 3);
+	struct media_counters counters;
+	struct sockaddr_storage ignored;
+
+	(void)state;
+	assert_int_equal(media_threads_count(m), 3);
+	for (unsigned worker = 0; worker < 3; worker++) {
+		echo(m, worker, 0, "one");
+		echo(m, worker, 1, "three");
+	}
+	assert_int_equal(media_threads_address(m, 3, 0, &ignored), -EINVAL);
+	assert_int_equal(media_threads_address(m, 0, 2, &ignored), -EINVAL);
+	for (int i = 0; i < 1000; i++) { /* published at the end of a turn */
+		media_threads_counters(m, &counters);
+		if (counters.datagrams_out == 6)
+			break;
+		(void)nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	}
+	assert_int_equal(counters.datagrams_in, 6);
+	assert_int_equal(counters.datagrams_out, 6);
+	assert_int_equal(counters.bytes_in, 24);
+	assert_null(media_threads_stop(m));
+	assert_int_equal(engines, 0);
+}
+
+static void put(struct media_threads *m, enum plane_cmd_type type, uint32_t id)
+{
+	struct plane_cmd cmd = { .type = type, .id = id, .sdp = strdup("v=0") };
+
+	while (!media_threads_cmd(m, 0, &cmd))
+		(void)nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL);
+}
+
+/* Many more events than all queues hold: none is lost, all are in order. */
+static void test_full_event_queue(void **state)
+{
+	struct sockaddr_storage address = loopback("127.0.0.1");
+	struct media_threads *m = start(&address, 1, 1);
+	struct plane_event event;
+	enum { EVENTS = 3 * MEDIA_EVENTS + 3 * MEDIA_EVENTS_PENDING };
+
+	(void)state;
+	put(m, CMD_JOIN, EVENTS);
+	for (int i = 0; i < 300; i++)
+		put(m, CMD_JOIN, 1);
+	(void)nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL); /* let it fill up */
+	for (uint32_t got = 0; got < EVENTS + 300;) {
+		struct pollfd p = { .fd = media_threads_wake_fd(m, 0), .events = POLLIN };
+
+		assert_int_equal(poll(&p, 1, 3000), 1);
+		media_threads_drain_wake(m, 0);
+		while (media_threads_event(m, 0, &event)) {
+			assert_int_equal(event.id, got++);
+			plane_event_fini(&event);
+		}
+	}
+	echo(m, 0, 0, "alive");
+	assert_null(media_threads_stop(m));
+}
+
+/* Stopping with full queues on both sides loses no memory (the sanitizer watches) and ends. */
+static void test_stop_when_full(void **state)
+{
+	struct sockaddr_storage address = loopback("127.0.0.1");
+	struct media_threads *m = start(&address, 1, 1);
+	bool full = false;
+
+	(void)state;
+	put(m, CMD_JOIN, 2 * MEDIA_EVENTS);
+	for (int i = 0; i < 3 * MEDIA_COMMANDS && !full; i++) {
+		struct plane_cmd cmd = { .type = CMD_JOIN, .id = 1, .sdp = strdup("v=0") };
+
+		full = !media_threads_cmd(m, 0, &cmd);
+		if (full)
+			plane_cmd_fini(&cmd);
+	}
+	assert_true(full);
+	assert_null(media_threads_stop(m));
+	assert_null(media_threads_stop(NULL));
+}
+
+static uint64_t cpu_us(void)
+{
+	struct timespec t;
+
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t), 0);
+	return (uint64_t)t.tv_sec * US_PER_S + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* The engine's deadline is kept, never early; in between the thread sleeps. */
+static void test_ticks_and_idle(void **state)
+{
+	struct sockaddr_storage address = loopback("127.0.0.1");
+	struct media_threads *m = start(&address, 1, 2);
+	unsigned before = ticks;
+
+	(void)state;
+	put(m, CMD_LEAVE, 30 * US_PER_MS);
+	for (int i = 0; i < 2000 && ticks == before; i++)
+		(void)nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	assert_int_equal(ticks, before + 1);
+	assert_int_equal(early_ticks, 0);
+	uint64_t start_us = cpu_us();
+	(void)nanosleep(&(struct timespec){ .tv_nsec = 200000000 }, NULL);
+	assert_true(cpu_us() - start_us < 20 * US_PER_MS);
+	assert_null(media_threads_stop(m));
+}
+
+static void test_errors(void **state)
+{
+	struct sockaddr_storage address = loopback("127.0.0.1"), any = loopback("0.0.0.0"), taken;
+	struct media_threads *m = start(&address, 1, 1), *none = NULL;
+	char error[200], text[UDP_ADDRESS_TEXT];
+	struct media_threads_config c = { .addresses = &address, .address_count = 1, .count = 1 };
+
+	(void)state;
+	assert_int_equal(media_threads_address(m, 0, 0, &taken), 0);
+	c.port = ntohs(((struct sockaddr_in *)&taken)->sin_port);
+	udp_address_text(&taken, text);
+	assert_int_equal(media_threads_start(&none, &c, error, sizeof error), -EADDRINUSE);
+	assert_non_null(strstr(error, text));
+	c.port = 65535;
+	c.count = 2;
+	assert_int_equal(media_threads_start(&none, &c, error, sizeof error), -EINVAL);
+	assert_non_null(strstr(error, "65536"));
+	c = (struct media_threads_config){ .addresses = &any, .address_count = 1, .count = 1 };
+	assert_int_equal(media_threads_start(&none, &c, error, sizeof error), -EINVAL);
+	assert_non_null(strstr(error, "0.0.0.0"));
+	c.address_count = 0;
+	assert_int_equal(media_threads_start(&none, &c, NULL, 0), -EINVAL);
+	assert_null(none);
+	assert_null(media_threads_stop(m));
+	assert_int_equal(engines, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_datagrams),      cmocka_unit_test(test_full_event_queue),
+		cmocka_unit_test(test_stop_when_full), cmocka_unit_test(test_ticks_and_idle),
+		cmocka_unit_test(test_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
