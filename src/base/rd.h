@@ -14,9 +14,15 @@ struct rd {
 	bool bad;
 };
 
+/* p + n, also for NULL + 0, which C leaves undefined. */
+static inline const uint8_t *rd_ahead(const uint8_t *p, size_t n)
+{
+	return n ? p + n : p;
+}
+
 static inline struct rd rd_of(const void *bytes, size_t n)
 {
-	return (struct rd){ .p = bytes, .end = (const uint8_t *)bytes + n };
+	return (struct rd){ .p = bytes, .end = rd_ahead(bytes, n) };
 }
 
 static inline size_t rd_left(const struct rd *r)
@@ -32,7 +38,7 @@ static inline const uint8_t *rd_take(struct rd *r, size_t n)
 		return NULL;
 	}
 	const uint8_t *p = r->p;
-	r->p += n;
+	r->p = rd_ahead(p, n);
 	return p;
 }
 
@@ -46,7 +52,7 @@ static inline struct rd rd_sub(struct rd *r, size_t n)
 {
 	const uint8_t *p = rd_take(r, n);
 
-	return r->bad ? (struct rd){ .bad = true } : (struct rd){ .p = p, .end = p + n };
+	return r->bad ? (struct rd){ .bad = true } : (struct rd){ .p = p, .end = rd_ahead(p, n) };
 }
 
 static inline uint8_t rd_u8(struct rd *r)

@@ -17,7 +17,7 @@ struct wr {
 
 static inline struct wr wr_of(void *bytes, size_t capacity)
 {
-	return (struct wr){ .start = bytes, .p = bytes, .end = (uint8_t *)bytes + capacity };
+	return (struct wr){ .start = bytes, .p = bytes, .end = capacity ? (uint8_t *)bytes + capacity : bytes };
 }
 
 /* Bytes written so far; 0 once anything did not fit. */
