@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The media plane of one worker, START HERE. Sans-IO: it owns no socket, thread, clock or source of chance; all
- * of them are arguments, so a whole call runs in a unit test in virtual time and replays from a seed.
+ * The media plane of one worker, START HERE. Sans-IO: it owns no socket, thread, clock or source of
+ * chance; all of them are arguments, so a whole call runs in a unit test in virtual time and
+ * replays from a seed.
  *
- * Contract: after each engine_rx, engine_cmd or engine_tick, drain engine_next_tx and engine_next_event until they
- * return false. An engine belongs to one thread.
+ * Contract: after each engine_rx, engine_cmd or engine_tick, drain engine_next_tx and
+ * engine_next_event until they return false. An engine belongs to one thread.
  *
- * Way of a packet: engine_rx ▸ peer/transport (stun | dtls | srtp) ▸ rtp/up ▸ sfu/forward ▸ rtp/down ▸
- * peer/srtp protect ▸ engine_next_tx.
+ * Way of a packet: engine_rx ▸ peer/transport (stun | dtls | srtp) ▸ rtp/up ▸ sfu/forward ▸
+ * rtp/down ▸ peer/srtp protect ▸ engine_next_tx.
  */
 #pragma once
 
@@ -25,9 +26,9 @@ struct engine;
 struct engine_config {
 	const struct sockaddr_storage *addresses; /* our candidates, with ports; not kept */
 	size_t address_count;
-	struct rng *rng;                          /* kept; must outlive the engine */
-	const struct cert *certificate;           /* crypt/cert.h; kept; must outlive the engine */
-	uint16_t worker;                          /* stamped on events */
+	struct rng *rng;		/* kept; must outlive the engine */
+	const struct cert *certificate; /* crypt/cert.h; kept; must outlive the engine */
+	uint16_t worker;		/* stamped on events */
 };
 
 /* A datagram to send. `bytes` stays valid until the next call of any engine function. */
@@ -40,7 +41,8 @@ struct engine_tx {
 int engine_new(struct engine **ret, const struct engine_config *config);
 struct engine *engine_free(struct engine *e);
 
-/* Takes one datagram. The bytes may be changed (decryption in place). Bad input is counted, never an error. */
+/* Takes one datagram. The bytes may be changed (decryption in place). Bad input is counted, never
+ * an error. */
 void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
 	       size_t length);
 

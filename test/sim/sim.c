@@ -214,7 +214,7 @@ static void on_event(struct sim *s, struct plane_event *event)
 	if (event->sdp)
 		trace(s, event->sdp, strlen(event->sdp));
 	trace(s, event->text, strlen(event->text));
-	if (!c)
+	if (!c || (s->tolerant && event->sdp))
 		return;
 	switch (event->type) {
 	case EV_OFFER:
@@ -268,6 +268,7 @@ void sim_drain(struct sim *s)
 
 			s->datagrams++;
 			trace(s, tx.bytes, tx.length);
+			s->to_strangers += tag_of(tx.to) > s->tags;
 			if (pc && !pc->cut)
 				simlink_send(pc->down, s->now, 0, tx.bytes, tx.length);
 		}

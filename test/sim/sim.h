@@ -125,6 +125,8 @@ struct sim {
 	uint32_t tags;
 	uint32_t sids;
 	bool manual_subscribe;
+	bool tolerant; /* fuzzing: clients take no more descriptions, and may fail to send */
+	uint64_t to_strangers;		 /* datagrams to addresses that no client has or had */
 	struct cert *cert, *client_cert; /* with DTLS only */
 	struct dtls_context *client_dtls;
 	const char *client_fingerprint; /* what clients say in their SDP */
