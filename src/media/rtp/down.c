@@ -25,7 +25,8 @@ int down_init(struct down *d, const struct down_config *config)
 	if (!config->clock_rate || config->payload_type > 127 || config->rtx_payload_type > 127 ||
 	    strnlen(config->mid, DOWN_MID_MAX) == DOWN_MID_MAX)
 		return -EINVAL;
-	uint32_t count = config->rtx_payload_type ? DOWN_HISTORY : DOWN_HISTORY_SHORT;
+	bool lean = !config->rtx_payload_type && !media_codec_is_video(config->codec);
+	uint32_t count = lean ? DOWN_HISTORY_SHORT : DOWN_HISTORY;
 	struct down_sent *history = calloc(count, sizeof *history);
 	if (!history)
 		return -ENOMEM;

@@ -21,6 +21,7 @@ void up_init(struct up *u, const struct up_config *config)
 	*u = (struct up){ .codec = config->codec,
 			  .ssrc = config->ssrc,
 			  .nack = config->nack,
+			  .highest = config->after,
 			  .bad_sequence = NO_BAD_SEQUENCE };
 	u->clock.rate = config->clock_rate;
 }
@@ -85,7 +86,7 @@ static enum up_verdict place(struct up *u, uint64_t now, uint16_t sequence, bool
 		if (u->started && !confirms_jump(u, sequence))
 			return UP_PROBATION;
 		*ret_resync = u->started;
-		extended = u->started ? (u->highest | 0xffff) + 1 + FIRST_CYCLE : FIRST_CYCLE;
+		extended = u->highest ? (u->highest | 0xffff) + 1 + FIRST_CYCLE : FIRST_CYCLE;
 		extended += sequence;
 		begin_sequence(u, extended);
 		u->started = true;

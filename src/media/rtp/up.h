@@ -91,6 +91,11 @@ struct up_config {
 	uint32_t clock_rate; /* Hz, not 0 */
 	enum media_codec codec;
 	bool nack; /* negotiated: ask for what is missing */
+	/*
+	 * Numbers start above this; 0 = a new place. Give the `highest` of the stream that it
+	 * replaces in the same place (another SSRC of a layer), so that numbers never go back.
+	 */
+	uint64_t after;
 };
 
 void up_init(struct up *u, const struct up_config *config);

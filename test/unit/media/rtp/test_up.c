@@ -99,6 +99,25 @@ static void duplicates_and_strays_are_dropped(void **state)
 	test_free(u);
 }
 
+static void a_stream_in_anothers_place_goes_on_above_it(void **state)
+{
+	struct up *u = make(MEDIA_OPUS, 48000);
+	struct media_packet p;
+
+	(void)state;
+	assert_int_equal(feed(u, 1, 60000, &p), UP_OK);
+	struct up_config config = { .ssrc = 43, .clock_rate = 48000, .after = u->highest };
+	up_init(u, &config);
+	assert_int_equal(feed(u, 2, 5, &p), UP_OK);
+	assert_true(p.sequence > config.after + UP_WINDOW);
+	assert_int_equal(p.sequence & 0xffff, 5);
+	assert_int_equal(p.flags & MEDIA_RESYNC, 0);
+	struct rtcp_report r;
+	assert_true(up_report(u, 3, &r));
+	assert_int_equal(r.highest_seq, 5);
+	test_free(u);
+}
+
 static void missing_packets_are_asked_for_in_time(void **state)
 {
 	struct up *u = make(MEDIA_VP8, 90000);
@@ -321,6 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_grow_across_wraps),
 		cmocka_unit_test(duplicates_and_strays_are_dropped),
+		cmocka_unit_test(a_stream_in_anothers_place_goes_on_above_it),
 		cmocka_unit_test(missing_packets_are_asked_for_in_time),
 		cmocka_unit_test(a_key_frame_after_the_hole_heals_it),
 		cmocka_unit_test(too_many_missing_is_a_key_frame),
