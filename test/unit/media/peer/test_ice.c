@@ -214,8 +214,9 @@ static void test_strangers(void **state)
 	assert_int_equal(ice_rx(&f->ice, 1, &from, bytes, n - 8, &f->outbox, &in), V_DROP_STUN);
 	/* answers to questions never asked */
 	struct stun_out out;
-	assert_int_equal(
-		stun_write_success(&out, bytes, sizeof bytes, (void *)"abcdefghijkl", &from), 0);
+	assert_int_equal(stun_write_success(&out, bytes, sizeof bytes,
+					    (const uint8_t *)"abcdefghijkl", &from),
+			 0);
 	sign(&out, f->ice.current.pwd);
 	assert_int_equal(ice_rx(&f->ice, 1, &from, bytes, out.length, &f->outbox, &in),
 			 V_DROP_STUN);
