@@ -169,7 +169,7 @@ static int end_one(struct db *db, struct session_request *r)
 {
 	sqlite3_stmt *stmt = db_query(db,
 				      "SELECT id, cid, conversation_id FROM call_sessions "
-				      "WHERE ended_at IS NULL AND (?1 IS NULL OR id = ?1) LIMIT 1",
+				      "WHERE ended_at IS NULL AND (?1 IS NULL OR id = ?1) ORDER BY started_at LIMIT 1",
 				      "s", r->start.session_id);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 	struct event_row event = { .type = EVENT_CALL_SESSION_ENDED,
