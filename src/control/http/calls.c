@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -86,13 +85,12 @@ void http_call_create(struct http_req *req, struct control *control)
 				    a);
 }
 
-/* The address that the client reached us by; a proxy in front may have added TLS, then the page's Origin says so. */
+/* The address that the client reached us by. */
 static bool own_url(const struct http_req *req, char *ret, size_t capacity)
 {
-	const char *host = http_host(req), *origin = http_header(req, "origin");
-	bool tls = http_is_tls(req) || (origin && strncasecmp(origin, "https://", 8) == 0);
+	const char *host = http_host(req);
 
-	return host && snprintf(ret, capacity, "%s://%s", tls ? "wss" : "ws", host) < (int)capacity;
+	return host && snprintf(ret, capacity, "%s://%s", http_is_tls(req) ? "wss" : "ws", host) < (int)capacity;
 }
 
 static char *make_token(struct control *control, const struct call_join *join, const char *name)

@@ -96,6 +96,29 @@ static int on_request(struct lws *wsi)
 	return 0;
 }
 
+/* A piece of a body whose end is not announced (see H2_BODY_PAUSE_MS). */
+static void on_open_ended_body(struct peer *p, struct lws *wsi)
+{
+	json_t *whole = json_loadb(p->req->body, p->req->body_length, 0, NULL);
+
+	if (whole)
+		dispatch_body_done(p->req);
+	else
+		lws_set_timer_usecs(wsi, H2_BODY_PAUSE_MS * (lws_usec_t)US_PER_MS);
+	json_decref(whole);
+}
+
+static int on_timer(struct lws *wsi)
+{
+	struct peer *p = peer_get(wsi);
+
+	if (p && p->lingering)
+		return -1;
+	if (p && p->req && p->req->open_ended)
+		dispatch_body_done(p->req);
+	return 0;
+}
+
 static int on_body(struct lws *wsi, const void *bytes, size_t n)
 {
 	struct peer *p = peer_get(wsi);
@@ -113,6 +136,8 @@ static int on_body(struct lws *wsi, const void *bytes, size_t n)
 		log_debug("http", "body too slow peer=%s path=%s", p->req->peer_text, p->req->path);
 		return -1;
 	}
+	if (p->req->open_ended)
+		on_open_ended_body(p, wsi);
 	return 0;
 }
 
@@ -120,8 +145,15 @@ static int on_body(struct lws *wsi, const void *bytes, size_t n)
 static int finish_request(struct peer *p, struct lws *wsi)
 {
 	bool close = p->req->response.close || p->server->stopping;
+	bool linger = p->req->http2 &&
+		      p->req->method & (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE);
 
 	peer_drop_request(p);
+	if (linger) {
+		p->lingering = true;
+		lws_set_timer_usecs(wsi, H2_LINGER_MS * (lws_usec_t)US_PER_MS);
+		return 0;
+	}
 	if (close)
 		return -1;
 	return lws_http_transaction_completed(wsi) ? -1 : 0;
@@ -218,6 +250,8 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 			dispatch_body_done(p->req);
 		return 0;
 	}
+	case LWS_CALLBACK_TIMER:
+		return on_timer(wsi);
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return on_http_writable(wsi);
 	case LWS_CALLBACK_ESTABLISHED:

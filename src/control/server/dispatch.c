@@ -13,11 +13,6 @@
 #include "control/server/internal.h"
 #include "control/server/text.h"
 
-static bool is_http2(const struct http_req *req)
-{
-	return lws_get_network_wsi(req->peer->wsi) != req->peer->wsi;
-}
-
 static void refuse_and_close(struct http_req *req, int status, int code, const char *message)
 {
 	req->response.close = true;
@@ -35,6 +30,12 @@ static bool check_framing(struct http_req *req)
 			req, length_text ? 400 : 411, 4,
 			"Send the body with a Content-Length; chunked bodies are not taken.");
 		return false;
+	}
+	if (!length_text && req->http2) {
+		/* the frames say where it ends; without a type there is none worth waiting for */
+		req->open_ended = may_have_body && http_header(req, "content-type");
+		req->expects_body = req->open_ended;
+		return true;
 	}
 	if (!length_text) {
 		if (may_have_body && req->method != HTTP_DELETE) {
@@ -165,13 +166,17 @@ void dispatch_headers(struct http_req *req)
 		refuse_and_close(req, 500, -1, "Out of memory.");
 		return;
 	}
+	if (req->malformed) {
+		refuse_and_close(req, 400, 4, "The path has control characters.");
+		return;
+	}
 	const char *version = http_header(req, ":version");
-	if (!is_http2(req) &&
+	if (!req->http2 &&
 	    (!version || (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0))) {
 		refuse_and_close(req, 505, 4, "Only HTTP/1.1 and HTTP/2 are spoken here.");
 		return;
 	}
-	if (!is_http2(req) && !http_host(req)) {
+	if (!req->http2 && !http_host(req)) {
 		refuse_and_close(req, 400, 4,
 				 "The Host header is missing or malformed."); /* RFC 9112 3.2 */
 		return;
@@ -184,6 +189,8 @@ void dispatch_headers(struct http_req *req)
 	}
 	if (!req->expects_body)
 		run(req);
+	else if (req->open_ended)
+		lws_set_timer_usecs(req->peer->wsi, H2_BODY_PAUSE_MS * (lws_usec_t)US_PER_MS);
 }
 
 void dispatch_body_done(struct http_req *req)

@@ -18,7 +18,7 @@ enum {
 	HEADERS_MAX = 24, /* of one answer */
 	COOKIES_MAX = 20,
 	QUERY_MAX = 40,		/* arguments; more are not seen */
-	REQUEST_HEADERS = 14,	/* that are collected: request.c */
+	REQUEST_HEADERS = 15,	/* that are collected: request.c */
 	TIMEOUT_HANDLER_S = 60, /* for a handler's answer */
 	TIMEOUT_WRITE_S = 30,	/* for a stalled reader */
 	BODY_GRACE_S = 5,	/* then at least BODY_BYTES_PER_S (R3) */
@@ -28,6 +28,14 @@ enum {
 	PING_INTERVAL_S = 15,	    /* R10 */
 	REAP_AFTER_S = 35,
 	CLOSE_TIMEOUT_S = 5,
+	/*
+	 * libwebsockets 4.1.6 ends the whole HTTP/2 connection when DATA comes for a stream that was closed, and does not
+	 * say when a body without Content-Length is complete. So an answered stream stays open a moment, and such a body is
+	 * complete when it is a whole JSON text or nothing more came for a while.
+	 */
+	H2_LINGER_MS = 250,
+	H2_BODY_PAUSE_MS = 1000,
+	H2_STREAMS = 256,
 };
 
 struct header {
@@ -65,7 +73,10 @@ struct http_req {
 	size_t body_length, body_capacity;
 	json_t *json;
 	uint64_t body_started_us;
-	bool tls;
+	bool tls;       /* for the client */
+	bool http2;
+	bool malformed; /* control characters in the path */
+	bool open_ended; /* HTTP/2: a body of unknown length */
 	bool expects_body, dispatched, in_handler, answered, upgrade;
 	void *context;
 	void (*drop)(void *context);
@@ -100,6 +111,7 @@ struct peer {
 	struct server *server;
 	struct http_req *req; /* NULL between requests */
 	struct wsconn *ws;
+	bool lingering; /* HTTP/2: answered; the stream stays a moment */
 };
 
 struct server {

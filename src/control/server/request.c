@@ -29,6 +29,7 @@ static const struct {
 	{ "accept", WSI_TOKEN_HTTP_ACCEPT },
 	{ "sec-fetch-site", -1 },
 	{ "access-control-request-headers", WSI_TOKEN_HTTP_AC_REQUEST_HEADERS },
+	{ "x-forwarded-proto", -1 },
 	{ ":version", WSI_TOKEN_HTTP }, /* HTTP/1: of the request line */
 };
 
@@ -133,7 +134,22 @@ static int collect_path(struct http_req *req, struct lws *wsi)
 			req->method = methods[i].method;
 	}
 	req->path = strndup(uri, (size_t)n);
+	for (int i = 0; i < n; i++) {
+		if ((unsigned char)uri[i] < ' ' || uri[i] == 0x7f)
+			req->malformed = true;
+	}
 	return req->path ? 0 : -ENOMEM;
+}
+
+/* A proxy on this machine may have taken the TLS off. Pages cannot set this header across origins
+ * without asking (CORS). */
+static bool proxy_says_tls(const struct http_req *req)
+{
+	const char *proto = http_header(req, "x-forwarded-proto");
+
+	return proto && strcmp(proto, "https") == 0 &&
+	       (strncmp(req->peer_text, "127.", 4) == 0 || strcmp(req->peer_text, "::1") == 0 ||
+		strncmp(req->peer_text, "::ffff:127.", 11) == 0);
 }
 
 struct http_req *http_req_new(struct peer *peer, struct lws *wsi)
@@ -144,13 +160,14 @@ struct http_req *http_req_new(struct peer *peer, struct lws *wsi)
 		return NULL;
 	req->server = peer->server;
 	req->peer = peer;
-	req->tls = server_is_tls(peer->server);
 	if (collect_path(req, wsi) < 0)
 		return http_req_free(req);
 	collect_headers(req, wsi);
 	collect_query(req, wsi);
 	collect_cookies(req);
+	req->http2 = lws_get_network_wsi(wsi) != wsi;
 	(void)lws_get_peer_simple(wsi, req->peer_text, sizeof req->peer_text);
+	req->tls = server_is_tls(peer->server) || proxy_says_tls(req);
 	req->body_started_us = clock_now_us();
 	return req;
 }

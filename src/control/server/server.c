@@ -61,6 +61,8 @@ static int make_context(struct server *s, char *ret_error)
 		.pt_serv_buf_size = LIMIT_REQUEST_LINE,
 		.retry_and_idle_policy = &liveness,
 		.vhost_name = "confab",
+		/* of HTTP/2: libwebsockets' own values, but more streams */
+		.http2_settings = { 1, 65536, 0, H2_STREAMS, 0, 16384, 4096 },
 		.ssl_cert_filepath = s->config.tls_cert,
 		.ssl_private_key_filepath = s->config.tls_key,
 		.alpn = "h2,http/1.1",

@@ -64,7 +64,7 @@ bool text_origin_is_host(const char *origin, const char *host, bool tls)
 {
 	const char *scheme_port, *port, *own_port;
 
-	if (strncasecmp(origin, "https://", 8) == 0) {
+	if (tls && strncasecmp(origin, "https://", 8) == 0) {
 		origin += 8;
 		scheme_port = "443";
 	} else if (!tls && strncasecmp(origin, "http://", 7) == 0) {

@@ -108,13 +108,19 @@ static bool rx_reserve(struct wsconn *c, size_t n)
 	return true;
 }
 
+/*
+ * Starts the closing handshake. Returning -1 from the callback would be the usual way, but Debian's
+ * libwebsockets 4.1.6 then closes twice in a row (its "uv repeat test"), and the second one drops
+ * the connection before the frame was sent.
+ */
 static int close_now(struct lws *wsi, uint16_t code, const char *reason)
 {
 	char text[124];
-	size_t n = (size_t)snprintf(text, sizeof text, "%s", reason);
 
-	lws_close_reason(wsi, (enum lws_close_status)code, (unsigned char *)text, n);
-	return -1;
+	(void)snprintf(text, sizeof text, "%s", reason);
+	lws_close_reason(wsi, (enum lws_close_status)code, (unsigned char *)text, strlen(text));
+	lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
+	return 0;
 }
 
 int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t n)
