@@ -242,6 +242,25 @@ static void counts_do_not_lie(void **state)
 	}
 }
 
+/* What follows the counted entries (a BYE's reason, an RR's profile part) is none of them. */
+static void rests_are_not_entries(void **state)
+{
+	(void)state;
+	uint8_t bye[12] = { 0x81, 203, 0, 2, 0, 0, 0, 5, 3, 'b', 'y', 'e' };
+	uint8_t rr[4 + 4 + 48] = { 0x81, 201, 0, 13 };
+	struct rtcp_iter it;
+	struct rtcp_packet p;
+	struct rtcp_report report;
+	uint32_t ssrc;
+
+	assert_true(rtcp_iter_init(&it, bye, sizeof bye) && rtcp_next(&it, &p));
+	assert_true(rtcp_parse_bye(&ssrc, &p, 0));
+	assert_false(rtcp_parse_bye(&ssrc, &p, 1));
+	assert_true(rtcp_iter_init(&it, rr, sizeof rr) && rtcp_next(&it, &p));
+	assert_true(rtcp_parse_report(&report, &p, 0));
+	assert_false(rtcp_parse_report(&report, &p, 1));
+}
+
 static void remb_is_exact_and_saturates(void **state)
 {
 	(void)state;
@@ -337,6 +356,7 @@ int main(void)
 		cmocka_unit_test(prefixes_fail),
 		cmocka_unit_test(strict_compounds),
 		cmocka_unit_test(counts_do_not_lie),
+		cmocka_unit_test(rests_are_not_entries),
 		cmocka_unit_test(remb_is_exact_and_saturates),
 		cmocka_unit_test(nack_lists_survive),
 		cmocka_unit_test(too_long_lists_are_bad),

@@ -431,6 +431,26 @@ static void worst_cases_are_quick(void **state)
 	}
 }
 
+/* 511 mids in the group, none of which is any of the 512 sections'. */
+static void worst_bundle_is_quick(void **state)
+{
+	(void)state;
+	cleanup(sb_fini) struct sb b = { 0 };
+
+	sb_puts(&b, HEAD "a=group:BUNDLE");
+	for (int i = 0; i < 511; i++)
+		sb_printf(&b, " g%05d", i);
+	for (int i = 0; i < 512; i++)
+		sb_printf(&b, "\nm=a 1 b c\na=mid:m%05d", i);
+	uint64_t start = clock_now_us();
+	assert_int_equal(sdp_parse(sdp, b.text, b.len, NULL), SDP_OK);
+	uint64_t took = clock_now_us() - start;
+	print_message("%zu bytes, %llu us\n", b.len, (unsigned long long)took);
+	assert_int_equal(sdp->section_count, 512);
+	assert_false(sdp->sections[511].bundled);
+	assert_true(took < 100 * US_PER_MS);
+}
+
 static void small_helpers(void **state)
 {
 	(void)state;
@@ -476,12 +496,12 @@ static void small_helpers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_vectors_parse),	cmocka_unit_test(chromium_simulcast),
-		cmocka_unit_test(firefox_simulcast),	cmocka_unit_test(server_offer),
-		cmocka_unit_test(chromium_ssrc_lines),	cmocka_unit_test(prefixes),
-		cmocka_unit_test(refuses_and_says_why), cmocka_unit_test(tolerates_what_is_legal),
-		cmocka_unit_test(limits_hold),		cmocka_unit_test(worst_cases_are_quick),
-		cmocka_unit_test(small_helpers),
+		cmocka_unit_test(all_vectors_parse),	 cmocka_unit_test(chromium_simulcast),
+		cmocka_unit_test(firefox_simulcast),	 cmocka_unit_test(server_offer),
+		cmocka_unit_test(chromium_ssrc_lines),	 cmocka_unit_test(prefixes),
+		cmocka_unit_test(refuses_and_says_why),	 cmocka_unit_test(tolerates_what_is_legal),
+		cmocka_unit_test(limits_hold),		 cmocka_unit_test(worst_cases_are_quick),
+		cmocka_unit_test(worst_bundle_is_quick), cmocka_unit_test(small_helpers),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

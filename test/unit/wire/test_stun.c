@@ -103,6 +103,9 @@ static void prefixes_and_flips_fail(void **state)
 
 			assert_int_not_equal(stun_parse(&m, prefix, length), STUN_OK);
 		}
+		uint8_t longer[256] = { 0 }; /* and a rest after the message */
+		memcpy(longer, bytes, n);
+		assert_int_equal(stun_parse(&m, longer, n + 4), STUN_SHORT);
 		/* A changed bit is found, or a changed length hides FINGERPRINT itself. */
 		for (size_t bit = 0; bit < n * 8; bit++) {
 			bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);

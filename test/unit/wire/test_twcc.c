@@ -91,15 +91,17 @@ static void prefixes_fail(void **state)
 static void refuses_empty(void **state)
 {
 	(void)state;
-	static const uint8_t none[8] = { 0 };					 /* no packets */
-	static const uint8_t zero_run[12] = { 0, 0, 0, 1, 0, 0, 0, 0, 0x20, 0 }; /* a run of none */
+	static const uint8_t none[8] = { 0 }; /* no packets */
+	/* a run of none, then a good chunk */
+	static const uint8_t zero_run[] = { 0, 0, 0, 1, 0, 0, 0, 0, 0x20, 0, 0x20, 1, 0 };
 	struct twcc_feedback got;
 	struct twcc_arrival list[4];
 
 	assert_false(
 		twcc_parse(&got, list, 4, &(struct rtcp_feedback){ .fci = none, .fci_length = 8 }));
-	assert_false(twcc_parse(&got, list, 4,
-				&(struct rtcp_feedback){ .fci = zero_run, .fci_length = 12 }));
+	assert_false(twcc_parse(
+		&got, list, 4,
+		&(struct rtcp_feedback){ .fci = zero_run, .fci_length = sizeof zero_run }));
 }
 
 /* Lists of a kind: loss pattern, spacing, reordering. */
@@ -200,6 +202,13 @@ static void writes_small(void **state)
 	/* as many as fit, and the next call goes on */
 	w = wr_of(bytes, sizeof bytes);
 	assert_int_equal(twcc_write(&w, &head, 0, arrivals, countof(arrivals)), 1200 - 22);
+
+	/* steps that a delta cannot say, forward and back */
+	w = wr_of(bytes, sizeof bytes);
+	assert_int_equal(twcc_write(&w, &head, 0, (uint64_t[]){ 20000000, 28191750 }, 2), 2);
+	assert_int_equal(twcc_write(&w, &head, 0, (uint64_t[]){ 20000000, 28255751 }, 2), 1);
+	assert_int_equal(twcc_write(&w, &head, 0, (uint64_t[]){ 20000000, 11808000 }, 2), 2);
+	assert_int_equal(twcc_write(&w, &head, 0, (uint64_t[]){ 20000000, 11807000 }, 2), 1);
 
 	/* losses before the only arrival */
 	for (size_t i = 0; i < 1000; i++)
