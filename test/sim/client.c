@@ -72,7 +72,7 @@ static void send_packet(struct sim_client *c, const struct sim_track *t, int lay
 	struct rtp_header h = { .marker = sent->marker, .timestamp = sent->timestamp };
 	char mid = (char)('1' + (t - c->tracks));
 
-	h.payload_type = t->kind == KIND_AUDIO ? 111 : rtx ? 97 : 96;
+	h.payload_type = t->kind == KIND_AUDIO ? 111 : (uint8_t)((t->h264 ? 102 : 96) + rtx);
 	h.seq = rtx ? l->rtx_seq++ : sent->seq;
 	h.ssrc = rtx ? l->rtx_ssrc : l->ssrc;
 	rtp_write(&w, &h);
@@ -102,6 +102,16 @@ static struct sim_sent *new_packet(struct sim_layer *l)
 	return sent;
 }
 
+static void write_vp8(struct wr *w, const struct sim_layer *l, bool start, bool key)
+{
+	wr_u8(w, start ? 0x90 : 0x80);
+	wr_u8(w, 0x80);
+	wr_be16(w, (uint16_t)(0x8000 | l->picture));
+	wr_be24(w, key ? 0x100000 : 0x110000); /* bit 0 of the first byte: P */
+	wr_be24(w, 0x9d012a);
+	wr_be32(w, 0x80026801); /* 640 x 360, little-endian */
+}
+
 /*
  * Descriptor: X; I; picture id. Then 10 bytes of frame header (of use in the first packet), then
  * 'S' layer frame(4) packet count, then filler.
@@ -119,12 +129,12 @@ static void send_frame(struct sim_client *c, struct sim_track *t, int layer)
 		struct wr w = wr_of(sent->payload, sizeof sent->payload);
 
 		sent->marker = i == count - 1;
-		wr_u8(&w, i == 0 ? 0x90 : 0x80);
-		wr_u8(&w, 0x80);
-		wr_be16(&w, (uint16_t)(0x8000 | l->picture));
-		wr_be24(&w, key ? 0x100000 : 0x110000); /* bit 0 of the first byte: P */
-		wr_be24(&w, 0x9d012a);
-		wr_be32(&w, 0x80026801); /* 640 x 360, little-endian */
+		if (t->h264) {
+			wr_u8(&w, key ? 0x65 : 0x41); /* single slices: IDR or not */
+			wr_zero(&w, DESCRIPTOR + 9);
+		} else {
+			write_vp8(&w, l, i == 0, key);
+		}
 		wr_u8(&w, 'S');
 		wr_u8(&w, (uint8_t)layer);
 		wr_be32(&w, l->frame);
@@ -236,7 +246,11 @@ static void take_media(struct sim_client *c, struct sim_stream *s, const struct 
 		s->backwards++;
 	if (newest)
 		s->last_timestamp = p->timestamp;
-	if (s->kind == KIND_VIDEO) {
+	if (s->kind == KIND_VIDEO && s->payload_type != 96) {
+		if (!s->started)
+			s->first_was_key = p->payload[0] == 0x65;
+		note_frame(s, p->payload + DESCRIPTOR + 10, p->payload[0] == 0x65);
+	} else if (s->kind == KIND_VIDEO) {
 		struct vp8_descriptor d;
 
 		if (!vp8_parse(&d, p->payload, p->length) || p->length < SIM_PAYLOAD - 1) {

@@ -31,6 +31,9 @@ static void write_audio(struct sb *out, const struct sim_track *t)
 static void write_video(struct sb *out, const struct sim_track *t)
 {
 	sb_puts(out, "a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n"
+		     "a=rtpmap:102 H264/90000\r\na=rtpmap:103 rtx/90000\r\na=fmtp:103 apt=102\r\n"
+		     "a=fmtp:102 packetization-mode=1;profile-level-id=42001f\r\n"
+		     "a=rtcp-fb:102 nack\r\na=rtcp-fb:102 nack pli\r\n"
 		     "a=rtcp-fb:96 goog-remb\r\na=rtcp-fb:96 transport-cc\r\na=rtcp-fb:96 nack\r\n"
 		     "a=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 ccm fir\r\n"
 		     "a=extmap:13 urn:3gpp:video-orientation\r\n"
@@ -62,7 +65,7 @@ char *client_offer(struct sim_client *c)
 
 		sb_printf(&out, "m=%s\r\n",
 			  t->kind == KIND_AUDIO ? "audio 9 UDP/TLS/RTP/SAVPF 111 63"
-						: "video 9 UDP/TLS/RTP/SAVPF 96 97");
+						: "video 9 UDP/TLS/RTP/SAVPF 96 97 102 103");
 		write_transport(&out, c, &c->pub, "actpass");
 		sb_printf(&out, "a=mid:%d\r\na=%s\r\na=rtcp-mux\r\na=rtcp-rsize\r\n", i + 1,
 			  t->active ? "sendonly" : "inactive");
@@ -156,7 +159,9 @@ static void take_section(struct sim_client *c, size_t i, const struct sdp_sectio
 	up_init(&stream->up,
 		&(struct up_config){ .ssrc = stream->ssrc,
 				     .clock_rate = s->codecs[0].clock_rate,
-				     .codec = stream->kind == KIND_AUDIO ? MEDIA_OPUS : MEDIA_VP8,
+				     .codec = stream->kind == KIND_AUDIO   ? MEDIA_OPUS
+					      : stream->payload_type == 96 ? MEDIA_VP8
+									   : MEDIA_H264,
 				     .nack = stream->kind == KIND_VIDEO });
 }
 

@@ -18,8 +18,16 @@ static void forward_to(struct subscription *s, uint64_t now, int layer,
 	struct leg *leg = &s->participant->subscriber.leg;
 	size_t room = packet->length + DOWN_OVERHEAD_MAX + SRTP_TAG_MAX;
 
-	if (!s->sending || s->paused || !leg_may_send(leg, now))
+	if (!s->sending || s->paused)
 		return;
+	if (!leg_may_send(leg, now)) {
+		s->interrupted = true;
+		return;
+	}
+	if (s->interrupted) {
+		s->interrupted = false;
+		subscription_resume(s, now);
+	}
 	if (s->track->kind == KIND_VIDEO &&
 	    !layers_forward(&s->layers, layer, packet->flags & MEDIA_KEY))
 		return;

@@ -63,7 +63,7 @@ struct subscriber {
 	bool outstanding, dirty;
 	uint64_t offer_at,
 		answer_by; /* µs: when the next offer goes out; when the answer is late */
-	uint64_t last_offer;
+	uint64_t last_offer, offer_before;
 	uint64_t next_report;
 };
 

@@ -127,6 +127,7 @@ static void make_offer(struct participant *p, uint64_t now)
 	}
 	sub->outstanding = true;
 	sub->answer_by = now + SUBSCRIBE_ANSWER_US;
+	sub->offer_before = sub->last_offer;
 	sub->last_offer = now;
 	egress_event(&p->sfu->egress, &event);
 	leg_wake(&sub->leg, sub->answer_by);
@@ -134,12 +135,15 @@ static void make_offer(struct participant *p, uint64_t now)
 
 int subscribe_open(struct participant *p, uint64_t now)
 {
-	int r = leg_open(&p->subscriber.leg, p->sfu, p, TARGET_SUBSCRIBER);
+	struct subscriber *sub = &p->subscriber;
+	int r = leg_open(&sub->leg, p->sfu, p, TARGET_SUBSCRIBER);
 
 	if (r < 0)
 		return r;
-	p->subscriber.offer_at = p->subscriber.answer_by = UINT64_MAX;
-	make_offer(p, now);
+	sub->answer_by = UINT64_MAX;
+	sub->dirty = true;
+	sub->offer_at = now + SUBSCRIBE_FIRST_US;
+	leg_wake(&sub->leg, sub->offer_at);
 	return 0;
 }
 
@@ -153,7 +157,9 @@ void subscribe_change(struct participant *p, uint64_t now)
 		return; /* goes out with the offer that waits already */
 	sub->dirty = true;
 	sub->offer_at = now + SUBSCRIBE_DELAY_US;
-	if (sub->offer_at < sub->last_offer + SUBSCRIBE_SPACING_US && sub->offer_id > 1)
+	/* Churn: two offers a moment ago. A call's first audio and video need not wait for that. */
+	if (sub->offer_before && now < sub->offer_before + SUBSCRIBE_CHURN_US &&
+	    sub->offer_at < sub->last_offer + SUBSCRIBE_SPACING_US)
 		sub->offer_at = sub->last_offer + SUBSCRIBE_SPACING_US;
 	leg_wake(&sub->leg, sub->offer_at);
 }

@@ -12,12 +12,15 @@
 struct participant;
 
 enum {
+	SUBSCRIBE_FIRST_US = 2 *
+			     1000, /* the first offer: takes in subscriptions made with the join */
 	SUBSCRIBE_DELAY_US = 10 * 1000,	   /* a change waits so long for others */
-	SUBSCRIBE_SPACING_US = 150 * 1000, /* between offers under churn */
+	SUBSCRIBE_CHURN_US = 500 * 1000,   /* two offers within this: the next … */
+	SUBSCRIBE_SPACING_US = 150 * 1000, /* … keeps this distance */
 	SUBSCRIBE_ANSWER_US = 15 * 1000 * 1000,
 };
 
-/* Opens the leg and makes the first offer at once. 0 or negative. */
+/* Opens the leg; the first offer follows at once, with or without tracks. 0 or negative. */
 int subscribe_open(struct participant *p, uint64_t now);
 
 /* Something changed that the client has to know: an offer follows. */

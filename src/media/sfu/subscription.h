@@ -21,10 +21,11 @@ struct subscription {
 	struct participant *participant;
 	struct track *track;
 	struct list in_participant, in_track;
-	bool placed;	/* `section` is its own */
-	size_t section; /* of the subscriber */
-	bool sending;	/* accepted by the client: `down` is set up */
-	bool paused;	/* track_setting.disabled */
+	bool placed;	  /* `section` is its own */
+	size_t section;	  /* of the subscriber */
+	bool sending;	  /* accepted by the client: `down` is set up */
+	bool paused;	  /* track_setting.disabled */
+	bool interrupted; /* packets were left out while the path was dead */
 	struct down down;
 	struct layers layers;
 };
