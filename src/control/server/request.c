@@ -122,6 +122,17 @@ static void collect_cookies(struct http_req *req)
 	}
 }
 
+/*
+ * libwebsockets stores a NUL of the request line but does not count it: then what follows the path
+ * (the first argument, or the version) stands too far behind it. HTTP/1 only.
+ */
+static bool has_nul(const struct http_req *req, const char *uri, int n)
+{
+	const char *follows = req->query_count ? req->query[0] : "HTTP/";
+
+	return memcmp(uri + n + (req->query_count ? 2 : 1), follows, strlen(follows)) != 0;
+}
+
 static int collect_path(struct http_req *req, struct lws *wsi)
 {
 	char *uri;
@@ -134,6 +145,7 @@ static int collect_path(struct http_req *req, struct lws *wsi)
 			req->method = methods[i].method;
 	}
 	req->path = strndup(uri, (size_t)n);
+	req->malformed = !req->http2 && has_nul(req, uri, n);
 	for (int i = 0; i < n; i++) {
 		if ((unsigned char)uri[i] < ' ' || uri[i] == 0x7f)
 			req->malformed = true;
@@ -160,12 +172,12 @@ struct http_req *http_req_new(struct peer *peer, struct lws *wsi)
 		return NULL;
 	req->server = peer->server;
 	req->peer = peer;
+	req->http2 = lws_get_network_wsi(wsi) != wsi;
+	collect_query(req, wsi);
 	if (collect_path(req, wsi) < 0)
 		return http_req_free(req);
 	collect_headers(req, wsi);
-	collect_query(req, wsi);
 	collect_cookies(req);
-	req->http2 = lws_get_network_wsi(wsi) != wsi;
 	(void)lws_get_peer_simple(wsi, req->peer_text, sizeof req->peer_text);
 	req->tls = server_is_tls(peer->server) || proxy_says_tls(req);
 	req->body_started_us = clock_now_us();
