@@ -28,7 +28,8 @@ static inline void scratch_open(struct scratch *s)
 	char error[STORE_ERROR_MAX] = "";
 
 	assert_int_equal(uv_loop_init(&s->loop), 0);
-	int r = store_open(&(struct store_config){ .dir = s->dir, .loop = &s->loop }, &s->store, error);
+	int r = store_open(&(struct store_config){ .dir = s->dir, .loop = &s->loop }, &s->store,
+			   error);
 	if (r < 0)
 		fail_msg("store_open: %d %s", r, error);
 }

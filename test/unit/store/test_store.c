@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "base/limits.h"
+#include "store/request.h"
 
 static const uint8_t hash_a[32] = { 'a' }, hash_b[32] = { 'b' };
 static const uint64_t second = 1000 * 1000;
@@ -85,7 +86,9 @@ static void test_files_are_private(void **state)
 
 static int try_open(struct scratch *s, bool exclusive, struct store **ret, char *error)
 {
-	return store_open(&(struct store_config){ .dir = s->dir, .loop = &s->loop, .exclusive = exclusive }, ret, error);
+	return store_open(
+		&(struct store_config){ .dir = s->dir, .loop = &s->loop, .exclusive = exclusive },
+		ret, error);
 }
 
 static void test_refuses_a_newer_schema(void **state)
@@ -168,7 +171,8 @@ static void test_group_commit_isolates_failures(void **state)
 	for (int i = 0; i < N; i++)
 		assert_int_equal(status[i], i % 3 == 2 ? -EEXIST : 0);
 	assert_int_equal(sql_int(s, "SELECT count(*) FROM users"), 2 * N / 3);
-	/* The failed half left nothing: no conversation without its user, and the other way round. */
+	/* The failed half left nothing: no conversation without its user, and the other way round.
+	 */
 	assert_int_equal(sql_int(s, "SELECT count(*) FROM conversations"), 2 * N / 3);
 }
 
@@ -214,7 +218,8 @@ static void ask_again(void *arg, int status)
 		store_session_delete(a->store, hash_a, ask_again, a);
 }
 
-/* What is queued before the close is answered; what a callback queues during it is refused, not lost. */
+/* What is queued before the close is answered; what a callback queues during it is refused, not
+ * lost. */
 static void test_close_answers_everything(void **state)
 {
 	struct scratch *s = *state;
@@ -229,7 +234,8 @@ static void test_close_answers_everything(void **state)
 	assert_int_equal(a.last, -ESHUTDOWN);
 }
 
-static void note_login(void *arg, int status, const struct store_user *user, const char *password_hash)
+static void note_login(void *arg, int status, const struct store_user *user,
+		       const char *password_hash)
 {
 	struct noted_user *n = arg;
 
@@ -284,10 +290,12 @@ static void test_sessions(void **state)
 	int status = 1;
 
 	add_user(s, "ann", ROLE_USER);
-	store_session_create(s->store, hash_a, "nobody", start, start + 100 * hour, note_status, &status);
+	store_session_create(s->store, hash_a, "nobody", start, start + 100 * hour, note_status,
+			     &status);
 	store_wait(s->store);
 	assert_int_equal(status, -ENOENT);
-	store_session_create(s->store, hash_a, "ann", start, start + 100 * hour, note_status, &status);
+	store_session_create(s->store, hash_a, "ann", start, start + 100 * hour, note_status,
+			     &status);
 	store_wait(s->store);
 	assert_int_equal(status, 0);
 
@@ -330,6 +338,144 @@ static void test_links_work_once(void **state)
 	assert_int_equal(use_link(s, hash_a, 200), -ENOENT); /* at its end it is over */
 	assert_int_equal(use_link(s, hash_a, 199), 0);
 	assert_int_equal(use_link(s, hash_a, 199), -ENOENT);
+}
+
+/* ---- a disk that fails: faults put in on the store thread ---- */
+
+struct fault {
+	struct request base;
+	int (*inject)(struct db *db);
+	int *ret_status;
+};
+
+static int run_fault(struct db *db, struct request *req)
+{
+	return request_of(req, struct fault)->inject(db);
+}
+
+static void answer_fault(struct request *req)
+{
+	*request_of(req, struct fault)->ret_status = req->status;
+}
+
+static void submit_fault(struct scratch *s, int (*inject)(struct db *), bool writes,
+			 int *ret_status)
+{
+	struct fault *f = request_new(sizeof *f);
+
+	*ret_status = 1;
+	f->base.run = run_fault;
+	f->base.answer = answer_fault;
+	f->base.writes = writes;
+	f->inject = inject;
+	f->ret_status = ret_status;
+	request_submit(s->store, &f->base);
+}
+
+static int make_full(struct db *db)
+{
+	return sqlite3_exec(db->sqlite, "PRAGMA max_page_count = 1", NULL, NULL,
+			    NULL); /* SQLite: as it is now */
+}
+
+static int make_room(struct db *db)
+{
+	return sqlite3_exec(db->sqlite, "PRAGMA max_page_count = 1000000", NULL, NULL, NULL);
+}
+
+/* What SQLite does by itself at some disk errors. */
+static int lose_transaction(struct db *db)
+{
+	(void)sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	return -ENOSPC;
+}
+
+static int break_disk(struct db *db)
+{
+	db->fatal = -EIO;
+	return 0;
+}
+
+/* R33: writing fails with its own status, reading goes on, and it heals by itself. */
+static void test_full_disk(void **state)
+{
+	struct scratch *s = *state;
+	struct noted_user u = { .status = 1 };
+	int status, full = 0, stored = 0;
+	static char name[4001];
+
+	memset(name, 'n', sizeof name - 1);
+	assert_int_equal(add_user(s, "ann", ROLE_USER), 0);
+	submit_fault(s, make_full, false, &status);
+	store_wait(s->store);
+	assert_int_equal(status, 0);
+	for (int i = 0; i < 100; i++) {
+		char id[16];
+		int r = 1;
+
+		snprintf(id, sizeof id, "u%d", i);
+		struct store_user user = { .id = id, .name = name, .role = ROLE_USER };
+		store_user_create(s->store, &user, NULL, note_status, &r);
+		store_wait(s->store);
+		assert_true(r == 0 || r == -ENOSPC);
+		full += r == -ENOSPC;
+		stored += r == 0;
+	}
+	assert_true(full > 50);
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM users"), stored + 1);
+	store_user_find(s->store, "ann", note_user, &u);
+	submit_fault(s, make_room, false, &status);
+	store_wait(s->store);
+	assert_int_equal(u.status, 0);
+	assert_int_equal(add_user(s, "bob", ROLE_USER), 0);
+}
+
+/* When SQLite undoes the transaction, nobody in it is told that it worked. */
+static void test_lost_transaction_fails_the_batch(void **state)
+{
+	struct scratch *s = *state;
+	struct store_user one = { .id = "one", .name = "" }, two = { .id = "two", .name = "" };
+	int first = 1, second_status = 1, status;
+
+	/* All three must be in one batch: the store thread is kept busy while they queue up. */
+	submit_fault(s, make_room, true, &status);
+	for (int tries = 0; tries < 50; tries++) {
+		store_user_create(s->store, &one, NULL, note_status, &first);
+		submit_fault(s, lose_transaction, true, &status);
+		store_user_create(s->store, &two, NULL, note_status, &second_status);
+		store_wait(s->store);
+		assert_int_equal(status, -ENOSPC);
+		if (first < 0)
+			break;
+		/* It was committed in a batch of its own, before: once more. */
+		sql(s, "DELETE FROM conversations; DELETE FROM users");
+	}
+	assert_int_equal(first, -ENOSPC);
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM users WHERE id = 'one'"), 0);
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM users WHERE id = 'two'"),
+			 second_status == 0);
+	assert_true(second_status == 0 || second_status == -ENOSPC);
+	assert_int_equal(add_user(s, "three", ROLE_USER), 0);
+}
+
+/* R34: after an I/O error nothing is acknowledged until a restart. */
+static void test_io_errors_are_final(void **state)
+{
+	struct scratch *s = *state;
+	struct noted_user u = { .status = 1 };
+	int status;
+
+	assert_int_equal(add_user(s, "ann", ROLE_USER), 0);
+	submit_fault(s, break_disk, false, &status);
+	store_wait(s->store);
+	assert_int_equal(add_user(s, "bob", ROLE_USER), -EIO);
+	assert_int_equal(add_user(s, "bob", ROLE_USER), -EIO);
+	store_user_find(s->store, "ann", note_user, &u);
+	store_wait(s->store);
+	assert_int_equal(u.status, 0);
+	scratch_close(s);
+	scratch_open(s);
+	assert_int_equal(add_user(s, "bob", ROLE_USER), 0);
 }
 
 /* ---- kill -9 ---- */
@@ -395,6 +541,7 @@ static void test_daemon_and_command_line_together(void **state)
 	enum { N = 60 };
 	int status;
 
+	scratch_close(s); /* no threads at the fork */
 	pid_t pid = fork();
 	if (pid == 0) {
 		struct scratch other = { 0 };
@@ -411,6 +558,7 @@ static void test_daemon_and_command_line_together(void **state)
 		other.store = store_close(other.store);
 		_exit(0);
 	}
+	scratch_open(s);
 	for (int i = 0; i < N; i++) {
 		char id[16];
 
@@ -437,6 +585,9 @@ int main(void)
 		TEST(test_users),
 		TEST(test_sessions),
 		TEST(test_links_work_once),
+		TEST(test_full_disk),
+		TEST(test_lost_transaction_fails_the_batch),
+		TEST(test_io_errors_are_final),
 		TEST(test_kill_loses_nothing_acknowledged),
 		TEST(test_daemon_and_command_line_together),
 	};
