@@ -38,7 +38,7 @@ async function assertFrames(peer, from, { width, height, colour, count = 40 }) {
 	assert.ok(Math.abs(median('lowerRight') - 40) < 30, `dark lower right, got ${median('lowerRight')}`);
 	assert.ok(Math.abs(frame.colour - colour) < 20, `${from}'s colour ${colour}, got ${frame.colour}`);
 	const bars = seen.map((e) => e.bar);
-	assert.ok(new Set(bars.map((bar) => bar.toFixed(2))).size > 3, `the picture moves: ${bars}`);
+	assert.ok(new Set(bars.map((bar) => bar.toFixed(2))).size >= 3, `the picture moves: ${bars}`);
 }
 
 test('two participants see and hear each other: VP8 and Opus, decoded', limit, async (t) => {
@@ -83,13 +83,13 @@ test('who comes later gets what is already published; leave and unpublish are se
 	await assertFrames(eve, 'ann', { width: 640, height: 360, colour: 100 });
 
 	const screen = await eve.call('publishVideo', 'screen', { source: 'screen', width: 1280, height: 720, fps: 10, colour: 30 });
-	await assertFrames(bob, 'eve', { width: 1280, height: 720, colour: 30, count: 10 });
+	await assertFrames(bob, 'eve', { width: 1280, height: 720, colour: 30, count: 20 });
 	await eve.call('unpublish', 'screen');
 	assert.equal((await bob.event('unpublished')).sid, screen.sid);
 	await bob.next('video', (e) => e.from === 'ann'); // the other stream goes on
 	// publishing again uses a section anew
 	await eve.call('publishVideo', 'screen', { source: 'screen', width: 640, height: 480, fps: 10, colour: 210 });
-	await assertFrames(bob, 'eve', { width: 640, height: 480, colour: 210, count: 10 });
+	await assertFrames(bob, 'eve', { width: 640, height: 480, colour: 210, count: 20 });
 
 	await ann.call('leave');
 	await bob.event('left', (e) => e.who === 'ann');

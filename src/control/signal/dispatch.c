@@ -19,6 +19,12 @@ static void describe(struct session *session, enum plane_cmd_type type,
 		send_request_response(session, 0, LK__REQUEST_REASON__INVALID_REQUEST, cause, NULL);
 		return;
 	}
+	if (type == CMD_OFFER && !member_may_offer(m)) {
+		char cause[] = "The token allows neither media nor data.";
+
+		send_request_response(session, 0, LK__REQUEST_REASON__NOT_ALLOWED, cause, NULL);
+		return;
+	}
 	struct plane_cmd cmd = {
 		.type = type, .participant = m->sid, .id = d->id, .sdp = strdup(d->sdp)
 	};

@@ -138,7 +138,7 @@ void send_join(struct session *session)
 	join.server_info = &server;
 	join.has_subscriber_primary = join.has_fast_publish = true;
 	join.subscriber_primary = self->permission.can_subscribe;
-	join.fast_publish = true;
+	join.fast_publish = member_may_offer(self);
 	join.has_ping_interval = join.has_ping_timeout = true; /* 0 makes Rust clients abort */
 	join.ping_interval = SIGNAL_PING_INTERVAL_S;
 	join.ping_timeout = SIGNAL_PING_TIMEOUT_S;

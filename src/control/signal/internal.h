@@ -142,6 +142,8 @@ void member_remove(struct member *m,
 void member_refresh_token(struct member *m);
 void member_active(struct member *m);
 void member_touch(struct member *m); /* version + 1: call before announcing a change */
+/* May have a publisher connection: for media, for data, or because it is the only one there is. */
+bool member_may_offer(const struct member *m);
 bool member_sees(const struct member *viewer, const struct member *m);
 
 /* session.c: one socket */

@@ -13,6 +13,11 @@ bool member_sees(const struct member *viewer, const struct member *m)
 	return viewer == m || !m->token.hidden;
 }
 
+bool member_may_offer(const struct member *m)
+{
+	return m->token.can_publish || m->token.can_publish_data || !m->token.can_subscribe;
+}
+
 void member_touch(struct member *m)
 {
 	m->info.version++;
@@ -129,7 +134,7 @@ static void tell_plane(struct member *m)
 {
 	struct plane_cmd join = { .type = CMD_JOIN, .participant = m->sid };
 
-	join.join.can_publish = m->token.can_publish;
+	join.join.can_publish = member_may_offer(m); /* what may be in it add_track decides */
 	join.join.can_subscribe = m->token.can_subscribe;
 	join.join.firefox = m->client.firefox;
 	signal_send(m->room, &join);

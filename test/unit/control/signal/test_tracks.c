@@ -417,6 +417,39 @@ static void test_negotiation_passes_through(void **state)
 	client_close(ann);
 }
 
+static void test_offer_without_any_right(void **state)
+{
+	struct world *w = *state;
+	struct client_info info = { .auto_subscribe = true };
+	struct media_token token = world_token("r", "viewer");
+	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
+	Lk__SessionDescription description = LK__SESSION_DESCRIPTION__INIT;
+	char sdp[] = "v=0\r\n";
+
+	token.can_publish = token.can_publish_data = false;
+	struct client *viewer = client_join(w, token, info);
+	response_scope first = client_expect(viewer, LK__SIGNAL_RESPONSE__MESSAGE_JOIN);
+	assert_false(first->join->fast_publish); /* else the client would open one at once */
+	assert_false(plane_expect(w, CMD_JOIN).join.can_publish);
+	client_skip(viewer);
+	description.sdp = sdp;
+	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_OFFER;
+	request.offer = &description;
+	client_send(viewer, &request);
+	response_scope refused = client_expect(viewer,
+					       LK__SIGNAL_RESPONSE__MESSAGE_REQUEST_RESPONSE);
+	assert_int_equal(refused->request_response->reason, LK__REQUEST_REASON__NOT_ALLOWED);
+	plane_expect_nothing(w);
+	client_close(viewer);
+
+	/* data alone is reason enough, and so is having no other connection */
+	token = world_token("r", "chatty");
+	token.can_publish = false;
+	struct client *chatty = client_join(w, token, info);
+	assert_true(plane_expect(w, CMD_JOIN).join.can_publish);
+	client_close(chatty);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, world_init, world_fini)
 
 int main(void)
@@ -431,6 +464,7 @@ int main(void)
 		CASE(test_pending_tracks_are_limited),
 		CASE(test_manual_subscription),
 		CASE(test_negotiation_passes_through),
+		CASE(test_offer_without_any_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
