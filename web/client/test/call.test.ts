@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DeviceError, type Call } from '../src/index.ts';
+import { VideoClient, ann, gate, makeToken, makeWorld, participant, refuse, session, tom, until, type World } from './lib/fakes.ts';
+
+async function setUp(): Promise<World & { client: VideoClient; call: Call; states: string[] }> {
+  const world = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options: world.options });
+  await client.connectUser(ann, async () => makeToken('ann'));
+  const call = client.call('default', 'room');
+  const states: string[] = [];
+  call.state.callingState$.subscribe((state) => states.push(state));
+  return Object.assign(world, { client, call, states });
+}
+
+test('join: IDLE, JOINING, JOINED; participants; camera and microphone on by themselves', async () => {
+  const { call, states, media } = await setUp();
+  assert.equal(call.cid, 'default:room');
+  await call.join({ create: true });
+  assert.deepEqual(states, ['idle', 'joining', 'joined']);
+  assert.equal(call.state.localParticipant?.userId, 'ann');
+  assert.deepEqual(media[0]?.prepared, { camera: true, microphone: true });
+  await until(() => call.camera.state.status === 'enabled' && call.microphone.state.status === 'enabled');
+  assert.equal(call.screenShare.state.status, 'disabled');
+  assert.ok(call.state.ownCapabilities.includes('screenshare'));
+  media[0]?.handlers.onParticipants([participant('ann:s1', true), participant('tom:s2')]);
+  assert.deepEqual(call.state.remoteParticipants.map((p) => p.userId), ['tom']);
+});
+
+test('joining twice at once is one join, and joined it resolves', async () => {
+  const { call, client, media } = await setUp();
+  const first = call.join({ create: true });
+  assert.equal(call.join(), first);
+  assert.equal(client.call('default', 'room').join(), first);
+  await first;
+  await call.join();
+  assert.equal(media.length, 1);
+});
+
+test('a refused join goes back to IDLE and rejects with everything known, without asking for the camera', async () => {
+  const { call, server, states, media } = await setUp();
+  server.routes['POST /api/v1/call/default/room/join'] = ({ body }) =>
+    body['create'] ? refuse(403, 17, 'Not yours.') : refuse(404, 16, 'No call default:room. Create it with join({create: true}).');
+  await assert.rejects(call.join(), {
+    code: 16,
+    statusCode: 404,
+    message: 'No call default:room. Create it with join({create: true}).',
+    unrecoverable: true,
+  });
+  await assert.rejects(call.join({ create: true }), { code: 17, statusCode: 403 });
+  assert.deepEqual(states, ['idle', 'joining', 'idle', 'joining', 'idle']);
+  assert.ok(media.every((m) => m.prepared === undefined && m.disconnected));
+});
+
+test('media that does not connect: IDLE again, a recoverable error', async () => {
+  const world = await setUp();
+  world.onMedia = (m) => {
+    m.connecting = Promise.reject(new Error('ICE failed'));
+  };
+  await assert.rejects(world.call.join(), { unrecoverable: false, message: /ICE failed/ });
+  assert.equal(world.call.state.callingState, 'idle');
+  assert.equal(world.media[0]?.disconnected, true);
+});
+
+test('leave during join wins, at every step', async () => {
+  for (const at of ['request', 'media']) {
+    const world = await setUp();
+    const { promise, open } = gate();
+    if (at === 'media') world.onMedia = (m) => void (m.connecting = promise);
+    const joining = world.call.join({ create: true });
+    if (at === 'media') await until(() => world.media.length === 1);
+    await world.call.leave();
+    assert.equal(world.call.state.callingState, 'left');
+    open();
+    await assert.rejects(joining, /was left while it was being joined/);
+    assert.equal(world.call.state.callingState, 'left');
+    assert.ok(world.media.every((m) => m.disconnected), at);
+    assert.ok(!world.lines.includes('Video call joined'));
+  }
+});
+
+test('leave and join again on the same object, also while the first join still runs', async () => {
+  const world = await setUp();
+  await world.call.join({ create: true });
+  await world.call.leave();
+  await world.call.leave();
+  assert.deepEqual(world.call.state.participants, []);
+  await world.call.join({ create: true });
+  assert.equal(world.call.state.callingState, 'joined');
+  const { promise, open } = gate();
+  await world.call.leave();
+  world.onMedia = (m) => void (m.connecting = promise);
+  const first = world.call.join();
+  first.catch(() => {});
+  await until(() => world.media.length === 3);
+  const left = world.call.leave();
+  world.onMedia = () => {};
+  const second = world.call.join();
+  assert.notEqual(first, second);
+  open();
+  await second;
+  await left;
+  await assert.rejects(first);
+  assert.equal(world.call.state.callingState, 'joined');
+  assert.deepEqual(world.media.map((m) => m.disconnected), [true, true, true, false]);
+});
+
+test('leave on a call that was never joined resolves quietly', async () => {
+  const { options } = makeWorld();
+  const call = new VideoClient({ apiKey: 'key', options }).call('default', 'room');
+  await call.leave();
+  assert.equal(call.state.callingState, 'left');
+});
+
+test('a device that fails does not keep the call from being joined', async () => {
+  const world = await setUp();
+  const denied = new DeviceError('camera', 'denied', 'no');
+  world.onMedia = (m) => void (m.failing = { camera: denied });
+  await world.call.join({ create: true });
+  await until(() => world.call.camera.state.error === denied);
+  assert.equal(world.call.state.callingState, 'joined');
+  assert.equal(world.call.camera.state.status, 'disabled');
+  assert.equal(world.call.camera.state.optimisticStatus, 'disabled');
+  await until(() => world.call.microphone.state.status === 'enabled');
+  await assert.rejects(world.call.camera.enable(), denied);
+  world.media[0]!.failing = {};
+  await world.call.camera.enable();
+  assert.equal(world.call.camera.state.error, undefined);
+});
+
+test('a choice made before the join wins over the default', async () => {
+  const { call, media } = await setUp();
+  assert.equal(call.camera.state.status, undefined);
+  await call.camera.disable();
+  await call.join({ create: true });
+  assert.deepEqual(media[0]?.prepared, { camera: false, microphone: true });
+  await until(() => call.microphone.state.status === 'enabled');
+  assert.equal(call.camera.state.status, 'disabled');
+  assert.deepEqual(media[0]?.orders, ['microphone on']);
+});
+
+test('overlapping orders: the last one wins, and the button follows at once', async () => {
+  const { call, media } = await setUp();
+  await call.join({ create: true });
+  await until(() => call.camera.state.status === 'enabled' && call.microphone.state.status === 'enabled');
+  const m = media[0]!;
+  m.orders.length = 0;
+  const { promise, open } = gate();
+  m.setting = () => promise;
+  const orders = [call.camera.disable(), call.camera.enable(), call.camera.toggle()];
+  assert.equal(call.camera.state.optimisticStatus, 'disabled');
+  assert.equal(call.camera.state.status, 'enabled');
+  await until(() => m.orders.length === 1);
+  orders.push(call.camera.enable());
+  assert.equal(call.camera.state.optimisticStatus, 'enabled');
+  open();
+  await Promise.all(orders);
+  assert.deepEqual(m.orders, ['camera off', 'camera on']);
+  assert.equal(call.camera.state.status, 'enabled');
+});
+
+test("the browser's own Stop sharing is seen", async () => {
+  const { call, media } = await setUp();
+  await call.join({ create: true });
+  await call.screenShare.enable();
+  assert.equal(call.screenShare.state.status, 'enabled');
+  media[0]?.handlers.onDevice('screenShare', false);
+  assert.equal(call.screenShare.state.status, 'disabled');
+  assert.equal(call.screenShare.state.optimisticStatus, 'disabled');
+});
+
+test('reconnecting is shown and ends', async () => {
+  const { call, media, states } = await setUp();
+  await call.join({ create: true });
+  media[0]?.handlers.onReconnecting();
+  media[0]?.handlers.onReconnected();
+  assert.deepEqual(states.slice(2), ['joined', 'reconnecting', 'joined']);
+});
+
+test('a lost call is joined anew, with what was switched on and off', async () => {
+  const world = await setUp();
+  const { call, media, server } = world;
+  await call.join({ create: true });
+  await until(() => call.camera.state.status === 'enabled' && call.microphone.state.status === 'enabled');
+  await call.camera.disable();
+  server.reachable = false;
+  media[0]?.handlers.onEnded('lost');
+  assert.equal(call.state.callingState, 'reconnecting');
+  await until(() => media.length > 2);
+  server.reachable = true;
+  await until(() => call.state.callingState === 'joined');
+  await until(() => call.microphone.state.status === 'enabled');
+  assert.equal(call.camera.state.status, 'disabled');
+  assert.deepEqual(media.map((m) => m.disconnected), [...media.slice(1).map(() => true), false]);
+});
+
+test('offline: waits without trying until the network is back', async () => {
+  const { call, media, network } = await setUp();
+  await call.join({ create: true });
+  network.turn(false);
+  media[0]?.handlers.onEnded('lost');
+  await until(() => call.state.callingState === 'offline');
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.equal(media.length, 1);
+  network.turn(true);
+  await until(() => call.state.callingState === 'joined');
+});
+
+test('a reconnect never brings back a left call', async () => {
+  const { call, media, server } = await setUp();
+  await call.join({ create: true });
+  server.reachable = false;
+  media[0]?.handlers.onEnded('lost');
+  await call.leave();
+  server.reachable = true;
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  assert.equal(call.state.callingState, 'left');
+  media[0]?.handlers.onReconnected();
+  media[0]?.handlers.onParticipants([participant('tom:s2')]);
+  assert.equal(call.state.callingState, 'left');
+  assert.deepEqual(call.state.participants, []);
+});
+
+test('giving up: RECONNECTING_FAILED after the time set, and join tries again', async () => {
+  const { call, media, server } = await setUp();
+  await call.join({ create: true });
+  call.setDisconnectionTimeout(0.03);
+  server.reachable = false;
+  media[0]?.handlers.onEnded('lost');
+  await until(() => call.state.callingState === 'reconnecting-failed');
+  server.reachable = true;
+  await call.join();
+  assert.equal(call.state.callingState, 'joined');
+});
+
+test('taken out of the call: LEFT', async () => {
+  const { call, media } = await setUp();
+  await call.join({ create: true });
+  media[0]?.handlers.onEnded('removed');
+  await until(() => call.state.callingState === 'left');
+});
+
+test("the call hears its own events only, and keeps the server's view", async () => {
+  const { client, server } = await setUp();
+  const call = client.call('default', 'chat-ann');
+  const heard: string[] = [];
+  const stop = call.on('call.rejected', ({ user }) => heard.push(user.id));
+  const rejected = { type: 'call.rejected', session_id: 's', user: tom, reason: 'decline' };
+  server.socket.emit({ ...rejected, cid: 'default:chat-ann' });
+  server.socket.emit({ ...rejected, cid: 'default:other' });
+  stop();
+  server.socket.emit({ ...rejected, cid: 'default:chat-ann' });
+  assert.deepEqual(heard, ['tom']);
+  server.socket.emit({ type: 'call.session_started', cursor: 11, cid: 'default:chat-ann', state: session('s', tom) });
+  assert.deepEqual(call.state.session?.participants, [tom]);
+  server.socket.emit({ type: 'call.session_ended', cursor: 12, cid: 'default:chat-ann', session_id: 's' });
+  assert.equal(call.state.session, null);
+});
+
+test('impossible ids are refused at once', async () => {
+  const { client } = await setUp();
+  for (const [type, id] of [['', 'x'], ['default', ''], ['default', 'a b'], ['default', 'a:b'], ['a/b', 'x']] as const) {
+    assert.throws(() => client.call(type, id), { code: 4 });
+  }
+});

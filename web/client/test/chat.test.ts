@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ConversationObject, MessageObject, UserObject } from '../src/contract.ts';
+import { ChatStore, incomingCall, sortedConversations } from '../src/index.ts';
+import { reduceChat } from '../src/chat/reduce.ts';
+import { initialChat, type ChatState } from '../src/chat/state.ts';
+import { VideoClient, ann, makeToken, makeWorld, session, tom, until } from './lib/fakes.ts';
+
+const message = (id: number, user: UserObject, text: string, clientId = `c${id}`): MessageObject => ({
+  id,
+  conversation_id: 'ann',
+  user,
+  text,
+  client_id: clientId,
+  created_at: new Date(Date.UTC(2026, 0, 1, 10, 0, id)).toISOString(),
+});
+
+const conversation = (over: Partial<ConversationObject> = {}): ConversationObject => ({
+  id: 'ann',
+  user: ann,
+  last_message: null,
+  call: null,
+  updated_at: '2026-01-01T00:00:00.000Z',
+  ...over,
+});
+
+const ready = (me: UserObject, ...conversations: ConversationObject[]): ChatState =>
+  reduceChat(initialChat(me), { type: 'loaded', response: { conversations, cursor: 1 } });
+
+const arrived = (state: ChatState, m: MessageObject, replayed = false): ChatState =>
+  reduceChat(state, { type: 'event', replayed, event: { type: 'message.new', cursor: m.id, conversation_id: 'ann', message: m } });
+
+const live = (state: ChatState, ...people: UserObject[]): ChatState =>
+  reduceChat(state, {
+    type: 'event',
+    event: { type: 'call.session_started', cursor: 5, cid: 'default:chat-ann', conversation_id: 'ann', state: session('s1', ...people) },
+  });
+
+test('a message moves its conversation up and counts as unread, unless it is mine or open', () => {
+  const bob = { id: 'bob', name: 'Bob', role: 'user' as const };
+  const state = ready(tom, conversation({ id: 'bob', user: bob, updated_at: '2026-01-01T05:00:00.000Z' }), conversation());
+  assert.deepEqual(sortedConversations(state).map((c) => c.id), ['bob', 'ann']);
+  const next = arrived(arrived(state, message(1, ann, 'hi')), message(2, ann, 'there'));
+  assert.deepEqual(sortedConversations(next).map((c) => c.id), ['ann', 'bob']);
+  assert.equal(next.unread.get('ann'), 2);
+  assert.equal(next.conversations.get('ann')?.last_message?.text, 'there');
+  assert.equal(arrived(next, message(2, ann, 'there')).unread.get('ann'), 2, 'the same message again is not new');
+  assert.equal(arrived(next, message(3, ann, 'x'), true).unread.get('ann'), 2, 'nor is a replayed one');
+  const opened = reduceChat(next, { type: 'opened', id: 'ann' });
+  assert.equal(opened.unread.get('ann'), undefined);
+  assert.equal(arrived(opened, message(3, ann, 'x')).unread.get('ann'), undefined);
+  assert.equal(arrived(state, message(1, tom, 'mine')).unread.get('ann'), undefined);
+});
+
+test('a first message of an unknown customer makes the conversation appear', () => {
+  const state = arrived(ready(tom), message(1, ann, 'hi'));
+  assert.equal(state.conversations.get('ann')?.user.name, 'Ann');
+});
+
+test('an optimistic message is replaced by the stored one, whichever way it comes first', () => {
+  const sending = reduceChat(
+    reduceChat(ready(ann, conversation()), {
+      type: 'thread.loaded',
+      id: 'ann',
+      more: false,
+      response: { messages: [message(1, tom, 'hello')], has_more: true },
+    }),
+    { type: 'send', id: 'ann', key: 'k', text: 'hi', at: 5 },
+  );
+  const list = (state: ChatState) => state.threads.get('ann')?.messages.map((m) => [m.text, m.delivery]);
+  assert.deepEqual(list(sending), [['hello', 'sent'], ['hi', 'sending']]);
+  const stored = message(2, ann, 'hi', 'k');
+  const echoed = arrived(sending, stored);
+  assert.deepEqual(list(echoed), [['hello', 'sent'], ['hi', 'sent']]);
+  const done = reduceChat(echoed, { type: 'send.done', id: 'ann', key: 'k', message: stored });
+  assert.deepEqual(list(done), [['hello', 'sent'], ['hi', 'sent']]);
+  const failed = reduceChat(sending, { type: 'send.failed', id: 'ann', key: 'k' });
+  assert.deepEqual(list(failed), [['hello', 'sent'], ['hi', 'failed']]);
+  assert.deepEqual(list(reduceChat(echoed, { type: 'send.failed', id: 'ann', key: 'k' })), list(echoed));
+  const late = arrived(sending, message(3, tom, 'meanwhile'));
+  assert.deepEqual(list(late), [['hello', 'sent'], ['meanwhile', 'sent'], ['hi', 'sending']]);
+});
+
+test('older pages go on top, and has_more is theirs', () => {
+  const load = (state: ChatState, ids: number[], hasMore: boolean, more: boolean) =>
+    reduceChat(state, {
+      type: 'thread.loaded',
+      id: 'ann',
+      more,
+      response: { messages: ids.map((id) => message(id, ann, `${id}`)), has_more: hasMore },
+    });
+  const first = load(ready(tom), [3, 4], true, false);
+  const second = load(first, [1, 2], false, true);
+  assert.deepEqual(second.threads.get('ann')?.messages.map((m) => m.id), [1, 2, 3, 4]);
+  assert.equal(second.threads.get('ann')?.hasMore, false);
+  const again = load(second, [4, 5], true, false);
+  assert.deepEqual(again.threads.get('ann')?.messages.map((m) => m.id), [1, 2, 3, 4, 5]);
+  assert.equal(again.threads.get('ann')?.hasMore, false);
+});
+
+test('incoming: the other side waits and I am not there', () => {
+  const asTom = ready(tom, conversation());
+  assert.equal(incomingCall(asTom), undefined);
+  assert.equal(incomingCall(live(asTom, ann))?.from.name, 'Ann');
+  assert.equal(incomingCall(live(asTom, ann, tom)), undefined, 'I am in it');
+  const eva = { id: 'eva', name: 'Eva', role: 'admin' as const };
+  assert.equal(incomingCall(live(asTom, eva)), undefined, 'a colleague is nobody to answer');
+  const asAnn = ready(ann, conversation());
+  assert.equal(incomingCall(live(asAnn, tom))?.from.name, 'Tom');
+  assert.equal(incomingCall(live(asAnn, ann)), undefined);
+});
+
+test('incoming stops: declined here or elsewhere, over, or I have left it', () => {
+  const ringing = live(ready(tom, conversation()), ann);
+  const call = { cid: 'default:chat-ann', conversation_id: 'ann' };
+  assert.equal(incomingCall(reduceChat(ringing, { type: 'settled', sessionId: 's1' })), undefined);
+  const rejected = { type: 'call.rejected' as const, ...call, session_id: 's1', reason: 'decline' };
+  assert.equal(incomingCall(reduceChat(ringing, { type: 'event', event: { ...rejected, user: tom } })), undefined);
+  assert.ok(incomingCall(reduceChat(ringing, { type: 'event', event: { ...rejected, user: ann } })));
+  const ended = { type: 'call.session_ended' as const, ...call, cursor: 6, session_id: 's1' };
+  assert.equal(incomingCall(reduceChat(ringing, { type: 'event', event: ended })), undefined);
+  assert.ok(incomingCall(reduceChat(ringing, { type: 'event', event: { ...ended, session_id: 's0' } })));
+  const left = reduceChat(live(ringing, ann, tom), {
+    type: 'event',
+    event: { type: 'call.session_participant_left', ...call, user: tom, state: session('s1', ann) },
+  });
+  assert.equal(incomingCall(left), undefined);
+  const anew = reduceChat(left, {
+    type: 'event',
+    event: { type: 'call.session_started', ...call, cursor: 9, state: session('s2', ann) },
+  });
+  assert.equal(incomingCall(anew)?.call.session_id, 's2');
+});
+
+test('the store: loads, sends at once, marks a failure, retries with the same id', async () => {
+  const { options, server } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options });
+  await client.connectUser(ann, async () => makeToken('ann'));
+  const sent: unknown[] = [];
+  let works = false;
+  server.routes['GET /api/v1/conversations'] = () => ({ status: 200, body: { conversations: [conversation()], cursor: 10 } });
+  server.routes['GET /api/v1/conversations/ann/messages'] = () => ({ status: 200, body: { messages: [], has_more: false } });
+  server.routes['POST /api/v1/conversations/ann/messages'] = ({ body }) => {
+    sent.push(body['client_id']);
+    if (!works) return { status: 500, body: {} };
+    return { status: 201, body: { message: message(7, ann, String(body['text']), String(body['client_id'])) } };
+  };
+  const store = new ChatStore(client, ann);
+  store.start();
+  store.open('ann');
+  await until(() => store.state.threads.get('ann')?.status === 'ready' && store.state.status === 'ready');
+  const deliveries = () => store.state.threads.get('ann')?.messages.map((m) => m.delivery).join();
+  store.send('ann', 'hello');
+  assert.equal(deliveries(), 'sending');
+  await until(() => deliveries() === 'failed');
+  works = true;
+  store.retry('ann', store.state.threads.get('ann')?.messages[0]?.key ?? '');
+  assert.equal(deliveries(), 'sending');
+  await until(() => deliveries() === 'sent');
+  assert.equal(sent.length, 2);
+  assert.equal(sent[0], sent[1]);
+  store.stop();
+});
+
+test('the store: what arrives while the list loads is not lost, and a reconnect loads anew', async () => {
+  const { options, server } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options });
+  await client.connectUser(tom, async () => makeToken('tom'));
+  let loads = 0;
+  server.routes['GET /api/v1/conversations'] = () => {
+    loads++;
+    if (loads === 1) server.socket.emit({ type: 'message.new', cursor: 12, conversation_id: 'ann', message: message(3, ann, 'early') });
+    return { status: 200, body: { conversations: [conversation()], cursor: 11 } };
+  };
+  const store = new ChatStore(client, tom);
+  store.start();
+  await until(() => store.state.status === 'ready');
+  assert.equal(store.state.conversations.get('ann')?.last_message?.text, 'early');
+  assert.equal(store.state.unread.get('ann'), 1);
+  server.socket.end(1006);
+  await until(() => loads === 2);
+  store.stop();
+});

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A server, a socket and a media session without a network, for tests in Node. */
+import { afterEach } from 'node:test';
+import type { CallSessionObject, JoinResponse, UserObject } from '../../src/contract.ts';
+import { VideoClient as RealClient, type ClientConfig, type ClientOptions } from '../../src/client.ts';
+import { ConfabError, type DeviceKind } from '../../src/errors.ts';
+import type { Logger } from '../../src/logger.ts';
+import type { MediaHandlers, MediaSession, Participant } from '../../src/media/session.ts';
+import type { Network } from '../../src/network.ts';
+import type { SocketLike } from '../../src/socket.ts';
+
+const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+let serial = 0;
+
+const clients: RealClient[] = [];
+
+/** A client that is disconnected after its test, so that no timer keeps the process alive. */
+export class VideoClient extends RealClient {
+  constructor(config: ClientConfig) {
+    super(config);
+    clients.push(this);
+  }
+}
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.disconnectUser()));
+});
+
+/** A token as the server would make it; every one is different. */
+export function makeToken(userId: unknown): string {
+  return `${base64url({ alg: 'HS256' })}.${base64url({ user_id: userId, n: ++serial })}.c2ln`;
+}
+
+function userIdIn(token: string): string {
+  return (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { user_id: string }).user_id;
+}
+
+export const ann: UserObject = { id: 'ann', name: 'Ann', role: 'user' };
+export const tom: UserObject = { id: 'tom', name: 'Tom', role: 'admin' };
+
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+export type Route = (request: { method: string; path: string; token: string; body: Record<string, unknown> }) => Answer;
+
+export const refuse = (status: number, code: number, message: string): Answer => ({
+  status,
+  body: { code, status_code: status, message },
+});
+
+export class FakeSocket implements SocketLike {
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  onerror: ((event: unknown) => void) | null = null;
+  readonly sent: { type: string; since?: number; token?: string }[] = [];
+  closed = false;
+
+  constructor(
+    readonly url: string,
+    private readonly server: FakeServer,
+  ) {
+    setTimeout(() => (server.reachable ? this.onopen?.() : this.end(1006)), 0);
+  }
+  send(data: string): void {
+    const frame = JSON.parse(data) as { type: string; since?: number; token?: string };
+    this.sent.push(frame);
+    if (frame.type === 'connect') setTimeout(() => this.server.welcome(this, frame.token ?? ''), 0);
+  }
+  close(): void {
+    setTimeout(() => this.end(1000), 0);
+  }
+  emit(event: object): void {
+    this.onmessage?.({ data: JSON.stringify(event) });
+  }
+  end(code: number): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.onclose?.({ code, reason: '' });
+  }
+}
+
+/** Answers requests by its routes; expired tokens get code 40 everywhere. */
+export class FakeServer {
+  reachable = true;
+  cursor = 10;
+  readonly expired = new Set<string>();
+  readonly sockets: FakeSocket[] = [];
+  readonly requests: { method: string; path: string; token: string }[] = [];
+  readonly routes: Record<string, Route> = {
+    'POST /api/v1/call/default/room/join': ({ token }) => ({ status: 200, body: joinResponse(userIdIn(token)) }),
+    'POST /api/v1/call/default/room/reject': () => ({ status: 200, body: {} }),
+  };
+
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (!socket) throw new Error('no socket was opened');
+    return socket;
+  }
+
+  fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    await Promise.resolve();
+    if (!this.reachable) throw new TypeError('fetch failed');
+    const path = url.replace('http://test', '');
+    const method = init.method ?? 'GET';
+    const token = (init.headers as Record<string, string>)['Authorization']?.replace('Bearer ', '') ?? '';
+    this.requests.push({ method, path, token });
+    const route = this.routes[`${method} ${path.split('?')[0]}`];
+    const body = init.body === undefined ? {} : (JSON.parse(init.body as string) as Record<string, unknown>);
+    const answer = this.expired.has(token)
+      ? refuse(401, 40, 'The token expired.')
+      : (route?.({ method, path, token, body }) ?? refuse(404, 16, 'No such thing.'));
+    return new Response(JSON.stringify(answer.body), { status: answer.status });
+  };
+
+  welcome(socket: FakeSocket, token: string): void {
+    if (this.expired.has(token)) {
+      const error = { code: 40, status_code: 401, message: 'The token expired.' };
+      socket.emit({ type: 'connection.error', error });
+      socket.end(4001);
+      return;
+    }
+    const id = userIdIn(token);
+    const me = [ann, tom].find((user) => user.id === id) ?? { id, name: id, role: 'user' };
+    socket.emit({ type: 'connection.ok', cursor: this.cursor, me, connection_id: 'c1' });
+  }
+}
+
+export function joinResponse(userId: string): JoinResponse {
+  return {
+    call: { cid: 'default:room', type: 'default', id: 'room', created_by: ann, created_at: '2026-11-22T10:00:00.000Z' },
+    created: false,
+    own_capabilities: ['join-call', 'send-audio', 'send-video', 'screenshare'],
+    credentials: { url: 'ws://test', token: 'media', identity: `${userId}:s1` },
+  };
+}
+
+/** Does what it is told, when it is told; devices can be made to fail or to take their time. */
+export class FakeMedia implements MediaSession {
+  readonly orders: string[] = [];
+  prepared: { camera: boolean; microphone: boolean } | undefined;
+  disconnected = false;
+  failing: Partial<Record<DeviceKind, Error>> = {};
+  connecting: Promise<void> = Promise.resolve();
+  setting: () => Promise<void> = () => Promise.resolve();
+
+  constructor(readonly handlers: MediaHandlers) {}
+
+  prepare(kinds: { camera: boolean; microphone: boolean }): void {
+    this.prepared = kinds;
+  }
+  async connect(): Promise<void> {
+    await this.connecting;
+    if (this.disconnected) throw new ConfabError('cancelled');
+    this.handlers.onParticipants([participant('ann:s1', true)]);
+  }
+  async disconnect(): Promise<void> {
+    this.disconnected = true;
+  }
+  async set(kind: DeviceKind, on: boolean): Promise<void> {
+    this.orders.push(`${kind} ${on ? 'on' : 'off'}`);
+    await this.setting();
+    const error = this.failing[kind];
+    if (error && on) throw error;
+  }
+}
+
+export function participant(sessionId: string, isLocal = false): Participant {
+  const userId = sessionId.split(':')[0] ?? '';
+  return {
+    sessionId,
+    userId,
+    name: userId,
+    isLocal,
+    isMuted: false,
+    isSpeaking: false,
+    audioTrack: undefined,
+    videoTrack: undefined,
+    screenShareTrack: undefined,
+    screenShareAudioTrack: undefined,
+  };
+}
+
+export function session(id: string, ...participants: UserObject[]): CallSessionObject {
+  const started_by = participants[0] ?? ann;
+  return { cid: 'default:chat-ann', session_id: id, started_at: '2026-11-22T10:00:00.000Z', started_by, participants };
+}
+
+export class FakeNetwork implements Network {
+  up = true;
+  readonly listeners = new Set<() => void>();
+  online = (): boolean => this.up;
+  onChange = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+  turn(up: boolean): void {
+    this.up = up;
+    for (const listener of [...this.listeners]) listener();
+  }
+}
+
+export interface World {
+  server: FakeServer;
+  media: FakeMedia[];
+  network: FakeNetwork;
+  lines: string[];
+  options: ClientOptions;
+  onMedia: (session: FakeMedia) => void;
+}
+
+export function makeWorld(): World {
+  const server = new FakeServer();
+  const media: FakeMedia[] = [];
+  const network = new FakeNetwork();
+  const lines: string[] = [];
+  const write = (...args: unknown[]) => void lines.push(args.map(String).join(' '));
+  const logger: Logger = { debug: () => {}, info: write, warn: write, error: write };
+  const world: World = {
+    server,
+    media,
+    network,
+    lines,
+    onMedia: () => {},
+    options: {
+      baseURL: 'http://test',
+      logger,
+      network,
+      fetch: server.fetch,
+      backoff: { base: 1, max: 4, random: () => 0 },
+      socket: (url) => {
+        const socket = new FakeSocket(url, server);
+        server.sockets.push(socket);
+        return socket;
+      },
+      media: async (handlers) => {
+        const session = new FakeMedia(handlers);
+        media.push(session);
+        world.onMedia(session);
+        return session;
+      },
+    },
+  };
+  return world;
+}
+
+/** Waits until `what` holds; fails after a second. */
+export async function until(what: () => boolean, why = String(what)): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    if (what()) return;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  throw new Error(`never happened: ${why}`);
+}
+
+/** A promise to be settled by hand. */
+export function gate(): { promise: Promise<void>; open: () => void } {
+  let open = () => {};
+  const promise = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { promise, open };
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bundles each *.test.ts and runs them with node:test; works on Node 18, which cannot read TypeScript itself.
+import { build } from 'esbuild';
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const web = dirname(fileURLToPath(import.meta.url));
+const out = join(web, 'node_modules/.cache/confab-tests');
+const only = process.argv[2];
+
+const tests = [];
+for (const folder of ['client/test', 'react/test']) {
+  for (const name of await readdir(join(web, folder))) {
+    if (/\.test\.tsx?$/.test(name) && (!only || name.includes(only))) tests.push(join(folder, name));
+  }
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+await build({
+  absWorkingDir: web,
+  entryPoints: tests,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node18',
+  outdir: out,
+  outbase: '.',
+  outExtension: { '.js': '.mjs' },
+  external: ['livekit-client', 'react', 'react-dom'],
+  sourcemap: 'inline',
+  jsx: 'automatic',
+  logLevel: 'warning',
+});
+
+const files = tests.map((test) => join(out, test.replace(/\.tsx?$/, '.mjs')));
+const run = spawn(process.execPath, ['--enable-source-maps', '--test', ...files], { stdio: 'inherit' });
+run.on('exit', (code) => process.exit(code ?? 1));
