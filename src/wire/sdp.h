@@ -131,7 +131,7 @@ struct sdp_section {
 };
 
 /*
- * About half a megabyte: keep one per thread that negotiates, on the heap. sdp_parse sets it up and
+ * About 400 KB: keep one per thread that negotiates, on the heap. sdp_parse sets it up and
  * touches only as much as the description needs.
  */
 struct sdp {
