@@ -172,6 +172,24 @@ static int on_http_writable(struct lws *wsi)
 	return 0;
 }
 
+/* Writes the whole answer before the callback returns, and closes: what an upgrade's refusal needs.
+ */
+static int refuse_now(struct peer *p, struct lws *wsi)
+{
+	struct http_req *req = p->req;
+	struct response *r = &req->response;
+
+	r->close = true;
+	while (!r->headers_sent || r->sent < r->length) {
+		size_t before = r->sent;
+		bool head_before = r->headers_sent;
+		if (respond_write(req, wsi) < 0 || (head_before && r->sent == before))
+			break; /* gone, or no credit (HTTP/2): the client gets the status only */
+	}
+	peer_drop_request(p);
+	return -1;
+}
+
 /* 0 = go on with the upgrade. */
 static int on_upgrade(struct lws *wsi)
 {
@@ -182,23 +200,23 @@ static int on_upgrade(struct lws *wsi)
 	struct peer *p = req->peer;
 	req->upgrade = true;
 	dispatch_headers(req);
-	if (p->ws) {
-		peer_drop_request(p);
-		return 0;
-	}
-
-	req->response.close = true;
-	while (p->req &&
-	       (!req->response.headers_sent || req->response.sent < req->response.length)) {
-		size_t before = req->response.sent;
-		bool head_before = req->response.headers_sent;
-		if (respond_write(req, wsi) < 0)
-			break;
-		if (head_before && req->response.sent == before)
-			break; /* no credit: the client gets the status only */
-	}
+	if (!p->ws)
+		return refuse_now(p, wsi);
 	peer_drop_request(p);
-	return -1;
+	return 0;
+}
+
+/* HTTP/2 without TLS, asked for by a request: works for one without a body only. */
+static int on_upgrade_h2c(struct lws *wsi)
+{
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0)
+		return 0;
+	struct http_req *req = begin_request(wsi);
+	if (!req)
+		return -1;
+	req->upgrade = true;
+	http_error(req, 400, 4, "Send this without Upgrade: h2c; HTTP/2 is spoken over TLS.");
+	return refuse_now(req->peer, wsi);
 }
 
 static int on_established(struct lws *wsi)
@@ -237,7 +255,8 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	(void)user;
 	switch (reason) {
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-		return in && strcasecmp(in, "websocket") == 0 ? on_upgrade(wsi) : 0;
+		return in && strcasecmp(in, "websocket") == 0 ? on_upgrade(wsi)
+							      : on_upgrade_h2c(wsi);
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 		return on_filter_protocol(wsi);
 	case LWS_CALLBACK_HTTP:
@@ -250,6 +269,9 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 			dispatch_body_done(p->req);
 		return 0;
 	}
+	case LWS_CALLBACK_RAW_ADOPT:
+	case LWS_CALLBACK_RAW_RX:
+		return -1; /* CONNECT: we are no proxy */
 	case LWS_CALLBACK_TIMER:
 		return on_timer(wsi);
 	case LWS_CALLBACK_HTTP_WRITEABLE:

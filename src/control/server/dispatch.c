@@ -68,6 +68,23 @@ static bool check_framing(struct http_req *req)
 	return true;
 }
 
+/* RFC 6455 4.2.1; libwebsockets takes any version. HTTP/2 has no key (RFC 8441). */
+static bool check_handshake(struct http_req *req)
+{
+	const char *version = http_header(req, "sec-websocket-version");
+
+	if (!version || strcmp(version, "13") != 0) {
+		http_add_header(req, "sec-websocket-version", "13");
+		http_error(req, 426, 4, "Only version 13 of WebSocket is spoken here.");
+		return false;
+	}
+	if (!req->http2 && !http_header(req, "sec-websocket-key")) {
+		http_error(req, 400, 4, "Sec-WebSocket-Key is missing.");
+		return false;
+	}
+	return true;
+}
+
 static void add_cors(struct http_req *req)
 {
 	http_add_header(req, "access-control-allow-origin", "*");
@@ -181,7 +198,7 @@ void dispatch_headers(struct http_req *req)
 				 "The Host header is missing or malformed."); /* RFC 9112 3.2 */
 		return;
 	}
-	if (!check_framing(req))
+	if (!check_framing(req) || (req->upgrade && !check_handshake(req)))
 		return;
 	if (!req->match.route) {
 		answer_no_route(req);

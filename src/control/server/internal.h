@@ -18,12 +18,12 @@ enum {
 	HEADERS_MAX = 24, /* of one answer */
 	COOKIES_MAX = 20,
 	QUERY_MAX = 40,		/* arguments; more are not seen */
-	REQUEST_HEADERS = 15,	/* that are collected: request.c */
+	REQUEST_HEADERS = 17,	/* that are collected: request.c */
 	TIMEOUT_HANDLER_S = 60, /* for a handler's answer */
 	TIMEOUT_WRITE_S = 30,	/* for a stalled reader */
 	BODY_GRACE_S = 5,	/* then at least BODY_BYTES_PER_S (R3) */
 	BODY_BYTES_PER_S = 1024,
-	BODY_DISCARD_MAX = 1 << 20, /* a refused body up to here is read and dropped, so that the
+	BODY_DISCARD_MAX = 16 << 20, /* a refused body up to here is read and dropped, so that the
 				       client sees the answer */
 	PING_INTERVAL_S = 15,	    /* R10 */
 	REAP_AFTER_S = 35,

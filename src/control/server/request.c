@@ -30,6 +30,8 @@ static const struct {
 	{ "sec-fetch-site", -1 },
 	{ "access-control-request-headers", WSI_TOKEN_HTTP_AC_REQUEST_HEADERS },
 	{ "x-forwarded-proto", -1 },
+	{ "sec-websocket-key", WSI_TOKEN_KEY },
+	{ "sec-websocket-version", WSI_TOKEN_VERSION },
 	{ ":version", WSI_TOKEN_HTTP }, /* HTTP/1: of the request line */
 };
 
