@@ -34,9 +34,10 @@ void client_new_ssrcs(struct sim_client *c, struct sim_track *t)
 	for (int i = 0; i < t->layer_count; i++) {
 		struct sim_layer *l = &t->layers[i];
 
-		*l = (struct sim_layer){ .frame = l->frame,
-					 .plis = l->plis,
-					 .last_pli = l->last_pli };
+		l->acknowledged = false;
+		l->packets = l->rtx_packets = l->nacked = 0;
+		for (int k = 0; k < SIM_HISTORY; k++)
+			l->history[k].used = false;
 		l->ssrc = rng_u32(&c->sim->rng) | 1;
 		l->rtx_ssrc = rng_u32(&c->sim->rng) & ~1u;
 		l->seq = (uint16_t)rng_u32(&c->sim->rng);
@@ -98,7 +99,10 @@ static struct sim_sent *new_packet(struct sim_layer *l)
 {
 	struct sim_sent *sent = &l->history[l->seq % SIM_HISTORY];
 
-	*sent = (struct sim_sent){ .used = true, .seq = l->seq++, .timestamp = l->timestamp };
+	sent->used = true;
+	sent->marker = false;
+	sent->seq = l->seq++;
+	sent->timestamp = l->timestamp;
 	return sent;
 }
 

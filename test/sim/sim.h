@@ -29,7 +29,7 @@ enum {
 	SIM_CLIENTS = 8,
 	SIM_TRACKS = 4,
 	SIM_STREAMS = 32,
-	SIM_HISTORY = 1024, /* sent packets kept for retransmission */
+	SIM_HISTORY = 512, /* sent packets kept for retransmission */
 	SIM_FRAMES = 256,
 	SIM_MS = 1000,
 	SIM_S = 1000 * 1000,
