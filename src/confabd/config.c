@@ -27,7 +27,8 @@ typedef int set_fn(struct loader *l, const char *key, const char *value);
 
 static set_fn set_text, set_listen, set_ip, set_port, set_workers, set_flag, set_level;
 
-/* Every key. A flag is "--" and the name; the variable is CONFAB_ and the name in capitals with _ for -. */
+/* Every key. A flag is "--" and the name; the variable is CONFAB_ and the name in capitals with _
+ * for -. */
 static const struct option {
 	const char *name;
 	set_fn *set;
@@ -55,16 +56,21 @@ const char *config_help(void)
 	       "  --listen HOST:PORT  HTTP, HTTPS and WebSocket (127.0.0.1:8080)\n"
 	       "  --tls-cert FILE     certificate chain, PEM; with --tls-key everything is HTTPS\n"
 	       "  --tls-key FILE      its private key, PEM\n"
-	       "  --rtc-ip IP         address for media that browsers reach (127.0.0.1); may be repeated\n"
+	       "  --rtc-ip IP         address for media that browsers reach (127.0.0.1); may be "
+	       "repeated\n"
 	       "  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
 	       "  --workers N         media threads (one per core)\n"
-	       "  --demo              make a demo admin and a demo user, print a sign-in link for each\n"
-	       "  --config FILE       lines of `key = value`, named as the flags without the dashes\n"
+	       "  --demo              make a demo admin and a demo user, print a sign-in link for "
+	       "each\n"
+	       "  --config FILE       lines of `key = value`, named as the flags without the "
+	       "dashes\n"
 	       "  --log-level LEVEL   error, warn, info or debug (info)\n"
 	       "  --help, --version\n"
 	       "\n"
-	       "Flags win over environment variables (CONFAB_DATA, CONFAB_LISTEN, CONFAB_RTC_IP, ...), which win over the\n"
-	       "file. CONFAB_API_KEY and CONFAB_API_SECRET replace the pair that the first start makes.\n";
+	       "Flags win over environment variables (CONFAB_DATA, CONFAB_LISTEN, CONFAB_RTC_IP, "
+	       "...), which win over the\n"
+	       "file. CONFAB_API_KEY and CONFAB_API_SECRET replace the pair that the first start "
+	       "makes.\n";
 }
 
 static int fail(struct loader *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -124,9 +130,12 @@ static int set_listen(struct loader *l, const char *key, const char *value)
 	bool brackets = n > 2 && value[0] == '[' && colon[-1] == ']';
 
 	if (port < 0 || n == 0 || n >= CONFIG_HOST || (!brackets && memchr(value, ':', n)))
-		return fail(l, "%s '%.300s' is not an address; give HOST:PORT, for example 127.0.0.1:8080 or [::]:443.", key,
-			    value);
-	(void)snprintf(l->config->host, CONFIG_HOST, "%.*s", (int)(brackets ? n - 2 : n), brackets ? value + 1 : value);
+		return fail(l,
+			    "%s '%.300s' is not an address; give HOST:PORT, for example "
+			    "127.0.0.1:8080 or [::]:443.",
+			    key, value);
+	(void)snprintf(l->config->host, CONFIG_HOST, "%.*s", (int)(brackets ? n - 2 : n),
+		       brackets ? value + 1 : value);
 	l->config->port = (uint16_t)port;
 	return 0;
 }
@@ -141,17 +150,20 @@ static bool parse_ip(const char *text, struct sockaddr_storage *ret)
 		memcpy(ret, &v4, sizeof v4);
 		return true;
 	}
-	if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1 && !IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr)) {
+	if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1 &&
+	    !IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr)) {
 		memcpy(ret, &v6, sizeof v6);
 		return true;
 	}
 	return false;
 }
 
-/* One address, or several with commas (for the environment). A higher source replaces what a lower one gave. */
+/* One address, or several with commas (for the environment). A higher source replaces what a lower
+ * one gave. */
 static int set_ip(struct loader *l, const char *key, const char *value)
 {
 	struct config *c = l->config;
+	const char *at = value;
 	char text[64];
 
 	if (l->ips_source != l->source) {
@@ -159,16 +171,18 @@ static int set_ip(struct loader *l, const char *key, const char *value)
 		c->rtc_ip_count = 0;
 	}
 	do {
-		size_t n = strcspn(value, ",");
-		(void)snprintf(text, sizeof text, "%.*s", (int)n, value);
-		if (n >= sizeof text || c->rtc_ip_count == CONFIG_IPS_MAX || !parse_ip(text, &c->rtc_ips[c->rtc_ip_count]))
+		size_t n = strcspn(at, ",");
+		(void)snprintf(text, sizeof text, "%.*s", (int)n, at);
+		if (n >= sizeof text || c->rtc_ip_count == CONFIG_IPS_MAX ||
+		    !parse_ip(text, &c->rtc_ips[c->rtc_ip_count]))
 			return fail(l,
-				    "%s '%.100s' is not usable; give up to %d IP addresses of this machine that browsers can "
+				    "%s '%.100s' is not usable; give up to %d IP addresses of this "
+				    "machine that browsers can "
 				    "reach.",
 				    key, value, CONFIG_IPS_MAX);
 		c->rtc_ip_count++;
-		value += n;
-	} while (*value++ == ',');
+		at += n;
+	} while (*at++ == ',');
 	return 0;
 }
 
@@ -177,7 +191,8 @@ static int set_port(struct loader *l, const char *key, const char *value)
 	long port = parse_number(value, 0, 65535);
 
 	if (port < 0)
-		return fail(l, "%s '%.100s' is not a port; give a number from 1 to 65535.", key, value);
+		return fail(l, "%s '%.100s' is not a port; give a number from 1 to 65535.", key,
+			    value);
 	l->config->rtc_port = (uint16_t)port;
 	return 0;
 }
@@ -187,7 +202,9 @@ static int set_workers(struct loader *l, const char *key, const char *value)
 	long n = parse_number(value, 0, CONFIG_WORKERS_MAX);
 
 	if (n < 0)
-		return fail(l, "%s '%.100s' is not possible; give a number from 1 to %d, or leave it out for one per core.",
+		return fail(l,
+			    "%s '%.100s' is not possible; give a number from 1 to %d, or leave it "
+			    "out for one per core.",
 			    key, value, CONFIG_WORKERS_MAX);
 	l->config->workers = (unsigned)n;
 	return 0;
@@ -195,7 +212,9 @@ static int set_workers(struct loader *l, const char *key, const char *value)
 
 static int set_flag(struct loader *l, const char *key, const char *value)
 {
-	static const char *const yes[] = { "1", "true", "yes", "on" }, *const no[] = { "0", "false", "no", "off" };
+	static const char *const yes[] = { "1", "true", "yes", "on" }, *const no[] = { "0", "false",
+										       "no",
+										       "off" };
 
 	for (size_t i = 0; i < countof(yes); i++) {
 		if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
@@ -208,9 +227,10 @@ static int set_flag(struct loader *l, const char *key, const char *value)
 
 static int set_level(struct loader *l, const char *key, const char *value)
 {
-	static const char *const levels[] = {
-		[LOG_ERROR] = "error", [LOG_WARN] = "warn", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"
-	};
+	static const char *const levels[] = { [LOG_ERROR] = "error",
+					      [LOG_WARN] = "warn",
+					      [LOG_INFO] = "info",
+					      [LOG_DEBUG] = "debug" };
 
 	for (size_t i = 0; i < countof(levels); i++) {
 		if (strcmp(value, levels[i]) == 0) {
@@ -229,9 +249,15 @@ static int on_file_line(void *user, const char *section, const char *name, const
 	if (l->failed)
 		return 1;
 	if (section[0])
-		(void)fail(l, "config '%.300s': section [%.100s] is not known; the file has no sections.", l->file, section);
+		(void)fail(
+			l,
+			"config '%.300s': section [%.100s] is not known; the file has no sections.",
+			l->file, section);
 	else if (!o)
-		(void)fail(l, "config '%.300s': the key '%.100s' is not known; confabd --help lists the keys.", l->file, name);
+		(void)fail(l,
+			   "config '%.300s': the key '%.100s' is not known; confabd --help lists "
+			   "the keys.",
+			   l->file, name);
 	else
 		(void)o->set(l, name, value ? value : "");
 	return 1;
@@ -247,7 +273,8 @@ static int load_file(struct loader *l, const char *path)
 	if (line < 0)
 		return fail(l, "config '%.300s' cannot be read: %s.", path, strerror(errno));
 	if (line > 0)
-		return fail(l, "config '%.300s', line %d is not of the form `key = value`.", path, line);
+		return fail(l, "config '%.300s', line %d is not of the form `key = value`.", path,
+			    line);
 	return 0;
 }
 
@@ -267,7 +294,8 @@ static int load_environment(struct loader *l, const char *(*environment)(const c
 	return 0;
 }
 
-/* One flag at argv[*at]; moves *at past its value. The file's name is only wanted on the first pass, the rest on the second. */
+/* One flag at argv[*at]; moves *at past its value. The file's name is only wanted on the first
+ * pass, the rest on the second. */
 static int load_flag(struct loader *l, int argc, char *const *argv, int *at, const char **ret_file)
 {
 	const char *text = argv[*at], *equals = strchr(text, '=');
@@ -313,21 +341,26 @@ static int check_together(struct loader *l)
 
 	if (!c->tls_cert[0] != !c->tls_key[0])
 		return fail(l, "%s is given without %s; give both, or none for plain HTTP.",
-			    c->tls_cert[0] ? "tls-cert" : "tls-key", c->tls_cert[0] ? "tls-key" : "tls-cert");
+			    c->tls_cert[0] ? "tls-cert" : "tls-key",
+			    c->tls_cert[0] ? "tls-key" : "tls-cert");
 	for (size_t i = 0; c->tls_cert[0] && i < countof(files); i++) {
 		if (access(files[i][1], R_OK) < 0)
-			return fail(l, "%s '%.300s' cannot be read: %s.", files[i][0], files[i][1], strerror(errno));
+			return fail(l, "%s '%.300s' cannot be read: %s.", files[i][0], files[i][1],
+				    strerror(errno));
 	}
 	return 0;
 }
 
-int config_load(struct config *ret, int argc, char *const *argv, const char *(*environment)(const char *name),
-		char *ret_error)
+int config_load(struct config *ret, int argc, char *const *argv,
+		const char *(*environment)(const char *name), char *ret_error)
 {
 	struct loader l = { .config = ret, .error = ret_error, .ips_source = FROM_DEFAULT };
 	const char *file = environment("CONFAB_CONFIG");
 
-	*ret = (struct config){ .data = "confab-data", .host = "127.0.0.1", .port = 8080, .rtc_port = 7882,
+	*ret = (struct config){ .data = "confab-data",
+				.host = "127.0.0.1",
+				.port = 8080,
+				.rtc_port = 7882,
 				.log_level = LOG_INFO };
 	(void)parse_ip("127.0.0.1", &ret->rtc_ips[0]);
 	ret->rtc_ip_count = 1;

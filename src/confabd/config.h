@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The daemon's configuration: flags win over the environment, which wins over the file. One table in config.c has every key.
- * Pure but for the file. Owned by main.
+ * The daemon's configuration: flags win over the environment, which wins over the file. One table
+ * in config.c has every key. Pure but for the file. Owned by main.
  */
 #pragma once
 
@@ -12,7 +12,13 @@
 
 #include "base/log.h"
 
-enum { CONFIG_PATH = 1024, CONFIG_HOST = 256, CONFIG_IPS_MAX = 8, CONFIG_ERROR_MAX = 1536, CONFIG_WORKERS_MAX = 64 };
+enum {
+	CONFIG_PATH = 1024,
+	CONFIG_HOST = 256,
+	CONFIG_IPS_MAX = 8,
+	CONFIG_ERROR_MAX = 1536,
+	CONFIG_WORKERS_MAX = 64
+};
 
 enum config_action { CONFIG_RUN, CONFIG_HELP, CONFIG_VERSION };
 
@@ -30,9 +36,10 @@ struct config {
 	enum log_level log_level;
 };
 
-/* `environment` is getenv(3) but for tests. 0, or -EINVAL with one line that names the key, the value and what to do. */
-int config_load(struct config *ret, int argc, char *const *argv, const char *(*environment)(const char *name),
-		char *ret_error);
+/* `environment` is getenv(3) but for tests. 0, or -EINVAL with one line that names the key, the
+ * value and what to do. */
+int config_load(struct config *ret, int argc, char *const *argv,
+		const char *(*environment)(const char *name), char *ret_error);
 
 /* The text of --help. */
 const char *config_help(void);

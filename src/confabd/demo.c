@@ -42,14 +42,16 @@ static int wait_for(struct step *s, uv_loop_t *loop)
 	return s->status;
 }
 
-static int prepare_one(struct auth *auth, uv_loop_t *loop, enum user_role role, struct demo_account *account)
+static int prepare_one(struct auth *auth, uv_loop_t *loop, enum user_role role,
+		       struct demo_account *account)
 {
 	struct step create = { .account = account }, link = { .account = account };
 
 	rng_name(rng_os(), "", account->password, sizeof account->password);
-	const struct auth_new_user user = {
-		.raw_id = account->id, .name = account->name, .role = role, .password = account->password
-	};
+	const struct auth_new_user user = { .raw_id = account->id,
+					    .name = account->name,
+					    .role = role,
+					    .password = account->password };
 	auth_user_create(auth, &user, on_created, &create);
 	int r = wait_for(&create, loop);
 	if (r < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * confabd, START HERE: configuration, then store, media workers and control plane in this order; the loop; and the same
- * backwards on SIGTERM. The main thread is the control thread.
+ * confabd, START HERE: configuration, then store, media workers and control plane in this order;
+ * the loop; and the same backwards on SIGTERM. The main thread is the control thread.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -85,12 +85,13 @@ static void media_metrics(void *arg, struct sb *ret)
 		const char *name;
 		uint64_t value;
 	} lines[] = {
-		{ "datagrams_in", c.datagrams_in }, { "datagrams_out", c.datagrams_out }, { "bytes_in", c.bytes_in },
-		{ "bytes_out", c.bytes_out },	    { "send_failed", c.send_failed },
+		{ "datagrams_in", c.datagrams_in }, { "datagrams_out", c.datagrams_out },
+		{ "bytes_in", c.bytes_in },	    { "bytes_out", c.bytes_out },
+		{ "send_failed", c.send_failed },
 	};
 	for (size_t i = 0; i < countof(lines); i++)
-		sb_printf(ret, "# TYPE confab_media_%s_total counter\nconfab_media_%s_total %llu\n", lines[i].name,
-			  lines[i].name, (unsigned long long)lines[i].value);
+		sb_printf(ret, "# TYPE confab_media_%s_total counter\nconfab_media_%s_total %llu\n",
+			  lines[i].name, lines[i].name, (unsigned long long)lines[i].value);
 }
 
 /* ---- start ---- */
@@ -98,7 +99,9 @@ static void media_metrics(void *arg, struct sb *ret)
 static int start_store(struct daemon *d)
 {
 	char keys_error[API_KEYS_ERROR_MAX], error[STORE_ERROR_MAX];
-	const struct store_config store = { .dir = d->config.data, .loop = &d->loop, .exclusive = true };
+	const struct store_config store = { .dir = d->config.data,
+					    .loop = &d->loop,
+					    .exclusive = true };
 
 	if (api_keys_load(d->config.data, rng_os(), &d->keys, keys_error) < 0)
 		return refuse("%s", keys_error);
@@ -164,9 +167,12 @@ static void print_media(const struct daemon *d)
 			const struct sockaddr_in *v4 = (const struct sockaddr_in *)&a;
 			const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&a;
 			bool six = a.ss_family == AF_INET6;
-			if (!inet_ntop(a.ss_family, six ? (const void *)&v6->sin6_addr : &v4->sin_addr, text, sizeof text))
+			if (!inet_ntop(a.ss_family,
+				       six ? (const void *)&v6->sin6_addr : &v4->sin_addr, text,
+				       sizeof text))
 				continue;
-			(void)printf("%s%s%s%s:%u", i + k ? ", " : "  media   UDP ", six ? "[" : "", text, six ? "]" : "",
+			(void)printf("%s%s%s%s:%u", i + k ? ", " : "  media   UDP ", six ? "[" : "",
+				     text, six ? "]" : "",
 				     ntohs(six ? v6->sin6_port : v4->sin_port));
 		}
 	}
@@ -174,7 +180,8 @@ static void print_media(const struct daemon *d)
 }
 
 /* "localhost" where that reaches us, else the address we listen on. */
-static void host_for_people(const struct config *c, const char *loopback_name, char *ret, size_t capacity)
+static void host_for_people(const struct config *c, const char *loopback_name, char *ret,
+			    size_t capacity)
 {
 	bool any = strcmp(c->host, "0.0.0.0") == 0 || strcmp(c->host, "::") == 0;
 
@@ -197,14 +204,18 @@ static void print_banner(const struct daemon *d, const struct demo_account *demo
 	print_media(d);
 	(void)printf("  data    %s\n", realpath(d->config.data, folder) ? folder : d->config.data);
 	if (demo)
-		(void)printf("\nSign in with these links. Each works once, within a day; a restart prints new ones.\n");
+		(void)printf("\nSign in with these links. Each works once, within a day; a restart "
+			     "prints new ones.\n");
 	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
 		host_for_people(&d->config, loopback[i], host, sizeof host);
-		(void)printf("  %-6s (%s)  %s://%s:%u/signin#%s\n", demo[i].id, demo[i].name, scheme, host, port, demo[i].link);
+		(void)printf("  %-6s (%s)  %s://%s:%u/signin#%s\n", demo[i].id, demo[i].name,
+			     scheme, host, port, demo[i].link);
 	}
 	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
 		if (demo[i].password[0])
-			(void)printf("%s  password of %s: %s\n", i ? "" : "\nShown only this once:\n", demo[i].id, demo[i].password);
+			(void)printf("%s  password of %s: %s\n",
+				     i ? "" : "\nShown only this once:\n", demo[i].id,
+				     demo[i].password);
 	}
 	(void)fflush(stdout);
 }
@@ -235,7 +246,8 @@ static void on_stopped(void *arg)
 
 static void on_stop_timer(uv_timer_t *timer)
 {
-	log_warn("confabd", "connections were still open %d ms after the signal; closing them", STOP_AFTER_MS);
+	log_warn("confabd", "connections were still open %d ms after the signal; closing them",
+		 STOP_AFTER_MS);
 	end_loop(timer->data);
 }
 
@@ -324,13 +336,16 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (d.config.action != CONFIG_RUN) {
-		(void)fputs(d.config.action == CONFIG_HELP ? config_help() : "confabd " CONFAB_VERSION "\n", stdout);
+		(void)fputs(d.config.action == CONFIG_HELP ? config_help()
+							   : "confabd " CONFAB_VERSION "\n",
+			    stdout);
 		return 0;
 	}
 	log_set_level(d.config.log_level);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (uv_loop_init(&d.loop) < 0) {
-		(void)refuse("The event loop could not be made: out of file descriptors or memory.");
+		(void)refuse(
+			"The event loop could not be made: out of file descriptors or memory.");
 		return 1;
 	}
 	int status = run(&d);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Puts the control plane together: who gets which event, commands to and events from the media workers, start and end. */
+/* Puts the control plane together: who gets which event, commands to and events from the media
+ * workers, start and end. */
 #include "control/control.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@
 #include "store/store.h"
 
 enum {
-	RETRY_MS = 5,          /* for commands that did not fit into a queue */
+	RETRY_MS = 5, /* for commands that did not fit into a queue */
 	TOKENS_PER_MINUTE = 60,
 	TOKEN_BURST = 120,
 };
@@ -55,9 +56,12 @@ struct control_private {
 /* ---- events to people ---- */
 
 /* Those who may see a conversation: its customer and every admin. */
-static void publish_to_conversation(struct control *c, const char *conversation_id, int64_t cursor, json_t *event)
+static void publish_to_conversation(struct control *c, const char *conversation_id, int64_t cursor,
+				    json_t *event)
 {
-	const struct hub_audience to = { .admins = true, .user_ids = &conversation_id, .user_count = 1 };
+	const struct hub_audience to = { .admins = true,
+					 .user_ids = &conversation_id,
+					 .user_count = 1 };
 
 	hub_publish(c->hub, &to, cursor, event);
 }
@@ -74,7 +78,8 @@ static void on_chat_event(void *arg, const struct store_event *event)
 static void on_call_event(void *arg, const struct call_event *event)
 {
 	struct control *c = arg;
-	const struct hub_audience members = { .user_ids = event->member_ids, .user_count = event->member_count };
+	const struct hub_audience members = { .user_ids = event->member_ids,
+					      .user_count = event->member_count };
 	json_t *frame = event_call(event);
 
 	if (!frame)
@@ -122,7 +127,8 @@ void control_command(struct control *c, unsigned worker, struct plane_cmd *cmd)
 		return;
 	struct waiting_cmd *wait = malloc(sizeof *wait);
 	if (!wait) {
-		log_error("control", "out of memory: a command to media worker %u was lost", worker);
+		log_error("control", "out of memory: a command to media worker %u was lost",
+			  worker);
 		plane_cmd_fini(cmd);
 		return;
 	}
@@ -170,7 +176,8 @@ static int start_workers(struct control *c)
 		list_init(&w->waiting);
 	}
 	for (unsigned i = 0; i < p->media.count; i++) {
-		int r = uv_poll_init(c->loop, &p->workers[i].poll, p->media.wake_fd(p->media.arg, i));
+		int r = uv_poll_init(c->loop, &p->workers[i].poll,
+				     p->media.wake_fd(p->media.arg, i));
 		if (r < 0)
 			return r;
 		p->polls_open++;
@@ -184,14 +191,21 @@ void control_add_metrics(struct control *c, struct sb *ret)
 	struct signal_gauges g = signal_gauges(c->signal);
 
 	sb_printf(ret, "# TYPE confab_rooms gauge\nconfab_rooms %zu\n", g.rooms);
-	sb_printf(ret, "# TYPE confab_participants gauge\nconfab_participants %zu\n", g.participants);
-	sb_printf(ret, "# TYPE confab_published_tracks gauge\nconfab_published_tracks %zu\n", g.published_tracks);
-	sb_printf(ret, "# TYPE confab_joins_total counter\nconfab_joins_total %llu\n", (unsigned long long)g.joins);
-	sb_printf(ret, "# TYPE confab_joins_refused_total counter\nconfab_joins_refused_total %llu\n",
+	sb_printf(ret, "# TYPE confab_participants gauge\nconfab_participants %zu\n",
+		  g.participants);
+	sb_printf(ret, "# TYPE confab_published_tracks gauge\nconfab_published_tracks %zu\n",
+		  g.published_tracks);
+	sb_printf(ret, "# TYPE confab_joins_total counter\nconfab_joins_total %llu\n",
+		  (unsigned long long)g.joins);
+	sb_printf(ret,
+		  "# TYPE confab_joins_refused_total counter\nconfab_joins_refused_total %llu\n",
 		  (unsigned long long)g.refused);
-	sb_printf(ret, "# TYPE confab_signal_bad_messages_total counter\nconfab_signal_bad_messages_total %llu\n",
+	sb_printf(ret,
+		  "# TYPE confab_signal_bad_messages_total "
+		  "counter\nconfab_signal_bad_messages_total %llu\n",
 		  (unsigned long long)g.bad_messages);
-	sb_printf(ret, "# TYPE confab_media_failures_total counter\nconfab_media_failures_total %llu\n",
+	sb_printf(ret,
+		  "# TYPE confab_media_failures_total counter\nconfab_media_failures_total %llu\n",
 		  (unsigned long long)g.media_failures);
 	if (c->private->media.metrics)
 		c->private->media.metrics(c->private->media.arg, ret);
@@ -199,7 +213,8 @@ void control_add_metrics(struct control *c, struct sb *ret)
 
 /* ---- start and end ---- */
 
-static void on_first_cursor(void *arg, int status, const struct store_conversation *list, size_t n, int64_t cursor)
+static void on_first_cursor(void *arg, int status, const struct store_conversation *list, size_t n,
+			    int64_t cursor)
 {
 	struct control *c = arg;
 
@@ -218,7 +233,9 @@ static int start_domain(struct control *c, const struct control_config *config)
 		.keys = { .api_key = config->api_key, .secret = config->api_secret },
 		.rng = rng_os(),
 	};
-	const struct chat_config chat = { .store = config->store, .sink = on_chat_event, .sink_arg = c };
+	const struct chat_config chat = { .store = config->store,
+					  .sink = on_chat_event,
+					  .sink_arg = c };
 	const struct calls_config calls = {
 		.store = config->store, .rng = rng_os(), .sink = on_call_event, .sink_arg = c
 	};
@@ -236,7 +253,8 @@ static int start_domain(struct control *c, const struct control_config *config)
 	}
 	if (r < 0)
 		return r;
-	store_conversation_list(c->store, (struct store_scope){ .all = true }, 1, on_first_cursor, c);
+	store_conversation_list(c->store, (struct store_scope){ .all = true }, 1, on_first_cursor,
+				c);
 	store_wait(c->store);
 	return 0;
 }
@@ -277,7 +295,8 @@ static int start_all(struct control *c, const struct control_config *config, cha
 	if (r == 0)
 		r = start_signal(c, config);
 	if (r < 0) {
-		(void)snprintf(ret_error, CONTROL_ERROR_MAX, "The control plane could not be started: %s.", uv_strerror(r));
+		(void)snprintf(ret_error, CONTROL_ERROR_MAX,
+			       "The control plane could not be started: %s.", uv_strerror(r));
 		return r;
 	}
 	return server_new(&c->server, &server, ret_error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The control plane, START HERE: what every handler may use, and how it is put together (control.c). One thread, one libuv
- * loop. The map of the HTTP surface is the table in routes.c.
+ * The control plane, START HERE: what every handler may use, and how it is put together
+ * (control.c). One thread, one libuv loop. The map of the HTTP surface is the table in routes.c.
  */
 #pragma once
 
@@ -25,21 +25,23 @@ struct uv_loop_s;
 
 struct control {
 	struct uv_loop_s *loop;
-	struct store *store;       /* store/store.h */
-	struct auth *auth;         /* control/auth/auth.h: accounts, sessions, tokens */
-	struct chat *chat;         /* control/chat/chat.h */
-	struct calls *calls;       /* control/calls/calls.h */
-	struct hub *hub;           /* control/ws/hub.h: events to people */
+	struct store *store;	   /* store/store.h */
+	struct auth *auth;	   /* control/auth/auth.h: accounts, sessions, tokens */
+	struct chat *chat;	   /* control/chat/chat.h */
+	struct calls *calls;	   /* control/calls/calls.h */
+	struct hub *hub;	   /* control/ws/hub.h: events to people */
 	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
-	struct server *server;     /* control/server/server.h */
+	struct server *server;	   /* control/server/server.h */
 	struct rate *token_rate;   /* control/http/rate.h: user tokens per user */
 	struct control_private *private;
 };
 
-/* The media workers, as confabd gives them: the control plane knows no thread. Functions as in media_thread.h. */
+/* The media workers, as confabd gives them: the control plane knows no thread. Functions as in
+ * media_thread.h. */
 struct control_media {
 	unsigned count;
-	bool (*command)(void *arg, unsigned worker, const struct plane_cmd *cmd); /* false: full, still ours */
+	bool (*command)(void *arg, unsigned worker,
+			const struct plane_cmd *cmd); /* false: full, still ours */
 	int (*wake_fd)(void *arg, unsigned worker);
 	void (*drain_wake)(void *arg, unsigned worker);
 	bool (*event)(void *arg, unsigned worker, struct plane_event *ret);
@@ -59,28 +61,28 @@ struct control_config {
 
 enum { CONTROL_ERROR_MAX = 512 };
 
-/* 0, or -errno with one line for the operator in ret_error (CONTROL_ERROR_MAX bytes). Strings are copied. Reads from the
- * store, and waits for that. */
+/* 0, or -errno with one line for the operator in ret_error (CONTROL_ERROR_MAX bytes). Strings are
+ * copied. Reads from the store, and waits for that. */
 int control_new(struct control **ret, const struct control_config *config, char *ret_error);
 
 /* The TCP port that is really listened on, and whether TLS is spoken there. */
 uint16_t control_port(const struct control *c);
 bool control_is_tls(const struct control *c);
 
-/* Graceful: no new connections, calls told, WebSockets closed with 1012, answers finished; `stopped` runs from the loop when
- * no connection is left. */
+/* Graceful: no new connections, calls told, WebSockets closed with 1012, answers finished;
+ * `stopped` runs from the loop when no connection is left. */
 void control_stop(struct control *c, void (*stopped)(void *arg), void *arg);
 
-/* Cuts off the connections that are left, and lets password hashing end. Then close the store, then control_free. Runs the
- * loop. */
+/* Cuts off the connections that are left, and lets password hashing end. Then close the store, then
+ * control_free. Runs the loop. */
 void control_close(struct control *c);
 
 /* After store_close, so that no callback is under way. Runs the loop. Takes NULL. Returns NULL. */
 struct control *control_free(struct control *c);
 
 /*
- * Sends a command to a media worker, taking over what it owns (cmd->sdp). Never fails: while the worker's queue is full
- * commands wait here, in order.
+ * Sends a command to a media worker, taking over what it owns (cmd->sdp). Never fails: while the
+ * worker's queue is full commands wait here, in order.
  */
 void control_command(struct control *c, unsigned worker, struct plane_cmd *cmd);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The map of the HTTP surface. The flags say who may ask (access.c) and whether other origins may read the answer. A route
- * that changes something is under the CSRF rules unless it says ROUTE_NO_CSRF. The contract is docs/api.md.
+ * The map of the HTTP surface. The flags say who may ask (access.c) and whether other origins may
+ * read the answer. A route that changes something is under the CSRF rules unless it says
+ * ROUTE_NO_CSRF. The contract is docs/api.md.
  */
 #include "control/routes.h"
 
@@ -10,7 +11,7 @@
 #include "control/signal/signal.h"
 
 #define CONVERSATION "/api/v1/conversations/{id}"
-#define CALL "/api/v1/call/{type}/{id}"
+#define CALL	     "/api/v1/call/{type}/{id}"
 
 /* clang-format off */
 const struct http_route control_routes[] = {

@@ -49,11 +49,14 @@ void access_answer_error(struct http_req *req, int status, const char *what)
 	case -EROFS:
 	case -EIO:
 		http_add_header(req, "retry-after", "30");
-		http_error(req, 503, 9, "The server cannot store anything now: its disk is full or failing.");
+		http_error(req, 503, 9,
+			   "The server cannot store anything now: its disk is full or failing.");
 		return;
 	default:
-		log_error("http", "status %d (%s) for %s", status, strerror(-status), http_path(req));
-		http_error(req, 500, -1, "Something went wrong in the server; its log has the cause.");
+		log_error("http", "status %d (%s) for %s", status, strerror(-status),
+			  http_path(req));
+		http_error(req, 500, -1,
+			   "Something went wrong in the server; its log has the cause.");
 	}
 }
 
@@ -79,7 +82,8 @@ static bool check_csrf(struct http_req *req, const struct http_route *route)
 	bool changes = http_method(req) & (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE);
 
 	if (route->flags & ROUTE_OWN_ORIGIN && !own_origin(req)) {
-		http_error(req, 403, 17, "This socket may only be opened by the server's own pages.");
+		http_error(req, 403, 17,
+			   "This socket may only be opened by the server's own pages.");
 		return false;
 	}
 	if (!changes || route->flags & ROUTE_NO_CSRF)
@@ -94,8 +98,11 @@ static bool check_csrf(struct http_req *req, const struct http_route *route)
 		return true; /* no ambient authority */
 
 	const char *site = http_header(req, "sec-fetch-site");
-	if (!own_origin(req) || (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)) {
-		http_error(req, 403, 17, "The request comes from another site; only the server's own pages may send it.");
+	if (!own_origin(req) ||
+	    (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)) {
+		http_error(req, 403, 17,
+			   "The request comes from another site; only the server's own pages may "
+			   "send it.");
 		return false;
 	}
 	return true;
@@ -117,12 +124,14 @@ static void on_session(void *arg, int status, const struct store_user *user)
 	if (status == 0)
 		on_user(a, user);
 	else if (status == -ENOENT)
-		http_error(a->req, 401, 5, "You are not signed in, or the session has ended; sign in again.");
+		http_error(a->req, 401, 5,
+			   "You are not signed in, or the session has ended; sign in again.");
 	else
 		access_answer_error(a->req, status, "session");
 }
 
-static void on_bearer(void *arg, int status, const struct store_user *user, const struct token_error *error)
+static void on_bearer(void *arg, int status, const struct store_user *user,
+		      const struct token_error *error)
 {
 	struct access *a = arg;
 
@@ -147,7 +156,9 @@ void access_gate(struct http_req *req, const struct http_route *route, struct co
 	const char *cookie = http_cookie(req, SESSION_COOKIE);
 	if (!token && !cookie) {
 		http_error(req, 401, 5, "You are not signed in; sign in first%s.",
-			   route->flags & ROUTE_USER ? ", or send a user token as Authorization: Bearer" : "");
+			   route->flags & ROUTE_USER
+				   ? ", or send a user token as Authorization: Bearer"
+				   : "");
 		return;
 	}
 	struct access *a = calloc(1, sizeof *a);

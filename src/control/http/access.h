@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The gate in front of every handler: CSRF rules and who is asking, driven by the flags of the route table and decided here
- * only (R18, R26). What a user may see is decided by chat/ and calls/.
+ * The gate in front of every handler: CSRF rules and who is asking, driven by the flags of the
+ * route table and decided here only (R18, R26). What a user may see is decided by chat/ and calls/.
  */
 #pragma once
 
@@ -12,8 +12,10 @@
 
 http_gate_fn access_gate;
 
-/* Who is asking. Not NULL in handlers of routes with ROUTE_SESSION or ROUTE_USER; valid until the answer. */
+/* Who is asking. Not NULL in handlers of routes with ROUTE_SESSION or ROUTE_USER; valid until the
+ * answer. */
 const struct store_user *access_user(const struct http_req *req);
 
-/* Answers for a status that the domain's callbacks have in common (store.h): 404, 503 or 500. `what` names the thing for 404. */
+/* Answers for a status that the domain's callbacks have in common (store.h): 404, 503 or 500.
+ * `what` names the thing for 404. */
 void access_answer_error(struct http_req *req, int status, const char *what);

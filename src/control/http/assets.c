@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Static files, and the pages of the web app: every path without a dot is the app's own, and gets index.html. */
+/* Static files, and the pages of the web app: every path without a dot is the app's own, and gets
+ * index.html. */
 #include "control/http/assets.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -11,17 +11,8 @@
 
 static const char not_found_page[] =
 	"<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Not found</title>\n"
-	"<h1>There is nothing at this address</h1>\n<p><a href=\"/\">Go to the start page</a></p>\n</html>\n";
-
-static int compare(const void *key, const void *element)
-{
-	return strcmp(key, ((const struct asset *)element)->path);
-}
-
-const struct asset *asset_find(const char *path)
-{
-	return bsearch(path, assets, asset_count, sizeof assets[0], compare);
-}
+	"<h1>There is nothing at this address</h1>\n<p><a href=\"/\">Go to the start "
+	"page</a></p>\n</html>\n";
 
 static bool is_under(const char *path, const char *folder)
 {
@@ -49,7 +40,8 @@ static const struct asset *find_page(const char *path)
 
 	if (a)
 		return a;
-	return is_machine_path(path) || (last && strchr(last, '.')) ? NULL : asset_find("/index.html");
+	return is_machine_path(path) || (last && strchr(last, '.')) ? NULL
+								    : asset_find("/index.html");
 }
 
 void http_asset(struct http_req *req, struct control *control)
@@ -65,13 +57,15 @@ void http_asset(struct http_req *req, struct control *control)
 		return;
 	}
 	if (!a) {
-		http_reply_static(req, 404, "text/html; charset=utf-8", not_found_page, sizeof not_found_page - 1);
+		http_reply_static(req, 404, "text/html; charset=utf-8", not_found_page,
+				  sizeof not_found_page - 1);
 		return;
 	}
 
 	http_add_header(req, "etag", a->etag);
 	http_add_header(req, "vary", "accept-encoding");
-	http_add_header(req, "cache-control", a->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+	http_add_header(req, "cache-control",
+			a->immutable ? "public, max-age=31536000, immutable" : "no-cache");
 	if (known && text_etag_matches(known, a->etag)) {
 		http_reply_empty(req, 304);
 		return;

@@ -12,7 +12,7 @@ struct asset {
 	const char *etag; /* with quotes */
 	const uint8_t *bytes, *gzip;
 	size_t length, gzip_length; /* gzip_length 0: it would not be smaller */
-	bool immutable;             /* the name changes with the content */
+	bool immutable;		    /* the name changes with the content */
 };
 
 /* Sorted by path. */

@@ -46,11 +46,17 @@ static void answer_error(struct http_req *req, int status)
 
 	if (status == -EINVAL && !calls_type_is_valid(type))
 		http_error(req, 400, 4,
-			   "'%.64s' is not a call type; use default, audio_room, livestream or development.", type);
+			   "'%.64s' is not a call type; use default, audio_room, livestream or "
+			   "development.",
+			   type);
 	else if (status == -EINVAL)
-		http_error(req, 400, 4, "'%.80s' is not a call id: 1 to 64 of the characters A-Z a-z 0-9 _ - @ . are.", id);
+		http_error(req, 400, 4,
+			   "'%.80s' is not a call id: 1 to 64 of the characters A-Z a-z 0-9 _ - @ "
+			   ". are.",
+			   id);
 	else if (status == -ENOENT)
-		http_error(req, 404, 16, "No call %s:%s. Create it with join({create: true}).", type, id);
+		http_error(req, 404, 16, "No call %s:%s. Create it with join({create: true}).",
+			   type, id);
 	else
 		access_answer_error(req, status, "call");
 }
@@ -63,9 +69,10 @@ static void on_call(void *arg, int status, const struct store_call *call, bool c
 		answer_error(a.req, status);
 		return;
 	}
-	http_reply_json(a.req, created ? 201 : 200,
-			json_pack("{s:o, s:o}", "call", object_call(call), "state",
-				  object_call_state(calls_state_find(a.control->calls, call->cid))));
+	http_reply_json(
+		a.req, created ? 201 : 200,
+		json_pack("{s:o, s:o}", "call", object_call(call), "state",
+			  object_call_state(calls_state_find(a.control->calls, call->cid))));
 }
 
 void http_call_get(struct http_req *req, struct control *control)
@@ -73,7 +80,8 @@ void http_call_get(struct http_req *req, struct control *control)
 	struct asking *a = asking_new(req, control);
 
 	if (a)
-		calls_get(control->calls, access_user(req), http_param(req, "type"), http_param(req, "id"), on_call, a);
+		calls_get(control->calls, access_user(req), http_param(req, "type"),
+			  http_param(req, "id"), on_call, a);
 }
 
 void http_call_create(struct http_req *req, struct control *control)
@@ -81,8 +89,8 @@ void http_call_create(struct http_req *req, struct control *control)
 	struct asking *a = asking_new(req, control);
 
 	if (a)
-		calls_get_or_create(control->calls, access_user(req), http_param(req, "type"), http_param(req, "id"), on_call,
-				    a);
+		calls_get_or_create(control->calls, access_user(req), http_param(req, "type"),
+				    http_param(req, "id"), on_call, a);
 }
 
 /* The address that the client reached us by. */
@@ -90,7 +98,8 @@ static bool own_url(const struct http_req *req, char *ret, size_t capacity)
 {
 	const char *host = http_host(req);
 
-	return host && snprintf(ret, capacity, "%s://%s", http_is_tls(req) ? "wss" : "ws", host) < (int)capacity;
+	return host && snprintf(ret, capacity, "%s://%s", http_is_tls(req) ? "wss" : "ws", host) <
+			       (int)capacity;
 }
 
 static char *make_token(struct control *control, const struct call_join *join, const char *name)
@@ -99,7 +108,8 @@ static char *make_token(struct control *control, const struct call_join *join, c
 
 	if (media_token_init(&grant, join->identity, name, join->call->cid) < 0)
 		return NULL;
-	return media_token_make(auth_keys(control->auth), &grant, clock_wall_us() / US_PER_S, MEDIA_TOKEN_LIFE_S);
+	return media_token_make(auth_keys(control->auth), &grant, clock_wall_us() / US_PER_S,
+				MEDIA_TOKEN_LIFE_S);
 }
 
 static void on_join(void *arg, int status, const struct call_join *join)
@@ -124,11 +134,12 @@ static void on_join(void *arg, int status, const struct call_join *join)
 	json_t *capabilities = json_array();
 	for (const char *const *c = calls_capabilities(); *c; c++)
 		(void)json_array_append_new(capabilities, json_string(*c));
-	json_t *credentials =
-		json_pack("{s:s, s:s, s:s}", "url", url, "token", token, "identity", join->identity);
+	json_t *credentials = json_pack("{s:s, s:s, s:s}", "url", url, "token", token, "identity",
+					join->identity);
 	http_reply_json(a.req, 200,
-			json_pack("{s:o, s:b, s:o, s:o}", "call", object_call(join->call), "created", (int)join->created,
-				  "own_capabilities", capabilities, "credentials", credentials));
+			json_pack("{s:o, s:b, s:o, s:o}", "call", object_call(join->call),
+				  "created", (int)join->created, "own_capabilities", capabilities,
+				  "credentials", credentials));
 }
 
 void http_call_join(struct http_req *req, struct control *control)
@@ -144,8 +155,8 @@ void http_call_join(struct http_req *req, struct control *control)
 	}
 	struct asking *a = asking_new(req, control);
 	if (a)
-		calls_join(control->calls, access_user(req), http_param(req, "type"), http_param(req, "id"),
-			   json_is_true(create), on_join, a);
+		calls_join(control->calls, access_user(req), http_param(req, "type"),
+			   http_param(req, "id"), json_is_true(create), on_join, a);
 }
 
 static void on_rejected(void *arg, int status)
@@ -169,6 +180,6 @@ void http_call_reject(struct http_req *req, struct control *control)
 		http_error(req, 400, 4, "`reason` must be a string, for example \"decline\".");
 		return;
 	}
-	calls_reject(control->calls, access_user(req), http_param(req, "type"), http_param(req, "id"),
-		     json_string_value(reason), on_rejected, req);
+	calls_reject(control->calls, access_user(req), http_param(req, "type"),
+		     http_param(req, "id"), json_string_value(reason), on_rejected, req);
 }

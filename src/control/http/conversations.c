@@ -22,7 +22,8 @@ static const struct call_state *live_call(struct calls *calls, const char *conve
 	return calls_state_find(calls, cid);
 }
 
-static void on_list(void *arg, int status, const struct store_conversation *list, size_t n, int64_t cursor)
+static void on_list(void *arg, int status, const struct store_conversation *list, size_t n,
+		    int64_t cursor)
 {
 	struct listing l = *(struct listing *)arg;
 
@@ -33,8 +34,11 @@ static void on_list(void *arg, int status, const struct store_conversation *list
 	}
 	json_t *array = json_array();
 	for (size_t i = 0; i < n; i++)
-		(void)json_array_append_new(array, object_conversation(&list[i], live_call(l.calls, list[i].id)));
-	http_reply_json(l.req, 200, json_pack("{s:o, s:I}", "conversations", array, "cursor", (json_int_t)cursor));
+		(void)json_array_append_new(
+			array, object_conversation(&list[i], live_call(l.calls, list[i].id)));
+	http_reply_json(
+		l.req, 200,
+		json_pack("{s:o, s:I}", "conversations", array, "cursor", (json_int_t)cursor));
 }
 
 void http_conversations(struct http_req *req, struct control *control)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GET /api/v1/events: the door of the event socket (ws/events.c). Its Origin was checked by the gate. */
+/* GET /api/v1/events: the door of the event socket (ws/events.c). Its Origin was checked by the
+ * gate. */
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"

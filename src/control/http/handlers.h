@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The resources of docs/api.md, one file each; routes.c says which path leads where. Control thread only. */
+/* The resources of docs/api.md, one file each; routes.c says which path leads where. Control thread
+ * only. */
 #pragma once
 
 #include "control/server/request.h"
 
-http_fn http_login, http_link, http_logout, http_session; /* session.c */
-http_fn http_config, http_user_token;                      /* video_call.c */
-http_fn http_conversations;                                /* conversations.c */
-http_fn http_messages, http_message_send;                  /* messages.c */
+http_fn http_login, http_link, http_logout, http_session;		   /* session.c */
+http_fn http_config, http_user_token;					   /* video_call.c */
+http_fn http_conversations;						   /* conversations.c */
+http_fn http_messages, http_message_send;				   /* messages.c */
 http_fn http_call_get, http_call_create, http_call_join, http_call_reject; /* calls.c */
-http_fn http_events;                                       /* events.c */
-http_fn http_health, http_metrics;                         /* health.c */
-http_fn http_asset;                                        /* assets.c */
+http_fn http_events;							   /* events.c */
+http_fn http_health, http_metrics;					   /* health.c */
+http_fn http_asset;							   /* assets.c */

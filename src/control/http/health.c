@@ -14,12 +14,14 @@
 void http_health(struct http_req *req, struct control *control)
 {
 	(void)control;
-	http_reply_json(req, 200, json_pack("{s:s, s:s}", "status", "ok", "version", CONFAB_VERSION));
+	http_reply_json(req, 200,
+			json_pack("{s:s, s:s}", "status", "ok", "version", CONFAB_VERSION));
 }
 
 static void add(struct sb *b, const char *name, const char *type, const char *help, double value)
 {
-	sb_printf(b, "# HELP confab_%s %s\n# TYPE confab_%s %s\nconfab_%s %.0f\n", name, help, name, type, name, value);
+	sb_printf(b, "# HELP confab_%s %s\n# TYPE confab_%s %s\nconfab_%s %.0f\n", name, help, name,
+		  type, name, value);
 }
 
 static long resident_bytes(void)
@@ -37,7 +39,8 @@ static long resident_bytes(void)
 
 static bool from_this_machine(const char *peer)
 {
-	return strncmp(peer, "127.", 4) == 0 || strcmp(peer, "::1") == 0 || strncmp(peer, "::ffff:127.", 11) == 0;
+	return strncmp(peer, "127.", 4) == 0 || strcmp(peer, "::1") == 0 ||
+	       strncmp(peer, "::ffff:127.", 11) == 0;
 }
 
 void http_metrics(struct http_req *req, struct control *control)
@@ -49,13 +52,18 @@ void http_metrics(struct http_req *req, struct control *control)
 		http_error(req, 403, 17, "Metrics are given to this machine only.");
 		return;
 	}
-	add(&b, "http_requests_total", "counter", "HTTP requests answered.", (double)counts.requests);
-	add(&b, "http_errors_5xx_total", "counter", "HTTP requests answered with a 5xx status.", (double)counts.errors_5xx);
-	add(&b, "http_connections", "gauge", "Open HTTP connections and streams.", counts.http_open);
+	add(&b, "http_requests_total", "counter", "HTTP requests answered.",
+	    (double)counts.requests);
+	add(&b, "http_errors_5xx_total", "counter", "HTTP requests answered with a 5xx status.",
+	    (double)counts.errors_5xx);
+	add(&b, "http_connections", "gauge", "Open HTTP connections and streams.",
+	    counts.http_open);
 	add(&b, "websockets", "gauge", "Open WebSockets.", counts.ws_open);
 	add(&b, "event_sockets", "gauge", "Open event sockets.", hub_socket_count(control->hub));
-	add(&b, "calls_live", "gauge", "Calls that somebody is in.", (double)calls_live_count(control->calls));
-	add(&b, "resident_bytes", "gauge", "Resident memory of the process.", (double)resident_bytes());
+	add(&b, "calls_live", "gauge", "Calls that somebody is in.",
+	    (double)calls_live_count(control->calls));
+	add(&b, "resident_bytes", "gauge", "Resident memory of the process.",
+	    (double)resident_bytes());
 	control_add_metrics(control, &b);
 	if (b.bad)
 		http_error(req, 500, -1, "Out of memory.");

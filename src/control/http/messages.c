@@ -13,7 +13,8 @@
 
 enum { PAGE_DEFAULT = 50 };
 
-static void on_messages(void *arg, int status, const struct store_message *list, size_t n, bool has_more)
+static void on_messages(void *arg, int status, const struct store_message *list, size_t n,
+			bool has_more)
 {
 	struct http_req *req = arg;
 
@@ -24,10 +25,12 @@ static void on_messages(void *arg, int status, const struct store_message *list,
 	json_t *array = json_array();
 	for (size_t i = 0; i < n; i++)
 		(void)json_array_append_new(array, object_message(&list[i]));
-	http_reply_json(req, 200, json_pack("{s:o, s:b}", "messages", array, "has_more", (int)has_more));
+	http_reply_json(req, 200,
+			json_pack("{s:o, s:b}", "messages", array, "has_more", (int)has_more));
 }
 
-/* A whole number of the query between 1 and max; `absent` when it is not there. -1: refused already. */
+/* A whole number of the query between 1 and max; `absent` when it is not there. -1: refused
+ * already. */
 static int64_t number_argument(struct http_req *req, const char *name, int64_t absent, int64_t max)
 {
 	const char *text = http_query(req, name);
@@ -35,9 +38,12 @@ static int64_t number_argument(struct http_req *req, const char *name, int64_t a
 
 	if (!text)
 		return absent;
-	long long value = digits > 0 && digits < 19 && text[digits] == '\0' ? strtoll(text, NULL, 10) : 0;
+	long long value = digits > 0 && digits < 19 && text[digits] == '\0'
+				  ? strtoll(text, NULL, 10)
+				  : 0;
 	if (value < 1 || value > max) {
-		http_error(req, 400, 4, "`%s` must be a whole number from 1 to %lld.", name, (long long)max);
+		http_error(req, 400, 4, "`%s` must be a whole number from 1 to %lld.", name,
+			   (long long)max);
 		return -1;
 	}
 	return value;
@@ -49,24 +55,30 @@ void http_messages(struct http_req *req, struct control *control)
 	int64_t limit = before < 0 ? -1 : number_argument(req, "limit", PAGE_DEFAULT, LIMIT_PAGE);
 
 	if (limit > 0)
-		chat_history(control->chat, access_user(req), http_param(req, "id"), before, (unsigned)limit, on_messages, req);
+		chat_history(control->chat, access_user(req), http_param(req, "id"), before,
+			     (unsigned)limit, on_messages, req);
 }
 
-static void on_sent(void *arg, int status, const struct store_message *message, bool created, int64_t cursor)
+static void on_sent(void *arg, int status, const struct store_message *message, bool created,
+		    int64_t cursor)
 {
 	struct http_req *req = arg;
 
 	(void)cursor;
 	switch (status) {
 	case 0:
-		http_reply_json(req, created ? 201 : 200, json_pack("{s:o}", "message", object_message(message)));
+		http_reply_json(req, created ? 201 : 200,
+				json_pack("{s:o}", "message", object_message(message)));
 		return;
 	case -EMSGSIZE:
-		http_error(req, 413, 22, "The message is too long; at most %d bytes are taken.", LIMIT_MESSAGE_TEXT);
+		http_error(req, 413, 22, "The message is too long; at most %d bytes are taken.",
+			   LIMIT_MESSAGE_TEXT);
 		return;
 	case -EINVAL:
 		http_error(req, 400, 4,
-			   "`text` is empty, or `client_id` is not 1 to %d printable ASCII characters.", CHAT_CLIENT_ID_MAX);
+			   "`text` is empty, or `client_id` is not 1 to %d printable ASCII "
+			   "characters.",
+			   CHAT_CLIENT_ID_MAX);
 		return;
 	default:
 		access_answer_error(req, status, "conversation of this id");
@@ -86,8 +98,11 @@ void http_message_send(struct http_req *req, struct control *control)
 		return;
 	}
 	if (!client_id) {
-		http_error(req, 400, 4, "`client_id` must be a string that is new for each message: repeats are not stored twice.");
+		http_error(req, 400, 4,
+			   "`client_id` must be a string that is new for each message: repeats are "
+			   "not stored twice.");
 		return;
 	}
-	chat_send(control->chat, access_user(req), http_param(req, "id"), text, client_id, on_sent, req);
+	chat_send(control->chat, access_user(req), http_param(req, "id"), text, client_id, on_sent,
+		  req);
 }

@@ -17,7 +17,8 @@ bool rate_take(struct rate *r, const char *name, uint64_t now_us)
 	double tokens = r->burst;
 
 	if (r->slots[i].at_us && now_us >= r->slots[i].at_us) {
-		tokens = r->slots[i].tokens + (double)(now_us - r->slots[i].at_us) * r->per_minute / 60e6;
+		tokens = r->slots[i].tokens +
+			 (double)(now_us - r->slots[i].at_us) * r->per_minute / 60e6;
 		if (tokens > r->burst)
 			tokens = r->burst;
 	}

@@ -16,13 +16,15 @@ static void set_cookie(struct http_req *req, const char *token, unsigned life_s)
 {
 	char value[256];
 
-	(void)snprintf(value, sizeof value, SESSION_COOKIE "=%s; Path=/; Max-Age=%u; Secure; HttpOnly; SameSite=Lax", token,
-		       life_s);
+	(void)snprintf(value, sizeof value,
+		       SESSION_COOKIE "=%s; Path=/; Max-Age=%u; Secure; HttpOnly; SameSite=Lax",
+		       token, life_s);
 	http_add_header(req, "set-cookie", value);
 }
 
 /* A string member of the body. NULL: refused already. */
-static const char *string_member(struct http_req *req, const json_t *body, const char *name, size_t max)
+static const char *string_member(struct http_req *req, const json_t *body, const char *name,
+				 size_t max)
 {
 	const json_t *member = json_object_get(body, name);
 
@@ -31,7 +33,8 @@ static const char *string_member(struct http_req *req, const json_t *body, const
 		return NULL;
 	}
 	if (json_string_length(member) > max) {
-		http_error(req, 400, 4, "`%s` is too long; at most %zu bytes are taken.", name, max);
+		http_error(req, 400, 4, "`%s` is too long; at most %zu bytes are taken.", name,
+			   max);
 		return NULL;
 	}
 	return json_string_value(member);
@@ -49,14 +52,16 @@ static void on_signin(void *arg, const struct auth_signin *result)
 		return;
 	case -EACCES:
 		http_error(req, 401, 5,
-			   strcmp(http_path(req), "/api/auth/link") == 0 ?
-				   "This sign-in link was used already or has expired; ask for a new one." :
-				   "Wrong user ID or password.");
+			   strcmp(http_path(req), "/api/auth/link") == 0
+				   ? "This sign-in link was used already or has expired; ask for a "
+				     "new one."
+				   : "Wrong user ID or password.");
 		return;
 	case -EAGAIN:
 		(void)snprintf(seconds, sizeof seconds, "%u", result->retry_after_s);
 		http_add_header(req, "retry-after", seconds);
-		http_error(req, 429, 9, "Too many failed sign-ins; try again in %s seconds.", seconds);
+		http_error(req, 429, 9, "Too many failed sign-ins; try again in %s seconds.",
+			   seconds);
 		return;
 	default:
 		access_answer_error(req, result->status, "account");
@@ -67,7 +72,8 @@ void http_login(struct http_req *req, struct control *control)
 {
 	const json_t *body = http_body_json(req);
 	const char *user_id = body ? string_member(req, body, "userId", LIMIT_PASSWORD) : NULL;
-	const char *password = user_id ? string_member(req, body, "password", LIMIT_PASSWORD) : NULL;
+	const char *password = user_id ? string_member(req, body, "password", LIMIT_PASSWORD)
+				       : NULL;
 
 	if (password)
 		auth_login(control->auth, user_id, password, http_peer(req), on_signin, req);
@@ -127,7 +133,9 @@ static void on_session(void *arg, int status, const struct store_user *user)
 	struct http_req *req = arg;
 
 	if (status == 0 || status == -ENOENT)
-		http_reply_json(req, 200, json_pack("{s:o}", "user", status == 0 ? object_user(user) : json_null()));
+		http_reply_json(
+			req, 200,
+			json_pack("{s:o}", "user", status == 0 ? object_user(user) : json_null()));
 	else
 		access_answer_error(req, status, "session");
 }

@@ -20,10 +20,12 @@ void http_config(struct http_req *req, struct control *control)
 
 	for (const char *const *type = calls_types(); *type; type++)
 		(void)json_array_append_new(types, json_string(*type));
-	json_t *limits = json_pack("{s:i, s:i, s:i}", "message_bytes", LIMIT_MESSAGE_TEXT, "page", LIMIT_PAGE,
-				   "participants_per_call", LIMIT_PARTICIPANTS_PER_ROOM);
-	http_reply_json(req, 200, json_pack("{s:s, s:o, s:o}", "apiKey", auth_keys(control->auth)->api_key, "callTypes",
-					    types, "limits", limits));
+	json_t *limits = json_pack("{s:i, s:i, s:i}", "message_bytes", LIMIT_MESSAGE_TEXT, "page",
+				   LIMIT_PAGE, "participants_per_call",
+				   LIMIT_PARTICIPANTS_PER_ROOM);
+	http_reply_json(req, 200,
+			json_pack("{s:s, s:o, s:o}", "apiKey", auth_keys(control->auth)->api_key,
+				  "callTypes", types, "limits", limits));
 }
 
 void http_user_token(struct http_req *req, struct control *control)
@@ -37,12 +39,14 @@ void http_user_token(struct http_req *req, struct control *control)
 	if (!body)
 		return;
 	if (!json_is_string(user_id)) {
-		http_error(req, 400, 4, "`userId` must be a string: the id of the user who is signed in.");
+		http_error(req, 400, 4,
+			   "`userId` must be a string: the id of the user who is signed in.");
 		return;
 	}
 	if (!rate_take(control->token_rate, who->id, clock_now_us())) {
 		http_add_header(req, "retry-after", "10");
-		http_error(req, 429, 9, "Too many tokens were asked for; a token lives one hour, keep it.");
+		http_error(req, 429, 9,
+			   "Too many tokens were asked for; a token lives one hour, keep it.");
 		return;
 	}
 
@@ -53,10 +57,13 @@ void http_user_token(struct http_req *req, struct control *control)
 		return;
 	case -EINVAL:
 	case -ENAMETOOLONG:
-		http_error(req, 400, 4, "`userId` has none or more than 64 of the characters a-z 0-9 @ _ -.");
+		http_error(req, 400, 4,
+			   "`userId` has none or more than 64 of the characters a-z 0-9 @ _ -.");
 		return;
 	case -EPERM:
-		http_error(req, 403, 17, "You are signed in as '%s'; a token for another user is not given.", who->id);
+		http_error(req, 403, 17,
+			   "You are signed in as '%s'; a token for another user is not given.",
+			   who->id);
 		return;
 	default:
 		http_error(req, 500, -1, "Out of memory.");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One event socket: the connect frame (who is it, since when), the replay, then live events. Each stored event is sent once
- * and in order: during the replay live ones are held, and what the replay has sent already is skipped afterwards.
+ * One event socket: the connect frame (who is it, since when), the replay, then live events. Each
+ * stored event is sent once and in order: during the replay live ones are held, and what the replay
+ * has sent already is skipped afterwards.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -52,7 +53,8 @@ void events_fail(struct event_socket *s, int status, int code, const char *messa
 	if (!s->conn || s->state == SOCKET_CLOSING)
 		return;
 	s->state = SOCKET_CLOSING;
-	frame = json_pack("{s:s, s:o}", "type", "connection.error", "error", object_error(status, code, message));
+	frame = json_pack("{s:s, s:o}", "type", "connection.error", "error",
+			  object_error(status, code, message));
 	events_send_json(s, frame);
 	json_decref(frame);
 	wsconn_close(s->conn, code == TOKEN_EXPIRED ? 4001 : 4003, message);
@@ -60,11 +62,13 @@ void events_fail(struct event_socket *s, int status, int code, const char *messa
 
 static void hold(struct event_socket *s, int64_t cursor, const char *text, size_t n)
 {
-	struct held_event *e = s->held_bytes + n > LIMIT_SOCKET_QUEUE ? NULL : malloc(sizeof *e + n);
+	struct held_event *e = s->held_bytes + n > LIMIT_SOCKET_QUEUE ? NULL
+								      : malloc(sizeof *e + n);
 
 	if (!e) {
 		s->state = SOCKET_CLOSING;
-		wsconn_close(s->conn, 1013, "too much has happened meanwhile; reconnect and resume");
+		wsconn_close(s->conn, 1013,
+			     "too much has happened meanwhile; reconnect and resume");
 		return;
 	}
 	e->cursor = cursor;
@@ -86,7 +90,8 @@ void events_deliver(struct event_socket *s, int64_t cursor, const char *text, si
 		s->cursor = cursor;
 }
 
-/* Sends what was held. What came before an event that the replay has sent is older than it, and dropped. */
+/* Sends what was held. What came before an event that the replay has sent is older than it, and
+ * dropped. */
 static void go_live(struct event_socket *s)
 {
 	struct held_event *e;
@@ -112,8 +117,9 @@ static void greet(struct event_socket *s)
 		return;
 	s->greeted = true;
 	rng_name(rng_os(), "CO_", id, sizeof id);
-	json_t *frame = json_pack("{s:s, s:I, s:o, s:s}", "type", "connection.ok", "cursor", (json_int_t)s->cursor, "me",
-				  object_user(s->user), "connection_id", id);
+	json_t *frame = json_pack("{s:s, s:I, s:o, s:s}", "type", "connection.ok", "cursor",
+				  (json_int_t)s->cursor, "me", object_user(s->user),
+				  "connection_id", id);
 	events_send_json(s, frame);
 	json_decref(frame);
 }
@@ -152,7 +158,9 @@ static void on_replay(void *arg, int status, const struct store_event *list, siz
 
 	greet(s);
 	for (size_t i = 0; i < n; i++) {
-		json_t *frame = event_stored(&list[i], list[i].cid ? calls_state_find(h->config.calls, list[i].cid) : NULL);
+		json_t *frame = event_stored(
+			&list[i],
+			list[i].cid ? calls_state_find(h->config.calls, list[i].cid) : NULL);
 		if (frame)
 			(void)json_object_set_new(frame, "cursor", json_integer(list[i].cursor));
 		events_send_json(s, frame);
@@ -202,12 +210,15 @@ static void on_session(void *arg, int status, const struct store_user *user)
 	if (status == 0)
 		on_user(s, user);
 	else if (status == -ENOENT)
-		events_fail(s, 401, 5, "You are not signed in; sign in, or send a user token in the connect frame.");
+		events_fail(s, 401, 5,
+			    "You are not signed in; sign in, or send a user token in the connect "
+			    "frame.");
 	else
 		events_fail(s, 503, 9, "Sessions cannot be read now; try again in some seconds.");
 }
 
-static void on_bearer(void *arg, int status, const struct store_user *user, const struct token_error *error)
+static void on_bearer(void *arg, int status, const struct store_user *user,
+		      const struct token_error *error)
 {
 	struct event_socket *s = arg;
 
@@ -222,7 +233,8 @@ static void on_bearer(void *arg, int status, const struct store_user *user, cons
 }
 
 /* NULL, or what is wrong with the connect frame. */
-static const char *check_connect(const json_t *frame, const json_t **ret_since, const json_t **ret_token)
+static const char *check_connect(const json_t *frame, const json_t **ret_since,
+				 const json_t **ret_token)
 {
 	const char *type = json_string_value(json_object_get(frame, "type"));
 
@@ -231,7 +243,8 @@ static const char *check_connect(const json_t *frame, const json_t **ret_since, 
 	if (!type || strcmp(type, "connect") != 0)
 		return "The first frame must be {\"type\": \"connect\"}.";
 	if (*ret_since && (!json_is_integer(*ret_since) || json_integer_value(*ret_since) < 0))
-		return "`since` must be a cursor: a number that an event or the list of conversations carried.";
+		return "`since` must be a cursor: a number that an event or the list of "
+		       "conversations carried.";
 	if (*ret_token && !json_is_string(*ret_token))
 		return "`token` must be a string: the token of POST /api/video-call/token.";
 	return NULL;
@@ -256,7 +269,9 @@ static void on_connect(struct event_socket *s, const json_t *frame)
 		s->busy++;
 		auth_session_find(s->hub->config.auth, s->session_token, on_session, s);
 	} else {
-		events_fail(s, 401, 5, "You are not signed in; sign in, or send a user token in the connect frame.");
+		events_fail(s, 401, 5,
+			    "You are not signed in; sign in, or send a user token in the connect "
+			    "frame.");
 	}
 }
 

@@ -21,8 +21,11 @@ static void on_tick(uv_timer_t *timer)
 	struct event_socket *s;
 
 	list_each (s, &h->sockets, in_hub) {
-		if (s->state == SOCKET_WAITING && now - s->opened_us > (uint64_t)LIMIT_CONNECT_FRAME_S * US_PER_S)
-			events_fail(s, 401, 5, "The connect frame did not come in time; send it first, within 10 seconds.");
+		if (s->state == SOCKET_WAITING &&
+		    now - s->opened_us > (uint64_t)LIMIT_CONNECT_FRAME_S * US_PER_S)
+			events_fail(s, 401, 5,
+				    "The connect frame did not come in time; send it first, within "
+				    "10 seconds.");
 		else if (s->state == SOCKET_LIVE && health)
 			(void)wsconn_send(s->conn, check, sizeof check - 1, false);
 	}

@@ -14,7 +14,7 @@
 enum { HEALTH_CHECK_S = 15, CONNECTION_ID_SIZE = 24 };
 
 enum event_socket_state {
-	SOCKET_WAITING,   /* for the connect frame */
+	SOCKET_WAITING,	  /* for the connect frame */
 	SOCKET_CHECKING,  /* who is it? */
 	SOCKET_REPLAYING, /* live events are held */
 	SOCKET_LIVE,
@@ -29,17 +29,18 @@ struct held_event {
 	char text[];
 };
 
-/* Owned by the connection; while `busy`, also by callbacks that are still to come: freed when both are gone. */
+/* Owned by the connection; while `busy`, also by callbacks that are still to come: freed when both
+ * are gone. */
 struct event_socket {
 	struct list in_hub;
 	struct hub *hub;
 	struct wsconn *conn; /* NULL: gone */
 	unsigned busy;
 	enum event_socket_state state;
-	struct store_user *user; /* from SOCKET_REPLAYING on */
-	char session_token[AUTH_TOKEN_SIZE];        /* until it was checked */
-	char session_key[AUTH_SESSION_KEY_SIZE];    /* "" = opened with a token */
-	int64_t cursor;                             /* the last stored event that was sent */
+	struct store_user *user;		 /* from SOCKET_REPLAYING on */
+	char session_token[AUTH_TOKEN_SIZE];	 /* until it was checked */
+	char session_key[AUTH_SESSION_KEY_SIZE]; /* "" = opened with a token */
+	int64_t cursor;				 /* the last stored event that was sent */
 	bool greeted;
 	struct list held; /* struct held_event */
 	size_t held_bytes;
@@ -58,7 +59,8 @@ struct hub {
 /* events.c */
 extern const struct ws_handler events_handler;
 void events_send_json(struct event_socket *s, const json_t *frame);
-void events_fail(struct event_socket *s, int status, int code, const char *message); /* connection.error, then closes */
+void events_fail(struct event_socket *s, int status, int code,
+		 const char *message); /* connection.error, then closes */
 void events_deliver(struct event_socket *s, int64_t cursor, const char *text, size_t n);
 void events_drop(struct event_socket *s); /* frees it when nothing refers to it any more */
 

@@ -15,13 +15,15 @@ json_t *object_time(uint64_t wall_us)
 
 	(void)gmtime_r(&seconds, &utc);
 	(void)strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc);
-	(void)snprintf(text, sizeof text, "%s.%03uZ", day, (unsigned)(wall_us % US_PER_S / US_PER_MS));
+	(void)snprintf(text, sizeof text, "%s.%03uZ", day,
+		       (unsigned)(wall_us % US_PER_S / US_PER_MS));
 	return json_string(text);
 }
 
 json_t *object_user(const struct store_user *user)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s}", "id", user->id, "name", user->name, "role", user_role_text(user->role));
+	json_t *o = json_pack("{s:s, s:s, s:s}", "id", user->id, "name", user->name, "role",
+			      user_role_text(user->role));
 
 	if (o && user->image)
 		(void)json_object_set_new(o, "image", json_string(user->image));
@@ -30,15 +32,17 @@ json_t *object_user(const struct store_user *user)
 
 json_t *object_message(const struct store_message *m)
 {
-	return json_pack("{s:I, s:s, s:o, s:s, s:s, s:o}", "id", (json_int_t)m->id, "conversation_id", m->conversation_id,
-			 "user", object_user(&m->user), "text", m->text, "client_id", m->client_id, "created_at",
+	return json_pack("{s:I, s:s, s:o, s:s, s:s, s:o}", "id", (json_int_t)m->id,
+			 "conversation_id", m->conversation_id, "user", object_user(&m->user),
+			 "text", m->text, "client_id", m->client_id, "created_at",
 			 object_time(m->created_at_us));
 }
 
 json_t *object_call(const struct store_call *call)
 {
-	return json_pack("{s:s, s:s, s:s, s:o, s:o}", "cid", call->cid, "type", call->type, "id", call->id, "created_by",
-			 object_user(&call->created_by), "created_at", object_time(call->created_at_us));
+	return json_pack("{s:s, s:s, s:s, s:o, s:o}", "cid", call->cid, "type", call->type, "id",
+			 call->id, "created_by", object_user(&call->created_by), "created_at",
+			 object_time(call->created_at_us));
 }
 
 json_t *object_call_state(const struct call_state *state)
@@ -49,27 +53,31 @@ json_t *object_call_state(const struct call_state *state)
 	json_t *participants = json_array();
 	for (size_t i = 0; i < state->participant_count; i++)
 		(void)json_array_append_new(participants, object_user(state->participants[i]));
-	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "cid", state->cid, "session_id", state->session_id, "started_at",
-			 object_time(state->started_at_us), "started_by", object_user(state->started_by), "participants",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "cid", state->cid, "session_id",
+			 state->session_id, "started_at", object_time(state->started_at_us),
+			 "started_by", object_user(state->started_by), "participants",
 			 participants);
 }
 
 json_t *object_conversation(const struct store_conversation *c, const struct call_state *call)
 {
-	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "id", c->id, "user", object_user(&c->user), "last_message",
-			 c->has_last_message ? object_message(&c->last_message) : json_null(), "call",
-			 object_call_state(call), "updated_at", object_time(c->updated_at_us));
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "id", c->id, "user", object_user(&c->user),
+			 "last_message",
+			 c->has_last_message ? object_message(&c->last_message) : json_null(),
+			 "call", object_call_state(call), "updated_at",
+			 object_time(c->updated_at_us));
 }
 
 json_t *object_error(int status, int code, const char *message)
 {
-	return json_pack("{s:i, s:i, s:s}", "code", code, "status_code", status, "message", message);
+	return json_pack("{s:i, s:i, s:s}", "code", code, "status_code", status, "message",
+			 message);
 }
 
 json_t *event_message(const struct store_message *m)
 {
-	return json_pack("{s:s, s:s, s:o}", "type", "message.new", "conversation_id", m->conversation_id, "message",
-			 object_message(m));
+	return json_pack("{s:s, s:s, s:o}", "type", "message.new", "conversation_id",
+			 m->conversation_id, "message", object_message(m));
 }
 
 static json_t *call_frame(const char *type, const char *cid, const char *conversation_id)
@@ -101,7 +109,8 @@ json_t *event_call(const struct call_event *e)
 	if (e->type != CALL_SESSION_STARTED && e->type != CALL_SESSION_ENDED)
 		(void)json_object_set_new(o, "user", object_user(e->user));
 	if (e->type == CALL_REJECTED)
-		(void)json_object_set_new(o, "reason", json_string(e->reason ? e->reason : "decline"));
+		(void)json_object_set_new(o, "reason",
+					  json_string(e->reason ? e->reason : "decline"));
 	return o;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The objects of docs/api.md as JSON, for answers and events. Each returns a new reference; NULL when out of memory. */
+/* The objects of docs/api.md as JSON, for answers and events. Each returns a new reference; NULL
+ * when out of memory. */
 #pragma once
 
 #include <jansson.h>
@@ -14,7 +15,8 @@ json_t *object_call(const struct store_call *call);
 json_t *object_call_state(const struct call_state *state); /* NULL = null */
 
 /* `call`: the live state of the conversation's call, or NULL. */
-json_t *object_conversation(const struct store_conversation *conversation, const struct call_state *call);
+json_t *object_conversation(const struct store_conversation *conversation,
+			    const struct call_state *call);
 
 /* `{"code", "status_code", "message"}` */
 json_t *object_error(int status, int code, const char *message);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "control/http/assets.h"
+#include "control/http/rate.h"
+
+/* The table must be sorted, because it is searched by halves, and complete enough to show a page.
+ */
+static void test_table(void **state)
+{
+	(void)state;
+	assert_true(asset_count >= 1);
+	for (size_t i = 0; i < asset_count; i++) {
+		const struct asset *a = &assets[i];
+		if (i > 0)
+			assert_true(strcmp(assets[i - 1].path, a->path) < 0);
+		assert_int_equal(a->path[0], '/');
+		assert_int_equal(a->etag[0], '"');
+		assert_int_equal(a->etag[strlen(a->etag) - 1], '"');
+		assert_non_null(a->bytes);
+		assert_true(a->gzip_length < a->length || a->length == 0);
+		assert_int_equal(a->gzip_length != 0, a->gzip != NULL);
+		if (a->gzip) {
+			assert_int_equal(a->gzip[0], 0x1f);
+			assert_int_equal(a->gzip[1], 0x8b);
+		}
+		assert_ptr_equal(asset_find(a->path), a);
+	}
+}
+
+static void test_index(void **state)
+{
+	const struct asset *page = asset_find("/index.html");
+
+	(void)state;
+	assert_non_null(page);
+	assert_string_equal(page->content_type, "text/html; charset=utf-8");
+	assert_false(page->immutable);
+	assert_memory_equal(page->bytes, "<!doctype html>", 15);
+	assert_null(asset_find("/"));
+	assert_null(asset_find(""));
+	assert_null(asset_find("/../etc/passwd"));
+}
+
+static void test_rate(void **state)
+{
+	static struct rate r = { .per_minute = 60, .burst = 3 };
+	uint64_t now = 1000000;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(rate_take(&r, "ann", now));
+	assert_false(rate_take(&r, "ann", now));
+	assert_true(rate_take(&r, "bob", now)); /* another slot */
+	assert_false(rate_take(&r, "ann", now + 900000));
+	assert_true(rate_take(&r, "ann", now + 1100000));
+	assert_false(rate_take(&r, "ann", now + 1100000));
+	for (int i = 0; i < 3; i++) /* never more than the burst */
+		assert_true(rate_take(&r, "ann", now + 3600000000));
+	assert_false(rate_take(&r, "ann", now + 3600000000));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table),
+					    cmocka_unit_test(test_index),
+					    cmocka_unit_test(test_rate) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

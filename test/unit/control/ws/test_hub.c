@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The event socket's order of things, with everything around it played by this file. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "control/auth/auth.h"
+#include "control/calls/calls.h"
+#include "control/chat/chat.h"
+#include "control/server/wsconn.h"
+#include "control/ws/hub.h"
+
+enum { SENT_MAX = 32 };
+
+/* ---- the server's part ---- */
+
+struct wsconn {
+	const struct ws_handler *handler;
+	void *arg;
+	char *sent[SENT_MAX];
+	size_t count;
+	uint16_t code;
+};
+
+static struct wsconn *upgraded;
+
+void http_upgrade(struct http_req *req, const struct ws_handler *handler, void *arg)
+{
+	(void)req;
+	upgraded = calloc(1, sizeof *upgraded);
+	upgraded->handler = handler;
+	upgraded->arg = arg;
+	handler->opened(upgraded, arg);
+}
+
+void http_error(struct http_req *req, int status, int code, const char *format, ...)
+{
+	(void)req;
+	(void)status;
+	(void)code;
+	(void)format;
+	fail();
+}
+
+bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
+{
+	assert_false(binary);
+	if (c->code)
+		return false;
+	assert_true(c->count < SENT_MAX);
+	c->sent[c->count++] = strndup(bytes, n);
+	return true;
+}
+
+void wsconn_close(struct wsconn *c, uint16_t code, const char *reason)
+{
+	(void)reason;
+	if (!c->code)
+		c->code = code;
+}
+
+static void drop(struct wsconn *c)
+{
+	c->handler->closed(c, c->arg);
+	for (size_t i = 0; i < c->count; i++)
+		free(c->sent[i]);
+	free(c);
+}
+
+/* ---- accounts, chat and calls: answers wait until the test gives them ---- */
+
+static struct {
+	store_user_fn *session_done;
+	auth_bearer_fn *bearer_done;
+	store_events_fn *replay_done;
+	void *arg;
+	int64_t since;
+} pending;
+
+void auth_session_find(struct auth *a, const char *token, store_user_fn *done, void *arg)
+{
+	(void)a;
+	(void)token;
+	pending.session_done = done;
+	pending.arg = arg;
+}
+
+void auth_bearer_find(struct auth *a, const char *token, auth_bearer_fn *done, void *arg)
+{
+	(void)a;
+	(void)token;
+	pending.bearer_done = done;
+	pending.arg = arg;
+}
+
+void auth_session_key(const char *token, char ret_key[AUTH_SESSION_KEY_SIZE])
+{
+	(void)snprintf(ret_key, AUTH_SESSION_KEY_SIZE, "key-of-%.40s", token);
+}
+
+void chat_replay(struct chat *c, const struct store_user *who, int64_t since, store_events_fn *done,
+		 void *arg)
+{
+	(void)c;
+	(void)who;
+	pending.replay_done = done;
+	pending.arg = arg;
+	pending.since = since;
+}
+
+const struct call_state *calls_state_find(struct calls *c, const char *cid)
+{
+	(void)c;
+	(void)cid;
+	return NULL;
+}
+
+const char *user_role_text(enum user_role role)
+{
+	return role == ROLE_ADMIN ? "admin" : "user";
+}
+
+struct store_user *store_user_dup(const struct store_user *user)
+{
+	struct store_user *copy = malloc(sizeof *copy);
+
+	*copy = *user; /* the strings are literals here */
+	return copy;
+}
+
+static const struct store_user ann = { .id = "ann", .name = "Ann", .role = ROLE_USER };
+static const struct store_user root = { .id = "root", .name = "Root", .role = ROLE_ADMIN };
+
+/* ---- the tests' own tools ---- */
+
+static uv_loop_t loop;
+static struct hub *hub;
+
+static int set_up(void **state)
+{
+	const struct hub_config config = { .loop = &loop };
+
+	(void)state;
+	memset(&pending, 0, sizeof pending);
+	return uv_loop_init(&loop) || hub_new(&hub, &config);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	hub = hub_free(hub);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	return uv_loop_close(&loop);
+}
+
+static struct wsconn *open_socket(const char *cookie)
+{
+	hub_open_socket(hub, NULL, cookie);
+	return upgraded;
+}
+
+static void say(struct wsconn *c, const char *text)
+{
+	c->handler->message(c, c->arg, (const uint8_t *)text, strlen(text), false);
+}
+
+static void publish(int64_t cursor, const char *type)
+{
+	static const char *const customer = "ann";
+	const struct hub_audience to = { .admins = true, .user_ids = &customer, .user_count = 1 };
+	json_t *event = json_pack("{s:s}", "type", type);
+
+	hub_publish(hub, &to, cursor, event);
+	assert_null(json_object_get(event, "cursor")); /* borrowed, not changed */
+	json_decref(event);
+}
+
+static struct store_event message_event(int64_t cursor)
+{
+	return (struct store_event){
+		.cursor = cursor,
+		.type = EVENT_MESSAGE_NEW,
+		.conversation_id = "ann",
+		.message = { .id = cursor,
+			     .conversation_id = "ann",
+			     .text = "x",
+			     .client_id = "c",
+			     .user = ann },
+	};
+}
+
+/* Type and cursor of the i-th frame that was sent. */
+static void assert_frame(const struct wsconn *c, size_t i, const char *type, int64_t cursor)
+{
+	assert_true(i < c->count);
+	json_t *frame = json_loads(c->sent[i], 0, NULL);
+	assert_non_null(frame);
+	assert_string_equal(json_string_value(json_object_get(frame, "type")), type);
+	assert_int_equal(json_integer_value(json_object_get(frame, "cursor")), cursor);
+	json_decref(frame);
+}
+
+static void test_live(void **state)
+{
+	(void)state;
+	hub_set_cursor(hub, 7);
+	struct wsconn *c = open_socket("cookie");
+	publish(8, "before connect"); /* nobody yet */
+	say(c, "{\"type\":\"connect\"}");
+	assert_int_equal(c->count, 0);
+	pending.session_done(pending.arg, 0, &ann);
+	assert_frame(c, 0, "connection.ok", 8);
+	publish(9, "stored");
+	publish(0, "not stored");
+	assert_frame(c, 1, "stored", 9);
+	assert_frame(c, 2, "not stored", 0);
+	assert_int_equal(c->count, 3);
+	assert_int_equal(hub_socket_count(hub), 1);
+	drop(c);
+	assert_int_equal(hub_socket_count(hub), 0);
+}
+
+static void test_audience(void **state)
+{
+	const struct store_user bob = { .id = "bob", .name = "Bob", .role = ROLE_USER };
+	const struct store_user *const users[] = { &ann, &bob, &root };
+	static const size_t wanted[] = { 2, 1, 2 };
+	struct wsconn *c[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		c[i] = open_socket("cookie");
+		say(c[i], "{\"type\":\"connect\"}");
+		pending.session_done(pending.arg, 0, users[i]);
+	}
+	publish(1, "for ann and admins");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(c[i]->count, wanted[i]);
+		drop(c[i]);
+	}
+}
+
+static void test_replay_then_live_each_once(void **state)
+{
+	(void)state;
+	hub_set_cursor(hub, 13);
+	struct wsconn *c = open_socket("cookie");
+	say(c, "{\"type\":\"connect\",\"since\":10}");
+	pending.session_done(pending.arg, 0, &ann);
+	assert_int_equal(pending.since, 10);
+	assert_int_equal(c->count, 0);
+
+	publish(0, "older than 14"); /* what 14 says is newer: dropped */
+	publish(14, "message.new");  /* the replay will have it too */
+	publish(0, "after 14");
+	publish(15, "live");
+
+	struct store_event first[] = { message_event(11), message_event(13) },
+			   second[] = { message_event(14) };
+	pending.replay_done(pending.arg, 0, first, 2, true);
+	assert_int_equal(pending.since, 13); /* the next page */
+	pending.replay_done(pending.arg, 0, second, 1, false);
+	publish(16, "live");
+
+	static const struct {
+		const char *type;
+		int64_t cursor;
+	} wanted[] = { { "connection.ok", 10 }, { "message.new", 11 }, { "message.new", 13 },
+		       { "message.new", 14 },	{ "after 14", 0 },     { "live", 15 },
+		       { "live", 16 } };
+	assert_int_equal(c->count, 7);
+	for (size_t i = 0; i < 7; i++)
+		assert_frame(c, i, wanted[i].type, wanted[i].cursor);
+	drop(c);
+}
+
+static void test_resync(void **state)
+{
+	(void)state;
+	hub_set_cursor(hub, 900);
+	struct wsconn *c = open_socket("cookie");
+	say(c, "{\"type\":\"connect\",\"since\":1}");
+	pending.session_done(pending.arg, 0, &ann);
+	publish(901, "meanwhile");
+	pending.replay_done(pending.arg, -ESTALE, NULL, 0, false);
+	publish(902, "live");
+	assert_frame(c, 0, "connection.ok", 901);
+	assert_frame(c, 1, "resync", 0);
+	assert_frame(c, 2, "live", 902);
+	assert_int_equal(c->count, 3);
+	drop(c);
+}
+
+static void test_refusals(void **state)
+{
+	static const char *const bad[] = { "",
+					   "{",
+					   "[]",
+					   "5",
+					   "{\"type\":5}",
+					   "{\"type\":\"hello\"}",
+					   "{\"type\":\"connect\",\"since\":-1}",
+					   "{\"type\":\"connect\",\"since\":\"1\"}",
+					   "{\"type\":\"connect\",\"token\":1}",
+					   "{\"type\":\"connect\"}" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) { /* the last one: no cookie */
+		struct wsconn *c = open_socket(NULL);
+		say(c, bad[i]);
+		assert_frame(c, 0, "connection.error", 0);
+		assert_int_equal(c->code, 4003);
+		say(c, "{\"type\":\"connect\"}"); /* too late */
+		assert_int_equal(c->count, 1);
+		drop(c);
+	}
+}
+
+static void test_tokens(void **state)
+{
+	const struct token_error expired = { .code = TOKEN_EXPIRED, .message = "expired" };
+	const struct token_error forged = { .code = TOKEN_BAD_SIGNATURE, .message = "forged" };
+
+	(void)state;
+	struct wsconn *c = open_socket("cookie"); /* the token counts */
+	say(c, "{\"type\":\"connect\",\"token\":\"t\"}");
+	pending.bearer_done(pending.arg, 0, &ann, NULL);
+	assert_frame(c, 0, "connection.ok", 0);
+	hub_close_session(hub, "key-of-cookie"); /* not opened with it */
+	assert_int_equal(c->code, 0);
+	drop(c);
+
+	c = open_socket(NULL);
+	say(c, "{\"type\":\"connect\",\"token\":\"t\"}");
+	pending.bearer_done(pending.arg, -EACCES, NULL, &expired);
+	assert_int_equal(c->code, 4001);
+	drop(c);
+
+	c = open_socket(NULL);
+	say(c, "{\"type\":\"connect\",\"token\":\"t\"}");
+	pending.bearer_done(pending.arg, -EACCES, NULL, &forged);
+	assert_int_equal(c->code, 4003);
+	drop(c);
+}
+
+static void test_logout_closes(void **state)
+{
+	(void)state;
+	struct wsconn *live = open_socket("cookie"), *checking, *other;
+	say(live, "{\"type\":\"connect\"}");
+	pending.session_done(pending.arg, 0, &ann);
+	other = open_socket("another");
+	say(other, "{\"type\":\"connect\"}");
+	pending.session_done(pending.arg, 0, &ann);
+	checking = open_socket("cookie");
+	say(checking, "{\"type\":\"connect\"}");
+
+	hub_close_session(hub, "key-of-cookie");
+	assert_int_equal(live->code, 4003);
+	assert_int_equal(checking->code, 4003);
+	assert_int_equal(other->code, 0);
+	pending.session_done(pending.arg, 0, &ann); /* found just before the logout: too late */
+	assert_int_equal(checking->count, 1);	    /* the error only */
+	drop(live);
+	drop(checking);
+	drop(other);
+}
+
+/* Answers that come after the socket has gone find nobody, and free what waited for them (ASan
+ * looks). */
+static void test_gone_meanwhile(void **state)
+{
+	struct store_event events[] = { message_event(5) };
+
+	(void)state;
+	struct wsconn *c = open_socket("cookie");
+	say(c, "{\"type\":\"connect\",\"since\":1}");
+	drop(c);
+	pending.session_done(pending.arg, 0, &ann);
+
+	c = open_socket("cookie");
+	say(c, "{\"type\":\"connect\",\"since\":1}");
+	pending.session_done(pending.arg, 0, &ann);
+	publish(6, "held");
+	drop(c);
+	pending.replay_done(pending.arg, 0, events, 1, true);
+	assert_int_equal(hub_socket_count(hub), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_live, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_audience, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_replay_then_live_each_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_resync, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_tokens, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_logout_closes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_gone_meanwhile, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
