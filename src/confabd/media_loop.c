@@ -107,7 +107,8 @@ static void receive(struct worker *w, size_t socket, uint64_t now)
 			}
 			w->counts.datagrams_in++;
 			w->counts.bytes_in += in[i].length;
-			engine_rx(w->engine, now, in[i].from, in[i].bytes, in[i].length);
+			engine_rx_at(w->engine, now, in[i].arrival, in[i].from, in[i].bytes,
+				     in[i].length);
 			drain(w);
 		}
 		if (n < UDP_BATCH)

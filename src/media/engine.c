@@ -197,6 +197,12 @@ static void take(struct engine *e, struct leg *l, uint64_t now, const struct tra
 void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
 	       size_t length)
 {
+	engine_rx_at(e, now, now, from, bytes, length);
+}
+
+void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival,
+		  const struct sockaddr_storage *from, uint8_t *bytes, size_t length)
+{
 	struct leg *l = find_leg(e, from, bytes, length);
 	bool stun = transport_is_stun(bytes, length);
 	struct transport_in in;
@@ -206,6 +212,7 @@ void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *fr
 		return;
 	}
 
+	e->sfu.arrival = arrival < now ? arrival : now;
 	enum verdict verdict = transport_rx(&l->transport, now, from, bytes, length, &in);
 	e->sfu.verdicts[verdict]++;
 	if (verdict == V_OK) {

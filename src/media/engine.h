@@ -46,6 +46,13 @@ struct engine *engine_free(struct engine *e);
 void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
 	       size_t length);
 
+/*
+ * The same for a datagram that waited between its arrival (at most `now`) and being read. Only what
+ * is told to the sender about the network uses it: congestion feedback.
+ */
+void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival,
+		  const struct sockaddr_storage *from, uint8_t *bytes, size_t length);
+
 /* Takes one command and what it owns. Errors come back as EV_FAILED. */
 void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd);
 

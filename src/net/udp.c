@@ -12,20 +12,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/clock.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103 /* linux/udp.h, since 4.18 */
 #endif
 
-enum { ARENA = 256 * 1024 /* stays in the L2 cache */ };
+enum {
+	ARENA = 256 * 1024,	  /* stays in the L2 cache */
+	UDP_AGE_MAX_US = 1000000, /* no datagram waits longer unnoticed */
+};
 
 struct udp_slots {
 	struct mmsghdr headers[UDP_BATCH];
 	struct iovec vectors[UDP_BATCH];
 	struct sockaddr_storage from[UDP_BATCH];
+	union {
+		struct cmsghdr align;
+		uint8_t bytes[CMSG_SPACE(sizeof(struct timespec))];
+	} control[UDP_BATCH];
 	uint8_t bytes[UDP_BATCH][UDP_SLOT];
 };
 
@@ -105,6 +114,8 @@ int udp_init(struct udp *u, const struct sockaddr_storage *address, char *error,
 		return r;
 	}
 	set_buffers(u->fd);
+	/* without it, arrival is the time of reading */
+	(void)setsockopt(u->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
 	u->gso = setsockopt(u->fd, IPPROTO_UDP, UDP_SEGMENT, &off, sizeof off) == 0;
 	return 0;
 }
@@ -131,6 +142,27 @@ int udp_local(const struct udp *u, struct sockaddr_storage *ret)
 	return 0;
 }
 
+/*
+ * How long ago the kernel took the datagram in, in microseconds. A busy machine reads in bursts;
+ * bandwidth probes are measured by the gaps between arrivals and fail when a burst looks like one
+ * moment. The kernel's stamp is wall time: only its distance from now counts, and a jump of the
+ * clock makes it 0 or is cut to `limit`.
+ */
+static uint64_t age_us(struct msghdr *header, uint64_t wall_us, uint64_t limit)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
+		struct timespec t;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_TIMESTAMPNS)
+			continue;
+		memcpy(&t, CMSG_DATA(c), sizeof t);
+		uint64_t stamp = (uint64_t)t.tv_sec * US_PER_S + (uint64_t)t.tv_nsec / 1000;
+		uint64_t age = wall_us > stamp ? wall_us - stamp : 0;
+		return age < limit ? age : limit;
+	}
+	return 0;
+}
+
 int udp_receive(struct udp *u, struct udp_datagram ret[UDP_BATCH])
 {
 	struct udp_slots *s = u->slots;
@@ -138,24 +170,31 @@ int udp_receive(struct udp *u, struct udp_datagram ret[UDP_BATCH])
 
 	for (size_t i = 0; i < UDP_BATCH; i++) {
 		s->vectors[i] = (struct iovec){ .iov_base = s->bytes[i], .iov_len = UDP_SLOT };
-		s->headers[i].msg_hdr = (struct msghdr){ .msg_name = &s->from[i],
-							 .msg_namelen = sizeof s->from[i],
-							 .msg_iov = &s->vectors[i],
-							 .msg_iovlen = 1 };
+		s->headers[i].msg_hdr = (struct msghdr){
+			.msg_name = &s->from[i],
+			.msg_namelen = sizeof s->from[i],
+			.msg_iov = &s->vectors[i],
+			.msg_iovlen = 1,
+			.msg_control = s->control[i].bytes,
+			.msg_controllen = sizeof s->control[i].bytes
+		};
 	}
 	do {
 		n = recvmmsg(u->fd, s->headers, UDP_BATCH, MSG_DONTWAIT, NULL);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return errno == EAGAIN || errno == ECONNREFUSED ? 0 : -errno;
+	uint64_t now = clock_now_us(), wall = clock_wall_us();
 	for (int i = 0; i < n; i++) {
 		if (s->headers[i].msg_hdr.msg_flags & MSG_TRUNC) {
 			u->truncated++;
 			continue;
 		}
+		uint64_t age = age_us(&s->headers[i].msg_hdr, wall, UDP_AGE_MAX_US);
 		ret[taken++] = (struct udp_datagram){ .from = &s->from[i],
 						      .bytes = s->bytes[i],
-						      .length = s->headers[i].msg_len };
+						      .length = s->headers[i].msg_len,
+						      .arrival = now > age ? now - age : now };
 	}
 	u->received += (uint64_t)n;
 	return taken;

@@ -23,6 +23,8 @@ struct udp_datagram {
 	const struct sockaddr_storage *from;
 	uint8_t *bytes;
 	size_t length;
+	uint64_t arrival; /* when the kernel received it, as clock_now_us counts; never in the
+			     future */
 };
 
 struct udp_slots; /* receive slots and message headers */

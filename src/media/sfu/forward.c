@@ -190,7 +190,7 @@ void forward_rtp(struct participant *p, uint64_t now, const uint8_t *bytes, size
 	rtpext_parse(&x, &pub->offer.extensions, &h);
 	p->sfu->received_packets++;
 	if (x.has_transport_seq) {
-		twcc_recv_rx(&pub->twcc, now, x.transport_seq, h.ssrc);
+		twcc_recv_rx(&pub->twcc, p->sfu->arrival, x.transport_seq, h.ssrc);
 		leg_wake(&pub->leg, twcc_recv_deadline(&pub->twcc));
 	}
 

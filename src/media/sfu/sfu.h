@@ -56,6 +56,7 @@ struct sfu {
 	size_t legs;
 	struct keymap rooms, participants, tracks; /* by SID */
 	struct keymap sources, ufrags; /* struct leg by remote address, by local ufrag */
+	uint64_t arrival;	       /* of the datagram at hand; not after `now` (engine_rx_at) */
 	uint64_t drops[DROP_COUNT];
 	uint64_t verdicts[V_COUNT];
 	uint64_t forwarded_packets, forwarded_bytes, received_packets;

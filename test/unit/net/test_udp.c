@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "net/udp.h"
 
 /* Two sockets on the loopback interface. */
@@ -114,6 +115,31 @@ static void test_gso_fallback(void **state)
 	udp_fini(&b);
 }
 
+/* Two datagrams 30 ms apart, read together 20 ms later: their arrivals are still apart, and in the
+ * past. */
+static void test_arrival(void **state)
+{
+	struct udp a, b;
+	struct sockaddr_storage to;
+	struct udp_datagram in[UDP_BATCH];
+	uint8_t bytes[100] = { 0 };
+	uint64_t before = clock_now_us();
+
+	(void)state;
+	open_pair("127.0.0.1", &a, &b, &to);
+	for (int i = 0; i < 2; i++) {
+		udp_put(&a, &to, bytes, sizeof bytes);
+		udp_flush(&a);
+		(void)poll(NULL, 0, i == 0 ? 30 : 20);
+	}
+	assert_int_equal(udp_receive(&b, in), 2);
+	uint64_t after = clock_now_us();
+	assert_true(in[0].arrival >= before && in[1].arrival <= after - 15000);
+	assert_true(in[1].arrival - in[0].arrival >= 25000);
+	udp_fini(&a);
+	udp_fini(&b);
+}
+
 static void test_errors(void **state)
 {
 	struct udp a, b;
@@ -171,8 +197,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs),	     cmocka_unit_test(test_ipv6),
-		cmocka_unit_test(test_gso_fallback), cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_truncation),
+		cmocka_unit_test(test_gso_fallback), cmocka_unit_test(test_arrival),
+		cmocka_unit_test(test_errors),	     cmocka_unit_test(test_truncation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
