@@ -372,7 +372,7 @@ void sim_leave(struct sim_client *c)
 	sim_cmd(c->sim, &cmd);
 }
 
-static void send_offer(struct sim_client *c)
+void sim_offer(struct sim_client *c)
 {
 	struct plane_cmd cmd = { .type = CMD_OFFER, .room = room, .participant = c->sid };
 
@@ -382,10 +382,9 @@ static void send_offer(struct sim_client *c)
 	sim_cmd(c->sim, &cmd);
 }
 
-struct sim_track *sim_publish(struct sim_client *c, enum plane_kind kind, bool simulcast)
+struct sim_track *sim_add_track(struct sim_client *c, enum plane_kind kind, bool simulcast)
 {
 	struct sim_track *t = &c->tracks[c->track_count++];
-	struct plane_cmd cmd = { .type = CMD_ADD_TRACK, .room = room, .participant = c->sid };
 
 	*t = (struct sim_track){ .kind = kind, .active = true, .simulcast = simulcast };
 	t->layer_count = t->layers_on = simulcast ? 3 : 1;
@@ -397,18 +396,32 @@ struct sim_track *sim_publish(struct sim_client *c, enum plane_kind kind, bool s
 	(void)snprintf(t->msid, sizeof t->msid, c->firefox ? "{other-%u}" : "cid-%u", c->sim->sids);
 	t->next_frame = c->sim->now;
 	client_new_ssrcs(c, t);
+	return t;
+}
+
+void sim_announce(struct sim_client *c, const struct sim_track *t)
+{
+	struct plane_cmd cmd = { .type = CMD_ADD_TRACK, .room = room, .participant = c->sid };
+
 	cmd.track = t->sid;
-	cmd.add_track.kind = (uint8_t)kind;
+	cmd.add_track.kind = (uint8_t)t->kind;
 	memcpy(cmd.add_track.cid, t->cid, sizeof t->cid);
 	sim_cmd(c->sim, &cmd);
-	send_offer(c);
+}
+
+struct sim_track *sim_publish(struct sim_client *c, enum plane_kind kind, bool simulcast)
+{
+	struct sim_track *t = sim_add_track(c, kind, simulcast);
+
+	sim_announce(c, t);
+	sim_offer(c);
 	return t;
 }
 
 void sim_unpublish(struct sim_client *c, struct sim_track *t)
 {
 	t->active = false;
-	send_offer(c);
+	sim_offer(c);
 }
 
 void sim_mute(struct sim_client *c, struct sim_track *t, bool muted)

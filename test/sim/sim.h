@@ -150,6 +150,10 @@ void sim_leave(struct sim_client *c);
 
 /* Announces and offers a track. For video: simulcast with three layers, or one. */
 struct sim_track *sim_publish(struct sim_client *c, enum plane_kind kind, bool simulcast);
+/* The two halves of it. */
+struct sim_track *sim_add_track(struct sim_client *c, enum plane_kind kind, bool simulcast);
+void sim_announce(struct sim_client *c, const struct sim_track *t);
+void sim_offer(struct sim_client *c);
 void sim_unpublish(struct sim_client *c, struct sim_track *t);
 void sim_mute(struct sim_client *c, struct sim_track *t, bool muted);
 void sim_subscribe(struct sim_client *c, const struct sid *track, enum plane_cmd_type type,

@@ -334,6 +334,109 @@ static void codec_changes(void **state)
 	(void)sim_free(s);
 }
 
+/* add_track may come before or after the offer; Firefox names its tracks otherwise; others might.
+ */
+static void binding(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(18, &good);
+	struct sim_client *a = sim_join(s, false), *f = sim_join(s, true), *b = sim_join(s, false);
+
+	/* offer first; two of a kind, announced in the other order: ids decide */
+	struct sim_track *one = sim_add_track(a, KIND_VIDEO, true);
+	struct sim_track *two = sim_add_track(a, KIND_VIDEO, false);
+	sim_offer(a);
+	sim_announce(a, two);
+	sim_announce(a, one);
+	/* Firefox: order decides */
+	struct sim_track *mic = sim_add_track(f, KIND_AUDIO, false);
+	struct sim_track *camera = sim_add_track(f, KIND_VIDEO, true);
+	sim_announce(f, mic);
+	sim_offer(f);
+	sim_announce(f, camera);
+	/* a client whose ids do not match and who is no Firefox: bound by its first media */
+	struct sim_track *odd = sim_add_track(b, KIND_AUDIO, false);
+	(void)snprintf(odd->msid, sizeof odd->msid, "odd");
+	sim_announce(b, odd);
+	sim_offer(b);
+	sim_run(s, 3 * SIM_S);
+
+	assert_int_equal(must_have(b, one)->layer, 2);
+	assert_int_equal(must_have(b, two)->layer, 0);
+	assert_true(must_have(b, one)->frames > 60);
+	assert_true(must_have(b, two)->frames > 60);
+	assert_true(must_have(b, mic)->packets > 100);
+	assert_true(must_have(b, camera)->frames > 60);
+	assert_true(must_have(a, odd)->packets > 100);
+	assert_string_equal(a->failed, "");
+	assert_string_equal(f->failed, "");
+	(void)sim_free(s);
+}
+
+/* Commands that make no sense are counted or refused, and harm nobody. */
+static void commands_out_of_place(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(19, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, false);
+
+	sim_run(s, SIM_S);
+	for (int type = CMD_NONE; type <= CMD_STOP; type++) {
+		struct plane_cmd cmd = { .type = (enum plane_cmd_type)type,
+					 .participant = { "PA_nobody" } };
+
+		cmd.room = (struct sid){ "RM_other" };
+		if (type == CMD_JOIN)
+			continue;
+		if (type == CMD_OFFER || type == CMD_ANSWER)
+			cmd.sdp = strdup("v=0\r\n");
+		sim_cmd(s, &cmd);
+	}
+	assert_true(drops(s, DROP_COMMAND) >= 9);
+
+	uint64_t before = drops(s, DROP_COMMAND);
+	sim_subscribe(a, &video->sid, CMD_SUBSCRIBE, false);		    /* one's own */
+	sim_subscribe(b, &(struct sid){ "TR_none" }, CMD_SUBSCRIBE, false); /* not there */
+	sim_subscribe(b, &video->sid, CMD_SUBSCRIBE, false);		    /* twice */
+	sim_subscribe(b, &video->sid, CMD_MUTE_TRACK, true);		    /* another's */
+	struct plane_cmd late = {
+		.type = CMD_ANSWER, .participant = b->sid, .id = 1, .sdp = strdup("v=0")
+	};
+	sim_cmd(s, &late);
+	assert_int_equal(drops(s, DROP_COMMAND), before + 5);
+	assert_string_equal(b->failed, "");
+
+	uint64_t frames = must_have(b, video)->frames;
+	sim_run(s, SIM_S);
+	assert_true(must_have(b, video)->frames > frames + 25);
+
+	/* an offer that is none ends the publisher's session, and says where it is wrong */
+	struct plane_cmd bad = {
+		.type = CMD_OFFER, .participant = a->sid, .id = 9, .sdp = strdup("hello")
+	};
+	sim_cmd(s, &bad);
+	assert_non_null(strstr(a->failed, "line 1"));
+
+	/* too many announcements */
+	for (int i = 0; i <= LIMIT_PENDING_TRACKS; i++) {
+		struct plane_cmd cmd = { .type = CMD_ADD_TRACK, .participant = b->sid };
+
+		assert_string_equal(b->failed, "");
+		(void)snprintf(cmd.track.text, sizeof cmd.track.text, "TR_many%d", i);
+		sim_cmd(s, &cmd);
+	}
+	assert_non_null(strstr(b->failed, "add track"));
+
+	/* joined twice */
+	struct plane_cmd twice = { .type = CMD_JOIN, .participant = a->sid };
+	twice.room = (struct sid){ "RM_simsimsimsim" };
+	a->failed[0] = '\0';
+	sim_cmd(s, &twice);
+	assert_non_null(strstr(a->failed, "join"));
+	(void)sim_free(s);
+}
+
 static void unanswered_offer_fails(void **state)
 {
 	(void)state;
@@ -605,6 +708,8 @@ int main(void)
 		cmocka_unit_test(dead_path_fails),
 		cmocka_unit_test(path_comes_back),
 		cmocka_unit_test(codec_changes),
+		cmocka_unit_test(binding),
+		cmocka_unit_test(commands_out_of_place),
 		cmocka_unit_test(unanswered_offer_fails),
 		cmocka_unit_test(new_ssrcs_mid_call),
 		cmocka_unit_test(top_layer_stops),
