@@ -238,12 +238,14 @@ static int read_claims(const struct token_keys *keys, const json_t *claims, stru
 		return claims_refuse(ret_error, TOKEN_NOT_OURS,
 				     "The media token has a claim of the wrong type or length.");
 	if (!identity || !*identity)
-		return claims_refuse(ret_error, TOKEN_NOT_OURS,
+		return claims_refuse(ret_error, TOKEN_INCOMPLETE,
 				     "The media token has no identity (sub).");
-	if (!t->room_join || !room || !*room)
-		return claims_refuse(
-			ret_error, TOKEN_NOT_OURS,
-			"The media token does not allow to join a room (roomJoin, room).");
+	if (!t->room_join)
+		return claims_refuse(ret_error, TOKEN_NOT_OURS,
+				     "The media token does not allow to join a room (roomJoin).");
+	if (!room || !*room)
+		return claims_refuse(ret_error, TOKEN_INCOMPLETE,
+				     "The media token names no room (room).");
 	t->attributes = json_incref(attributes);
 	return set_texts(t, identity, name, room, metadata, kind)
 		       ? 0

@@ -13,8 +13,9 @@ struct token_keys {
 	const char *api_key, *secret;
 };
 
-/* The codes of docs/api.md, all with HTTP status 401. */
+/* The codes of docs/api.md: HTTP status 401, but for TOKEN_INCOMPLETE. */
 enum token_error_code {
+	TOKEN_INCOMPLETE = 4, /* a media token of ours without identity or room: status 400 */
 	TOKEN_NOT_OURS = 5, /* malformed, wrong class, missing or odd claims */
 	TOKEN_EXPIRED = 40,
 	TOKEN_NOT_YET_VALID = 41, /* nbf */

@@ -85,7 +85,7 @@ static bool admit(struct http_req *req, const struct signal_hub *s, struct media
 		return false;
 	}
 	if (media_token_verify(&keys, text, clock_wall_us() / US_PER_S, ret_token, &error) < 0) {
-		say(req, 401, error.message);
+		say(req, error.code == TOKEN_INCOMPLETE ? 400 : 401, error.message);
 		return false;
 	}
 	if (room_is_full(s, ret_token)) {
