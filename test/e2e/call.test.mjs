@@ -66,7 +66,7 @@ test('all media goes through the server', async () => {
 	assert.equal(pairs.length, 2, 'one publisher and one subscriber transport');
 	for (const pair of pairs) {
 		assert.equal(pair.dtlsState, 'connected');
-		assert.equal(pair.srtpCipher, 'AEAD_AES_128_GCM');
+		assert.match(pair.srtpCipher, /AEAD_AES_128_GCM$/);
 	}
 });
 
