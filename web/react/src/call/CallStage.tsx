@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Participant } from '@confab/client';
+import type { Participant, UserObject } from '@confab/client';
 import { useCallback, useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -11,7 +11,7 @@ import { SelfView } from './SelfView.tsx';
 interface CallStageProps {
   participants: readonly Participant[];
   /** Whom the call is with, shown while nobody else is in it. */
-  peer: string;
+  peer: Pick<UserObject, 'id' | 'name' | 'image'>;
   /** Said instead of "waiting", for instance that they declined. */
   note: string | undefined;
 }
@@ -48,9 +48,9 @@ export function CallStage({ participants, peer, note }: CallStageProps) {
       {others.length === 0 && (
         <div className="cf-waiting">
           <span className={`cf-waiting__avatar ${note ? '' : 'cf-waiting__avatar--pulse'}`}>
-            <Avatar user={{ id: peer, name: peer }} size="huge" />
+            <Avatar user={peer} size="huge" />
           </span>
-          <p className="cf-waiting__title">{note ?? t.waitingFor(peer)}</p>
+          <p className="cf-waiting__title">{note ?? t.waitingFor(peer.name)}</p>
           {!note && <p className="cf-waiting__hint">{t.waitingHint}</p>}
         </div>
       )}

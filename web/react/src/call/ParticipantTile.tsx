@@ -11,12 +11,11 @@ export function ParticipantTile({ participant }: { participant: Participant }) {
   const { name, userId, videoTrack, isMuted, isSpeaking } = participant;
   return (
     <section className={`cf-tile ${isSpeaking && !isMuted ? 'cf-tile--speaking' : ''}`} role="region" aria-label={name}>
+      {/* below the picture: seen while the camera is off, and until the first frame is there */}
+      <span className="cf-tile__avatar">
+        <Avatar user={{ id: userId, name }} size="huge" />
+      </span>
       <VideoView track={videoTrack} />
-      {!videoTrack && (
-        <span className="cf-tile__avatar">
-          <Avatar user={{ id: userId, name }} size="huge" />
-        </span>
-      )}
       <span className="cf-tile__plate">
         {isMuted && (
           <span className="cf-tile__muted" role="img" aria-label={t.muted}>

@@ -12,12 +12,10 @@ export function SelfView({ participant, floating }: { participant: Participant; 
   const look = floating ? 'cf-self' : `cf-tile ${isSpeaking && !isMuted ? 'cf-tile--speaking' : ''}`;
   return (
     <div className={look} role="group" aria-label={t.you}>
+      <span className="cf-tile__avatar">
+        <Avatar user={{ id: userId, name }} size={floating ? 'large' : 'huge'} />
+      </span>
       <VideoView track={videoTrack} mirrored />
-      {!videoTrack && (
-        <span className="cf-tile__avatar">
-          <Avatar user={{ id: userId, name }} size={floating ? 'large' : 'huge'} />
-        </span>
-      )}
       <span className="cf-tile__plate" aria-hidden="true">
         {isMuted && (
           <span className="cf-tile__muted">

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CallingState } from '@confab/client';
+import { CallingState, type UserObject } from '@confab/client';
 import { useEffect, useMemo, useRef } from 'react';
 import { createPortal } from 'react-dom';
 import { useMessages, useVideoClient } from '../context.tsx';
@@ -19,8 +19,8 @@ import { useAnnouncements } from './useAnnouncements.ts';
 export interface VideoCallProps {
   callType: string;
   callId: string;
-  /** Whom the call is with. */
-  peer: string;
+  /** Whom the call is with, to show while nobody else is in it. */
+  peer: Pick<UserObject, 'id' | 'name' | 'image'>;
   /** The call is over for me: take the component away. */
   onClose: () => void;
 }
@@ -61,7 +61,7 @@ export function VideoCall({ callType, callId, peer, onClose }: VideoCallProps) {
       onKeyDown={(event) => event.key === 'Escape' && over && onClose()}
     >
       <header className="cf-call__top">
-        <span className="cf-call__title">{peer}</span>
+        <span className="cf-call__title">{peer.name}</span>
         {joinedAt !== undefined && <CallTimer since={joinedAt} />}
       </header>
       {lost && (

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { UserObject } from '@confab/client';
+import { incomingCall, type UserObject } from '@confab/client';
 import { useEffect, useRef, useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
@@ -30,6 +30,7 @@ export function AdminChat({ me, conversationId, onSelect, onAttention }: AdminCh
   const selected = onSelect ? conversationId : own;
   const select = onSelect ?? setOwn;
   const conversation = selected === undefined ? undefined : state.conversations.get(selected);
+  const incoming = inCall === undefined ? incomingCall(state) : undefined;
   useAttention(state, onAttention);
 
   useEffect(() => {
@@ -54,7 +55,7 @@ export function AdminChat({ me, conversationId, onSelect, onAttention }: AdminCh
             conversationId={conversation.id}
             person={conversation.user}
             subtitle={conversation.user.id}
-            call={conversation.call}
+            call={incoming?.conversationId === conversation.id ? null : conversation.call}
             empty={
               <EmptyState icon="chat" title={t.firstMessageTeam(conversation.user.name)} hint={t.firstMessageTeamHint} />
             }
@@ -68,9 +69,9 @@ export function AdminChat({ me, conversationId, onSelect, onAttention }: AdminCh
       </main>
       <ChatCalls
         store={store}
-        state={state}
+        incoming={incoming}
         active={inCall}
-        nameOf={(id) => state.conversations.get(id)?.user.name ?? id}
+        peerOf={(id) => state.conversations.get(id)?.user ?? { id, name: id }}
         onAccept={(id) => {
           select(id);
           setInCall(id);

@@ -16,6 +16,7 @@ interface ConversationPaneProps {
   /** Whose name stands on top: the other side. */
   person: Pick<UserObject, 'id' | 'name' | 'image'>;
   subtitle: string;
+  /** The live call, when it is to be offered here. */
   call: CallSessionObject | null;
   empty: ReactNode;
   drafts: Map<string, string>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { UserObject } from '@confab/client';
+import { incomingCall, type UserObject } from '@confab/client';
 import { useRef, useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
@@ -24,6 +24,7 @@ export function UserChat({ me, teamName, onAttention }: UserChatProps) {
   const [inCall, setInCall] = useState(false);
   const drafts = useRef(new Map<string, string>());
   const team = { id: 'team', name: teamName ?? t.supportTeam };
+  const incoming = inCall ? undefined : incomingCall(state);
   useAttention(state, onAttention);
 
   return (
@@ -36,7 +37,7 @@ export function UserChat({ me, teamName, onAttention }: UserChatProps) {
           conversationId={me.id}
           person={team}
           subtitle={t.supportHint}
-          call={state.conversations.get(me.id)?.call ?? null}
+          call={incoming ? null : (state.conversations.get(me.id)?.call ?? null)}
           empty={<EmptyState icon="chat" title={t.firstMessageUser} hint={t.firstMessageUserHint} />}
           drafts={drafts.current}
           onCall={() => setInCall(true)}
@@ -44,9 +45,9 @@ export function UserChat({ me, teamName, onAttention }: UserChatProps) {
       </main>
       <ChatCalls
         store={store}
-        state={state}
+        incoming={incoming}
         active={inCall ? me.id : undefined}
-        nameOf={() => team.name}
+        peerOf={() => team}
         onAccept={() => setInCall(true)}
         onClose={() => setInCall(false)}
       />

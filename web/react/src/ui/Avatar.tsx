@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserObject } from '@confab/client';
+import { useState } from 'react';
 
 export type AvatarSize = 'small' | 'medium' | 'large' | 'huge';
 
 /** A person's picture, or their initials on a colour that is always the same for the same person. */
 export function Avatar({ user, size = 'medium' }: { user: Pick<UserObject, 'id' | 'name' | 'image'>; size?: AvatarSize }) {
+  const [broken, setBroken] = useState<string | undefined>();
   return (
     <span className={`cf-avatar cf-avatar--${size} cf-avatar--hue${hueOf(user.id)}`} aria-hidden="true">
-      {user.image ? <img src={user.image} alt="" /> : initialsOf(user.name || user.id)}
+      {user.image && user.image !== broken ? (
+        <img src={user.image} alt="" onError={() => setBroken(user.image)} />
+      ) : (
+        initialsOf(user.name || user.id)
+      )}
     </span>
   );
 }
