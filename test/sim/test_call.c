@@ -465,8 +465,29 @@ static void new_ssrcs_mid_call(void **state)
 	sim_run(s, 3 * SIM_S);
 	struct sim_stream *v = must_have(b, video);
 	uint64_t frames = v->frames;
+	uint32_t old_ssrc = video->layers[2].ssrc;
+	uint16_t old_seq = video->layers[2].seq;
+
 	client_new_ssrcs(a, video);
-	sim_run(s, 3 * SIM_S);
+	sim_run(s, 300 * SIM_MS);
+	/* stragglers of the stream before, mid and rid and all, do not bring it back */
+	for (int i = 0; i < 50; i++) {
+		uint8_t packet[100];
+		struct wr w = wr_of(packet, sizeof packet);
+
+		rtp_write(&w, &(struct rtp_header){ .payload_type = 96,
+						    .seq = (uint16_t)(old_seq + i),
+						    .ssrc = old_ssrc });
+		struct rtpext_wr x = rtpext_begin(&w);
+		rtpext_add(&x, 4, "1", 1);
+		rtpext_add(&x, 10, "f", 1);
+		rtpext_end(&x);
+		wr_zero(&w, 40);
+		pc_send(a, &a->pub, packet, wr_len(&w), false);
+		sim_run(s, 10 * SIM_MS);
+	}
+	assert_int_equal(drops(s, DROP_RETIRED), 50);
+	sim_run(s, 2 * SIM_S + 200 * SIM_MS);
 	assert_true(v->frames > frames + 75);
 	assert_int_equal(v->backwards, 0);
 	assert_int_equal(unaccounted(v), 0);
