@@ -351,6 +351,34 @@ bool engine_next_event(struct engine *e, struct plane_event *ret)
 	return egress_next_event(&e->sfu.egress, ret);
 }
 
+bool engine_get_counter(const struct engine *e, size_t i, struct engine_counter *ret)
+{
+	const struct sfu *s = &e->sfu;
+	const struct engine_counter plain[] = {
+		{ "media_rooms", NULL, s->rooms.count, true },
+		{ "media_participants", NULL, s->participants.count, true },
+		{ "media_tracks", NULL, s->tracks.count, true },
+		{ "media_packets_received", NULL, s->received_packets, false },
+		{ "media_packets_forwarded", NULL, s->forwarded_packets, false },
+		{ "media_bytes_forwarded", NULL, s->forwarded_bytes, false },
+		{ "media_unsent", "queue_full", s->egress.dropped_datagrams + s->outbox.dropped,
+		  false },
+		{ "media_unsent", "events_full", s->egress.dropped_events, false },
+	};
+
+	if (i < countof(plain))
+		*ret = plain[i];
+	else if ((i -= countof(plain)) < DROP_COUNT)
+		*ret = (struct engine_counter){ "media_drops", sfu_drop_name((enum sfu_drop)i),
+						s->drops[i], false };
+	else if ((i -= DROP_COUNT) < V_COUNT)
+		*ret = (struct engine_counter){ "media_datagrams", verdict_name((enum verdict)i),
+						s->verdicts[i], false };
+	else
+		return false;
+	return true;
+}
+
 const struct sfu *engine_sfu(const struct engine *e)
 {
 	return &e->sfu;

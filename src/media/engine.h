@@ -66,3 +66,15 @@ bool engine_next_tx(struct engine *e, struct engine_tx *ret);
 
 /* The caller owns what the event owns (plane_event_fini). */
 bool engine_next_event(struct engine *e, struct plane_event *ret);
+
+/*
+ * Counters since the start, for /metrics: i = 0, 1, …; false after the last. Names are in
+ * snake_case, static. media_drops: packets and commands that went nowhere, by reason;
+ * media_datagrams: what became of each datagram that found its transport.
+ */
+struct engine_counter {
+	const char *name, *reason; /* reason NULL: a plain counter */
+	uint64_t value;
+	bool gauge; /* goes up and down: rooms, participants, tracks */
+};
+bool engine_get_counter(const struct engine *e, size_t i, struct engine_counter *ret);

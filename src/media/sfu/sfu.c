@@ -46,6 +46,22 @@ void sfu_fini(struct sfu *s)
 	s->addresses = NULL;
 }
 
+const char *sfu_drop_name(enum sfu_drop why)
+{
+	static const char *const names[DROP_COUNT] = {
+		[DROP_STRANGER] = "stranger",	      [DROP_DATA] = "data",
+		[DROP_RTP] = "rtp_malformed",	      [DROP_RTCP] = "rtcp_malformed",
+		[DROP_DIRECTION] = "direction",	      [DROP_SSRC] = "ssrc_unknown",
+		[DROP_RETIRED] = "stream_replaced",   [DROP_TRACK] = "no_track",
+		[DROP_PAYLOAD_TYPE] = "payload_type", [DROP_CODEC] = "codec_change",
+		[DROP_STREAM] = "duplicate_or_old",   [DROP_MUTED] = "muted",
+		[DROP_FEEDBACK] = "feedback_foreign", [DROP_SEND] = "send",
+		[DROP_COMMAND] = "command",
+	};
+
+	return names[why];
+}
+
 bool sfu_key(struct key *ret, const struct sid *sid)
 {
 	return key_of_text(ret, sid->text, strnlen(sid->text, sizeof sid->text));

@@ -83,6 +83,9 @@ static inline void sfu_drop(struct sfu *s, enum sfu_drop why)
 	s->drops[why]++;
 }
 
+/* For /metrics. */
+const char *sfu_drop_name(enum sfu_drop why);
+
 /* The map key of a SID; false for an empty one. */
 bool sfu_key(struct key *ret, const struct sid *sid);
 
