@@ -108,6 +108,18 @@ static void on_open_ended_body(struct peer *p, struct lws *wsi)
 	json_decref(whole);
 }
 
+static int on_body_end(struct lws *wsi)
+{
+	struct peer *p = peer_get(wsi);
+
+	if (!p || !p->req)
+		return 0;
+	if (++p->req->body_ends > BODY_ENDS_MAX)
+		return -1;
+	dispatch_body_done(p->req);
+	return 0;
+}
+
 static int on_timer(struct lws *wsi)
 {
 	struct peer *p = peer_get(wsi);
@@ -125,6 +137,12 @@ static int on_body(struct lws *wsi, const void *bytes, size_t n)
 
 	if (!p || !p->req || p->req->answered || p->req->dispatched || n == 0)
 		return 0; /* a body that was refused: dropped */
+	if (p->req->body_length == 0 &&
+	    !strchr("{[ \t\r\n\"-0123456789tfn", *(const char *)bytes)) {
+		p->req->response.close = true;
+		http_error(p->req, 400, 4, "The body is not JSON.");
+		return 0;
+	}
 	if (http_req_add_body(p->req, bytes, n) < 0) {
 		p->req->response.close = true;
 		http_error(p->req, 413, 22, "The body is longer than its Content-Length said.");
@@ -263,12 +281,8 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		return on_request(wsi);
 	case LWS_CALLBACK_HTTP_BODY:
 		return on_body(wsi, in, n);
-	case LWS_CALLBACK_HTTP_BODY_COMPLETION: {
-		struct peer *p = peer_get(wsi);
-		if (p && p->req)
-			dispatch_body_done(p->req);
-		return 0;
-	}
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		return on_body_end(wsi);
 	case LWS_CALLBACK_RAW_ADOPT:
 	case LWS_CALLBACK_RAW_RX:
 		return -1; /* CONNECT: we are no proxy */

@@ -33,6 +33,11 @@ enum {
 	 * say when a body without Content-Length is complete. So an answered stream stays open a moment, and such a body is
 	 * complete when it is a whole JSON text or nothing more came for a while.
 	 */
+	/*
+	 * And of HTTP/1.1: when a POST and more were pipelined behind another request, it reads the POST's own head as its
+	 * body, then tells of the body's end for ever. JSON never starts like a head, and the end comes once.
+	 */
+	BODY_ENDS_MAX = 100,
 	H2_LINGER_MS = 250,
 	H2_BODY_PAUSE_MS = 1000,
 	H2_STREAMS = 256,
@@ -72,6 +77,7 @@ struct http_req {
 	char *body;
 	size_t body_length, body_capacity;
 	json_t *json;
+	unsigned body_ends;
 	uint64_t body_started_us;
 	bool tls;       /* for the client */
 	bool http2;
