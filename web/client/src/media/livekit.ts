@@ -3,6 +3,7 @@
 import {
   ConnectionError,
   ConnectionErrorReason,
+  ConnectionState,
   DisconnectReason,
   LogLevel,
   Room,
@@ -21,7 +22,8 @@ import { ConfabError, ErrorCode, type DeviceKind } from '../errors.ts';
 import { participantsOf } from './participants.ts';
 import type { MediaHandlers, MediaSession } from './session.ts';
 
-setLogLevel(LogLevel.warn);
+// what matters of it comes back as errors and events; a lost connection is no error in the console
+setLogLevel(LogLevel.silent);
 
 const SOURCES = {
   camera: Track.Source.Camera,
@@ -53,6 +55,8 @@ const REMOVED = new Set([
   DisconnectReason.DUPLICATE_IDENTITY,
 ]);
 
+const SIGNAL_GRACE_MS = 2000;
+
 type AnyTrack = LocalTrack | LocalAudioTrack | LocalVideoTrack;
 type Prepared = Partial<Record<'camera' | 'microphone', Promise<AnyTrack>>>;
 
@@ -65,16 +69,14 @@ export class LiveKitSession implements MediaSession {
   });
   #prepared: Prepared = {};
   #closed = false;
+  #lost = false;
+  #grace: ReturnType<typeof setTimeout> | undefined;
   #scheduled = false;
 
   constructor(private readonly handlers: MediaHandlers) {
     const room = this.#room;
     for (const event of CHANGES) room.on(event, () => this.#changed());
-    room.on(RoomEvent.Reconnecting, () => this.#tell(() => handlers.onReconnecting()));
-    room.on(RoomEvent.Reconnected, () => {
-      this.#tell(() => handlers.onReconnected());
-      this.#changed();
-    });
+    room.on(RoomEvent.ConnectionStateChanged, (state) => this.#onState(state));
     room.on(RoomEvent.Disconnected, (reason) => {
       const removed = reason !== undefined && REMOVED.has(reason);
       this.#tell(() => handlers.onEnded(removed ? 'removed' : 'lost'));
@@ -115,6 +117,7 @@ export class LiveKitSession implements MediaSession {
 
   async disconnect(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#grace);
     const waiting = Object.values(this.#prepared);
     this.#prepared = {};
     for (const track of waiting) void track.then((t) => t.stop()).catch(() => {});
@@ -147,6 +150,23 @@ export class LiveKitSession implements MediaSession {
     } catch (cause) {
       throw toDeviceError(kind, cause);
     }
+  }
+
+  /** A short loss of signalling alone goes unnoticed: the media may well be flowing. */
+  #onState(state: ConnectionState): void {
+    clearTimeout(this.#grace);
+    if (state === ConnectionState.SignalReconnecting && !this.#lost) {
+      this.#grace = setTimeout(() => this.#setLost(true), SIGNAL_GRACE_MS);
+    }
+    if (state === ConnectionState.Reconnecting) this.#setLost(true);
+    if (state === ConnectionState.Connected) this.#setLost(false);
+  }
+
+  #setLost(lost: boolean): void {
+    if (lost === this.#lost) return;
+    this.#lost = lost;
+    this.#tell(() => (lost ? this.handlers.onReconnecting() : this.handlers.onReconnected()));
+    this.#changed();
   }
 
   #device(source: Track.Source, on: boolean): void {

@@ -1,38 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DeviceError, type Call, type DeviceManager } from '@confab/client';
+import { DeviceError, type Call, type DeviceErrorReason, type DeviceKind } from '@confab/client';
 import { useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { useObservable } from '../hooks/useObservable.ts';
 import { Icon } from '../ui/Icon.tsx';
 
-/** Why the camera, the microphone or the screen is not on. */
-export function DeviceNotices({ call }: { call: Call }) {
-  return (
-    <div className="cf-notices" aria-live="polite">
-      <Notice device={call.camera} />
-      <Notice device={call.microphone} />
-      <Notice device={call.screenShare} />
-    </div>
-  );
+interface Problem {
+  kinds: DeviceKind[];
+  reason: DeviceErrorReason;
+  errors: unknown[];
 }
 
-function Notice({ device }: { device: DeviceManager }) {
+/** Why the camera, the microphone or the screen is not on. What has the same reason is said once. */
+export function DeviceNotices({ call }: { call: Call }) {
   const t = useMessages();
-  const error = useObservable(device.state.error$);
-  const [dismissed, setDismissed] = useState<unknown>();
-  if (!error || error === dismissed) return null;
-  const reason = error instanceof DeviceError ? error.reason : 'unknown';
-  if (device.kind === 'screenShare' && reason === 'denied') return null; // closed the browser's own question
+  const [dismissed, setDismissed] = useState<readonly unknown[]>([]);
+  const camera = useObservable(call.camera.state.error$);
+  const microphone = useObservable(call.microphone.state.error$);
+  const screenShare = useObservable(call.screenShare.state.error$);
+
+  const problems: Problem[] = [];
+  for (const [kind, error] of Object.entries({ camera, microphone, screenShare }) as [DeviceKind, unknown][]) {
+    if (!error || dismissed.includes(error)) continue;
+    const reason = error instanceof DeviceError ? error.reason : 'unknown';
+    if (kind === 'screenShare' && reason === 'denied') continue; // closed the browser's own question
+    const same = problems.find((problem) => problem.reason === reason);
+    if (same) {
+      same.kinds.push(kind);
+      same.errors.push(error);
+    } else {
+      problems.push({ kinds: [kind], reason, errors: [error] });
+    }
+  }
+
   return (
-    <p className="cf-notice">
-      <Icon name="alert" size={18} />
-      <span className="cf-notice__text">{t.deviceError(device.kind, reason)}</span>
-      <button type="button" className="cf-link" onClick={() => void device.enable().catch(() => {})}>
-        {t.retry}
-      </button>
-      <button type="button" className="cf-notice__close" aria-label={t.dismiss} onClick={() => setDismissed(error)}>
-        <Icon name="close" size={16} />
-      </button>
-    </p>
+    <div className="cf-notices" aria-live="polite">
+      {problems.map(({ kinds, reason, errors }) => (
+        <p key={kinds.join()} className="cf-notice">
+          <Icon name="alert" size={18} />
+          <span>{t.deviceError(kinds, reason)}</span>
+          <button
+            type="button"
+            className="cf-link"
+            onClick={() => {
+              for (const kind of kinds) call[kind].enable().catch(() => {});
+            }}
+          >
+            {t.retry}
+          </button>
+          <button
+            type="button"
+            className="cf-notice__close"
+            aria-label={t.dismiss}
+            onClick={() => setDismissed((list) => [...list, ...errors])}
+          >
+            <Icon name="close" size={16} />
+          </button>
+        </p>
+      ))}
+    </div>
   );
 }

@@ -83,12 +83,12 @@ export const en = {
   soundBlocked: 'The browser keeps the sound off until you press the button.',
   dismiss: 'Dismiss',
 
-  deviceError: (kind: DeviceKind, reason: DeviceErrorReason): string => {
-    const name = DEVICE_NAMES[kind];
+  deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
+    const name = kinds.map((kind) => DEVICE_NAMES[kind]).join(' and ');
     if (reason === 'denied') return `Your browser does not let this page use the ${name}. Allow it in the address bar.`;
     if (reason === 'missing') return `No ${name} was found. You are in the call without one.`;
     if (reason === 'busy') return `Another program is using your ${name}.`;
-    if (reason === 'insecure') return `The ${name} works only when this page is opened with https.`;
+    if (reason === 'insecure') return `Browsers give the ${name} only to pages that are opened with https.`;
     return `Your ${name} could not be started.`;
   },
 };
