@@ -116,7 +116,11 @@ static int on_body_end(struct lws *wsi)
 		return 0;
 	if (++p->req->body_ends > BODY_ENDS_MAX)
 		return -1;
-	dispatch_body_done(p->req);
+	p->req->body_under_way = false;
+	if (p->req->answered)
+		lws_callback_on_writable(wsi);
+	else
+		dispatch_body_done(p->req);
 	return 0;
 }
 
@@ -181,7 +185,7 @@ static int on_http_writable(struct lws *wsi)
 {
 	struct peer *p = peer_get(wsi);
 
-	if (!p || !p->req || !p->req->answered || p->req->upgrade)
+	if (!p || !p->req || !p->req->answered || p->req->upgrade || p->req->body_under_way)
 		return 0;
 	if (respond_write(p->req, wsi) < 0)
 		return -1;
@@ -217,6 +221,9 @@ static int on_upgrade(struct lws *wsi)
 		return -1;
 	struct peer *p = req->peer;
 	req->upgrade = true;
+	if (req->http2)
+		req->method =
+			HTTP_GET; /* its CONNECT means what GET means in HTTP/1.1 (RFC 8441 4) */
 	dispatch_headers(req);
 	if (!p->ws)
 		return refuse_now(p, wsi);

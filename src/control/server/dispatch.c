@@ -56,6 +56,7 @@ static bool check_framing(struct http_req *req)
 		refuse_and_close(req, 400, 4, "This method takes no body.");
 		return false;
 	}
+	req->body_under_way = req->http2 && length > 0 && length <= BODY_DISCARD_MAX;
 	if (length > LIMIT_JSON_BODY) {
 		char text[120];
 		(void)snprintf(text, sizeof text, "The body has %lld bytes; at most %d are taken.",

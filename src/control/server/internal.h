@@ -83,6 +83,7 @@ struct http_req {
 	bool http2;
 	bool malformed; /* control characters in the path */
 	bool open_ended; /* HTTP/2: a body of unknown length */
+	bool body_under_way; /* HTTP/2: the answer waits for its end (H2_LINGER_MS says why) */
 	bool expects_body, dispatched, in_handler, answered, upgrade;
 	void *context;
 	void (*drop)(void *context);
