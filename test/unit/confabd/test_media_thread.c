@@ -55,10 +55,10 @@ struct engine *engine_free(struct engine *e)
 	return NULL;
 }
 
-void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
-	       size_t length)
+void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival,
+		  const struct sockaddr_storage *from, uint8_t *bytes, size_t length)
 {
-	(void)now;
+	assert_true(arrival <= now);
 	e->to = *from;
 	e->length = length;
 	memcpy(e->bytes, bytes, length);
