@@ -264,3 +264,32 @@ test('impossible ids are refused at once', async () => {
     assert.throws(() => client.call(type, id), { code: 4 });
   }
 });
+
+test('what the media says after leave is not heard', async () => {
+  const { call, media } = await setUp();
+  await call.join({ create: true });
+  await call.leave();
+  media[0]?.handlers.onEnded('lost');
+  media[0]?.handlers.onDevice('camera', true);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(call.state.callingState, 'left');
+  assert.equal(media.length, 1);
+  assert.equal(call.camera.state.status, undefined);
+});
+
+test('an order that failed after nobody wanted it any more is no error', async () => {
+  const { call, media } = await setUp();
+  await call.join({ create: true });
+  await until(() => call.camera.state.status === 'enabled');
+  await call.camera.disable();
+  const { promise, open } = gate();
+  media[0]!.setting = () => promise;
+  media[0]!.failing = { camera: new DeviceError('camera', 'busy', 'busy') };
+  const enabling = call.camera.enable();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const disabling = call.camera.disable();
+  open();
+  await Promise.all([enabling, disabling]);
+  assert.equal(call.camera.state.status, 'disabled');
+  assert.equal(call.camera.state.error, undefined);
+});

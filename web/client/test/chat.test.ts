@@ -75,6 +75,8 @@ test('an optimistic message is replaced by the stored one, whichever way it come
   assert.deepEqual(list(echoed), [['hello', 'sent'], ['hi', 'sent']]);
   const done = reduceChat(echoed, { type: 'send.done', id: 'ann', key: 'k', message: stored });
   assert.deepEqual(list(done), [['hello', 'sent'], ['hi', 'sent']]);
+  const again = reduceChat(echoed, { type: 'send', id: 'ann', key: 'k', text: 'hi', at: 9 });
+  assert.deepEqual(list(again), list(echoed), 'a stored one is not on its way again');
   const failed = reduceChat(sending, { type: 'send.failed', id: 'ann', key: 'k' });
   assert.deepEqual(list(failed), [['hello', 'sent'], ['hi', 'failed']]);
   assert.deepEqual(list(reduceChat(echoed, { type: 'send.failed', id: 'ann', key: 'k' })), list(echoed));

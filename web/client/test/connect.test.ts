@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StreamVideoClient, TOKEN_MISMATCH, TOKEN_NOT_SET, type ConfabError } from '../src/index.ts';
-import { VideoClient, ann, makeToken, makeWorld, until } from './lib/fakes.ts';
+import { TokenManager } from '../src/token.ts';
+import { VideoClient, ann, gate, makeToken, makeWorld, until } from './lib/fakes.ts';
 
 const provider = (userId: unknown) => async () => makeToken(userId);
 
@@ -219,4 +220,31 @@ test('what observes the connection sees every step', async () => {
   await client.connectUser(ann, provider('ann'));
   assert.deepEqual(seen, ['disconnected', 'connecting', 'connected', 'disconnected']);
   await until(() => client.state.connectionState === 'connected');
+});
+
+test('a provider that answers after disconnectUser answers nobody', async () => {
+  const tokens = new TokenManager();
+  const { promise, open } = gate();
+  tokens.set('ann', async () => {
+    await promise;
+    return makeToken('ann');
+  });
+  const loading = tokens.load();
+  tokens.reset();
+  open();
+  await assert.rejects(loading, { message: TOKEN_NOT_SET });
+  await assert.rejects(tokens.get(), { message: TOKEN_NOT_SET });
+});
+
+test('a token that somebody else replaced already is not replaced again', async () => {
+  const tokens = new TokenManager();
+  let asked = 0;
+  tokens.set('ann', async () => {
+    asked++;
+    return makeToken('ann');
+  });
+  const old = await tokens.load();
+  const fresh = await tokens.refresh(old);
+  assert.equal(await tokens.refresh(old), fresh);
+  assert.equal(asked, 2);
 });
