@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Locals that own what they point to: `cleanup(room_freep) struct room *r = …;` frees at the end of the
- * scope, `steal(r)` hands the object over and leaves NULL behind.
+ * Locals that own what they point to: `cleanup(room_freep) struct room *r = …;` frees at the end of
+ * the scope, `steal(r)` hands the object over and leaves NULL behind.
  */
 #pragma once
 
@@ -10,12 +10,12 @@
 
 #define cleanup(fn) __attribute__((cleanup(fn)))
 
-#define steal(ptr)                               \
-	({                                       \
+#define steal(ptr)                                  \
+	({                                          \
 		__typeof__(ptr) *steal_at = &(ptr); \
 		__typeof__(ptr) stolen = *steal_at; \
-		*steal_at = NULL;                \
-		stolen;                          \
+		*steal_at = NULL;                   \
+		stolen;                             \
 	})
 
 #define countof(array) (sizeof(array) / sizeof((array)[0]))
@@ -34,5 +34,5 @@ static inline void cleanup_close(int *fd)
 		(void)close(*fd);
 }
 
-#define autofree cleanup(cleanup_free)
+#define autofree  cleanup(cleanup_free)
 #define autoclose cleanup(cleanup_close)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only clock. Monotonic time drives every timer; wall time is for tokens and for people. The media
- * engine never calls it: time is an argument there. Thread-safe.
+ * The only clock. Monotonic time drives every timer; wall time is for tokens and for people. The
+ * media engine never calls it: time is an argument there. Thread-safe.
  */
 #pragma once
 

@@ -4,24 +4,26 @@
 
 enum {
 	/* HTTP and WebSocket */
-	LIMIT_REQUEST_LINE = 64 * 1024,    /* LiveKit clients put 20 KB and more into the URL */
+	LIMIT_REQUEST_LINE = 64 * 1024, /* LiveKit clients put 20 KB and more into the URL */
 	LIMIT_JSON_BODY = 64 * 1024,
 	LIMIT_JSON_DEPTH = 16,
-	LIMIT_EVENT_FRAME = 64 * 1024,     /* one frame on the event socket, from a client */
-	LIMIT_SIGNAL_FRAME = 2 * 1024 * 1024, /* one LiveKit signalling message, as LiveKit has it */
-	LIMIT_SOCKET_QUEUE = 1024 * 1024,  /* bytes waiting for one slow socket before it is closed */
-	LIMIT_CONNECT_FRAME_S = 10,        /* seconds for the first frame on the event socket */
+	LIMIT_EVENT_FRAME = 64 * 1024, /* one frame on the event socket, from a client */
+	LIMIT_SIGNAL_FRAME = 2 * 1024 *
+			     1024, /* one LiveKit signalling message, as LiveKit has it */
+	LIMIT_SOCKET_QUEUE = 1024 *
+			     1024,  /* bytes waiting for one slow socket before it is closed */
+	LIMIT_CONNECT_FRAME_S = 10, /* seconds for the first frame on the event socket */
 
 	/* accounts and chat */
 	LIMIT_USER_ID = 64,
 	LIMIT_USER_NAME = 128,
 	LIMIT_PASSWORD = 1024,
-	LIMIT_MESSAGE_TEXT = 10 * 1000,    /* bytes of UTF-8 */
+	LIMIT_MESSAGE_TEXT = 10 * 1000, /* bytes of UTF-8 */
 	LIMIT_CALL_ID = 64,
-	LIMIT_PAGE = 100,                  /* rows of one list answer */
-	LIMIT_CONVERSATIONS = 1000,        /* of an admin's list */
-	LIMIT_EVENTS_KEPT = 10 * 1000,     /* for replay; older ones make a `resync` */
-	LIMIT_HASHES_AT_ONCE = 2,          /* Argon2id needs 19 MiB each (R11) */
+	LIMIT_PAGE = 100,	       /* rows of one list answer */
+	LIMIT_CONVERSATIONS = 1000,    /* of an admin's list */
+	LIMIT_EVENTS_KEPT = 10 * 1000, /* for replay; older ones make a `resync` */
+	LIMIT_HASHES_AT_ONCE = 2,      /* Argon2id needs 19 MiB each (R11) */
 	LIMIT_HASHES_QUEUED = 64,
 
 	/* media */
@@ -35,6 +37,6 @@ enum {
 	LIMIT_SSRCS_PER_TRANSPORT = 64,
 	LIMIT_IDENTITY = 256,
 	LIMIT_ROOM_NAME = 256,
-	LIMIT_METADATA = 64 * 1024,        /* bytes of a participant's name, metadata and attributes */
+	LIMIT_METADATA = 64 * 1024, /* bytes of a participant's name, metadata and attributes */
 	LIMIT_ATTRIBUTES = 128,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Intrusive doubly linked ring: embed a `struct list` in the element. An empty list points to itself. */
+/* Intrusive doubly linked ring: embed a `struct list` in the element. An empty list points to
+ * itself. */
 #pragma once
 
 #include <stdbool.h>
@@ -42,7 +43,7 @@ static inline void list_remove(struct list *item)
 #define list_entry(item, type, member) container_of(item, type, member)
 
 /* The element may be removed inside the loop. */
-#define list_each(var, head, member)                                                          \
-	for (struct list *var##_at = (head)->next, *var##_next = var##_at->next;              \
+#define list_each(var, head, member)                                                              \
+	for (struct list *var##_at = (head)->next, *var##_next = var##_at->next;                  \
 	     var##_at != (head) && ((var) = list_entry(var##_at, __typeof__(*(var)), member), 1); \
 	     var##_at = var##_next, var##_next = var##_at->next)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A reader over bytes that never leaves them. Reading past the end sets `bad` and yields zeros, so a
- * parser reads field after field in the order of its RFC and asks once, at the end. Owns nothing.
+ * A reader over bytes that never leaves them. Reading past the end sets `bad` and yields zeros, so
+ * a parser reads field after field in the order of its RFC and asks once, at the end. Owns nothing.
  */
 #pragma once
 

@@ -66,7 +66,8 @@ uint64_t rng_u64(struct rng *g)
 
 void rng_name(struct rng *g, const char *prefix, char *ret, size_t capacity)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 	size_t at = strlen(prefix);
 
 	memcpy(ret, prefix, at);

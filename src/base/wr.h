@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A writer into the caller's memory that never leaves it. Writing past the end sets `bad` and writes
- * nothing; ask once, at the end. Owns nothing.
+ * A writer into the caller's memory that never leaves it. Writing past the end sets `bad` and
+ * writes nothing; ask once, at the end. Owns nothing.
  */
 #pragma once
 
@@ -17,7 +17,9 @@ struct wr {
 
 static inline struct wr wr_of(void *bytes, size_t capacity)
 {
-	return (struct wr){ .start = bytes, .p = bytes, .end = capacity ? (uint8_t *)bytes + capacity : bytes };
+	return (struct wr){ .start = bytes,
+			    .p = bytes,
+			    .end = capacity ? (uint8_t *)bytes + capacity : bytes };
 }
 
 /* Bytes written so far; 0 once anything did not fit. */

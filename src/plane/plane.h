@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bridge: every message between the control plane and the media plane. Read the two enums and you have the
- * map of the system. Messages travel by value through a `struct plane_queue`, one per direction and worker;
- * nothing else is shared. Text inside a message (`sdp`) is owned by the message: who takes it out of a queue
- * calls plane_cmd_fini or plane_event_fini.
+ * The bridge: every message between the control plane and the media plane. Read the two enums and
+ * you have the map of the system. Messages travel by value through a `struct plane_queue`, one per
+ * direction and worker; nothing else is shared. Text inside a message (`sdp`) is owned by the
+ * message: who takes it out of a queue calls plane_cmd_fini or plane_event_fini.
  *
- * The control plane decides who may do what and makes the SIDs; the media plane moves bytes. Order is kept in
- * each direction, and control relies on it: EV_TRACK_LIVE comes before any EV_OFFER that carries the track
- * (a client must see the `update` before the media, livekit-protocol 4.1).
+ * The control plane decides who may do what and makes the SIDs; the media plane moves bytes. Order
+ * is kept in each direction, and control relies on it: EV_TRACK_LIVE comes before any EV_OFFER that
+ * carries the track (a client must see the `update` before the media, livekit-protocol 4.1).
  */
 #pragma once
 
@@ -31,17 +31,17 @@ enum plane_kind { KIND_AUDIO = 0, KIND_VIDEO = 1 };
 
 enum plane_cmd_type {
 	CMD_NONE,
-	CMD_JOIN,        /* a participant enters; a room exists while it has participants */
-	CMD_LEAVE,       /* it is gone: close its transports, end its tracks */
-	CMD_OFFER,       /* publisher PC: the client's SDP; answered by EV_ANSWER or EV_FAILED */
-	CMD_ANSWER,      /* subscriber PC: the client's answer to EV_OFFER */
-	CMD_ADD_TRACK,   /* a track announced by add_track; bound to a section of the next offers */
-	CMD_MUTE_TRACK,  /* the publisher (un)muted; unmuted video asks for a key frame */
-	CMD_SUBSCRIBE,   /* send `track` of `publisher` to `participant`: makes an EV_OFFER */
+	CMD_JOIN,	 /* a participant enters; a room exists while it has participants */
+	CMD_LEAVE,	 /* it is gone: close its transports, end its tracks */
+	CMD_OFFER,	 /* publisher PC: the client's SDP; answered by EV_ANSWER or EV_FAILED */
+	CMD_ANSWER,	 /* subscriber PC: the client's answer to EV_OFFER */
+	CMD_ADD_TRACK,	 /* a track announced by add_track; bound to a section of the next offers */
+	CMD_MUTE_TRACK,	 /* the publisher (un)muted; unmuted video asks for a key frame */
+	CMD_SUBSCRIBE,	 /* send `track` of `publisher` to `participant`: makes an EV_OFFER */
 	CMD_UNSUBSCRIBE, /* stop that; the section turns inactive: makes an EV_OFFER */
-	CMD_PAUSE,       /* track_setting.disabled: keep the section, (do not) send */
+	CMD_PAUSE,	 /* track_setting.disabled: keep the section, (do not) send */
 	CMD_RESTART_ICE, /* subscriber PC: new credentials in the next EV_OFFER */
-	CMD_STOP,        /* end the worker */
+	CMD_STOP,	 /* end the worker */
 };
 
 enum plane_event_type {
@@ -66,7 +66,7 @@ struct plane_join {
 
 struct plane_add_track {
 	char cid[PLANE_CID_MAX]; /* client's track id; equals the msid track in Chromium's SDP */
-	uint8_t kind;            /* enum plane_kind */
+	uint8_t kind;		 /* enum plane_kind */
 	bool muted;
 	uint8_t layer_count;
 	struct plane_layer layers[PLANE_LAYERS_MAX];
@@ -75,10 +75,11 @@ struct plane_add_track {
 struct plane_cmd {
 	enum plane_cmd_type type;
 	struct sid room, participant; /* participant: whom the command is about */
-	struct sid publisher, track;  /* SUBSCRIBE, UNSUBSCRIBE, PAUSE: what; ADD_TRACK, MUTE: track */
-	uint32_t id;                  /* OFFER, ANSWER: negotiation id; an answer's 0 means the latest */
-	bool on;                      /* MUTE_TRACK: muted; PAUSE: paused */
-	char *sdp;                    /* OFFER, ANSWER; owned */
+	struct sid publisher,
+		track; /* SUBSCRIBE, UNSUBSCRIBE, PAUSE: what; ADD_TRACK, MUTE: track */
+	uint32_t id;   /* OFFER, ANSWER: negotiation id; an answer's 0 means the latest */
+	bool on;       /* MUTE_TRACK: muted; PAUSE: paused */
+	char *sdp;     /* OFFER, ANSWER; owned */
 	union {
 		struct plane_join join;
 		struct plane_add_track add_track;
@@ -91,10 +92,10 @@ struct plane_event {
 	struct sid room, participant, track;
 	enum plane_target target;
 	uint32_t id;
-	char *sdp;                     /* ANSWER, OFFER; owned */
-	char mime[PLANE_NAME_MAX];     /* TRACK_LIVE: "video/VP8", "audio/opus" */
-	char mid[PLANE_NAME_MAX];      /* TRACK_LIVE: the publisher's mid */
-	char text[PLANE_TEXT_MAX];     /* FAILED: cause, for the log */
+	char *sdp;		   /* ANSWER, OFFER; owned */
+	char mime[PLANE_NAME_MAX]; /* TRACK_LIVE: "video/VP8", "audio/opus" */
+	char mid[PLANE_NAME_MAX];  /* TRACK_LIVE: the publisher's mid */
+	char text[PLANE_TEXT_MAX]; /* FAILED: cause, for the log */
 };
 
 void plane_cmd_fini(struct plane_cmd *cmd);

@@ -167,10 +167,11 @@ static int run_session_start(struct db *db, struct request *req)
  * there is none. */
 static int end_one(struct db *db, struct session_request *r)
 {
-	sqlite3_stmt *stmt = db_query(db,
-				      "SELECT id, cid, conversation_id FROM call_sessions "
-				      "WHERE ended_at IS NULL AND (?1 IS NULL OR id = ?1) ORDER BY started_at LIMIT 1",
-				      "s", r->start.session_id);
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT id, cid, conversation_id FROM call_sessions "
+		"WHERE ended_at IS NULL AND (?1 IS NULL OR id = ?1) ORDER BY started_at LIMIT 1",
+		"s", r->start.session_id);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 	struct event_row event = { .type = EVENT_CALL_SESSION_ENDED,
 				   .created_at_us = r->start.at_us };

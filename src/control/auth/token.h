@@ -16,7 +16,7 @@ struct token_keys {
 /* The codes of docs/api.md: HTTP status 401, but for TOKEN_INCOMPLETE. */
 enum token_error_code {
 	TOKEN_INCOMPLETE = 4, /* a media token of ours without identity or room: status 400 */
-	TOKEN_NOT_OURS = 5, /* malformed, wrong class, missing or odd claims */
+	TOKEN_NOT_OURS = 5,   /* malformed, wrong class, missing or odd claims */
 	TOKEN_EXPIRED = 40,
 	TOKEN_NOT_YET_VALID = 41, /* nbf */
 	TOKEN_BEFORE_ISSUED = 42, /* iat */
