@@ -162,8 +162,8 @@ export class ChatStore {
   }
 }
 
-/** Unguessable and unique; crypto.randomUUID exists only on secure pages. */
+/** Unique among this person's messages; no secret. Node 18 has no global crypto, and neither have insecure pages all of it. */
 function newClientId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const random = () => Math.random().toString(36).slice(2, 12);
+  return `${Date.now().toString(36)}-${random()}${random()}`;
 }
