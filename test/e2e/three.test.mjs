@@ -24,6 +24,7 @@ test('a three-party call works', async () => {
 	await mia.page.getByLabel('User ID').fill('mia');
 	await mia.page.getByLabel('Password').fill('mia has a password');
 	await mia.page.getByRole('button', { name: 'Sign in' }).click();
+	await mia.page.getByRole('list', { name: 'Conversations' }).waitFor();
 	const name = (person) => person.page.evaluate(async () => (await (await fetch('/api/auth/session')).json()).user.name);
 	const names = { admin: await name(admin), user: await name(user), mia: await name(mia) };
 	assert.equal(names.mia, 'Mia Berg');
