@@ -412,6 +412,13 @@ static int open_all(struct db *db, const char *dir, bool exclusive, const struct
 	if (r < 0)
 		return r;
 
+	/*
+	 * Now, not at the end: closing any descriptor of a file drops every POSIX lock that the process
+	 * holds on it, SQLite's among them; another program would then take itself for the last one and
+	 * delete the WAL under us.
+	 */
+	cleanup_close(&file);
+	file = -1;
 	(void)snprintf(wal, sizeof wal, "%s-wal", path);
 	bool clean = stat(wal, &st) < 0 || st.st_size == 0;
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;

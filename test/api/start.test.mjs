@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { apiKey, apiSecret, buildFolder, startConfabd } from '../lib/confabd.mjs';
+import { apiKey, apiSecret, buildFolder, confab, startConfabd } from '../lib/confabd.mjs';
 import { Client } from '../lib/client.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-start-'));
@@ -94,5 +94,35 @@ test('SIGTERM tells the sockets, keeps what was acknowledged, and exits 0 within
 	await reader.openLink(again.links.user);
 	const page = await reader.call('GET', '/api/v1/conversations/user/messages');
 	assert.equal(page.body.messages.at(-1).text, 'last words');
+	await again.stop();
+});
+
+test('the command line works beside a running daemon, again and again, and nothing is lost', async () => {
+	const data = `${folder}/beside`;
+	const daemon = await startConfabd({ data });
+	const open = () => fs.readdirSync(`/proc/${daemon.pid}/fd`).map((fd) => {
+		try {
+			return fs.readlinkSync(`/proc/${daemon.pid}/fd/${fd}`);
+		} catch {
+			return '';
+		}
+	});
+	const user = new Client(daemon.url);
+	await user.openLink(daemon.links.user);
+	for (const id of ['one', 'two', 'three']) {
+		confab(['user', 'add', id, '--role', 'user', '--name', id, '--password-stdin', '--data', data], `password of ${id}\n`);
+		const person = new Client(daemon.url);
+		assert.equal((await person.call('POST', '/api/auth/login', { userId: id, password: `password of ${id}` })).status, 200, id);
+		assert.deepEqual(open().filter((file) => /deleted/.test(file)), [], 'the database was deleted under the daemon');
+		const sent = await user.call('POST', '/api/v1/conversations/user/messages', { text: `after ${id}`, client_id: id });
+		assert.equal(sent.status, 201);
+	}
+	daemon.kill();
+	await daemon.exited;
+	const again = await startConfabd({ data });
+	const reader = new Client(again.url);
+	await reader.openLink(again.links.user);
+	const page = await reader.call('GET', '/api/v1/conversations/user/messages');
+	assert.deepEqual(page.body.messages.map((m) => m.text), ['after one', 'after two', 'after three']);
 	await again.stop();
 });
