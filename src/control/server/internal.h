@@ -25,17 +25,19 @@ enum {
 	BODY_BYTES_PER_S = 1024,
 	BODY_DISCARD_MAX = 16 << 20, /* a refused body up to here is read and dropped, so that the
 				       client sees the answer */
-	PING_INTERVAL_S = 15,	    /* R10 */
+	PING_INTERVAL_S = 15,	     /* R10 */
 	REAP_AFTER_S = 35,
 	CLOSE_TIMEOUT_S = 5,
 	/*
-	 * libwebsockets 4.1.6 ends the whole HTTP/2 connection when DATA comes for a stream that was closed, and does not
-	 * say when a body without Content-Length is complete. So an answered stream stays open a moment, and such a body is
-	 * complete when it is a whole JSON text or nothing more came for a while.
+	 * libwebsockets 4.1.6 ends the whole HTTP/2 connection when DATA comes for a stream that
+	 * was closed, and does not say when a body without Content-Length is complete. So an
+	 * answered stream stays open a moment, and such a body is complete when it is a whole JSON
+	 * text or nothing more came for a while.
 	 */
 	/*
-	 * And of HTTP/1.1: when a POST and more were pipelined behind another request, it reads the POST's own head as its
-	 * body, then tells of the body's end for ever. JSON never starts like a head, and the end comes once.
+	 * And of HTTP/1.1: when a POST and more were pipelined behind another request, it reads the
+	 * POST's own head as its body, then tells of the body's end for ever. JSON never starts
+	 * like a head, and the end comes once.
 	 */
 	BODY_ENDS_MAX = 100,
 	H2_LINGER_MS = 250,
@@ -79,10 +81,10 @@ struct http_req {
 	json_t *json;
 	unsigned body_ends;
 	uint64_t body_started_us;
-	bool tls;       /* for the client */
+	bool tls; /* for the client */
 	bool http2;
-	bool malformed; /* control characters in the path */
-	bool open_ended; /* HTTP/2: a body of unknown length */
+	bool malformed;	     /* control characters in the path */
+	bool open_ended;     /* HTTP/2: a body of unknown length */
 	bool body_under_way; /* HTTP/2: the answer waits for its end (H2_LINGER_MS says why) */
 	bool expects_body, dispatched, in_handler, answered, upgrade;
 	void *context;

@@ -68,7 +68,8 @@ void http_add_header(struct http_req *req, const char *name, const char *value);
 void http_set_context(struct http_req *req, void *context, void (*drop)(void *context));
 void *http_context(const struct http_req *req);
 
-/* The client came over TLS: to us, or to a proxy on this machine that says X-Forwarded-Proto: https. */
+/* The client came over TLS: to us, or to a proxy on this machine that says X-Forwarded-Proto:
+ * https. */
 bool http_is_tls(const struct http_req *req);
 
 /* What the client called us: the Host header or HTTP/2 :authority; NULL when absent or not a

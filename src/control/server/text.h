@@ -14,8 +14,8 @@ const char *text_next_cookie(const char **cursor, size_t *ret_length);
  * URL or a header. */
 bool text_host_is_plausible(const char *host);
 
-/* The Origin header names the scheme and host that the client called us by (RFC 6454). Default ports
- * are equal to none. */
+/* The Origin header names the scheme and host that the client called us by (RFC 6454). Default
+ * ports are equal to none. */
 bool text_origin_is_host(const char *origin, const char *host, bool tls);
 
 /* Whether the media type is application/json, whatever its parameters. */

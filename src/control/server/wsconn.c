@@ -130,8 +130,8 @@ int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t 
 	if (!rx_reserve(c, n)) {
 		log_info("ws", "message too big peer=%s", c->peer_text);
 		drop_queue(c);
-		c->close_code = 1009;
-		return close_now(wsi, 1009, "message too big");
+		wsconn_close(c, 1009, "message too big");
+		return 0;
 	}
 	if (n)
 		memcpy(c->rx + c->rx_length, bytes, n);

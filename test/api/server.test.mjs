@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Corners of the HTTP server: pipelining, upgrades, slow readers, WebSockets inside HTTP/2.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import http2 from 'node:http2';
+import net from 'node:net';
+import { after, before, test } from 'node:test';
+import WebSocket from 'ws';
+import { startConfabd } from '../lib/confabd.mjs';
+import { Client } from '../lib/client.mjs';
+
+let daemon;
+before(async () => {
+	daemon = await startConfabd();
+});
+after(() => daemon.stop());
+
+/** Sends bytes in one packet and returns the status codes of the answers. */
+function statuses(bytes, waitMs = 1000) {
+	return new Promise((resolve) => {
+		const socket = net.connect(daemon.port, '127.0.0.1');
+		let text = '';
+		const timer = setTimeout(() => socket.destroy(), waitMs);
+		socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+		socket.on('error', () => {});
+		socket.on('close', () => {
+			clearTimeout(timer);
+			resolve([...text.matchAll(/HTTP\/1\.[01] (\d+)/g)].map((match) => Number(match[1])));
+		});
+		socket.write(bytes);
+	});
+}
+
+const head = 'Host: x\r\nContent-Type: application/json\r\n';
+const get = `GET /healthz HTTP/1.1\r\n${head}\r\n`;
+const post = `POST /api/auth/link HTTP/1.1\r\n${head}Content-Length: 13\r\n\r\n{"token":"x"}`;
+const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+
+test('pipelined requests are answered or closed, in order, and never keep the server busy', async () => {
+	assert.deepEqual(await statuses(get + get + get), [200, 200, 200]);
+	assert.deepEqual(await statuses(post + get), [401, 200]);
+	const big = `POST /api/auth/link HTTP/1.1\r\n${head}Content-Length: 70000\r\n\r\n${'x'.repeat(70000)}`;
+	assert.deepEqual(await statuses(big + get), [413, 200]);
+	for (const many of [post + post, post + post + post, get + post, get + post + get, get + post + post + get, post + post.slice(0, 60)]) {
+		const got = await statuses(many);
+		assert.ok(got.length >= 1 && got.slice(1).every((status) => status >= 400 || status === 200), String(got));
+	}
+	const begin = Date.now();
+	assert.equal((await fetch(`${daemon.url}/healthz`)).status, 200);
+	assert.ok(Date.now() - begin < 1000);
+});
+
+test('only version 13 of WebSocket, with a key, on an address that has one', async () => {
+	const events = `GET /api/v1/events HTTP/1.1\r\nHost: x\r\n${upgrade}`;
+	assert.deepEqual(await statuses(`${events}${key}Sec-WebSocket-Version: 8\r\n\r\n`), [426]);
+	assert.deepEqual(await statuses(`${events}Sec-WebSocket-Version: 13\r\n\r\n`), [400]);
+	assert.deepEqual(await statuses(`GET /nothing/here.js HTTP/1.1\r\nHost: x\r\n${upgrade}${key}Sec-WebSocket-Version: 13\r\n\r\n`), [404]);
+	assert.deepEqual(await statuses(get.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n').replace('/healthz', '/api/v1/events')), [426]);
+	assert.deepEqual(await statuses('CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n'), []);
+	assert.deepEqual(await statuses(`${get.slice(0, -2)}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{}`), [400]);
+});
+
+test('messages over the limit close with 1009, also in fragments', async () => {
+	const open = (send) =>
+		new Promise((resolve) => {
+			const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}/api/v1/events`);
+			socket.on('open', () => send(socket));
+			socket.on('error', () => {});
+			socket.on('close', resolve);
+		});
+	assert.equal(await open((socket) => socket.send('x'.repeat(70000))), 1009);
+	assert.equal(await open((socket) => {
+		for (let i = 0; i < 40; i++) socket.send('x'.repeat(2000), { fin: false });
+	}), 1009);
+	assert.equal(await open((socket) => socket.send(Buffer.from([0xc3, 0x28]), { binary: false })), 1007);
+});
+
+test('a reader that is too slow is closed with 1013, and nobody else waits for it', async () => {
+	const user = new Client(daemon.url);
+	await user.openLink(daemon.links.user);
+	const [slow, fast] = [await user.events(), await user.events()];
+	slow.socket._socket.pause();
+	const count = 700; // of 10 kB: more than the queue and both kernels' buffers
+	await Promise.all(Array.from({ length: 7 }, async (_, worker) => {
+		for (let i = worker; i < count; i += 7) {
+			const sent = await user.raw('POST', '/api/v1/conversations/user/messages', { body: { text: 'x'.repeat(9900), client_id: `slow-${i}` } });
+			assert.equal(sent.status, 201);
+		}
+	}));
+	await fast.next((event) => event.message?.client_id?.startsWith('slow-') && fast.seen.filter((e) => e.message).length === count);
+	slow.socket._socket.resume();
+	assert.equal((await slow.closed).code, 1013);
+	await fast.close();
+});
+
+test('HTTP/2: WebSockets inside it, refusals with CORS, bodies with and without a length', async () => {
+	const folder = daemon.data;
+	execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+		'-keyout', `${folder}/h2.key`, '-out', `${folder}/h2.crt`], { stdio: 'ignore' });
+	const secure = await startConfabd({ args: ['--tls-cert', `${folder}/h2.crt`, '--tls-key', `${folder}/h2.key`] });
+	const session = http2.connect(`https://127.0.0.1:${secure.port}`, { rejectUnauthorized: false });
+	try {
+		const ask = (headers, body, send) =>
+			new Promise((resolve) => {
+				const stream = session.request(headers, { endStream: false });
+				let [text, answer] = ['', undefined];
+				const timer = send && setTimeout(() => stream.close(http2.constants.NGHTTP2_CANCEL), 700);
+				stream.on('response', (got) => {
+					answer = got;
+					if (send && got[':status'] === 200) stream.write(send);
+				});
+				stream.on('data', (chunk) => (text += chunk.toString('latin1')));
+				stream.on('error', () => {});
+				stream.on('close', () => {
+					clearTimeout(timer);
+					resolve({ status: answer?.[':status'], answer, text });
+				});
+				if (!send) stream.end(body);
+			});
+		const json = { ':method': 'POST', 'content-type': 'application/json' };
+		const short = '{"token":"x"}';
+		assert.equal((await ask({ ...json, ':path': '/api/auth/link' }, short)).status, 401);
+		assert.equal((await ask({ ...json, ':path': '/api/auth/link', 'content-length': short.length }, short)).status, 401);
+		assert.equal((await ask({ ...json, ':path': '/api/auth/link' }, '{"token":')).status, 400); // never whole
+		const big = 'x'.repeat(200000);
+		assert.equal((await ask({ ...json, ':path': '/api/auth/link', 'content-length': big.length }, big)).status, 413);
+
+		const mask = Buffer.from([1, 2, 3, 4]);
+		const text = Buffer.from('{"type":"connect"}');
+		const frame = Buffer.concat([Buffer.from([0x81, 0x80 | text.length]), mask, text.map((byte, i) => byte ^ mask[i % 4])]);
+		const socket = { ':method': 'CONNECT', ':protocol': 'websocket', ':scheme': 'https', ':authority': `127.0.0.1:${secure.port}`, 'sec-websocket-version': '13' };
+		const events = await ask({ ...socket, ':path': '/api/v1/events' }, undefined, frame);
+		assert.equal(events.status, 200);
+		assert.match(events.text, /connection\.error.*not signed in/);
+		assert.equal((await ask({ ':path': '/healthz' }, '')).status, 200);
+		const refused = await ask({ ...socket, ':path': '/rtc/v1' }, undefined, frame);
+		assert.equal(refused.status, 404);
+		assert.equal(refused.answer['access-control-allow-origin'], '*');
+	} finally {
+		session.destroy();
+		await secure.stop();
+	}
+});
