@@ -413,9 +413,9 @@ static int open_all(struct db *db, const char *dir, bool exclusive, const struct
 		return r;
 
 	/*
-	 * Now, not at the end: closing any descriptor of a file drops every POSIX lock that the process
-	 * holds on it, SQLite's among them; another program would then take itself for the last one and
-	 * delete the WAL under us.
+	 * Now, not at the end: closing any descriptor of a file drops every POSIX lock that the
+	 * process holds on it, SQLite's among them; another program would then take itself for the
+	 * last one and delete the WAL under us.
 	 */
 	cleanup_close(&file);
 	file = -1;
