@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A sequence of packets, losses, switches, pauses, reports and NACKs into one outgoing stream.
- * Whatever comes, the subscriber must see: each number of the media stream once, no jump that SRTP
- * cannot follow, RTX numbers one after the other, and as a retransmission exactly what the number
- * stood for.
+ * A sequence of packets, losses, switches, pauses, reports and NACKs into one
+ * outgoing stream. Whatever comes, the subscriber must see: each number of
+ * the media stream once, no jump that SRTP cannot follow, RTX numbers one
+ * after the other, and as a retransmission exactly what the number stood for.
  */
 #include <stdlib.h>
 #include <string.h>

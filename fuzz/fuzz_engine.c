@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A live call with known keys, then whatever the input says: datagrams from anybody, RTP and RTCP
- * that authenticate, time, commands. The engine must stay on its feet and must not speak to
- * strangers.
+ * A live call with known keys, then whatever the input says: datagrams
+ * from anybody, RTP and RTCP that authenticate, time, commands. The
+ * engine must stay on its feet and must not speak to strangers.
  *
  * Input: a list of (operation, length, bytes).
  */

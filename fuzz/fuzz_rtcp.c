@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RTCP: a compound that passes is read to its end; lists stay in their caps; what is written again
- * reads the same. */
+/* RTCP: a compound that passes is read to its end;
+ * lists stay in their caps; what is written again reads the same. */
 #include <assert.h>
 #include <string.h>
 

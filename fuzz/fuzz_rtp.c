@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RTP and its extensions: a packet that parses and is written again, element for element, parses to
- * the same. */
+/* RTP and its extensions:
+ * a packet that parses and is written again, element for element, parses to the same. */
 #include <assert.h>
 #include <string.h>
 

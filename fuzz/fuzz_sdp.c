@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Session descriptions: every text of the result lies in the input, every slice in its array, every
- * list in its cap. */
+/* Session descriptions:
+ * every text of the result lies in the input, every slice in its array, every list in its cap. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -63,8 +63,8 @@ static void rx(struct world *w, const struct sockaddr_storage *from, const uint8
 }
 
 /*
- * A Binding request of the fuzzer's attributes with our USERNAME in front, signed with our
- * password.
+ * A Binding request of the fuzzer's attributes with
+ * our USERNAME in front, signed with our password.
  */
 static void signed_stun(struct world *w, struct rd *body)
 {

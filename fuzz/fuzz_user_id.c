@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sanitising: the result is an id, stays itself, and comes from the input's own characters in their
- * order. */
+/* Sanitising: the result is an id, stays itself, and
+ * comes from the input's own characters in their order. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>

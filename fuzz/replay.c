@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Feeds every file of a folder, and every prefix of it, to a fuzz target: the corpus as an ordinary
- * test. */
+/* Feeds every file of a folder, and every prefix of it, to a fuzz target:
+ * the corpus as an ordinary test. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Comparing and hashing socket addresses: family, address and port; scope and flow label do not
- * count.
+ * Comparing and hashing socket addresses: family, address and port;
+ * scope and flow label do not count.
  */
 #pragma once
 

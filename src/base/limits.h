@@ -8,10 +8,10 @@ enum {
 	LIMIT_JSON_BODY = 64 * 1024,
 	LIMIT_JSON_DEPTH = 16,
 	LIMIT_EVENT_FRAME = 64 * 1024, /* one frame on the event socket, from a client */
-	LIMIT_SIGNAL_FRAME = 2 * 1024 *
-			     1024, /* one LiveKit signalling message, as LiveKit has it */
-	LIMIT_SOCKET_QUEUE = 1024 *
-			     1024,  /* bytes waiting for one slow socket before it is closed */
+	/* one LiveKit signalling message, as LiveKit has it */
+	LIMIT_SIGNAL_FRAME = 2 * 1024 * 1024,
+	/* bytes waiting for one slow socket before it is closed */
+	LIMIT_SOCKET_QUEUE = 1024 * 1024,
 	LIMIT_CONNECT_FRAME_S = 10, /* seconds for the first frame on the event socket */
 
 	/* accounts and chat */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Intrusive doubly linked ring: embed a `struct list` in the element. An empty list points to
- * itself. */
+/* Intrusive doubly linked ring: embed a `struct list` in the element.
+ * An empty list points to itself. */
 #pragma once
 
 #include <stdbool.h>

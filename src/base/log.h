@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One line per event on stderr, logfmt: `time level topic message key=value …`. Only the edges log;
- * base, wire, media and store return what happened. No payloads, tokens, passwords or SDP, ever.
- * Thread-safe.
+ * One line per event on stderr, logfmt: `time level topic message
+ * key=value …`. Only the edges log; base, wire, media and store return
+ * what happened. No payloads, tokens, passwords or SDP, ever. Thread-safe.
  */
 #pragma once
 

@@ -20,6 +20,6 @@ void rng_fill(struct rng *g, void *bytes, size_t n);
 uint32_t rng_u32(struct rng *g);
 uint64_t rng_u64(struct rng *g);
 
-/* Writes `prefix` and letters and digits up to capacity - 1 characters, then NUL: about 5.9 bits
- * each. */
+/* Writes `prefix` and letters and digits up to capacity - 1 characters, then NUL:
+ * about 5.9 bits each. */
 void rng_name(struct rng *g, const char *prefix, char *ret, size_t capacity);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is this text UTF-8 (RFC 3629: no overlong forms, surrogates, or code points over U+10FFFF)? Pure,
- * any thread. */
+/* Is this text UTF-8 (RFC 3629: no overlong forms, surrogates,
+ * or code points over U+10FFFF)? Pure, any thread. */
 #pragma once
 
 #include <stdbool.h>

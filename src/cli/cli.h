@@ -56,8 +56,8 @@ struct cli_data {
 	struct api_keys keys;
 };
 
-/* `dir` NULL: $CONFAB_DATA. create: makes the folder when it is missing. 0, or CLI_FAILED or
- * CLI_USAGE after saying why. */
+/* `dir` NULL: $CONFAB_DATA. create: makes the folder when it is missing.
+ * 0, or CLI_FAILED or CLI_USAGE after saying why. */
 int cli_data_open(const struct cli_command *self, const char *dir, bool create,
 		  struct cli_data *ret);
 void cli_data_close(struct cli_data *d);

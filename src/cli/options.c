@@ -29,8 +29,8 @@ int cli_fail(const char *format, ...)
 	return CLI_FAILED;
 }
 
-/* Where the option's own value begins (`--x=value`), "" when it is the next argument; NULL when it
- * is another option. */
+/* Where the option's own value begins (`--x=value`), "" when it is the next argument;
+ * NULL when it is another option. */
 static const char *match(const char *arg, const char *name)
 {
 	size_t n = strlen(name);

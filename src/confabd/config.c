@@ -27,8 +27,8 @@ typedef int set_fn(struct loader *l, const char *key, const char *value);
 
 static set_fn set_text, set_listen, set_ip, set_port, set_workers, set_flag, set_level;
 
-/* Every key. A flag is "--" and the name; the variable is CONFAB_ and the name in capitals with _
- * for -. */
+/* Every key. A flag is "--" and the name;
+ * the variable is CONFAB_ and the name in capitals with _ for -. */
 static const struct option {
 	const char *name;
 	set_fn *set;
@@ -158,8 +158,8 @@ static bool parse_ip(const char *text, struct sockaddr_storage *ret)
 	return false;
 }
 
-/* One address, or several with commas (for the environment). A higher source replaces what a lower
- * one gave. */
+/* One address, or several with commas (for the environment).
+ * A higher source replaces what a lower one gave. */
 static int set_ip(struct loader *l, const char *key, const char *value)
 {
 	struct config *c = l->config;
@@ -294,8 +294,8 @@ static int load_environment(struct loader *l, const char *(*environment)(const c
 	return 0;
 }
 
-/* One flag at argv[*at]; moves *at past its value. The file's name is only wanted on the first
- * pass, the rest on the second. */
+/* One flag at argv[*at]; moves *at past its value.
+ * The file's name is only wanted on the first pass, the rest on the second. */
 static int load_flag(struct loader *l, int argc, char *const *argv, int *at, const char **ret_file)
 {
 	const char *text = argv[*at], *equals = strchr(text, '=');

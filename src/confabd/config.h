@@ -36,8 +36,8 @@ struct config {
 	enum log_level log_level;
 };
 
-/* `environment` is getenv(3) but for tests. 0, or -EINVAL with one line that names the key, the
- * value and what to do. */
+/* `environment` is getenv(3) but for tests.
+ * 0, or -EINVAL with one line that names the key, the value and what to do. */
 int config_load(struct config *ret, int argc, char *const *argv,
 		const char *(*environment)(const char *name), char *ret_error);
 

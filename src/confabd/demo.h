@@ -13,6 +13,6 @@ struct demo_account {
 	char password[DEMO_PASSWORD_MAX]; /* "" unless the account was made by this call */
 };
 
-/* Makes what is missing, and a link for each: the admin first, then the user. Runs the loop until
- * done. 0 or -errno. */
+/* Makes what is missing, and a link for each: the admin first, then the user.
+ * Runs the loop until done. 0 or -errno. */
 int demo_prepare(struct auth *auth, struct uv_loop_s *loop, struct demo_account ret[DEMO_ACCOUNTS]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loop of a media worker. Way: udp_receive ▸ engine_rx ▸ engine_next_tx ▸ udp_put, and commands
- * ▸ engine_cmd ▸ engine_next_event ▸ events. An idle worker sleeps in epoll until the engine's
- * deadline.
+ * The loop of a media worker. Way: udp_receive ▸ engine_rx ▸
+ * engine_next_tx ▸ udp_put, and commands ▸ engine_cmd ▸ engine_next_event
+ * ▸ events. An idle worker sleeps in epoll until the engine's deadline.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The media workers: each is a thread that joins its UDP sockets, its two plane queues and its
- * engine. Nothing of an engine is touched by another thread. All functions here are for the control
- * thread.
+ * The media workers: each is a thread that joins its UDP sockets, its
+ * two plane queues and its engine. Nothing of an engine is touched by
+ * another thread. All functions here are for the control thread.
  */
 #pragma once
 
@@ -50,14 +50,14 @@ int media_threads_address(const struct media_threads *m, unsigned worker, size_t
 			  struct sockaddr_storage *ret);
 
 /*
- * Hands the command and what it owns to a worker. false: its queue is full, the command is still
- * yours.
+ * Hands the command and what it owns to a worker.
+ * false: its queue is full, the command is still yours.
  */
 bool media_threads_cmd(struct media_threads *m, unsigned worker, const struct plane_cmd *cmd);
 
 /*
- * Readable when worker i has events: then media_threads_drain_wake, and take events until there is
- * none.
+ * Readable when worker i has events:
+ * then media_threads_drain_wake, and take events until there is none.
  */
 int media_threads_wake_fd(const struct media_threads *m, unsigned worker);
 void media_threads_drain_wake(struct media_threads *m, unsigned worker);
@@ -66,8 +66,8 @@ void media_threads_drain_wake(struct media_threads *m, unsigned worker);
 bool media_threads_event(struct media_threads *m, unsigned worker, struct plane_event *ret);
 
 /*
- * Counters of all workers since the start, for /metrics; read without stopping them, so a little
- * old.
+ * Counters of all workers since the start, for /metrics;
+ * read without stopping them, so a little old.
  */
 struct media_counters {
 	uint64_t datagrams_in, datagrams_out, bytes_in, bytes_out, send_failed, events_held;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Puts the control plane together: who gets which event, commands to and events from the media
- * workers, start and end. */
+/* Puts the control plane together:
+ * who gets which event, commands to and events from the media workers, start and end. */
 #include "control/control.h"
 
 #include <errno.h>

@@ -36,8 +36,8 @@ struct control {
 	struct control_private *private;
 };
 
-/* The media workers, as confabd gives them: the control plane knows no thread. Functions as in
- * media_thread.h. */
+/* The media workers, as confabd gives them: the control plane knows no thread.
+ * Functions as in media_thread.h. */
 struct control_media {
 	unsigned count;
 	bool (*command)(void *arg, unsigned worker,
@@ -73,8 +73,8 @@ bool control_is_tls(const struct control *c);
  * `stopped` runs from the loop when no connection is left. */
 void control_stop(struct control *c, void (*stopped)(void *arg), void *arg);
 
-/* Cuts off the connections that are left, and lets password hashing end. Then close the store, then
- * control_free. Runs the loop. */
+/* Cuts off the connections that are left, and lets password hashing end.
+ * Then close the store, then control_free. Runs the loop. */
 void control_close(struct control *c);
 
 /* After store_close, so that no callback is under way. Runs the loop. Takes NULL. Returns NULL. */

@@ -18,8 +18,8 @@ struct x509_st;	    /* OpenSSL's X509 */
 struct evp_pkey_st; /* OpenSSL's EVP_PKEY */
 
 /*
- * A fresh key and certificate, valid from a day before now for a year. 0, -ENOMEM, -EIO (OpenSSL
- * refused).
+ * A fresh key and certificate, valid from a day before now for a year.
+ * 0, -ENOMEM, -EIO (OpenSSL refused).
  */
 int cert_new(struct cert **ret);
 struct cert *cert_free(struct cert *c);

@@ -21,8 +21,8 @@ void hash_sha1(const void *bytes, size_t n, uint8_t ret[SHA1_LENGTH]);
 void hash_sha256(const void *bytes, size_t n, uint8_t ret[SHA256_LENGTH]);
 
 /*
- * An HMAC-SHA1 key with the two padded key blocks hashed already (RFC 2104 section 4). Secret:
- * hmac_sha1_wipe.
+ * An HMAC-SHA1 key with the two padded key blocks hashed already (RFC 2104 section 4).
+ * Secret: hmac_sha1_wipe.
  */
 struct hmac_sha1_key {
 	uint32_t inner[5], outer[5];

@@ -61,8 +61,8 @@ int srtp_derive(const uint8_t master_key[SRTP_KEY_LENGTH], const uint8_t *master
 	if (n > sizeof zeros || salt_length > SRTP_SALT_MAX)
 		return -EIO;
 	/*
-	 * x = (label << 48) XOR master_salt, IV = x * 2^16; a 96-bit salt is padded on the right
-	 * (RFC 7714 11).
+	 * x = (label << 48) XOR master_salt, IV = x * 2^16;
+	 * a 96-bit salt is padded on the right (RFC 7714 11).
 	 */
 	memcpy(iv, master_salt, salt_length);
 	iv[7] ^= label;

@@ -77,8 +77,8 @@ int srtp_cipher_init(struct srtp_cipher *ret, enum srtp_suite suite,
 void srtp_cipher_fini(struct srtp_cipher *c);
 
 /*
- * Encrypts and authenticates. The length of what is in `out` now, or 0 when OpenSSL failed (out is
- * wiped).
+ * Encrypts and authenticates.
+ * The length of what is in `out` now, or 0 when OpenSSL failed (out is wiped).
  */
 size_t srtp_seal_rtp(struct srtp_cipher *c, const struct srtp_seal *s);
 size_t srtp_seal_rtcp(struct srtp_cipher *c, const struct srtp_seal *s);
@@ -95,7 +95,7 @@ bool srtp_rtcp_index(const struct srtp_cipher *c, const uint8_t *packet, size_t 
 		     uint32_t *ret_index);
 
 /*
- * As srtp_open_rtp. Packets with E = 0 are authenticated, not decrypted (RFC 3711 3.4, RFC 7714
- * 9.3).
+ * As srtp_open_rtp. Packets with E = 0 are authenticated,
+ * not decrypted (RFC 3711 3.4, RFC 7714 9.3).
  */
 size_t srtp_open_rtcp(struct srtp_cipher *c, uint32_t ssrc, uint8_t *packet, size_t length);

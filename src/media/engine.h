@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The media plane of one worker, START HERE. Sans-IO: it owns no socket, thread, clock or source of
- * chance; all of them are arguments, so a whole call runs in a unit test in virtual time and
- * replays from a seed.
+ * The media plane of one worker, START HERE. Sans-IO: it owns no socket,
+ * thread, clock or source of chance; all of them are arguments, so a
+ * whole call runs in a unit test in virtual time and replays from a seed.
  *
  * Contract: after each engine_rx, engine_cmd or engine_tick, drain engine_next_tx and
  * engine_next_event until they return false. An engine belongs to one thread.
@@ -41,8 +41,8 @@ struct engine_tx {
 int engine_new(struct engine **ret, const struct engine_config *config);
 struct engine *engine_free(struct engine *e);
 
-/* Takes one datagram. The bytes may be changed (decryption in place). Bad input is counted, never
- * an error. */
+/* Takes one datagram. The bytes may be changed (decryption in place).
+ * Bad input is counted, never an error. */
 void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
 	       size_t length);
 

@@ -6,8 +6,8 @@
 #include "media/peer/transport.h"
 #include "media/sfu/sfu.h"
 
-/* For transport_inject_keys; NULL when there is no such connection. Valid until the next engine
- * call. */
+/* For transport_inject_keys; NULL when there is no such connection.
+ * Valid until the next engine call. */
 struct transport *engine_transport(struct engine *e, const struct sid *participant,
 				   enum plane_target target);
 

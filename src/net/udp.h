@@ -23,8 +23,8 @@ struct udp_datagram {
 	const struct sockaddr_storage *from;
 	uint8_t *bytes;
 	size_t length;
-	uint64_t arrival; /* when the kernel received it, as clock_now_us counts; never in the
-			     future */
+	/* when the kernel received it, as clock_now_us counts; never in the future */
+	uint64_t arrival;
 };
 
 struct udp_slots; /* receive slots and message headers */
@@ -46,15 +46,15 @@ void udp_fini(struct udp *u);
 int udp_local(const struct udp *u, struct sockaddr_storage *ret);
 
 /*
- * Reads up to UDP_BATCH datagrams. They stay valid until the next call. The count, 0 = none
- * waiting, or -errno.
+ * Reads up to UDP_BATCH datagrams. They stay valid until the next call.
+ * The count, 0 = none waiting, or -errno.
  */
 int udp_receive(struct udp *u, struct udp_datagram ret[UDP_BATCH]);
 
 /*
- * Queues one datagram (copied), joining it to the run before when address and size allow; sends by
- * itself when the batch is full. What the kernel does not take is dropped and counted: real time
- * media does not wait.
+ * Queues one datagram (copied), joining it to the run before when address
+ * and size allow; sends by itself when the batch is full. What the kernel
+ * does not take is dropped and counted: real time media does not wait.
  */
 void udp_put(struct udp *u, const struct sockaddr_storage *to, const uint8_t *bytes, size_t n);
 

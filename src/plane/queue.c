@@ -38,8 +38,8 @@ void plane_queue_fini(struct plane_queue *q)
 
 bool plane_queue_put(struct plane_queue *q, const void *element)
 {
-	/* relaxed: only this thread writes tail. acquire on head: the slot's last reader is done
-	 * with it. */
+	/* relaxed: only this thread writes tail.
+	 * acquire on head: the slot's last reader is done with it. */
 	size_t tail = atomic_load_explicit(&q->tail, memory_order_relaxed);
 	size_t head = atomic_load_explicit(&q->head, memory_order_acquire);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A bounded ring from one thread to one other thread, with an eventfd that turns readable when
- * there is something to take. Elements are copied in and out. One producer thread, one consumer
- * thread.
+ * A bounded ring from one thread to one other thread, with an eventfd
+ * that turns readable when there is something to take. Elements are
+ * copied in and out. One producer thread, one consumer thread.
  */
 #pragma once
 

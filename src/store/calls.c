@@ -163,8 +163,8 @@ static int run_session_start(struct db *db, struct request *req)
 	return status;
 }
 
-/* Ends the session `start.session_id`, or, when that is NULL, one that is still open. -ENOENT:
- * there is none. */
+/* Ends the session `start.session_id`, or, when that is NULL, one that is still open.
+ * -ENOENT: there is none. */
 static int end_one(struct db *db, struct session_request *r)
 {
 	sqlite3_stmt *stmt = db_query(

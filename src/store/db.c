@@ -67,8 +67,8 @@ static int from_sqlite(int rc)
 	}
 }
 
-/* After a failed write the kernel may call the page clean: an I/O error is final until a restart
- * (R34). */
+/* After a failed write the kernel may call the page clean:
+ * an I/O error is final until a restart (R34). */
 static int noted(struct db *db, int rc)
 {
 	int r = from_sqlite(rc);
@@ -94,8 +94,8 @@ static sqlite3_stmt *prepared(struct db *db, const char *sql)
 	if (at == end) /* more literals than places: give up the first one */
 		at = db->statements;
 	if (at->sql != sql) {
-		(void)sqlite3_finalize(
-			at->stmt); /* of a statement without error: nothing to report */
+		/* of a statement without error: nothing to report */
+		(void)sqlite3_finalize(at->stmt);
 		*at = (struct db_statement){ 0 };
 		if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &at->stmt,
 				       NULL) != SQLITE_OK)
@@ -448,8 +448,8 @@ int db_open(struct db *db, const char *dir, bool exclusive, char *ret_error, siz
 void db_close(struct db *db)
 {
 	for (size_t i = 0; i < countof(db->statements); i++)
-		(void)sqlite3_finalize(
-			db->statements[i].stmt); /* takes NULL; errors were seen at the step */
+		/* takes NULL; errors were seen at the step */
+		(void)sqlite3_finalize(db->statements[i].stmt);
 	if (db->sqlite) {
 		/* The last connection checkpoints here. */
 		bool ours = lock(db) == 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One SQLite connection: opening, migrating, statements, transactions, and what SQLite's errors
- * mean to us. Private to src/store. Owned by the struct store; used by the store thread only once
- * that runs.
+ * One SQLite connection: opening, migrating, statements, transactions,
+ * and what SQLite's errors mean to us. Private to src/store. Owned by
+ * the struct store; used by the store thread only once that runs.
  */
 #pragma once
 

@@ -63,8 +63,8 @@ struct events_request {
 	"FROM events e LEFT JOIN messages m ON m.id = e.message_id "                            \
 	"LEFT JOIN users u ON u.id = coalesce(m.user_id, e.user_id) "
 
-/* ?2: everything in conversations, ?3: the user. Calls without a conversation: those where the user
- * was. */
+/* ?2: everything in conversations, ?3: the user.
+ * Calls without a conversation: those where the user was. */
 #define VISIBLE                                                                             \
 	"((e.conversation_id IS NOT NULL AND (?2 OR e.conversation_id = ?3)) OR "           \
 	"(e.conversation_id IS NULL AND "                                                   \

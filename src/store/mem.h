@@ -18,8 +18,8 @@ void *mem_take(struct mem *m, size_t n);
 /* A copy of the text; NULL for NULL. */
 const char *mem_text(struct mem *m, const char *text);
 
-/* Room for one more element of a growing array: the array (perhaps moved), or NULL. Doubles at
- * powers of two. */
+/* Room for one more element of a growing array: the array (perhaps moved), or NULL.
+ * Doubles at powers of two. */
 void *mem_grow(struct mem *m, void *array, size_t count, size_t size);
 
 /* Wiped before it is freed: password hashes pass through here. */

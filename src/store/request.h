@@ -20,8 +20,8 @@ struct request {
 	struct mem mem; /* arguments and results */
 };
 
-/* Zeroed, `size` bytes. Never NULL: without memory for this the program ends (nothing acknowledged
- * is lost). */
+/* Zeroed, `size` bytes.
+ * Never NULL: without memory for this the program ends (nothing acknowledged is lost). */
 void *request_new(size_t size);
 
 /* Takes the request over. */
@@ -30,8 +30,8 @@ void request_submit(struct store *s, struct request *req);
 /* The concrete request of a generic one. */
 #define request_of(req, type) container_of(req, type, base)
 
-/* The columns of a user in a SELECT whose users table is called u, and their reading from `column`
- * on. */
+/* The columns of a user in a SELECT whose users table
+ * is called u, and their reading from `column` on. */
 #define USER "u.id, u.name, u.role, u.image, u.created_at"
 enum { USER_COLUMNS = 5 };
 void user_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_user *ret);

@@ -84,8 +84,8 @@ static void run_batch(struct db *db, struct list *batch)
 	list_each (req, batch, link) {
 		req->status = run_one(db, req);
 		if (!db_in_transaction(db)) {
-			/* A full disk or an I/O error undid all of it: nobody is told that it
-			 * worked. */
+			/* A full disk or an I/O error undid all of it:
+			 * nobody is told that it worked. */
 			db_rollback(db);
 			fail_all(batch, req->status);
 			return;
@@ -126,8 +126,8 @@ static void run_thread(void *arg)
 		(void)pthread_mutex_lock(&s->mutex);
 		take(&batch, &s->done, SIZE_MAX);
 		(void)pthread_cond_signal(&s->done_cond);
-		(void)uv_async_send(
-			&s->async); /* fails only on a closing handle, which comes after the join */
+		/* fails only on a closing handle, which comes after the join */
+		(void)uv_async_send(&s->async);
 	}
 	(void)pthread_mutex_unlock(&s->mutex);
 }

@@ -8,9 +8,9 @@
  * on the loop's thread, in the order of the requests. So: what a callback reports as done survives
  * a power cut, and two events are seen in the order in which they were stored.
  *
- * The struct store belongs to the loop's thread: call every function from there. What a callback
- * receives is valid during the call only. Each accepted request is answered exactly once, also
- * during store_close.
+ * The struct store belongs to the loop's thread: call every function from
+ * there. What a callback receives is valid during the call only. Each
+ * accepted request is answered exactly once, also during store_close.
  *
  * Status: 0, or -ENOENT (no such row), -EEXIST (already there), -ESTALE (pruned), -ENOSPC (disk
  * full), -EROFS (not writable), -EIO (the disk failed: nothing is acknowledged any more until a
@@ -36,16 +36,16 @@ struct store_config {
 	bool exclusive;		/* the daemon: refuse when another daemon has this folder */
 };
 
-/* Opens, checks and migrates. 0, or -errno with one line for the operator in ret_error
- * (STORE_ERROR_MAX bytes). */
+/* Opens, checks and migrates.
+ * 0, or -errno with one line for the operator in ret_error (STORE_ERROR_MAX bytes). */
 int store_open(const struct store_config *config, struct store **ret, char *ret_error);
 
-/* Blocks until everything queued is answered; callbacks run inside. For start-up, the command line
- * and tests. */
+/* Blocks until everything queued is answered; callbacks run inside.
+ * For start-up, the command line and tests. */
 void store_wait(struct store *s);
 
-/* Commits and answers everything queued, then closes. The loop must run once more, so that a handle
- * can close. Takes NULL. Returns NULL. */
+/* Commits and answers everything queued, then closes.
+ * The loop must run once more, so that a handle can close. Takes NULL. Returns NULL. */
 struct store *store_close(struct store *s);
 
 /* ---- users ---- */
@@ -72,8 +72,8 @@ typedef void store_login_fn(void *arg, int status, const struct store_user *user
 			    const char *password_hash);
 typedef void store_users_fn(void *arg, int status, const struct store_user *users, size_t n);
 
-/* password_hash NULL: nobody can sign in with a password. With ROLE_USER the conversation comes
- * with it. -EEXIST. */
+/* password_hash NULL: nobody can sign in with a password.
+ * With ROLE_USER the conversation comes with it. -EEXIST. */
 void store_user_create(struct store *s, const struct store_user *user, const char *password_hash,
 		       store_done_fn *done, void *arg);
 void store_user_find(struct store *s, const char *id, store_user_fn *done, void *arg);
@@ -88,8 +88,8 @@ void store_user_set_password(struct store *s, const char *id, const char *passwo
 
 void store_session_create(struct store *s, const uint8_t hash[STORE_HASH], const char *user_id,
 			  uint64_t now_us, uint64_t expires_us, store_done_fn *done, void *arg);
-/* The session's user; -ENOENT when unknown, past its end, or unused for idle_us. Notes the use, at
- * most hourly. */
+/* The session's user; -ENOENT when unknown, past its end, or unused for idle_us.
+ * Notes the use, at most hourly. */
 void store_session_find(struct store *s, const uint8_t hash[STORE_HASH], uint64_t now_us,
 			uint64_t idle_us, store_user_fn *done, void *arg);
 /* 0 also when there was none. */
@@ -130,15 +130,15 @@ typedef void store_conversations_fn(void *arg, int status, const struct store_co
 				    size_t n, int64_t cursor);
 typedef void store_messages_fn(void *arg, int status, const struct store_message *list, size_t n,
 			       bool has_more);
-/* created false: client_id was known, this is the first one; cursor is of its event, 0 unless
- * created. */
+/* created false: client_id was known, this is the first one;
+ * cursor is of its event, 0 unless created. */
 typedef void store_message_fn(void *arg, int status, const struct store_message *message,
 			      bool created, int64_t cursor);
 
 void store_conversation_list(struct store *s, struct store_scope scope, unsigned limit,
 			     store_conversations_fn *done, void *arg);
-/* The last `limit` messages before id `before` (0 = newest), oldest first. -ENOENT: no such
- * conversation. */
+/* The last `limit` messages before id `before` (0 = newest), oldest first.
+ * -ENOENT: no such conversation. */
 void store_message_list(struct store *s, const char *conversation_id, int64_t before,
 			unsigned limit, store_messages_fn *done, void *arg);
 
@@ -147,8 +147,8 @@ struct store_new_message {
 	uint64_t created_at_us;
 };
 
-/* Stores the message and its event. client_id is unique per user and conversation. -ENOENT: no such
- * conversation. */
+/* Stores the message and its event.
+ * client_id is unique per user and conversation. -ENOENT: no such conversation. */
 void store_message_add(struct store *s, const struct store_new_message *message,
 		       store_message_fn *done, void *arg);
 
@@ -184,8 +184,8 @@ struct store_session_start {
 typedef void store_call_event_fn(void *arg, int status, const struct store_user *user,
 				 int64_t cursor);
 
-/* A live session of a call begins: stores it, its first participant and the event
- * call.session_started. */
+/* A live session of a call begins:
+ * stores it, its first participant and the event call.session_started. */
 void store_call_session_start(struct store *s, const struct store_session_start *start,
 			      store_call_event_fn *done, void *arg);
 /* One more participant (kept for the history and for replay). Cursor is 0. */

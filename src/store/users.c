@@ -8,8 +8,9 @@
 #include "store/request.h"
 
 enum {
+	/* how finely the use of a session is noted: a write per request would be waste */
 	SEEN_EVERY_S = 3600
-}; /* how finely the use of a session is noted: a write per request would be waste */
+};
 
 const char *user_role_text(enum user_role role)
 {

@@ -13,8 +13,8 @@ struct h264_payload {
 	bool nal_start;	     /* false: the middle or end of a fragmented NAL unit */
 };
 
-/* False when empty, a type that WebRTC does not use (STAP-B, MTAP, FU-B), or lengths leave the
- * payload. */
+/* False when empty, a type that WebRTC does not use
+ * (STAP-B, MTAP, FU-B), or lengths leave the payload. */
 bool h264_parse(struct h264_payload *ret, const void *payload, size_t n);
 
 /* A receiver can start here: SPS or IDR begins. Senders put SPS and PPS before each IDR picture. */

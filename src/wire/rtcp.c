@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading RTCP compounds and feedback. Writers: rtcp_write.c. See rtcp.h. Way: peer/srtp.c ▸
- * [rtcp.c] ▸ rtp/ */
+/* Reading RTCP compounds and feedback. Writers: rtcp_write.c.
+ * See rtcp.h. Way: peer/srtp.c ▸ [rtcp.c] ▸ rtp/ */
 #include "wire/rtcp.h"
 
 #include <string.h>
@@ -32,8 +32,8 @@ static bool read_packet(struct rd *all, struct rtcp_packet *ret)
 		.type = type, .count = first & 0x1f, .body = body.p, .length = length
 	};
 	if (first & 0x20) {
-		/* Padding counts itself and whole words, and only the last packet has it (RFC
-		 * 3550 6.4.1). */
+		/* Padding counts itself and whole words, and
+		 * only the last packet has it (RFC 3550 6.4.1). */
 		uint8_t padding = length ? body.p[length - 1] : 0;
 
 		if (padding == 0 || padding & 3 || padding > length || rd_left(all))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RTCP: compound packets (RFC 3550 6, RFC 5506 reduced size), reports, and feedback (RFC 4585, RFC
- * 5104, REMB). Transport- wide feedback: twcc.h. Pure; pointers go into the parsed bytes. Any
- * thread.
+ * RTCP: compound packets (RFC 3550 6, RFC 5506 reduced size), reports,
+ * and feedback (RFC 4585, RFC 5104, REMB). Transport-wide feedback:
+ * twcc.h. Pure; pointers go into the parsed bytes. Any thread.
  *
  *   struct rtcp_iter it;
  *   if (!rtcp_iter_init(&it, bytes, n)) drop;
@@ -77,8 +77,8 @@ struct rtcp_sr {
 	uint32_t rtp_timestamp, packets, octets;
 };
 
-/* These parsers return false when the packet is of another type or too short for its count; `ret`
- * is then untouched. */
+/* These parsers return false when the packet is of another type or too short for its count;
+ * `ret` is then untouched. */
 bool rtcp_parse_sr(struct rtcp_sr *ret, const struct rtcp_packet *p);
 bool rtcp_parse_rr(uint32_t *ret_ssrc, const struct rtcp_packet *p);
 
@@ -100,8 +100,8 @@ struct rtcp_feedback {
 };
 bool rtcp_parse_feedback(struct rtcp_feedback *ret, const struct rtcp_packet *p);
 
-/* The sequence numbers a NACK names, expanded, at most `capacity`, in the packet's order. Returns
- * how many. */
+/* The sequence numbers a NACK names, expanded, at most
+ * `capacity`, in the packet's order. Returns how many. */
 size_t rtcp_parse_nack(const struct rtcp_feedback *f, uint16_t *ret_seqs, size_t capacity);
 
 /* Entry i of a FIR: whose key frame is wanted, and the command number that tells repeats. */

@@ -54,8 +54,8 @@ struct rtp_header {
  */
 bool rtp_parse_header(struct rtp_header *ret, const void *bytes, size_t n);
 
-/* A plain packet: the same, and the padding is checked and taken off. payload_length may be 0 (a
- * padding probe). */
+/* A plain packet: the same, and the padding is checked and taken off.
+ * payload_length may be 0 (a padding probe). */
 bool rtp_parse(struct rtp_header *ret, const void *bytes, size_t n);
 
 /*

@@ -39,15 +39,15 @@ const char *rtpext_uri(enum rtpext_kind kind);
 /* RTPEXT_NONE when not known. `uri` need not end in NUL. */
 enum rtpext_kind rtpext_kind_of_uri(const char *uri, size_t n);
 
-/* id ⇄ kind as negotiated for one transport (ids mean the same in all sections of a BUNDLE group,
- * RFC 8843 9.1). */
+/* id ⇄ kind as negotiated for one transport (ids mean the
+ * same in all sections of a BUNDLE group, RFC 8843 9.1). */
 struct rtpext_map {
 	uint8_t kind_of[256];	     /* enum rtpext_kind by id */
 	uint8_t id_of[RTPEXT_KINDS]; /* 0 = not negotiated */
 };
 
-/* All zeros is the empty map. False when the id is 0, 15 or taken by another kind, or the kind is
- * NONE. */
+/* All zeros is the empty map.
+ * False when the id is 0, 15 or taken by another kind, or the kind is NONE. */
 bool rtpext_map_set(struct rtpext_map *map, uint8_t id, enum rtpext_kind kind);
 
 /* One element of a block. */
@@ -85,8 +85,8 @@ struct rtpext {
 	uint8_t orientation; /* the CVO byte */
 };
 
-/* Elements with a length that does not fit their kind are left out; a walk that goes bad keeps what
- * came before. */
+/* Elements with a length that does not fit their kind are left out;
+ * a walk that goes bad keeps what came before. */
 void rtpext_parse(struct rtpext *ret, const struct rtpext_map *map, const struct rtp_header *h);
 
 /*

@@ -188,8 +188,8 @@ static enum sdp_result take_line(struct sdp_parser *p, struct sdp_text *text, st
 	return SDP_OK;
 }
 
-/* Marks the sections of the BUNDLE group. Clients list mids in section order, so the next one is
- * tried first. */
+/* Marks the sections of the BUNDLE group.
+ * Clients list mids in section order, so the next one is tried first. */
 static enum sdp_result mark_bundle(struct sdp_parser *p)
 {
 	struct sdp_text rest = p->sdp->bundle, mid;

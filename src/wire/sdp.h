@@ -61,8 +61,8 @@ enum {
 struct sdp_codec {
 	uint8_t payload_type, channels; /* channels: 1 unless the rtpmap says more */
 	uint8_t feedback;
-	struct sdp_text
-		name; /* "VP8"; PCMU, PCMA, G722 have it without rtpmap; absent = unusable */
+	/* "VP8"; PCMU, PCMA, G722 have it without rtpmap; absent = unusable */
+	struct sdp_text name;
 	uint32_t clock_rate;
 	struct sdp_text fmtp; /* "minptime=10;useinbandfec=1" */
 };
@@ -167,8 +167,8 @@ struct sdp_error {
 	char text[192]; /* for people: cause, value, fix; printable ASCII */
 };
 
-/* Parses n bytes. SDP_OK, or why not, also in `ret_error` (may be NULL); `ret` is then without
- * meaning. */
+/* Parses n bytes. SDP_OK, or why not, also in `ret_error` (may be NULL);
+ * `ret` is then without meaning. */
 enum sdp_result sdp_parse(struct sdp *ret, const char *text, size_t n, struct sdp_error *ret_error);
 
 /* NULL when none. */

@@ -21,8 +21,8 @@ enum {
 	STUN_HMAC_LENGTH = 20,
 	STUN_UNKNOWN_MAX = 8,	/* named in a 420; more are dropped */
 	STUN_MESSAGE_MAX = 640, /* room enough for everything that is written here */
-	STUN_USERNAME_MAX =
-		513, /* bytes, RFC 8489 14.3: fewer than 509; two ICE ufrags of 256 and a colon */
+	/* bytes, RFC 8489 14.3: fewer than 509; two ICE ufrags of 256 and a colon */
+	STUN_USERNAME_MAX = 513,
 };
 
 enum stun_type {
@@ -50,11 +50,11 @@ enum stun_result {
 	STUN_BAD_FINGERPRINT, /* FINGERPRINT is there and wrong, or not the last attribute */
 };
 
-/* What a message says. Pointers go into the bytes that were parsed. The first of repeated
- * attributes counts. */
+/* What a message says. Pointers go into the bytes that were parsed.
+ * The first of repeated attributes counts. */
 struct stun_msg {
-	uint16_t type; /* enum stun_type, or another method's number: then only the header was
-			  understood */
+	/* enum stun_type, or another method's number: then only the header was understood */
+	uint16_t type;
 	uint8_t tid[STUN_TID_LENGTH];
 	const uint8_t
 		*username; /* "<receiver's ufrag>:<sender's ufrag>" in ICE; not NUL-terminated */
@@ -85,10 +85,10 @@ enum stun_result stun_parse(struct stun_msg *ret, const void *bytes, size_t n);
 const char *stun_local_ufrag(const struct stun_msg *m, size_t *ret_length);
 
 /*
- * Copies what MESSAGE-INTEGRITY was computed over, with the length field that RFC 8489 14.5 wants,
- * into `ret`. Returns how many bytes to hash, or 0 when the message carries no MESSAGE-INTEGRITY or
- * capacity is too small (LIMIT_DATAGRAM always suffices for a datagram). `bytes` is what `m` was
- * parsed from.
+ * Copies what MESSAGE-INTEGRITY was computed over, with the length field that
+ * RFC 8489 14.5 wants, into `ret`. Returns how many bytes to hash, or 0 when the
+ * message carries no MESSAGE-INTEGRITY or capacity is too small (LIMIT_DATAGRAM
+ * always suffices for a datagram). `bytes` is what `m` was parsed from.
  */
 size_t stun_integrity_input(const struct stun_msg *m, const void *bytes, void *ret,
 			    size_t capacity);

@@ -82,9 +82,9 @@ static struct chunk chunk_of(const uint8_t *symbols, size_t n)
 }
 
 /*
- * How many of the n symbols fit `room` bytes of chunks and deltas. Cutting the list inside a chunk
- * leaves chunk_of with the same number of chunks or fewer, so what was found to fit here does when
- * it is written.
+ * How many of the n symbols fit `room` bytes of chunks and deltas.
+ * Cutting the list inside a chunk leaves chunk_of with the same number of
+ * chunks or fewer, so what was found to fit here does when it is written.
  */
 static size_t symbols_that_fit(const uint8_t *symbols, size_t n, size_t room)
 {

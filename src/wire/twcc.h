@@ -39,8 +39,8 @@ size_t twcc_write(struct wr *w, const struct twcc_head *head, uint16_t base_seq,
 struct twcc_arrival {
 	uint16_t seq;
 	bool received;
-	int64_t at_us; /* on the receiver's clock, wraps with the reference time (2^24 * 64 ms); 0
-			  when lost */
+	/* on the receiver's clock, wraps with the reference time (2^24 * 64 ms); 0 when lost */
+	int64_t at_us;
 };
 
 struct twcc_feedback {
@@ -51,9 +51,9 @@ struct twcc_feedback {
 };
 
 /*
- * Parses a feedback into a list of at most `capacity` entries, one per sequence number. False when
- * it is malformed, or names more packets than capacity; the list's content is then meaningless and
- * `ret` untouched.
+ * Parses a feedback into a list of at most `capacity` entries, one per
+ * sequence number. False when it is malformed, or names more packets than
+ * capacity; the list's content is then meaningless and `ret` untouched.
  */
 bool twcc_parse(struct twcc_feedback *ret, struct twcc_arrival *ret_list, size_t capacity,
 		const struct rtcp_feedback *f);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The VP8 payload descriptor (RFC 7741 4.2) and what a forwarder needs of the frame header. Pure.
- * Any thread. */
+/* The VP8 payload descriptor (RFC 7741 4.2) and what a
+ * forwarder needs of the frame header. Pure. Any thread. */
 #pragma once
 
 #include <stdbool.h>

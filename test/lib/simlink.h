@@ -22,8 +22,8 @@ struct simlink_config {
 	uint32_t delay_us;    /* propagation */
 	uint32_t jitter_us;   /* 0..this is added to the delay; does not reorder by itself */
 	uint32_t loss_ppm;
-	/* Gilbert model: bursts begin with burst_ppm, last burst_packets on average, lose
-	 * everything inside. */
+	/* Gilbert model: bursts begin with burst_ppm, last
+	 * burst_packets on average, lose everything inside. */
 	uint32_t burst_ppm, burst_packets;
 	uint32_t reorder_ppm,
 		reorder_us; /* such a packet comes up to reorder_us late, others overtake it */

@@ -6,8 +6,8 @@
  * runs can be compared. DTLS is left out (keys are injected): it reads the wall clock. Steps are 1
  * ms. For tests: aborts when memory runs out. One thread.
  *
- * Way: client.c (media, RTCP) ▸ sim.c (links) ▸ engine ▸ sim.c ▸ client.c; descriptions in
- * client_sdp.c.
+ * Way: client.c (media, RTCP) ▸ sim.c (links) ▸ engine ▸ sim.c ▸ client.c;
+ * descriptions in client_sdp.c.
  */
 #pragma once
 
@@ -137,8 +137,8 @@ struct sim {
 struct sim *sim_new(uint64_t seed, const struct simlink_config *link);
 struct sim *sim_free(struct sim *s);
 
-/* The same with real DTLS: works on good links, where no timer of OpenSSL runs; never replays
- * exactly. */
+/* The same with real DTLS: works on good links, where no timer of OpenSSL runs;
+ * never replays exactly. */
 struct sim *sim_new_dtls(uint64_t seed, const struct simlink_config *link);
 
 /* Runs for so long. */

@@ -82,8 +82,8 @@ static void loss_is_repaired(void **state)
 	assert_int_equal(unaccounted(v), 0);
 	assert_true(v->recovered > 100);
 	assert_true(v->up.count.given_up < 5);
-	assert_true(video->layers[2].rtx_packets >
-		    100); /* the first half of the way was repaired too */
+	/* the first half of the way was repaired too */
+	assert_true(video->layers[2].rtx_packets > 100);
 	assert_true(v->frames > 500);
 	assert_int_equal(v->backwards, 0);
 	struct sim_stream *u = must_have(b, audio); /* two links of 5 %, nothing repaired */
@@ -208,8 +208,8 @@ static void path_changes(void **state)
 	sim_run(s, 3 * SIM_S);
 	struct sim_stream *v = must_have(b, video);
 	sim_move(a, TARGET_PUBLISHER);
-	sim_run(s, 5 * SIM_S); /* until the next check at the latest, media from there is a
-				  stranger's */
+	/* until the next check at the latest, media from there is a stranger's */
+	sim_run(s, 5 * SIM_S);
 	sim_move(b, TARGET_SUBSCRIBER);
 	sim_run(s, 5 * SIM_S);
 	uint64_t frames = v->frames;
@@ -255,8 +255,8 @@ static void dead_path_fails(void **state)
 	assert_string_equal(b->failed, "");
 	uint64_t datagrams = s->datagrams;
 	sim_run(s, SIM_S);
-	uint64_t rate = s->datagrams -
-			datagrams; /* only feedback to a: nothing goes to b any more (R53) */
+	/* only feedback to a: nothing goes to b any more (R53) */
+	uint64_t rate = s->datagrams - datagrams;
 	assert_true(rate < 60);
 	sim_run(s, 5 * SIM_S);
 	assert_string_not_equal(b->failed, "");
@@ -288,8 +288,8 @@ static void path_comes_back(void **state)
 	(void)sim_free(s);
 }
 
-/* H264, and a publisher that goes from one codec to another: subscribers get a section for the new
- * one. */
+/* H264, and a publisher that goes from one codec to another:
+ * subscribers get a section for the new one. */
 static void codec_changes(void **state)
 {
 	(void)state;

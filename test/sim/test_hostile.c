@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls with people and bytes that mean no good: what is refused, what is counted, and that the
- * others see no difference. */
+/* Calls with people and bytes that mean no good:
+ * what is refused, what is counted, and that the others see no difference. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -129,8 +129,8 @@ static void greedy_subscriber(void **state)
 	}
 	assert_true(video->layers[2].plis - plis <= 11); /* 2 a second */
 	uint64_t sent = engine_sfu(s->engine)->forwarded_packets - forwarded;
-	assert_true(sent < 5 * 30 * 5 * 3 / 2 +
-				   500); /* the stream's own rate, and less than half on top */
+	/* the stream's own rate, and less than half on top */
+	assert_true(sent < 5 * 30 * 5 * 3 / 2 + 500);
 	(void)sim_free(s);
 }
 

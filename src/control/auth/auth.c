@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The object, and who is asking: sessions and user tokens. Signing in is in signin.c, accounts are
- * in accounts.c. */
+/* The object, and who is asking: sessions and user tokens.
+ * Signing in is in signin.c, accounts are in accounts.c. */
 #include "control/auth/auth.h"
 
 #include <assert.h>

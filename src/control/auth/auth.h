@@ -45,8 +45,8 @@ struct auth_config {
 /* 0, -EINVAL (keys), -ENOMEM or libuv's error. */
 int auth_new(const struct auth_config *config, struct auth **ret);
 
-/* New sign-ins are answered with -ESHUTDOWN, queued hashes too; running ones end by themselves in
- * the loop. */
+/* New sign-ins are answered with -ESHUTDOWN, queued hashes too;
+ * running ones end by themselves in the loop. */
 void auth_stop(struct auth *a);
 
 /*
@@ -77,8 +77,8 @@ struct auth_signin {
 
 typedef void auth_signin_fn(void *arg, const struct auth_signin *result);
 
-/* `peer` is the client's address as text, for the rate limit. An unknown user takes as long as a
- * wrong password. */
+/* `peer` is the client's address as text, for the rate limit.
+ * An unknown user takes as long as a wrong password. */
 void auth_login(struct auth *a, const char *raw_user_id, const char *password, const char *peer,
 		auth_signin_fn *done, void *arg);
 
@@ -88,15 +88,15 @@ void auth_link_use(struct auth *a, const char *link_token, const char *peer, aut
 
 /* ---- who is it ---- */
 
-/* The user of a session cookie; -ENOENT when there is no such live session (unknown, malformed,
- * expired, logged out). */
+/* The user of a session cookie;
+ * -ENOENT when there is no such live session (unknown, malformed, expired, logged out). */
 void auth_session_find(struct auth *a, const char *session_token, store_user_fn *done, void *arg);
 
 /* Deletes the session; 0 also when there was none. */
 void auth_logout(struct auth *a, const char *session_token, store_done_fn *done, void *arg);
 
-/* A name for the session that may be kept and compared (hex of the token's hash): to find its
- * sockets at logout. */
+/* A name for the session that may be kept and compared (hex of the token's hash):
+ * to find its sockets at logout. */
 void auth_session_key(const char *session_token, char ret_key[AUTH_SESSION_KEY_SIZE]);
 
 /* error is set when status is -EACCES: the token was refused, or its user does not exist (code 5).
@@ -108,9 +108,9 @@ typedef void auth_bearer_fn(void *arg, int status, const struct store_user *user
 void auth_bearer_find(struct auth *a, const char *token, auth_bearer_fn *done, void *arg);
 
 /*
- * A user token for the session's own user. 0 and *ret_token (to free) and ret_id; -EINVAL:
- * `raw_user_id` sanitises to nothing; -EPERM: it is not `who` (403 code 17); -ENOMEM. Answers at
- * once.
+ * A user token for the session's own user. 0 and *ret_token (to
+ * free) and ret_id; -EINVAL: `raw_user_id` sanitises to nothing;
+ * -EPERM: it is not `who` (403 code 17); -ENOMEM. Answers at once.
  */
 int auth_user_token(struct auth *a, const struct store_user *who, const char *raw_user_id,
 		    char **ret_token, char ret_id[USER_ID_SIZE]);
@@ -126,9 +126,9 @@ struct auth_new_user {
 };
 
 /*
- * The id is sanitised first; the callback's user has the final one. -EINVAL, -ENAMETOOLONG: see
- * auth_user_problem; -EEXIST: the id, or another one that sanitises to the same, is taken; -EBUSY:
- * hashing queue full.
+ * The id is sanitised first; the callback's user has the final one. -EINVAL,
+ * -ENAMETOOLONG: see auth_user_problem; -EEXIST: the id, or another one that
+ * sanitises to the same, is taken; -EBUSY: hashing queue full.
  */
 void auth_user_create(struct auth *a, const struct auth_new_user *user, store_user_fn *done,
 		      void *arg);

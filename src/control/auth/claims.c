@@ -69,8 +69,8 @@ static bool too_deep(const char *text, size_t n)
 	return false;
 }
 
-/* One part of the token as a JSON object: canonical base64url without padding, no key twice. NULL
- * when it is not. */
+/* One part of the token as a JSON object: canonical base64url without padding, no key twice.
+ * NULL when it is not. */
 static json_t *part_open(const char *part, size_t n)
 {
 	autofree char *text = malloc(n + 1);
@@ -159,8 +159,8 @@ static bool signature_is_good(const struct token_keys *keys, const char *token,
 	return sodium_memcmp(given, right, sizeof right) == 0;
 }
 
-/* libjwt's opinion, with our algorithm and key. It parses before it verifies, so it is asked after
- * the signature. */
+/* libjwt's opinion, with our algorithm and key.
+ * It parses before it verifies, so it is asked after the signature. */
 static bool libjwt_agrees(const struct token_keys *keys, const char *token)
 {
 	cleanup(jwt_freep) jwt_t *jwt = NULL;

@@ -16,9 +16,9 @@ struct api_keys {
 };
 
 /*
- * 0, or -EINVAL (only half a pair, a secret under 32 bytes, a damaged file) or another -errno, with
- * one line that names the variable or file, in ret_error. The data folder is made when it is
- * missing.
+ * 0, or -EINVAL (only half a pair, a secret under 32 bytes, a damaged
+ * file) or another -errno, with one line that names the variable or
+ * file, in ret_error. The data folder is made when it is missing.
  */
 int api_keys_load(const char *data_dir, struct rng *g, struct api_keys *ret, char *ret_error);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Media tokens: LiveKit access tokens (livekit-protocol 2). Handed out by `join`, refreshed by
- * signalling, or made by anybody's server with `livekit-server-sdk`. A user token is never accepted
- * here. Any thread.
+ * Media tokens: LiveKit access tokens (livekit-protocol 2). Handed out
+ * by `join`, refreshed by signalling, or made by anybody's server with
+ * `livekit-server-sdk`. A user token is never accepted here. Any thread.
  */
 #pragma once
 
@@ -22,8 +22,8 @@ enum media_source {
 	MEDIA_SOURCE_MICROPHONE = 1 << 2,
 	MEDIA_SOURCE_SCREEN_SHARE = 1 << 3,
 	MEDIA_SOURCE_SCREEN_SHARE_AUDIO = 1 << 4,
-	MEDIA_SOURCE_ALL =
-		0xff, /* absent or empty list: everything, also sources of unknown kind (bit 0) */
+	/* absent or empty list: everything, also sources of unknown kind (bit 0) */
+	MEDIA_SOURCE_ALL = 0xff,
 };
 
 struct media_token {
@@ -63,9 +63,9 @@ char *media_token_make(const struct token_keys *keys, const struct media_token *
 		       uint64_t now_s, unsigned life_s);
 
 /*
- * 0, or -EACCES with the reason: HS256 with our secret, iss = our key, sub (or jti), exp (60 s
- * leeway), and a video grant with roomJoin and room. On success the caller owns ret
- * (media_token_fini).
+ * 0, or -EACCES with the reason: HS256 with our secret, iss = our key,
+ * sub (or jti), exp (60 s leeway), and a video grant with roomJoin and
+ * room. On success the caller owns ret (media_token_fini).
  */
 int media_token_verify(const struct token_keys *keys, const char *token, uint64_t now_s,
 		       struct media_token *ret, struct token_error *ret_error);

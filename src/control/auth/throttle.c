@@ -12,8 +12,8 @@
 
 enum throttle_kind { PAIR, ADDRESS, ACCOUNT, KINDS };
 
-/* Tries at once, and seconds until one more. An address may be an office; an account's own bucket
- * is the last line. */
+/* Tries at once, and seconds until one more.
+ * An address may be an office; an account's own bucket is the last line. */
 static const struct {
 	uint32_t burst, every_s;
 } rules[KINDS] = {

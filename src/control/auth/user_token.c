@@ -7,8 +7,8 @@
 #include "base/cleanup.h"
 #include "control/auth/claims.h"
 
-/* The issuer's clock may be a little ahead of ours. Late is late: the client fetches a new one
- * unseen. */
+/* The issuer's clock may be a little ahead of ours.
+ * Late is late: the client fetches a new one unseen. */
 enum { USER_TOKEN_EARLY_S = 5, USER_TOKEN_LATE_S = 0 };
 
 char *user_token_make(const struct token_keys *keys, const char *user_id, uint64_t now_s)

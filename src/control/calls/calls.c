@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls as people use them: names, access, get, create, join, reject. Who is in one now is
- * live.c's. */
+/* Calls as people use them: names, access, get, create, join, reject.
+ * Who is in one now is live.c's. */
 #include "control/calls/calls.h"
 
 #include <errno.h>

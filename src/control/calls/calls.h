@@ -6,8 +6,8 @@
  * name); this module keeps the state and tells the sink what happened. Owned by control.c, loop's
  * thread only. Sees neither HTTP nor SQL nor LiveKit.
  *
- * Way: http ▸ calls_join ▸ media token ▸ signalling ▸ calls_participant_joined ▸ live.c ▸ store ▸
- * sink ▸ event hub.
+ * Way: http ▸ calls_join ▸ media token ▸ signalling ▸
+ * calls_participant_joined ▸ live.c ▸ store ▸ sink ▸ event hub.
  *
  * Callbacks run exactly once, later, on the loop's thread.
  */
@@ -47,8 +47,8 @@ struct call_event {
 	const struct store_user *user;	/* JOINED, LEFT, REJECTED: who */
 	const char *reason;		/* REJECTED */
 
-	/* Everybody who is or was in this session, each once: the audience of an ordinary call's
-	 * event. */
+	/* Everybody who is or was in this session, each once:
+	 * the audience of an ordinary call's event. */
 	const char *const *member_ids;
 	size_t member_count;
 };
@@ -67,8 +67,8 @@ struct calls_config {
 /* Ends in the store what a crash left open. 0 or -ENOMEM. */
 int calls_new(const struct calls_config *config, struct calls **ret);
 
-/* After store_close, or when nothing is in flight. Sessions that are still live are ended by the
- * next start. Takes NULL. Returns NULL. */
+/* After store_close, or when nothing is in flight.
+ * Sessions that are still live are ended by the next start. Takes NULL. Returns NULL. */
 struct calls *calls_free(struct calls *c);
 
 /* Replaces the sink. */
@@ -81,22 +81,22 @@ const char *const *calls_types(void);
 bool calls_type_is_valid(const char *type);
 bool calls_id_is_valid(const char *id);
 
-/* The conversation whose call this is ("default:chat-ann" is ann's), inside `cid`; NULL when it is
- * none's. */
+/* The conversation whose call this is ("default:chat-ann" is ann's), inside `cid`;
+ * NULL when it is none's. */
 const char *calls_conversation(const char *cid);
 
-/* Ids that start with "chat-" belong to conversations: only its customer and admins. Others:
- * everybody signed in. Pure. */
+/* Ids that start with "chat-" belong to conversations: only its customer and admins.
+ * Others: everybody signed in. Pure. */
 bool calls_may_see(const struct store_user *who, const char *id);
 
-/* What participants may do, NULL-terminated: "join-call", "send-audio", "send-video",
- * "screenshare". */
+/* What participants may do, NULL-terminated:
+ * "join-call", "send-audio", "send-video", "screenshare". */
 const char *const *calls_capabilities(void);
 
 /* ---- for people ---- */
 
-/* Every status below: 0; -EINVAL: bad type or id (400); -ENOENT: no such call, or not theirs (404);
- * else of the store. */
+/* Every status below: 0; -EINVAL: bad type or id (400);
+ * -ENOENT: no such call, or not theirs (404); else of the store. */
 
 void calls_get(struct calls *c, const struct store_user *who, const char *type, const char *id,
 	       store_call_fn *done, void *arg);
@@ -106,8 +106,8 @@ void calls_get_or_create(struct calls *c, const struct store_user *who, const ch
 struct call_join {
 	const struct store_call *call;
 	bool created;
-	const char *identity; /* "<user id>:<random>", new for each join: the media token's `sub`;
-				 room is call->cid */
+	/* "<user id>:<random>", new for each join: the media token's `sub`; room is call->cid */
+	const char *identity;
 };
 
 typedef void calls_join_fn(void *arg, int status, const struct call_join *join);

@@ -171,8 +171,8 @@ static void emit(struct calls *c, struct live *l, struct call_event *event, size
 	c->sink(c->sink_arg, event);
 }
 
-/* Even when the store could not write: a call goes on while the disk is full. Its events then have
- * no cursor. */
+/* Even when the store could not write: a call goes on while the disk is full.
+ * Its events then have no cursor. */
 static void on_stored(void *arg, int status, const struct store_user *user, int64_t cursor)
 {
 	struct pending *p = arg;
@@ -229,8 +229,8 @@ static void store_start(struct calls *c, struct live *l, struct person *person)
 		on_stored, pending_new(c, l, CALL_SESSION_STARTED, person));
 }
 
-/* Leaving stores nothing; the row of the coming is asked again, so that the event keeps its place
- * in the order. */
+/* Leaving stores nothing;
+ * the row of the coming is asked again, so that the event keeps its place in the order. */
 static void store_coming(struct calls *c, struct live *l, enum call_event_type type,
 			 struct person *person)
 {
@@ -246,8 +246,8 @@ static void store_end(struct calls *c, struct live *l, struct person *last)
 
 /* ---- coming and going ---- */
 
-/* "<user id>:<session>" is one of ours; what has another form is somebody else's identity as a
- * whole. */
+/* "<user id>:<session>" is one of ours;
+ * what has another form is somebody else's identity as a whole. */
 static size_t user_id_length(const char *identity)
 {
 	size_t n = strspn(identity, "abcdefghijklmnopqrstuvwxyz0123456789@_-");

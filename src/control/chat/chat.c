@@ -56,8 +56,8 @@ static struct store_scope scope_of(const struct store_user *who)
 	return (struct store_scope){ .all = who->role == ROLE_ADMIN, .user_id = who->id };
 }
 
-/* The id to look for: a stranger's conversation is looked for as one that never exists, so both
- * answers are the same. */
+/* The id to look for: a stranger's conversation is looked for
+ * as one that never exists, so both answers are the same. */
 static const char *visible_id(const struct store_user *who, const char *conversation_id)
 {
 	return chat_may_see(who, conversation_id) ? conversation_id : "";

@@ -13,8 +13,8 @@
 
 struct chat;
 
-/* A message was stored: tell who may see event->conversation_id. In the order of cursors, before
- * the sender's callback. */
+/* A message was stored: tell who may see event->conversation_id.
+ * In the order of cursors, before the sender's callback. */
 typedef void chat_event_fn(void *arg, const struct store_event *event);
 
 struct chat_config {
@@ -36,8 +36,8 @@ void chat_set_sink(struct chat *c, chat_event_fn *sink, void *arg);
 /* The one authorisation rule: an admin sees every conversation, a customer their own. Pure. */
 bool chat_may_see(const struct store_user *who, const char *conversation_id);
 
-/* An admin's list is all of them, latest activity first, at most LIMIT_CONVERSATIONS; a customer's
- * has one. */
+/* An admin's list is all of them, latest activity first, at most LIMIT_CONVERSATIONS;
+ * a customer's has one. */
 void chat_list(struct chat *c, const struct store_user *who, store_conversations_fn *done,
 	       void *arg);
 
@@ -57,7 +57,7 @@ enum { CHAT_CLIENT_ID_MAX = 64 };
 void chat_send(struct chat *c, const struct store_user *who, const char *conversation_id,
 	       const char *text, const char *client_id, store_message_fn *done, void *arg);
 
-/* Events after `since` that `who` may see, oldest first, at most LIMIT_PAGE at a time; -ESTALE:
- * load everything anew. */
+/* Events after `since` that `who` may see, oldest first, at most LIMIT_PAGE at a time;
+ * -ESTALE: load everything anew. */
 void chat_replay(struct chat *c, const struct store_user *who, int64_t since, store_events_fn *done,
 		 void *arg);

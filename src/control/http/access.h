@@ -12,8 +12,8 @@
 
 http_gate_fn access_gate;
 
-/* Who is asking. Not NULL in handlers of routes with ROUTE_SESSION or ROUTE_USER; valid until the
- * answer. */
+/* Who is asking. Not NULL in handlers of routes with ROUTE_SESSION or ROUTE_USER;
+ * valid until the answer. */
 const struct store_user *access_user(const struct http_req *req);
 
 /* Answers for a status that the domain's callbacks have in common (store.h): 404, 503 or 500.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The resources of docs/api.md, one file each; routes.c says which path leads where. Control thread
- * only. */
+/* The resources of docs/api.md, one file each; routes.c says which path leads where.
+ * Control thread only. */
 #pragma once
 
 #include "control/server/request.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A token bucket per name, in a fixed table: names that share a slot share the bucket. Pure; time
- * is an argument. */
+/* A token bucket per name, in a fixed table: names that share a slot share the bucket.
+ * Pure; time is an argument. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of this folder share: the request, the WebSocket and the server behind their
- * public names. libwebsockets knows one `struct peer` per connection (HTTP/2: per stream), kept in
- * its opaque user data.
+ * What the files of this folder share: the request, the WebSocket and the
+ * server behind their public names. libwebsockets knows one `struct peer`
+ * per connection (HTTP/2: per stream), kept in its opaque user data.
  */
 #pragma once
 
@@ -23,9 +23,9 @@ enum {
 	TIMEOUT_WRITE_S = 30,	/* for a stalled reader */
 	BODY_GRACE_S = 5,	/* then at least BODY_BYTES_PER_S (R3) */
 	BODY_BYTES_PER_S = 1024,
-	BODY_DISCARD_MAX = 16 << 20, /* a refused body up to here is read and dropped, so that the
-				       client sees the answer */
-	PING_INTERVAL_S = 15,	     /* R10 */
+	/* a refused body up to here is read and dropped, so that the client sees the answer */
+	BODY_DISCARD_MAX = 16 << 20,
+	PING_INTERVAL_S = 15, /* R10 */
 	REAP_AFTER_S = 35,
 	CLOSE_TIMEOUT_S = 5,
 	/*
@@ -61,8 +61,8 @@ struct response {
 	bool headers_sent;
 };
 
-/* Owned by the peer until it is answered and sent; when the client goes first, by the handler until
- * it answers. */
+/* Owned by the peer until it is answered and sent;
+ * when the client goes first, by the handler until it answers. */
 struct http_req {
 	struct server *server;
 	struct peer *peer; /* NULL: the client has gone */
@@ -150,8 +150,8 @@ void dispatch_body_done(struct http_req *req);
 
 /* respond.c: the part of an answer that can go now. <0: close the connection */
 int respond_write(struct http_req *req, struct lws *wsi);
-void respond_ready(struct http_req *req); /* the answer is complete: send it when the socket is
-					     ready, or drop it */
+/* the answer is complete: send it when the socket is ready, or drop it */
+void respond_ready(struct http_req *req);
 
 /* wsconn.c */
 struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, void *arg,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One HTTP request, as the resource handlers see it. A handler is a function that answers at once
- * or later, but exactly once, through http_reply*, http_error or http_upgrade; until then the
- * request stays valid even when the client has gone (the answer is then dropped). Control thread
- * only.
+ * One HTTP request, as the resource handlers see it. A handler is a function
+ * that answers at once or later, but exactly once, through http_reply*,
+ * http_error or http_upgrade; until then the request stays valid even when
+ * the client has gone (the answer is then dropped). Control thread only.
  *
  * A request for a WebSocket (http_wants_upgrade) must be answered before the handler returns: with
  * http_upgrade, or with any other answer to refuse it. What takes time happens after the upgrade.
@@ -35,15 +35,15 @@ typedef void http_fn(struct http_req *req, struct control *control);
 enum http_method http_method(const struct http_req *req);
 const char *http_path(const struct http_req *req);
 
-/* The part of the path that matched `{name}` in the route, percent-decoded; NULL when there is
- * none. */
+/* The part of the path that matched `{name}` in the route, percent-decoded;
+ * NULL when there is none. */
 const char *http_param(const struct http_req *req, const char *name);
 
 /* A query argument, percent-decoded; NULL when absent. */
 const char *http_query(const struct http_req *req, const char *name);
 
-/* A request header by lower-case name, for the ones the server collects (request.c lists them);
- * NULL when absent. */
+/* A request header by lower-case name, for the ones the
+ * server collects (request.c lists them); NULL when absent. */
 const char *http_header(const struct http_req *req, const char *name);
 
 /* A cookie by name; NULL when absent. */
@@ -52,28 +52,28 @@ const char *http_cookie(const struct http_req *req, const char *name);
 /* The whole body; NUL-terminated for convenience. */
 const char *http_body(const struct http_req *req, size_t *ret_length);
 
-/* The body as a JSON object, borrowed from the request. On anything else answers 400 code 4 itself
- * and returns NULL. */
+/* The body as a JSON object, borrowed from the request.
+ * On anything else answers 400 code 4 itself and returns NULL. */
 json_t *http_body_json(struct http_req *req);
 
 /* The peer's address as text, for logs and rate limits. */
 const char *http_peer(const struct http_req *req);
 
-/* Sets a header of the coming answer; an earlier one of the same name is replaced. `Cache-Control:
- * no-store` is the default. */
+/* Sets a header of the coming answer; an earlier one of the same name is replaced.
+ * `Cache-Control: no-store` is the default. */
 void http_add_header(struct http_req *req, const char *name, const char *value);
 
-/* Keeps a thing for the time of the request: `drop` (may be NULL) is called on the old one when it
- * is replaced, and when the request ends. */
+/* Keeps a thing for the time of the request:
+ * `drop` (may be NULL) is called on the old one when it is replaced, and when the request ends. */
 void http_set_context(struct http_req *req, void *context, void (*drop)(void *context));
 void *http_context(const struct http_req *req);
 
-/* The client came over TLS: to us, or to a proxy on this machine that says X-Forwarded-Proto:
- * https. */
+/* The client came over TLS:
+ * to us, or to a proxy on this machine that says X-Forwarded-Proto: https. */
 bool http_is_tls(const struct http_req *req);
 
-/* What the client called us: the Host header or HTTP/2 :authority; NULL when absent or not a
- * plausible host[:port]. */
+/* What the client called us: the Host header or HTTP/2 :authority;
+ * NULL when absent or not a plausible host[:port]. */
 const char *http_host(const struct http_req *req);
 
 /* Answers. `body` of http_reply_json is taken over (reference stolen). */
@@ -86,8 +86,8 @@ void http_reply_empty(struct http_req *req, int status);
 void http_reply_static(struct http_req *req, int status, const char *content_type, const void *body,
 		       size_t n);
 
-/* `{"code", "status_code", "message"}`, codes of docs/api.md. The message names the cause, the
- * value and the fix. */
+/* `{"code", "status_code", "message"}`, codes of docs/api.md.
+ * The message names the cause, the value and the fix. */
 void http_error(struct http_req *req, int status, int code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 

@@ -15,12 +15,12 @@ enum route_flags {
 	ROUTE_PUBLIC = 0,	/* nobody need be signed in */
 	ROUTE_SESSION = 1 << 0, /* session cookie only */
 	ROUTE_USER = 1 << 1,	/* session cookie or user token */
-	ROUTE_CORS = 1 << 2, /* any web origin may read the answer (LiveKit clients); preflight is
-				answered */
-	ROUTE_NO_CSRF = 1 << 3, /* changes nothing for a cookie holder: Origin and content type do
-				   not matter */
-	ROUTE_OWN_ORIGIN =
-		1 << 4, /* a WebSocket that takes the cookie: Origin, when sent, must be ours */
+	/* any web origin may read the answer (LiveKit clients); preflight is answered */
+	ROUTE_CORS = 1 << 2,
+	/* changes nothing for a cookie holder: Origin and content type do not matter */
+	ROUTE_NO_CSRF = 1 << 3,
+	/* a WebSocket that takes the cookie: Origin, when sent, must be ours */
+	ROUTE_OWN_ORIGIN = 1 << 4,
 	ROUTE_FALLBACK = 1 << 5, /* last in the table: counts only where no other path matches */
 };
 

@@ -4,8 +4,8 @@
  * limits and timeouts, finds the route, and calls its handler (request.h). Owned by control.c.
  * Control thread only, like everything in this folder.
  *
- * Way: server.c (listen, stop) ▸ h_session.c / ws_session.c (libwebsockets callbacks) ▸ route.c ▸
- * gate ▸ the resource.
+ * Way: server.c (listen, stop) ▸ callbacks.c, wsconn.c
+ * (libwebsockets calls us) ▸ dispatch.c (route.c, gate) ▸ the resource.
  */
 #pragma once
 

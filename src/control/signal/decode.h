@@ -9,9 +9,9 @@
 #include "livekit_rtc.pb-c.h"
 
 /*
- * The message, living in `arena`; NULL when it is not protobuf, when any text in it is not UTF-8
- * (it would be passed on to other clients, whose decoders refuse the whole message), or when it
- * needs more than the arena allows. A message of a kind we do not know comes out with message_case
- * NOT_SET.
+ * The message, living in `arena`; NULL when it is not protobuf, when any text
+ * in it is not UTF-8 (it would be passed on to other clients, whose decoders
+ * refuse the whole message), or when it needs more than the arena allows. A
+ * message of a kind we do not know comes out with message_case NOT_SET.
  */
 const Lk__SignalRequest *signal_decode(struct arena *arena, const uint8_t *bytes, size_t n);

@@ -21,8 +21,8 @@ void send_pong_resp(struct session *session, int64_t ping_ms, int64_t now_ms);
 /* Subscribing failed: err 0 unknown, 1 codec, 2 not found. */
 void send_subscription_error(struct session *session, char *track_sid, int32_t err);
 
-/* The outcome of a request; `echo` (may be NULL) is copied inside where the protocol has a place
- * for it. */
+/* The outcome of a request;
+ * `echo` (may be NULL) is copied inside where the protocol has a place for it. */
 void send_request_response(struct session *session, uint32_t request_id, Lk__RequestReason reason,
 			   char *message, const Lk__SignalRequest *echo);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of this folder share: who owns whom, and the verbs between them. Not for anybody
- * else.
+ * What the files of this folder share: who owns whom, and the verbs between them.
+ * Not for anybody else.
  *
- * hub ─owns─▶ rooms ─own─▶ members ─own─▶ tracks and subscriptions. A session is one WebSocket; it
- * is owned by the server (freed in its `closed` call) and points to the member it speaks for, until
- * one of the two is gone.
+ * hub ─owns─▶ rooms ─own─▶ members ─own─▶ tracks and subscriptions. A session
+ * is one WebSocket; it is owned by the server (freed in its `closed` call)
+ * and points to the member it speaks for, until one of the two is gone.
  *
- * A member's and a track's protobuf object *is* its state: what clients are told can be packed as
- * it stands.
+ * A member's and a track's protobuf object *is* its state:
+ * what clients are told can be packed as it stands.
  */
 #pragma once
 
@@ -23,10 +23,10 @@
 
 enum {
 	SIGNAL_TICK_MS = 250,
-	SIGNAL_CONNECT_S =
-		60, /* a member whose media never comes up is removed (livekit-protocol 4.1) */
-	SIGNAL_GRACE_S = 3, /* a dead socket: we have no resume yet, so the client comes back with a
-			       new session */
+	/* a member whose media never comes up is removed (livekit-protocol 4.1) */
+	SIGNAL_CONNECT_S = 60,
+	/* a dead socket: we have no resume yet, so the client comes back with a new session */
+	SIGNAL_GRACE_S = 3,
 	SIGNAL_REFRESH_S = 300, /* new token for the client (livekit-protocol 2) */
 	SIGNAL_COUNTERS_S = 5,	/* `room_update` at most this often (livekit-protocol 6.8) */
 	SIGNAL_PING_INTERVAL_S = 5,
@@ -85,8 +85,8 @@ struct member {
 	struct list in_room;
 	struct session *session; /* NULL: its socket died; see `gone_at_us` */
 	struct sid sid;
-	struct media_token
-		token; /* grants; the texts in `info` point into it unless `texts` has newer ones */
+	/* grants; the texts in `info` point into it unless `texts` has newer ones */
+	struct media_token token;
 	struct client_info client;
 	struct arena texts; /* name, metadata and attributes after update_metadata */
 	Lk__ParticipantInfo info;

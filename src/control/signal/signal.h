@@ -57,9 +57,9 @@ int signal_new(const struct signal_config *config, struct signal_hub **ret_signa
 void signal_stop(struct signal_hub *s);
 
 /*
- * After signal_stop and after the server closed its last socket. Closes the timers: run the loop
- * once more before closing it; the memory goes with the last timer's close callback. Takes NULL.
- * Returns NULL.
+ * After signal_stop and after the server closed its last socket. Closes
+ * the timers: run the loop once more before closing it; the memory goes
+ * with the last timer's close callback. Takes NULL. Returns NULL.
  */
 struct signal_hub *signal_free(struct signal_hub *s);
 

@@ -90,8 +90,8 @@ void events_deliver(struct event_socket *s, int64_t cursor, const char *text, si
 		s->cursor = cursor;
 }
 
-/* Sends what was held. What came before an event that the replay has sent is older than it, and
- * dropped. */
+/* Sends what was held.
+ * What came before an event that the replay has sent is older than it, and dropped. */
 static void go_live(struct event_socket *s)
 {
 	struct held_event *e;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The event sockets of GET /api/v1/events: who is listening, and delivery of events to those who
- * may see them. The hub decides nothing: the audience comes with the event. Owned by control.c;
- * control thread only.
+ * The event sockets of GET /api/v1/events: who is listening, and delivery
+ * of events to those who may see them. The hub decides nothing: the
+ * audience comes with the event. Owned by control.c; control thread only.
  *
  * Way: chat, calls ▸ control.c (audience) ▸ [hub.c] ▸ events.c (one socket) ▸ server/wsconn.
  */
@@ -36,8 +36,8 @@ struct hub_audience {
 
 int hub_new(struct hub **ret, const struct hub_config *config);
 
-/* After the server closed its sockets. Run the loop once more, so that the timer closes. Takes
- * NULL. Returns NULL. */
+/* After the server closed its sockets.
+ * Run the loop once more, so that the timer closes. Takes NULL. Returns NULL. */
 struct hub *hub_free(struct hub *h);
 
 /* The last stored event before any is published: what a socket without `since` starts from. */
@@ -53,8 +53,8 @@ void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, c
 /* Closes the sockets that were opened with this session (auth_session_key), at logout. */
 void hub_close_session(struct hub *h, const char *session_key);
 
-/* Takes over the request for a WebSocket; its Origin was checked. `session_token` is the cookie's
- * value, or NULL. */
+/* Takes over the request for a WebSocket; its Origin was checked.
+ * `session_token` is the cookie's value, or NULL. */
 void hub_open_socket(struct hub *h, struct http_req *req, const char *session_token);
 
 unsigned hub_socket_count(const struct hub *h);

@@ -29,8 +29,8 @@ struct held_event {
 	char text[];
 };
 
-/* Owned by the connection; while `busy`, also by callbacks that are still to come: freed when both
- * are gone. */
+/* Owned by the connection;
+ * while `busy`, also by callbacks that are still to come: freed when both are gone. */
 struct event_socket {
 	struct list in_hub;
 	struct hub *hub;

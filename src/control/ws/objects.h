@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The objects of docs/api.md as JSON, for answers and events. Each returns a new reference; NULL
- * when out of memory. */
+/* The objects of docs/api.md as JSON, for answers and events.
+ * Each returns a new reference; NULL when out of memory. */
 #pragma once
 
 #include <jansson.h>

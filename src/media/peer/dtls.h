@@ -5,8 +5,8 @@
  * required. The only file of the project that sees <openssl/ssl.h> is dtls.c. A context and its
  * associations belong to one worker's thread.
  *
- * OpenSSL reads the wall clock and its own random numbers: in virtual-time tests use
- * transport_inject_keys.
+ * OpenSSL reads the wall clock and its own random numbers:
+ * in virtual-time tests use transport_inject_keys.
  */
 #pragma once
 
@@ -45,8 +45,8 @@ struct dtls_config {
 	struct dtls_context *context;
 	bool client;
 	/*
-	 * The peer's fingerprint in cert.h form, or "" while unknown; read at verification, so it
-	 * must stay in place.
+	 * The peer's fingerprint in cert.h form, or "" while unknown;
+	 * read at verification, so it must stay in place.
 	 */
 	const char *fingerprint;
 	struct outbox *outbox;		   /* kept */

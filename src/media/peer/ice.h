@@ -35,8 +35,8 @@ struct ice_address {
 };
 
 /*
- * One generation of local credentials and the remote ones that belong to it; two live during a
- * restart.
+ * One generation of local credentials and the remote ones that belong to it;
+ * two live during a restart.
  */
 struct ice_credentials {
 	char ufrag[ICE_LOCAL_UFRAG + 1], pwd[ICE_LOCAL_PWD + 1];
@@ -49,8 +49,8 @@ struct ice {
 	char remote_pwd[ICE_PWD_MAX + 1]; /* needed by the controlling side only */
 	struct ice_address addresses[ICE_ADDRESSES];
 	unsigned address_count;
-	struct sockaddr_storage
-		selected; /* ss_family 0: none; nominated, or else the latest validated */
+	/* ss_family 0: none; nominated, or else the latest validated */
+	struct sockaddr_storage selected;
 	bool nominated;
 	/* last authenticated check, or media from a validated address; 0 = never */
 	uint64_t last_seen_us;
@@ -94,8 +94,8 @@ void ice_tick(struct ice *i, uint64_t now, struct rng *rng, struct outbox *outbo
 uint64_t ice_deadline(const struct ice *i);
 
 /*
- * The local ufrag a STUN Binding request is addressed to (the part of USERNAME before the colon),
- * for finding the transport of an unknown source. Nothing is authenticated by this. false: not such
- * a request.
+ * The local ufrag a STUN Binding request is addressed to (the part of
+ * USERNAME before the colon), for finding the transport of an unknown
+ * source. Nothing is authenticated by this. false: not such a request.
  */
 bool ice_ufrag_of(const uint8_t *bytes, size_t n, char ret[ICE_LOCAL_UFRAG + 1]);

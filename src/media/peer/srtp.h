@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SRTP and SRTCP of one association: packet indexes, replay windows and rollover counters (RFC 3711
- * 3.3) around crypt/srtp_cipher. State changes only after a packet was authenticated. Belongs to
- * one thread.
+ * SRTP and SRTCP of one association: packet indexes, replay windows and
+ * rollover counters (RFC 3711 3.3) around crypt/srtp_cipher. State
+ * changes only after a packet was authenticated. Belongs to one thread.
  *
  * Way: transport.c ▸ [srtp.c] ▸ rtp/up (in), rtp/down ▸ [srtp.c] ▸ engine (out).
  */
@@ -70,9 +70,9 @@ int srtp_init(struct srtp *ret, const struct srtp_keys *keys);
 void srtp_fini(struct srtp *s);
 
 /*
- * Decrypts in place. V_OK: *ret_length is the length of the plain packet; *ret_index (may be NULL)
- * the 48-bit index. Otherwise V_DROP_SHORT, _AUTH, _REPLAY, _SSRCS and nothing has changed but the
- * bytes.
+ * Decrypts in place. V_OK: *ret_length is the length of the plain packet;
+ * *ret_index (may be NULL) the 48-bit index. Otherwise V_DROP_SHORT,
+ * _AUTH, _REPLAY, _SSRCS and nothing has changed but the bytes.
  */
 enum verdict srtp_unprotect_rtp(struct srtp *s, uint8_t *packet, size_t n, size_t *ret_length,
 				uint64_t *ret_index);
@@ -106,8 +106,8 @@ struct srtp_job {
 void srtp_protect_rtp(struct srtp_job *jobs, size_t count);
 
 /*
- * Protects one compound RTCP packet. The length in `out`, or -ENOSPC, -EINVAL (n < 8), -EOVERFLOW
- * (2^31 sent), -EIO.
+ * Protects one compound RTCP packet.
+ * The length in `out`, or -ENOSPC, -EINVAL (n < 8), -EOVERFLOW (2^31 sent), -EIO.
  */
 int srtp_protect_rtcp(struct srtp *s, const uint8_t *packet, size_t n, uint8_t *out,
 		      size_t capacity);

@@ -47,8 +47,8 @@ struct transport_config {
 };
 
 /*
- * Public so that it can be embedded; its fields are transport.c's. About 6 KB, and the SRTP
- * streams.
+ * Public so that it can be embedded; its fields are transport.c's.
+ * About 3 KB, plus the SRTP streams on the heap.
  */
 struct transport {
 	enum transport_state state;
@@ -115,21 +115,21 @@ int transport_set_remote(struct transport *t, uint64_t now, const struct transpo
 bool transport_is_restart(const struct transport *t, const char *remote_ufrag);
 
 /*
- * New local credentials for the next SDP; the present ones serve until the peer uses the new. DTLS
- * and SRTP go on.
+ * New local credentials for the next SDP; the present ones serve until the peer uses the new.
+ * DTLS and SRTP go on.
  */
 void transport_restart_ice(struct transport *t);
 
 /*
- * Takes one datagram; counts and returns its fate. `ret` is always filled. The bytes may be
- * changed.
+ * Takes one datagram; counts and returns its fate.
+ * `ret` is always filled. The bytes may be changed.
  */
 enum verdict transport_rx(struct transport *t, uint64_t now, const struct sockaddr_storage *from,
 			  uint8_t *bytes, size_t n, struct transport_in *ret);
 
 /*
- * After TRANSPORT_IN_DATA: the next message of the same datagram, or 0. A datagram may hold several
- * DTLS records.
+ * After TRANSPORT_IN_DATA: the next message of the same datagram, or 0.
+ * A datagram may hold several DTLS records.
  */
 size_t transport_next_data(struct transport *t, uint8_t *ret, size_t capacity);
 
@@ -145,8 +145,8 @@ enum transport_state transport_get_state(const struct transport *t);
 const char *transport_cause(const struct transport *t);
 
 /*
- * Connected, consent fresh (R53): media may be sent to transport_selected now. Ask once per round,
- * not per packet.
+ * Connected, consent fresh (R53): media may be sent to transport_selected now.
+ * Ask once per round, not per packet.
  */
 bool transport_may_send(const struct transport *t, uint64_t now);
 /* Where media goes: the nominated address; NULL = none yet. Read it whenever sending: it moves. */
@@ -170,15 +170,15 @@ int transport_send_data(struct transport *t, const uint8_t *bytes, size_t n);
 void transport_close(struct transport *t);
 
 /*
- * Whether a STUN message for this local ufrag belongs here (the newest generation, or the one
- * before).
+ * Whether a STUN message for this local ufrag belongs
+ * here (the newest generation, or the one before).
  */
 bool transport_has_ufrag(const struct transport *t, const char *ufrag);
 /* For datagrams from unknown sources: the local ufrag they ask for. See ice_ufrag_of. */
 bool transport_ufrag_of(const uint8_t *bytes, size_t n, char ret[ICE_LOCAL_UFRAG + 1]);
 /*
- * Whether this datagram is a STUN message by its first byte (RFC 7983): route it by ufrag even from
- * a known source.
+ * Whether this datagram is a STUN message by its first byte (RFC 7983):
+ * route it by ufrag even from a known source.
  */
 static inline bool transport_is_stun(const uint8_t *bytes, size_t n)
 {

@@ -42,8 +42,8 @@ void cache_fini(struct cache *c);
 /* Keeps a copy. A sequence already there is left as it is. Audio levels are not kept. */
 void cache_put(struct cache *c, const struct media_packet *p);
 
-/* Finds a packet by extended sequence; ret->payload is valid until the next put. False when it is
- * gone. */
+/* Finds a packet by extended sequence; ret->payload is valid until the next put.
+ * False when it is gone. */
 bool cache_get(const struct cache *c, uint64_t sequence, struct media_packet *ret);
 
 /* Bytes of heap it holds now. */

@@ -66,9 +66,9 @@ struct down_config {
 	uint32_t first_timestamp;		     /* chance, from the caller */
 	/* Header extension ids of this subscriber, 1..14; 0 = not negotiated. */
 	uint8_t id_mid, id_orientation, id_abs_send_time, id_transport_cc;
-	char mid[DOWN_MID_MAX];	      /* sent until the first receiver report */
-	uint16_t *transport_sequence; /* the transport's counter, for id_transport_cc; kept, shared;
-					 or NULL */
+	char mid[DOWN_MID_MAX]; /* sent until the first receiver report */
+	/* the transport's counter, for id_transport_cc; kept, shared; or NULL */
+	uint16_t *transport_sequence;
 };
 
 struct down_range {
@@ -142,12 +142,12 @@ enum down_verdict down_write(struct down *d, uint64_t now, uint8_t source,
 			     const struct media_clock *clock, const struct media_packet *p,
 			     struct wr *out);
 
-/* Leaves a packet out on purpose, without a gap (e.g. a temporal layer). Call in order, whole
- * frames. */
+/* Leaves a packet out on purpose, without a gap (e.g. a temporal layer).
+ * Call in order, whole frames. */
 void down_skip(struct down *d, uint8_t source, const struct media_packet *p);
 
-/* The next packet continues from wherever its source is by then: after a pause, a mute, a source
- * replaced. */
+/* The next packet continues from wherever its source is by then:
+ * after a pause, a mute, a source replaced. */
 void down_restart(struct down *d);
 
 /*

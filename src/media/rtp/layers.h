@@ -37,14 +37,14 @@ void layers_set_max(struct layers *l, int max);
 void layers_restart(struct layers *l);
 
 /*
- * Chooses the target. last_arrival[i]: when layer i last brought a packet, µs; 0 = never seen. If
- * nothing at or below `max` arrives, the lowest layer above it is taken: a picture is better than
- * none.
+ * Chooses the target. last_arrival[i]: when layer i last brought a
+ * packet, µs; 0 = never seen. If nothing at or below `max` arrives,
+ * the lowest layer above it is taken: a picture is better than none.
  */
 void layers_choose(struct layers *l, uint64_t now, const uint64_t last_arrival[LAYERS_MAX]);
 
-/* A packet of `layer` is here; key: it starts a key frame. True: forward it (this may have switched
- * `current`). */
+/* A packet of `layer` is here; key: it starts a key frame.
+ * True: forward it (this may have switched `current`). */
 bool layers_forward(struct layers *l, int layer, bool key);
 
 /* The layer whose key frame is waited for, or LAYERS_NONE. */

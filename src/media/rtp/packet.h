@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One media packet as it travels inside the media plane: what up makes of a received packet, what
- * the cache keeps, and what down sends. Plain facts and a pointer to the payload, which belongs to
- * whoever lent the bytes (the receive buffer, or the cache until its next put). Thread: the worker
- * of the room.
+ * One media packet as it travels inside the media plane: what up makes of a
+ * received packet, what the cache keeps, and what down sends. Plain facts and a
+ * pointer to the payload, which belongs to whoever lent the bytes (the receive
+ * buffer, or the cache until its next put). Thread: the worker of the room.
  *
  * Way: engine.c ▸ up.c ▸ [packet.h] ▸ cache.c, down.c
  */
@@ -28,8 +28,8 @@ static inline bool media_codec_is_video(enum media_codec codec)
 enum media_flags {
 	MEDIA_MARKER = 1 << 0,
 	MEDIA_KEY = 1 << 1, /* a decoder can start at this packet */
-	MEDIA_FRAME_START =
-		1 << 2,	      /* first packet of a frame (VP8: S=1 and PID=0; H264: by timestamp) */
+	/* first packet of a frame (VP8: S=1 and PID=0; H264: by timestamp) */
+	MEDIA_FRAME_START = 1 << 2,
 	MEDIA_LEVEL = 1 << 3, /* `level` is there (RFC 6464) */
 	MEDIA_VOICE = 1 << 4,
 	MEDIA_ORIENTED = 1 << 5,  /* `orientation` is there (3GPP TS 26.114) */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bits per second over a sliding window of one second, in 10 buckets. Embedded; zeroed memory is an
- * empty meter. */
+/* Bits per second over a sliding window of one second, in 10 buckets.
+ * Embedded; zeroed memory is an empty meter. */
 #pragma once
 
 #include <stddef.h>
@@ -9,8 +9,8 @@
 enum { RATE_BUCKETS = 10, RATE_BUCKET_US = 100 * 1000 };
 
 struct rate {
-	uint64_t first;	 /* index of the first bucket ever used, so that a young meter does not read
-			    low */
+	/* index of the first bucket ever used, so that a young meter does not read low */
+	uint64_t first;
 	uint64_t newest; /* index (time / RATE_BUCKET_US) of the newest bucket; 0 = empty */
 	uint32_t bytes[RATE_BUCKETS];
 };

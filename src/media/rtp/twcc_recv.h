@@ -36,8 +36,8 @@ struct twcc_recv {
 
 void twcc_recv_init(struct twcc_recv *t);
 
-/* A packet with transport sequence number `sequence` came. media_ssrc: of the packet, for the
- * feedback's header. */
+/* A packet with transport sequence number `sequence` came.
+ * media_ssrc: of the packet, for the feedback's header. */
 void twcc_recv_rx(struct twcc_recv *t, uint64_t arrival, uint16_t sequence, uint32_t media_ssrc);
 
 /* When feedback is due; UINT64_MAX = nothing to say. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One received RTP stream: one SSRC, that is a simulcast layer or an audio track, with its RTX
- * stream. Extends sequence numbers, drops duplicates, finds gaps and asks for them, measures loss
- * and jitter for receiver reports (RFC 3550 6.4.1, A.1, A.3, A.8), keeps the publisher's clock from
- * sender reports, finds key frames. No heap; embedded in the published track. Thread: the worker of
- * the room.
+ * One received RTP stream: one SSRC, that is a simulcast layer or an audio track,
+ * with its RTX stream. Extends sequence numbers, drops duplicates, finds gaps and
+ * asks for them, measures loss and jitter for receiver reports (RFC 3550 6.4.1,
+ * A.1, A.3, A.8), keeps the publisher's clock from sender reports, finds key
+ * frames. No heap; embedded in the published track. Thread: the worker of the room.
  *
  * Way: engine.c ▸ srtp ▸ [up.c] ▸ cache_put, keyframe_arrived ▸ for each subscriber: down_write
  */
@@ -17,8 +17,8 @@
 #include "wire/rtpext.h"
 
 enum {
-	UP_WINDOW =
-		2048,  /* sequence numbers remembered against duplicates; older ones are dropped */
+	/* sequence numbers remembered against duplicates; older ones are dropped */
+	UP_WINDOW = 2048,
 	UP_GAPS = 256, /* missing packets asked for at once; more = ask for a key frame instead */
 	UP_NACK_TRIES = 10,
 	UP_NACK_REORDER = 2,	  /* packets after a gap before it counts as loss, … */
@@ -107,16 +107,16 @@ void up_init(struct up *u, const struct up_config *config);
 enum up_verdict up_rx(struct up *u, uint64_t arrival, const struct rtp_header *h,
 		      const struct rtpext *x, struct media_packet *ret);
 
-/* Takes one packet of its RTX stream (RFC 4588): the original, with MEDIA_RECOVERED, when it was
- * missing. */
+/* Takes one packet of its RTX stream (RFC 4588):
+ * the original, with MEDIA_RECOVERED, when it was missing. */
 enum up_verdict up_rx_rtx(struct up *u, uint64_t arrival, const struct rtp_header *h,
 			  const struct rtpext *x, struct media_packet *ret);
 
 /* The publisher's sender report. */
 void up_sender_report(struct up *u, uint64_t now, uint64_t ntp, uint32_t timestamp);
 
-/* Makes the block for a receiver report and starts the next interval. False before the first
- * packet. */
+/* Makes the block for a receiver report and starts the next interval.
+ * False before the first packet. */
 bool up_report(struct up *u, uint64_t now, struct rtcp_report *ret);
 
 /* Writes up to capacity sequence numbers whose request is due; ascending; counts them as asked. */
@@ -125,6 +125,6 @@ size_t up_nack(struct up *u, uint64_t now, uint16_t *ret_sequences, size_t capac
 /* When up_nack may next have something; UINT64_MAX = nothing is missing. */
 uint64_t up_deadline(const struct up *u);
 
-/* True once after packets were given up, so that decoders may be stuck: keyframe_want then. Video
- * only. */
+/* True once after packets were given up, so that decoders may be stuck:
+ * keyframe_want then. Video only. */
 bool up_take_needs_key(struct up *u);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The missing packets of a received stream; for up.c only. The public half (up_nack, up_deadline)
- * is in up.h. */
+/* The missing packets of a received stream; for up.c only.
+ * The public half (up_nack, up_deadline) is in up.h. */
 #pragma once
 
 #include "media/rtp/up.h"

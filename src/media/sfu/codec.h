@@ -36,6 +36,6 @@ struct codec_info {
 /* NULL for CODEC_NONE. */
 const struct codec_info *codec_info(enum codec codec);
 
-/* Which of ours a payload type of a section of `kind` is; CODEC_NONE for everything we do not
- * forward. */
+/* Which of ours a payload type of a section of `kind` is;
+ * CODEC_NONE for everything we do not forward. */
 enum codec codec_of_sdp(const struct sdp_codec *c, enum sdp_kind kind);

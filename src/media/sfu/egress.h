@@ -37,8 +37,8 @@ struct egress {
 
 void egress_fini(struct egress *o);
 
-/* Room for one datagram of at most n bytes; NULL (counted) when full. Valid until the next egress
- * call. */
+/* Room for one datagram of at most n bytes; NULL (counted) when full.
+ * Valid until the next egress call. */
 uint8_t *egress_reserve(struct egress *o, size_t n);
 
 /* Queues the first `length` bytes of the last reservation. */

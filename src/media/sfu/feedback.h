@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RTCP: what the two ends say about the media, and what we say to them. To publishers: receiver
- * reports, NACK, PLI, transport-wide feedback. To subscribers: sender reports, and retransmissions
- * for their NACKs. Only authenticated packets get here; a client can speak about streams of its own
- * legs only (R47, R50).
+ * RTCP: what the two ends say about the media, and what we say to them. To
+ * publishers: receiver reports, NACK, PLI, transport-wide feedback. To subscribers:
+ * sender reports, and retransmissions for their NACKs. Only authenticated packets
+ * get here; a client can speak about streams of its own legs only (R47, R50).
  */
 #pragma once
 

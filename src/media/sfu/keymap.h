@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A map from short keys (a SID, an ICE ufrag, an IP address with port) to pointers: open
- * addressing, keys inside the table, one cache line per probe. Keys hash with a seed, so that a
- * stranger cannot aim at one bucket. Owns its table, never the values. Belongs to the engine's
- * thread.
+ * A map from short keys (a SID, an ICE ufrag, an IP address with port) to
+ * pointers: open addressing, keys inside the table, one cache line per
+ * probe. Keys hash with a seed, so that a stranger cannot aim at one
+ * bucket. Owns its table, never the values. Belongs to the engine's thread.
  */
 #pragma once
 

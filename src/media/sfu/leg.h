@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One of a participant's two peer connections: its transport, its place in the engine's tables and
- * its timer. Embedded in the participant. Ids that come in on a leg (SSRC, mid, rid) mean something
- * on that leg only (R47).
+ * One of a participant's two peer connections: its transport, its place in
+ * the engine's tables and its timer. Embedded in the participant. Ids that
+ * come in on a leg (SSRC, mid, rid) mean something on that leg only (R47).
  */
 #pragma once
 
@@ -22,8 +22,8 @@ struct participant;
 enum {
 	LEG_RTCP_MAX = 1200, /* plain bytes of one RTCP datagram of ours */
 	LEG_TICK_US = 1000,  /* timers are not finer than this */
-	LEG_ADDRESS_US = 5 * 1000 *
-			 1000, /* a leg silent so long gives its addresses up to another */
+	/* a leg silent so long gives its addresses up to another */
+	LEG_ADDRESS_US = 5 * 1000 * 1000,
 };
 
 struct leg {

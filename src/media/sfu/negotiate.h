@@ -78,25 +78,25 @@ struct negotiate_offer {
 
 void negotiate_offer_fini(struct negotiate_offer *o);
 
-/* Understands a client's offer. On success the caller owns *ret. 0, -EPROTO or -ENOMEM; *ret
- * untouched on failure. */
+/* Understands a client's offer. On success the caller owns *ret.
+ * 0, -EPROTO or -ENOMEM; *ret untouched on failure. */
 int negotiate_read_offer(struct negotiate_offer *ret, const struct sdp *offer, char *error);
 
 /* The codec of a payload type; NULL = none. *ret_rtx: it is that codec's retransmission type. */
 const struct negotiate_codec *negotiate_find_payload(const struct negotiate_up *s,
 						     uint8_t payload_type, bool *ret_rtx);
 
-/* Whether this extension of an offer is taken: wanted, and its id not used for another in the same
- * transport. */
+/* Whether this extension of an offer is taken:
+ * wanted, and its id not used for another in the same transport. */
 bool negotiate_takes_extension(const struct rtpext_map *map, const struct sdp_extension *x);
 
-/* Writes our answer; `read` is what negotiate_read_offer made of `offer`. out->bad when it did not
- * fit. */
+/* Writes our answer; `read` is what negotiate_read_offer made of `offer`.
+ * out->bad when it did not fit. */
 void negotiate_write_answer(struct sb *out, const struct negotiate_local *local,
 			    const struct sdp *offer, const struct negotiate_offer *read);
 
-/* One media section of our offer. Its index i is for ever; its mid is i + 1, the data section has
- * mid 0. */
+/* One media section of our offer.
+ * Its index i is for ever; its mid is i + 1, the data section has mid 0. */
 struct negotiate_down {
 	enum plane_kind kind;
 	enum codec codec;

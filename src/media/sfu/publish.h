@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The publisher connection's description (livekit-protocol 4.3): the client offers, we answer.
- * Binds announced tracks to sections, notices unpublished ones, and tells which layer of which
- * track an SSRC is.
+ * The publisher connection's description (livekit-protocol 4.3): the
+ * client offers, we answer. Binds announced tracks to sections, notices
+ * unpublished ones, and tells which layer of which track an SSRC is.
  */
 #pragma once
 

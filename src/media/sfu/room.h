@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A room: the participants that are in a call together. Owned by the sfu's table; exists while it
- * is not empty. */
+/* A room: the participants that are in a call together.
+ * Owned by the sfu's table; exists while it is not empty. */
 #pragma once
 
 #include <stddef.h>

@@ -12,8 +12,8 @@
 struct participant;
 
 enum {
-	SUBSCRIBE_FIRST_US = 2 *
-			     1000, /* the first offer: takes in subscriptions made with the join */
+	/* the first offer: takes in subscriptions made with the join */
+	SUBSCRIBE_FIRST_US = 2 * 1000,
 	SUBSCRIBE_DELAY_US = 10 * 1000,	   /* a change waits so long for others */
 	SUBSCRIBE_CHURN_US = 500 * 1000,   /* two offers within this: the next … */
 	SUBSCRIBE_SPACING_US = 150 * 1000, /* … keeps this distance */
@@ -26,8 +26,8 @@ int subscribe_open(struct participant *p, uint64_t now);
 /* Something changed that the client has to know: an offer follows. */
 void subscribe_change(struct participant *p, uint64_t now);
 
-/* The client's answer to offer `id` (0: the latest). Refused answers end in EV_FAILED, late ones
- * are dropped. */
+/* The client's answer to offer `id` (0: the latest).
+ * Refused answers end in EV_FAILED, late ones are dropped. */
 void subscribe_answer(struct participant *p, uint64_t now, uint32_t id, const char *sdp);
 
 /* New ICE credentials in an offer of their own, at once if none is outstanding. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A published track: announced by CMD_ADD_TRACK, bound to a section of the publisher's offer, live
- * from its first media packet. Its layers hold the receiving half of each stream. Owned by its
- * publisher.
+ * A published track: announced by CMD_ADD_TRACK, bound to a section of
+ * the publisher's offer, live from its first media packet. Its layers
+ * hold the receiving half of each stream. Owned by its publisher.
  */
 #pragma once
 
@@ -21,8 +21,8 @@
 struct participant;
 
 enum {
-	TRACK_CACHE_BYTES = 4 * 1024 *
-			    1024, /* a layer's; 1 s of a 30 Mbit/s screen. Grows only as needed */
+	/* a layer's; 1 s of a 30 Mbit/s screen. Grows only as needed */
+	TRACK_CACHE_BYTES = 4 * 1024 * 1024,
 	TRACK_CACHE_PACKETS = 2048,
 	TRACK_CODEC_US = 2 * 1000 * 1000, /* between two changes of codec */
 };
@@ -55,15 +55,15 @@ struct track {
 /* 0, -EEXIST, -EINVAL, -EDQUOT (LIMIT_PENDING_TRACKS, LIMIT_TRACKS_PER_PARTICIPANT) or -ENOMEM. */
 int track_new(struct track **ret, struct participant *publisher, const struct plane_cmd *add);
 
-/* Ends its subscriptions (subscribers get an offer) and frees it. The section's binding is the
- * caller's work. */
+/* Ends its subscriptions (subscribers get an offer) and frees it.
+ * The section's binding is the caller's work. */
 struct track *track_free(struct track *t, uint64_t now);
 
 /* A stream with this SSRC takes the place of layer `layer`. 0 or -ENOMEM. */
 int track_open_layer(struct track *t, int layer, uint32_t ssrc, enum codec codec, bool nack);
 
-/* The number of the layer's present stream for down.h, < DOWN_SOURCES: differs from the one before
- * it. */
+/* The number of the layer's present stream for down.h, < DOWN_SOURCES:
+ * differs from the one before it. */
 uint8_t track_source(const struct track *t, int layer);
 
 /* When each layer last brought a packet, for layers_choose. */

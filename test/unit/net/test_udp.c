@@ -115,8 +115,8 @@ static void test_gso_fallback(void **state)
 	udp_fini(&b);
 }
 
-/* Two datagrams 30 ms apart, read together 20 ms later: their arrivals are still apart, and in the
- * past. */
+/* Two datagrams 30 ms apart, read together 20 ms later:
+ * their arrivals are still apart, and in the past. */
 static void test_arrival(void **state)
 {
 	struct udp a, b;

@@ -90,8 +90,8 @@ static void *produce(void *argument)
 	return NULL;
 }
 
-/* The consumer sleeps on wake_fd as a worker does: a lost wake-up would hang it (poll's time-out
- * finds that). */
+/* The consumer sleeps on wake_fd as a worker does:
+ * a lost wake-up would hang it (poll's time-out finds that). */
 static void two_threads_keep_order(void **state)
 {
 	(void)state;

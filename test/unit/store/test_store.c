@@ -218,8 +218,8 @@ static void ask_again(void *arg, int status)
 		store_session_delete(a->store, hash_a, ask_again, a);
 }
 
-/* What is queued before the close is answered; what a callback queues during it is refused, not
- * lost. */
+/* What is queued before the close is answered;
+ * what a callback queues during it is refused, not lost. */
 static void test_close_answers_everything(void **state)
 {
 	struct scratch *s = *state;

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-/* As Chromium sends it: X, I with 15 bits, L, T; a key frame of 1280 × 720, scale bits set to be
- * masked out. */
+/* As Chromium sends it: X, I with 15 bits, L, T;
+ * a key frame of 1280 × 720, scale bits set to be masked out. */
 static const uint8_t vp8_key[] = { 0x90, 0xe0, 0xff, 0xfe, 0x42, 0x60, 0x50, 0x01, 0x00,
 				   0x9d, 0x01, 0x2a, 0x00, 0x45, 0xd0, 0x82, 0x11, 0x22 };
 

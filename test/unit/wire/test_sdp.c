@@ -212,8 +212,8 @@ static void chromium_ssrc_lines(void **state)
 	assert_int_equal(sdp_rtx_ssrc(video, 1799375546), 4041533004);
 }
 
-/* Every prefix: an error with a text, or a shorter description; the exact copy lets a sanitizer
- * watch the end. */
+/* Every prefix: an error with a text, or a shorter description;
+ * the exact copy lets a sanitizer watch the end. */
 static void prefixes(void **state)
 {
 	(void)state;
@@ -399,8 +399,8 @@ static void limits_hold(void **state)
 	assert_int_equal(sdp_parse(sdp, b.text, b.len, NULL), SDP_TOO_MANY);
 }
 
-/* The worst 64 KiB that anybody thought of take under 5 ms (reliability R51); sanitizers are
- * allowed more. */
+/* The worst 64 KiB that anybody thought of take under 5 ms (reliability R51);
+ * sanitizers are allowed more. */
 static void worst_cases_are_quick(void **state)
 {
 	(void)state;

@@ -25,8 +25,8 @@ static bool parse_packet(struct twcc_feedback *ret, struct twcc_arrival *list, s
 	       twcc_parse(ret, list, capacity, &f);
 }
 
-/* 3.1.2-3.1.5 of the draft: a run, both vectors, small, large and negative deltas, a negative
- * reference time. */
+/* 3.1.2-3.1.5 of the draft:
+ * a run, both vectors, small, large and negative deltas, a negative reference time. */
 static const uint8_t vector[] = {
 	0x8f, 205,  0x00, 0x09, 0,    0,    0,	  1,
 	0,    0,    0,	  2,	0xff, 0xfe, 0x00, 0x14, /* base 65534, 20 packets */

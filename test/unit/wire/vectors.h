@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tests of wire share: files of test/vectors, and copies whose first byte too many a
- * sanitizer sees. */
+/* What the tests of wire share:
+ * files of test/vectors, and copies whose first byte too many a sanitizer sees. */
 #pragma once
 
 #include <stdint.h>

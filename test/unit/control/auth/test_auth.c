@@ -250,8 +250,8 @@ static void test_unknown_users_take_as_long(void **state)
 	}
 	qsort(took[0], N, sizeof took[0][0], by_value);
 	qsort(took[1], N, sizeof took[1][0], by_value);
-	/* Medians; generous, because the machine is shared. Without the dummy hash it is a factor
-	 * of 100. */
+	/* Medians; generous, because the machine is shared.
+	 * Without the dummy hash it is a factor of 100. */
 	assert_true(took[0][N / 2] * 2 > took[1][N / 2] && took[1][N / 2] * 2 > took[0][N / 2]);
 }
 

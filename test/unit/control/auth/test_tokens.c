@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* User and media tokens: what we make is taken, what others forge is not, each with its code (RFC
- * 8725, R22-R24). */
+/* User and media tokens:
+ * what we make is taken, what others forge is not, each with its code (RFC 8725, R22-R24). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,8 +41,8 @@ static int verify_media(const char *token, struct token_error *error)
 	return r == 0 ? 0 : (int)error->code;
 }
 
-/* Header and claims that are well signed with the right secret: refused for what they say. 0 =
- * taken. */
+/* Header and claims that are well signed with the right secret:
+ * refused for what they say. 0 = taken. */
 static const struct {
 	const char *header, *claims;
 	int code;
@@ -120,8 +120,8 @@ static const struct {
 	{ HS256, GOOD "x", 5 },
 	{ HS256, "{\"user_id\":\"ann\",\"x\":\"\xff\xfe\",\"exp\":1800003600}", 5 },
 
-	/* Times, at the boundary: valid until exp - 1, from nbf and iat - 5 (the issuer's clock)
-	   on. */
+	/* Times, at the boundary:
+	 * valid until exp - 1, from nbf and iat - 5 (the issuer's clock) on. */
 	{ HS256, "{\"user_id\":\"ann\",\"exp\":1799999999}", 40 },
 	{ HS256, "{\"user_id\":\"ann\",\"exp\":1800000000}", 40 },
 	{ HS256, "{\"user_id\":\"ann\",\"exp\":1800000001}", 0 },
@@ -208,8 +208,8 @@ static void test_form_and_signature(void **state)
 	snprintf(other, sizeof other, "%.*s=%s", (int)(dot - token), token, dot);
 	assert_int_equal(verify_user(forge_resign(other, FORGE_SECRET), &error), 5);
 	strcpy(other, token);
-	other[strlen(other) -
-	      1]++; /* 32 bytes leave two bits over: the last letter has four spellings */
+	/* 32 bytes leave two bits over: the last letter has four spellings */
+	other[strlen(other) - 1]++;
 	assert_int_equal(verify_user(other, &error), 43);
 	/* The same for the claims: bits that nobody looks at must be zero. */
 	forge(other, HS256, "{\"user_id\":\"ann\",\"exp\":1800003600} ", FORGE_SECRET);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls: names, access, creation, the live session and its events, and what a crash leaves; over a
- * real store. */
+/* Calls: names, access, creation, the live session and
+ * its events, and what a crash leaves; over a real store. */
 #include "scratch.h"
 
 #include <errno.h>

@@ -52,8 +52,8 @@ void client_send(struct client *c, Lk__SignalRequest *request);
 void client_bytes(struct client *c, const void *bytes, size_t n, bool binary);
 void client_close(struct client *c); /* the socket dies; frees c */
 
-/* The next message; fails the test when there is none or it is of another kind. The test frees it
- * with response_free. */
+/* The next message; fails the test when there is none or it is of another kind.
+ * The test frees it with response_free. */
 Lk__SignalResponse *client_expect(struct client *c, Lk__SignalResponse__MessageCase kind);
 void response_free(Lk__SignalResponse **response);
 typedef Lk__SignalResponse *response_ptr;
@@ -66,8 +66,8 @@ Lk__ParticipantInfo *expect_update(struct client *c,
 
 /* ---- the media plane ---- */
 
-/* The oldest command; fails when there is none or it is of another type. `sdp` lives until the next
- * call. */
+/* The oldest command; fails when there is none or it is of another type.
+ * `sdp` lives until the next call. */
 struct plane_cmd plane_expect(struct world *w, enum plane_cmd_type type);
 void plane_expect_nothing(struct world *w);
 void plane_skip(struct world *w);
@@ -75,7 +75,7 @@ uint16_t plane_worker_of_last(const struct world *w);
 void plane_event(struct world *w, struct client *c, enum plane_event_type type,
 		 const struct sid *track);
 
-/* A published, live track: add_track, track_published, EV_TRACK_LIVE. All messages about it are
- * consumed at `c` only. */
+/* A published, live track: add_track, track_published, EV_TRACK_LIVE.
+ * All messages about it are consumed at `c` only. */
 struct sid client_publish(struct world *w, struct client *c, const char *cid, Lk__TrackType type,
 			  Lk__TrackSource source);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Coming and going: what the newcomer is told, what the others are told, what the media plane and
- * calls/ are told. */
+/* Coming and going: what the newcomer is told, what the
+ * others are told, what the media plane and calls/ are told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -374,8 +374,8 @@ static void test_logout_closes(void **state)
 	drop(other);
 }
 
-/* Answers that come after the socket has gone find nobody, and free what waited for them (ASan
- * looks). */
+/* Answers that come after the socket has gone find
+ * nobody, and free what waited for them (ASan looks). */
 static void test_gone_meanwhile(void **state)
 {
 	struct store_event events[] = { message_event(5) };

@@ -10,8 +10,8 @@
 
 struct referee;
 
-/* `gcm`: AEAD_AES_128_GCM with a 12-byte salt, else AES_CM_128_HMAC_SHA1_80 with 14. Aborts when
- * libsrtp2 is missing. */
+/* `gcm`: AEAD_AES_128_GCM with a 12-byte salt, else AES_CM_128_HMAC_SHA1_80 with 14.
+ * Aborts when libsrtp2 is missing. */
 struct referee *referee_new(bool gcm, const uint8_t *key, const uint8_t *salt, bool outbound);
 struct referee *referee_free(struct referee *r);
 

@@ -241,8 +241,8 @@ static void test_loss(void **state)
 	for (int i = 0; i < 4; i++) {
 		open_ends(p);
 		run(p, 12 * US_PER_S);
-		/* When the last flight is lost the client repeats its own, and the server, done
-		 * already, repeats the answer. */
+		/* When the last flight is lost the client repeats its
+		 * own, and the server, done already, repeats the answer. */
 		assert_same_keys(p, (enum srtp_suite)7);
 		p->client.dtls = dtls_free(p->client.dtls);
 		p->server.dtls = dtls_free(p->server.dtls);

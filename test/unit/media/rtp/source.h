@@ -90,8 +90,8 @@ static inline bool source_identify(enum media_codec codec, const uint8_t *payloa
 	return !r.bad;
 }
 
-/* The next packet of the stream as plain RTP; advances the sequence, after the last of a frame the
- * picture ids. */
+/* The next packet of the stream as plain RTP;
+ * advances the sequence, after the last of a frame the picture ids. */
 static inline size_t source_packet(struct source *s, uint8_t index, uint8_t count, bool key,
 				   size_t filler, uint8_t *out, size_t capacity)
 {

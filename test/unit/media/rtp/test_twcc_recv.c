@@ -107,8 +107,8 @@ static void late_packets_are_told_after_all(void **state)
 	test_free(s);
 }
 
-/* Random loss, reordering and duplicates over several wraps: everything that came is told, nothing
- * else. */
+/* Random loss, reordering and duplicates over several wraps:
+ * everything that came is told, nothing else. */
 static void random_run(uint64_t seed)
 {
 	struct twcc_recv t;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Offers of real clients and our answers, compared with vectors/sdp-answers (GOLDEN=1 rewrites
- * those: review the diff), and what must hold for every answer. Then our own offers and the answers
- * to them.
+ * Offers of real clients and our answers, compared with
+ * vectors/sdp-answers (GOLDEN=1 rewrites those: review the diff), and what
+ * must hold for every answer. Then our own offers and the answers to them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
