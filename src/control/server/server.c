@@ -42,6 +42,30 @@ static int refuse(char *ret_error, int r, const char *format, ...)
 	return r;
 }
 
+/* libwebsockets starts happily with a key that does not belong to the certificate. */
+static int check_certificate(const struct server *s, char *ret_error)
+{
+	const char *cert = s->config.tls_cert, *key = s->config.tls_key;
+	SSL_CTX *ctx = cert ? SSL_CTX_new(TLS_server_method()) : NULL;
+	int r = 0;
+
+	if (!cert)
+		return 0;
+	if (!ctx)
+		r = refuse(ret_error, -ENOMEM, "Out of memory.");
+	else if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
+		r = refuse(ret_error, -EINVAL,
+			   "tls-cert '%s' is not a certificate chain in PEM form.", cert);
+	else if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
+		 SSL_CTX_check_private_key(ctx) != 1)
+		r = refuse(ret_error, -EINVAL,
+			   "tls-key '%s' is not the private key, in PEM form, of tls-cert '%s'.",
+			   key, cert);
+	SSL_CTX_free(ctx);
+	ERR_clear_error();
+	return r;
+}
+
 static int make_context(struct server *s, char *ret_error)
 {
 	void *loops[] = { s->config.loop };
@@ -72,7 +96,7 @@ static int make_context(struct server *s, char *ret_error)
 			"ECDHE+AESGCM:ECDHE+CHACHA20", /* TLS 1.2 (R4); 1.3 has AEAD only */
 	};
 
-	lws_set_log_level(getenv("LWSD") ? 0xffff : 3, getenv("LWSD") ? NULL : on_library_log);
+	lws_set_log_level(LLL_ERR | LLL_WARN, on_library_log);
 	s->context = lws_create_context(&info);
 	if (!s->context)
 		return refuse(ret_error, -EIO,
@@ -80,11 +104,8 @@ static int make_context(struct server *s, char *ret_error)
 	s->vhost = lws_create_vhost(s->context, &info);
 	if (!s->vhost)
 		return refuse(ret_error, -EINVAL,
-			      "tls-cert '%s' and tls-key '%s' cannot be used together: give PEM "
-			      "files, the certificate "
-			      "chain and the key that belongs to it.",
-			      s->config.tls_cert ? s->config.tls_cert : "",
-			      s->config.tls_key ? s->config.tls_key : "");
+			      "tls-cert '%s' could not be used (libwebsockets).",
+			      s->config.tls_cert ? s->config.tls_cert : "");
 	return 0;
 }
 
@@ -128,7 +149,9 @@ int server_new(struct server **ret, const struct server_config *config, char *re
 	s->config.tls_key = copy(config->tls_key);
 	list_init(&s->peers);
 
-	int r = make_context(s, ret_error);
+	int r = check_certificate(s, ret_error);
+	if (r == 0)
+		r = make_context(s, ret_error);
 	if (r == 0)
 		r = make_listeners(s, ret_error);
 	if (r < 0) {
