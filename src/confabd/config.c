@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "confabd/config.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <ini.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "net/udp.h"
 
 enum source { FROM_DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
 
@@ -140,22 +140,16 @@ static int set_listen(struct loader *l, const char *key, const char *value)
 	return 0;
 }
 
+/* An address that can be reached: not 0.0.0.0 or ::. */
 static bool parse_ip(const char *text, struct sockaddr_storage *ret)
 {
-	struct sockaddr_in v4 = { .sin_family = AF_INET };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	const struct sockaddr_in *v4 = (const void *)ret;
+	const struct sockaddr_in6 *v6 = (const void *)ret;
 
-	memset(ret, 0, sizeof *ret);
-	if (inet_pton(AF_INET, text, &v4.sin_addr) == 1 && v4.sin_addr.s_addr != INADDR_ANY) {
-		memcpy(ret, &v4, sizeof v4);
-		return true;
-	}
-	if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1 &&
-	    !IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr)) {
-		memcpy(ret, &v6, sizeof v6);
-		return true;
-	}
-	return false;
+	if (udp_address_parse(text, 0, ret) < 0)
+		return false;
+	return ret->ss_family == AF_INET ? v4->sin_addr.s_addr != INADDR_ANY
+					 : !IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
 }
 
 /* One address, or several with commas (for the environment).
