@@ -118,8 +118,10 @@ static void on_retry(uv_timer_t *timer)
 	flush_commands(timer->data);
 }
 
-void control_command(struct control *c, unsigned worker, struct plane_cmd *cmd)
+/* Never fails: while the worker's queue is full commands wait here, in order. */
+static void on_signal_command(void *arg, uint16_t worker, struct plane_cmd *cmd)
 {
+	struct control *c = arg;
 	struct control_private *p = c->private;
 	struct worker *w = &p->workers[worker];
 
@@ -135,11 +137,6 @@ void control_command(struct control *c, unsigned worker, struct plane_cmd *cmd)
 	wait->cmd = *cmd;
 	list_append(&w->waiting, &wait->in_worker);
 	(void)uv_timer_start(&p->retry, on_retry, RETRY_MS, RETRY_MS);
-}
-
-static void on_signal_command(void *arg, uint16_t worker, struct plane_cmd *cmd)
-{
-	control_command(arg, worker, cmd);
 }
 
 static void on_worker_events(uv_poll_t *poll, int status, int events)

@@ -80,11 +80,5 @@ void control_close(struct control *c);
 /* After store_close, so that no callback is under way. Runs the loop. Takes NULL. Returns NULL. */
 struct control *control_free(struct control *c);
 
-/*
- * Sends a command to a media worker, taking over what it owns (cmd->sdp). Never fails: while the
- * worker's queue is full commands wait here, in order.
- */
-void control_command(struct control *c, unsigned worker, struct plane_cmd *cmd);
-
 /* Signalling's and the media plane's lines for /metrics. */
 void control_add_metrics(struct control *c, struct sb *ret);

@@ -33,8 +33,8 @@ struct signal_config {
 	struct rng *rng;
 
 	/*
-	 * Sends one command to a worker, in order, and takes over what it owns (`sdp`). Never
-	 * fails: control_command keeps what does not fit into the queue.
+	 * Sends one command to a worker, in order, and takes over what it owns (`sdp`).
+	 * Never fails: control.c keeps what does not fit into the queue.
 	 */
 	void (*send)(void *arg, uint16_t worker, struct plane_cmd *cmd);
 	void *send_arg;

@@ -27,7 +27,8 @@ static void drop_held(struct event_socket *s)
 	s->held_bytes = 0;
 }
 
-void events_drop(struct event_socket *s)
+/* Frees it when nothing refers to it any more. */
+static void drop(struct event_socket *s)
 {
 	if (s->conn || s->busy)
 		return;
@@ -37,7 +38,7 @@ void events_drop(struct event_socket *s)
 	free(s);
 }
 
-void events_send_json(struct event_socket *s, const json_t *frame)
+static void send_json(struct event_socket *s, const json_t *frame)
 {
 	char *text = frame ? json_dumps(frame, JSON_COMPACT) : NULL;
 
@@ -55,7 +56,7 @@ void events_fail(struct event_socket *s, int status, int code, const char *messa
 	s->state = SOCKET_CLOSING;
 	frame = json_pack("{s:s, s:o}", "type", "connection.error", "error",
 			  object_error(status, code, message));
-	events_send_json(s, frame);
+	send_json(s, frame);
 	json_decref(frame);
 	wsconn_close(s->conn, code == TOKEN_EXPIRED ? 4001 : 4003, message);
 }
@@ -120,7 +121,7 @@ static void greet(struct event_socket *s)
 	json_t *frame = json_pack("{s:s, s:I, s:o, s:s}", "type", "connection.ok", "cursor",
 				  (json_int_t)s->cursor, "me", object_user(s->user),
 				  "connection_id", id);
-	events_send_json(s, frame);
+	send_json(s, frame);
 	json_decref(frame);
 }
 
@@ -139,7 +140,7 @@ static void on_replay(void *arg, int status, const struct store_event *list, siz
 
 	s->busy--;
 	if (!s->conn || s->state != SOCKET_REPLAYING) {
-		events_drop(s);
+		drop(s);
 		return;
 	}
 	if (status < 0 && status != -ESTALE) {
@@ -150,7 +151,7 @@ static void on_replay(void *arg, int status, const struct store_event *list, siz
 		json_t *resync = json_pack("{s:s}", "type", "resync");
 		s->cursor = h->cursor;
 		greet(s);
-		events_send_json(s, resync);
+		send_json(s, resync);
 		json_decref(resync);
 		go_live(s);
 		return;
@@ -163,7 +164,7 @@ static void on_replay(void *arg, int status, const struct store_event *list, siz
 			list[i].cid ? calls_state_find(h->config.calls, list[i].cid) : NULL);
 		if (frame)
 			(void)json_object_set_new(frame, "cursor", json_integer(list[i].cursor));
-		events_send_json(s, frame);
+		send_json(s, frame);
 		json_decref(frame);
 		s->cursor = list[i].cursor;
 	}
@@ -197,7 +198,7 @@ static bool still_checking(struct event_socket *s)
 	s->busy--;
 	if (s->conn && s->state == SOCKET_CHECKING)
 		return true;
-	events_drop(s);
+	drop(s);
 	return false;
 }
 
@@ -310,7 +311,7 @@ static void on_closed(struct wsconn *c, void *arg)
 	if (s->conn)
 		hub_remove(s->hub, s);
 	s->conn = NULL;
-	events_drop(s);
+	drop(s);
 }
 
 const struct ws_handler events_handler = {

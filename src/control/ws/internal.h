@@ -58,11 +58,9 @@ struct hub {
 
 /* events.c */
 extern const struct ws_handler events_handler;
-void events_send_json(struct event_socket *s, const json_t *frame);
 void events_fail(struct event_socket *s, int status, int code,
 		 const char *message); /* connection.error, then closes */
 void events_deliver(struct event_socket *s, int64_t cursor, const char *text, size_t n);
-void events_drop(struct event_socket *s); /* frees it when nothing refers to it any more */
 
 /* hub.c */
 void hub_add(struct hub *h, struct event_socket *s);

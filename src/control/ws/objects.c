@@ -74,7 +74,7 @@ json_t *object_error(int status, int code, const char *message)
 			 message);
 }
 
-json_t *event_message(const struct store_message *m)
+static json_t *event_message(const struct store_message *m)
 {
 	return json_pack("{s:s, s:s, s:o}", "type", "message.new", "conversation_id",
 			 m->conversation_id, "message", object_message(m));

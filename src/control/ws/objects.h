@@ -23,7 +23,6 @@ json_t *object_error(int status, int code, const char *message);
 
 /* Events: without `cursor`, which the hub adds. */
 json_t *event_call(const struct call_event *event);
-json_t *event_message(const struct store_message *message);
 
 /* A stored event for replay; `state` is that of the call now, NULL when nobody is in it. */
 json_t *event_stored(const struct store_event *event, const struct call_state *state);

@@ -150,11 +150,6 @@ struct dtls_context *dtls_context_free(struct dtls_context *c)
 	return NULL;
 }
 
-const struct cert *dtls_context_cert(const struct dtls_context *c)
-{
-	return c->certificate;
-}
-
 /* ---- association ---- */
 
 static unsigned next_timer(SSL *ssl, unsigned us)

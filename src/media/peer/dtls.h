@@ -32,7 +32,6 @@ struct dtls;
 /* One per worker. The certificate is kept. 0, -ENOMEM, -EIO. */
 int dtls_context_new(struct dtls_context **ret, const struct cert *certificate);
 struct dtls_context *dtls_context_free(struct dtls_context *c);
-const struct cert *dtls_context_cert(const struct dtls_context *c);
 
 enum dtls_state {
 	DTLS_HANDSHAKE,

@@ -38,7 +38,8 @@ bool down_range_is_past(struct down *d, uint8_t source, uint64_t sequence)
 	return false;
 }
 
-struct down_range *down_range_of_out(struct down *d, uint64_t sequence)
+/* The range that out number `sequence` lies in, or NULL. */
+static struct down_range *range_of_out(struct down *d, uint64_t sequence)
 {
 	uint32_t count = d->range_serial < DOWN_RANGES ? d->range_serial : DOWN_RANGES;
 
@@ -84,7 +85,7 @@ static enum down_verdict resend(struct down *d, uint64_t now, uint64_t sequence,
 				const struct cache *const caches[DOWN_SOURCES], struct wr *out)
 {
 	struct down_sent *s = &d->history[sequence & (d->history_count - 1)];
-	struct down_range *r = down_range_of_out(d, sequence);
+	struct down_range *r = range_of_out(d, sequence);
 	struct media_packet p;
 
 	if (!r || d->highest - sequence >= d->history_count || !caches[r->source] ||

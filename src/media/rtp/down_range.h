@@ -25,9 +25,6 @@ struct down_range *down_range_find(struct down *d, uint8_t source, uint64_t sequ
 /* Was that source already sent from a later packet than `sequence`? */
 bool down_range_is_past(struct down *d, uint8_t source, uint64_t sequence);
 
-/* The range that out number `sequence` lies in, or NULL. */
-struct down_range *down_range_of_out(struct down *d, uint64_t sequence);
-
 /* Writes one packet; sequence: extended out number, which for rtx becomes the OSN.
  * Takes no note of it. */
 void down_write_packet(struct down *d, uint64_t now, const struct down_range *r,
