@@ -212,6 +212,8 @@ void server_stop(struct server *s, uint16_t code, void (*stopped)(void *arg), vo
 			lws_set_timeout(p->wsi, PENDING_TIMEOUT_USER_REASON_BASE,
 					LWS_TO_KILL_ASYNC); /* idle */
 	}
+	/* Outside its callbacks libwebsockets does not look at its timers by itself. */
+	lws_cancel_service(s->context);
 	server_check_stopped(s);
 }
 
