@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * See up.h. Numbers are extended to 64 bits once, here; everything behind compares them as
- * integers. The missing ones (up_nack.c) and the reports are by-products of the same step.
+ * integers. The missing ones (up_gaps.c) and the reports are by-products of the same step.
  *
  * Way: engine.c ▸ srtp ▸ [up.c] ▸ cache.c ▸ sfu/forward.c ▸ down.c
  */
