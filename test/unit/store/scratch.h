@@ -52,13 +52,19 @@ static inline void scratch_remove(struct scratch *s)
 	(void)nftw(s->dir, scratch_unlink, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* A folder of its own, with an empty store open in it. */
+static inline void scratch_make(struct scratch *s)
+{
+	strcpy(s->dir, "/tmp/confab-test-XXXXXX");
+	assert_non_null(mkdtemp(s->dir));
+	scratch_open(s);
+}
+
 static inline int scratch_setup(void **state)
 {
 	struct scratch *s = calloc(1, sizeof *s);
 
-	strcpy(s->dir, "/tmp/confab-test-XXXXXX");
-	assert_non_null(mkdtemp(s->dir));
-	scratch_open(s);
+	scratch_make(s);
 	*state = s;
 	return 0;
 }
@@ -107,4 +113,12 @@ static inline int add_user(struct scratch *s, const char *id, enum user_role rol
 	store_user_create(s->store, &user, NULL, note_status, &status);
 	store_wait(s->store);
 	return status;
+}
+
+/* Customers ann and bob, and the admin boss. */
+static inline void add_people(struct scratch *s)
+{
+	assert_int_equal(add_user(s, "ann", ROLE_USER), 0);
+	assert_int_equal(add_user(s, "bob", ROLE_USER), 0);
+	assert_int_equal(add_user(s, "boss", ROLE_ADMIN), 0);
 }

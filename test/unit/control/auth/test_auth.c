@@ -40,9 +40,7 @@ static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
 
-	strcpy(w->scratch.dir, "/tmp/confab-test-XXXXXX");
-	assert_non_null(mkdtemp(w->scratch.dir));
-	scratch_open(&w->scratch);
+	scratch_make(&w->scratch);
 	auth_open(w);
 	*state = w;
 	return 0;

@@ -73,12 +73,8 @@ static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
 
-	strcpy(w->scratch.dir, "/tmp/confab-test-XXXXXX");
-	assert_non_null(mkdtemp(w->scratch.dir));
-	scratch_open(&w->scratch);
-	assert_int_equal(add_user(&w->scratch, "ann", ROLE_USER), 0);
-	assert_int_equal(add_user(&w->scratch, "bob", ROLE_USER), 0);
-	assert_int_equal(add_user(&w->scratch, "boss", ROLE_ADMIN), 0);
+	scratch_make(&w->scratch);
+	add_people(&w->scratch);
 	calls_open(w);
 	*state = w;
 	return 0;

@@ -43,16 +43,12 @@ static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
 
-	strcpy(w->scratch.dir, "/tmp/confab-test-XXXXXX");
-	assert_non_null(mkdtemp(w->scratch.dir));
-	scratch_open(&w->scratch);
+	scratch_make(&w->scratch);
 	struct chat_config config = {
 		.store = w->scratch.store, .wall_us = fake_wall, .sink = on_event, .sink_arg = w
 	};
 	assert_int_equal(chat_new(&config, &w->chat), 0);
-	assert_int_equal(add_user(&w->scratch, "ann", ROLE_USER), 0);
-	assert_int_equal(add_user(&w->scratch, "bob", ROLE_USER), 0);
-	assert_int_equal(add_user(&w->scratch, "boss", ROLE_ADMIN), 0);
+	add_people(&w->scratch);
 	*state = w;
 	return 0;
 }

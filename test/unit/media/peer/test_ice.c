@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include <arpa/inet.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include "base/wr.h"
 #include "crypt/hash.h"
 #include "media/peer/ice.h"
+#include "peer_address.h"
 #include "wire/stun.h"
 
 static const char REMOTE_UFRAG[] = "peer", REMOTE_PWD[] = "peerpeerpeerpeerpeerpeer";
@@ -30,17 +30,6 @@ struct fixture {
 	struct outbox outbox;
 	struct ice ice;
 };
-
-static struct sockaddr_storage address(uint16_t port)
-{
-	struct sockaddr_storage a = { 0 };
-	struct sockaddr_in *v4 = (void *)&a;
-
-	v4->sin_family = AF_INET;
-	v4->sin_port = htons(port);
-	v4->sin_addr.s_addr = htonl(0xc0000201);
-	return a;
-}
 
 static int setup(void **state)
 {

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include <arpa/inet.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "base/clock.h"
 #include "base/wr.h"
 #include "media/peer/transport.h"
+#include "peer_address.h"
 
 struct side {
 	struct cert *certificate;
@@ -33,17 +33,6 @@ struct pair {
 	uint64_t now;
 	bool cut;
 };
-
-static struct sockaddr_storage address(uint16_t port)
-{
-	struct sockaddr_storage a = { 0 };
-	struct sockaddr_in *v4 = (void *)&a;
-
-	v4->sin_family = AF_INET;
-	v4->sin_port = htons(port);
-	v4->sin_addr.s_addr = htonl(0xc0000201);
-	return a;
-}
 
 static int setup(void **state)
 {
