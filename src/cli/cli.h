@@ -12,6 +12,7 @@
 #include <uv.h>
 
 #include "control/auth/keys.h"
+#include "control/auth/user_id.h"
 
 struct auth;
 struct store;
@@ -60,6 +61,11 @@ struct cli_data {
  * 0, or CLI_FAILED or CLI_USAGE after saying why. */
 int cli_data_open(const struct cli_command *self, const char *dir, bool create,
 		  struct cli_data *ret);
+
+/* The same, create false, for a command about one account: `user`, as given, becomes its id. */
+int cli_data_open_for(const struct cli_command *self, const char *user, const char *dir,
+		      char ret_id[USER_ID_SIZE], struct cli_data *ret);
+
 void cli_data_close(struct cli_data *d);
 
 /* Runs the loop until everything asked of store and auth is answered. */

@@ -55,6 +55,16 @@ int cli_data_open(const struct cli_command *self, const char *dir, bool create,
 	return 0;
 }
 
+int cli_data_open_for(const struct cli_command *self, const char *user, const char *dir,
+		      char ret_id[USER_ID_SIZE], struct cli_data *ret)
+{
+	if (!user)
+		return cli_usage(self, "--user is missing");
+	if (user_id_sanitise(user, ret_id) < 0)
+		return cli_usage(self, "--user '%s' is no user ID", user);
+	return cli_data_open(self, dir, false, ret);
+}
+
 void cli_data_wait(struct cli_data *d)
 {
 	(void)uv_run(&d->loop, UV_RUN_DEFAULT); /* ends when nothing is in flight */

@@ -33,13 +33,7 @@ int cli_link_create(const struct cli_command *self, int argc, char **argv)
 	struct made made = { .status = -EIO };
 	int r = cli_options(self, argc, argv, options, NULL);
 
-	if (r)
-		return r;
-	if (!user)
-		return cli_usage(self, "--user is missing");
-	if (user_id_sanitise(user, id) < 0)
-		return cli_usage(self, "--user '%s' is no user ID", user);
-	if ((r = cli_data_open(self, dir, false, &data)))
+	if (r || (r = cli_data_open_for(self, user, dir, id, &data)))
 		return r;
 	auth_link_create(data.auth, id, on_link, &made);
 	cli_data_wait(&data);

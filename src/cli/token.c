@@ -24,13 +24,7 @@ int cli_token_create(const struct cli_command *self, int argc, char **argv)
 	struct cli_data data;
 	int status = -EIO, r = cli_options(self, argc, argv, options, NULL);
 
-	if (r)
-		return r;
-	if (!user)
-		return cli_usage(self, "--user is missing");
-	if (user_id_sanitise(user, id) < 0)
-		return cli_usage(self, "--user '%s' is no user ID", user);
-	if ((r = cli_data_open(self, dir, false, &data)))
+	if (r || (r = cli_data_open_for(self, user, dir, id, &data)))
 		return r;
 	store_user_find(data.store, id, on_found, &status);
 	cli_data_wait(&data);
