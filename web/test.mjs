@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles each *.test.ts and runs them with node:test; works on Node 18, which cannot read TypeScript itself.
+// Checks that contract.ts is current, then bundles each *.test.ts and runs them with node:test; works on Node 18,
+// which cannot read TypeScript itself.
 import { build } from 'esbuild';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,13 @@ import { fileURLToPath } from 'node:url';
 const web = dirname(fileURLToPath(import.meta.url));
 const out = join(web, 'node_modules/.cache/confab-tests');
 const only = process.argv[2];
+
+// the types must be those of the contract
+try {
+  execFileSync(process.execPath, [join(web, 'contract.mjs'), '--check'], { stdio: 'inherit' });
+} catch {
+  process.exit(1);
+}
 
 const tests = [];
 for (const folder of ['client/test', 'react/test']) {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The objects and events of the HTTP API and the event socket, exactly as docs/api.md has them.
+ * The objects and events of the HTTP API and the event socket. Written by web/contract.mjs from api/openapi.yaml:
+ * change that, then run `npm run contract`.
  * Times are RFC 3339 UTC with milliseconds; message ids grow and are the order of a conversation.
  */
-
-export type Role = 'user' | 'admin';
 
 export interface UserObject {
   id: string;
   name: string;
-  role: Role;
+  role: 'admin' | 'user';
   /** URL of a picture. */
   image?: string;
 }
@@ -45,7 +44,7 @@ export interface ConversationObject {
 
 export interface CallObject {
   cid: string;
-  type: string;
+  type: 'default' | 'audio_room' | 'livestream' | 'development';
   id: string;
   created_by: UserObject;
   created_at: string;
@@ -59,8 +58,12 @@ export interface CallResponse {
 export interface JoinResponse {
   call: CallObject;
   created: boolean;
-  own_capabilities: string[];
-  credentials: { url: string; token: string; identity: string };
+  own_capabilities: ('join-call' | 'send-audio' | 'send-video' | 'screenshare')[];
+  credentials: {
+    url: string;
+    token: string;
+    identity: string;
+  };
 }
 
 export interface ConversationsResponse {
@@ -79,32 +82,68 @@ export interface ErrorObject {
   message: string;
 }
 
-interface CallEventBase {
-  cid: string;
-  conversation_id?: string;
-}
-
 /** Everything that arrives on the event socket, by its `type`. */
 export interface ServerEvents {
-  'connection.ok': { type: 'connection.ok'; cursor: number; me: UserObject; connection_id: string };
-  'connection.error': { type: 'connection.error'; error: ErrorObject };
-  'message.new': { type: 'message.new'; cursor: number; conversation_id: string; message: MessageObject };
-  'call.session_started': CallEventBase & { type: 'call.session_started'; cursor: number; state: CallSessionObject };
-  'call.session_participant_joined': CallEventBase & {
-    type: 'call.session_participant_joined';
-    user: UserObject;
+  'connection.ok': {
+    type: 'connection.ok';
+    cursor: number;
+    me: UserObject;
+    connection_id: string;
+  };
+  'connection.error': {
+    type: 'connection.error';
+    error: ErrorObject;
+  };
+  'message.new': {
+    type: 'message.new';
+    cursor: number;
+    conversation_id: string;
+    message: MessageObject;
+  };
+  'call.session_started': {
+    type: 'call.session_started';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
     state: CallSessionObject;
   };
-  'call.session_participant_left': CallEventBase & {
-    type: 'call.session_participant_left';
+  'call.session_participant_joined': {
+    type: 'call.session_participant_joined';
+    cid: string;
+    conversation_id?: string;
     user: UserObject;
     state: CallSessionObject | null;
   };
-  'call.session_ended': CallEventBase & { type: 'call.session_ended'; cursor: number; session_id: string };
-  'call.rejected': CallEventBase & { type: 'call.rejected'; session_id: string; user: UserObject; reason: string };
-  resync: { type: 'resync' };
-  'health.check': { type: 'health.check' };
+  'call.session_participant_left': {
+    type: 'call.session_participant_left';
+    cid: string;
+    conversation_id?: string;
+    user: UserObject;
+    state: CallSessionObject | null;
+  };
+  'call.session_ended': {
+    type: 'call.session_ended';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    session_id: string;
+  };
+  'call.rejected': {
+    type: 'call.rejected';
+    cid: string;
+    conversation_id?: string;
+    session_id: string;
+    user: UserObject;
+    reason: string;
+  };
+  resync: {
+    type: 'resync';
+  };
+  'health.check': {
+    type: 'health.check';
+  };
 }
 
+export type Role = UserObject['role'];
 export type ServerEvent = ServerEvents[keyof ServerEvents];
 export type CallEventType = Extract<keyof ServerEvents, `call.${string}`>;
