@@ -135,6 +135,8 @@ export class Call {
 
   async #join(attempt: number, create: boolean): Promise<void> {
     this.#stores.callingState.set(CallingState.JOINING);
+    this.camera.intend(true);
+    this.microphone.intend(true);
     try {
       await this.context.ready();
       this.#wanted(attempt);
@@ -153,8 +155,8 @@ export class Call {
 
   /** Asks for credentials and connects the media, everything that can be at the same time. */
   async #connect(attempt: number, create: boolean): Promise<void> {
-    const camera = this.camera.wanted(true);
-    const microphone = this.microphone.wanted(true);
+    const camera = this.camera.intend(true);
+    const microphone = this.microphone.intend(true);
     const asked = this.context.rest.post<JoinResponse>(`${this.#path}/join`, { create });
     asked.catch(() => {}); // awaited below; must not count as unhandled while the media code loads
     const session = await this.context.media(this.#handlers(attempt));
@@ -166,13 +168,14 @@ export class Call {
     const { credentials, own_capabilities } = await asked;
     this.#wanted(attempt);
     // only now: a call that is refused must not have asked for the camera
-    session.prepare({ camera, microphone });
+    const devices = { camera: this.camera.state.selectedDevice, microphone: this.microphone.state.selectedDevice };
+    session.prepare({ camera, microphone }, devices);
     await session.connect(credentials.url, credentials.token);
     this.#wanted(attempt);
     this.#stores.ownCapabilities.set(own_capabilities);
-    this.camera.attach(session, true);
-    this.microphone.attach(session, true);
-    this.screenShare.attach(session, false);
+    this.camera.attach(session, devices.camera);
+    this.microphone.attach(session, devices.microphone);
+    this.screenShare.attach(session);
   }
 
   #wanted(attempt: number): void {

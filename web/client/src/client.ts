@@ -147,9 +147,11 @@ export class VideoClient {
    */
   connectUser(user: User | undefined = this.#config.user, tokenOrProvider?: TokenOrProvider): Promise<UserObject> {
     let userId: string;
+    let source: TokenOrProvider | undefined;
     try {
       if (!user) throw new ConfabError('connectUser needs a user: {id, name, image}.', { code: ErrorCode.badInput });
       userId = sanitizeUserId(user.id);
+      source = tokenOrProvider ?? this.#ownSource(userId);
     } catch (error) {
       return Promise.reject(error as ConfabError);
     }
@@ -158,7 +160,6 @@ export class VideoClient {
       const message = `${this.#connecting.userId} is connected. Call disconnectUser before connecting ${userId}.`;
       return Promise.reject(new ConfabError(message, { code: ErrorCode.badInput, unrecoverable: true }));
     }
-    const source = tokenOrProvider ?? this.#ownSource(userId);
     if (source === undefined) {
       const message = 'connectUser needs a token or a tokenProvider.';
       return Promise.reject(new ConfabError(message, { code: ErrorCode.authFailed, unrecoverable: true }));

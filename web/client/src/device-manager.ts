@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One of the call's devices, on or off. Overlapping orders: the last one wins. */
-import { DeviceError, toConfabError, type ConfabError, type DeviceKind } from './errors.ts';
+import { listDevices } from './devices.ts';
+import { ConfabError, DeviceError, ErrorCode, toConfabError, type DeviceKind } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { MediaSession } from './media/session.ts';
 import { Store, type Observable } from './store.ts';
@@ -15,15 +16,19 @@ export class DeviceState {
   readonly optimisticStatus$: Observable<DeviceStatus>;
   /** Why the last order failed; undefined once one worked. */
   readonly error$: Observable<ConfabError | undefined>;
+  /** The deviceId of the last `select` that worked; undefined: whichever the browser takes. */
+  readonly selectedDevice$: Observable<string | undefined>;
 
   constructor(stores: {
     status: Observable<DeviceStatus>;
     optimistic: Observable<DeviceStatus>;
     error: Observable<ConfabError | undefined>;
+    selected: Observable<string | undefined>;
   }) {
     this.status$ = stores.status;
     this.optimisticStatus$ = stores.optimistic;
     this.error$ = stores.error;
+    this.selectedDevice$ = stores.selected;
   }
 
   get status(): DeviceStatus {
@@ -35,6 +40,9 @@ export class DeviceState {
   get error(): ConfabError | undefined {
     return this.error$.get();
   }
+  get selectedDevice(): string | undefined {
+    return this.selectedDevice$.get();
+  }
 }
 
 export class DeviceManager {
@@ -42,14 +50,17 @@ export class DeviceManager {
   readonly #status = new Store<DeviceStatus>(undefined);
   readonly #optimistic = new Store<DeviceStatus>(undefined);
   readonly #error = new Store<ConfabError | undefined>(undefined);
+  readonly #selected = new Store<string | undefined>(undefined);
   #session: MediaSession | undefined;
+  #wish = '';
+  #selecting: Promise<void> | undefined;
   #running: Promise<void> | undefined;
 
   constructor(
     readonly kind: DeviceKind,
     private readonly log: Logger,
   ) {
-    this.state = new DeviceState({ status: this.#status, optimistic: this.#optimistic, error: this.#error });
+    this.state = new DeviceState({ status: this.#status, optimistic: this.#optimistic, error: this.#error, selected: this.#selected });
   }
 
   /**
@@ -69,17 +80,61 @@ export class DeviceManager {
     return this.#optimistic.get() === 'enabled' ? this.disable() : this.enable();
   }
 
-  /** @internal Wanted at join: what was chosen before, or the default. */
-  wanted(byDefault: boolean): boolean {
-    const chosen = this.#optimistic.get();
-    return chosen === undefined ? byDefault : chosen === 'enabled';
+  /** Cameras or microphones that are there now; labels are empty until permission was given. Never rejects. */
+  async listDevices(): Promise<MediaDeviceInfo[]> {
+    return this.kind === 'screenShare' ? [] : listDevices(this.kind).catch(() => []);
   }
 
-  /** @internal The call is joined: brings the device to what is wanted. Errors end up in `state.error`. */
-  attach(session: MediaSession, byDefault: boolean): void {
+  /**
+   * Uses this camera or microphone from now on, also in later joins of this call. Turns nothing on. When several
+   * overlap, the last one wins. Rejects with DeviceError, and the one before stays; with code 4 for a screen.
+   */
+  select(deviceId: string): Promise<void> {
+    if (this.kind === 'screenShare' || typeof deviceId !== 'string' || deviceId === '') {
+      const message = this.kind === 'screenShare' ? 'The browser asks which screen.' : 'A deviceId is a string that is not empty.';
+      return Promise.reject(new ConfabError(message, { code: ErrorCode.badInput, unrecoverable: true }));
+    }
+    this.#wish = deviceId;
+    this.#selecting ??= this.#select(this.kind).finally(() => {
+      this.#selecting = undefined;
+    });
+    return this.#selecting;
+  }
+
+  async #select(kind: 'camera' | 'microphone'): Promise<void> {
+    for (;;) {
+      await this.#running?.catch(() => {}); // not while it is being turned on or off
+      const wish = this.#wish;
+      const session = this.#session;
+      const overtaken = () => this.#wish !== wish || this.#session !== session;
+      try {
+        await session?.select(kind, wish);
+      } catch (cause) {
+        if (overtaken()) continue;
+        throw cause instanceof DeviceError ? cause : toConfabError(cause, kind);
+      }
+      if (overtaken()) continue;
+      this.#selected.set(wish);
+      return;
+    }
+  }
+
+  /** @internal Decides for the default what nobody decided yet, so that the button shows it. Returns what is wanted. */
+  intend(byDefault: boolean): boolean {
+    if (this.#optimistic.get() === undefined) this.#optimistic.set(byDefault ? 'enabled' : 'disabled');
+    return this.#optimistic.get() === 'enabled';
+  }
+
+  /**
+   * @internal The call is joined: brings the device to what is wanted. Errors end up in `state.error`.
+   * `prepared` is the device that the session was told to use.
+   */
+  attach(session: MediaSession, prepared?: string): void {
     this.#session = session;
     this.#status.set('disabled');
-    this.#order(this.wanted(byDefault) ? 'enabled' : 'disabled').catch((error: unknown) => {
+    const selected = this.#selected.get();
+    if (selected !== undefined && selected !== prepared) this.select(selected).catch((error: unknown) => this.log.warn(String(error)));
+    this.#order(this.intend(false) ? 'enabled' : 'disabled').catch((error: unknown) => {
       this.log.warn(error instanceof Error ? error.message : error);
     });
   }

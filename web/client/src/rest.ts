@@ -45,6 +45,7 @@ export class Rest {
       const response = await this.options.fetch(this.options.baseURL() + path, { ...init, signal: abort.signal });
       const answer: unknown = await response.json().catch(() => undefined);
       if (!response.ok) throw fromAnswer(response.status, answer);
+      if (answer === undefined) throw new ConfabError("The server's answer is not JSON.", { statusCode: response.status });
       return answer as T;
     } catch (cause) {
       if (cause instanceof ConfabError) throw cause;

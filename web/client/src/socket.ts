@@ -117,7 +117,7 @@ export class EventSocket {
       this.#socket = socket;
       let refused: ConfabError | undefined;
       let up = false;
-      const timer = setTimeout(() => socket.close(), CONNECT_MS);
+      const timer = setTimeout(() => abandon(socket), CONNECT_MS);
       socket.onopen = () => {
         const since = this.#cursor === undefined ? {} : { since: this.#cursor };
         socket.send(JSON.stringify({ type: 'connect', ...since, token }));
@@ -184,13 +184,7 @@ export class EventSocket {
 
   #heard(socket: SocketLike): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => {
-      // a dead TCP connection may take minutes to close: do not wait for it
-      const onclose = socket.onclose;
-      socket.onclose = null;
-      socket.close();
-      onclose?.({ code: 1006, reason: 'silence' });
-    }, SILENCE_MS);
+    this.#silence = setTimeout(() => abandon(socket), SILENCE_MS);
   }
 
   #drop(code: number): void {
@@ -205,6 +199,14 @@ export class EventSocket {
       this.#timer = setTimeout(resolve, ms);
     });
   }
+}
+
+/** A dead TCP connection may take minutes to close: does not wait for it. */
+function abandon(socket: SocketLike): void {
+  const { onclose } = socket;
+  socket.onclose = null;
+  socket.close();
+  onclose?.({ code: 1006, reason: 'silence' });
 }
 
 function parse(data: unknown): ServerEvent | undefined {

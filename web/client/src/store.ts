@@ -32,7 +32,14 @@ export class Store<T> implements Observable<T> {
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    for (const listener of [...this.#listeners]) listener(value);
+    for (const listener of [...this.#listeners]) {
+      if (!Object.is(this.#value, value)) return; // a listener changed it: all were told the newer value already
+      try {
+        listener(value);
+      } catch (error) {
+        report(error); // the application's mistake must not stop the call in the middle of a step
+      }
+    }
   }
 
   update(change: (value: T) => T): void {
@@ -45,4 +52,12 @@ export class Store<T> implements Observable<T> {
       this.#listeners.delete(listener);
     };
   }
+}
+
+function report(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error);
+  else
+    queueMicrotask(() => {
+      throw error;
+    });
 }

@@ -36,10 +36,12 @@ export class TokenManager {
 
   /** Asks the source; several callers at once share one request. */
   load(): Promise<string> {
-    this.#loading ??= this.#fetch().finally(() => {
-      this.#loading = undefined;
+    if (this.#loading) return this.#loading;
+    const loading: Promise<string> = this.#fetch().finally(() => {
+      if (this.#loading === loading) this.#loading = undefined; // else it is the next user's by now
     });
-    return this.#loading;
+    this.#loading = loading;
+    return loading;
   }
 
   /**

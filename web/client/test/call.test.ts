@@ -293,3 +293,83 @@ test('an order that failed after nobody wanted it any more is no error', async (
   assert.equal(call.camera.state.status, 'disabled');
   assert.equal(call.camera.state.error, undefined);
 });
+
+test('while joining the buttons show what is wanted', async () => {
+  const world = await setUp();
+  const { promise, open } = gate();
+  world.onMedia = (m) => void (m.connecting = promise);
+  const joining = world.call.join({ create: true });
+  assert.equal(world.call.microphone.state.optimisticStatus, 'enabled');
+  await world.call.microphone.toggle(); // muted before anybody could hear
+  open();
+  await joining;
+  await until(() => world.call.camera.state.status === 'enabled');
+  assert.equal(world.call.microphone.state.status, 'disabled');
+  assert.deepEqual(world.media[0]?.orders, ['camera on']);
+});
+
+test('select: remembered for the join, used at once in a call, the last of several wins', async () => {
+  const { call, media } = await setUp();
+  await call.camera.select('cam1');
+  assert.equal(call.camera.state.selectedDevice, 'cam1');
+  await call.join({ create: true });
+  assert.deepEqual(media[0]?.devices, { camera: 'cam1', microphone: undefined });
+  await until(() => call.camera.state.status === 'enabled' && call.microphone.state.status === 'enabled');
+  const m = media[0]!;
+  m.orders.length = 0;
+  const { promise, open } = gate();
+  m.setting = () => promise;
+  const orders = [call.camera.select('cam2')];
+  await until(() => m.orders.length === 1);
+  orders.push(call.camera.select('cam3'), call.camera.select('cam4'));
+  open();
+  await Promise.all(orders);
+  assert.deepEqual(m.orders, ['camera = cam2', 'camera = cam4']);
+  assert.equal(call.camera.state.selectedDevice, 'cam4');
+  media[0]?.handlers.onEnded('lost');
+  await until(() => media.length === 2 && call.state.callingState === 'joined');
+  assert.equal(media[1]?.devices?.camera, 'cam4');
+});
+
+test('select while joining reaches the call; one that fails leaves the old device', async () => {
+  const world = await setUp();
+  const { promise, open } = gate();
+  world.onMedia = (m) => void (m.connecting = promise);
+  const joining = world.call.join({ create: true });
+  await until(() => world.media[0]?.prepared !== undefined);
+  await world.call.microphone.select('mic1');
+  open();
+  await joining;
+  const m = world.media[0]!;
+  await until(() => m.orders.includes('microphone = mic1'));
+  await until(() => world.call.microphone.state.status === 'enabled');
+  const missing = new DeviceError('microphone', 'missing', 'gone');
+  m.failing = { microphone: missing };
+  await assert.rejects(world.call.microphone.select('mic2'), missing);
+  assert.equal(world.call.microphone.state.selectedDevice, 'mic1');
+  for (const bad of ['', 7, undefined]) await assert.rejects(world.call.microphone.select(bad as string), { code: 4 });
+  await assert.rejects(world.call.screenShare.select('x'), { code: 4 });
+  assert.deepEqual(await world.call.screenShare.listDevices(), []);
+  assert.deepEqual(await world.call.camera.listDevices(), []); // no browser here
+});
+
+test('a listener that throws, or changes the state, breaks nothing', async () => {
+  const { call } = await setUp();
+  const told: unknown[] = [];
+  const seen: string[] = [];
+  Object.assign(globalThis, { reportError: (error: unknown) => told.push(error) });
+  try {
+    const boom = new Error('boom');
+    call.state.callingState$.onChange(() => {
+      throw boom;
+    });
+    call.state.callingState$.subscribe((state) => state === 'joined' && void call.leave());
+    call.state.callingState$.subscribe((state) => seen.push(state));
+    await call.join({ create: true });
+    await until(() => call.state.callingState === 'left');
+    assert.deepEqual(seen, ['idle', 'joining', 'left']); // never an old value after a newer one
+    assert.equal(told[0], boom);
+  } finally {
+    delete (globalThis as { reportError?: unknown }).reportError;
+  }
+});

@@ -248,3 +248,82 @@ test('a token that somebody else replaced already is not replaced again', async 
   assert.equal(await tokens.refresh(old), fresh);
   assert.equal(asked, 2);
 });
+
+test('a user whose provider answered too late leaves the next one alone', async () => {
+  const tokens = new TokenManager();
+  const gates = [gate(), gate()];
+  let asked = 0;
+  const slow = async () => {
+    const mine = gates[asked++];
+    await mine?.promise;
+    return makeToken('ann');
+  };
+  tokens.set('ann', slow);
+  const first = tokens.load();
+  tokens.set('ann', slow);
+  const second = tokens.load();
+  gates[0]?.open();
+  await first;
+  assert.equal(tokens.load(), second); // one request for everybody who asks meanwhile
+  gates[1]?.open();
+  await second;
+  assert.equal(asked, 2);
+});
+
+test('a provider that fails once in the middle: that request fails, the next one works', async () => {
+  const { options, server } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options });
+  const answers = [() => makeToken('ann'), () => Promise.reject(new Error('busy')), () => makeToken('ann')];
+  await client.connectUser(ann, async () => (answers.shift() ?? (() => ''))());
+  server.routes['GET /api/v1/conversations'] = () => ({ status: 200, body: { conversations: [], cursor: 1 } });
+  server.expired.add(server.socket.sent[0]?.token ?? '');
+  await assert.rejects(client.chat.conversations(), { message: 'The tokenProvider failed: busy', code: 5 });
+  await client.chat.conversations();
+  assert.equal(client.state.connectionState, 'connected');
+});
+
+test('disconnectUser while connecting: the promise rejects, nothing is left open, and the same user can connect', async () => {
+  const { options, server } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options });
+  const { promise, open } = gate();
+  const connecting = client.connectUser(ann, async () => {
+    await promise;
+    return makeToken('ann');
+  });
+  const joining = client.call('default', 'room').join();
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  await client.disconnectUser();
+  const again = client.connectUser(ann, provider('ann'));
+  open();
+  await assert.rejects(connecting, { message: TOKEN_NOT_SET });
+  await assert.rejects(joining);
+  await again;
+  assert.equal(server.sockets.length, 1);
+  assert.equal(client.state.connectionState, 'connected');
+});
+
+test('StrictMode: connect, disconnect, connect in one turn leaves one connection', async () => {
+  const { options, server } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', user: ann, tokenProvider: provider('ann'), options });
+  const first = client.connectUser();
+  first.catch(() => {});
+  void client.disconnectUser();
+  await client.connectUser();
+  await assert.rejects(first, { message: TOKEN_NOT_SET });
+  assert.equal(server.sockets.length, 1);
+});
+
+test('an impossible id in the constructor rejects and does not throw', async () => {
+  const { options } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', user: { id: '...' }, tokenProvider: provider('x'), options });
+  const attempt = client.connectUser({ id: 'tom' });
+  await assert.rejects(attempt, { code: 4 });
+});
+
+test('an answer that is not JSON is a ConfabError', async () => {
+  const { options } = makeWorld();
+  const fetch = async () => new Response('<html>', { status: 200 });
+  const client = new VideoClient({ apiKey: 'key', options: { ...options, fetch } });
+  await client.connectUser(ann, provider('ann'));
+  await assert.rejects(client.call('default', 'room').get(), { name: 'ConfabError', message: /not JSON/ });
+});

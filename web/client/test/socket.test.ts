@@ -108,3 +108,22 @@ test('waiting times double, stay under the limit, and are spread', () => {
   assert.equal(at(30, 0), 15_000);
   assert.equal(at(30, 1), 7500);
 });
+
+test('a server that accepts and then says nothing is given up, though its socket does not close', async () => {
+  const { client, server } = await connected();
+  const real = globalThis.setTimeout;
+  const quick = (run: () => void, ms?: number) => real(run, ms === 10_000 ? 40 : ms);
+  globalThis.setTimeout = quick as typeof setTimeout;
+  try {
+    server.welcome = () => {};
+    server.socket.end(1006);
+    await until(() => server.sockets.length === 2 && server.socket.sent.length === 1);
+    await new Promise((resolve) => real(resolve, 5));
+    server.socket.close = () => {}; // the closing handshake is never answered
+    delete (server as Partial<typeof server>).welcome; // the next one speaks
+    await until(() => client.state.connectionState === 'connected');
+    assert.equal(server.sockets.length, 3);
+  } finally {
+    globalThis.setTimeout = real;
+  }
+});

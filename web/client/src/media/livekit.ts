@@ -20,7 +20,7 @@ import {
 import { toDeviceError } from '../devices.ts';
 import { ConfabError, ErrorCode, type DeviceKind } from '../errors.ts';
 import { participantsOf } from './participants.ts';
-import type { MediaHandlers, MediaSession } from './session.ts';
+import type { ChosenDevices, MediaHandlers, MediaSession } from './session.ts';
 
 // what matters of it comes back as errors and events; a lost connection is no error in the console
 setLogLevel(LogLevel.silent);
@@ -86,22 +86,27 @@ export class LiveKitSession implements MediaSession {
     room.on(RoomEvent.TrackUnmuted, ({ source }, { isLocal }) => isLocal && this.#device(source, true));
   }
 
-  prepare({ camera, microphone }: { camera: boolean; microphone: boolean }): void {
+  prepare({ camera, microphone }: { camera: boolean; microphone: boolean }, devices: ChosenDevices): void {
+    const video = idOf(devices.camera);
+    const audio = idOf(devices.microphone);
+    // for a device that is turned on later
+    this.#room.options.videoCaptureDefaults = { ...this.#room.options.videoCaptureDefaults, ...video };
+    this.#room.options.audioCaptureDefaults = { ...this.#room.options.audioCaptureDefaults, ...audio };
     if (camera && microphone) {
       // one question to the person instead of two; when it fails, each device may still work alone
-      const both = createLocalTracks({ audio: true, video: true });
+      const both = createLocalTracks({ audio: devices.microphone ? audio : true, video: devices.camera ? video : true });
       const pick = async (kind: Track.Kind, alone: () => Promise<AnyTrack>): Promise<AnyTrack> => {
         const tracks = await both.catch(() => []);
         return tracks.find((track) => track.kind === kind) ?? alone();
       };
       // one after the other: some browsers refuse two questions at once
-      const video = pick(Track.Kind.Video, createLocalVideoTrack);
-      const audio = pick(Track.Kind.Audio, () => video.catch(() => undefined).then(() => createLocalAudioTrack()));
-      this.#prepared = { camera: video, microphone: audio };
+      const picture = pick(Track.Kind.Video, () => createLocalVideoTrack(video));
+      const sound = pick(Track.Kind.Audio, () => picture.catch(() => undefined).then(() => createLocalAudioTrack(audio)));
+      this.#prepared = { camera: picture, microphone: sound };
     } else if (camera) {
-      this.#prepared = { camera: createLocalVideoTrack() };
+      this.#prepared = { camera: createLocalVideoTrack(video) };
     } else if (microphone) {
-      this.#prepared = { microphone: createLocalAudioTrack() };
+      this.#prepared = { microphone: createLocalAudioTrack(audio) };
     }
     for (const track of Object.values(this.#prepared)) track.catch(() => {}); // told by set()
   }
@@ -152,6 +157,14 @@ export class LiveKitSession implements MediaSession {
     }
   }
 
+  async select(kind: 'camera' | 'microphone', deviceId: string): Promise<void> {
+    try {
+      await this.#room.switchActiveDevice(kind === 'camera' ? 'videoinput' : 'audioinput', deviceId);
+    } catch (cause) {
+      throw toDeviceError(kind, cause);
+    }
+  }
+
   /** A short loss of signalling alone goes unnoticed: the media may well be flowing. */
   #onState(state: ConnectionState): void {
     clearTimeout(this.#grace);
@@ -188,6 +201,11 @@ export class LiveKitSession implements MediaSession {
   #tell(call: () => void): void {
     if (!this.#closed) call();
   }
+}
+
+/** Wished for, not demanded: a device that was unplugged since then must not keep the person without one. */
+function idOf(deviceId: string | undefined): { deviceId?: string } {
+  return deviceId === undefined ? {} : { deviceId };
 }
 
 function connectError(cause: unknown): ConfabError {

@@ -32,15 +32,23 @@ export interface MediaHandlers {
   onDevice(kind: DeviceKind, on: boolean): void;
 }
 
+/** Device ids; undefined: whichever the browser takes. */
+export interface ChosenDevices {
+  camera: string | undefined;
+  microphone: string | undefined;
+}
+
 export interface MediaSession {
   /** Starts opening the devices while the connection is still being made. Errors come out of `set`. */
-  prepare(kinds: { camera: boolean; microphone: boolean }): void;
+  prepare(kinds: { camera: boolean; microphone: boolean }, devices: ChosenDevices): void;
   /** Resolves when media can flow. Rejects with ConfabError. */
   connect(url: string, token: string): Promise<void>;
   /** Closes the connection and every device. Never rejects; may be called at any time, also twice. */
   disconnect(): Promise<void>;
   /** Turns a device on or off. Rejects with DeviceError. */
   set(kind: DeviceKind, on: boolean): Promise<void>;
+  /** Uses another camera or microphone, at once if it is on. Rejects with DeviceError; the old one then goes on. */
+  select(kind: 'camera' | 'microphone', deviceId: string): Promise<void>;
 }
 
 export type DeviceFailure = DeviceError;

@@ -5,7 +5,7 @@ import type { CallSessionObject, JoinResponse, UserObject } from '../../src/cont
 import { VideoClient as RealClient, type ClientConfig, type ClientOptions } from '../../src/client.ts';
 import { ConfabError, type DeviceKind } from '../../src/errors.ts';
 import type { Logger } from '../../src/logger.ts';
-import type { MediaHandlers, MediaSession, Participant } from '../../src/media/session.ts';
+import type { ChosenDevices, MediaHandlers, MediaSession, Participant } from '../../src/media/session.ts';
 import type { Network } from '../../src/network.ts';
 import type { SocketLike } from '../../src/socket.ts';
 
@@ -142,6 +142,7 @@ export function joinResponse(userId: string): JoinResponse {
 export class FakeMedia implements MediaSession {
   readonly orders: string[] = [];
   prepared: { camera: boolean; microphone: boolean } | undefined;
+  devices: ChosenDevices | undefined;
   disconnected = false;
   failing: Partial<Record<DeviceKind, Error>> = {};
   connecting: Promise<void> = Promise.resolve();
@@ -149,8 +150,15 @@ export class FakeMedia implements MediaSession {
 
   constructor(readonly handlers: MediaHandlers) {}
 
-  prepare(kinds: { camera: boolean; microphone: boolean }): void {
+  prepare(kinds: { camera: boolean; microphone: boolean }, devices: ChosenDevices): void {
     this.prepared = kinds;
+    this.devices = devices;
+  }
+  async select(kind: 'camera' | 'microphone', deviceId: string): Promise<void> {
+    this.orders.push(`${kind} = ${deviceId}`);
+    await this.setting();
+    const error = this.failing[kind];
+    if (error) throw error;
   }
   async connect(): Promise<void> {
     await this.connecting;
