@@ -14,7 +14,7 @@ export function CallControls({ call, onLeave }: { call: Call; onLeave: () => voi
     call[device].toggle().catch(() => {});
   };
   return (
-    <div className="cf-controls" role="toolbar" aria-label={t.callControls}>
+    <div className="cf-controls" role="group" aria-label={t.callControls}>
       <IconButton
         icon={microphone ? 'mic' : 'micOff'}
         label={microphone ? t.mute : t.unmute}

@@ -24,7 +24,7 @@ export function CallStage({ participants, peer, note }: CallStageProps) {
   const me = participants.find((participant) => participant.isLocal);
   const others = participants.filter((participant) => !participant.isLocal);
   const screens = others.filter((participant) => participant.screenShareTrack);
-  const inGrid = others.length > 1;
+  const inGrid = others.length > 1 || screens.length > 0; // beside a screen nobody floats over anything
   const audio = others.flatMap((p) => [p.audioTrack, p.screenShareAudioTrack]).filter((track) => track !== undefined);
   const tiles = others.length + (inGrid && me ? 1 : 0);
 

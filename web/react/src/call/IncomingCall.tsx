@@ -27,7 +27,7 @@ export function IncomingCall({ from, onAccept, onDecline }: IncomingCallProps) {
         <span className="cf-incoming__avatar">
           <Avatar user={from} size="large" />
         </span>
-        <div aria-live="assertive">
+        <div role="alert">
           <p className="cf-incoming__title">{t.isCalling(from.name)}</p>
           <p className="cf-incoming__kind">{t.videoCall}</p>
         </div>

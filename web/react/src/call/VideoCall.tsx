@@ -63,16 +63,16 @@ export function VideoCall({ callType, callId, peer, onClose }: VideoCallProps) {
       <header className="cf-call__top">
         <span className="cf-call__title">{peer.name}</span>
         {joinedAt !== undefined && <CallTimer since={joinedAt} />}
+        {sharing && (
+          <p className="cf-call__banner" role="status">
+            <Icon name="screen" size={18} /> {t.youAreSharing}
+          </p>
+        )}
       </header>
       {lost && (
         <p className="cf-call__banner" role="alert">
           <Spinner label={t.callReconnecting} />
           {state === CallingState.OFFLINE ? t.callOffline : t.callReconnecting}
-        </p>
-      )}
-      {sharing && !lost && (
-        <p className="cf-call__banner">
-          <Icon name="screen" size={18} /> {t.youAreSharing}
         </p>
       )}
       <div className="cf-call__body">

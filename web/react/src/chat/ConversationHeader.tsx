@@ -31,6 +31,7 @@ export function ConversationHeader({ person, subtitle, onBack, onCall, onCallInt
         icon="camera"
         label={t.startVideoCall}
         look="accent"
+        data-modal-return=""
         onClick={onCall}
         onPointerEnter={onCallIntent}
         onFocus={onCallIntent}

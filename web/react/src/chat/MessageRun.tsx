@@ -5,6 +5,7 @@ import { timeOfDay } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import type { Run } from './groups.ts';
+import { isEmojiOnly, linkify } from './text.ts';
 
 /** Messages of one person in a row: one picture, one name, one time. */
 export function MessageRun({ run, mine, onRetry }: { run: Run; mine: boolean; onRetry: (key: string) => void }) {
@@ -26,10 +27,19 @@ export function MessageRun({ run, mine, onRetry }: { run: Run; mine: boolean; on
 
 function Bubble({ message, onRetry }: { message: ChatMessage; onRetry: (key: string) => void }) {
   const t = useMessages();
+  const emoji = isEmojiOnly(message.text) ? 'cf-bubble--emoji' : '';
   return (
     <>
-      <div className={`cf-bubble cf-bubble--${message.delivery}`} dir="auto">
-        {message.text}
+      <div className={`cf-bubble cf-bubble--${message.delivery} ${emoji}`} dir="auto">
+        {linkify(message.text).map(({ text, href }, i) =>
+          href === undefined ? (
+            text
+          ) : (
+            <a key={i} href={href} target="_blank" rel="noopener noreferrer">
+              {text}
+            </a>
+          ),
+        )}
       </div>
       {message.delivery === 'sending' && (
         <p className="cf-run__time">

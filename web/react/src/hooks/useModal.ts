@@ -5,7 +5,7 @@ const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), textare
 
 /**
  * Makes an element modal while it is there: the page behind is inert, Tab stays inside, and focus goes back to where
- * it was. The element must be a child of <body> (a portal); others marked data-above stay usable.
+ * it was, or, when that is gone, to what is marked data-modal-return. The element must be a child of <body> (a portal); others marked data-above stay usable.
  */
 export function useModal(ref: RefObject<HTMLElement | null>): void {
   useEffect(() => {
@@ -23,7 +23,9 @@ export function useModal(ref: RefObject<HTMLElement | null>): void {
     return () => {
       dialog.removeEventListener('keydown', onKey);
       for (const element of behind) element.inert = false;
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      const there = before instanceof HTMLElement && before.isConnected && before !== document.body;
+      const back = there ? before : document.querySelector<HTMLElement>('[data-modal-return]');
+      back?.focus();
     };
   }, [ref]);
 }
