@@ -6,3 +6,4 @@ cd "$(dirname "$0")/.."
 bench/size.sh
 node bench/first-call.mjs "${ROUNDS:-10}"
 [ ! -x build/bench/bench_srtp ] || build/bench/bench_srtp
+[ ! -x build/bench/bench_forward ] || build/bench/bench_forward

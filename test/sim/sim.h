@@ -26,7 +26,7 @@
 #include "wire/sdp.h"
 
 enum {
-	SIM_CLIENTS = 8,
+	SIM_CLIENTS = 128,
 	SIM_TRACKS = 4,
 	SIM_STREAMS = 32,
 	SIM_HISTORY = 512, /* sent packets kept for retransmission */
@@ -132,6 +132,8 @@ struct sim {
 	const char *client_fingerprint; /* what clients say in their SDP */
 	struct sdp *sdp;
 	uint64_t datagrams, events;
+	uint64_t (*clock)(void); /* NULL; for benchmarks: ns … */
+	uint64_t spent;		 /* … spent in the engine with packets and timers */
 };
 
 struct sim *sim_new(uint64_t seed, const struct simlink_config *link);
