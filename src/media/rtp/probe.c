@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See probe.h. */
+#include "media/rtp/probe.h"
+
+#define ENOUGH	  0.8  /* of the burst has to arrive */
+#define SUSTAINED 0.9  /* received over sent: above it the path carried the burst … */
+#define HEADROOM  0.95 /* … below it, this share of what was received is safe */
+#define CHAIN	  0.7  /* of the probed rate: then try more at once */
+
+enum { PADDING_BYTES = 320 };
+
+void probe_init(struct probe *p)
+{
+	*p = (struct probe){ .interval = PROBE_INTERVAL_US };
+}
+
+/* The rate to try; 0 = nothing to gain. */
+static uint64_t choose_rate(const struct probe *p, uint32_t estimate, uint32_t wanted,
+			    uint32_t most)
+{
+	uint64_t rate = (uint64_t)estimate * (p->at ? 2 : 3);
+
+	/* what is wanted and a bit: beyond it nobody would use the answer */
+	if (rate > (uint64_t)wanted * 5 / 4)
+		rate = (uint64_t)wanted * 5 / 4;
+	if (rate > most)
+		rate = most;
+	return rate > (uint64_t)estimate * 21 / 20 ? rate : 0;
+}
+
+uint64_t probe_deadline(const struct probe *p, uint32_t estimate, uint32_t wanted, uint32_t most,
+			uint64_t last_cut)
+{
+	if (wanted <= estimate || choose_rate(p, estimate, wanted, most) == 0)
+		return UINT64_MAX;
+	if (p->waiting)
+		return p->at + PROBE_ANSWER_US;
+	if (!p->at || (p->chained && last_cut < p->at))
+		return 0;
+
+	uint64_t due = p->at + p->interval;
+	uint64_t calm = last_cut ? last_cut + PROBE_AFTER_CUT_US : 0;
+
+	return due > calm ? due : calm;
+}
+
+bool probe_due(struct probe *p, uint64_t now, uint32_t estimate, uint32_t wanted, uint32_t most,
+	       uint64_t last_cut, struct probe_plan *ret)
+{
+	uint64_t rate = choose_rate(p, estimate, wanted, most);
+
+	if (now < probe_deadline(p, estimate, wanted, most, last_cut))
+		return false;
+	uint8_t id = ++p->last_id ? p->last_id : ++p->last_id;
+	uint64_t interval = p->waiting ? PROBE_BACKOFF_US : p->interval;
+
+	uint64_t bytes = rate * PROBE_US / 8 / 1000000;
+
+	if (bytes < PROBE_PACKETS * PADDING_BYTES)
+		bytes = PROBE_PACKETS * PADDING_BYTES;
+	*p = (struct probe){ .last_id = id,
+			     .waiting = true,
+			     .rate = (uint32_t)rate,
+			     .bytes = (uint32_t)bytes,
+			     .before = estimate,
+			     .at = now ? now : 1,
+			     .interval = interval };
+	*ret = (struct probe_plan){ .id = id, .rate = (uint32_t)rate, .bytes = (uint32_t)bytes };
+	return true;
+}
+
+void probe_sent(struct probe *p, uint8_t id, int64_t at, uint32_t bytes)
+{
+	if (id != p->last_id || !p->waiting)
+		return;
+	if (p->sent == 0)
+		p->first_sent = at;
+	p->last_sent = at;
+	p->last_sent_bytes = bytes;
+	p->sent++;
+	p->sent_bytes += bytes;
+}
+
+void probe_arrived(struct probe *p, uint8_t id, int64_t arrival, uint32_t bytes)
+{
+	if (id != p->last_id || !p->waiting)
+		return;
+	if (p->got == 0 || arrival < p->first_arrival) {
+		p->first_arrival = arrival;
+		p->first_got_bytes = bytes;
+	}
+	if (p->got == 0 || arrival > p->last_arrival)
+		p->last_arrival = arrival;
+	p->seen++;
+	p->got++;
+	p->got_bytes += bytes;
+}
+
+void probe_lost(struct probe *p, uint8_t id)
+{
+	p->seen += id == p->last_id && p->waiting;
+}
+
+/* Received at most as fast as sent: arrival times are only a claim (R50). */
+static double measure(const struct probe *p)
+{
+	double sent_us = (double)(p->last_sent - p->first_sent);
+	double got_us = (double)(p->last_arrival - p->first_arrival);
+
+	if (p->got < 2 || sent_us <= 0 || got_us < 0)
+		return 0;
+	double sent = (p->sent_bytes - p->last_sent_bytes) * 8e6 / sent_us;
+	double got = got_us > 0 ? (p->got_bytes - p->first_got_bytes) * 8e6 / got_us : sent;
+
+	return got < SUSTAINED * sent ? HEADROOM * got : sent < got ? sent : got;
+}
+
+double probe_result(struct probe *p)
+{
+	if (!p->waiting || p->sent_bytes < p->bytes || p->seen < p->sent)
+		return 0; /* not sent as a whole yet, or not heard of */
+	double rate = p->got >= ENOUGH * p->sent ? measure(p) : 0;
+
+	p->waiting = false;
+	p->chained = rate >= CHAIN * p->rate;
+	if (rate > 1.05 * p->before)
+		p->interval = PROBE_INTERVAL_US;
+	else if ((p->interval *= 2) > PROBE_BACKOFF_US)
+		p->interval = PROBE_BACKOFF_US;
+	return rate;
+}
