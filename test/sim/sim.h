@@ -25,8 +25,11 @@
 #include "wire/rtpext.h"
 #include "wire/sdp.h"
 
+#ifndef SIM_CLIENTS /* benchmarks have more */
+#define SIM_CLIENTS 8
+#endif
+
 enum {
-	SIM_CLIENTS = 128,
 	SIM_TRACKS = 4,
 	SIM_STREAMS = 32,
 	SIM_HISTORY = 512, /* sent packets kept for retransmission */
