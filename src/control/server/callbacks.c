@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control/server/internal.h"
+#include "control/server/text.h"
 
 static struct peer *peer_get(struct lws *wsi)
 {
@@ -66,6 +67,7 @@ static void peer_destroy(struct lws *wsi)
 	if (!p)
 		return;
 	struct server *s = p->server;
+	orphan_gone(wsi);
 	lws_set_opaque_user_data(wsi, NULL);
 	peer_drop_request(p);
 	peer_drop_ws(p);
@@ -79,6 +81,7 @@ static struct http_req *begin_request(struct lws *wsi)
 {
 	struct peer *p = peer_make(wsi);
 
+	orphan_bury();
 	if (!p)
 		return NULL;
 	peer_drop_request(p);
@@ -148,8 +151,10 @@ static int on_body(struct lws *wsi, const void *bytes, size_t n)
 
 	if (!p || !p->req || p->req->answered || p->req->dispatched || n == 0)
 		return 0; /* a body that was refused: dropped */
-	if (p->req->body_length == 0 &&
-	    !strchr("{[ \t\r\n\"-0123456789tfn", *(const char *)bytes)) {
+	const char *type = http_header(p->req, "content-type");
+	const char *method = http_method_text(p->req->method);
+	if (p->req->body_length == 0 && n >= strlen(method) &&
+	    memcmp(bytes, method, strlen(method)) == 0) {
 		p->req->response.close = true;
 		http_error(p->req, 400, 4, "The body is not JSON.");
 		return 0;
@@ -277,7 +282,12 @@ static int on_filter_protocol(struct lws *wsi)
 {
 	struct peer *p = peer_get(wsi);
 
-	return p && p->ws ? 0 : on_upgrade(wsi);
+	if (p && p->ws)
+		return 0;
+	int r = on_upgrade(wsi);
+	if (r < 0)
+		orphan_note(wsi);
+	return r;
 }
 
 int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
