@@ -2,9 +2,9 @@
 /*
  * The packet's way, top to bottom:
  *
- *	engine_rx ▸ find_leg ▸ transport_rx (stun | dtls | srtp) ▸ forward_rtp | feedback_rx_… ▸
- *schedule engine_cmd ▸ run_… (publish.c, subscribe.c) engine_tick ▸ tick_leg for each timer that is
- *due
+ *	engine_rx ▸ find_leg ▸ transport_rx (stun | dtls | srtp) ▸ forward_rtp | feedback_rx_… ▸ schedule
+ *	engine_cmd ▸ run_… (publish.c, subscribe.c)
+ *	engine_tick ▸ tick_leg for each timer that is due
  */
 #include "media/engine.h"
 
@@ -25,8 +25,7 @@
 #include "media/sfu/subscription.h"
 #include "media/sfu/track.h"
 
-/* Stands in the SDP when there is no certificate: keys are injected then, and nobody compares it.
- */
+/* Stands in the SDP when there is no certificate: keys are injected then, and nobody compares it. */
 #define NO_FINGERPRINT                                                                            \
 	"00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:" \
 	"00:00:00"
