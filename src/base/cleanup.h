@@ -11,7 +11,7 @@
 #define cleanup(fn) __attribute__((cleanup(fn)))
 
 #define steal(ptr)                                  \
-	({                                          \
+	__extension__({                             \
 		__typeof__(ptr) *steal_at = &(ptr); \
 		__typeof__(ptr) stolen = *steal_at; \
 		*steal_at = NULL;                   \

@@ -22,6 +22,6 @@ void sb_puts(struct sb *b, const char *text);
 void sb_printf(struct sb *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sb_fini(struct sb *b);
 
-/* The text, now the caller's to free; NULL when anything was lost. The builder is empty afterwards.
- */
+/* The text, now the caller's to free; NULL when anything was lost.
+ * The builder is empty afterwards. */
 char *sb_steal(struct sb *b);

@@ -31,9 +31,8 @@ struct udp_slots {
 	struct mmsghdr headers[UDP_BATCH];
 	struct iovec vectors[UDP_BATCH];
 	struct sockaddr_storage from[UDP_BATCH];
-	union {
-		struct cmsghdr align;
-		uint8_t bytes[CMSG_SPACE(sizeof(struct timespec))];
+	struct {
+		_Alignas(struct cmsghdr) uint8_t bytes[CMSG_SPACE(sizeof(struct timespec))];
 	} control[UDP_BATCH];
 	uint8_t bytes[UDP_BATCH][UDP_SLOT];
 };
@@ -44,9 +43,8 @@ struct run {
 	uint32_t offset, length;
 	uint16_t segment, count;
 	bool closed; /* its last datagram was shorter: nothing may follow */
-	union {
-		struct cmsghdr align;
-		uint8_t bytes[CMSG_SPACE(sizeof(uint16_t))];
+	struct {
+		_Alignas(struct cmsghdr) uint8_t bytes[CMSG_SPACE(sizeof(uint16_t))];
 	} control;
 };
 

@@ -13,8 +13,8 @@
 
 #include "store/mem.h"
 
-extern const char
-	*const db_schema[]; /* made from schema/NNN_*.sql; step i leads to user_version i + 1 */
+/* made from schema/NNN_*.sql; step i leads to user_version i + 1 */
+extern const char *const db_schema[];
 extern const unsigned db_schema_steps;
 
 enum { DB_STATEMENTS = 64, DB_APPLICATION_ID = 0x436f6e66 /* "Conf" */ };

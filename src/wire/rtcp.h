@@ -119,8 +119,9 @@ bool rtcp_parse_remb(struct rtcp_remb *ret, const struct rtcp_feedback *f);
  * Writers append to `w`; what does not fit sets w->bad and then the whole datagram is to be thrown
  * away. A compound starts with an SR or RR and a SDES CNAME unless reduced size was negotiated.
  */
+/* at most 31 reports in each; more sets bad */
 void rtcp_write_sr(struct wr *w, const struct rtcp_sr *sr, const struct rtcp_report *reports,
-		   size_t report_count); /* at most 31 reports; more sets bad */
+		   size_t report_count);
 void rtcp_write_rr(struct wr *w, uint32_t ssrc, const struct rtcp_report *reports,
 		   size_t report_count);
 void rtcp_write_cname(struct wr *w, uint32_t ssrc, const char *cname, size_t n); /* n ≤ 255 */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What sdp.c and sdp_attribute.c share while one description is parsed. Nobody else includes this.
- */
+/* What sdp.c and sdp_attribute.c share while one description is parsed.
+ * Nobody else includes this. */
 #pragma once
 
 #include "wire/sdp.h"

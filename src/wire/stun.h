@@ -56,8 +56,8 @@ struct stun_msg {
 	/* enum stun_type, or another method's number: then only the header was understood */
 	uint16_t type;
 	uint8_t tid[STUN_TID_LENGTH];
-	const uint8_t
-		*username; /* "<receiver's ufrag>:<sender's ufrag>" in ICE; not NUL-terminated */
+	/* "<receiver's ufrag>:<sender's ufrag>" in ICE; not NUL-terminated */
+	const uint8_t *username;
 	uint16_t username_length; /* 0 = none */
 	bool has_priority, use_candidate, has_fingerprint;
 	uint32_t priority;
@@ -104,8 +104,8 @@ struct stun_out {
 	size_t hash_length; /* from bytes[0] */
 };
 
-/* Step 1. Each returns 0, or -ENOBUFS when capacity is too small (STUN_MESSAGE_MAX suffices), or
- * -EINVAL. */
+/* Step 1. Each returns 0, -EINVAL, or
+ * -ENOBUFS when capacity is too small (STUN_MESSAGE_MAX suffices). */
 
 /* Binding success response with XOR-MAPPED-ADDRESS `mapped` (AF_INET or AF_INET6, else -EINVAL). */
 int stun_write_success(struct stun_out *ret, void *bytes, size_t capacity,

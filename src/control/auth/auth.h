@@ -99,8 +99,8 @@ void auth_logout(struct auth *a, const char *session_token, store_done_fn *done,
  * to find its sockets at logout. */
 void auth_session_key(const char *session_token, char ret_key[AUTH_SESSION_KEY_SIZE]);
 
-/* error is set when status is -EACCES: the token was refused, or its user does not exist (code 5).
- */
+/* error is set when status is -EACCES:
+ * the token was refused, or its user does not exist (code 5). */
 typedef void auth_bearer_fn(void *arg, int status, const struct store_user *user,
 			    const struct token_error *error);
 

@@ -12,12 +12,12 @@
 
 #include "control/auth/token.h"
 
-/* Signs an object of claims (borrowed). The text is the caller's to free; NULL when out of memory.
- */
+/* Signs an object of claims (borrowed).
+ * The text is the caller's to free; NULL when out of memory. */
 char *claims_sign(const struct token_keys *keys, const json_t *claims);
 
-/* The claims of a token with a good signature, for the caller to json_decref; NULL with the reason.
- */
+/* The claims of a token with a good signature, for the caller to json_decref;
+ * NULL with the reason. */
 json_t *claims_open(const struct token_keys *keys, const char *token, size_t max,
 		    struct token_error *ret_error);
 

@@ -58,8 +58,8 @@ struct hub {
 
 /* events.c */
 extern const struct ws_handler events_handler;
-void events_fail(struct event_socket *s, int status, int code,
-		 const char *message); /* connection.error, then closes */
+/* connection.error, then closes */
+void events_fail(struct event_socket *s, int status, int code, const char *message);
 void events_deliver(struct event_socket *s, int64_t cursor, const char *text, size_t n);
 
 /* hub.c */

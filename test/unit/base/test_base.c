@@ -99,7 +99,7 @@ static void writer_writes_what_reader_reads(void **state)
 static void writer_never_leaves_its_memory(void **state)
 {
 	(void)state;
-	uint8_t bytes[8] = { [4 ... 7] = 0xa5 };
+	uint8_t bytes[8] = { 0, 0, 0, 0, 0xa5, 0xa5, 0xa5, 0xa5 };
 	struct wr w = wr_of(bytes, 4);
 
 	wr_be16(&w, 1);
