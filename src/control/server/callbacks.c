@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control/server/internal.h"
-#include "control/server/text.h"
 
 static struct peer *peer_get(struct lws *wsi)
 {
@@ -151,7 +150,6 @@ static int on_body(struct lws *wsi, const void *bytes, size_t n)
 
 	if (!p || !p->req || p->req->answered || p->req->dispatched || n == 0)
 		return 0; /* a body that was refused: dropped */
-	const char *type = http_header(p->req, "content-type");
 	const char *method = http_method_text(p->req->method);
 	if (p->req->body_length == 0 && n >= strlen(method) &&
 	    memcmp(bytes, method, strlen(method)) == 0) {

@@ -37,7 +37,7 @@ enum {
 	/*
 	 * And of HTTP/1.1: when a POST and more were pipelined behind another request, it reads the
 	 * POST's own head as its body, then tells of the body's end for ever. JSON never starts
-	 * like a head, and the end comes once.
+	 * with the method's name, and the end comes once.
 	 */
 	BODY_ENDS_MAX = 100,
 	H2_LINGER_MS = 250,
@@ -171,3 +171,9 @@ void server_check_stopped(struct server *s);
 int listener_new(struct listener **ret, struct server *s, const char *host, uint16_t port,
 		 uint16_t *ret_port);
 void listener_close(struct listener *l);
+
+/* orphan.c: memory that libwebsockets forgets when a WebSocket inside HTTP/2 is refused */
+void orphan_install(void);		 /* before the first context */
+void orphan_note(struct lws *wsi);	 /* in the callback that refuses */
+void orphan_gone(const struct lws *wsi); /* its end is under way */
+void orphan_bury(void);			 /* frees those of streams that have ended */

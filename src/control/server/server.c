@@ -96,6 +96,7 @@ static int make_context(struct server *s, char *ret_error)
 			"ECDHE+AESGCM:ECDHE+CHACHA20", /* TLS 1.2 (R4); 1.3 has AEAD only */
 	};
 
+	orphan_install();
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_library_log);
 	s->context = lws_create_context(&info);
 	if (!s->context)
@@ -225,6 +226,7 @@ static void destroy_context(struct server *s)
 		(void)uv_run(s->config.loop, UV_RUN_NOWAIT);
 	if (s->context)
 		lws_context_destroy(s->context);
+	orphan_bury();
 }
 
 struct server *server_free(struct server *s)
