@@ -258,17 +258,13 @@ static void run_subscription(struct participant *p, uint64_t now, const struct p
 	bool same_room = t && t->publisher->room == p->room && t->publisher != p;
 
 	if (cmd->type == CMD_SUBSCRIBE && same_room && !s && p->subscriber.leg.open &&
-	    subscription_new(&s, p, t) == 0) {
+	    subscription_new(&s, p, t, now) == 0) {
 		if (t->live)
 			subscribe_change(p, now);
 	} else if (cmd->type == CMD_UNSUBSCRIBE && s) {
 		(void)subscription_free(s, now);
-	} else if (cmd->type == CMD_PAUSE && s) {
-		bool resumed = s->paused && !cmd->on;
-
-		s->paused = cmd->on;
-		if (resumed)
-			subscription_resume(s, now);
+	} else if (cmd->type == CMD_SETTINGS && s) {
+		subscription_want(s, now, &cmd->settings);
 	} else {
 		sfu_drop(p->sfu, DROP_COMMAND);
 	}
@@ -302,7 +298,7 @@ static void run_participant(struct participant *p, uint64_t now, const struct pl
 		break;
 	case CMD_SUBSCRIBE:
 	case CMD_UNSUBSCRIBE:
-	case CMD_PAUSE:
+	case CMD_SETTINGS:
 		run_subscription(p, now, cmd);
 		break;
 	case CMD_RESTART_ICE:

@@ -39,19 +39,24 @@ enum plane_cmd_type {
 	CMD_MUTE_TRACK,	 /* the publisher (un)muted; unmuted video asks for a key frame */
 	CMD_SUBSCRIBE,	 /* send `track` of `publisher` to `participant`: makes an EV_OFFER */
 	CMD_UNSUBSCRIBE, /* stop that; the section turns inactive: makes an EV_OFFER */
-	CMD_PAUSE,	 /* track_setting.disabled: keep the section, (do not) send */
+	CMD_SETTINGS,	 /* track_setting: how much of `track` the participant wants, if anything */
 	CMD_RESTART_ICE, /* subscriber PC: new credentials in the next EV_OFFER */
 	CMD_STOP,	 /* end the worker */
 };
 
 enum plane_event_type {
 	EV_NONE,
-	EV_ANSWER,     /* publisher PC: our SDP, same id as the offer */
-	EV_OFFER,      /* subscriber PC: our SDP; ids start at 1 and grow by 1 */
-	EV_CONNECTED,  /* ICE and DTLS of `target` are up */
-	EV_TRACK_LIVE, /* the first media of `track` came: announce it */
-	EV_TRACK_GONE, /* unpublished in the SDP (not sent for CMD_LEAVE) */
-	EV_FAILED,     /* `target` is unusable: `text` says why; control ends the session */
+	EV_ANSWER,	 /* publisher PC: our SDP, same id as the offer */
+	EV_OFFER,	 /* subscriber PC: our SDP; ids start at 1 and grow by 1 */
+	EV_CONNECTED,	 /* ICE and DTLS of `target` are up */
+	EV_TRACK_LIVE,	 /* the first media of `track` came: announce it */
+	EV_TRACK_GONE,	 /* unpublished in the SDP (not sent for CMD_LEAVE) */
+	EV_FAILED,	 /* `target` is unusable: `text` says why; control ends the session */
+	EV_WANTED,	 /* `quality`: the best of the participant's `track` that anybody wants */
+	EV_STREAM_STATE, /* `paused`: the participant (does not) get `track`, for lack of bandwidth
+			  */
+	EV_SPEAKERS,	 /* `speakers`: whose level or activity changed; no participant */
+	EV_CONNECTION,	 /* `quality`, `score`: how well the participant's connections do */
 };
 
 struct plane_layer {
@@ -72,17 +77,38 @@ struct plane_add_track {
 	struct plane_layer layers[PLANE_LAYERS_MAX];
 };
 
+enum { QUALITY_LOW, QUALITY_MEDIUM, QUALITY_HIGH, QUALITY_OFF }; /* LiveKit's VideoQuality */
+enum { CONNECTION_POOR, CONNECTION_GOOD, CONNECTION_EXCELLENT, CONNECTION_LOST }; /* LiveKit's */
+
+/* LiveKit's UpdateTrackSettings (livekit-protocol 3.7). */
+struct plane_settings {
+	bool disabled;	 /* nothing is sent; the section stays */
+	uint8_t quality; /* QUALITY_…; counts when width or height is 0 */
+	uint8_t priority;
+	uint16_t fps;		/* 0 = all */
+	uint32_t width, height; /* how large it is shown */
+};
+
+enum { PLANE_SPEAKERS_MAX = 8 }; /* in one event; more changes make more events */
+
+struct plane_speaker {
+	struct sid participant;
+	uint8_t level; /* linear, in eighths: 0..8 */
+	bool active;
+};
+
 struct plane_cmd {
 	enum plane_cmd_type type;
 	struct sid room, participant; /* participant: whom the command is about */
 	struct sid publisher,
-		track; /* SUBSCRIBE, UNSUBSCRIBE, PAUSE: what; ADD_TRACK, MUTE: track */
+		track; /* SUBSCRIBE, UNSUBSCRIBE, SETTINGS: what; ADD_TRACK, MUTE: track */
 	uint32_t id;   /* OFFER, ANSWER: negotiation id; an answer's 0 means the latest */
-	bool on;       /* MUTE_TRACK: muted; PAUSE: paused */
+	bool on;       /* MUTE_TRACK: muted */
 	char *sdp;     /* OFFER, ANSWER; owned */
 	union {
 		struct plane_join join;
 		struct plane_add_track add_track;
+		struct plane_settings settings;
 	};
 };
 
@@ -96,6 +122,11 @@ struct plane_event {
 	char mime[PLANE_NAME_MAX]; /* TRACK_LIVE: "video/VP8", "audio/opus" */
 	char mid[PLANE_NAME_MAX];  /* TRACK_LIVE: the publisher's mid */
 	char text[PLANE_TEXT_MAX]; /* FAILED: cause, for the log */
+	uint8_t quality;	   /* WANTED: QUALITY_…; CONNECTION: CONNECTION_… */
+	uint8_t score;		   /* CONNECTION: 0..100 */
+	bool paused;		   /* STREAM_STATE */
+	uint8_t speaker_count;
+	struct plane_speaker speakers[PLANE_SPEAKERS_MAX];
 };
 
 void plane_cmd_fini(struct plane_cmd *cmd);

@@ -20,7 +20,7 @@ enum {
 	ID_RID = 10,
 	ID_REPAIRED = 11,
 	BODY = 14,	/* after the descriptor: VP8 frame header (10), … */
-	DESCRIPTOR = 4, /* X, I, 15-bit picture id */
+	DESCRIPTOR = 4, /* X, I, 15-bit picture id; H264 frames have as many bytes of nothing */
 	FRAME_US = 33333,
 	AUDIO_US = 20000,
 	KEY_FACTOR = 4,
@@ -106,19 +106,62 @@ static struct sim_sent *new_packet(struct sim_layer *l)
 	return sent;
 }
 
-static void write_vp8(struct wr *w, const struct sim_layer *l, bool start, bool key)
+/* What a frame is among the temporal layers, and the frames it refers to. */
+struct sim_frame {
+	bool key, sync;
+	uint8_t tid;
+	uint32_t refs[2];
+};
+
+/*
+ * T0 T2 T1 T2. Each T0 refers to the T0 before it, the first T2 to the T0 (so it is in sync); T1 to
+ * the T0, and in every second group to the T1 before it, too; the second T2 to the T1.
+ */
+static struct sim_frame next_frame(struct sim_layer *l, bool key, bool temporal)
 {
+	struct sim_frame f = { .key = key };
+	uint32_t place = key || !temporal ? 0 : ++l->group % 4;
+
+	if (key)
+		l->group = 0;
+	f.refs[0] = f.refs[1] = l->last_t0;
+	if (place == 2)
+		f.tid = 1;
+	else if (place)
+		f.tid = 2;
+	f.sync = place == 1 || (place == 2 && l->group % 8 < 4);
+	if ((place == 2 && !f.sync) || place == 3)
+		f.refs[1] = l->last_t1;
+	if (place == 0) {
+		l->last_t0 = l->frame;
+		l->tl0++;
+	} else if (place == 2) {
+		l->last_t1 = l->frame;
+	}
+	return f;
+}
+
+static void write_vp8(struct wr *w, const struct sim_layer *l, const struct sim_frame *f,
+		      bool start, bool temporal)
+{
+	bool key = f->key;
+
 	wr_u8(w, start ? 0x90 : 0x80);
-	wr_u8(w, 0x80);
+	wr_u8(w, temporal ? 0xe0 : 0x80);
 	wr_be16(w, (uint16_t)(0x8000 | l->picture));
+	if (temporal) {
+		wr_u8(w, l->tl0);
+		wr_u8(w, (uint8_t)(f->tid << 6 | (f->sync ? 0x20 : 0)));
+	}
 	wr_be24(w, key ? 0x100000 : 0x110000); /* bit 0 of the first byte: P */
 	wr_be24(w, 0x9d012a);
 	wr_be32(w, 0x80026801); /* 640 x 360, little-endian */
 }
 
 /*
- * Descriptor: X; I; picture id. Then 10 bytes of frame header (of use in the first packet), then
- * 'S' layer frame(4) packet count, then filler.
+ * Descriptor: X; I; picture id; with temporal layers TL0PICIDX and TID. Then 10 bytes of frame
+ * header (of use in the first packet), then 'S' layer frame(4) packet count and the two frames that
+ * it refers to, then filler.
  */
 static void send_frame(struct sim_client *c, struct sim_track *t, int layer)
 {
@@ -126,6 +169,7 @@ static void send_frame(struct sim_client *c, struct sim_track *t, int layer)
 	bool key = l->want_key;
 	int count = frame_packets[t->simulcast ? layer : 1] * (key ? KEY_FACTOR : 1);
 
+	struct sim_frame f = next_frame(l, key, t->temporal);
 	l->want_key = false;
 	l->picture = (uint16_t)((l->picture + 1) & 0x7fff);
 	for (int i = 0; i < count; i++) {
@@ -137,13 +181,16 @@ static void send_frame(struct sim_client *c, struct sim_track *t, int layer)
 			wr_u8(&w, key ? 0x65 : 0x41); /* single slices: IDR or not */
 			wr_zero(&w, DESCRIPTOR + 9);
 		} else {
-			write_vp8(&w, l, i == 0, key);
+			write_vp8(&w, l, &f, i == 0, t->temporal);
 		}
 		wr_u8(&w, 'S');
 		wr_u8(&w, (uint8_t)layer);
 		wr_be32(&w, l->frame);
 		wr_u8(&w, (uint8_t)i);
 		wr_u8(&w, (uint8_t)count);
+		wr_be32(&w, f.refs[0]);
+		wr_be32(&w, f.refs[1]);
+		wr_u8(&w, f.tid);
 		sent->length = (uint16_t)(SIM_PAYLOAD - i % 2);
 		memset(sent->payload + wr_len(&w), (int)(l->frame & 0xff),
 		       sent->length - wr_len(&w));
@@ -208,11 +255,15 @@ static void send_sender_reports(struct sim_client *c)
 
 /* ---- receiving ---- */
 
-static void note_frame(struct sim_stream *s, const uint8_t *body, bool key)
+static uint32_t be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void note_frame(struct sim_stream *s, uint64_t now, const uint8_t *body, bool key)
 {
 	int layer = body[1];
-	uint32_t frame = (uint32_t)body[2] << 24 | (uint32_t)body[3] << 16 |
-			 (uint32_t)body[4] << 8 | body[5];
+	uint32_t frame = be32(body + 2);
 	uint8_t packet = body[6], count = body[7];
 	uint32_t slot = (frame * 3 + (uint32_t)layer) % SIM_FRAMES;
 
@@ -226,10 +277,20 @@ static void note_frame(struct sim_stream *s, const uint8_t *body, bool key)
 		s->assembly[slot].layer = (uint8_t)layer;
 		s->assembly[slot].count = count;
 		s->assembly[slot].got = 0;
+		s->assembly[slot].key = false;
 	}
 	s->assembly[slot].got |= 1u << packet;
-	if (s->assembly[slot].got == (count == 32 ? UINT32_MAX : (1u << count) - 1))
+	s->assembly[slot].key |= packet == 0 && key;
+	if (s->assembly[slot].got == (count == 32 ? UINT32_MAX : (1u << count) - 1)) {
 		s->frames++;
+		decoder_frame(&s->decoder,
+			      &(struct decoder_frame){ .key = s->assembly[slot].key,
+						       .layer = (uint8_t)layer,
+						       .tid = body[16],
+						       .frame = frame,
+						       .refs = { be32(body + 8), be32(body + 12) },
+						       .at = now });
+	}
 	if (packet == 0 && key)
 		s->key_frames++;
 	if (s->started && layer != s->layer)
@@ -253,7 +314,7 @@ static void take_media(struct sim_client *c, struct sim_stream *s, const struct 
 	if (s->kind == KIND_VIDEO && s->payload_type != 96) {
 		if (!s->started)
 			s->first_was_key = p->payload[0] == 0x65;
-		note_frame(s, p->payload + DESCRIPTOR + 10, p->payload[0] == 0x65);
+		note_frame(s, c->sim->now, p->payload + DESCRIPTOR + 10, p->payload[0] == 0x65);
 	} else if (s->kind == KIND_VIDEO) {
 		struct vp8_descriptor d;
 
@@ -268,7 +329,11 @@ static void take_media(struct sim_client *c, struct sim_stream *s, const struct 
 				s->backwards += d.picture_id == s->last_picture;
 			s->last_picture = d.picture_id;
 		}
-		note_frame(s, p->payload + DESCRIPTOR + 10, d.key_frame);
+		if (d.frame_start) {
+			decoder_picture(&s->decoder, d.picture_id);
+			s->of_temporal[d.tid]++;
+		}
+		note_frame(s, c->sim->now, p->payload + d.length + 10, d.key_frame);
 	} else {
 		s->wrong += p->length != 80 || p->payload[0] != 'A';
 		s->frames++;
@@ -412,6 +477,17 @@ void client_rx(struct sim_client *c, struct sim_pc *pc, uint8_t *bytes, size_t n
 	}
 }
 
+/* As libwebrtc: no key frame 200 ms after the first packet, or nothing decoded for 3 s. */
+static bool is_stuck(const struct sim_stream *s, uint64_t now)
+{
+	uint64_t wait = s->decoder.last_at ? 3 * SIM_S : 200 * SIM_MS;
+	uint64_t since = s->decoder.last_at ? s->decoder.last_at : s->first_at;
+
+	if (s->kind != KIND_VIDEO || !s->started || now - s->last_at > 100 * SIM_MS)
+		return false;
+	return now - since > wait && now - s->last_pli > wait;
+}
+
 static void send_nacks(struct sim_client *c)
 {
 	for (int i = 0; i < c->stream_count; i++) {
@@ -424,7 +500,8 @@ static void send_nacks(struct sim_client *c)
 		rtcp_write_rr(&w, c->ssrc, NULL, 0);
 		for (size_t done = 0; done < n;)
 			done += rtcp_write_nack(&w, c->ssrc, s->ssrc, seqs + done, n - done);
-		if (s->active && up_take_needs_key(&s->up)) {
+		if (s->active && (up_take_needs_key(&s->up) || is_stuck(s, c->sim->now))) {
+			s->last_pli = c->sim->now;
 			rtcp_write_pli(&w, c->ssrc, s->ssrc);
 			s->plis++;
 		}

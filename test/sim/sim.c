@@ -203,6 +203,27 @@ static void on_answer(struct sim_client *c, const char *sdp)
 	client_take_answer(c, sdp);
 }
 
+/* Publishers that obey turn layers off and on; one that comes on begins with a key frame. */
+static void on_wanted(struct sim_client *c, const struct plane_event *event)
+{
+	for (int i = 0; i < c->track_count; i++) {
+		struct sim_track *t = &c->tracks[i];
+		int on = event->quality >= QUALITY_OFF ? 0 : event->quality + 1;
+
+		if (!sid_is(&t->sid, &event->track))
+			continue;
+		t->wanted = event->quality;
+		t->wanted_at = c->sim->now;
+		t->wanted_count++;
+		if (!c->sim->dynacast)
+			return;
+		on = on > t->layer_count ? t->layer_count : on;
+		for (int k = t->layers_on; k < on; k++)
+			t->layers[k].want_key = true;
+		t->layers_on = on;
+	}
+}
+
 static void on_event(struct sim *s, struct plane_event *event)
 {
 	struct sim_client *c = client_of(s, &event->participant);
@@ -229,6 +250,13 @@ static void on_event(struct sim *s, struct plane_event *event)
 	case EV_TRACK_LIVE:
 		c->lives++;
 		subscribe_all(s, &c->sid, &event->track);
+		break;
+	case EV_STREAM_STATE:
+		c->stream_states++;
+		c->stream_paused = event->paused;
+		break;
+	case EV_WANTED:
+		on_wanted(c, event);
 		break;
 	case EV_TRACK_GONE:
 		c->gones++;
@@ -392,6 +420,7 @@ struct sim_track *sim_add_track(struct sim_client *c, enum plane_kind kind, bool
 	struct sim_track *t = &c->tracks[c->track_count++];
 
 	*t = (struct sim_track){ .kind = kind, .active = true, .simulcast = simulcast };
+	t->wanted = -1;
 	t->layer_count = t->layers_on = simulcast ? 3 : 1;
 	t->layers = calloc((size_t)t->layer_count, sizeof *t->layers);
 	if (!t->layers)
@@ -411,6 +440,10 @@ void sim_announce(struct sim_client *c, const struct sim_track *t)
 	cmd.track = t->sid;
 	cmd.add_track.kind = (uint8_t)t->kind;
 	memcpy(cmd.add_track.cid, t->cid, sizeof t->cid);
+	for (int i = 0; t->simulcast && i < t->layer_count; i++)
+		cmd.add_track.layers[cmd.add_track.layer_count++] = (struct plane_layer){
+			.quality = (uint8_t)i, .width = 320u << i, .height = 180u << i
+		};
 	sim_cmd(c->sim, &cmd);
 }
 
@@ -447,6 +480,17 @@ void sim_subscribe(struct sim_client *c, const struct sid *track, enum plane_cmd
 		.type = type, .room = room, .participant = c->sid, .track = *track, .on = on
 	};
 
+	sim_cmd(c->sim, &cmd);
+}
+
+void sim_settings(struct sim_client *c, const struct sid *track,
+		  const struct plane_settings *settings)
+{
+	struct plane_cmd cmd = {
+		.type = CMD_SETTINGS, .room = room, .participant = c->sid, .track = *track
+	};
+
+	cmd.settings = *settings;
 	sim_cmd(c->sim, &cmd);
 }
 

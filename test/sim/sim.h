@@ -51,6 +51,8 @@ struct sim_layer {
 	uint32_t ssrc, rtx_ssrc;
 	uint16_t seq, rtx_seq, picture;
 	uint32_t frame, timestamp;
+	uint32_t group, last_t0, last_t1; /* frames: for the references of temporal layers */
+	uint8_t tl0;
 	bool want_key, acknowledged; /* a report came: mid and rid are no longer sent */
 	uint64_t plis, last_pli, packets, rtx_packets, nacked;
 	struct sim_sent history[SIM_HISTORY];
@@ -60,11 +62,40 @@ struct sim_track {
 	struct sid sid;
 	char cid[40], msid[40]; /* Firefox: differ */
 	enum plane_kind kind;
-	bool active, muted, simulcast, h264;
+	bool active, muted, simulcast, h264, temporal; /* temporal: three VP8 temporal layers */
+	int wanted; /* as EV_WANTED said last; -1 = it never did */
+	uint64_t wanted_at, wanted_count;
 	int layer_count, layers_on; /* layers_on: how many arrive (bandwidth) */
 	uint64_t next_frame;
 	struct sim_layer *layers; /* layer_count */
 };
+
+/*
+ * A video decoder: a frame can be decoded when all its packets came and the frames it refers to
+ * were decoded; a key frame refers to none. Frames that wait are tried again after each that came.
+ */
+enum { DECODER_FRAMES = 1024, DECODER_WAITING = 128 };
+
+struct decoder_frame {
+	bool key;
+	uint8_t layer, tid;
+	uint32_t frame, refs[2];
+	uint64_t at;
+};
+
+struct decoder {
+	uint32_t decoded[3][DECODER_FRAMES]; /* frame numbers + 1 */
+	struct decoder_frame waiting[DECODER_WAITING];
+	uint64_t complete, frames, last_at, longest; /* frames: decoded; longest: µs between two */
+	uint64_t base_complete, base_frames;	     /* of those, with TID 0 */
+	uint64_t starts, first_picture, last_picture; /* extended picture ids */
+};
+
+void decoder_frame(struct decoder *d, const struct decoder_frame *f);
+/* A frame begins: its picture id must be the next, or come late. */
+void decoder_picture(struct decoder *d, uint16_t picture);
+/* Picture ids that were never seen, or twice. */
+int64_t decoder_picture_gaps(const struct decoder *d);
 
 /* One received stream, as the subscriber sees it. */
 struct sim_stream {
@@ -74,15 +105,19 @@ struct sim_stream {
 	uint32_t ssrc, rtx_ssrc;
 	uint8_t payload_type, rtx_payload_type;
 	struct up up;
-	uint64_t packets, recovered, frames, key_frames, wrong, backwards, first_at, last_at, plis;
+	uint64_t packets, recovered, frames, key_frames, wrong, backwards, first_at, last_at, plis,
+		last_pli;
 	bool started, first_was_key;
 	uint32_t last_timestamp, ssrc_reports;
 	uint16_t last_picture;
-	int layer;	   /* of the newest packet */
-	uint64_t switches; /* of layer */
+	int layer;		 /* of the newest packet */
+	uint64_t switches;	 /* of layer */
+	uint64_t of_temporal[4]; /* frames begun, by TID */
+	struct decoder decoder;
 	struct {
 		uint32_t frame;
 		uint8_t layer, count;
+		bool key;
 		uint32_t got; /* bits */
 	} assembly[SIM_FRAMES];
 };
@@ -113,6 +148,8 @@ struct sim_client {
 	uint64_t next_report, next_nack;
 	uint64_t twcc_feedbacks, twcc_received, reports;
 	uint64_t offers, answers, connected[2], lives, gones;
+	uint64_t stream_states; /* EV_STREAM_STATE */
+	bool stream_paused;
 	char failed[PLANE_TEXT_MAX];
 	char last_offer_mids[256];
 };
@@ -128,6 +165,7 @@ struct sim {
 	uint32_t tags;
 	uint32_t sids;
 	bool manual_subscribe;
+	bool dynacast; /* publishers obey EV_WANTED */
 	bool tolerant; /* fuzzing: clients take no more descriptions, and may fail to send */
 	uint64_t to_strangers;		 /* datagrams to addresses that no client has or had */
 	struct cert *cert, *client_cert; /* with DTLS only */
@@ -163,6 +201,10 @@ void sim_unpublish(struct sim_client *c, struct sim_track *t);
 void sim_mute(struct sim_client *c, struct sim_track *t, bool muted);
 void sim_subscribe(struct sim_client *c, const struct sid *track, enum plane_cmd_type type,
 		   bool on);
+
+/* The client's track settings, sent as control does. */
+void sim_settings(struct sim_client *c, const struct sid *track,
+		  const struct plane_settings *settings);
 
 /* The client's stream of a track; NULL = none. */
 struct sim_stream *sim_stream(struct sim_client *c, const struct sid *track);

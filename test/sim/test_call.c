@@ -167,12 +167,12 @@ static void mute_and_unpublish(void **state)
 	assert_int_equal(unaccounted(v), 0);
 
 	/* paused by the subscriber, and back */
-	sim_subscribe(b, &video->sid, CMD_PAUSE, true);
+	sim_settings(b, &video->sid, &(struct plane_settings){ .disabled = true });
 	sim_run(s, SIM_S / 2);
 	frames = v->frames;
 	sim_run(s, SIM_S);
 	assert_int_equal(v->frames, frames);
-	sim_subscribe(b, &video->sid, CMD_PAUSE, false);
+	sim_settings(b, &video->sid, &(struct plane_settings){ .quality = QUALITY_HIGH });
 	sim_run(s, SIM_S);
 	assert_true(v->frames > frames + 20);
 

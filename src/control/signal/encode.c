@@ -39,7 +39,7 @@ void send_packed(struct session *session, const struct packed *packed)
 	wsconn_close(session->conn, 1011, "out of memory");
 }
 
-static void send_response(struct session *session, const Lk__SignalResponse *response)
+void send_response(struct session *session, const Lk__SignalResponse *response)
 {
 	cleanup(packed_fini) struct packed packed = pack(response);
 

@@ -26,6 +26,21 @@ void send_subscription_error(struct session *session, char *track_sid, int32_t e
 void send_request_response(struct session *session, uint32_t request_id, Lk__RequestReason reason,
 			   char *message, const Lk__SignalRequest *echo);
 
+/* The publisher may leave out what is better than `best` (0 low … 2 high, 3 = send nothing). */
+void send_subscribed_quality(struct session *session, struct track *track, unsigned best);
+
+/* Bandwidth stopped the track, or it goes on. */
+void send_stream_state(struct session *session, char *publisher_sid, char *track_sid, bool paused);
+
+/* n speakers (deltas), at most PLANE_SPEAKERS_MAX. */
+void send_speakers(struct session *session, const struct plane_speaker *const *speakers, size_t n);
+
+void send_connection_quality(struct session *session, char *participant_sid, unsigned quality,
+			     unsigned score);
+
+/* For the encode_*.c files. */
+void send_response(struct session *session, const Lk__SignalResponse *response);
+
 /* The one message that goes to many: packed once. */
 struct packed {
 	uint8_t *bytes; /* NULL when there was no memory */

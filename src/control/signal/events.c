@@ -43,9 +43,15 @@ static void on_track(struct member *m, const struct plane_event *event)
 void signal_on_plane_event(struct signal_hub *s, uint16_t worker, const struct plane_event *event)
 {
 	struct room *r = room_find_sid(s, &event->room);
-	struct member *m = r && r->worker == worker ? room_find_member(r, event->participant.text)
-						    : NULL;
+	struct member *m;
 
+	if (!r || r->worker != worker)
+		return;
+	if (event->type == EV_SPEAKERS) { /* about many */
+		report_speakers(r, event);
+		return;
+	}
+	m = room_find_member(r, event->participant.text);
 	if (!m) /* gone while the event was on its way */
 		return;
 	switch (event->type) {
@@ -65,9 +71,19 @@ void signal_on_plane_event(struct signal_hub *s, uint16_t worker, const struct p
 	case EV_TRACK_GONE:
 		on_track(m, event);
 		break;
+	case EV_WANTED:
+		report_wanted(m, event);
+		break;
+	case EV_STREAM_STATE:
+		report_stream_state(m, event);
+		break;
+	case EV_CONNECTION:
+		report_connection(m, event);
+		break;
 	case EV_FAILED:
 		on_failed(m, event);
 		break;
+	case EV_SPEAKERS:
 	case EV_NONE:
 	default:
 		break;

@@ -65,7 +65,7 @@ struct room {
 
 /* What the client said about itself in the query. */
 struct client_info {
-	bool auto_subscribe, reconnect, firefox;
+	bool auto_subscribe, adaptive_stream, reconnect, firefox;
 	int32_t protocol, client_protocol;
 };
 
@@ -109,12 +109,15 @@ struct track {
 	struct arena arena; /* of everything `info` points to */
 	Lk__TrackInfo info;
 	Lk__TimedVersion version;
+	uint8_t wanted; /* the best quality that anybody wants, as told to the publisher: QUALITY_…
+			 */
 };
 
 struct subscription {
 	struct list in_member;
 	struct sid publisher, track;
-	bool paused;
+	bool audio;
+	struct plane_settings settings; /* as told to the media plane */
 };
 
 /* signal.c */
@@ -173,6 +176,14 @@ void subscribe_forget(struct room *r, const struct sid *track); /* the track end
 void subscribe_request(struct session *session, const Lk__UpdateSubscription *request);
 void subscribe_settings(struct session *session, const Lk__UpdateTrackSettings *request);
 void subscribe_fini(struct member *m);
+bool subscribe_hears(const struct member *viewer, const struct member *m);    /* its sound */
+bool subscribe_receives(const struct member *viewer, const struct member *m); /* anything */
+
+/* reports.c */
+void report_wanted(struct member *m, const struct plane_event *event);
+void report_stream_state(struct member *m, const struct plane_event *event);
+void report_speakers(struct room *r, const struct plane_event *event);
+void report_connection(struct member *m, const struct plane_event *event);
 
 /* metadata.c */
 int metadata_init(struct member *m); /* from the token */

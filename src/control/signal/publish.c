@@ -224,6 +224,7 @@ static struct track *track_new(struct member *m, const Lk__AddTrackRequest *requ
 	track->arena = arena_of(TRACK_ARENA);
 	signal_make_sid(m->room->hub, sid_prefix(request), &track->sid);
 	memcpy(track->cid, request->cid, strlen(request->cid) + 1);
+	track->wanted = QUALITY_HIGH; /* publishers begin with everything */
 	if (!fill_track(track, request))
 		return track_free(track);
 	list_append(&m->tracks, &track->in_member);

@@ -49,6 +49,7 @@ static void read_client(const struct http_req *req, struct client_info *ret)
 
 	*ret = (struct client_info){
 		.auto_subscribe = flag(req, "auto_subscribe", true),
+		.adaptive_stream = flag(req, "adaptive_stream", false),
 		.reconnect = flag(req, "reconnect", false),
 		.firefox = browser && strcasecmp(browser, "firefox") == 0,
 		.protocol = number(req, "protocol"),

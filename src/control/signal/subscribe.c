@@ -40,7 +40,7 @@ static void command(const struct member *m, const struct subscription *sub,
 				 .participant = m->sid,
 				 .publisher = sub->publisher,
 				 .track = sub->track,
-				 .on = sub->paused };
+				 .settings = sub->settings };
 
 	signal_send(m->room, &cmd);
 }
@@ -57,7 +57,14 @@ void subscribe_track(struct member *m, const struct member *publisher, const str
 	sub->publisher = publisher->sid;
 	sub->track = track->sid;
 	list_append(&m->subscriptions, &sub->in_member);
+	sub->audio = track->info.type == LK__TRACK_TYPE__AUDIO;
+	sub->settings.quality = QUALITY_HIGH;
 	command(m, sub, CMD_SUBSCRIBE);
+	if (!m->client.adaptive_stream || sub->audio)
+		return;
+	/* its first settings say how large it is shown; until then it gets the least */
+	sub->settings.quality = QUALITY_LOW;
+	command(m, sub, CMD_SETTINGS);
 }
 
 void subscribe_all(struct member *m)
@@ -117,17 +124,58 @@ void subscribe_request(struct session *session, const Lk__UpdateSubscription *re
 	}
 }
 
+static struct plane_settings settings_of(const Lk__UpdateTrackSettings *r)
+{
+	return (struct plane_settings){
+		.disabled = r->disabled,
+		.quality = (unsigned)r->quality <= LK__VIDEO_QUALITY__HIGH ? (uint8_t)r->quality
+									   : QUALITY_HIGH,
+		.priority = r->priority > UINT8_MAX ? UINT8_MAX : (uint8_t)r->priority,
+		.fps = r->fps > UINT16_MAX ? 0 : (uint16_t)r->fps,
+		.width = r->width,
+		.height = r->height,
+	};
+}
+
+static bool same_settings(const struct plane_settings *a, const struct plane_settings *b)
+{
+	return a->disabled == b->disabled && a->quality == b->quality &&
+	       a->priority == b->priority && a->fps == b->fps && a->width == b->width &&
+	       a->height == b->height;
+}
+
+bool subscribe_receives(const struct member *viewer, const struct member *m)
+{
+	const struct subscription *sub;
+
+	list_each (sub, &viewer->subscriptions, in_member)
+		if (sid_is(&sub->publisher, &m->sid))
+			return true;
+	return false;
+}
+
+bool subscribe_hears(const struct member *viewer, const struct member *m)
+{
+	const struct subscription *sub;
+
+	list_each (sub, &viewer->subscriptions, in_member)
+		if (sub->audio && sid_is(&sub->publisher, &m->sid))
+			return true;
+	return false;
+}
+
 void subscribe_settings(struct session *session, const Lk__UpdateTrackSettings *request)
 {
 	struct member *m = session->member, *publisher;
+	struct plane_settings settings = settings_of(request);
 
 	for (size_t i = 0; i < request->n_track_sids; i++) {
 		struct track *track = room_find_track(m->room, request->track_sids[i], &publisher);
 		struct subscription *sub = track ? find(m, &track->sid) : NULL;
 
-		if (!sub || sub->paused == request->disabled)
+		if (!sub || same_settings(&sub->settings, &settings))
 			continue;
-		sub->paused = request->disabled;
-		command(m, sub, CMD_PAUSE);
+		sub->settings = settings;
+		command(m, sub, CMD_SETTINGS);
 	}
 }

@@ -39,7 +39,8 @@ struct cache {
 int cache_init(struct cache *c, size_t limit, size_t packets);
 void cache_fini(struct cache *c);
 
-/* Keeps a copy. A sequence already there is left as it is. Audio levels are not kept. */
+/* Keeps a copy. A sequence already there is left as it is. Audio levels and temporal layers
+ * are not kept. */
 void cache_put(struct cache *c, const struct media_packet *p);
 
 /* Finds a packet by extended sequence; ret->payload is valid until the next put.

@@ -18,7 +18,12 @@
 #include "wire/rtpext.h"
 #include "wire/vp8.h"
 
-enum { FIRST_CYCLE = 65536, PLAUSIBLE_US = 1000 * 1000, CREDIT_MAX = 16 * 1024 * 1024 };
+enum {
+	FIRST_CYCLE = 65536,
+	NO_PICTURE = 65536,
+	PLAUSIBLE_US = 1000 * 1000,
+	CREDIT_MAX = 16 * 1024 * 1024
+};
 
 int down_init(struct down *d, const struct down_config *config)
 {
@@ -36,7 +41,8 @@ int down_init(struct down *d, const struct down_config *config)
 			    .highest = (uint64_t)FIRST_CYCLE + config->first_sequence - 1,
 			    .rtx_sequence = config->rtx_first_sequence,
 			    .last_timestamp = config->first_timestamp,
-			    .rtx_credit = DOWN_RTX_BURST };
+			    .rtx_credit = DOWN_RTX_BURST,
+			    .skipped_picture = NO_PICTURE };
 	return 0;
 }
 
@@ -127,17 +133,17 @@ static struct down_range *start(struct down *d, uint8_t source, const struct med
 		next.tl0_offset = (uint8_t)(d->last_tl0 + 1 - vp8.tl0picidx);
 	}
 	d->count.switches++;
+	d->skipped_picture = NO_PICTURE;
 	return down_range_push(d, &next);
 }
 
-/* Leaves out the packet right after the newest one: what follows moves up. False when it is not the
- * next one. */
+/* Leaves out a packet after the newest one: what follows moves up. False when it is not newer. */
 static bool leave_out(struct down *d, uint8_t source, uint64_t sequence, int pictures)
 {
 	struct down_range *r = down_range_newest(d);
 
 	if (!r || r->source != source || r->end != UINT64_MAX ||
-	    sequence != d->highest + r->offset + 1)
+	    sequence < d->highest + r->offset + 1 || sequence < r->first)
 		return false;
 	struct down_range next = *r;
 	next.first = sequence + 1;
@@ -154,10 +160,12 @@ static bool leave_out(struct down *d, uint8_t source, uint64_t sequence, int pic
 void down_skip(struct down *d, uint8_t source, const struct media_packet *p)
 {
 	struct vp8_descriptor vp8;
-	bool picture = d->config.codec == MEDIA_VP8 && p->flags & MEDIA_FRAME_START &&
-		       vp8_parse(&vp8, p->payload, p->length) && vp8.has_picture_id;
+	/* by its number, not by its first packet: that may have been lost on the way to us */
+	bool picture = d->config.codec == MEDIA_VP8 && vp8_parse(&vp8, p->payload, p->length) &&
+		       vp8.has_picture_id && vp8.picture_id != d->skipped_picture;
 
-	(void)leave_out(d, source, p->sequence, picture);
+	if (leave_out(d, source, p->sequence, picture) && picture)
+		d->skipped_picture = vp8.picture_id;
 }
 
 /* The range `p` is sent with; may open one. NULL with *ret_verdict when it is not to be sent. */
@@ -265,6 +273,14 @@ void down_write_packet(struct down *d, uint64_t now, const struct down_range *r,
 	}
 }
 
+/* In order: a number that may belong to a packet still missing is not taken away. */
+static bool is_next(struct down *d, uint64_t sequence)
+{
+	const struct down_range *r = down_range_newest(d);
+
+	return r && sequence == d->highest + r->offset + 1;
+}
+
 enum down_verdict down_write(struct down *d, uint64_t now, uint8_t source,
 			     const struct media_clock *clock, const struct media_packet *p,
 			     struct wr *out)
@@ -275,7 +291,7 @@ enum down_verdict down_write(struct down *d, uint64_t now, uint8_t source,
 		return DOWN_SHORT;
 	if (source >= DOWN_SOURCES || !p->sequence)
 		return DOWN_OLD;
-	if (!p->length && leave_out(d, source, p->sequence, 0))
+	if (!p->length && is_next(d, p->sequence) && leave_out(d, source, p->sequence, 0))
 		return DOWN_ABSORBED;
 	struct down_range *r = range_for(d, source, clock, p, &verdict);
 	uint64_t sequence = r ? p->sequence - r->offset : 0;

@@ -103,6 +103,8 @@ struct down {
 	struct media_clock out_clock;  /* the same on our timestamps: what sender reports say */
 	uint16_t last_picture;
 	uint8_t last_tl0;
+	uint32_t skipped_picture; /* source's picture id of the newest packet left out; > 65535 =
+				     none */
 	uint64_t rtx_sequence;
 
 	bool mid_acknowledged;
@@ -142,8 +144,8 @@ enum down_verdict down_write(struct down *d, uint64_t now, uint8_t source,
 			     const struct media_clock *clock, const struct media_packet *p,
 			     struct wr *out);
 
-/* Leaves a packet out on purpose, without a gap (e.g. a temporal layer).
- * Call in order, whole frames. */
+/* Leaves a packet out on purpose, without a gap (a temporal layer). Whole frames only. What was
+ * lost on the way to us before it stays a gap; a late packet of a frame left out is ignored. */
 void down_skip(struct down *d, uint8_t source, const struct media_packet *p);
 
 /* The next packet continues from wherever its source is by then:

@@ -45,5 +45,7 @@ struct media_packet {
 	uint8_t flags;		/* enum media_flags */
 	uint8_t level;		/* 0 loudest … 127 silent, -dBov */
 	uint8_t orientation;	/* the CVO byte */
+	uint8_t temporal;	/* VP8: TID, 0 when there are no temporal layers */
+	bool sync;		/* VP8: Y, refers to temporal layer 0 only (RFC 7741 4.2) */
 	const uint8_t *payload; /* borrowed */
 };

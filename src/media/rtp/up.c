@@ -140,16 +140,19 @@ static uint8_t find_key_h264(struct up *u, const struct media_packet *p)
 	return flags;
 }
 
-static uint8_t find_key(struct up *u, const struct media_packet *p)
+static uint8_t find_key(struct up *u, struct media_packet *p)
 {
 	struct vp8_descriptor vp8;
 	uint8_t flags = 0;
 
 	if (!p->length)
 		return 0;
-	if (u->codec == MEDIA_VP8 && vp8_parse(&vp8, p->payload, p->length))
+	if (u->codec == MEDIA_VP8 && vp8_parse(&vp8, p->payload, p->length)) {
 		flags = (uint8_t)((vp8.frame_start ? MEDIA_FRAME_START : 0) |
 				  (vp8.frame_start && vp8.key_frame ? MEDIA_KEY : 0));
+		p->temporal = vp8.tid;
+		p->sync = vp8.layer_sync;
+	}
 	if (u->codec == MEDIA_H264)
 		flags = find_key_h264(u, p);
 	if (!(flags & MEDIA_KEY))

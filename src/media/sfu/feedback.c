@@ -79,7 +79,7 @@ static void want_key(struct subscription *s, uint64_t now)
 {
 	int waiting = layers_wants_key(&s->layers);
 
-	if (!s->paused && !s->track->muted)
+	if (!subscription_is_paused(s) && !s->track->muted)
 		track_want_key(s->track, now, waiting >= 0 ? waiting : s->layers.current);
 }
 

@@ -115,19 +115,32 @@ static bool is_due(uint64_t *at, uint64_t now, uint64_t interval)
 	return true;
 }
 
+static void measure(struct track *t)
+{
+	struct subscription *s;
+
+	track_measure(t);
+	list_each (s, &t->subscriptions, in_track)
+		subscription_refresh(s);
+}
+
 void feedback_tick_publisher(struct participant *p, uint64_t now)
 {
 	struct publisher *pub = &p->publisher;
 	struct compound c = { .leg = &pub->leg, .now = now };
 	struct subscription *s;
 	struct track *t;
-	bool choose;
+	bool choose, report;
 
 	if (!leg_may_send(&pub->leg, now))
 		return;
 	begin(&c);
 	choose = is_due(&pub->next_choice, now, FEEDBACK_CHOOSE_US);
+	report = is_due(&pub->next_report, now, FEEDBACK_REPORT_US);
 	list_each (t, &p->tracks, in_participant) {
+		if (report && t->kind == KIND_VIDEO)
+			measure(t);
+		dynacast_update(t, now);
 		if (choose && t->kind == KIND_VIDEO && !t->muted) {
 			list_each (s, &t->subscriptions, in_track)
 				subscription_choose(s, now);
@@ -142,7 +155,7 @@ void feedback_tick_publisher(struct participant *p, uint64_t now)
 			make_room(&c, TWCC_ROOM);
 		while (twcc_recv_write(&pub->twcc, now, pub->leg.rtcp_ssrc, &c.w));
 	}
-	if (is_due(&pub->next_report, now, FEEDBACK_REPORT_US))
+	if (report)
 		write_receiver_reports(&c, p);
 	flush(&c);
 }
@@ -162,6 +175,7 @@ uint64_t feedback_deadline_publisher(const struct participant *p)
 		return due;
 	due = twcc_recv_deadline(&pub->twcc);
 	list_each (t, &p->tracks, in_participant) {
+		due = earlier(due, dynacast_deadline(t));
 		for (int i = 0; i < LAYERS_MAX; i++) {
 			const struct track_layer *l = t->layers[i];
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "media/sfu/dynacast.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/publish.h"
 #include "media/sfu/sfu.h"
@@ -18,7 +19,7 @@ static void forward_to(struct subscription *s, uint64_t now, int layer,
 	struct leg *leg = &s->participant->subscriber.leg;
 	size_t room = packet->length + DOWN_OVERHEAD_MAX + SRTP_TAG_MAX;
 
-	if (!s->sending || s->paused)
+	if (!s->sending || subscription_is_paused(s))
 		return;
 	if (!leg_may_send(leg, now)) {
 		s->interrupted = true;
@@ -31,6 +32,10 @@ static void forward_to(struct subscription *s, uint64_t now, int layer,
 	if (s->track->kind == KIND_VIDEO &&
 	    !layers_forward(&s->layers, layer, packet->flags & MEDIA_KEY))
 		return;
+	if (s->track->kind == KIND_VIDEO && !layers_keep(&s->layers, packet)) {
+		down_skip(&s->down, track_source(s->track, layer), packet);
+		return;
+	}
 
 	uint8_t *out = egress_reserve(&leg->sfu->egress, room);
 	if (!out)
@@ -63,8 +68,13 @@ static void go_live(struct track *t, uint64_t now, enum codec codec)
 	memcpy(event.mid, mid,
 	       sizeof event.mid < SDP_MID_MAX + 1 ? sizeof event.mid : SDP_MID_MAX + 1);
 	egress_event(&p->sfu->egress, &event);
-	list_each (s, &t->subscriptions, in_track)
+	list_each (s, &t->subscriptions, in_track) {
+		const struct plane_settings settings = s->settings; /* now the layers are known */
+
+		subscription_want(s, now, &settings);
 		subscribe_change(s->participant, now);
+	}
+	dynacast_update(t, now);
 }
 
 /* Another codec: every subscriber gets a section for it. False: too soon after the last change. */
@@ -161,6 +171,8 @@ static void distribute(struct track *t, uint64_t now, int layer, const struct me
 		keyframe_arrived(&l->keyframe);
 	if (l->has_cache)
 		cache_put(&l->cache, packet);
+	if (packet->flags & MEDIA_FRAME_START && packet->temporal < TRACK_TEMPORAL)
+		l->frames[packet->temporal]++;
 	if (!t->live && packet->length > 0)
 		go_live(t, now, l->codec);
 	if (up_take_needs_key(&l->up) && !list_empty(&t->subscriptions))
@@ -205,7 +217,7 @@ void forward_again(struct subscription *s, uint64_t now, uint16_t sequence)
 	struct leg *leg = &s->participant->subscriber.leg;
 	enum { ROOM = LIMIT_DATAGRAM + DOWN_OVERHEAD_MAX + SRTP_TAG_MAX };
 
-	if (s->paused || s->track->muted)
+	if (subscription_is_paused(s) || s->track->muted)
 		return;
 	for (int i = 0; i < LAYERS_MAX; i++) {
 		const struct track_layer *l = s->track->layers[i];

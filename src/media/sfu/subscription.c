@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "media/sfu/dynacast.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/sfu.h"
 #include "media/sfu/subscribe.h"
@@ -22,7 +23,8 @@ struct subscription *subscription_find(const struct participant *p, const struct
 	return NULL;
 }
 
-int subscription_new(struct subscription **ret, struct participant *p, struct track *t)
+int subscription_new(struct subscription **ret, struct participant *p, struct track *t,
+		     uint64_t now)
 {
 	if (subscription_find(p, t))
 		return -EEXIST;
@@ -33,8 +35,11 @@ int subscription_new(struct subscription **ret, struct participant *p, struct tr
 	s->participant = p;
 	s->track = t;
 	layers_init(&s->layers);
+	s->settings.quality = QUALITY_HIGH;
+	s->wanted = s->allowed = (struct subscription_limit){ LAYERS_MAX - 1, LAYERS_TEMPORAL_MAX };
 	list_append(&p->subscriptions, &s->in_participant);
 	list_append(&t->subscriptions, &s->in_track);
+	dynacast_update(t, now); /* before it waits for a key frame (livekit-protocol 6.2) */
 	*ret = s;
 	return 0;
 }
@@ -56,6 +61,7 @@ struct subscription *subscription_free(struct subscription *s, uint64_t now)
 	subscription_stop(s, now);
 	list_remove(&s->in_participant);
 	list_remove(&s->in_track);
+	dynacast_update(s->track, now);
 	free(s);
 	return NULL;
 }
@@ -90,12 +96,69 @@ int subscription_start(struct subscription *s, uint64_t now, const struct negoti
 	return 0;
 }
 
+static int8_t least(int8_t a, int8_t b)
+{
+	return a < b ? a : b;
+}
+
+bool subscription_is_paused(const struct subscription *s)
+{
+	return least(s->wanted.layer, s->allowed.layer) < 0;
+}
+
+/* Puts changed limits into effect. */
+static void limits_changed(struct subscription *s, uint64_t now, bool was_paused)
+{
+	if (was_paused && !subscription_is_paused(s))
+		subscription_resume(s, now);
+	else
+		subscription_choose(s, now);
+}
+
+void subscription_refresh(struct subscription *s)
+{
+	if (s->track->kind == KIND_VIDEO && s->wanted.layer >= 0)
+		s->wanted.temporal = (int8_t)track_temporal_for(s->track, s->wanted.layer,
+								s->settings.fps);
+}
+
+void subscription_want(struct subscription *s, uint64_t now, const struct plane_settings *settings)
+{
+	bool was_paused = subscription_is_paused(s);
+
+	s->settings = *settings;
+	s->wanted.layer = (int8_t)(settings->disabled ? LAYERS_NONE
+						      : track_layer_for(s->track, settings));
+	subscription_refresh(s);
+	dynacast_update(s->track, now);
+	limits_changed(s, now, was_paused);
+}
+
+void subscription_allow(struct subscription *s, uint64_t now, struct subscription_limit allowed)
+{
+	bool was_paused = subscription_is_paused(s), paused = allowed.layer < 0;
+
+	s->allowed = allowed;
+	if (paused != s->told_paused) {
+		struct plane_event event = participant_event(s->participant, EV_STREAM_STATE);
+
+		s->told_paused = paused;
+		event.target = TARGET_SUBSCRIBER;
+		event.track = s->track->sid;
+		event.paused = paused;
+		egress_event(&s->participant->sfu->egress, &event);
+	}
+	limits_changed(s, now, was_paused);
+}
+
 void subscription_choose(struct subscription *s, uint64_t now)
 {
 	uint64_t arrivals[LAYERS_MAX];
 
-	if (!s->sending || s->paused || s->track->kind != KIND_VIDEO)
+	if (!s->sending || s->track->kind != KIND_VIDEO || subscription_is_paused(s))
 		return;
+	layers_set_max(&s->layers, least(s->wanted.layer, s->allowed.layer));
+	layers_set_temporal(&s->layers, least(s->wanted.temporal, s->allowed.temporal));
 	track_arrivals(s->track, arrivals);
 	layers_choose(&s->layers, now, arrivals);
 	track_want_key(s->track, now, layers_wants_key(&s->layers));

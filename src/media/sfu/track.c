@@ -19,6 +19,14 @@ static size_t pending_tracks(const struct participant *p)
 	return n;
 }
 
+static void keep_sizes(struct track *t, const struct plane_add_track *add)
+{
+	for (size_t i = 0; i < add->layer_count && i < PLANE_LAYERS_MAX; i++) {
+		if (add->layers[i].quality < LAYERS_MAX)
+			t->sizes[add->layers[i].quality] = add->layers[i];
+	}
+}
+
 int track_new(struct track **ret, struct participant *publisher, const struct plane_cmd *add)
 {
 	struct sfu *s = publisher->sfu;
@@ -43,6 +51,8 @@ int track_new(struct track **ret, struct participant *publisher, const struct pl
 	t->cid[sizeof t->cid - 1] = '\0';
 	t->kind = (enum plane_kind)add->add_track.kind;
 	t->muted = add->add_track.muted;
+	keep_sizes(t, &add->add_track);
+	dynacast_init(&t->dynacast);
 	list_init(&t->subscriptions);
 	list_append(&publisher->tracks, &t->in_participant);
 	publisher->track_count++;
@@ -116,6 +126,58 @@ void track_arrivals(const struct track *t, uint64_t ret[LAYERS_MAX])
 {
 	for (int i = 0; i < LAYERS_MAX; i++)
 		ret[i] = t->layers[i] ? t->layers[i]->up.last_arrival : 0;
+}
+
+bool track_is_simulcast(const struct track *t)
+{
+	const struct negotiate_offer *offer = &t->publisher->publisher.offer;
+
+	return t->bound && t->section < offer->section_count &&
+	       offer->sections[t->section].rid_count > 1;
+}
+
+int track_layer_for(const struct track *t, const struct plane_settings *settings)
+{
+	if (!track_is_simulcast(t))
+		return 0;
+	if (!settings->width || !settings->height)
+		return settings->quality < LAYERS_MAX ? settings->quality : LAYERS_MAX - 1;
+	/* rids are named by quality (livekit-protocol 5.5), so the place is the layer */
+	for (int i = 0; i < LAYERS_MAX; i++) {
+		if (t->sizes[i].width >= settings->width && t->sizes[i].height >= settings->height)
+			return i;
+	}
+	return LAYERS_MAX - 1;
+}
+
+int track_temporal_for(const struct track *t, int layer, unsigned fps)
+{
+	const struct track_layer *l = t->layers[layer];
+	unsigned rate = 0;
+
+	for (int i = 0; l && fps && i < TRACK_TEMPORAL; i++) {
+		rate += l->rates[i];
+		if (rate + rate / 8 >= fps * 8) /* an encoder misses its rate by a little */
+			return i;
+	}
+	return LAYERS_TEMPORAL_MAX;
+}
+
+void track_measure(struct track *t)
+{
+	for (int i = 0; i < LAYERS_MAX; i++) {
+		struct track_layer *l = t->layers[i];
+
+		for (int k = 0; l && k < TRACK_TEMPORAL; k++) {
+			uint32_t frames = l->frames[k] > 500 ? 500 : l->frames[k];
+
+			/* up at once, down slowly: 7.5 frames per second are 7 or 8 in each */
+			l->rates[k] = (uint16_t)(frames * 8 > l->rates[k]
+							 ? frames * 8
+							 : (l->rates[k] * 7 + frames * 8) / 8);
+			l->frames[k] = 0;
+		}
+	}
 }
 
 void track_want_key(struct track *t, uint64_t now, int layer)

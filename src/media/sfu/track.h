@@ -16,6 +16,7 @@
 #include "media/rtp/layers.h"
 #include "media/rtp/up.h"
 #include "media/sfu/codec.h"
+#include "media/sfu/dynacast.h"
 #include "plane/plane.h"
 
 struct participant;
@@ -24,6 +25,7 @@ enum {
 	/* a layer's; 1 s of a 30 Mbit/s screen. Grows only as needed */
 	TRACK_CACHE_BYTES = 4 * 1024 * 1024,
 	TRACK_CACHE_PACKETS = 2048,
+	TRACK_TEMPORAL = LAYERS_TEMPORAL_MAX + 1,
 	TRACK_CODEC_US = 2 * 1000 * 1000, /* between two changes of codec */
 };
 
@@ -36,6 +38,8 @@ struct track_layer {
 	struct cache cache; /* video only */
 	bool has_cache;
 	struct keyframe keyframe;
+	uint32_t frames[TRACK_TEMPORAL]; /* begun since the last measure, by TID */
+	uint16_t rates[TRACK_TEMPORAL];	 /* eighths of a frame per second, smoothed */
 };
 
 struct track {
@@ -50,6 +54,8 @@ struct track {
 	uint64_t codec_since;
 	struct track_layer *layers[LAYERS_MAX]; /* owned; NULL until its first packet */
 	struct list subscriptions;
+	struct plane_layer sizes[LAYERS_MAX]; /* as announced, by quality; width 0 = unknown */
+	struct dynacast dynacast;
 };
 
 /* 0, -EEXIST, -EINVAL, -EDQUOT (LIMIT_PENDING_TRACKS, LIMIT_TRACKS_PER_PARTICIPANT) or -ENOMEM. */
@@ -68,6 +74,19 @@ uint8_t track_source(const struct track *t, int layer);
 
 /* When each layer last brought a packet, for layers_choose. */
 void track_arrivals(const struct track *t, uint64_t ret[LAYERS_MAX]);
+
+/* Sent in several layers; else its only layer is the best there is. */
+bool track_is_simulcast(const struct track *t);
+
+/* The smallest layer that covers the size wanted, or that of the quality. */
+int track_layer_for(const struct track *t, const struct plane_settings *settings);
+
+/* The fewest temporal layers (highest TID) that make `fps` frames per second, as far as measured.
+ */
+int track_temporal_for(const struct track *t, int layer, unsigned fps);
+
+/* Call once a second: frames become rates. */
+void track_measure(struct track *t);
 
 /* A subscriber needs a key frame of `layer` (LAYERS_NONE: nothing to ask for). */
 void track_want_key(struct track *t, uint64_t now, int layer);

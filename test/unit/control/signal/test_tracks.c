@@ -339,11 +339,11 @@ static void test_manual_subscription(void **state)
 	subscription(bob, sid.text, true);
 	plane_expect_nothing(w);
 	settings(bob, sid.text, true);
-	assert_true(plane_expect(w, CMD_PAUSE).on);
+	assert_true(plane_expect(w, CMD_SETTINGS).settings.disabled);
 	settings(bob, sid.text, true);
 	plane_expect_nothing(w);
 	settings(bob, sid.text, false);
-	assert_false(plane_expect(w, CMD_PAUSE).on);
+	assert_false(plane_expect(w, CMD_SETTINGS).settings.disabled);
 	subscription(bob, sid.text, false);
 	(void)plane_expect(w, CMD_UNSUBSCRIBE);
 	settings(bob, sid.text, true);

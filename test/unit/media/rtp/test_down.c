@@ -382,6 +382,32 @@ static void skipped_frames_leave_no_gap(void **state)
 	destroy(f);
 }
 
+/* The first packet of a frame that is left out was lost before us: its number stays a gap, no more.
+ */
+static void a_skipped_frame_that_lost_its_start(void **state)
+{
+	struct fixture *f = make(MEDIA_VP8, true);
+	uint8_t a[200];
+	struct media_packet p, lost;
+
+	(void)state;
+	assert_int_equal(frame(f, 0, true), DOWN_OK);
+	for (int i = 0; i < 20; i++) {
+		uint16_t seq = f->h.seq, picture = vp8_of(f).picture_id;
+
+		make_packet(f, 0, 0, 3, false, a, &lost);
+		for (uint8_t index = 1; index < 3; index++) {
+			make_packet(f, 0, index, 3, false, a, &p);
+			down_skip(&f->down, 0, &p);
+		}
+		down_skip(&f->down, 0, &lost); /* repaired, too late */
+		assert_int_equal(frame(f, 0, false), DOWN_OK);
+		assert_int_equal(f->h.seq, (uint16_t)(seq + 2));
+		assert_int_equal(vp8_of(f).picture_id, (picture + 1) & 0x7fff);
+	}
+	destroy(f);
+}
+
 static enum down_verdict nack(struct fixture *f, uint16_t seq)
 {
 	struct wr w = wr_of(f->out, sizeof f->out);
@@ -567,6 +593,7 @@ int main(void)
 		cmocka_unit_test(late_packets_find_their_place_and_no_number_is_used_twice),
 		cmocka_unit_test(padding_is_left_out_without_a_gap),
 		cmocka_unit_test(skipped_frames_leave_no_gap),
+		cmocka_unit_test(a_skipped_frame_that_lost_its_start),
 		cmocka_unit_test(retransmissions_equal_the_original),
 		cmocka_unit_test(the_rest_of_a_late_key_frame_can_be_asked_for),
 		cmocka_unit_test(a_hostile_nack_cannot_amplify),

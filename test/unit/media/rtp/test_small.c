@@ -188,6 +188,56 @@ static void max_limits_the_choice(void **state)
 	assert_int_equal(layers_wants_key(&l), 2);
 }
 
+/* A frame of `packets` packets; whether it was kept, which all of them must agree on. */
+static bool keep(struct layers *l, uint32_t timestamp, uint8_t tid, bool sync, bool key)
+{
+	static const uint8_t byte;
+	struct media_packet p = {
+		.timestamp = timestamp, .length = 1, .temporal = tid, .sync = sync, .payload = &byte
+	};
+
+	p.flags = MEDIA_FRAME_START | (key ? MEDIA_KEY : 0);
+	bool first = layers_keep(l, &p);
+	p.flags = 0;
+	assert_int_equal(layers_keep(l, &p), first);
+	return first;
+}
+
+static void temporal_layers_change_where_they_may(void **state)
+{
+	struct media_packet p = { .timestamp = 4, .length = 1, .temporal = 2 };
+	struct layers l;
+
+	(void)state;
+	layers_init(&l);
+	assert_true(keep(&l, 1, 0, false, true));
+	assert_true(keep(&l, 2, 2, true, false)); /* everything at first */
+	assert_true(keep(&l, 3, 1, false, false));
+	p.flags = MEDIA_FRAME_START;
+	assert_true(layers_keep(&l, &p));
+	layers_set_temporal(&l, 0);
+	p.flags = MEDIA_MARKER;
+	assert_true(layers_keep(&l, &p)); /* the frame under way stays whole */
+	assert_true(keep(&l, 5, 0, false, false));
+	assert_false(keep(&l, 6, 2, true, false));
+	assert_false(keep(&l, 7, 1, true, false));
+	p.timestamp = 3;
+	p.temporal = 0;
+	assert_true(layers_keep(&l, &p)); /* late, of the base layer */
+	layers_set_temporal(&l, 9);
+	assert_true(keep(&l, 8, 0, false, false));
+	assert_false(keep(&l, 9, 2, true, false));   /* T1 is not there yet */
+	assert_false(keep(&l, 10, 1, false, false)); /* refers to a T1 that was left out */
+	assert_true(keep(&l, 11, 1, true, false));
+	assert_false(keep(&l, 12, 2, false, false));
+	assert_true(keep(&l, 13, 2, true, false));
+	layers_set_temporal(&l, 0);
+	assert_false(keep(&l, 14, 1, true, false));
+	layers_set_temporal(&l, 2);
+	assert_true(keep(&l, 15, 0, false, true)); /* a key frame is a start for all */
+	assert_true(keep(&l, 16, 1, false, false));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +248,7 @@ int main(void)
 		cmocka_unit_test(a_stalled_layer_is_left_and_taken_again_later),
 		cmocka_unit_test(a_still_screen_is_no_stall),
 		cmocka_unit_test(max_limits_the_choice),
+		cmocka_unit_test(temporal_layers_change_where_they_may),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

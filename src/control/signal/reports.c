@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the media plane measured, and who is told: publishers what nobody wants, subscribers what
+ * bandwidth stopped, everybody who speaks and how well those they receive are connected
+ * (livekit-protocol 6.2-6.5).
+ */
+#include "control/signal/encode.h"
+#include "control/signal/internal.h"
+
+void report_wanted(struct member *m, const struct plane_event *event)
+{
+	struct track *track = publish_find(m, event->track.text);
+
+	if (!track)
+		return;
+	track->wanted = event->quality;
+	send_subscribed_quality(m->session, track, track->wanted);
+}
+
+void report_stream_state(struct member *m, const struct plane_event *event)
+{
+	struct member *publisher;
+	struct track *track = room_find_track(m->room, event->track.text, &publisher);
+
+	if (track)
+		send_stream_state(m->session, publisher->sid.text, track->sid.text, event->paused);
+}
+
+/* Deltas go to the speaker itself and to those who are sent its sound (livekit-protocol 6.3). */
+void report_speakers(struct room *r, const struct plane_event *event)
+{
+	struct member *viewer;
+
+	list_each (viewer, &r->members, in_room) {
+		const struct plane_speaker *heard[PLANE_SPEAKERS_MAX];
+		size_t n = 0;
+
+		for (size_t i = 0; i < event->speaker_count && i < PLANE_SPEAKERS_MAX; i++) {
+			const struct plane_speaker *speaker = &event->speakers[i];
+			const struct member *m = room_find_member(r, speaker->participant.text);
+
+			if (m && member_sees(viewer, m) &&
+			    (m == viewer || subscribe_hears(viewer, m)))
+				heard[n++] = speaker;
+		}
+		if (n)
+			send_speakers(viewer->session, heard, n);
+	}
+}
+
+void report_connection(struct member *m, const struct plane_event *event)
+{
+	struct member *viewer;
+
+	list_each (viewer, &m->room->members, in_room) {
+		if (viewer == m || (member_sees(viewer, m) && subscribe_receives(viewer, m)))
+			send_connection_quality(viewer->session, m->sid.text, event->quality,
+						event->score);
+	}
+}
