@@ -37,6 +37,7 @@ enum {
 	LIMIT_SSRCS_PER_TRANSPORT = 64,
 	LIMIT_IDENTITY = 256,
 	LIMIT_ROOM_NAME = 256,
+	LIMIT_ROOMS = 10 * 1000,    /* that exist, people in them or not */
 	LIMIT_METADATA = 64 * 1024, /* bytes of a participant's name, metadata and attributes */
 	LIMIT_ATTRIBUTES = 128,
 };

@@ -32,7 +32,7 @@ static set_fn set_text, set_listen, set_ip, set_port, set_workers, set_flag, set
 static const struct option {
 	const char *name;
 	set_fn *set;
-	size_t offset; /* set_text: where in struct config; CONFIG_PATH bytes */
+	size_t offset; /* set_text, set_flag: where in struct config; CONFIG_PATH bytes, bool */
 	bool has_value;
 } options[] = {
 	{ "data", set_text, offsetof(struct config, data), true },
@@ -43,7 +43,8 @@ static const struct option {
 	{ "rtc-port", set_port, 0, true },
 	{ "workers", set_workers, 0, true },
 	{ "log-level", set_level, 0, true },
-	{ "demo", set_flag, 0, false },
+	{ "remote-unmute", set_flag, offsetof(struct config, remote_unmute), false },
+	{ "demo", set_flag, offsetof(struct config, demo), false },
 };
 
 const char *config_help(void)
@@ -60,6 +61,7 @@ const char *config_help(void)
 	       "repeated\n"
 	       "  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
 	       "  --workers N         media threads (one per core)\n"
+	       "  --remote-unmute     servers may unmute participants (they may always mute)\n"
 	       "  --demo              make a demo admin and a demo user, print a sign-in link for "
 	       "each\n"
 	       "  --config FILE       lines of `key = value`, named as the flags without the "
@@ -212,7 +214,8 @@ static int set_flag(struct loader *l, const char *key, const char *value)
 
 	for (size_t i = 0; i < countof(yes); i++) {
 		if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
-			l->config->demo = strcmp(value, yes[i]) == 0;
+			*(bool *)((char *)l->config +
+				  find_option(key)->offset) = strcmp(value, yes[i]) == 0;
 			return 0;
 		}
 	}

@@ -33,6 +33,7 @@ struct config {
 	uint16_t rtc_port;
 	unsigned workers; /* 0 = one per core */
 	bool demo;
+	bool remote_unmute;
 	enum log_level log_level;
 };
 

@@ -141,6 +141,7 @@ static int start_control(struct daemon *d)
 		.port = c->port,
 		.tls_cert = c->tls_cert[0] ? c->tls_cert : NULL,
 		.tls_key = c->tls_key[0] ? c->tls_key : NULL,
+		.remote_unmute = c->remote_unmute,
 		.media = {
 			.count = media_threads_count(d->media),
 			.command = media_command,

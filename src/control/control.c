@@ -265,6 +265,7 @@ static int start_signal(struct control *c, const struct control_config *config)
 		.api_secret = config->api_secret,
 		.calls = c->calls,
 		.rng = rng_os(),
+		.remote_unmute = config->remote_unmute,
 		.send = on_signal_command,
 		.send_arg = c,
 	};

@@ -56,6 +56,7 @@ struct control_config {
 	const char *host; /* see server.h */
 	uint16_t port;
 	const char *tls_cert, *tls_key;
+	bool remote_unmute; /* see signal.h */
 	struct control_media media;
 };
 

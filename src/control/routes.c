@@ -7,6 +7,7 @@
 #include "control/routes.h"
 
 #include "base/cleanup.h"
+#include "control/api/api.h"
 #include "control/http/handlers.h"
 #include "control/signal/signal.h"
 
@@ -44,6 +45,9 @@ const struct http_route control_routes[] = {
 	{ HTTP_GET,  "/rtc/validate",          signal_http_validate,   ROUTE_PUBLIC | ROUTE_CORS },
 	{ HTTP_GET,  "/rtc/v1",                signal_http_not_served, ROUTE_PUBLIC | ROUTE_CORS },
 	{ HTTP_GET,  "/rtc/v1/validate",       signal_http_not_served, ROUTE_PUBLIC | ROUTE_CORS },
+
+	/* LiveKit's server API: the access token's grants say what one may */
+	{ HTTP_POST, "/twirp/{service}/{method}", api_twirp,         ROUTE_PUBLIC | ROUTE_NO_CSRF },
 
 	/* operators */
 	{ HTTP_GET,  "/healthz",               http_health,            ROUTE_PUBLIC },

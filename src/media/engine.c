@@ -280,6 +280,14 @@ static void run_mute(struct participant *p, uint64_t now, const struct plane_cmd
 		sfu_drop(p->sfu, DROP_COMMAND);
 }
 
+static void run_grant(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
+{
+	p->join.can_publish |= cmd->join.can_publish;
+	p->join.can_subscribe |= cmd->join.can_subscribe;
+	if (p->join.can_subscribe && !p->subscriber.leg.open && subscribe_open(p, now) < 0)
+		sfu_drop(p->sfu, DROP_COMMAND);
+}
+
 /* Commands about a participant who is there. */
 static void run_participant(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
 {
@@ -295,6 +303,12 @@ static void run_participant(struct participant *p, uint64_t now, const struct pl
 		break;
 	case CMD_MUTE_TRACK:
 		run_mute(p, now, cmd);
+		break;
+	case CMD_REMOVE_TRACK:
+		publish_remove_track(p, now, &cmd->track);
+		break;
+	case CMD_GRANT:
+		run_grant(p, now, cmd);
 		break;
 	case CMD_SUBSCRIBE:
 	case CMD_UNSUBSCRIBE:

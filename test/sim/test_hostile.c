@@ -161,11 +161,12 @@ static void commands_out_of_place(void **state)
 	sim_subscribe(b, &(struct sid){ "TR_none" }, CMD_SUBSCRIBE, false); /* not there */
 	sim_subscribe(b, &video->sid, CMD_SUBSCRIBE, false);		    /* twice */
 	sim_subscribe(b, &video->sid, CMD_MUTE_TRACK, true);		    /* another's */
+	sim_subscribe(b, &video->sid, CMD_REMOVE_TRACK, false);		    /* another's */
 	struct plane_cmd late = {
 		.type = CMD_ANSWER, .participant = b->sid, .id = 1, .sdp = strdup("v=0")
 	};
 	sim_cmd(s, &late);
-	assert_int_equal(drops(s, DROP_COMMAND), before + 5);
+	assert_int_equal(drops(s, DROP_COMMAND), before + 6);
 	assert_string_equal(b->failed, "");
 
 	uint64_t frames = must_have(b, video)->frames;
@@ -211,12 +212,34 @@ static void wrong_certificate_fails(void **state)
 	(void)sim_free(s);
 }
 
+/* The server takes a track away from a client that goes on sending. */
+static void track_taken_away(void **state)
+{
+	struct sim *s = sim_new(22, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, false);
+
+	(void)state;
+	sim_run(s, 2 * SIM_S);
+	assert_true(must_have(b, video)->frames > 20);
+	uint64_t dropped = drops(s, DROP_TRACK);
+	sim_subscribe(a, &video->sid, CMD_REMOVE_TRACK, false);
+	sim_run(s, SIM_S);
+	assert_null(sim_stream(b, &video->sid));
+	assert_int_equal(a->gones, 0); /* who asked for it knows */
+	assert_true(drops(s, DROP_TRACK) > dropped + 25);
+	assert_string_equal(a->failed, "");
+	assert_string_equal(b->failed, "");
+	(void)sim_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strange_packets_change_nothing),
 		cmocka_unit_test(greedy_subscriber),
 		cmocka_unit_test(commands_out_of_place),
+		cmocka_unit_test(track_taken_away),
 		cmocka_unit_test(wrong_certificate_fails),
 	};
 

@@ -3,6 +3,8 @@
 #include "control/auth/media_token.h"
 
 #include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +32,7 @@ void media_token_fini(struct media_token *token)
 	free(token->metadata);
 	free(token->kind);
 	json_decref(token->attributes);
+	json_decref(token->room_config);
 	*token = (struct media_token){ 0 };
 }
 
@@ -124,6 +127,8 @@ char *media_token_make(const struct token_keys *keys, const struct media_token *
 		bad |= json_object_set_new(claims, "kind", json_string(t->kind)) != 0;
 	if (t->attributes)
 		bad |= json_object_set(claims, "attributes", t->attributes) != 0;
+	if (t->room_config)
+		bad |= json_object_set(claims, "roomConfig", t->room_config) != 0;
 	char *token = bad ? NULL : claims_sign(keys, claims);
 	json_decref(claims);
 	return token;
@@ -201,6 +206,18 @@ static json_t *attributes_claim(const json_t *claims, bool *bad)
 	return attributes;
 }
 
+/* roomConfig (RoomConfiguration as proto-JSON): an object; what is in it is checked by whom it
+ * concerns. */
+static json_t *room_config_claim(const json_t *claims, bool *bad)
+{
+	json_t *config = json_object_get(claims, "roomConfig");
+
+	if (!config || json_is_null(config))
+		return NULL;
+	*bad |= !json_is_object(config);
+	return config;
+}
+
 static int read_claims(const struct token_keys *keys, const json_t *claims, struct media_token *t,
 		       struct token_error *ret_error)
 {
@@ -234,6 +251,7 @@ static int read_claims(const struct token_keys *keys, const json_t *claims, stru
 	t->room_admin = bool_claim(grant, "roomAdmin", false, &bad);
 	t->can_publish_sources = sources_claim(grant, &bad);
 	json_t *attributes = attributes_claim(claims, &bad);
+	json_t *room_config = room_config_claim(claims, &bad);
 	if (bad)
 		return claims_refuse(ret_error, TOKEN_NOT_OURS,
 				     "The media token has a claim of the wrong type or length.");
@@ -247,6 +265,7 @@ static int read_claims(const struct token_keys *keys, const json_t *claims, stru
 		return claims_refuse(ret_error, TOKEN_INCOMPLETE,
 				     "The media token names no room (room).");
 	t->attributes = json_incref(attributes);
+	t->room_config = json_incref(room_config);
 	return set_texts(t, identity, name, room, metadata, kind)
 		       ? 0
 		       : claims_refuse(ret_error, TOKEN_NOT_OURS, "Out of memory.");
@@ -274,4 +293,68 @@ int media_token_verify(const struct token_keys *keys, const char *token, uint64_
 	}
 	json_decref(claims);
 	return r;
+}
+
+/* ---- for servers ---- */
+
+static int read_grant(const struct token_keys *keys, const json_t *claims, struct media_grant *g,
+		      struct token_error *ret_error)
+{
+	const json_t *grant = json_object_get(claims, "video");
+	bool bad = false;
+
+	if (!json_is_object(grant) || json_object_get(claims, "user_id"))
+		return claims_refuse(ret_error, TOKEN_NOT_OURS,
+				     "This is not an access token: it has no video grant.");
+	const char *issuer = text_claim(claims, "iss", TOKEN_MEDIA_MAX, &bad);
+	if (!issuer || strcmp(issuer, keys->api_key) != 0)
+		return claims_refuse(ret_error, TOKEN_NOT_OURS,
+				     "The token's iss is not this server's API key.");
+	const char *room = text_claim(grant, "room", LIMIT_ROOM_NAME, &bad);
+
+	g->room_create = bool_claim(grant, "roomCreate", false, &bad);
+	g->room_list = bool_claim(grant, "roomList", false, &bad);
+	g->room_admin = bool_claim(grant, "roomAdmin", false, &bad);
+	if (bad)
+		return claims_refuse(ret_error, TOKEN_NOT_OURS,
+				     "The access token has a claim of the wrong type or length.");
+	(void)snprintf(g->room, sizeof g->room, "%s", room ? room : ""); /* fits: checked */
+	return 0;
+}
+
+int media_grant_verify(const struct token_keys *keys, const char *token, uint64_t now_s,
+		       struct media_grant *ret, struct token_error *ret_error)
+{
+	json_t *claims = claims_open(keys, token, TOKEN_MEDIA_MAX, ret_error);
+	struct media_grant g = { 0 };
+
+	if (!claims)
+		return -EACCES;
+	int r = read_grant(keys, claims, &g, ret_error);
+	if (r == 0)
+		r = claims_check_times(claims, now_s, MEDIA_TOKEN_LEEWAY_S, MEDIA_TOKEN_LEEWAY_S,
+				       ret_error);
+	if (r == 0)
+		*ret = g;
+	json_decref(claims);
+	return r;
+}
+
+char *media_token_sign_body(const struct token_keys *keys, const void *body, size_t n,
+			    uint64_t now_s, unsigned life_s)
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+	char text[sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES,
+					    sodium_base64_VARIANT_ORIGINAL)];
+	json_int_t now = (json_int_t)now_s;
+
+	(void)crypto_hash_sha256(hash, body, n);
+	(void)sodium_bin2base64(text, sizeof text, hash, sizeof hash,
+				sodium_base64_VARIANT_ORIGINAL);
+	json_t *claims = json_pack("{s:s, s:I, s:I, s:s}", "iss", keys->api_key, "nbf",
+				   now - BACKDATE_S, "exp", now + (json_int_t)life_s, "sha256",
+				   text);
+	char *token = claims ? claims_sign(keys, claims) : NULL;
+	json_decref(claims);
+	return token;
 }

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/limits.h"
 #include "control/auth/token.h"
 
 enum {
@@ -27,12 +28,13 @@ enum media_source {
 };
 
 struct media_token {
-	char *identity;	    /* `sub`, 1 to LIMIT_IDENTITY bytes of UTF-8 */
-	char *name;	    /* display name; "" = none */
-	char *room;	    /* 1 to LIMIT_ROOM_NAME bytes */
-	char *metadata;	    /* "" = none */
-	json_t *attributes; /* object of strings; NULL = none */
-	char *kind;	    /* "" = standard */
+	char *identity;	     /* `sub`, 1 to LIMIT_IDENTITY bytes of UTF-8 */
+	char *name;	     /* display name; "" = none */
+	char *room;	     /* 1 to LIMIT_ROOM_NAME bytes */
+	char *metadata;	     /* "" = none */
+	json_t *attributes;  /* object of strings; NULL = none */
+	char *kind;	     /* "" = standard */
+	json_t *room_config; /* roomConfig, for the room that this token opens; NULL = none */
 
 	/* The grant, with absent ones resolved: absent is not false (livekit-protocol 2). */
 	bool room_join;
@@ -69,3 +71,18 @@ char *media_token_make(const struct token_keys *keys, const struct media_token *
  */
 int media_token_verify(const struct token_keys *keys, const char *token, uint64_t now_s,
 		       struct media_token *ret, struct token_error *ret_error);
+
+/* What a token allows on the server API: it needs neither identity nor roomJoin. */
+struct media_grant {
+	bool room_create, room_list, room_admin;
+	char room[LIMIT_ROOM_NAME + 1]; /* where room_admin holds; "" = nowhere */
+};
+
+/* 0, or -EACCES with the reason: the same checks as above but for those two. */
+int media_grant_verify(const struct token_keys *keys, const char *token, uint64_t now_s,
+		       struct media_grant *ret, struct token_error *ret_error);
+
+/* A signed statement about a body (webhooks, livekit-protocol 7.2): iss, nbf, exp and
+ * sha256 = base64 of the body's SHA-256. To free; NULL when out of memory. */
+char *media_token_sign_body(const struct token_keys *keys, const void *body, size_t n,
+			    uint64_t now_s, unsigned life_s);

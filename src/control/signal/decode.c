@@ -91,10 +91,17 @@ static bool texts_are_utf8(const ProtobufCMessage *message)
 	return true;
 }
 
-const Lk__SignalRequest *signal_decode(struct arena *arena, const uint8_t *bytes, size_t n)
+const ProtobufCMessage *message_decode(struct arena *arena, const ProtobufCMessageDescriptor *type,
+				       const uint8_t *bytes, size_t n)
 {
 	ProtobufCAllocator allocator = { arena_allocate, arena_keep, arena };
-	const Lk__SignalRequest *request = lk__signal_request__unpack(&allocator, n, bytes);
+	const ProtobufCMessage *message = protobuf_c_message_unpack(type, &allocator, n, bytes);
 
-	return request && texts_are_utf8(&request->base) ? request : NULL;
+	return message && texts_are_utf8(message) ? message : NULL;
+}
+
+const Lk__SignalRequest *signal_decode(struct arena *arena, const uint8_t *bytes, size_t n)
+{
+	return (const Lk__SignalRequest *)(const void *)message_decode(
+		arena, &lk__signal_request__descriptor, bytes, n);
 }

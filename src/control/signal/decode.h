@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes of one WebSocket message ▸ SignalRequest. Pure; the only door for clients' protobuf. */
+/* Bytes of a WebSocket message or of a server API request ▸ message. Pure; the only door for
+ * others' protobuf. */
 #pragma once
 
 #include <stddef.h>
@@ -14,4 +15,6 @@
  * refuse the whole message), or when it needs more than the arena allows. A
  * message of a kind we do not know comes out with message_case NOT_SET.
  */
+const ProtobufCMessage *message_decode(struct arena *arena, const ProtobufCMessageDescriptor *type,
+				       const uint8_t *bytes, size_t n);
 const Lk__SignalRequest *signal_decode(struct arena *arena, const uint8_t *bytes, size_t n);

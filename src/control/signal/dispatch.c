@@ -19,7 +19,7 @@ static void describe(struct session *session, enum plane_cmd_type type,
 		send_request_response(session, 0, LK__REQUEST_REASON__INVALID_REQUEST, cause, NULL);
 		return;
 	}
-	if (type == CMD_OFFER && !member_may_offer(m)) {
+	if (type == CMD_OFFER && !m->may_offer) {
 		char cause[] = "The token allows neither media nor data.";
 
 		send_request_response(session, 0, LK__REQUEST_REASON__NOT_ALLOWED, cause, NULL);
@@ -55,14 +55,6 @@ static void unsupported(struct session *session, const Lk__SignalRequest *reques
 	send_request_response(session, 0, LK__REQUEST_REASON__UNSUPPORTED_TYPE, cause, request);
 }
 
-/* Limiting who may subscribe is not served: say so rather than look as if. Open to all is what JS
- * always sends. */
-static void subscription_permission(struct session *session, const Lk__SignalRequest *request)
-{
-	if (!request->subscription_permission->all_participants)
-		unsupported(session, request);
-}
-
 void dispatch(struct session *session, const Lk__SignalRequest *request)
 {
 	switch (request->message_case) {
@@ -91,7 +83,7 @@ void dispatch(struct session *session, const Lk__SignalRequest *request)
 		subscribe_settings(session, request->track_setting);
 		break;
 	case LK__SIGNAL_REQUEST__MESSAGE_SUBSCRIPTION_PERMISSION:
-		subscription_permission(session, request);
+		permission_request(session, request->subscription_permission);
 		break;
 	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_METADATA:
 		metadata_request(session, request);

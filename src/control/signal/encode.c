@@ -48,14 +48,6 @@ void send_response(struct session *session, const Lk__SignalResponse *response)
 
 /* The codecs that our media plane forwards; with this list clients send add_track and offer in
  * parallel. */
-enum { CODEC_COUNT = 4, CODEC_NAME_MAX = 16 };
-
-struct codec_list {
-	char names[CODEC_COUNT][CODEC_NAME_MAX];
-	Lk__Codec codecs[CODEC_COUNT];
-	Lk__Codec *pointers[CODEC_COUNT];
-};
-
 static void codec_list_init(struct codec_list *list)
 {
 	*list = (struct codec_list){ .names = { "audio/opus", "video/VP8", "video/H264",
@@ -77,19 +69,24 @@ static uint32_t count_publishers(const struct room *r)
 	return n;
 }
 
-static void fill_room(const struct room *r, Lk__Room *room, struct codec_list *codecs, char *empty)
+void room_view_init(struct room_view *view, const struct room *r)
 {
 	struct sid *sid = &((struct room *)(uintptr_t)r)->sid;
+	Lk__Room *room = &view->room;
 
 	lk__room__init(room);
-	codec_list_init(codecs);
+	codec_list_init(&view->codecs);
 	room->sid = sid->text;
 	room->name = r->name;
-	room->metadata = empty;
+	room->metadata = r->metadata;
+	room->has_empty_timeout = room->has_departure_timeout = room->has_max_participants = true;
+	room->empty_timeout = r->empty_timeout_s;
+	room->departure_timeout = r->departure_timeout_s;
+	room->max_participants = r->max_participants;
 	room->has_creation_time = room->has_creation_time_ms = true;
 	room->creation_time = (int64_t)(r->created_wall_us / US_PER_S);
 	room->creation_time_ms = (int64_t)(r->created_wall_us / US_PER_MS);
-	room->enabled_codecs = codecs->pointers;
+	room->enabled_codecs = view->codecs.pointers;
 	room->n_enabled_codecs = CODEC_COUNT;
 	room->has_num_participants = room->has_num_publishers = true;
 	room->num_participants = (uint32_t)r->visible;
@@ -116,33 +113,32 @@ void send_join(struct session *session)
 	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
 	Lk__JoinResponse join = LK__JOIN_RESPONSE__INIT;
 	Lk__ServerInfo server = LK__SERVER_INFO__INIT;
-	struct codec_list codecs;
-	Lk__Room room;
+	struct room_view view;
 
 	if (!others) {
 		send_packed(session, &(struct packed){ 0 });
 		return;
 	}
-	fill_room(self->room, &room, &codecs, empty);
+	room_view_init(&view, self->room);
 	server.version = version;
 	server.node_id = node;
 	server.debug_info = name;
 	server.region = empty;
 	server.has_protocol = true;
 	server.protocol = SERVER_PROTOCOL;
-	join.room = &room;
+	join.room = &view.room;
 	join.participant = &self->info;
 	join.n_other_participants = collect_others(self, others);
 	join.other_participants = others;
 	join.server_version = version; /* Android and Flutter read this one */
 	join.server_info = &server;
 	join.has_subscriber_primary = join.has_fast_publish = true;
-	join.subscriber_primary = self->permission.can_subscribe;
-	join.fast_publish = member_may_offer(self);
+	join.subscriber_primary = self->subscriber_primary;
+	join.fast_publish = self->may_offer;
 	join.has_ping_interval = join.has_ping_timeout = true; /* 0 makes Rust clients abort */
 	join.ping_interval = SIGNAL_PING_INTERVAL_S;
 	join.ping_timeout = SIGNAL_PING_TIMEOUT_S;
-	join.enabled_publish_codecs = codecs.pointers;
+	join.enabled_publish_codecs = view.codecs.pointers;
 	join.n_enabled_publish_codecs = CODEC_COUNT;
 	response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_JOIN;
 	response.join = &join;
@@ -253,6 +249,44 @@ void send_subscription_error(struct session *session, char *track_sid, int32_t e
 	send_response(session, &response);
 }
 
+void send_mute(struct session *session, char *track_sid, bool muted)
+{
+	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
+	Lk__MuteTrackRequest mute = LK__MUTE_TRACK_REQUEST__INIT;
+
+	mute.sid = track_sid;
+	mute.has_muted = true;
+	mute.muted = muted;
+	response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_MUTE;
+	response.mute = &mute;
+	send_response(session, &response);
+}
+
+void send_track_unpublished(struct session *session, char *track_sid)
+{
+	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
+	Lk__TrackUnpublishedResponse gone = LK__TRACK_UNPUBLISHED_RESPONSE__INIT;
+
+	gone.track_sid = track_sid;
+	response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_TRACK_UNPUBLISHED;
+	response.track_unpublished = &gone;
+	send_response(session, &response);
+}
+
+void send_allowed(struct session *session, char *publisher_sid, char *track_sid, bool allowed)
+{
+	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
+	Lk__SubscriptionPermissionUpdate update = LK__SUBSCRIPTION_PERMISSION_UPDATE__INIT;
+
+	update.participant_sid = publisher_sid;
+	update.track_sid = track_sid;
+	update.has_allowed = true;
+	update.allowed = allowed;
+	response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_SUBSCRIPTION_PERMISSION_UPDATE;
+	response.subscription_permission_update = &update;
+	send_response(session, &response);
+}
+
 static void fill_echo(Lk__RequestResponse *r, const Lk__SignalRequest *echo)
 {
 	switch (echo->message_case) {
@@ -323,14 +357,12 @@ struct packed pack_update(const struct member *m)
 
 struct packed pack_room_update(const struct room *r)
 {
-	char empty[] = "";
 	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
 	Lk__RoomUpdate update = LK__ROOM_UPDATE__INIT;
-	struct codec_list codecs;
-	Lk__Room room;
+	struct room_view view;
 
-	fill_room(r, &room, &codecs, empty);
-	update.room = &room;
+	room_view_init(&view, r);
+	update.room = &view.room;
 	response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_ROOM_UPDATE;
 	response.room_update = &update;
 	return pack(&response);

@@ -41,6 +41,28 @@ void send_connection_quality(struct session *session, char *participant_sid, uns
 /* For the encode_*.c files. */
 void send_response(struct session *session, const Lk__SignalResponse *response);
 
+/* The server muted a track, or took it away. */
+void send_mute(struct session *session, char *track_sid, bool muted);
+void send_track_unpublished(struct session *session, char *track_sid);
+
+/* A publisher does, or does not, let this one have its track. */
+void send_allowed(struct session *session, char *publisher_sid, char *track_sid, bool allowed);
+
+/* A room as clients and servers are told of it. Holds pointers into itself: do not copy. */
+enum { CODEC_COUNT = 4, CODEC_NAME_MAX = 16 };
+
+struct codec_list {
+	char names[CODEC_COUNT][CODEC_NAME_MAX];
+	Lk__Codec codecs[CODEC_COUNT];
+	Lk__Codec *pointers[CODEC_COUNT];
+};
+
+struct room_view {
+	Lk__Room room;
+	struct codec_list codecs;
+};
+void room_view_init(struct room_view *view, const struct room *r);
+
 /* The one message that goes to many: packed once. */
 struct packed {
 	uint8_t *bytes; /* NULL when there was no memory */

@@ -7,7 +7,7 @@
 /* The peer connection by which a client calls itself connected (livekit-protocol 4.2). */
 static enum plane_target primary(const struct member *m)
 {
-	return m->token.can_subscribe ? TARGET_SUBSCRIBER : TARGET_PUBLISHER;
+	return m->subscriber_primary ? TARGET_SUBSCRIBER : TARGET_PUBLISHER;
 }
 
 static void on_failed(struct member *m, const struct plane_event *event)

@@ -19,6 +19,7 @@
 #include "control/server/wsconn.h"
 #include "control/signal/arena.h"
 #include "control/signal/signal.h"
+#include "livekit_room.pb-c.h"
 #include "livekit_rtc.pb-c.h"
 
 enum {
@@ -31,6 +32,9 @@ enum {
 	SIGNAL_COUNTERS_S = 5,	/* `room_update` at most this often (livekit-protocol 6.8) */
 	SIGNAL_PING_INTERVAL_S = 5,
 	SIGNAL_PING_TIMEOUT_S = 15,
+	SIGNAL_EMPTY_S = 300,	 /* a room that nobody entered is closed (livekit-protocol 6.11) */
+	SIGNAL_DEPARTURE_S = 20, /* the same after the last one left */
+	SIGNAL_TIMEOUT_MAX_S = 7 * 24 * 3600,
 	SIGNAL_SID_LETTERS = 12,
 };
 
@@ -45,8 +49,9 @@ struct signal_hub {
 	uint16_t workers;
 	size_t *load; /* members on each worker */
 	struct list rooms;
+	size_t room_count;
 	void *by_name, *by_sid; /* tsearch(3) trees over the same rooms */
-	bool stopping;
+	bool stopping, remote_unmute;
 	struct signal_gauges gauges;
 };
 
@@ -57,6 +62,11 @@ struct room {
 	char *name;
 	uint16_t worker; /* for the room's whole life */
 	uint64_t created_wall_us;
+	char *metadata;		   /* "" = none */
+	uint32_t max_participants; /* 0 = LIMIT_PARTICIPANTS_PER_ROOM */
+	uint32_t empty_timeout_s, departure_timeout_s;
+	bool entered;	      /* somebody was in it */
+	uint64_t empty_by_us; /* nobody is: closed then; 0 while there are members */
 	struct list members;
 	size_t visible; /* members that are not hidden */
 	bool counters_changed;
@@ -80,6 +90,14 @@ struct session {
 	uint32_t budget;
 };
 
+/* subscription_permission: what a publisher said about who may have what; see permission.c. */
+struct allow {
+	bool restricted; /* false: everybody may have everything */
+	struct arena arena;
+	Lk__TrackPermission **rules; /* in the arena */
+	size_t n;
+};
+
 struct member {
 	struct room *room;
 	struct list in_room;
@@ -95,9 +113,12 @@ struct member {
 	Lk__TrackInfo *live[LIMIT_TRACKS_PER_PARTICIPANT]; /* info.tracks */
 	struct list tracks;				   /* struct track: pending and live */
 	struct list subscriptions;
-	bool replaced;		/* the same identity came again: for calls/ nobody left */
-	uint64_t connect_by_us; /* 0 once active */
-	uint64_t gone_at_us;	/* 0 while the socket lives */
+	bool subscriber_primary; /* which connection says that it is connected: fixed at join */
+	bool may_offer;		 /* may have a publisher connection; once yes, always yes */
+	struct allow allow;	 /* who may subscribe to its tracks */
+	bool replaced;		 /* the same identity came again: for calls/ nobody left */
+	uint64_t connect_by_us;	 /* 0 once active */
+	uint64_t gone_at_us;	 /* 0 while the socket lives */
 	uint64_t refresh_at_us;
 };
 
@@ -118,6 +139,8 @@ struct subscription {
 	struct sid publisher, track;
 	bool audio;
 	struct plane_settings settings; /* as told to the media plane */
+	bool denied; /* wanted, but the publisher does not let them: the media plane does not know
+			it */
 };
 
 /* signal.c */
@@ -130,7 +153,19 @@ struct token_keys signal_keys(const struct signal_hub *s);
 struct room *room_find(const struct signal_hub *s, const char *name);
 struct room *room_find_sid(const struct signal_hub *s, const struct sid *sid);
 struct room *room_new(struct signal_hub *s, const char *name); /* NULL: no memory */
-void room_settle(struct room *r); /* frees it when nobody is left: after each member_remove */
+void room_settle(struct room *r); /* after each member_remove: when nobody is left its end is set */
+void room_close(struct room *r);  /* nobody is in it; frees it */
+
+/* Changes what is given: 0 and NULL change nothing. -EINVAL: a number is too large, or the text. */
+struct room_options {
+	const char *metadata;
+	uint32_t max_participants, empty_timeout_s, departure_timeout_s;
+};
+int room_configure(struct room *r, const struct room_options *options);
+int room_configure_by_token(struct room *r, const json_t *room_config); /* roomConfig's members */
+int room_set_metadata(struct room *r, const char *metadata);		/* also "" */
+bool room_is_full(const struct room *r);
+void room_tell(struct room *r); /* `room_update` now */
 struct member *room_find_identity(const struct room *r, const char *identity);
 struct member *room_find_member(const struct room *r, const char *sid);
 struct track *room_find_track(const struct room *r, const char *sid, struct member **ret_owner);
@@ -145,8 +180,6 @@ void member_remove(struct member *m,
 void member_refresh_token(struct member *m);
 void member_active(struct member *m);
 void member_touch(struct member *m); /* version + 1: call before announcing a change */
-/* May have a publisher connection: for media, for data, or because it is the only one there is. */
-bool member_may_offer(const struct member *m);
 bool member_sees(const struct member *viewer, const struct member *m);
 
 /* session.c: one socket */
@@ -166,13 +199,18 @@ void publish_update_audio(struct session *session, const Lk__UpdateLocalAudioTra
 void publish_update_video(struct session *session, const Lk__UpdateLocalVideoTrack *request);
 void publish_live(struct member *m, struct track *track, const char *mime, const char *mid);
 void publish_gone(struct member *m, struct track *track);
+void publish_set_muted(struct member *m, struct track *track, bool muted); /* by whomever */
+void publish_revoke(struct member *m); /* takes away what the token no longer allows */
 struct track *publish_find(const struct member *m, const char *sid);
 void publish_fini(struct member *m);
 
 /* subscribe.c */
 void subscribe_all(struct member *m); /* everything that is live */
 void subscribe_track(struct member *m, const struct member *publisher, const struct track *track);
-void subscribe_forget(struct room *r, const struct sid *track); /* the track ended */
+void subscribe_forget(struct room *r, const struct sid *track);		  /* the track ended */
+bool subscribe_switch(struct member *m, const char *sid, bool subscribe); /* false: no such track */
+void subscribe_none(struct member *m);		 /* it may not subscribe any more */
+void subscribe_review(struct member *publisher); /* its rules changed */
 void subscribe_request(struct session *session, const Lk__UpdateSubscription *request);
 void subscribe_settings(struct session *session, const Lk__UpdateTrackSettings *request);
 void subscribe_fini(struct member *m);
@@ -185,6 +223,17 @@ void report_stream_state(struct member *m, const struct plane_event *event);
 void report_speakers(struct room *r, const struct plane_event *event);
 void report_connection(struct member *m, const struct plane_event *event);
 
+/* permission.c: what a member may do, and whom it lets have its tracks */
+void permission_fill(struct member *m); /* m->permission and m->may_offer, from the token */
+void permission_change(struct member *m, const Lk__ParticipantPermission *permission);
+void permission_request(struct session *session, const Lk__SubscriptionPermission *request);
+bool permission_lets(const struct member *publisher, const struct track *track,
+		     const struct member *viewer);
+void permission_fini(struct member *m);
+
 /* metadata.c */
 int metadata_init(struct member *m); /* from the token */
+/* -ENOSPC, -ENOMEM: too large, and nothing changed. Tells everybody. */
+int metadata_change(struct member *m, const Lk__UpdateParticipantMetadata *request);
+void metadata_renew_token(struct member *m); /* after a change: to the client */
 void metadata_request(struct session *session, const Lk__SignalRequest *message);

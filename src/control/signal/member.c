@@ -13,11 +13,6 @@ bool member_sees(const struct member *viewer, const struct member *m)
 	return viewer == m || !m->token.hidden;
 }
 
-bool member_may_offer(const struct member *m)
-{
-	return m->token.can_publish || m->token.can_publish_data || !m->token.can_subscribe;
-}
-
 void member_touch(struct member *m)
 {
 	m->info.version++;
@@ -36,28 +31,6 @@ static int32_t kind_number(const char *kind)
 		if (strcmp(kinds[i].name, kind) == 0)
 			return kinds[i].number;
 	return 0;
-}
-
-static void fill_permission(struct member *m)
-{
-	Lk__ParticipantPermission *p = &m->permission;
-	const struct media_token *token = &m->token;
-
-	lk__participant_permission__init(p);
-	p->has_can_subscribe = p->has_can_publish = p->has_can_publish_data = true;
-	p->can_subscribe = token->can_subscribe;
-	p->can_publish = token->can_publish;
-	p->can_publish_data = token->can_publish_data;
-	p->has_hidden = p->has_recorder = p->has_agent = p->has_can_update_metadata = true;
-	p->hidden = token->hidden;
-	p->recorder = token->recorder;
-	p->agent = token->agent;
-	p->can_update_metadata = token->can_update_own_metadata;
-	if (token->can_publish_sources != MEDIA_SOURCE_ALL)
-		for (unsigned source = 1; source <= countof(m->sources); source++)
-			if (token->can_publish_sources & 1u << source)
-				m->sources[p->n_can_publish_sources++] = (Lk__TrackSource)source;
-	p->can_publish_sources = m->sources;
 }
 
 static void fill_info(struct member *m)
@@ -89,6 +62,7 @@ static struct member *member_free(struct member *m)
 		return NULL;
 	publish_fini(m);
 	subscribe_fini(m);
+	permission_fini(m);
 	arena_fini(&m->texts);
 	media_token_fini(&m->token);
 	free(m);
@@ -110,7 +84,8 @@ static struct member *member_new(struct session *session, struct room *r)
 	session->token = (struct media_token){ 0 };
 	m->client = session->client;
 	signal_make_sid(r->hub, "PA_", &m->sid);
-	fill_permission(m);
+	permission_fill(m);
+	m->subscriber_primary = m->token.can_subscribe;
 	fill_info(m);
 	uint64_t now = clock_now_us();
 	m->connect_by_us = now + (uint64_t)SIGNAL_CONNECT_S * US_PER_S;
@@ -134,7 +109,7 @@ static void tell_plane(struct member *m)
 {
 	struct plane_cmd join = { .type = CMD_JOIN, .participant = m->sid };
 
-	join.join.can_publish = member_may_offer(m); /* what may be in it add_track decides */
+	join.join.can_publish = m->may_offer; /* what may be in it add_track decides */
 	join.join.can_subscribe = m->token.can_subscribe;
 	join.join.firefox = m->client.firefox;
 	signal_send(m->room, &join);
@@ -146,20 +121,23 @@ int member_admit(struct session *session)
 	struct room *r = room_find(s, session->token.room);
 	struct member *old = r ? room_find_identity(r, session->token.identity) : NULL;
 
-	if (r && !old && r->visible >= LIMIT_PARTICIPANTS_PER_ROOM && !session->token.hidden)
+	if (r && !old && room_is_full(r) && !session->token.hidden)
 		return -ENOSPC;
-	if (!r)
+	if (!r) {
 		r = room_new(s, session->token.room);
+		if (r && session->token.room_config &&
+		    room_configure_by_token(r, session->token.room_config) < 0)
+			log_warn("signal", "roomConfig was not applied room=%s", r->sid.text);
+	}
 	if (!r)
 		return -ENOMEM;
 	struct member *m = member_new(session, r);
-	if (!m) {
-		room_settle(r);
-		return -ENOMEM;
-	}
+	if (!m)
+		return -ENOMEM; /* a new room ends by its time-out */
 	list_append(&r->members, &m->in_room);
 	r->visible += !m->token.hidden;
-	r->counters_changed = true;
+	r->counters_changed = r->entered = true;
+	room_settle(r);
 	s->load[r->worker]++;
 	s->gauges.joins++;
 	if (old)

@@ -106,7 +106,7 @@ static void replace_text(char **at, const char *text)
 }
 
 /* What the client shows when it joins again: the next refresh_token carries the new values. */
-static void renew_token(struct member *m)
+void metadata_renew_token(struct member *m)
 {
 	json_t *attributes = json_object();
 
@@ -134,29 +134,39 @@ static void refuse(struct session *session, const Lk__SignalRequest *message,
 			      message);
 }
 
-void metadata_request(struct session *session, const Lk__SignalRequest *message)
+int metadata_change(struct member *m, const Lk__UpdateParticipantMetadata *request)
 {
-	const Lk__UpdateParticipantMetadata *request = message->update_metadata;
-	struct member *m = session->member;
 	struct arena arena = arena_of(LIMIT_METADATA);
 	Lk__ParticipantInfo changed = m->info;
+	int r = rebuild(m, request, &arena, &changed);
 
-	if (!m->token.can_update_own_metadata) {
-		refuse(session, message, LK__REQUEST_REASON__NOT_ALLOWED);
-		return;
-	}
-	if (rebuild(m, request, &arena, &changed) < 0) {
+	if (r < 0) {
 		arena_fini(&arena);
-		refuse(session, message, LK__REQUEST_REASON__LIMIT_EXCEEDED);
-		return;
+		return r;
 	}
 	arena_fini(&m->texts);
 	m->texts = arena;
 	m->info = changed;
 	member_touch(m);
+	room_announce(m, NULL);
+	return 0;
+}
+
+void metadata_request(struct session *session, const Lk__SignalRequest *message)
+{
+	const Lk__UpdateParticipantMetadata *request = message->update_metadata;
+	struct member *m = session->member;
+
+	if (!m->token.can_update_own_metadata) {
+		refuse(session, message, LK__REQUEST_REASON__NOT_ALLOWED);
+		return;
+	}
 	/* JS waits for the update with its own values, Rust and Flutter for the response: both, in
 	 * this order */
-	room_announce(m, NULL);
+	if (metadata_change(m, request) < 0) {
+		refuse(session, message, LK__REQUEST_REASON__LIMIT_EXCEEDED);
+		return;
+	}
 	send_request_response(session, request->request_id, LK__REQUEST_REASON__OK, NULL, NULL);
-	renew_token(m);
+	metadata_renew_token(m);
 }

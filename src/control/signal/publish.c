@@ -256,6 +256,12 @@ static void tell_plane(const struct member *m, const struct track *track)
 	signal_send(m->room, &cmd);
 }
 
+static bool may_publish(const struct member *m, Lk__TrackSource source)
+{
+	return m->token.can_publish && (unsigned)source <= LK__TRACK_SOURCE__SCREEN_SHARE_AUDIO &&
+	       m->token.can_publish_sources & 1u << (unsigned)source;
+}
+
 static size_t count_tracks(const struct member *m, bool live)
 {
 	const struct track *track;
@@ -269,11 +275,9 @@ static size_t count_tracks(const struct member *m, bool live)
 /* Why this track may not be published; OK = it may. */
 static Lk__RequestReason check(const struct member *m, const Lk__AddTrackRequest *request)
 {
-	unsigned source = (unsigned)request->source;
 	size_t pending = count_tracks(m, false), live = count_tracks(m, true);
 
-	if (!m->token.can_publish || source > LK__TRACK_SOURCE__SCREEN_SHARE_AUDIO ||
-	    !(m->token.can_publish_sources & 1u << source))
+	if (!may_publish(m, request->source))
 		return LK__REQUEST_REASON__NOT_ALLOWED;
 	if (request->type != LK__TRACK_TYPE__AUDIO && request->type != LK__TRACK_TYPE__VIDEO)
 		return LK__REQUEST_REASON__UNSUPPORTED_TYPE;
@@ -323,6 +327,22 @@ void publish_on_add_track(struct session *session, const Lk__SignalRequest *mess
 
 /* ---- changes ---- */
 
+void publish_set_muted(struct member *m, struct track *track, bool muted)
+{
+	if (track->info.muted == muted)
+		return;
+	track->info.muted = muted;
+	track_touch(track);
+	struct plane_cmd cmd = {
+		.type = CMD_MUTE_TRACK, .participant = m->sid, .track = track->sid, .on = muted
+	};
+	signal_send(m->room, &cmd);
+	if (!track->live)
+		return;
+	member_touch(m);
+	room_announce(m, m);
+}
+
 void publish_mute(struct session *session, const Lk__SignalRequest *message)
 {
 	const Lk__MuteTrackRequest *request = message->mute;
@@ -335,19 +355,7 @@ void publish_mute(struct session *session, const Lk__SignalRequest *message)
 		send_request_response(session, 0, LK__REQUEST_REASON__NOT_FOUND, cause, message);
 		return;
 	}
-	if (track->info.muted == request->muted)
-		return;
-	track->info.muted = request->muted;
-	track_touch(track);
-	struct plane_cmd cmd = { .type = CMD_MUTE_TRACK,
-				 .participant = m->sid,
-				 .track = track->sid,
-				 .on = request->muted };
-	signal_send(m->room, &cmd);
-	if (!track->live)
-		return;
-	member_touch(m);
-	room_announce(m, m);
+	publish_set_muted(m, track, request->muted);
 }
 
 void publish_update_audio(struct session *session, const Lk__UpdateLocalAudioTrack *request)
@@ -422,4 +430,21 @@ void publish_gone(struct member *m, struct track *track)
 	list_live(m);
 	member_touch(m);
 	room_announce(m, NULL);
+}
+
+void publish_revoke(struct member *m)
+{
+	struct track *track;
+
+	list_each (track, &m->tracks, in_member) {
+		if (may_publish(m, track->info.source))
+			continue;
+		struct plane_cmd cmd = { .type = CMD_REMOVE_TRACK,
+					 .participant = m->sid,
+					 .track = track->sid };
+
+		signal_send(m->room, &cmd);
+		send_track_unpublished(m->session, track->sid.text);
+		publish_gone(m, track);
+	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rooms: looked up by name (joining) and by SID (the media plane's events), and the fan-out to
  * their members. */
+#include <errno.h>
 #include <search.h>
 #include <string.h>
 
@@ -52,12 +53,13 @@ static void room_unlink(struct room *r)
 	(void)tdelete(r, &r->hub->by_sid, compare_sids);
 	list_remove(&r->in_hub);
 	free(r->name);
+	free(r->metadata);
 	free(r);
 }
 
 struct room *room_new(struct signal_hub *s, const char *name)
 {
-	struct room *r = calloc(1, sizeof *r);
+	struct room *r = s->room_count < LIMIT_ROOMS ? calloc(1, sizeof *r) : NULL;
 
 	if (!r)
 		return NULL;
@@ -67,8 +69,13 @@ struct room *room_new(struct signal_hub *s, const char *name)
 	signal_make_sid(s, "RM_", &r->sid);
 	r->worker = least_loaded(s);
 	r->created_wall_us = clock_wall_us();
+	r->empty_timeout_s = SIGNAL_EMPTY_S;
+	r->departure_timeout_s = SIGNAL_DEPARTURE_S;
 	r->name = strdup(name);
-	if (!r->name) {
+	r->metadata = strdup("");
+	if (!r->name || !r->metadata) {
+		free(r->name);
+		free(r->metadata);
 		free(r);
 		return NULL;
 	}
@@ -77,16 +84,87 @@ struct room *room_new(struct signal_hub *s, const char *name)
 		return NULL;
 	}
 	list_append(&s->rooms, &r->in_hub);
+	s->room_count++;
+	room_settle(r);
 	log_info("signal", "room opened room=%s worker=%u", r->sid.text, r->worker);
 	return r;
 }
 
 void room_settle(struct room *r)
 {
+	uint64_t wait_s = r->entered ? r->departure_timeout_s : r->empty_timeout_s;
+
 	if (!list_empty(&r->members))
-		return;
+		r->empty_by_us = 0;
+	else
+		r->empty_by_us = clock_now_us() + wait_s * US_PER_S;
+}
+
+void room_close(struct room *r)
+{
 	log_info("signal", "room closed room=%s", r->sid.text);
+	r->hub->room_count--;
 	room_unlink(r);
+}
+
+bool room_is_full(const struct room *r)
+{
+	size_t limit = LIMIT_PARTICIPANTS_PER_ROOM;
+
+	if (r->max_participants && r->max_participants < limit)
+		limit = r->max_participants;
+	return r->visible >= limit;
+}
+
+int room_set_metadata(struct room *r, const char *metadata)
+{
+	char *copy = strlen(metadata) > LIMIT_METADATA ? NULL : strdup(metadata);
+
+	if (!copy)
+		return -EINVAL;
+	free(r->metadata);
+	r->metadata = copy;
+	return 0;
+}
+
+int room_configure(struct room *r, const struct room_options *options)
+{
+	if (options->empty_timeout_s > SIGNAL_TIMEOUT_MAX_S ||
+	    options->departure_timeout_s > SIGNAL_TIMEOUT_MAX_S)
+		return -EINVAL;
+	if (options->metadata && *options->metadata && room_set_metadata(r, options->metadata) < 0)
+		return -EINVAL;
+	if (options->max_participants)
+		r->max_participants = options->max_participants;
+	if (options->empty_timeout_s)
+		r->empty_timeout_s = options->empty_timeout_s;
+	if (options->departure_timeout_s)
+		r->departure_timeout_s = options->departure_timeout_s;
+	room_settle(r); /* an end that was set already counts anew */
+	return 0;
+}
+
+/* A number of roomConfig in either spelling of proto-JSON; 0 when absent or odd. */
+static uint32_t config_number(const json_t *config, const char *camel, const char *snake)
+{
+	const json_t *value = json_object_get(config, camel);
+	json_int_t n = json_integer_value(value ? value : json_object_get(config, snake));
+
+	return n < 0 || n > UINT32_MAX ? 0 : (uint32_t)n;
+}
+
+int room_configure_by_token(struct room *r, const json_t *room_config)
+{
+	struct room_options options = {
+		.metadata = json_string_value(json_object_get(room_config, "metadata")),
+		.max_participants = config_number(room_config, "maxParticipants",
+						  "max_participants"),
+		.empty_timeout_s = config_number(room_config, "emptyTimeout", "empty_timeout"),
+		.departure_timeout_s = config_number(room_config, "departureTimeout",
+						     "departure_timeout"),
+	};
+
+	return room_configure(r, &options);
 }
 
 struct member *room_find_identity(const struct room *r, const char *identity)
@@ -136,13 +214,18 @@ void room_announce(const struct member *m, const struct member *except)
 
 void room_tick(struct room *r, uint64_t now_us)
 {
-	struct member *m;
-
 	if (!r->counters_changed ||
 	    now_us - r->counters_at_us < (uint64_t)SIGNAL_COUNTERS_S * US_PER_S)
 		return;
 	r->counters_changed = false;
 	r->counters_at_us = now_us;
+	room_tell(r);
+}
+
+void room_tell(struct room *r)
+{
+	struct member *m;
+
 	cleanup(packed_fini) struct packed packed = pack_room_update(r);
 	list_each (m, &r->members, in_room)
 		send_packed(m->session, &packed);

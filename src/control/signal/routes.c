@@ -57,12 +57,11 @@ static void read_client(const struct http_req *req, struct client_info *ret)
 	};
 }
 
-static bool room_is_full(const struct signal_hub *s, const struct media_token *token)
+static bool is_full(const struct signal_hub *s, const struct media_token *token)
 {
 	const struct room *r = room_find(s, token->room);
 
-	return r && !token->hidden && r->visible >= LIMIT_PARTICIPANTS_PER_ROOM &&
-	       !room_find_identity(r, token->identity);
+	return r && !token->hidden && room_is_full(r) && !room_find_identity(r, token->identity);
 }
 
 /* True: ret_token is the caller's. False: answered. */
@@ -89,7 +88,7 @@ static bool admit(struct http_req *req, const struct signal_hub *s, struct media
 		say(req, error.code == TOKEN_INCOMPLETE ? 400 : 401, error.message);
 		return false;
 	}
-	if (room_is_full(s, ret_token)) {
+	if (is_full(s, ret_token)) {
 		media_token_fini(ret_token);
 		say(req, 503, "the room is full");
 		return false;

@@ -35,6 +35,7 @@ int signal_new(const struct signal_config *config, struct signal_hub **ret_signa
 	s->loop = config->loop;
 	s->rng = config->rng;
 	s->calls = config->calls;
+	s->remote_unmute = config->remote_unmute;
 	s->send = config->send;
 	s->send_arg = config->send_arg;
 	s->workers = config->workers;
@@ -72,7 +73,7 @@ void signal_stop(struct signal_hub *s)
 	list_each (r, &s->rooms, in_hub) {
 		list_each (m, &r->members, in_room)
 			member_remove(m, LK__DISCONNECT_REASON__SERVER_SHUTDOWN);
-		room_settle(r);
+		room_close(r);
 	}
 }
 
@@ -122,7 +123,10 @@ void signal_tick(struct signal_hub *s, uint64_t now_us)
 		list_each (m, &r->members, in_room)
 			member_tick(m, now_us);
 		room_tick(r, now_us);
-		room_settle(r);
+		if (list_empty(&r->members) && !r->empty_by_us)
+			room_settle(r);
+		if (r->empty_by_us && now_us >= r->empty_by_us)
+			room_close(r);
 	}
 }
 

@@ -31,6 +31,7 @@ struct signal_config {
 	const char *api_secret; /* copied, wiped at the end */
 	struct calls *calls;	/* told who is in which call; NULL in tests */
 	struct rng *rng;
+	bool remote_unmute; /* servers may unmute people (livekit-protocol 6.6: off) */
 
 	/*
 	 * Sends one command to a worker, in order, and takes over what it owns (`sdp`).

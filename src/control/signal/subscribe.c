@@ -45,6 +45,23 @@ static void command(const struct member *m, const struct subscription *sub,
 	signal_send(m->room, &cmd);
 }
 
+static bool same_settings(const struct plane_settings *a, const struct plane_settings *b)
+{
+	return a->disabled == b->disabled && a->quality == b->quality &&
+	       a->priority == b->priority && a->fps == b->fps && a->width == b->width &&
+	       a->height == b->height;
+}
+
+/* A subscription begins with the best of everything; other wishes are told at once. */
+static void start(const struct member *m, const struct subscription *sub)
+{
+	const struct plane_settings best = { .quality = QUALITY_HIGH };
+
+	command(m, sub, CMD_SUBSCRIBE);
+	if (!same_settings(&sub->settings, &best))
+		command(m, sub, CMD_SETTINGS);
+}
+
 void subscribe_track(struct member *m, const struct member *publisher, const struct track *track)
 {
 	if (m == publisher || !track->live || !m->token.can_subscribe ||
@@ -56,15 +73,56 @@ void subscribe_track(struct member *m, const struct member *publisher, const str
 		return;
 	sub->publisher = publisher->sid;
 	sub->track = track->sid;
+	sub->denied = !permission_lets(publisher, track, m);
 	list_append(&m->subscriptions, &sub->in_member);
 	sub->audio = track->info.type == LK__TRACK_TYPE__AUDIO;
 	sub->settings.quality = QUALITY_HIGH;
-	command(m, sub, CMD_SUBSCRIBE);
-	if (!m->client.adaptive_stream || sub->audio)
-		return;
 	/* its first settings say how large it is shown; until then it gets the least */
-	sub->settings.quality = QUALITY_LOW;
-	command(m, sub, CMD_SETTINGS);
+	if (m->client.adaptive_stream && !sub->audio)
+		sub->settings.quality = QUALITY_LOW;
+	if (sub->denied)
+		send_allowed(m->session, sub->publisher.text, sub->track.text, false);
+	else
+		start(m, sub);
+}
+
+/* One subscription, after the publisher's rules changed. */
+static void review(struct member *m, struct subscription *sub, bool denied)
+{
+	if (sub->denied == denied)
+		return;
+	sub->denied = denied;
+	if (denied)
+		command(m, sub, CMD_UNSUBSCRIBE);
+	else
+		start(m, sub);
+	send_allowed(m->session, sub->publisher.text, sub->track.text, !denied);
+}
+
+void subscribe_review(struct member *publisher)
+{
+	struct member *m;
+	struct track *track;
+
+	list_each (m, &publisher->room->members, in_room) {
+		list_each (track, &publisher->tracks, in_member) {
+			struct subscription *sub = find(m, &track->sid);
+
+			if (sub)
+				review(m, sub, !permission_lets(publisher, track, m));
+		}
+	}
+}
+
+void subscribe_none(struct member *m)
+{
+	struct subscription *sub;
+
+	list_each (sub, &m->subscriptions, in_member) {
+		if (!sub->denied)
+			command(m, sub, CMD_UNSUBSCRIBE);
+		drop(sub);
+	}
 }
 
 void subscribe_all(struct member *m)
@@ -92,23 +150,28 @@ void subscribe_forget(struct room *r, const struct sid *track)
 	}
 }
 
-static void change(struct session *session, char *sid, bool subscribe)
+bool subscribe_switch(struct member *m, const char *sid, bool subscribe)
 {
-	struct member *m = session->member, *publisher;
+	struct member *publisher;
 	struct track *track = room_find_track(m->room, sid, &publisher);
 
-	if (!track || !track->live || !member_sees(m, publisher)) {
-		if (subscribe)
-			send_subscription_error(session, sid, 2);
-		return;
-	}
+	if (!track || !track->live || !member_sees(m, publisher))
+		return false;
 	struct subscription *sub = find(m, &track->sid);
 	if (subscribe) {
 		subscribe_track(m, publisher, track);
 	} else if (sub) {
-		command(m, sub, CMD_UNSUBSCRIBE);
+		if (!sub->denied)
+			command(m, sub, CMD_UNSUBSCRIBE);
 		drop(sub);
 	}
+	return true;
+}
+
+static void change(struct session *session, char *sid, bool subscribe)
+{
+	if (!subscribe_switch(session->member, sid, subscribe) && subscribe)
+		send_subscription_error(session, sid, 2);
 }
 
 void subscribe_request(struct session *session, const Lk__UpdateSubscription *request)
@@ -137,19 +200,12 @@ static struct plane_settings settings_of(const Lk__UpdateTrackSettings *r)
 	};
 }
 
-static bool same_settings(const struct plane_settings *a, const struct plane_settings *b)
-{
-	return a->disabled == b->disabled && a->quality == b->quality &&
-	       a->priority == b->priority && a->fps == b->fps && a->width == b->width &&
-	       a->height == b->height;
-}
-
 bool subscribe_receives(const struct member *viewer, const struct member *m)
 {
 	const struct subscription *sub;
 
 	list_each (sub, &viewer->subscriptions, in_member)
-		if (sid_is(&sub->publisher, &m->sid))
+		if (!sub->denied && sid_is(&sub->publisher, &m->sid))
 			return true;
 	return false;
 }
@@ -159,7 +215,7 @@ bool subscribe_hears(const struct member *viewer, const struct member *m)
 	const struct subscription *sub;
 
 	list_each (sub, &viewer->subscriptions, in_member)
-		if (sub->audio && sid_is(&sub->publisher, &m->sid))
+		if (sub->audio && !sub->denied && sid_is(&sub->publisher, &m->sid))
 			return true;
 	return false;
 }
@@ -176,6 +232,7 @@ void subscribe_settings(struct session *session, const Lk__UpdateTrackSettings *
 		if (!sub || same_settings(&sub->settings, &settings))
 			continue;
 		sub->settings = settings;
-		command(m, sub, CMD_SETTINGS);
+		if (!sub->denied)
+			command(m, sub, CMD_SETTINGS);
 	}
 }

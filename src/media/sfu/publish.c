@@ -104,6 +104,19 @@ static void unpublish(struct participant *p, uint64_t now, size_t section)
 	egress_event(&p->sfu->egress, &event);
 }
 
+void publish_remove_track(struct participant *p, uint64_t now, const struct sid *sid)
+{
+	struct track *t = sfu_find_track(p->sfu, sid);
+
+	if (!t || t->publisher != p) {
+		sfu_drop(p->sfu, DROP_COMMAND);
+		return;
+	}
+	if (t->bound)
+		p->publisher.bound[t->section] = NULL;
+	(void)track_free(t, now);
+}
+
 /* Whether section i goes on sending what it sent. */
 static bool is_same(const struct negotiate_offer *before, const struct negotiate_offer *after,
 		    size_t i)

@@ -14,6 +14,7 @@
 struct participant;
 struct plane_cmd;
 struct publisher_source;
+struct sid;
 struct track;
 
 /* Answers an offer with EV_ANSWER, or refuses it with EV_FAILED. */
@@ -21,6 +22,9 @@ void publish_offer(struct participant *p, uint64_t now, uint32_t id, const char 
 
 /* A track was announced; it is bound at once when its section is there already. */
 void publish_add_track(struct participant *p, const struct plane_cmd *cmd);
+
+/* The server takes it away; what the client goes on sending is dropped. */
+void publish_remove_track(struct participant *p, uint64_t now, const struct sid *sid);
 
 /*
  * The source of a packet: by SSRC when it is known, else by mid and rid, else by the SSRCs of the
