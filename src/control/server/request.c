@@ -285,6 +285,12 @@ const char *http_cookie(const struct http_req *req, const char *name)
 	return find_pair(req->cookies, req->cookie_count, name);
 }
 
+const char *http_body(const struct http_req *req, size_t *ret_length)
+{
+	*ret_length = req->body_length;
+	return req->body ? req->body : "";
+}
+
 json_t *http_body_json(struct http_req *req)
 {
 	json_error_t error;
