@@ -15,6 +15,7 @@
 
 #include "crypt/cert.h"
 #include "media/engine_test.h"
+#include "media/sfu/downlink.h"
 #include "media/sfu/feedback.h"
 #include "media/sfu/forward.h"
 #include "media/sfu/participant.h"
@@ -96,6 +97,8 @@ static uint64_t leg_deadline(const struct leg *l, uint64_t now)
 		return UINT64_MAX;
 	if (l->target == TARGET_SUBSCRIBER)
 		due = earlier(due, subscribe_deadline(l->participant));
+	if (l->target == TARGET_SUBSCRIBER && leg_may_send(l, now))
+		due = earlier(due, downlink_deadline(l->participant));
 	if (leg_may_send(l, now)) /* else the next check of the client sets the timer again */
 		due = earlier(due, l->target == TARGET_PUBLISHER
 					   ? feedback_deadline_publisher(l->participant)
@@ -130,6 +133,7 @@ static void tick_leg(struct leg *l, uint64_t now)
 		feedback_tick_publisher(l->participant, now);
 	} else {
 		subscribe_tick(l->participant, now);
+		downlink_tick(l->participant, now);
 		feedback_tick_subscriber(l->participant, now);
 	}
 	schedule(l, now);

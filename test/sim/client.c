@@ -343,10 +343,18 @@ static void take_media(struct sim_client *c, struct sim_stream *s, const struct 
 
 static void rx_media(struct sim_client *c, const uint8_t *bytes, size_t n)
 {
+	struct rtpext_map map = { 0 };
 	struct rtp_header h;
 	struct media_packet p;
+	struct rtpext x;
 
 	assert(rtp_parse(&h, bytes, n));
+	if (c->transport_cc_id && rtpext_map_set(&map, c->transport_cc_id, RTPEXT_TRANSPORT_CC)) {
+		rtpext_parse(&x, &map, &h);
+		if (x.has_transport_seq)
+			twcc_recv_rx(&c->twcc, c->sim->now, x.transport_seq, h.ssrc);
+	}
+	c->paddings += h.payload_length == 0;
 	for (int i = 0; i < c->stream_count; i++) {
 		struct sim_stream *s = &c->streams[i];
 		bool rtx = h.ssrc == s->rtx_ssrc && s->rtx_ssrc;
@@ -526,6 +534,18 @@ static void send_receiver_reports(struct sim_client *c)
 	pc_send(c, &c->sub, bytes, wr_len(&w), true);
 }
 
+static void send_twcc(struct sim_client *c)
+{
+	uint8_t bytes[1200];
+	struct wr w = wr_of(bytes, sizeof bytes);
+
+	while (twcc_recv_deadline(&c->twcc) <= c->sim->now &&
+	       twcc_recv_write(&c->twcc, c->sim->now, c->ssrc, &w)) {
+		pc_send(c, &c->sub, bytes, wr_len(&w), true);
+		w = wr_of(bytes, sizeof bytes);
+	}
+}
+
 void client_tick(struct sim_client *c)
 {
 	uint64_t now = c->sim->now;
@@ -536,8 +556,10 @@ void client_tick(struct sim_client *c)
 		(void)transport_tick(&c->pub.transport, now);
 		tick_tracks(c);
 	}
-	if (c->sub.open)
+	if (c->sub.open) {
 		(void)transport_tick(&c->sub.transport, now);
+		send_twcc(c);
+	}
 	if (now >= c->next_nack && c->sub.open) {
 		c->next_nack = now + 5 * SIM_MS;
 		send_nacks(c);

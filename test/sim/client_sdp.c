@@ -198,9 +198,15 @@ char *client_answer(struct sim_client *c, const char *offer)
 				sb_printf(&out, "a=fmtp:%u %.*s\r\n", codec->payload_type,
 					  SDP_ARG(codec->fmtp));
 		}
-		for (size_t k = 0; k < s->extension_count; k++)
+		for (size_t k = 0; k < s->extension_count; k++) {
+			if (s->extensions[k].kind == RTPEXT_TRANSPORT_CC) {
+				if (c->no_transport_cc)
+					continue;
+				c->transport_cc_id = s->extensions[k].id;
+			}
 			sb_printf(&out, "a=extmap:%u %.*s\r\n", s->extensions[k].id,
 				  SDP_ARG(s->extensions[k].uri));
+		}
 	}
 	client_set_server(c, &c->sub, &sdp->sections[0]);
 	return sb_steal(&out);

@@ -20,6 +20,7 @@
 #include "media/engine.h"
 #include "media/engine_test.h"
 #include "media/peer/transport.h"
+#include "media/rtp/twcc_recv.h"
 #include "media/rtp/up.h"
 #include "simlink.h"
 #include "wire/rtpext.h"
@@ -146,6 +147,10 @@ struct sim_client {
 	struct sim_stream streams[SIM_STREAMS];
 	int stream_count;
 	uint64_t next_report, next_nack;
+	struct twcc_recv twcc;	 /* of the subscriber connection */
+	uint8_t transport_cc_id; /* as the server offers it; 0 = not */
+	bool no_transport_cc;	 /* refuses it */
+	uint64_t paddings;
 	uint64_t twcc_feedbacks, twcc_received, reports;
 	uint64_t offers, answers, connected[2], lives, gones;
 	uint64_t stream_states; /* EV_STREAM_STATE */

@@ -225,15 +225,15 @@ static enum down_verdict claim(struct down *d, uint64_t out)
 	return DOWN_OK;
 }
 
-static void write_extensions(struct down *d, uint64_t now, const struct media_packet *p,
-			     struct wr *out)
+void down_write_extensions(struct down *d, uint64_t now, const struct media_packet *p,
+			   struct wr *out)
 {
 	const struct down_config *c = &d->config;
 	struct rtpext_wr x = rtpext_begin(out);
 
 	if (!d->mid_acknowledged && c->mid[0])
 		(void)rtpext_add(&x, c->id_mid, c->mid, strlen(c->mid));
-	if (p->flags & MEDIA_ORIENTED)
+	if (p && p->flags & MEDIA_ORIENTED)
 		(void)rtpext_add(&x, c->id_orientation, &p->orientation, 1);
 	if (c->id_abs_send_time)
 		(void)rtpext_add_u24(&x, c->id_abs_send_time, rtpext_abs_send_time(now));
@@ -256,7 +256,7 @@ void down_write_packet(struct down *d, uint64_t now, const struct down_range *r,
 	struct vp8_descriptor vp8;
 
 	rtp_write(out, &h);
-	write_extensions(d, now, p, out);
+	down_write_extensions(d, now, p, out);
 	if (rtx)
 		wr_be16(out, (uint16_t)sequence); /* RFC 4588 4: OSN */
 	uint8_t *payload = wr_take(out, p->length);

@@ -160,6 +160,18 @@ void down_restart(struct down *d);
 enum down_verdict down_retransmit(struct down *d, uint64_t now, uint16_t sequence,
 				  const struct cache *const caches[DOWN_SOURCES], struct wr *out);
 
+/* Whether down_padding can write: RTX is negotiated, and media went before (receivers ignore the
+ * RTX of a stream they do not know). */
+static inline bool down_can_pad(const struct down *d)
+{
+	return d->config.rtx_payload_type && d->started;
+}
+
+enum { DOWN_PADDING = 255 };
+
+/* A packet of DOWN_PADDING bytes of padding on the RTX stream, to probe with: receivers drop it. */
+enum down_verdict down_padding(struct down *d, uint64_t now, struct wr *out);
+
 /*
  * The sender report as of now, in the publisher's own clock, so that its audio and video stay
  * together. When the publisher sent none for 10 s the server's clock is used. False: nothing to

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "media/rtp/down_range.h"
+#include "wire/rtp.h"
 
 enum { NO_CLOCK_AFTER_US = 10 * 1000 * 1000 };
 
@@ -124,6 +125,28 @@ enum down_verdict down_retransmit(struct down *d, uint64_t now, uint16_t sequenc
 	d->count.missed += verdict == DOWN_UNKNOWN;
 	d->count.refused += verdict != DOWN_OK && verdict != DOWN_UNKNOWN;
 	return verdict;
+}
+
+enum down_verdict down_padding(struct down *d, uint64_t now, struct wr *out)
+{
+	const struct down_config *c = &d->config;
+	struct rtp_header h = { .payload_type = c->rtx_payload_type,
+				.seq = (uint16_t)d->rtx_sequence,
+				.timestamp = d->last_timestamp,
+				.ssrc = c->rtx_ssrc };
+
+	if (!down_can_pad(d))
+		return DOWN_NO_RTX;
+	if ((size_t)(out->end - out->p) < DOWN_PADDING + DOWN_OVERHEAD_MAX)
+		return DOWN_SHORT;
+	rtp_write(out, &h);
+	down_write_extensions(d, now, NULL, out);
+	/* RFC 3550 5.1: the last byte counts them all */
+	wr_zero(out, DOWN_PADDING - 1);
+	wr_u8(out, DOWN_PADDING);
+	out->start[0] |= 0x20;
+	d->rtx_sequence++;
+	return DOWN_OK;
 }
 
 static uint64_t ntp_of_us(uint64_t us)

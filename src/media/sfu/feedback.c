@@ -2,6 +2,7 @@
 /* What comes in. What goes out is in feedback_tx.c. */
 #include "media/sfu/feedback.h"
 
+#include "media/sfu/downlink.h"
 #include "media/sfu/forward.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/publish.h"
@@ -132,6 +133,23 @@ static void rx_feedback(struct participant *p, uint64_t now, enum rtcp_kind kind
 		rx_nack(s, now, &f, budget);
 }
 
+/* What the client says about the path as a whole. */
+static void rx_congestion(struct participant *p, uint64_t now, enum rtcp_kind kind,
+			  const struct rtcp_packet *packet)
+{
+	struct rtcp_feedback f;
+	struct rtcp_remb remb;
+
+	if (!rtcp_parse_feedback(&f, packet))
+		sfu_drop(p->sfu, DROP_RTCP);
+	else if (kind == RTCP_TWCC)
+		downlink_feedback(p, now, &f);
+	else if (rtcp_parse_remb(&remb, &f))
+		downlink_remb(p, now, remb.bitrate);
+	else
+		sfu_drop(p->sfu, DROP_RTCP);
+}
+
 void feedback_rx_subscriber(struct participant *p, uint64_t now, const uint8_t *bytes, size_t n)
 {
 	size_t budget = FEEDBACK_NACKS;
@@ -154,8 +172,11 @@ void feedback_rx_subscriber(struct participant *p, uint64_t now, const uint8_t *
 		case RTCP_FIR:
 			rx_feedback(p, now, kind, &packet, &budget);
 			break;
-		default: /* REMB, TWCC: no estimator listens yet; SDES, BYE, XR: nothing depends on
-			    them */
+		case RTCP_TWCC:
+		case RTCP_REMB:
+			rx_congestion(p, now, kind, &packet);
+			break;
+		default: /* SDES, BYE, XR: nothing depends on them */
 			break;
 		}
 	}

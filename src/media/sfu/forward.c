@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "media/sfu/downlink.h"
 #include "media/sfu/dynacast.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/publish.h"
@@ -11,9 +12,7 @@
 #include "media/sfu/subscription.h"
 #include "media/sfu/track.h"
 
-/* One packet to one subscriber. */
-static void forward_to(struct subscription *s, uint64_t now, int layer,
-		       const struct media_packet *packet)
+void forward_to(struct subscription *s, uint64_t now, int layer, const struct media_packet *packet)
 {
 	struct track_layer *l = s->track->layers[layer];
 	struct leg *leg = &s->participant->subscriber.leg;
@@ -46,7 +45,7 @@ static void forward_to(struct subscription *s, uint64_t now, int layer,
 					       &l->up.clock, packet, &w);
 
 	if (verdict == DOWN_OK)
-		(void)leg_send_rtp(leg, out, wr_len(&w), room); /* counted there */
+		downlink_send(s->participant, now, out, wr_len(&w), room);
 	else if (verdict == DOWN_WAIT_KEY)
 		track_want_key(s->track, now, layer);
 }
@@ -184,7 +183,8 @@ static void distribute(struct track *t, uint64_t now, int layer, const struct me
 	list_each (s, &t->subscriptions, in_track) {
 		if (first)
 			subscription_choose(s, now);
-		forward_to(s, now, layer, packet);
+		if (!downlink_hold(s, now, layer, packet))
+			forward_to(s, now, layer, packet);
 	}
 }
 
@@ -232,7 +232,7 @@ void forward_again(struct subscription *s, uint64_t now, uint16_t sequence)
 
 	struct wr w = wr_of(out, ROOM - SRTP_TAG_MAX);
 	if (down_retransmit(&s->down, now, sequence, caches, &w) == DOWN_OK)
-		(void)leg_send_rtp(leg, out, wr_len(&w), ROOM); /* counted there */
+		downlink_send(s->participant, now, out, wr_len(&w), ROOM);
 }
 
 void forward_mute(struct track *t, uint64_t now, bool muted)

@@ -11,12 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct media_packet;
 struct participant;
 struct subscription;
 struct track;
 
 /* A plain RTP packet from the publisher leg of `p`. Counts what it does not forward. */
 void forward_rtp(struct participant *p, uint64_t now, const uint8_t *bytes, size_t n);
+
+/* One packet of the layer to one subscriber, now: decides whether it gets it, and sends. */
+void forward_to(struct subscription *s, uint64_t now, int layer, const struct media_packet *packet);
 
 /* Answers one sequence number of a subscriber's NACK, from the cache. */
 void forward_again(struct subscription *s, uint64_t now, uint16_t sequence);

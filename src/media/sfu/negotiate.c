@@ -298,8 +298,12 @@ static struct negotiate_taken read_taken(const struct sdp_section *s,
 	for (size_t i = 0; i < s->extension_count; i++) {
 		const struct sdp_extension *x = &s->extensions[i];
 
-		if (x->kind == RTPEXT_MID && (x->direction & SDP_RECVONLY) && x->id <= 14)
+		if (!(x->direction & SDP_RECVONLY) || x->id > 14)
+			continue;
+		if (x->kind == RTPEXT_MID)
 			taken.mid_id = x->id;
+		else if (x->kind == RTPEXT_TRANSPORT_CC)
+			taken.transport_cc_id = x->id;
 	}
 	return taken;
 }

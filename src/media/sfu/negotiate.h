@@ -31,6 +31,7 @@ enum {
 	NEGOTIATE_ERROR_MAX = PLANE_TEXT_MAX,
 	NEGOTIATE_MESSAGE_MAX = 65536, /* a=max-message-size of the data section */
 	NEGOTIATE_MID_ID = 1,	       /* extension ids in our offers */
+	NEGOTIATE_TRANSPORT_CC_ID = 2,
 };
 
 /* What we say about ourselves in a description. All borrowed. */
@@ -112,7 +113,7 @@ void negotiate_write_offer(struct sb *out, const struct negotiate_local *local,
 struct negotiate_taken {
 	bool accepted;
 	uint8_t payload_type, rtx_payload_type; /* as the client wants them; rtx 0 = refused */
-	uint8_t mid_id;				/* extension id; 0 = refused */
+	uint8_t mid_id, transport_cc_id;	/* extension ids; 0 = refused */
 };
 
 /*

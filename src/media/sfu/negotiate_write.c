@@ -82,6 +82,7 @@ static void write_feedback(struct sb *out, uint8_t payload_type, uint8_t feedbac
 		uint8_t bit;
 		const char *text;
 	} all[] = { { SDP_FB_TRANSPORT_CC, "transport-cc" },
+		    { SDP_FB_REMB, "goog-remb" },
 		    { SDP_FB_CCM_FIR, "ccm fir" },
 		    { SDP_FB_NACK, "nack" },
 		    { SDP_FB_NACK_PLI, "nack pli" } };
@@ -252,9 +253,14 @@ static void write_offer_section(struct sb *out, const struct negotiate_local *lo
 	write_codec(out, info, info->payload_type);
 	if (info->fmtp)
 		sb_printf(out, "a=fmtp:%u %s\r\n", info->payload_type, info->fmtp);
-	write_feedback(out, info->payload_type, info->feedback);
+	/* REMB for those who cannot do better: a client takes one of the two (sfu/downlink.h) */
+	write_feedback(out, info->payload_type,
+		       info->feedback | SDP_FB_TRANSPORT_CC |
+			       (info->kind == KIND_VIDEO ? SDP_FB_REMB : 0));
 	write_rtx(out, info, info->rtx_payload_type, info->payload_type);
-	sb_printf(out, "a=extmap:%d %s\r\n", NEGOTIATE_MID_ID, rtpext_uri(RTPEXT_MID));
+	sb_printf(out, "a=extmap:%d %s\r\na=extmap:%d %s\r\n", NEGOTIATE_MID_ID,
+		  rtpext_uri(RTPEXT_MID), NEGOTIATE_TRANSPORT_CC_ID,
+		  rtpext_uri(RTPEXT_TRANSPORT_CC));
 	if (d->active)
 		write_down_ssrcs(out, d);
 }

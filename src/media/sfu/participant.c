@@ -62,6 +62,7 @@ struct participant *participant_free(struct participant *p, uint64_t now)
 	free(p->publisher.bound);
 	free(p->subscriber.sections);
 	free(p->subscriber.offered);
+	free(p->subscriber.downlink);
 	list_remove(&p->in_room);
 	p->room->count--;
 	room_put(p->sfu, p->room);

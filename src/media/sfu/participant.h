@@ -20,6 +20,7 @@ struct sfu;
 struct room;
 struct track;
 struct subscription;
+struct downlink;
 
 /* Who an SSRC of the publisher's leg is. Learnt from mid and rid, or announced in the SDP. */
 struct publisher_source {
@@ -65,6 +66,8 @@ struct subscriber {
 		answer_by; /* µs: when the next offer goes out; when the answer is late */
 	uint64_t last_offer, offer_before;
 	uint64_t next_report;
+	uint16_t transport_sequence; /* of the next packet, over all streams */
+	struct downlink *downlink;   /* owned; NULL until the first section is accepted */
 };
 
 struct participant {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "media/sfu/downlink.h"
 #include "media/sfu/dynacast.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/sfu.h"
@@ -46,6 +47,7 @@ int subscription_new(struct subscription **ret, struct participant *p, struct tr
 
 void subscription_stop(struct subscription *s, uint64_t now)
 {
+	downlink_forget(s);
 	if (s->sending)
 		down_fini(&s->down);
 	s->sending = false;
@@ -83,11 +85,15 @@ int subscription_start(struct subscription *s, uint64_t now, const struct negoti
 		.rtx_first_sequence = (uint16_t)(rng_u32(rng) & 0x7fff),
 		.first_timestamp = rng_u32(rng),
 		.id_mid = taken->mid_id,
+		.id_transport_cc = taken->transport_cc_id,
+		.transport_sequence = &s->participant->subscriber.transport_sequence,
 	};
 
 	negotiate_mid(s->section + 1, config.mid, sizeof config.mid);
 
-	int r = down_init(&s->down, &config);
+	int r = downlink_open(s->participant);
+	if (r == 0)
+		r = down_init(&s->down, &config);
 	if (r < 0)
 		return r;
 	s->sending = true;

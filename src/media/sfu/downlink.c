@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/sfu/downlink.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "media/sfu/forward.h"
+#include "media/sfu/participant.h"
+#include "media/sfu/sfu.h"
+#include "media/sfu/subscription.h"
+#include "media/sfu/track.h"
+#include "wire/rtcp.h"
+
+enum { PACKET_BYTES = 1200 };
+
+int downlink_open(struct participant *p)
+{
+	struct subscriber *sub = &p->subscriber;
+
+	if (sub->downlink)
+		return 0;
+	sub->downlink = calloc(1, sizeof *sub->downlink);
+	if (!sub->downlink)
+		return -ENOMEM;
+	bwe_init(&sub->downlink->bwe, 0, 0);
+	sub->downlink->numbered = sub->transport_sequence;
+	return 0;
+}
+
+/* ---- the pacer ---- */
+
+/* bit/s */
+static uint64_t pacing_rate(const struct downlink *d)
+{
+	uint64_t rate = (uint64_t)bwe_estimate(&d->bwe) * 5 / 2;
+	uint64_t drain = (uint64_t)d->waiting_bytes * 8 * 1000000 / DOWNLINK_WAIT_US;
+
+	return rate > drain ? rate : drain;
+}
+
+/* Bytes that may go at once. */
+static uint64_t burst_bytes(const struct downlink *d)
+{
+	uint64_t estimate = bwe_estimate(&d->bwe);
+	uint64_t slice = estimate * 5 / 2 * DOWNLINK_SLICE_US / 8 / 1000000;
+	uint64_t burst = estimate * DOWNLINK_BURST_US / 8 / 1000000;
+
+	if (burst > DOWNLINK_BURST_PACKETS * PACKET_BYTES)
+		burst = DOWNLINK_BURST_PACKETS * PACKET_BYTES;
+	return slice > burst ? slice : burst;
+}
+
+static void pay_debt(struct downlink *d, uint64_t now)
+{
+	uint64_t elapsed = now - d->paced_at;
+
+	if (elapsed == 0)
+		return;
+	uint64_t paid = elapsed > 1000000 ? UINT32_MAX : elapsed * pacing_rate(d) / 8 / 1000000;
+
+	d->debt = paid >= d->debt ? 0 : d->debt - (uint32_t)paid;
+	d->paced_at = now;
+}
+
+static bool is_measured(const struct downlink *d)
+{
+	return d->bwe.has_feedback || d->bwe.remb_only;
+}
+
+/* Sends, and tells the estimator if the packet has a transport sequence number. */
+static void send_numbered(struct participant *p, uint64_t now, uint8_t *packet, size_t n,
+			  size_t capacity, uint8_t probe)
+{
+	struct downlink *d = p->subscriber.downlink;
+	bool numbered = d->numbered != p->subscriber.transport_sequence;
+	uint16_t number = d->numbered;
+
+	d->numbered = p->subscriber.transport_sequence;
+	if (leg_send_rtp(&p->subscriber.leg, packet, n, capacity) < 0)
+		return; /* counted there; the number was never sent */
+	if (numbered)
+		bwe_sent(&d->bwe, now, number, n + SRTP_TAG_MAX, probe);
+	if (is_measured(d)) {
+		pay_debt(d, now);
+		d->debt += (uint32_t)n;
+	}
+}
+
+void downlink_send(struct participant *p, uint64_t now, uint8_t *packet, size_t n, size_t capacity)
+{
+	send_numbered(p, now, packet, n, capacity, 0);
+}
+
+bool downlink_hold(struct subscription *s, uint64_t now, int layer, const struct media_packet *p)
+{
+	struct downlink *d = s->participant->subscriber.downlink;
+	const struct track_layer *l = s->track->layers[layer];
+
+	if (!d || s->track->kind != KIND_VIDEO || !l->has_cache || !is_measured(d) || !s->sending ||
+	    (layer != s->layers.current && layer != s->layers.target))
+		return false;
+	if (d->head == d->tail) {
+		pay_debt(d, now);
+		if (d->debt + p->length <= burst_bytes(d))
+			return false;
+	}
+	if (d->tail - d->head == DOWNLINK_QUEUE) {
+		d->count.dropped++; /* a hole: the client asks for it again, or for a key frame */
+		return true;
+	}
+	d->queue[d->tail++ % DOWNLINK_QUEUE] = (struct downlink_waiting){
+		.subscription = s,
+		.sequence = p->sequence,
+		.length = p->length,
+		.layer = (uint8_t)layer,
+		.generation = l->generation
+	};
+	d->waiting_bytes += p->length;
+	d->count.held++;
+	leg_wake(&s->participant->subscriber.leg, downlink_deadline(s->participant));
+	return true;
+}
+
+void downlink_forget(struct subscription *s)
+{
+	struct downlink *d = s->participant->subscriber.downlink;
+
+	for (uint32_t i = d ? d->head : 0; d && i != d->tail; i++) {
+		if (d->queue[i % DOWNLINK_QUEUE].subscription == s)
+			d->queue[i % DOWNLINK_QUEUE].subscription = NULL;
+	}
+}
+
+/* One packet whose turn it is. */
+static void release(const struct downlink_waiting *w, uint64_t now)
+{
+	struct subscription *s = w->subscription;
+	const struct track_layer *l = s ? s->track->layers[w->layer] : NULL;
+	struct media_packet packet;
+
+	if (!l || !l->has_cache || l->generation != w->generation || s->track->muted ||
+	    !cache_get(&l->cache, w->sequence, &packet))
+		return;
+	forward_to(s, now, w->layer, &packet);
+}
+
+static uint32_t slice_bytes(const struct downlink *d)
+{
+	return (uint32_t)(pacing_rate(d) * DOWNLINK_SLICE_US / 8 / 1000000);
+}
+
+/* When the last slice is paid for. */
+static uint64_t slice_due(const struct downlink *d)
+{
+	uint64_t rate = pacing_rate(d);
+
+	return d->paced_at + (rate ? (uint64_t)d->debt * 8 * 1000000 / rate : 0);
+}
+
+static void release_due(struct downlink *d, uint64_t now)
+{
+	pay_debt(d, now);
+	if (d->debt > slice_bytes(d) / 4) /* woken for something else: whole slices are cheaper */
+		return;
+	uint32_t slice = slice_bytes(d);
+
+	while (d->head != d->tail && d->debt < slice) {
+		const struct downlink_waiting w = d->queue[d->head++ % DOWNLINK_QUEUE];
+
+		d->waiting_bytes -= w.length;
+		release(&w, now);
+	}
+}
+
+/* ---- probing ---- */
+
+/* A stream whose RTX can carry padding. */
+static struct subscription *find_carrier(const struct participant *p)
+{
+	struct subscription *s;
+
+	list_each (s, &p->subscriptions, in_participant) {
+		if (s->sending && !s->track->muted && down_can_pad(&s->down) &&
+		    s->down.config.id_transport_cc)
+			return s;
+	}
+	return NULL;
+}
+
+static bool send_padding(struct participant *p, uint64_t now, struct subscription *s)
+{
+	enum { ROOM = DOWN_PADDING + DOWN_OVERHEAD_MAX + SRTP_TAG_MAX };
+	struct downlink *d = p->subscriber.downlink;
+	uint8_t *out = egress_reserve(&p->sfu->egress, ROOM);
+
+	if (!out)
+		return false;
+
+	struct wr w = wr_of(out, ROOM - SRTP_TAG_MAX);
+	if (down_padding(&s->down, now, &w) != DOWN_OK)
+		return false;
+	size_t sent = wr_len(&w) + SRTP_TAG_MAX + BWE_OVERHEAD;
+
+	send_numbered(p, now, out, wr_len(&w), ROOM, d->plan.id);
+	d->plan.bytes -= d->plan.bytes < sent ? d->plan.bytes : (uint32_t)sent;
+	d->count.padding++;
+	return true;
+}
+
+/* Sends what is due of the burst under way, or begins one. */
+static void probe(struct participant *p, uint64_t now)
+{
+	enum { BYTES = DOWN_PADDING + 30 + BWE_OVERHEAD };
+	struct downlink *d = p->subscriber.downlink;
+	struct subscription *carrier;
+
+	if (!d->plan.id && !bwe_probe(&d->bwe, now, &d->plan))
+		return;
+	carrier = find_carrier(p);
+	if (d->plan_at == 0)
+		d->plan_at = now;
+	/* a timer that came late does not make a larger burst */
+	if (now - d->plan_at > DOWNLINK_SLICE_US)
+		d->plan_at = now - DOWNLINK_SLICE_US;
+	while (carrier && d->plan.bytes && d->plan_at <= now) {
+		if (!send_padding(p, now, carrier))
+			carrier = NULL;
+		d->plan_at += (uint64_t)BYTES * 8 * 1000000 / d->plan.rate;
+	}
+	if (!carrier || !d->plan.bytes) {
+		d->plan.id = 0;
+		d->plan_at = 0;
+	}
+}
+
+/* What could be sent if the path took it. */
+static void look_at_demand(struct participant *p, uint64_t now)
+{
+	struct downlink *d = p->subscriber.downlink;
+	struct subscription *s;
+	uint64_t sum = 0;
+
+	list_each (s, &p->subscriptions, in_participant) {
+		if (!s->sending || s->paused || s->track->muted)
+			continue;
+		for (int i = LAYERS_MAX - 1; i >= 0; i--) {
+			struct track_layer *l = s->track->layers[i];
+			uint32_t bps = l && i <= s->layers.max ? rate_bps(&l->up.rate, now) : 0;
+
+			if (bps) {
+				sum += bps;
+				break;
+			}
+		}
+	}
+	sum = sum * 5 / 4;
+	bwe_want(&d->bwe, !find_carrier(p) ? 0 : sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum);
+}
+
+/* ---- the clock and the client ---- */
+
+void downlink_tick(struct participant *p, uint64_t now)
+{
+	struct downlink *d = p->subscriber.downlink;
+
+	if (!d || !leg_may_send(&p->subscriber.leg, now))
+		return;
+	bwe_tick(&d->bwe, now);
+	if (now >= d->next_demand) {
+		d->next_demand = now + DOWNLINK_DEMAND_US;
+		look_at_demand(p, now);
+	}
+	if (d->head != d->tail)
+		release_due(d, now);
+	probe(p, now);
+}
+
+uint64_t downlink_deadline(const struct participant *p)
+{
+	const struct downlink *d = p->subscriber.downlink;
+
+	if (!d || !p->subscriber.leg.connected)
+		return UINT64_MAX;
+
+	uint64_t due = bwe_deadline(&d->bwe);
+
+	if (d->next_demand < due && !list_empty(&p->subscriptions))
+		due = d->next_demand;
+	if (d->head != d->tail && slice_due(d) < due)
+		due = slice_due(d);
+	if (d->plan.id && d->plan_at < due)
+		due = d->plan_at;
+	return due;
+}
+
+void downlink_feedback(struct participant *p, uint64_t now, const struct rtcp_feedback *f)
+{
+	struct twcc_arrival list[DOWNLINK_TWCC_PACKETS];
+	struct downlink *d = p->subscriber.downlink;
+	struct twcc_feedback feedback;
+
+	if (!d || !twcc_parse(&feedback, list, DOWNLINK_TWCC_PACKETS, f)) {
+		sfu_drop(p->sfu, d ? DROP_RTCP : DROP_FEEDBACK);
+		return;
+	}
+	bwe_feedback(&d->bwe, now, &feedback, list);
+	leg_wake(&p->subscriber.leg, downlink_deadline(p));
+}
+
+void downlink_remb(struct participant *p, uint64_t now, uint64_t bps)
+{
+	if (p->subscriber.downlink)
+		bwe_remb(&p->subscriber.downlink->bwe, now, bps);
+}
