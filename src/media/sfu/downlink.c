@@ -241,7 +241,7 @@ static void look_at_demand(struct participant *p, uint64_t now)
 	uint64_t sum = 0;
 
 	list_each (s, &p->subscriptions, in_participant) {
-		if (!s->sending || s->paused || s->track->muted)
+		if (!s->sending || subscription_is_paused(s) || s->track->muted)
 			continue;
 		for (int i = LAYERS_MAX - 1; i >= 0; i--) {
 			struct track_layer *l = s->track->layers[i];

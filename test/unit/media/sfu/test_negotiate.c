@@ -370,17 +370,18 @@ static void our_offer(void **state)
 #define ANSWER_TRANSPORT                                                                 \
 	"c=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\na=ice-pwd:abcdabcdabcdabcdabcdabcd\r\n" \
 	"a=fingerprint:sha-256 " FINGERPRINT "\r\na=rtcp-mux\r\n"
-#define ANSWER                                                                        \
-	"v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2 "      \
-	"3\r\na=setup:%s\r\n"                                                         \
-	"m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n" ANSWER_TRANSPORT       \
-	"a=mid:0\r\na=sctp-port:5000\r\n"                                             \
-	"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" ANSWER_TRANSPORT                        \
-	"a=mid:1\r\na=recvonly\r\na=rtpmap:111 opus/48000/2\r\na=extmap:1 "           \
-	"urn:ietf:params:rtp-hdrext:sdes:mid\r\n"                                     \
-	"m=video 9 UDP/TLS/RTP/SAVPF %s\r\n" ANSWER_TRANSPORT "a=mid:2\r\na=%s\r\n%s" \
-	"m=video 9 UDP/TLS/RTP/SAVPF 108\r\n" ANSWER_TRANSPORT                        \
-	"a=mid:3\r\na=inactive\r\na=rtpmap:108 H264/90000\r\na=fmtp:108 "             \
+#define ANSWER                                                                          \
+	"v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2 "        \
+	"3\r\na=setup:%s\r\n"                                                           \
+	"m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n" ANSWER_TRANSPORT         \
+	"a=mid:0\r\na=sctp-port:5000\r\n"                                               \
+	"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" ANSWER_TRANSPORT                          \
+	"a=mid:1\r\na=recvonly\r\na=rtpmap:111 opus/48000/2\r\na=extmap:1 "             \
+	"urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:2 "                            \
+	"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n" \
+	"m=video 9 UDP/TLS/RTP/SAVPF %s\r\n" ANSWER_TRANSPORT "a=mid:2\r\na=%s\r\n%s"   \
+	"m=video 9 UDP/TLS/RTP/SAVPF 108\r\n" ANSWER_TRANSPORT                          \
+	"a=mid:3\r\na=inactive\r\na=rtpmap:108 H264/90000\r\na=fmtp:108 "               \
 	"packetization-mode=1;profile-level-id=42e01f\r\n"
 
 static int take_answer(struct negotiate_taken taken[3], char *error, const char *setup,
@@ -410,10 +411,12 @@ static void answers_to_us(void **state)
 	assert_true(t[0].accepted);
 	assert_int_equal(t[0].payload_type, 111);
 	assert_int_equal(t[0].mid_id, 1);
+	assert_int_equal(t[0].transport_cc_id, 2);
 	assert_true(t[1].accepted);
 	assert_int_equal(t[1].payload_type, 96);
 	assert_int_equal(t[1].rtx_payload_type, 97);
 	assert_int_equal(t[1].mid_id, 0);
+	assert_int_equal(t[1].transport_cc_id, 0);
 	assert_false(t[2].accepted);
 
 	/* other numbers, and no RTX */
