@@ -75,6 +75,11 @@ bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
 	return true;
 }
 
+size_t wsconn_queued(const struct wsconn *c)
+{
+	return c->queued;
+}
+
 void wsconn_close(struct wsconn *c, uint16_t code, const char *reason)
 {
 	if (c->close_code)
@@ -163,6 +168,8 @@ int wsconn_write(struct wsconn *c, struct lws *wsi)
 		free(f);
 		if (failed)
 			return -1;
+		if (list_empty(&c->queue) && !c->close_code && c->handler->drained)
+			c->handler->drained(c, c->arg);
 	}
 	if (!list_empty(&c->queue)) {
 		lws_callback_on_writable(wsi);

@@ -22,6 +22,9 @@ struct ws_handler {
 	/* One whole message. The bytes are valid during the call only. */
 	void (*message)(struct wsconn *c, void *arg, const uint8_t *bytes, size_t n, bool binary);
 
+	/* Everything that was queued has been given to the kernel. May be NULL. */
+	void (*drained)(struct wsconn *c, void *arg);
+
 	/* Gone, for whatever reason. Also called when the server shuts down. */
 	void (*closed)(struct wsconn *c, void *arg);
 };
@@ -31,6 +34,9 @@ struct ws_handler {
  * false comes back. Never calls back into the handler.
  */
 bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary);
+
+/* Bytes of the messages that wait. */
+size_t wsconn_queued(const struct wsconn *c);
 
 /* Sends what is queued, then the close frame with an RFC 6455 7.4 code. `closed` follows later. */
 void wsconn_close(struct wsconn *c, uint16_t code, const char *reason);

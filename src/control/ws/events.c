@@ -63,8 +63,7 @@ void events_fail(struct event_socket *s, int status, int code, const char *messa
 
 static void hold(struct event_socket *s, int64_t cursor, const char *text, size_t n)
 {
-	struct held_event *e = s->held_bytes + n > LIMIT_SOCKET_QUEUE ? NULL
-								      : malloc(sizeof *e + n);
+	struct held_event *e = s->held_bytes + n > HELD_MAX ? NULL : malloc(sizeof *e + n);
 
 	if (!e) {
 		s->state = SOCKET_CLOSING;
@@ -159,6 +158,10 @@ static void on_replay(void *arg, int status, const struct store_event *list, siz
 
 	greet(s);
 	for (size_t i = 0; i < n; i++) {
+		if (wsconn_queued(s->conn) > REPLAY_AHEAD) {
+			more = true; /* read again later */
+			break;
+		}
 		json_t *frame = event_stored(
 			&list[i],
 			list[i].cid ? calls_state_find(h->config.calls, list[i].cid) : NULL);
@@ -168,10 +171,23 @@ static void on_replay(void *arg, int status, const struct store_event *list, siz
 		json_decref(frame);
 		s->cursor = list[i].cursor;
 	}
-	if (more && n)
-		replay(s);
-	else
+	if (!more || n == 0)
 		go_live(s);
+	else if (wsconn_queued(s->conn) > 0)
+		s->resting = true;
+	else
+		replay(s);
+}
+
+static void on_drained(struct wsconn *c, void *arg)
+{
+	struct event_socket *s = arg;
+
+	(void)c;
+	if (!s->resting || s->state != SOCKET_REPLAYING)
+		return;
+	s->resting = false;
+	replay(s);
 }
 
 static void on_user(struct event_socket *s, const struct store_user *user)
@@ -318,6 +334,7 @@ const struct ws_handler events_handler = {
 	.max_message = LIMIT_EVENT_FRAME,
 	.opened = on_opened,
 	.message = on_message,
+	.drained = on_drained,
 	.closed = on_closed,
 };
 

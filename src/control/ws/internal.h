@@ -4,6 +4,7 @@
 
 #include <uv.h>
 
+#include "base/limits.h"
 #include "base/list.h"
 #include "control/auth/auth.h"
 #include "control/calls/calls.h"
@@ -11,7 +12,16 @@
 #include "control/server/wsconn.h"
 #include "control/ws/hub.h"
 
-enum { HEALTH_CHECK_S = 15, CONNECTION_ID_SIZE = 24 };
+/*
+ * A replay is longer than a socket's queue, so it goes in pieces, each when the one before is gone.
+ * What is held meanwhile must fit behind the last piece.
+ */
+enum {
+	HEALTH_CHECK_S = 15,
+	CONNECTION_ID_SIZE = 24,
+	REPLAY_AHEAD = LIMIT_SOCKET_QUEUE / 4,
+	HELD_MAX = LIMIT_SOCKET_QUEUE / 2,
+};
 
 enum event_socket_state {
 	SOCKET_WAITING,	  /* for the connect frame */
@@ -42,6 +52,7 @@ struct event_socket {
 	char session_key[AUTH_SESSION_KEY_SIZE]; /* "" = opened with a token */
 	int64_t cursor;				 /* the last stored event that was sent */
 	bool greeted;
+	bool resting;	  /* the replay goes on when the queue is empty */
 	struct list held; /* struct held_event */
 	size_t held_bytes;
 	uint64_t opened_us;
