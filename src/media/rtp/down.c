@@ -137,14 +137,18 @@ static struct down_range *start(struct down *d, uint8_t source, const struct med
 	return down_range_push(d, &next);
 }
 
-/* Leaves out a packet after the newest one: what follows moves up. False when it is not newer. */
+/* Leaves out a packet after the newest one: what follows moves up. False when it is not newer, or far off. */
 static bool leave_out(struct down *d, uint8_t source, uint64_t sequence, int pictures)
 {
 	struct down_range *r = down_range_newest(d);
 
-	if (!r || r->source != source || r->end != UINT64_MAX ||
-	    sequence < d->highest + r->offset + 1 || sequence < r->first)
+	uint64_t expected = r ? d->highest + r->offset + 1 : 0;
+
+	if (!r || r->source != source || r->end != UINT64_MAX || sequence < expected ||
+	    sequence < r->first)
 		return false;
+	if (sequence > expected + DOWN_JUMP_MAX)
+		return false; /* what follows starts anew (range_for) */
 	struct down_range next = *r;
 	next.first = sequence + 1;
 	next.offset++;
