@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "control/auth/auth.h"
 #include "control/calls/calls.h"
 #include "control/chat/chat.h"
@@ -27,6 +28,7 @@ struct wsconn {
 	void *arg;
 	char *sent[SENT_MAX];
 	size_t count;
+	size_t queued; /* bytes, as the test wants them */
 	uint16_t code;
 };
 
@@ -65,6 +67,11 @@ void wsconn_close(struct wsconn *c, uint16_t code, const char *reason)
 	(void)reason;
 	if (!c->code)
 		c->code = code;
+}
+
+size_t wsconn_queued(const struct wsconn *c)
+{
+	return c->queued;
 }
 
 static void drop(struct wsconn *c)
@@ -282,6 +289,44 @@ static void test_replay_then_live_each_once(void **state)
 	drop(c);
 }
 
+/* However long a replay is, it never fills the queue: it goes on where it rested. */
+static void test_replay_waits_for_its_reader(void **state)
+{
+	(void)state;
+	hub_set_cursor(hub, 14);
+	struct wsconn *c = open_socket("cookie");
+	say(c, "{\"type\":\"connect\",\"since\":10}");
+	pending.session_done(pending.arg, 0, &ann);
+
+	struct store_event first[] = { message_event(11), message_event(12) },
+			   second[] = { message_event(13), message_event(14) };
+	c->queued = 100; /* something waits: the next page is not asked for */
+	pending.replay_done(pending.arg, 0, first, 2, true);
+	assert_int_equal(pending.since, 10);
+	publish(15, "live");
+	c->queued = 0;
+	c->handler->drained(c, c->arg);
+	assert_int_equal(pending.since, 12);
+	c->handler->drained(c, c->arg); /* asks once */
+
+	c->queued = LIMIT_SOCKET_QUEUE / 2; /* enough: what did not go is asked for again */
+	pending.replay_done(pending.arg, 0, second, 2, false);
+	assert_int_equal(c->count, 3);
+	c->queued = 0;
+	pending.since = 0;
+	c->handler->drained(c, c->arg);
+	assert_int_equal(pending.since, 12);
+	pending.replay_done(pending.arg, 0, second, 2, false);
+	for (size_t i = 0; i < 4; i++)
+		assert_frame(c, 1 + i, "message.new", 11 + (int64_t)i);
+	assert_frame(c, 5, "live", 15);
+	assert_int_equal(c->count, 6);
+	pending.since = 0;
+	c->handler->drained(c, c->arg); /* live: nothing to ask for */
+	assert_int_equal(pending.since, 0);
+	drop(c);
+}
+
 static void test_resync(void **state)
 {
 	(void)state;
@@ -401,6 +446,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_live, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_audience, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_replay_then_live_each_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_replay_waits_for_its_reader, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(test_resync, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_tokens, set_up, tear_down),
