@@ -99,6 +99,8 @@ static uint64_t leg_deadline(const struct leg *l, uint64_t now)
 		due = earlier(due, subscribe_deadline(l->participant));
 	if (l->target == TARGET_SUBSCRIBER && leg_may_send(l, now))
 		due = earlier(due, downlink_deadline(l->participant));
+	if (l->connected && l->participant->quality.due) /* of a dead path, too */
+		due = earlier(due, l->participant->quality.due);
 	if (leg_may_send(l, now)) /* else the next check of the client sets the timer again */
 		due = earlier(due, l->target == TARGET_PUBLISHER
 					   ? feedback_deadline_publisher(l->participant)

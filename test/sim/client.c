@@ -85,7 +85,7 @@ static void send_packet(struct sim_client *c, const struct sim_track *t, int lay
 	if (t->simulcast && (!l->acknowledged || rtx))
 		rtpext_add(&x, rtx ? ID_REPAIRED : ID_RID, rids[layer], 1);
 	if (t->kind == KIND_AUDIO)
-		rtpext_add_audio_level(&x, ID_LEVEL, 30, true);
+		rtpext_add_audio_level(&x, ID_LEVEL, t->level, true);
 	rtpext_end(&x);
 	if (rtx)
 		wr_be16(&w, sent->seq);

@@ -224,10 +224,25 @@ static void on_wanted(struct sim_client *c, const struct plane_event *event)
 	}
 }
 
+static void on_speakers(struct sim *s, const struct plane_event *event)
+{
+	for (int i = 0; i < event->speaker_count; i++) {
+		struct sim_client *c = client_of(s, &event->speakers[i].participant);
+
+		if (!c)
+			continue;
+		c->spoken = event->speakers[i].level;
+		c->spoken_count++;
+		c->spoken_at = s->now;
+	}
+}
+
 static void on_event(struct sim *s, struct plane_event *event)
 {
 	struct sim_client *c = client_of(s, &event->participant);
 
+	if (event->type == EV_SPEAKERS)
+		on_speakers(s, event);
 	s->events++;
 	trace(s, &event->type, sizeof event->type);
 	trace(s, &s->now, sizeof s->now);
@@ -254,6 +269,10 @@ static void on_event(struct sim *s, struct plane_event *event)
 	case EV_STREAM_STATE:
 		c->stream_states++;
 		c->stream_paused = event->paused;
+		break;
+	case EV_CONNECTION:
+		c->connection = event->quality;
+		c->connection_count++;
 		break;
 	case EV_WANTED:
 		on_wanted(c, event);
@@ -373,6 +392,7 @@ struct sim_client *sim_join(struct sim *s, bool firefox)
 
 	c->index = s->client_count++;
 	c->sim = s;
+	c->connection = -1;
 	c->joined = true;
 	c->firefox = firefox;
 	c->ssrc = rng_u32(&s->rng);
@@ -421,6 +441,7 @@ struct sim_track *sim_add_track(struct sim_client *c, enum plane_kind kind, bool
 
 	*t = (struct sim_track){ .kind = kind, .active = true, .simulcast = simulcast };
 	t->wanted = -1;
+	t->level = 60; /* a quiet room */
 	t->layer_count = t->layers_on = simulcast ? 3 : 1;
 	t->layers = calloc((size_t)t->layer_count, sizeof *t->layers);
 	if (!t->layers)

@@ -63,6 +63,7 @@ struct sim_track {
 	struct sid sid;
 	char cid[40], msid[40]; /* Firefox: differ */
 	enum plane_kind kind;
+	uint8_t level;				       /* audio: dBov of its packets */
 	bool active, muted, simulcast, h264, temporal; /* temporal: three VP8 temporal layers */
 	int wanted; /* as EV_WANTED said last; -1 = it never did */
 	uint64_t wanted_at, wanted_count;
@@ -154,6 +155,10 @@ struct sim_client {
 	uint64_t twcc_feedbacks, twcc_received, reports;
 	uint64_t offers, answers, connected[2], lives, gones;
 	uint64_t stream_states; /* EV_STREAM_STATE */
+	uint8_t spoken;		/* as EV_SPEAKERS said last, eighths */
+	uint64_t spoken_count, spoken_at;
+	int connection; /* as EV_CONNECTION said last; -1 = it never did */
+	uint64_t connection_count;
 	bool stream_paused;
 	char failed[PLANE_TEXT_MAX];
 	char last_offer_mids[256];

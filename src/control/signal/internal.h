@@ -113,12 +113,14 @@ struct member {
 	Lk__TrackInfo *live[LIMIT_TRACKS_PER_PARTICIPANT]; /* info.tracks */
 	struct list tracks;				   /* struct track: pending and live */
 	struct list subscriptions;
-	bool subscriber_primary; /* which connection says that it is connected: fixed at join */
-	bool may_offer;		 /* may have a publisher connection; once yes, always yes */
-	struct allow allow;	 /* who may subscribe to its tracks */
-	bool replaced;		 /* the same identity came again: for calls/ nobody left */
-	uint64_t connect_by_us;	 /* 0 once active */
-	uint64_t gone_at_us;	 /* 0 while the socket lives */
+	bool subscriber_primary;   /* which connection says that it is connected: fixed at join */
+	bool may_offer;		   /* may have a publisher connection; once yes, always yes */
+	struct allow allow;	   /* who may subscribe to its tracks */
+	bool measured;		   /* `connection` and `score` were told */
+	uint8_t connection, score; /* CONNECTION_…; 0..100 */
+	bool replaced;		   /* the same identity came again: for calls/ nobody left */
+	uint64_t connect_by_us;	   /* 0 once active */
+	uint64_t gone_at_us;	   /* 0 while the socket lives */
 	uint64_t refresh_at_us;
 };
 
@@ -221,6 +223,7 @@ bool subscribe_receives(const struct member *viewer, const struct member *m); /*
 void report_wanted(struct member *m, const struct plane_event *event);
 void report_stream_state(struct member *m, const struct plane_event *event);
 void report_speakers(struct room *r, const struct plane_event *event);
+void report_connection_to(struct member *viewer, const struct member *m); /* as told last */
 void report_connection(struct member *m, const struct plane_event *event);
 
 /* permission.c: what a member may do, and whom it lets have its tracks */

@@ -48,13 +48,25 @@ void report_speakers(struct room *r, const struct plane_event *event)
 	}
 }
 
+void report_connection_to(struct member *viewer, const struct member *m)
+{
+	struct sid sid = m->sid;
+
+	send_connection_quality(viewer->session, sid.text, m->connection, m->score);
+}
+
 void report_connection(struct member *m, const struct plane_event *event)
 {
 	struct member *viewer;
 
+	m->measured = true;
+	m->connection = event->quality;
+	m->score = event->score;
 	list_each (viewer, &m->room->members, in_room) {
+		/* a client that is told so about itself starts over (livekit-protocol 6.4) */
+		if (viewer == m && event->quality == CONNECTION_LOST)
+			continue;
 		if (viewer == m || (member_sees(viewer, m) && subscribe_receives(viewer, m)))
-			send_connection_quality(viewer->session, m->sid.text, event->quality,
-						event->score);
+			report_connection_to(viewer, m);
 	}
 }

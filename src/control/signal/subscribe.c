@@ -71,6 +71,8 @@ void subscribe_track(struct member *m, const struct member *publisher, const str
 
 	if (!sub)
 		return;
+	bool first = !subscribe_receives(m, publisher);
+
 	sub->publisher = publisher->sid;
 	sub->track = track->sid;
 	sub->denied = !permission_lets(publisher, track, m);
@@ -84,6 +86,8 @@ void subscribe_track(struct member *m, const struct member *publisher, const str
 		send_allowed(m->session, sub->publisher.text, sub->track.text, false);
 	else
 		start(m, sub);
+	if (first && !sub->denied && publisher->measured)
+		report_connection_to(m, publisher);
 }
 
 /* One subscription, after the publisher's rules changed. */

@@ -132,6 +132,8 @@ void feedback_tick_publisher(struct participant *p, uint64_t now)
 	struct track *t;
 	bool choose, report;
 
+	quality_tick(p, now);
+	speakers_tick(p->room, now);
 	if (!leg_may_send(&pub->leg, now))
 		return;
 	begin(&c);
@@ -173,7 +175,7 @@ uint64_t feedback_deadline_publisher(const struct participant *p)
 
 	if (!pub->leg.connected)
 		return due;
-	due = twcc_recv_deadline(&pub->twcc);
+	due = earlier(twcc_recv_deadline(&pub->twcc), speakers_deadline(p->room));
 	list_each (t, &p->tracks, in_participant) {
 		due = earlier(due, dynacast_deadline(t));
 		for (int i = 0; i < LAYERS_MAX; i++) {
@@ -199,6 +201,7 @@ void feedback_tick_subscriber(struct participant *p, uint64_t now)
 	struct subscriber *sub = &p->subscriber;
 	struct compound c = { .leg = &sub->leg, .now = now };
 
+	quality_tick(p, now);
 	if (!leg_may_send(&sub->leg, now) || !is_due(&sub->next_report, now, FEEDBACK_REPORT_US))
 		return;
 	c.w = wr_of(c.bytes, sizeof c.bytes);

@@ -8,6 +8,7 @@
 #include "media/sfu/participant.h"
 #include "media/sfu/publish.h"
 #include "media/sfu/sfu.h"
+#include "media/sfu/speakers.h"
 #include "media/sfu/subscribe.h"
 #include "media/sfu/subscription.h"
 #include "media/sfu/track.h"
@@ -180,6 +181,7 @@ static void distribute(struct track *t, uint64_t now, int layer, const struct me
 		sfu_drop(t->publisher->sfu, DROP_MUTED);
 		return;
 	}
+	speakers_rx(t, now, packet);
 	list_each (s, &t->subscriptions, in_track) {
 		if (first)
 			subscription_choose(s, now);
@@ -242,8 +244,10 @@ void forward_mute(struct track *t, uint64_t now, bool muted)
 	if (t->muted == muted)
 		return;
 	t->muted = muted;
-	if (muted)
+	if (muted) {
+		speakers_mute(t);
 		return;
+	}
 	list_each (s, &t->subscriptions, in_track)
 		subscription_resume(s, now);
 }

@@ -14,6 +14,7 @@
 #include "media/rtp/twcc_recv.h"
 #include "media/sfu/leg.h"
 #include "media/sfu/negotiate.h"
+#include "media/sfu/quality.h"
 #include "plane/plane.h"
 
 struct sfu;
@@ -79,6 +80,8 @@ struct participant {
 	struct list tracks; /* published by it, oldest first */
 	size_t track_count;
 	struct list subscriptions;
+	uint8_t spoken; /* level, in eighths, as told last */
+	struct quality quality;
 	struct publisher publisher;
 	struct subscriber subscriber;
 };

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/list.h"
+#include "media/sfu/speakers.h"
 #include "plane/plane.h"
 
 struct sfu;
@@ -13,6 +14,7 @@ struct sfu;
 struct room {
 	struct sid sid;
 	struct list participants;
+	struct speakers speakers;
 	size_t count;
 };
 

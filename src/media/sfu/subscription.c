@@ -97,6 +97,8 @@ int subscription_start(struct subscription *s, uint64_t now, const struct negoti
 	if (r < 0)
 		return r;
 	s->sending = true;
+	s->packets_before = 0;
+	s->lost_before = 0;
 	layers_restart(&s->layers);
 	subscription_choose(s, now);
 	return 0;

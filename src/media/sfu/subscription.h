@@ -41,6 +41,8 @@ struct subscription {
 	 */
 	struct subscription_limit wanted, allowed;
 	struct down down;
+	uint32_t packets_before; /* of `down`, when quality was measured last */
+	int32_t lost_before;
 	struct layers layers;
 };
 

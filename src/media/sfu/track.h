@@ -14,6 +14,7 @@
 #include "media/rtp/cache.h"
 #include "media/rtp/keyframe.h"
 #include "media/rtp/layers.h"
+#include "media/rtp/loudness.h"
 #include "media/rtp/up.h"
 #include "media/sfu/codec.h"
 #include "media/sfu/dynacast.h"
@@ -38,8 +39,9 @@ struct track_layer {
 	struct cache cache; /* video only */
 	bool has_cache;
 	struct keyframe keyframe;
-	uint32_t frames[TRACK_TEMPORAL]; /* begun since the last measure, by TID */
-	uint16_t rates[TRACK_TEMPORAL];	 /* eighths of a frame per second, smoothed */
+	uint64_t expected_before, received_before; /* of `up`, when quality was measured last */
+	uint32_t frames[TRACK_TEMPORAL];	   /* begun since the last measure, by TID */
+	uint16_t rates[TRACK_TEMPORAL];		   /* eighths of a frame per second, smoothed */
 };
 
 struct track {
@@ -56,6 +58,7 @@ struct track {
 	struct list subscriptions;
 	struct plane_layer sizes[LAYERS_MAX]; /* as announced, by quality; width 0 = unknown */
 	struct dynacast dynacast;
+	struct loudness loudness; /* audio */
 };
 
 /* 0, -EEXIST, -EINVAL, -EDQUOT (LIMIT_PENDING_TRACKS, LIMIT_TRACKS_PER_PARTICIPANT) or -ENOMEM. */

@@ -193,6 +193,30 @@ static void test_connection_and_stream_state(void **state)
 	assert_true(other->connection_quality->updates[0]->score == 3.5f);
 	client_expect_nothing(far);
 
+	/* who comes later is told once, not for each track */
+	(void)client_publish(w, ann, "c2", LK__TRACK_TYPE__AUDIO, LK__TRACK_SOURCE__MICROPHONE);
+	client_skip(bob);
+	client_skip(far);
+	struct client *late = client_enter(w, "r", "late");
+	response_scope join = client_expect(late, LK__SIGNAL_RESPONSE__MESSAGE_JOIN);
+	response_scope token = client_expect(late, LK__SIGNAL_RESPONSE__MESSAGE_REFRESH_TOKEN);
+	response_scope known = client_expect(late, LK__SIGNAL_RESPONSE__MESSAGE_CONNECTION_QUALITY);
+	assert_int_equal(known->connection_quality->updates[0]->quality,
+			 LK__CONNECTION_QUALITY__GOOD);
+	client_expect_nothing(late);
+	client_close(late);
+	client_skip(ann);
+	client_skip(bob);
+	client_skip(far);
+
+	/* lost: for the others only */
+	event.quality = CONNECTION_LOST;
+	give(w, ann, &event);
+	client_expect_nothing(ann);
+	response_scope lost = client_expect(bob, LK__SIGNAL_RESPONSE__MESSAGE_CONNECTION_QUALITY);
+	assert_int_equal(lost->connection_quality->updates[0]->quality,
+			 LK__CONNECTION_QUALITY__LOST);
+
 	struct plane_event paused = { .type = EV_STREAM_STATE, .track = video, .paused = true };
 	paused.participant = sid_of(bob);
 	give(w, bob, &paused);
