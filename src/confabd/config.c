@@ -19,13 +19,13 @@ struct loader {
 	struct config *config;
 	char *error;
 	const char *file;
-	enum source source, ips_source;
+	enum source source, ips_source, webhooks_source;
 	bool failed;
 };
 
 typedef int set_fn(struct loader *l, const char *key, const char *value);
 
-static set_fn set_text, set_listen, set_ip, set_port, set_workers, set_flag, set_level;
+static set_fn set_text, set_listen, set_ip, set_port, set_workers, set_flag, set_level, set_webhook;
 
 /* Every key. A flag is "--" and the name;
  * the variable is CONFAB_ and the name in capitals with _ for -. */
@@ -43,6 +43,7 @@ static const struct option {
 	{ "rtc-port", set_port, 0, true },
 	{ "workers", set_workers, 0, true },
 	{ "log-level", set_level, 0, true },
+	{ "webhook", set_webhook, 0, true },
 	{ "remote-unmute", set_flag, offsetof(struct config, remote_unmute), false },
 	{ "demo", set_flag, offsetof(struct config, demo), false },
 };
@@ -61,6 +62,7 @@ const char *config_help(void)
 	       "repeated\n"
 	       "  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
 	       "  --workers N         media threads (one per core)\n"
+	       "  --webhook URL       told what happens in rooms; may be repeated\n"
 	       "  --remote-unmute     servers may unmute participants (they may always mute)\n"
 	       "  --demo              make a demo admin and a demo user, print a sign-in link for "
 	       "each\n"
@@ -177,6 +179,31 @@ static int set_ip(struct loader *l, const char *key, const char *value)
 				    "reach.",
 				    key, value, CONFIG_IPS_MAX);
 		c->rtc_ip_count++;
+		at += n;
+	} while (*at++ == ',');
+	return 0;
+}
+
+/* One URL, or several with commas (for the environment), as above. */
+static int set_webhook(struct loader *l, const char *key, const char *value)
+{
+	struct config *c = l->config;
+	const char *at = value;
+
+	if (l->webhooks_source != l->source) {
+		l->webhooks_source = l->source;
+		c->webhook_count = 0;
+	}
+	do {
+		size_t n = strcspn(at, ",");
+		bool http = strncmp(at, "http://", 7) == 0 && n > 7;
+		bool https = strncmp(at, "https://", 8) == 0 && n > 8;
+		if ((!http && !https) || n >= CONFIG_PATH || strcspn(at, " \t") < n ||
+		    c->webhook_count == CONFIG_WEBHOOKS_MAX)
+			return fail(l,
+				    "%s '%.100s' is not usable; give up to %d http or https URLs.",
+				    key, value, CONFIG_WEBHOOKS_MAX);
+		(void)snprintf(c->webhooks[c->webhook_count++], CONFIG_PATH, "%.*s", (int)n, at);
 		at += n;
 	} while (*at++ == ',');
 	return 0;
@@ -351,7 +378,10 @@ static int check_together(struct loader *l)
 int config_load(struct config *ret, int argc, char *const *argv,
 		const char *(*environment)(const char *name), char *ret_error)
 {
-	struct loader l = { .config = ret, .error = ret_error, .ips_source = FROM_DEFAULT };
+	struct loader l = { .config = ret,
+			    .error = ret_error,
+			    .ips_source = FROM_DEFAULT,
+			    .webhooks_source = FROM_DEFAULT };
 	const char *file = environment("CONFAB_CONFIG");
 
 	*ret = (struct config){ .data = "confab-data",

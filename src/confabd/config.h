@@ -17,6 +17,7 @@ enum {
 	CONFIG_HOST = 256,
 	CONFIG_IPS_MAX = 8,
 	CONFIG_ERROR_MAX = 1536,
+	CONFIG_WEBHOOKS_MAX = 8,
 	CONFIG_WORKERS_MAX = 64
 };
 
@@ -32,6 +33,8 @@ struct config {
 	size_t rtc_ip_count;
 	uint16_t rtc_port;
 	unsigned workers; /* 0 = one per core */
+	char webhooks[CONFIG_WEBHOOKS_MAX][CONFIG_PATH];
+	size_t webhook_count;
 	bool demo;
 	bool remote_unmute;
 	enum log_level log_level;

@@ -132,6 +132,9 @@ static int start_control(struct daemon *d)
 {
 	const struct config *c = &d->config;
 	char error[CONTROL_ERROR_MAX];
+	const char *webhooks[CONFIG_WEBHOOKS_MAX];
+	for (size_t i = 0; i < c->webhook_count; i++)
+		webhooks[i] = c->webhooks[i];
 	const struct control_config control = {
 		.loop = &d->loop,
 		.store = d->store,
@@ -142,6 +145,8 @@ static int start_control(struct daemon *d)
 		.tls_cert = c->tls_cert[0] ? c->tls_cert : NULL,
 		.tls_key = c->tls_key[0] ? c->tls_key : NULL,
 		.remote_unmute = c->remote_unmute,
+		.webhooks = webhooks,
+		.webhook_count = c->webhook_count,
 		.media = {
 			.count = media_threads_count(d->media),
 			.command = media_command,

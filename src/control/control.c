@@ -12,9 +12,11 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "base/sb.h"
+#include "control/api/api.h"
 #include "control/auth/auth.h"
 #include "control/calls/calls.h"
 #include "control/chat/chat.h"
+#include "control/hooks/hooks.h"
 #include "control/http/access.h"
 #include "control/http/rate.h"
 #include "control/routes.h"
@@ -183,6 +185,26 @@ static int start_workers(struct control *c)
 	return 0;
 }
 
+static void add_hook_metrics(const struct hooks *hooks, struct sb *ret)
+{
+	struct hooks_gauges g = hooks_gauges(hooks);
+
+	sb_printf(ret, "# TYPE confab_webhooks_waiting gauge\nconfab_webhooks_waiting %zu\n",
+		  g.waiting);
+	sb_printf(ret,
+		  "# TYPE confab_webhooks_delivered_total counter\n"
+		  "confab_webhooks_delivered_total %llu\n",
+		  (unsigned long long)g.delivered);
+	sb_printf(ret,
+		  "# TYPE confab_webhooks_failed_total counter\n"
+		  "confab_webhooks_failed_total %llu\n",
+		  (unsigned long long)g.failed);
+	sb_printf(ret,
+		  "# TYPE confab_webhooks_dropped_total counter\n"
+		  "confab_webhooks_dropped_total %llu\n",
+		  (unsigned long long)g.dropped);
+}
+
 void control_add_metrics(struct control *c, struct sb *ret)
 {
 	struct signal_gauges g = signal_gauges(c->signal);
@@ -204,6 +226,8 @@ void control_add_metrics(struct control *c, struct sb *ret)
 	sb_printf(ret,
 		  "# TYPE confab_media_failures_total counter\nconfab_media_failures_total %llu\n",
 		  (unsigned long long)g.media_failures);
+	if (c->hooks)
+		add_hook_metrics(c->hooks, ret);
 	if (c->private->media.metrics)
 		c->private->media.metrics(c->private->media.arg, ret);
 }
@@ -256,6 +280,24 @@ static int start_domain(struct control *c, const struct control_config *config)
 	return 0;
 }
 
+static void on_signal_observed(void *arg, const struct signal_observed *o)
+{
+	struct control *c = arg;
+
+	hooks_publish(c->hooks, api_webhook_event(o));
+}
+
+static int start_hooks(struct control *c, const struct control_config *config)
+{
+	const struct hooks_config hooks = { .loop = config->loop,
+					    .urls = config->webhooks,
+					    .url_count = config->webhook_count,
+					    .keys = *auth_keys(c->auth),
+					    .rng = rng_os() };
+
+	return config->webhook_count ? hooks_new(&hooks, &c->hooks) : 0;
+}
+
 static int start_signal(struct control *c, const struct control_config *config)
 {
 	const struct signal_config signal = {
@@ -266,6 +308,8 @@ static int start_signal(struct control *c, const struct control_config *config)
 		.calls = c->calls,
 		.rng = rng_os(),
 		.remote_unmute = config->remote_unmute,
+		.observe = c->hooks ? on_signal_observed : NULL,
+		.observe_arg = c,
 		.send = on_signal_command,
 		.send_arg = c,
 	};
@@ -290,6 +334,8 @@ static int start_all(struct control *c, const struct control_config *config, cha
 
 	if (r == 0)
 		r = start_workers(c);
+	if (r == 0)
+		r = start_hooks(c, config);
 	if (r == 0)
 		r = start_signal(c, config);
 	if (r < 0) {
@@ -390,6 +436,7 @@ struct control *control_free(struct control *c)
 		return NULL;
 	c->server = server_free(c->server);
 	c->signal = signal_free(c->signal);
+	c->hooks = hooks_free(c->hooks);
 	c->hub = hub_free(c->hub);
 	close_workers(c);
 	for (int i = 0; i < CLOSING_TURNS; i++)

@@ -15,6 +15,7 @@ struct auth;
 struct calls;
 struct chat;
 struct control_private;
+struct hooks;
 struct hub;
 struct rate;
 struct sb;
@@ -30,6 +31,7 @@ struct control {
 	struct chat *chat;	   /* control/chat/chat.h */
 	struct calls *calls;	   /* control/calls/calls.h */
 	struct hub *hub;	   /* control/ws/hub.h: events to people */
+	struct hooks *hooks;	   /* control/hooks/hooks.h; NULL = none configured */
 	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
 	struct server *server;	   /* control/server/server.h */
 	struct rate *token_rate;   /* control/http/rate.h: user tokens per user */
@@ -56,7 +58,9 @@ struct control_config {
 	const char *host; /* see server.h */
 	uint16_t port;
 	const char *tls_cert, *tls_key;
-	bool remote_unmute; /* see signal.h */
+	bool remote_unmute;	     /* see signal.h */
+	const char *const *webhooks; /* URLs */
+	size_t webhook_count;
 	struct control_media media;
 };
 

@@ -8,6 +8,11 @@
 
 #include "control/server/request.h"
 
+struct signal_observed;
+
+/* LiveKit's WebhookEvent about what happened; id and time are added by hooks. NULL without memory. */
+json_t *api_webhook_event(const struct signal_observed *o);
+
 /* POST /twirp/{service}/{method}. Needs ROUTE_NO_CSRF: only the bearer token
  * counts. */
 void api_twirp(struct http_req *req, struct control *control);

@@ -87,7 +87,7 @@ static int create_room(struct signal_hub *s, struct arena *arena, const Protobuf
 	struct room *r = room_find(s, q->name);
 	if (!r && s->room_count >= LIMIT_ROOMS)
 		return fail(-ENOSPC, ret_cause, "There are too many rooms.");
-	bool changes = r && q->metadata && strcmp(text(q->metadata), r->metadata) != 0;
+	bool fresh = !r, changes = r && q->metadata && strcmp(text(q->metadata), r->metadata) != 0;
 	if (!r)
 		r = room_new(s, q->name);
 	const struct room_options options = {
@@ -100,6 +100,8 @@ static int create_room(struct signal_hub *s, struct arena *arena, const Protobuf
 		return no_memory(ret_cause);
 	if (changes)
 		room_tell(r);
+	if (fresh)
+		signal_observe(SIGNAL_ROOM_STARTED, r, NULL, NULL);
 	return answer_room(r, arena, ret_response, ret_cause);
 }
 

@@ -46,6 +46,8 @@ struct signal_hub {
 	char *api_key, *api_secret;
 	void (*send)(void *arg, uint16_t worker, struct plane_cmd *cmd);
 	void *send_arg;
+	void (*observe)(void *arg, const struct signal_observed *o);
+	void *observe_arg;
 	uint16_t workers;
 	size_t *load; /* members on each worker */
 	struct list rooms;
@@ -118,6 +120,7 @@ struct member {
 	struct allow allow;	   /* who may subscribe to its tracks */
 	bool measured;		   /* `connection` and `score` were told */
 	uint8_t connection, score; /* CONNECTION_…; 0..100 */
+	bool was_active;	   /* its media came up */
 	bool replaced;		   /* the same identity came again: for calls/ nobody left */
 	uint64_t connect_by_us;	   /* 0 once active */
 	uint64_t gone_at_us;	   /* 0 while the socket lives */
@@ -149,6 +152,9 @@ struct subscription {
 void signal_tick(struct signal_hub *s, uint64_t now_us);
 void signal_make_sid(struct signal_hub *s, const char *prefix, struct sid *ret);
 void signal_send(const struct room *r, struct plane_cmd *cmd); /* fills in the room */
+/* Tells who watches; m and track may be NULL. */
+void signal_observe(enum signal_happening what, const struct room *r, const struct member *m,
+		    const struct track *track);
 struct token_keys signal_keys(const struct signal_hub *s);
 
 /* room.c: the room and its fan-out */

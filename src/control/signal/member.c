@@ -123,7 +123,8 @@ int member_admit(struct session *session)
 
 	if (r && !old && room_is_full(r) && !session->token.hidden)
 		return -ENOSPC;
-	if (!r) {
+	bool fresh = !r;
+	if (fresh) {
 		r = room_new(s, session->token.room);
 		if (r && session->token.room_config &&
 		    room_configure_by_token(r, session->token.room_config) < 0)
@@ -131,6 +132,8 @@ int member_admit(struct session *session)
 	}
 	if (!r)
 		return -ENOMEM;
+	if (fresh)
+		signal_observe(SIGNAL_ROOM_STARTED, r, NULL, NULL);
 	struct member *m = member_new(session, r);
 	if (!m)
 		return -ENOMEM; /* a new room ends by its time-out */
@@ -161,7 +164,9 @@ void member_active(struct member *m)
 		return;
 	m->info.state = LK__PARTICIPANT_STATE__ACTIVE;
 	m->connect_by_us = 0;
+	m->was_active = true;
 	member_touch(m);
+	signal_observe(SIGNAL_PARTICIPANT_JOINED, m->room, m, NULL);
 	room_announce(m, NULL);
 	log_info("signal", "connected room=%s participant=%s", m->room->sid.text, m->sid.text);
 }
@@ -195,8 +200,13 @@ void member_remove(struct member *m, Lk__DisconnectReason reason)
 	s->load[r->worker]--;
 	room_announce(m, m);
 	struct track *track;
-	list_each (track, &m->tracks, in_member)
+	list_each (track, &m->tracks, in_member) {
 		subscribe_forget(r, &track->sid);
+		if (track->live)
+			signal_observe(SIGNAL_TRACK_UNPUBLISHED, r, m, track);
+	}
+	signal_observe(m->was_active ? SIGNAL_PARTICIPANT_LEFT : SIGNAL_PARTICIPANT_ABORTED, r, m,
+		       NULL);
 	signal_send(r, &(struct plane_cmd){ .type = CMD_LEAVE, .participant = m->sid });
 	if (s->calls && !m->token.hidden && !m->replaced)
 		calls_participant_left(s->calls, r->name, m->info.identity);

@@ -413,6 +413,7 @@ void publish_live(struct member *m, struct track *track, const char *mime, const
 	track_touch(track);
 	list_live(m);
 	member_touch(m);
+	signal_observe(SIGNAL_TRACK_PUBLISHED, m->room, m, track);
 	room_announce(m, NULL); /* before anybody's offer carries it (livekit-protocol 4.1) */
 	list_each (viewer, &m->room->members, in_room)
 		if (viewer->client.auto_subscribe)
@@ -424,10 +425,13 @@ void publish_gone(struct member *m, struct track *track)
 	bool live = track->live;
 
 	subscribe_forget(m->room, &track->sid);
+	track->live = false;
+	list_live(m);
+	if (live)
+		signal_observe(SIGNAL_TRACK_UNPUBLISHED, m->room, m, track);
 	(void)track_free(track);
 	if (!live)
 		return;
-	list_live(m);
 	member_touch(m);
 	room_announce(m, NULL);
 }

@@ -102,6 +102,7 @@ void room_settle(struct room *r)
 
 void room_close(struct room *r)
 {
+	signal_observe(SIGNAL_ROOM_FINISHED, r, NULL, NULL);
 	log_info("signal", "room closed room=%s", r->sid.text);
 	r->hub->room_count--;
 	room_unlink(r);

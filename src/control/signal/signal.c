@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/rng.h"
+#include "control/signal/encode.h"
 #include "control/signal/internal.h"
 
 static void on_timer(uv_timer_t *timer)
@@ -38,6 +39,8 @@ int signal_new(const struct signal_config *config, struct signal_hub **ret_signa
 	s->remote_unmute = config->remote_unmute;
 	s->send = config->send;
 	s->send_arg = config->send_arg;
+	s->observe = config->observe;
+	s->observe_arg = config->observe_arg;
 	s->workers = config->workers;
 	s->api_key = strdup(config->api_key);
 	s->api_secret = strdup(config->api_secret);
@@ -140,6 +143,22 @@ void signal_send(const struct room *r, struct plane_cmd *cmd)
 {
 	cmd->room = r->sid;
 	r->hub->send(r->hub->send_arg, r->worker, cmd);
+}
+
+void signal_observe(enum signal_happening what, const struct room *r, const struct member *m,
+		    const struct track *track)
+{
+	const struct signal_hub *s = r->hub;
+	struct room_view view;
+
+	if (!s->observe)
+		return;
+	room_view_init(&view, r);
+	const struct signal_observed o = { .what = what,
+					   .room = &view.room,
+					   .participant = m ? &m->info : NULL,
+					   .track = track ? &track->info : NULL };
+	s->observe(s->observe_arg, &o);
 }
 
 struct token_keys signal_keys(const struct signal_hub *s)

@@ -24,6 +24,29 @@ struct calls;
 struct rng;
 struct signal_hub;
 
+/* What happens in rooms, for who watches from outside (webhooks). */
+enum signal_happening {
+	SIGNAL_ROOM_STARTED,
+	SIGNAL_ROOM_FINISHED,
+	SIGNAL_PARTICIPANT_JOINED, /* its media is up */
+	SIGNAL_PARTICIPANT_LEFT,
+	SIGNAL_PARTICIPANT_ABORTED, /* gone before its media was up */
+	SIGNAL_TRACK_PUBLISHED,
+	SIGNAL_TRACK_UNPUBLISHED,
+};
+
+struct Lk__Room;
+struct Lk__ParticipantInfo;
+struct Lk__TrackInfo;
+
+/* Valid during the call; participant and track NULL where it is not about one. */
+struct signal_observed {
+	enum signal_happening what;
+	const struct Lk__Room *room;
+	const struct Lk__ParticipantInfo *participant;
+	const struct Lk__TrackInfo *track;
+};
+
 struct signal_config {
 	uv_loop_t *loop;	/* for the timers; must outlive the signal object */
 	uint16_t workers;	/* media workers, at least 1 */
@@ -32,6 +55,9 @@ struct signal_config {
 	struct calls *calls;	/* told who is in which call; NULL in tests */
 	struct rng *rng;
 	bool remote_unmute; /* servers may unmute people (livekit-protocol 6.6: off) */
+
+	void (*observe)(void *arg, const struct signal_observed *o); /* may be NULL */
+	void *observe_arg;
 
 	/*
 	 * Sends one command to a worker, in order, and takes over what it owns (`sdp`).

@@ -60,6 +60,7 @@ static void test_flags(void **state)
 	assert_int_equal(load(&c,
 			      "--data=/tmp/x --listen [::1]:0 --rtc-ip 10.0.0.1 --rtc-ip ::1 "
 			      "--rtc-port 9000 --workers 3 "
+			      "--webhook http://a/x --webhook https://b --remote-unmute "
 			      "--demo --log-level debug",
 			      error),
 			 0);
@@ -72,6 +73,9 @@ static void test_flags(void **state)
 	assert_int_equal(c.rtc_port, 9000);
 	assert_int_equal(c.workers, 3);
 	assert_true(c.demo);
+	assert_true(c.remote_unmute);
+	assert_int_equal(c.webhook_count, 2);
+	assert_string_equal(c.webhooks[1], "https://b");
 	assert_int_equal(c.log_level, LOG_DEBUG);
 	assert_int_equal(load(&c, "--help", error), 0);
 	assert_int_equal(c.action, CONFIG_HELP);
@@ -99,6 +103,10 @@ static void test_bad_values_are_named(void **state)
 		{ "--workers 65", "workers", "65" },
 		{ "--log-level loud", "log-level", "loud" },
 		{ "--demo=maybe", "demo", "maybe" },
+		{ "--remote-unmute=maybe", "remote-unmute", "maybe" },
+		{ "--webhook ftp://a/", "webhook", "ftp://a/" },
+		{ "--webhook http://", "webhook", "http://" },
+		{ "--webhook http://a,", "webhook", "http://a," },
 		{ "--data=", "data", "" },
 		{ "--frobnicate", "frobnicate", "" },
 		{ "--listen", "listen", "value" },

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libcurl's multi interface over libuv: it names sockets and a timer, we watch them. */
+#include "control/hooks/transfer.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+
+struct transfers {
+	uv_loop_t *loop;
+	uv_timer_t timer;
+	CURLM *multi;
+	struct list active; /* struct transfer */
+};
+
+struct transfer {
+	struct list in_active;
+	struct transfers *owner;
+	CURL *easy;
+	struct curl_slist *headers;
+	size_t answered; /* bytes */
+	char error[CURL_ERROR_SIZE];
+	transfer_done_fn *done;
+	void *arg;
+};
+
+/* One of curl's sockets. Lives until its handle is closed. */
+struct watch {
+	uv_poll_t poll;
+	struct transfers *owner;
+	curl_socket_t fd;
+};
+
+static void transfer_free(struct transfer *t)
+{
+	if (t->easy) {
+		(void)curl_multi_remove_handle(t->owner->multi, t->easy);
+		curl_easy_cleanup(t->easy);
+	}
+	curl_slist_free_all(t->headers);
+	list_remove(&t->in_active);
+	free(t);
+}
+
+/* Those that ended. The callback may start another one. */
+static void collect(struct transfers *t)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(t->multi, &left))) {
+		struct transfer *transfer = NULL;
+		CURLcode result = message->data.result;
+		long status = 0;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
+		transfer_done_fn *done = transfer->done;
+		void *arg = transfer->arg;
+		char cause[CURL_ERROR_SIZE];
+		(void)snprintf(cause, sizeof cause, "%s",
+			       transfer->error[0] ? transfer->error : curl_easy_strerror(result));
+		transfer_free(transfer);
+		done(arg, result == CURLE_OK ? status : 0, cause);
+	}
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+	struct watch *w = poll->data;
+	struct transfers *t = w->owner;
+	int flags = 0, running;
+
+	if (status < 0)
+		flags = CURL_CSELECT_ERR;
+	if (events & UV_READABLE)
+		flags |= CURL_CSELECT_IN;
+	if (events & UV_WRITABLE)
+		flags |= CURL_CSELECT_OUT;
+	(void)curl_multi_socket_action(t->multi, w->fd, flags, &running); /* may close w */
+	collect(t);
+}
+
+static void on_watch_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static struct watch *watch_new(struct transfers *t, curl_socket_t fd)
+{
+	struct watch *w = calloc(1, sizeof *w);
+
+	if (!w)
+		return NULL;
+	w->owner = t;
+	w->fd = fd;
+	w->poll.data = w;
+	if (uv_poll_init_socket(t->loop, &w->poll, fd) < 0) {
+		free(w);
+		return NULL;
+	}
+	(void)curl_multi_assign(t->multi, fd, w);
+	return w;
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket)
+{
+	struct transfers *t = arg;
+	struct watch *w = socket;
+	int events = 0;
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		if (w) {
+			(void)uv_poll_stop(&w->poll);
+			uv_close((uv_handle_t *)&w->poll, on_watch_closed);
+			(void)curl_multi_assign(t->multi, fd, NULL);
+		}
+		return 0;
+	}
+	if (!w)
+		w = watch_new(t, fd);
+	if (!w)
+		return -1; /* curl gives the transfer up */
+	if (what & CURL_POLL_IN)
+		events |= UV_READABLE;
+	if (what & CURL_POLL_OUT)
+		events |= UV_WRITABLE;
+	return uv_poll_start(&w->poll, events, on_ready) < 0 ? -1 : 0;
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct transfers *t = timer->data;
+	int running;
+
+	(void)curl_multi_socket_action(t->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	collect(t);
+}
+
+static int on_timeout_wanted(CURLM *multi, long ms, void *arg)
+{
+	struct transfers *t = arg;
+
+	(void)multi;
+	if (ms < 0)
+		return uv_timer_stop(&t->timer);
+	return uv_timer_start(&t->timer, on_timer, (uint64_t)ms,
+			      0); /* never from within this call */
+}
+
+int transfers_new(uv_loop_t *loop, struct transfers **ret)
+{
+	struct transfers *t = calloc(1, sizeof *t);
+
+	if (!t || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		free(t);
+		return -ENOMEM;
+	}
+	t->loop = loop;
+	list_init(&t->active);
+	t->multi = curl_multi_init();
+	int r = t->multi ? uv_timer_init(loop, &t->timer) : -ENOMEM;
+	if (r < 0) {
+		(void)curl_multi_cleanup(t->multi);
+		curl_global_cleanup();
+		free(t);
+		return r;
+	}
+	t->timer.data = t;
+	(void)curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	(void)curl_multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t);
+	(void)curl_multi_setopt(t->multi, CURLMOPT_TIMERFUNCTION, on_timeout_wanted);
+	(void)curl_multi_setopt(t->multi, CURLMOPT_TIMERDATA, t);
+	*ret = t;
+	return 0;
+}
+
+/* What they answer does not matter, but it must end. */
+static size_t on_answer(char *bytes, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+
+	(void)bytes;
+	t->answered += size * n;
+	return t->answered > TRANSFER_ANSWER_MAX ? 0 : size * n;
+}
+
+static bool add_header(struct transfer *t, const char *name, const char *value)
+{
+	autofree char *line = NULL;
+
+	if (asprintf(&line, "%s: %s", name, value) < 0) {
+		line = NULL;
+		return false;
+	}
+	struct curl_slist *longer = curl_slist_append(t->headers, line);
+	if (longer)
+		t->headers = longer;
+	return longer;
+}
+
+static bool set_up(struct transfer *t, const char *url, const char *body)
+{
+	CURL *e = t->easy;
+	CURLcode bad = curl_easy_setopt(e, CURLOPT_URL, url);
+
+	bad |= curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	bad |= curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+	bad |= curl_easy_setopt(e, CURLOPT_PROXY, "");
+	bad |= curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	bad |= curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)TRANSFER_CONNECT_MS);
+	bad |= curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)TRANSFER_TIMEOUT_MS);
+	bad |= curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
+	bad |= curl_easy_setopt(e, CURLOPT_COPYPOSTFIELDS, body);
+	bad |= curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
+	bad |= curl_easy_setopt(e, CURLOPT_USERAGENT, "confabd");
+	bad |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_answer);
+	bad |= curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+	bad |= curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
+	bad |= curl_easy_setopt(e, CURLOPT_PRIVATE, t);
+	return bad == CURLE_OK;
+}
+
+int transfer_start(struct transfers *owner, const char *url, const char *content_type,
+		   const char *authorization, const char *body, transfer_done_fn *done, void *arg)
+{
+	struct transfer *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return -ENOMEM;
+	list_init(&t->in_active);
+	t->owner = owner;
+	t->done = done;
+	t->arg = arg;
+	t->easy = curl_easy_init();
+	if (!t->easy || !add_header(t, "Content-Type", content_type) ||
+	    !add_header(t, "Authorization", authorization) || !set_up(t, url, body) ||
+	    curl_multi_add_handle(owner->multi, t->easy) != CURLM_OK) {
+		transfer_free(t);
+		return -ENOMEM;
+	}
+	list_append(&owner->active, &t->in_active);
+	return 0;
+}
+
+bool transfer_url_is_valid(const char *url)
+{
+	CURLU *parts = curl_url();
+	char *scheme = NULL, *host = NULL;
+	bool good = parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+		    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+		    curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+		    (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
+
+	curl_free(scheme);
+	curl_free(host);
+	curl_url_cleanup(parts);
+	return good;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+struct transfers *transfers_free(struct transfers *t)
+{
+	struct transfer *transfer;
+
+	if (!t)
+		return NULL;
+	list_each (transfer, &t->active, in_active)
+		transfer_free(transfer);
+	(void)curl_multi_cleanup(t->multi); /* gives its sockets back through on_socket */
+	curl_global_cleanup();
+	uv_close((uv_handle_t *)&t->timer, on_timer_closed);
+	return NULL;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * POST requests of ours, run by libcurl on the libuv loop; the only file that knows curl. Only http
+ * and https, no redirects, no proxy of the environment, at most TRANSFER_TIMEOUT_MS each: what is
+ * asked is what the operator configured and nothing else. Control thread only.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+struct transfers;
+
+enum { TRANSFER_CONNECT_MS = 3000, TRANSFER_TIMEOUT_MS = 5000, TRANSFER_ANSWER_MAX = 64 * 1024 };
+
+/* Later, once, unless transfers_free came first. `status` is HTTP's, 0 = none came, and then
+ * `cause` says why. */
+typedef void transfer_done_fn(void *arg, long status, const char *cause);
+
+/* 0, -ENOMEM or libuv's error. */
+int transfers_new(uv_loop_t *loop, struct transfers **ret);
+
+/* Copies its texts. 0 or -ENOMEM. */
+int transfer_start(struct transfers *t, const char *url, const char *content_type,
+		   const char *authorization, const char *body, transfer_done_fn *done, void *arg);
+
+/* Whether libcurl could use it: http or https with a host. */
+bool transfer_url_is_valid(const char *url);
+
+/* Cuts off what is under way, without calls. Run the loop once more before closing it. Takes NULL.
+ * Returns NULL. */
+struct transfers *transfers_free(struct transfers *t);
