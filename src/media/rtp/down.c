@@ -54,11 +54,16 @@ void down_fini(struct down *d)
 
 void down_restart(struct down *d)
 {
-	struct down_range *r = down_range_newest(d);
+	uint32_t count = d->range_serial < DOWN_RANGES ? d->range_serial : DOWN_RANGES;
 
-	/* late packets of before are still welcome, later ones are not */
-	if (r && r->end == UINT64_MAX)
-		r->end = d->highest + r->offset + 1;
+	/* Late packets of before are still welcome, later ones are not: their numbers go to what comes
+	 * next. Not only in the newest range: a packet left out may have ended one ahead of time. */
+	for (uint32_t i = 0; i < count; i++) {
+		struct down_range *r = &d->ranges[(d->range_serial - i) % DOWN_RANGES];
+
+		if (r->end > d->highest + r->offset + 1)
+			r->end = d->highest + r->offset + 1;
+	}
 }
 
 /* Seconds.fraction (NTP, 32.32) between two instants, in ticks of `rate`. */
