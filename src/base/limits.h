@@ -40,4 +40,15 @@ enum {
 	LIMIT_ROOMS = 10 * 1000,    /* that exist, people in them or not */
 	LIMIT_METADATA = 64 * 1024, /* bytes of a participant's name, metadata and attributes */
 	LIMIT_ATTRIBUTES = 128,
+
+	/* data channels (R52) */
+	LIMIT_SCTP_STREAMS = 1024,
+	LIMIT_SCTP_MESSAGE = 256 * 1024,
+	LIMIT_SCTP_RECEIVE = 1024 * 1024, /* incomplete messages held of one peer */
+	LIMIT_SCTP_SEND = 1024 * 1024,	  /* messages waiting for one peer */
+	LIMIT_DATA_LABEL = 256,
+	LIMIT_DATA_PACKET = 64 * 1024, /* a=max-message-size */
+	LIMIT_DATA_LOSSY = 128 * 1024, /* waiting, above which lossy messages are dropped */
+	LIMIT_DATA_EARLY = 256 * 1024, /* waiting for a channel that is not open yet */
+	LIMIT_DATA_DESTINATIONS = 512, /* of one packet */
 };

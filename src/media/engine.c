@@ -2,7 +2,8 @@
 /*
  * The packet's way, top to bottom:
  *
- *	engine_rx ▸ find_leg ▸ transport_rx (stun | dtls | srtp) ▸ forward_rtp | feedback_rx_… ▸ schedule
+ *	engine_rx ▸ find_leg ▸ transport_rx (stun | dtls | srtp) ▸
+ *		forward_rtp | feedback_rx_… | data_rx ▸ schedule
  *	engine_cmd ▸ run_… (publish.c, subscribe.c)
  *	engine_tick ▸ tick_leg for each timer that is due
  */
@@ -15,6 +16,7 @@
 
 #include "crypt/cert.h"
 #include "media/engine_test.h"
+#include "media/sfu/data.h"
 #include "media/sfu/downlink.h"
 #include "media/sfu/feedback.h"
 #include "media/sfu/forward.h"
@@ -101,10 +103,12 @@ static uint64_t leg_deadline(const struct leg *l, uint64_t now)
 		due = earlier(due, downlink_deadline(l->participant));
 	if (l->connected && l->participant->quality.due) /* of a dead path, too */
 		due = earlier(due, l->participant->quality.due);
-	if (leg_may_send(l, now)) /* else the next check of the client sets the timer again */
+	if (leg_may_send(l, now)) { /* else the next check of the client sets the timer again */
 		due = earlier(due, l->target == TARGET_PUBLISHER
 					   ? feedback_deadline_publisher(l->participant)
 					   : feedback_deadline_subscriber(l->participant));
+		due = earlier(due, data_deadline(l));
+	}
 	return due;
 }
 
@@ -138,6 +142,7 @@ static void tick_leg(struct leg *l, uint64_t now)
 		downlink_tick(l->participant, now);
 		feedback_tick_subscriber(l->participant, now);
 	}
+	data_tick(l, now);
 	schedule(l, now);
 }
 
@@ -194,7 +199,7 @@ static void take(struct engine *e, struct leg *l, uint64_t now, const struct tra
 			feedback_rx_subscriber(p, now, in->bytes, in->length);
 		break;
 	case TRANSPORT_IN_DATA:
-		sfu_drop(&e->sfu, DROP_DATA);
+		data_rx(l, now, in->bytes, in->length);
 		break;
 	}
 }
@@ -228,7 +233,7 @@ void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival,
 	if (in.state_changed)
 		check_leg(l, now);
 	take(e, l, now, &in);
-	if (in.kind == TRANSPORT_IN_NOTHING)
+	if (in.kind == TRANSPORT_IN_NOTHING || in.kind == TRANSPORT_IN_DATA)
 		schedule(l, now);
 }
 
@@ -376,6 +381,9 @@ bool engine_get_counter(const struct engine *e, size_t i, struct engine_counter 
 		{ "media_packets_received", NULL, s->received_packets, false },
 		{ "media_packets_forwarded", NULL, s->forwarded_packets, false },
 		{ "media_bytes_forwarded", NULL, s->forwarded_bytes, false },
+		{ "media_data_received", NULL, s->received_data, false },
+		{ "media_data_forwarded", NULL, s->forwarded_data, false },
+		{ "media_data_failed", NULL, s->ended_data, false },
 		{ "media_unsent", "queue_full", s->egress.dropped_datagrams + s->outbox.dropped,
 		  false },
 		{ "media_unsent", "events_full", s->egress.dropped_events, false },

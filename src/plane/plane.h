@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/limits.h"
+
 /* "RM_…", "PA_…" or "TR_…" and 12 random letters; clients parse the prefixes. "" = none. */
 struct sid {
 	char text[20];
@@ -68,7 +70,10 @@ struct plane_layer {
 
 struct plane_join {
 	bool can_publish, can_subscribe;
+	bool can_publish_data;
+	bool hidden;  /* others are not told who sent its data packets */
 	bool firefox; /* from the client's info; for quirks only */
+	char identity[LIMIT_IDENTITY + 1];
 };
 
 struct plane_add_track {

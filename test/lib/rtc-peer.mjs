@@ -2,7 +2,7 @@
 // One @livekit/rtc-node participant in a process of its own (it aborts the whole process when a server breaks the
 // protocol). Driven over IPC by rtc.mjs: `{id, method, args}` in, `{id, result | error}` and `{event, …}` out.
 import {
-	AudioFrame, AudioSource, AudioStream, DisconnectReason, LocalAudioTrack, LocalVideoTrack, Room, RoomEvent, TrackKind,
+	AudioFrame, AudioSource, AudioStream, DataPacketKind, DisconnectReason, LocalAudioTrack, LocalVideoTrack, Room, RoomEvent, TrackKind,
 	TrackPublishOptions, TrackSource, VideoBufferType, VideoCodec, VideoFrame, VideoSource, VideoStream, dispose,
 } from '@livekit/rtc-node';
 import { createRequire } from 'node:module';
@@ -98,6 +98,16 @@ room.on(RoomEvent.Reconnecting, () => say('reconnecting'));
 room.on(RoomEvent.Reconnected, () => say('reconnected'));
 room.on(RoomEvent.Disconnected, (reason) => say('disconnected', { reason: DisconnectReason[reason] ?? reason }));
 
+// A payload is told by its length and a sum: 60 KB need not pass from process to process.
+const sum = (bytes) => bytes.reduce((total, byte, i) => (total * 31 + byte + i) >>> 0, 0);
+const pattern = (length, seed) => Uint8Array.from({ length }, (_, i) => (i * 7 + seed * 13 + (i >> 8)) & 255);
+room.on(RoomEvent.DataReceived, (payload, participant, kind, topic) =>
+	say('data', { from: participant?.identity, topic, lossy: kind === DataPacketKind.KIND_LOSSY, length: payload.length, sum: sum(payload), text: payload.length < 200 ? new TextDecoder().decode(payload) : undefined }));
+room.registerTextStreamHandler('text', async (reader, { identity }) => {
+	const text = await reader.readAll();
+	say('text', { from: identity, length: text.length, sum: sum(new TextEncoder().encode(text)) });
+});
+
 async function publish(name, track, source, simulcast) {
 	const options = new TrackPublishOptions({ source: sources[source], videoCodec: VideoCodec.VP8, simulcast, red: false, dtx: false });
 	const publication = await room.localParticipant.publishTrack(track, options);
@@ -151,6 +161,23 @@ const methods = {
 	},
 	async setAttributes(attributes) {
 		await room.localParticipant.setAttributes(attributes);
+	},
+	/** what: a text, or {length, seed}. Returns the sum of the bytes. */
+	async publishData(what, options = {}) {
+		const bytes = typeof what === 'string' ? new TextEncoder().encode(what) : pattern(what.length, what.seed ?? 1);
+		await room.localParticipant.publishData(bytes, options);
+		return sum(bytes);
+	},
+	async sendText(length, options = {}) {
+		const text = Array.from({ length }, (_, i) => String.fromCharCode(97 + ((i * 5 + (i >> 7)) % 26))).join('');
+		await room.localParticipant.sendText(text, { topic: 'text', ...options });
+		return sum(new TextEncoder().encode(text));
+	},
+	async answerRpc(method, prefix) {
+		room.localParticipant.registerRpcMethod(method, async ({ callerIdentity, payload }) => `${prefix} ${callerIdentity} ${payload}`);
+	},
+	async performRpc(destinationIdentity, method, payload) {
+		return room.localParticipant.performRpc({ destinationIdentity, method, payload, responseTimeout: 8000 });
 	},
 	async leave() {
 		for (const { stop } of published.values()) stop();

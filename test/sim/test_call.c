@@ -58,12 +58,12 @@ static void two_party(void **state)
 	size_t n = 0;
 	for (; engine_get_counter(s->engine, n, &counter); n++) {
 		assert_non_null(counter.name);
-		assert_true(counter.reason || n < 6);
+		assert_true(counter.reason || n < 9);
 		sum += strcmp(counter.name, "media_packets_forwarded") == 0 ? counter.value : 0;
 		if (strcmp(counter.name, "media_participants") == 0)
 			assert_int_equal(counter.value, 2);
 	}
-	assert_int_equal(n, 8 + DROP_COUNT + V_COUNT);
+	assert_int_equal(n, 11 + DROP_COUNT + V_COUNT);
 	assert_true(sum > 3000);
 	(void)sim_free(s);
 }

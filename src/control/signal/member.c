@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One participant: admission, state, the end. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -111,7 +112,10 @@ static void tell_plane(struct member *m)
 
 	join.join.can_publish = m->may_offer; /* what may be in it add_track decides */
 	join.join.can_subscribe = m->token.can_subscribe;
+	join.join.can_publish_data = m->token.can_publish_data;
+	join.join.hidden = m->token.hidden;
 	join.join.firefox = m->client.firefox;
+	(void)snprintf(join.join.identity, sizeof join.join.identity, "%s", m->info.identity);
 	signal_send(m->room, &join);
 }
 

@@ -38,6 +38,9 @@ struct dtls {
 	uint64_t deadline, give_up_us;
 	const uint8_t *in; /* the datagram that is being taken; NULL once read */
 	size_t in_length;
+	uint8_t *out; /* where dtls_seal wants the next datagram; NULL = the outbox */
+	size_t out_capacity, out_length;
+	bool kept;
 };
 
 /* ---- BIO ---- */
@@ -62,6 +65,13 @@ static int bio_write(BIO *bio, const char *bytes, int n)
 	struct dtls *d = BIO_get_data(bio);
 
 	BIO_clear_retry_flags(bio);
+	if (d->out) {
+		if (n > 0 && (size_t)n <= d->out_capacity - d->out_length) {
+			memcpy(d->out + d->out_length, bytes, (size_t)n);
+			d->out_length += (size_t)n;
+		}
+		return n;
+	}
 	/* A full outbox is a lost datagram, and DTLS repeats those. */
 	if (n > 0 && d->config.to->ss_family)
 		(void)outbox_put(d->config.outbox, d->config.to, bytes, (size_t)n);
@@ -213,7 +223,8 @@ struct dtls *dtls_free(struct dtls *d)
 {
 	if (d) {
 		SSL_free(d->ssl);
-		d->config.context->alive--;
+		if (!d->kept)
+			d->config.context->alive--;
 		free(d);
 	}
 	return NULL;
@@ -345,6 +356,26 @@ int dtls_write(struct dtls *d, const uint8_t *bytes, size_t n)
 	int r = SSL_write(d->ssl, bytes, (int)n);
 	ERR_clear_error();
 	return r > 0 ? 0 : -EIO;
+}
+
+int dtls_seal(struct dtls *d, const uint8_t *bytes, size_t n, uint8_t *ret, size_t capacity)
+{
+	d->out = ret;
+	d->out_capacity = capacity;
+	d->out_length = 0;
+	int r = dtls_write(d, bytes, n);
+	d->out = NULL;
+	if (r < 0)
+		return r;
+	return d->out_length ? (int)d->out_length : -EMSGSIZE;
+}
+
+void dtls_keep(struct dtls *d)
+{
+	if (d->state == DTLS_DONE && !d->kept) {
+		d->kept = true;
+		d->config.context->alive--;
+	}
 }
 
 void dtls_close(struct dtls *d)

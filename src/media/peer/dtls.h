@@ -21,7 +21,7 @@
 
 enum {
 	DTLS_MTU = 1200,
-	DTLS_ASSOCIATIONS_MAX = 1024,	/* SSL objects alive per worker: 50-75 KB each (R43) */
+	DTLS_ASSOCIATIONS_MAX = 1024,	/* handshakes per worker: 50-75 KB each (R43) */
 	DTLS_GIVE_UP_US = 15 * 1000000, /* a handshake that takes longer has failed (R43) */
 	DTLS_LINGER_US = 30 * 1000000,	/* kept after completion, to repeat the last flight */
 };
@@ -69,8 +69,17 @@ enum verdict dtls_rx(struct dtls *d, uint64_t now, const uint8_t *bytes, size_t 
 /* One record of application data, at most `capacity` bytes; 0 = none. */
 size_t dtls_read(struct dtls *d, uint8_t *ret, size_t capacity);
 
-/* Sends one record of application data (SCTP, later). 0, -EAGAIN (not done), -EMSGSIZE, -EIO. */
+/* Sends one record of application data (SCTP). 0, -EAGAIN (not done), -EMSGSIZE, -EIO. */
 int dtls_write(struct dtls *d, const uint8_t *bytes, size_t n);
+
+/* The same into `ret` instead of the outbox: the length of the datagram, or -errno as above. */
+int dtls_seal(struct dtls *d, const uint8_t *bytes, size_t n, uint8_t *ret, size_t capacity);
+
+/*
+ * The handshake is over and the association stays: it no longer counts for DTLS_ASSOCIATIONS_MAX,
+ * which bounds what strangers can make us hold.
+ */
+void dtls_keep(struct dtls *d);
 
 /* Sends close_notify, as a courtesy. */
 void dtls_close(struct dtls *d);

@@ -91,6 +91,8 @@ static void check_dtls(struct transport *t, uint64_t now)
 	} else {
 		t->has_srtp = t->dtls_over = true;
 		t->dtls_done_us = now;
+		if (t->keep_dtls)
+			dtls_keep(t->dtls);
 	}
 }
 
@@ -245,8 +247,9 @@ bool transport_tick(struct transport *t, uint64_t now)
 		dtls_tick(t->dtls, now);
 		check_dtls(t, now);
 	}
-	/* Until data channels exist nothing needs the 50-75 KB of an SSL object any longer. */
-	if (t->dtls && t->dtls_done_us && is_due(t->dtls_done_us, DTLS_LINGER_US, now))
+	/* Without data channels nothing needs the 50-75 KB of an SSL object any longer. */
+	if (t->dtls && !t->keep_dtls && t->dtls_done_us &&
+	    is_due(t->dtls_done_us, DTLS_LINGER_US, now))
 		t->dtls = dtls_free(t->dtls);
 	advance(t);
 	if (t->state == TRANSPORT_FAILED)
@@ -275,7 +278,7 @@ uint64_t transport_deadline(const struct transport *t)
 		sooner(&deadline, t->ice.last_seen_us);
 	if (t->dtls)
 		sooner(&deadline, dtls_deadline(t->dtls));
-	if (t->dtls && t->dtls_done_us)
+	if (t->dtls && !t->keep_dtls && t->dtls_done_us)
 		sooner(&deadline, t->dtls_done_us + DTLS_LINGER_US);
 	if (t->state != TRANSPORT_CONNECTED && t->connect_by_us)
 		sooner(&deadline, t->connect_by_us);
@@ -334,6 +337,24 @@ int transport_send_data(struct transport *t, const uint8_t *bytes, size_t n)
 	if (t->state != TRANSPORT_CONNECTED || !t->dtls)
 		return -ENOTCONN;
 	return dtls_write(t->dtls, bytes, n);
+}
+
+int transport_protect_data(struct transport *t, const uint8_t *bytes, size_t n, uint8_t *out,
+			   size_t capacity)
+{
+	if (t->state != TRANSPORT_CONNECTED || !t->dtls)
+		return -ENOTCONN;
+	return dtls_seal(t->dtls, bytes, n, out, capacity);
+}
+
+bool transport_keep_dtls(struct transport *t)
+{
+	if (t->dtls_over && !t->dtls)
+		return false;
+	t->keep_dtls = true;
+	if (t->dtls && t->has_srtp)
+		dtls_keep(t->dtls);
+	return true;
 }
 
 void transport_close(struct transport *t)

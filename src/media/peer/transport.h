@@ -57,9 +57,10 @@ struct transport {
 	struct outbox *outbox;
 	struct dtls_context *dtls_context;
 	struct ice ice;
-	struct dtls *dtls;     /* NULL before the first record and after DTLS_LINGER_US */
+	struct dtls *dtls;     /* NULL before the first record; see transport_keep_dtls */
 	uint64_t dtls_done_us; /* when the handshake completed; 0 = not yet */
 	bool dtls_over;	       /* completed: no new handshake is accepted */
+	bool keep_dtls;	       /* data channels need it for the transport's life */
 	bool client, has_srtp;
 	struct srtp srtp;
 	char remote_fingerprint[FINGERPRINT_TEXT]; /* "" = not known yet */
@@ -165,6 +166,16 @@ int transport_protect_rtcp(struct transport *t, const uint8_t *packet, size_t n,
 			   size_t capacity);
 /* Sends one message over DTLS (SCTP). 0, -ENOTCONN, or as dtls_write. */
 int transport_send_data(struct transport *t, const uint8_t *bytes, size_t n);
+
+/* The same into `out` instead of the outbox; the length of the datagram, or -errno. */
+int transport_protect_data(struct transport *t, const uint8_t *bytes, size_t n, uint8_t *out,
+			   size_t capacity);
+
+/*
+ * A data section was negotiated: DTLS stays. Otherwise its 50-75 KB go DTLS_LINGER_US after the
+ * handshake; after that it is too late. Returns whether it is in time.
+ */
+bool transport_keep_dtls(struct transport *t);
 
 /* Says goodbye (close_notify) and ends in TRANSPORT_FAILED with cause "closed". */
 void transport_close(struct transport *t);

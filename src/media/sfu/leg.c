@@ -82,6 +82,7 @@ void leg_close(struct leg *l)
 			keymap_remove(&l->sfu->ufrags, &l->ufrags[i]);
 	}
 	timers_arm(&l->sfu->timers, &l->timer, TIMER_NEVER);
+	channels_close(&l->data);
 	transport_fini(&l->transport);
 	l->open = l->connected = false;
 	l->sfu->legs--;

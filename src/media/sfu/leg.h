@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "media/peer/channels.h"
 #include "media/peer/transport.h"
 #include "media/sfu/keymap.h"
 #include "media/sfu/negotiate.h"
@@ -38,6 +39,9 @@ struct leg {
 	uint64_t last_seen;		   /* µs; last packet that the transport took */
 	uint32_t rtcp_ssrc;		   /* ours, for feedback */
 	uint64_t sdp_session, sdp_version; /* o= of our descriptions */
+	struct channels data;		   /* closed unless negotiated; data.c's */
+	uint64_t data_again;		   /* µs: more is to be sent then; 0 = nothing waits */
+	bool data_ended;		   /* SCTP ended, and that was counted */
 };
 
 /* Opens the transport and puts it into the tables. 0, -EALREADY or -ENOMEM. */

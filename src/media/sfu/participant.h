@@ -79,6 +79,7 @@ struct participant {
 	struct plane_join join;
 	struct list tracks; /* published by it, oldest first */
 	size_t track_count;
+	uint32_t data_sequence; /* highest of its reliable data packets; 0 = none yet */
 	struct list subscriptions;
 	uint8_t spoken; /* level, in eighths, as told last */
 	struct quality quality;

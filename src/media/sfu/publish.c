@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "media/sfu/data.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/sfu.h"
 #include "media/sfu/track.h"
@@ -178,6 +179,14 @@ static int open_transport(struct participant *p, uint64_t now,
 	return r < 0 ? r : leg_set_remote(leg, now, remote, error);
 }
 
+static bool has_data(const struct negotiate_offer *offer)
+{
+	for (size_t i = 0; i < offer->section_count; i++)
+		if (offer->sections[i].kind == SDP_APPLICATION && offer->sections[i].usable)
+			return true;
+	return false;
+}
+
 static int answer_offer(struct participant *p, uint64_t now, struct plane_event *event,
 			const char *sdp, char *error)
 {
@@ -199,6 +208,8 @@ static int answer_offer(struct participant *p, uint64_t now, struct plane_event 
 		r = open_transport(p, now, &offer.remote, error);
 	if (r == 0)
 		r = take_offer(p, now, &offer);
+	if (r == 0 && has_data(&pub->offer))
+		r = data_open(&pub->leg, false);
 	negotiate_offer_fini(&offer);
 	if (r < 0)
 		return r;

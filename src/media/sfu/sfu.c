@@ -56,7 +56,9 @@ const char *sfu_drop_name(enum sfu_drop why)
 		[DROP_PAYLOAD_TYPE] = "payload_type", [DROP_CODEC] = "codec_change",
 		[DROP_STREAM] = "duplicate_or_old",   [DROP_MUTED] = "muted",
 		[DROP_FEEDBACK] = "feedback_foreign", [DROP_SEND] = "send",
-		[DROP_COMMAND] = "command",
+		[DROP_COMMAND] = "command",	      [DROP_DATA_PACKET] = "data_packet",
+		[DROP_DATA_RIGHTS] = "data_rights",   [DROP_DATA_OLD] = "data_duplicate",
+		[DROP_DATA_FULL] = "data_full",
 	};
 
 	return names[why];

@@ -25,7 +25,11 @@
 /* Why authenticated packets and commands went nowhere; transports count their own verdicts. */
 enum sfu_drop {
 	DROP_STRANGER,	   /* no transport for this source (R40) */
-	DROP_DATA,	   /* SCTP: data channels are not served yet */
+	DROP_DATA,	   /* SCTP: malformed, or no data section */
+	DROP_DATA_PACKET,  /* a malformed data packet, or one that is not for other clients */
+	DROP_DATA_RIGHTS,  /* its sender may not send data */
+	DROP_DATA_OLD,	   /* reliable, and its sequence number came before (duplicate) */
+	DROP_DATA_FULL,	   /* too much waits for this receiver already, or its channel is closed */
 	DROP_RTP,	   /* malformed RTP */
 	DROP_RTCP,	   /* malformed RTCP */
 	DROP_DIRECTION,	   /* media on a subscriber's connection */
@@ -60,6 +64,7 @@ struct sfu {
 	uint64_t drops[DROP_COUNT];
 	uint64_t verdicts[V_COUNT];
 	uint64_t forwarded_packets, forwarded_bytes, received_packets;
+	uint64_t received_data, forwarded_data, ended_data; /* messages; associations that failed */
 };
 
 /* What sfu_init needs; nothing is kept but rng and fingerprint. */

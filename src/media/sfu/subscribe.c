@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "media/sfu/data.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/sfu.h"
 #include "media/sfu/subscription.h"
@@ -138,6 +139,8 @@ int subscribe_open(struct participant *p, uint64_t now)
 	struct subscriber *sub = &p->subscriber;
 	int r = leg_open(&sub->leg, p->sfu, p, TARGET_SUBSCRIBER);
 
+	if (r == 0)
+		r = data_open(&sub->leg, true);
 	if (r < 0)
 		return r;
 	sub->answer_by = UINT64_MAX;

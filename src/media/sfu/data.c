@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/sfu/data.h"
+
+#include <errno.h>
+
+#include "base/blob.h"
+#include "media/sfu/leg.h"
+#include "media/sfu/participant.h"
+#include "media/sfu/room.h"
+#include "media/sfu/sfu.h"
+#include "wire/datapacket.h"
+
+int data_open(struct leg *l, bool create)
+{
+	if (l->data.sctp)
+		return 0;
+	if (!transport_keep_dtls(&l->transport)) {
+		/* The first description had no data section, and that is long ago. */
+		sfu_drop(l->sfu, DROP_DATA);
+		return 0;
+	}
+	return channels_open(&l->data, l->sfu->rng, create, false);
+}
+
+/* ---- out ---- */
+
+void data_flush(struct leg *l, uint64_t now)
+{
+	enum { DTLS_ROOM = 64 };
+	uint8_t packet[SCTP_PACKET_MAX];
+	const struct sockaddr_storage *to;
+	size_t n = 0;
+	int count;
+
+	l->data_again = 0;
+	if (!l->data.sctp || !leg_may_send(l, now))
+		return;
+	to = transport_selected(&l->transport);
+	for (count = 0; count < DATA_BURST; count++) {
+		n = channels_next_packet(&l->data, now, packet);
+		if (n == 0)
+			break;
+		uint8_t *out = egress_reserve(&l->sfu->egress, SCTP_PACKET_MAX + DTLS_ROOM);
+		int length = out ? transport_protect_data(&l->transport, packet, n, out,
+							  SCTP_PACKET_MAX + DTLS_ROOM)
+				 : -ENOSPC;
+
+		if (length < 0) /* SCTP takes it for a loss */
+			sfu_drop(l->sfu, DROP_SEND);
+		else
+			egress_commit(&l->sfu->egress, to, (size_t)length);
+	}
+	if (n)
+		l->data_again = now + LEG_TICK_US;
+	if (!l->data_ended && sctp_get_state(l->data.sctp) == SCTP_ENDED) {
+		l->data_ended = true;
+		l->sfu->ended_data++;
+	}
+}
+
+uint64_t data_deadline(const struct leg *l)
+{
+	uint64_t due = channels_deadline(&l->data);
+
+	return l->data_again && l->data_again < due ? l->data_again : due;
+}
+
+void data_tick(struct leg *l, uint64_t now)
+{
+	if (!l->data.sctp || now < data_deadline(l) || !leg_may_send(l, now))
+		return;
+	channels_tick(&l->data, now);
+	data_flush(l, now);
+}
+
+/* ---- routing ---- */
+
+/* Queues a packet for one receiver. */
+static void deliver(struct participant *to, uint64_t now, enum channel_label label,
+		    struct blob *packet)
+{
+	struct leg *l = &to->subscriber.leg;
+	bool up = channels_are_up(&l->data), lossy = label != CHANNEL_RELIABLE;
+	size_t limit = lossy ? LIMIT_DATA_LOSSY : up ? LIMIT_SCTP_SEND : LIMIT_DATA_EARLY;
+	int r = -ENOBUFS;
+
+	if (!l->open || l->failed)
+		return; /* it may not subscribe, or is about to leave */
+	/* Who has just come waits for reliable packets a little; lossy ones are gone by then. */
+	if (up || !lossy) {
+		if (channels_buffered(&l->data) + packet->length <= limit)
+			r = channels_send(&l->data, label, packet, up ? 0 : now + DATA_EARLY_US);
+	}
+	if (r < 0) {
+		sfu_drop(l->sfu, DROP_DATA_FULL);
+		return;
+	}
+	l->sfu->forwarded_data++;
+	data_flush(l, now);
+	if (leg_may_send(l, now))
+		leg_wake(l, data_deadline(l));
+}
+
+/* The packet as receivers get it; NULL: no memory. */
+static struct blob *rewrite(const struct participant *from, const struct datapacket *packet,
+			    enum channel_label label)
+{
+	struct datapacket_sender sender = { .lossy = label == CHANNEL_LOSSY };
+
+	if (!from->join.hidden) {
+		sender.identity = from->join.identity;
+		sender.sid = from->sid.text;
+	}
+	size_t room = datapacket_bound(packet, &sender);
+	struct blob *blob = blob_new(room);
+	if (!blob)
+		return NULL;
+	struct wr w = wr_of(blob->bytes, room);
+
+	datapacket_write(&w, packet, &sender);
+	blob->length = (uint32_t)wr_len(&w);
+	if (blob->length == 0) {
+		blob_unref(blob);
+		return NULL;
+	}
+	return blob;
+}
+
+/* Whether it may go on; counts it when not. */
+static bool check(struct participant *from, const struct channels_message *m,
+		  struct datapacket *ret)
+{
+	struct sfu *s = from->sfu;
+
+	if (!from->join.can_publish_data) {
+		sfu_drop(s, DROP_DATA_RIGHTS);
+		return false;
+	}
+	/* Data tracks are not DataPackets, and nobody has announced one. */
+	if (m->label == CHANNEL_TRACK || m->length > LIMIT_DATA_PACKET ||
+	    !datapacket_parse(ret, m->bytes, m->length) || ret->server_only) {
+		sfu_drop(s, DROP_DATA_PACKET);
+		return false;
+	}
+	if (m->label != CHANNEL_RELIABLE || ret->sequence == 0)
+		return true;
+	if (ret->sequence <= from->data_sequence) {
+		sfu_drop(s, DROP_DATA_OLD);
+		return false;
+	}
+	from->data_sequence = ret->sequence;
+	return true;
+}
+
+static void route(struct participant *from, uint64_t now, const struct channels_message *m)
+{
+	struct datapacket packet;
+	struct blob *blob = NULL;
+
+	from->sfu->received_data++;
+	if (!check(from, m, &packet))
+		return;
+	for (struct list *at = from->room->participants.next; at != &from->room->participants;
+	     at = at->next) {
+		struct participant *to = list_entry(at, struct participant, in_room);
+
+		if (to == from || !datapacket_is_for(&packet, to->join.identity, to->sid.text))
+			continue;
+		if (!blob)
+			blob = rewrite(from, &packet, m->label);
+		if (!blob)
+			return;
+		deliver(to, now, m->label, blob);
+	}
+	blob_unref(blob);
+}
+
+void data_rx(struct leg *l, uint64_t now, uint8_t *bytes, size_t n)
+{
+	uint8_t more[LIMIT_DATAGRAM];
+	struct channels_message m;
+
+	for (; n > 0; n = transport_next_data(&l->transport, more, sizeof more), bytes = more) {
+		if (!channels_rx(&l->data, now, bytes, n))
+			sfu_drop(l->sfu, DROP_DATA);
+		while (channels_next(&l->data, &m)) {
+			if (l == &l->participant->publisher.leg)
+				route(l->participant, now, &m);
+			else
+				sfu_drop(l->sfu, DROP_DIRECTION);
+		}
+	}
+	data_flush(l, now);
+}

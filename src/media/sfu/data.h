@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Data packets: from a publisher's channel to the same channel of those it is for. It all happens
+ * on the room's worker. The sender's name is put in here, by us, and its right to send is checked
+ * for each packet (livekit-protocol 3.10, 6.9).
+ *
+ * Way: engine_rx ▸ transport ▸ [data_rx ▸ channels.c ▸ datapacket.c ▸ for each receiver
+ * channels.c ▸ data_flush] ▸ engine_next_tx
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct leg;
+
+enum {
+	DATA_EARLY_US = 5 * 1000 * 1000, /* how long a packet waits for a channel to open */
+	DATA_BURST = 64,		 /* datagrams of one leg at a time */
+};
+
+/*
+ * A data section was negotiated. create: the channels are ours (subscriber), else the client's.
+ * Again is harmless. 0 or -ENOMEM.
+ */
+int data_open(struct leg *l, bool create);
+
+/* Takes a DTLS record of application data, and the others of the same datagram. */
+void data_rx(struct leg *l, uint64_t now, uint8_t *bytes, size_t n);
+
+/* Sends what may be sent now. */
+void data_flush(struct leg *l, uint64_t now);
+
+void data_tick(struct leg *l, uint64_t now);
+/* µs; UINT64_MAX = never. Counts only while the leg may send. */
+uint64_t data_deadline(const struct leg *l);
