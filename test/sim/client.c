@@ -474,6 +474,8 @@ void client_rx(struct sim_client *c, struct sim_pc *pc, uint8_t *bytes, size_t n
 	(void)transport_rx(&pc->transport, c->sim->now, &c->sim->server, bytes, n, &in);
 	if (in.kind == TRANSPORT_IN_RTP)
 		rx_media(c, in.bytes, in.length);
+	if (in.kind == TRANSPORT_IN_DATA)
+		client_data_rx(c, pc, in.bytes, in.length);
 	if (in.kind != TRANSPORT_IN_RTCP)
 		return;
 	assert(rtcp_iter_init(&it, in.bytes, in.length));
@@ -560,6 +562,8 @@ void client_tick(struct sim_client *c)
 		(void)transport_tick(&c->sub.transport, now);
 		send_twcc(c);
 	}
+	client_data_tick(c, &c->pub);
+	client_data_tick(c, &c->sub);
 	if (now >= c->next_nack && c->sub.open) {
 		c->next_nack = now + 5 * SIM_MS;
 		send_nacks(c);

@@ -83,6 +83,7 @@ static void pc_fini(struct sim_pc *pc)
 	if (pc->open)
 		transport_fini(&pc->transport);
 	pc->open = false;
+	channels_close(&pc->data);
 	pc->up = simlink_free(pc->up);
 	pc->down = simlink_free(pc->down);
 }
@@ -388,20 +389,26 @@ void sim_run(struct sim *s, uint64_t us)
 
 struct sim_client *sim_join(struct sim *s, bool firefox)
 {
+	return sim_join_as(s, &(struct plane_join){ .can_publish = true,
+						    .can_subscribe = true,
+						    .can_publish_data = true,
+						    .firefox = firefox });
+}
+
+struct sim_client *sim_join_as(struct sim *s, const struct plane_join *join)
+{
 	struct sim_client *c = &s->clients[s->client_count];
 
 	c->index = s->client_count++;
 	c->sim = s;
 	c->connection = -1;
 	c->joined = true;
-	c->firefox = firefox;
+	c->firefox = join->firefox;
 	c->ssrc = rng_u32(&s->rng);
 	c->pub.target = TARGET_PUBLISHER;
 	(void)snprintf(c->sid.text, sizeof c->sid.text, "PA_client%06d", c->index);
 	struct plane_cmd cmd = { .type = CMD_JOIN, .room = room, .participant = c->sid };
-	cmd.join = (struct plane_join){ .can_publish = true,
-					.can_subscribe = true,
-					.firefox = firefox };
+	cmd.join = *join;
 	sim_cmd(s, &cmd);
 	for (int i = 0; i < s->client_count && !s->manual_subscribe; i++) {
 		struct sim_client *other = &s->clients[i];

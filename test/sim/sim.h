@@ -19,6 +19,7 @@
 #include "base/sb.h"
 #include "media/engine.h"
 #include "media/engine_test.h"
+#include "media/peer/channels.h"
 #include "media/peer/transport.h"
 #include "media/rtp/twcc_recv.h"
 #include "media/rtp/up.h"
@@ -131,7 +132,16 @@ struct sim_pc {
 	struct outbox outbox;
 	uint32_t tag; /* names its present address */
 	struct simlink *up, *down;
+	struct channels data; /* with DTLS only: the publisher's are made by the client */
 	char server_ufrag[ICE_UFRAG_MAX + 1];
+};
+
+/* A data message that a client got. */
+struct sim_data {
+	bool lossy;
+	size_t length;
+	uint8_t bytes[128]; /* its beginning */
+	uint32_t sum;	    /* sim_sum of all of it */
 };
 
 struct sim_client {
@@ -161,6 +171,8 @@ struct sim_client {
 	uint64_t connection_count;
 	bool stream_paused;
 	char failed[PLANE_TEXT_MAX];
+	struct sim_data got[64]; /* data messages; the last ones, at number % 64 */
+	size_t got_count;
 	char last_offer_mids[256];
 };
 
@@ -199,7 +211,13 @@ void sim_run(struct sim *s, uint64_t us);
 
 /* A new participant joins; it is also subscribed to all live tracks of others. */
 struct sim_client *sim_join(struct sim *s, bool firefox);
+/* The same with other rights and another identity than its SID; c->sid is filled in. */
+struct sim_client *sim_join_as(struct sim *s, const struct plane_join *join);
 void sim_leave(struct sim_client *c);
+
+/* Sends bytes on the client's own "_reliable" or "_lossy" channel. As channels_send. */
+int sim_send_data(struct sim_client *c, bool lossy, const void *bytes, size_t n);
+uint32_t sim_sum(const void *bytes, size_t n);
 
 /* Announces and offers a track. For video: simulcast with three layers, or one. */
 struct sim_track *sim_publish(struct sim_client *c, enum plane_kind kind, bool simulcast);
@@ -235,6 +253,8 @@ void sim_drain(struct sim *s);
 /* ---- client.c, client_sdp.c ---- */
 
 void client_tick(struct sim_client *c);
+void client_data_tick(struct sim_client *c, struct sim_pc *pc);
+void client_data_rx(struct sim_client *c, struct sim_pc *pc, uint8_t *bytes, size_t n);
 void client_rx(struct sim_client *c, struct sim_pc *pc, uint8_t *bytes, size_t n);
 char *client_offer(struct sim_client *c);		      /* SDP, to be freed */
 char *client_answer(struct sim_client *c, const char *offer); /* the same, and takes the offer in */

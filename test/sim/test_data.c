@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data packets through the engine: who gets what, in whose name, over good and bad links. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "media/sfu/sfu.h"
+
+#define SEND(client, text) assert_int_equal(sim_send_data(client, false, text, sizeof(text) - 1), 0)
+
+static struct sim_client *enter(struct sim *s, const char *identity, struct plane_join join)
+{
+	join.can_subscribe = true;
+	(void)snprintf(join.identity, sizeof join.identity, "%s", identity);
+	struct sim_client *c = sim_join_as(s, &join);
+
+	if (join.can_publish)
+		sim_offer(c);
+	return c;
+}
+
+static struct sim_client *enter_as_usual(struct sim *s, const char *identity)
+{
+	return enter(s, identity,
+		     (struct plane_join){ .can_publish = true, .can_publish_data = true });
+}
+
+static void assert_got(const struct sim_client *c, size_t i, const void *bytes, size_t n)
+{
+	assert_true(c->got_count > i);
+	assert_int_equal(c->got[i].length, n);
+	assert_memory_equal(c->got[i].bytes, bytes, n);
+}
+
+static void packets_go_to_whom_they_are_for(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new_dtls(31, &good);
+	struct sim_client *ann = enter_as_usual(s, "ann"), *bob = enter_as_usual(s, "bob"),
+			  *eve = enter_as_usual(s, "eve");
+
+	sim_run(s, 3 * SIM_S);
+	assert_string_equal(ann->failed, "");
+	SEND(ann, "\x52\x01x\x22\x03"
+		  "eve"); /* says it were eve */
+	SEND(ann, "\x52\x01y\x2a\x03"
+		  "bob");
+	assert_int_equal(sim_send_data(bob, true, "\x52\x01z", 3), 0);
+	sim_run(s, SIM_S);
+
+	char expected[64];
+	int n = snprintf(expected, sizeof expected, "\x52\x01x\x22\x03%s\x8a\x01\x0e%s", "ann",
+			 ann->sid.text);
+	assert_int_equal(strlen(ann->sid.text), 15);
+	expected[10] = 15;
+	assert_int_equal(eve->got_count, 2);
+	assert_got(eve, 0, expected, (size_t)n);
+	assert_got(bob, 0, expected, (size_t)n);
+	assert_int_equal(bob->got_count, 2);
+	assert_memory_equal(bob->got[1].bytes, "\x52\x01y", 3);
+	assert_int_equal(ann->got_count, 1);
+	assert_true(ann->got[0].lossy && !bob->got[0].lossy);
+	assert_memory_equal(ann->got[0].bytes, "\x08\x01\x52\x01z", 5);
+	assert_int_equal(engine_sfu(s->engine)->received_data, 3);
+	assert_int_equal(engine_sfu(s->engine)->forwarded_data, 5);
+
+	/* Duplicates of reliable packets, by their sequence; malformed ones. */
+	SEND(ann, "\x52\x01p\x80\x01\x05");
+	SEND(ann, "\x52\x01q\x80\x01\x05");
+	SEND(ann, "\x52\x01r\x80\x01\x06");
+	SEND(ann, "\x52\x05r");
+	sim_run(s, SIM_S);
+	assert_int_equal(bob->got_count, 4);
+	assert_memory_equal(bob->got[3].bytes, "\x52\x01r", 3);
+	assert_int_equal(drops(s, DROP_DATA_OLD), 1);
+	assert_int_equal(drops(s, DROP_DATA_PACKET), 1);
+
+	sim_leave(eve);
+	SEND(ann, "\x52\x01s");
+	sim_run(s, SIM_S);
+	assert_int_equal(bob->got_count, 5);
+	assert_int_equal(drops(s, DROP_DATA), 0);
+	(void)sim_free(s);
+}
+
+static void rights_count_for_each_packet(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new_dtls(32, &good);
+	struct sim_client *mute = enter(s, "mute", (struct plane_join){ .can_publish = true });
+	struct sim_client *ghost = enter(s, "ghost",
+					 (struct plane_join){ .can_publish = true,
+							      .can_publish_data = true,
+							      .hidden = true });
+	struct sim_client *bob = enter_as_usual(s, "bob");
+
+	sim_run(s, 3 * SIM_S);
+	SEND(mute, "\x52\x01x");
+	SEND(ghost, "\x52\x01y\x22\x03"
+		    "bob\x8a\x01\x01p");
+	sim_run(s, SIM_S);
+	assert_int_equal(bob->got_count, 1);
+	assert_got(bob, 0, "\x52\x01y", 3);
+	assert_int_equal(mute->got_count, 1);
+	assert_int_equal(drops(s, DROP_DATA_RIGHTS), 1);
+	(void)sim_free(s);
+}
+
+/* A packet of n bytes: one field with a pattern. */
+static void fill_packet(uint8_t *bytes, size_t n, unsigned seed)
+{
+	size_t body = n - 4;
+
+	bytes[0] = 0x52;
+	bytes[1] = (uint8_t)(body & 0x7f) | 0x80;
+	bytes[2] = (uint8_t)(body >> 7 & 0x7f) | 0x80;
+	bytes[3] = (uint8_t)(body >> 14);
+	for (size_t i = 0; i < body; i++)
+		bytes[4 + i] = (uint8_t)(i * 7 + seed * 13 + i / 200);
+}
+
+static void long_packets_survive_bad_links(void **state)
+{
+	static uint8_t bytes[60000];
+	const struct simlink_config bad = { .delay_us = 20000,
+					    .jitter_us = 3000,
+					    .loss_ppm = 30000 };
+
+	(void)state;
+	struct sim *s = sim_new_dtls(33, &good);
+	struct sim_client *ann = enter_as_usual(s, "ann"), *bob = enter_as_usual(s, "bob");
+
+	sim_run(s, 3 * SIM_S);
+	for (int up = 0; up < 2; up++) {
+		sim_set_link(ann, TARGET_PUBLISHER, up, &bad);
+		sim_set_link(bob, TARGET_SUBSCRIBER, up, &bad);
+	}
+	for (unsigned i = 0; i < 12; i++) {
+		fill_packet(bytes, sizeof bytes, i);
+		assert_int_equal(sim_send_data(ann, false, bytes, sizeof bytes), 0);
+		for (int k = 0; k < 40; k++) /* lossy ones in between, whatever becomes of them */
+			assert_int_equal(sim_send_data(ann, true, "\x52\x01x", 3), 0);
+		sim_run(s, 2 * SIM_S);
+	}
+	sim_run(s, 20 * SIM_S);
+
+	unsigned reliable = 0;
+	assert_in_range(bob->got_count, 12 + 380, 12 + 475);
+	for (size_t i = 0; i < 64 && i < bob->got_count; i++)
+		reliable += !bob->got[i].lossy;
+	assert_true(reliable >= 1);
+	struct sim_data *last = NULL;
+	for (size_t i = bob->got_count - 64; i < bob->got_count; i++)
+		if (!bob->got[i % 64].lossy)
+			last = &bob->got[i % 64];
+	assert_non_null(last);
+	fill_packet(bytes, sizeof bytes, 11);
+	assert_int_equal(last->length, sizeof bytes + 5 + 3 + 15);
+	assert_memory_equal(last->bytes, bytes, sizeof last->bytes);
+	assert_int_equal(engine_sfu(s->engine)->ended_data, 0);
+	assert_int_equal(drops(s, DROP_DATA_FULL), 0);
+	(void)sim_free(s);
+}
+
+static void a_receiver_that_is_gone_costs_no_more_than_its_limit(void **state)
+{
+	static uint8_t bytes[60000];
+
+	(void)state;
+	struct sim *s = sim_new_dtls(34, &good);
+	struct sim_client *ann = enter_as_usual(s, "ann"), *bob = enter_as_usual(s, "bob"),
+			  *eve = enter_as_usual(s, "eve");
+
+	sim_run(s, 3 * SIM_S);
+	/* bob's acknowledgements get lost, his checks too: at most LIMIT_SCTP_SEND waits for him. */
+	bob->sub.cut = true;
+	for (unsigned i = 0; i < 30; i++) {
+		fill_packet(bytes, sizeof bytes, i);
+		assert_int_equal(sim_send_data(ann, false, bytes, sizeof bytes), 0);
+		sim_run(s, 200 * SIM_MS);
+	}
+	sim_run(s, SIM_S);
+	assert_int_equal(eve->got_count, 30);
+	assert_int_equal(bob->got_count, 0);
+	assert_in_range(drops(s, DROP_DATA_FULL), 10, 16); /* 17 of 60 KB fit into 1 MiB */
+	(void)sim_free(s);
+}
+
+static void who_has_just_come_gets_what_was_sent_meanwhile(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new_dtls(35, &good);
+	struct sim_client *ann = enter_as_usual(s, "ann");
+
+	sim_run(s, 3 * SIM_S);
+	struct sim_client *bob = enter_as_usual(s, "bob");
+	SEND(ann, "\x52\x01x");
+	assert_int_equal(sim_send_data(ann, true, "\x52\x01y", 3), 0); /* nobody waits for this */
+	sim_run(s, 2 * SIM_S);
+	assert_int_equal(bob->got_count, 1);
+	assert_memory_equal(bob->got[0].bytes, "\x52\x01x", 3);
+	assert_int_equal(drops(s, DROP_DATA_FULL), 1);
+	(void)sim_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(packets_go_to_whom_they_are_for),
+		cmocka_unit_test(rights_count_for_each_packet),
+		cmocka_unit_test(long_packets_survive_bad_links),
+		cmocka_unit_test(a_receiver_that_is_gone_costs_no_more_than_its_limit),
+		cmocka_unit_test(who_has_just_come_gets_what_was_sent_meanwhile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
