@@ -185,6 +185,11 @@ static int start_workers(struct control *c)
 	return 0;
 }
 
+void control_end_session(struct control *c, const char *session_key)
+{
+	signal_end_session(c->signal, session_key);
+}
+
 static void add_hook_metrics(const struct hooks *hooks, struct sb *ret)
 {
 	struct hooks_gauges g = hooks_gauges(hooks);

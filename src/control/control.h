@@ -85,5 +85,9 @@ void control_close(struct control *c);
 /* After store_close, so that no callback is under way. Runs the loop. Takes NULL. Returns NULL. */
 struct control *control_free(struct control *c);
 
+/* Somebody signed out (key: auth_session_key): their call legs end at once, and the media tokens that
+ * were given to that sign-in are refused from now on (R16). */
+void control_end_session(struct control *c, const char *session_key);
+
 /* Signalling's and the media plane's lines for /metrics. */
 void control_add_metrics(struct control *c, struct sb *ret);

@@ -171,3 +171,25 @@ test('nonsense on the signalling socket closes it and nothing else', async () =>
 	victim.socket.close();
 	assert.equal((await fetch(`${daemon.url}/healthz`)).status, 200);
 });
+
+test('signing out ends the call legs of that sign-in within a second, and its media tokens', async () => {
+	const eve = new Client(daemon.url);
+	await eve.call('POST', '/api/auth/login', { userId: 'eve', password: 'eve has a password' });
+	const enter = async (client) => {
+		const { token } = (await client.call('POST', '/api/v1/call/default/leaving/join', { create: true })).body.credentials;
+		const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}/rtc?access_token=${token}`);
+		await new Promise((resolve) => socket.once('message', resolve));
+		return { token, socket, closed: new Promise((resolve) => socket.once('close', resolve)) };
+	};
+	const [leaving, staying] = [await enter(eve), await enter(stranger)]; // the same person, signed in twice
+	const start = Date.now();
+	await eve.call('POST', '/api/auth/logout', {});
+	await leaving.closed;
+	assert.ok(Date.now() - start < 1000);
+	const validate = async ({ token }) => (await fetch(`${daemon.url}/rtc/validate?access_token=${token}`)).status;
+	assert.equal(await validate(leaving), 401);
+	assert.equal(staying.socket.readyState, WebSocket.OPEN);
+	assert.equal(await validate(staying), 200);
+	staying.socket.close();
+	await staying.closed;
+});

@@ -12,6 +12,9 @@
 #include "base/limits.h"
 #include "control/auth/claims.h"
 
+/* Ours: ends with the sign-in (R16). */
+#define SESSION_CLAIM "confabSession"
+
 enum { BACKDATE_S = 5, ATTRIBUTES_MAX = 128 };
 
 static const struct {
@@ -31,6 +34,7 @@ void media_token_fini(struct media_token *token)
 	free(token->room);
 	free(token->metadata);
 	free(token->kind);
+	free(token->session);
 	json_decref(token->attributes);
 	json_decref(token->room_config);
 	*token = (struct media_token){ 0 };
@@ -127,6 +131,8 @@ char *media_token_make(const struct token_keys *keys, const struct media_token *
 		bad |= json_object_set_new(claims, "kind", json_string(t->kind)) != 0;
 	if (t->attributes)
 		bad |= json_object_set(claims, "attributes", t->attributes) != 0;
+	if (t->session)
+		bad |= json_object_set_new(claims, SESSION_CLAIM, json_string(t->session)) != 0;
 	if (t->room_config)
 		bad |= json_object_set(claims, "roomConfig", t->room_config) != 0;
 	char *token = bad ? NULL : claims_sign(keys, claims);
@@ -239,6 +245,7 @@ static int read_claims(const struct token_keys *keys, const json_t *claims, stru
 	const char *metadata = text_claim(claims, "metadata", TOKEN_MEDIA_MAX, &bad);
 	const char *kind = text_claim(claims, "kind", LIMIT_IDENTITY, &bad);
 	const char *room = text_claim(grant, "room", LIMIT_ROOM_NAME, &bad);
+	const char *session = text_claim(claims, SESSION_CLAIM, LIMIT_IDENTITY, &bad);
 
 	t->room_join = bool_claim(grant, "roomJoin", false, &bad);
 	t->can_publish = bool_claim(grant, "canPublish", true, &bad);
@@ -264,6 +271,9 @@ static int read_claims(const struct token_keys *keys, const json_t *claims, stru
 	if (!room || !*room)
 		return claims_refuse(ret_error, TOKEN_INCOMPLETE,
 				     "The media token names no room (room).");
+	t->session = session ? strdup(session) : NULL;
+	if (session && !t->session)
+		return claims_refuse(ret_error, TOKEN_NOT_OURS, "Out of memory.");
 	t->attributes = json_incref(attributes);
 	t->room_config = json_incref(room_config);
 	return set_texts(t, identity, name, room, metadata, kind)

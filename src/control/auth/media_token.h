@@ -34,6 +34,7 @@ struct media_token {
 	char *metadata;	     /* "" = none */
 	json_t *attributes;  /* object of strings; NULL = none */
 	char *kind;	     /* "" = standard */
+	char *session;	     /* auth_session_key of the sign-in that it was given to; NULL = none */
 	json_t *room_config; /* roomConfig, for the room that this token opens; NULL = none */
 
 	/* The grant, with absent ones resolved: absent is not false (livekit-protocol 2). */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -102,13 +103,22 @@ static bool own_url(const struct http_req *req, char *ret, size_t capacity)
 			       (int)capacity;
 }
 
-static char *make_token(struct control *control, const struct call_join *join, const char *name)
+/* Bound to the browser's sign-in, when there is one: logging out ends it (R16). */
+static char *make_token(const struct asking *a, const struct call_join *join, const char *name)
 {
 	cleanup(media_token_fini) struct media_token grant = { 0 };
+	const char *cookie = http_cookie(a->req, SESSION_COOKIE);
+	char key[AUTH_SESSION_KEY_SIZE];
 
 	if (media_token_init(&grant, join->identity, name, join->call->cid) < 0)
 		return NULL;
-	return media_token_make(auth_keys(control->auth), &grant, clock_wall_us() / US_PER_S,
+	if (cookie) {
+		auth_session_key(cookie, key);
+		grant.session = strdup(key);
+		if (!grant.session)
+			return NULL;
+	}
+	return media_token_make(auth_keys(a->control->auth), &grant, clock_wall_us() / US_PER_S,
 				MEDIA_TOKEN_LIFE_S);
 }
 
@@ -125,7 +135,7 @@ static void on_join(void *arg, int status, const struct call_join *join)
 		http_error(a.req, 400, 4, "The Host header is missing or malformed.");
 		return;
 	}
-	autofree char *token = make_token(a.control, join, access_user(a.req)->name);
+	autofree char *token = make_token(&a, join, access_user(a.req)->name);
 	if (!token) {
 		http_error(a.req, 500, -1, "Out of memory.");
 		return;

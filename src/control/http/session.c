@@ -90,7 +90,7 @@ void http_link(struct http_req *req, struct control *control)
 
 struct logout {
 	struct http_req *req;
-	struct hub *hub;
+	struct control *control;
 	char key[AUTH_SESSION_KEY_SIZE];
 };
 
@@ -99,7 +99,8 @@ static void on_logout(void *arg, int status)
 	struct logout *l = arg;
 
 	if (status == 0) {
-		hub_close_session(l->hub, l->key);
+		hub_close_session(l->control->hub, l->key);
+		control_end_session(l->control, l->key);
 		set_cookie(l->req, "", 0);
 		http_reply_json(l->req, 200, json_object());
 	} else {
@@ -122,7 +123,7 @@ void http_logout(struct http_req *req, struct control *control)
 		return;
 	}
 	l->req = req;
-	l->hub = control->hub;
+	l->control = control;
 	auth_session_key(token, l->key);
 	http_set_context(req, l, free);
 	auth_logout(control->auth, token, on_logout, l);

@@ -54,6 +54,8 @@ struct signal_hub {
 	size_t room_count;
 	void *by_name, *by_sid; /* tsearch(3) trees over the same rooms */
 	bool stopping, remote_unmute;
+	char *ended[SIGNAL_ENDED_MAX]; /* sessions that were signed out; a ring */
+	size_t ended_at;	       /* the next place */
 	struct signal_gauges gauges;
 };
 
@@ -149,6 +151,7 @@ struct subscription {
 };
 
 /* signal.c */
+bool signal_has_ended(const struct signal_hub *s, const char *session); /* NULL: no */
 void signal_tick(struct signal_hub *s, uint64_t now_us);
 void signal_make_sid(struct signal_hub *s, const char *prefix, struct sid *ret);
 void signal_send(const struct room *r, struct plane_cmd *cmd); /* fills in the room */

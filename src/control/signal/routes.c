@@ -88,6 +88,11 @@ static bool admit(struct http_req *req, const struct signal_hub *s, struct media
 		say(req, error.code == TOKEN_INCOMPLETE ? 400 : 401, error.message);
 		return false;
 	}
+	if (signal_has_ended(s, ret_token->session)) {
+		media_token_fini(ret_token);
+		say(req, 401, "the token's sign-in has ended: sign in again");
+		return false;
+	}
 	if (is_full(s, ret_token)) {
 		media_token_fini(ret_token);
 		say(req, 503, "the room is full");

@@ -21,6 +21,8 @@ static void free_memory(struct signal_hub *s)
 	if (s->api_secret)
 		explicit_bzero(s->api_secret, strlen(s->api_secret));
 	free(s->api_secret);
+	for (size_t i = 0; i < SIGNAL_ENDED_MAX; i++)
+		free(s->ended[i]);
 	free(s->load);
 	free(s);
 }
@@ -164,6 +166,38 @@ void signal_observe(enum signal_happening what, const struct room *r, const stru
 struct token_keys signal_keys(const struct signal_hub *s)
 {
 	return (struct token_keys){ .api_key = s->api_key, .secret = s->api_secret };
+}
+
+bool signal_has_ended(const struct signal_hub *s, const char *session)
+{
+	for (size_t i = 0; session && i < SIGNAL_ENDED_MAX; i++)
+		if (s->ended[i] && strcmp(s->ended[i], session) == 0)
+			return true;
+	return false;
+}
+
+void signal_end_session(struct signal_hub *s, const char *session)
+{
+	struct room *r;
+	struct member *m;
+
+	free(s->ended[s->ended_at]);
+	s->ended[s->ended_at] = strdup(session);
+	if (!s->ended[s->ended_at])
+		log_error("signal", "no memory: tokens of a session that was signed out stay good");
+	s->ended_at = (s->ended_at + 1) % SIGNAL_ENDED_MAX;
+	list_each (r, &s->rooms, in_hub) {
+		list_each (m, &r->members, in_room) {
+			if (!m->token.session || strcmp(m->token.session, session) != 0)
+				continue;
+			if (m->session)
+				session_end(m->session, LK__LEAVE_ACTION__DISCONNECT,
+					    LK__DISCONNECT_REASON__PARTICIPANT_REMOVED);
+			member_remove(m, LK__DISCONNECT_REASON__PARTICIPANT_REMOVED);
+		}
+		if (list_empty(&r->members) && !r->empty_by_us)
+			room_settle(r);
+	}
 }
 
 struct signal_gauges signal_gauges(const struct signal_hub *s)

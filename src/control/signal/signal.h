@@ -67,6 +67,8 @@ struct signal_config {
 	void *send_arg;
 };
 
+enum { SIGNAL_ENDED_MAX = 1024 };
+
 /* What operators see; see signal_gauges. */
 struct signal_gauges {
 	size_t rooms, participants, published_tracks;
@@ -95,6 +97,12 @@ struct signal_hub *signal_free(struct signal_hub *s);
  * afterwards). An event of a room or participant that is gone is dropped.
  */
 void signal_on_plane_event(struct signal_hub *s, uint16_t worker, const struct plane_event *event);
+
+/*
+ * Participants whose token has this session (media_token.h) are removed, and such tokens refused. The
+ * last SIGNAL_ENDED_MAX sessions are remembered.
+ */
+void signal_end_session(struct signal_hub *s, const char *session);
 
 struct signal_gauges signal_gauges(const struct signal_hub *s);
 

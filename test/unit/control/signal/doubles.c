@@ -86,6 +86,7 @@ void media_token_fini(struct media_token *token)
 	free(token->room);
 	free(token->metadata);
 	free(token->kind);
+	free(token->session);
 	json_decref(token->attributes);
 	json_decref(token->room_config);
 	*token = (struct media_token){ 0 };

@@ -344,6 +344,41 @@ static void test_room_metadata_is_told(void **state)
 	client_close(ann);
 }
 
+static void test_signing_out_ends_the_legs(void **state)
+{
+	struct world *w = *state;
+	struct client_info info = { .auto_subscribe = true };
+	struct media_token token = world_token("r", "ann:1"), other = world_token("q", "ann:2");
+	response_scope gone = NULL;
+
+	token.session = strdup("one");
+	other.session = strdup("two");
+	struct client *ann = client_join(w, token, info), *bob = client_enter(w, "r", "bob:1");
+	struct client *phone = client_join(w, other,
+					   info); /* the same person, signed in elsewhere */
+	client_skip(ann);
+	client_skip(bob);
+	client_skip(phone);
+	plane_skip(w);
+	signal_end_session(w->hub, "one");
+	response_scope leave = client_expect(ann, LK__SIGNAL_RESPONSE__MESSAGE_LEAVE);
+	assert_int_equal(leave->leave->action, LK__LEAVE_ACTION__DISCONNECT);
+	assert_int_equal(ann->conn.close_code, 1000);
+	assert_int_equal(expect_update(bob, &gone)->state, LK__PARTICIPANT_STATE__DISCONNECTED);
+	(void)plane_expect(w, CMD_LEAVE);
+	plane_expect_nothing(w);
+	client_expect_nothing(phone);
+	assert_true(signal_has_ended(w->hub, "one"));
+	assert_false(signal_has_ended(w->hub, "two"));
+	assert_false(signal_has_ended(w->hub, NULL));
+	for (int i = 0; i < SIGNAL_ENDED_MAX; i++) /* bounded: the oldest is forgotten */
+		signal_end_session(w->hub, "three");
+	assert_false(signal_has_ended(w->hub, "one"));
+	client_close(ann);
+	client_close(bob);
+	client_close(phone);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_init, fini)
 
 int main(void)
@@ -359,6 +394,7 @@ int main(void)
 		WORLD_TEST(test_publisher_says_who_may_have_its_tracks),
 		WORLD_TEST(test_room_config_of_the_token),
 		WORLD_TEST(test_room_metadata_is_told),
+		WORLD_TEST(test_signing_out_ends_the_legs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
