@@ -294,6 +294,7 @@ static void run_mute(struct participant *p, uint64_t now, const struct plane_cmd
 static void run_grant(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
 {
 	p->join.can_publish |= cmd->join.can_publish;
+	p->join.can_publish_data = cmd->join.can_publish_data;
 	p->join.can_subscribe |= cmd->join.can_subscribe;
 	if (p->join.can_subscribe && !p->subscriber.leg.open && subscribe_open(p, now) < 0)
 		sfu_drop(p->sfu, DROP_COMMAND);

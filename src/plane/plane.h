@@ -42,7 +42,7 @@ enum plane_cmd_type {
 	CMD_SUBSCRIBE,	 /* send `track` of `publisher` to `participant`: makes an EV_OFFER */
 	CMD_UNSUBSCRIBE, /* stop that; the section turns inactive: makes an EV_OFFER */
 	CMD_SETTINGS,	 /* track_setting: how much of `track` the participant wants, if anything */
-	CMD_GRANT,	 /* may now also do what `join` says; taking away is done per track */
+	CMD_GRANT, /* rights changed: media may be added (tracks are taken one by one), data both ways */
 	CMD_REMOVE_TRACK, /* the server takes a track away: no EV_TRACK_GONE */
 	CMD_RESTART_ICE,  /* subscriber PC: new credentials in the next EV_OFFER */
 	CMD_STOP,	  /* end the worker */

@@ -61,6 +61,7 @@ void permission_change(struct member *m, const Lk__ParticipantPermission *permis
 
 	struct plane_cmd grant = { .type = CMD_GRANT, .participant = m->sid };
 	grant.join.can_publish = m->may_offer;
+	grant.join.can_publish_data = token->can_publish_data;
 	grant.join.can_subscribe = token->can_subscribe;
 	signal_send(m->room, &grant);
 

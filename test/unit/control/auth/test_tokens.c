@@ -400,6 +400,11 @@ static void same(const struct media_token *a, const struct media_token *b)
 	assert_int_equal(a->can_subscribe, b->can_subscribe);
 	assert_int_equal(a->can_publish_data, b->can_publish_data);
 	assert_int_equal(a->hidden, b->hidden);
+	assert_true(!a->session == !b->session);
+	if (a->session)
+		assert_string_equal(a->session, b->session);
+	assert_true(json_equal(a->room_config, b->room_config) ||
+		    (!a->room_config && !b->room_config));
 	assert_int_equal(a->can_publish_sources, b->can_publish_sources);
 }
 
@@ -432,6 +437,8 @@ static void test_media_round_trip(void **state)
 		a.hidden = i > 1;
 		a.can_publish_sources = some[i];
 		a.attributes = json_pack("{s:s}", "lang", "de");
+		a.session = i ? strdup("session") : NULL;
+		a.room_config = i ? json_pack("{s:i}", "maxParticipants", 3) : NULL;
 		token = media_token_make(&keys, &a, NOW, 600);
 		assert_int_equal(media_token_verify(&keys, token, NOW, &b, &error), 0);
 		same(&a, &b);
@@ -439,6 +446,50 @@ static void test_media_round_trip(void **state)
 		media_token_fini(&b);
 		media_token_fini(&a);
 	}
+}
+
+/* A server's token needs neither identity nor room, and says what it may do. */
+static void test_grants_of_servers(void **state)
+{
+	char token[FORGE_SIZE], claims[512];
+	struct media_grant g;
+	struct token_error error;
+	static const struct {
+		const char *grant;
+		bool create, list, admin;
+		const char *room;
+	} good[] = {
+		{ "{\"roomCreate\":true}", true, false, false, "" },
+		{ "{\"roomList\":true,\"room\":\"r\"}", false, true, false, "r" },
+		{ "{\"roomAdmin\":true,\"room\":\"r\",\"roomCreate\":false}", false, false, true,
+		  "r" },
+	};
+	static const char *const bad[] = { "{\"roomCreate\":1}", "{\"room\":5}", "7" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		(void)snprintf(claims, sizeof claims,
+			       "{\"iss\":\"" FORGE_KEY "\",\"exp\":1800003600,\"video\":%s}",
+			       good[i].grant);
+		forge(token, HS256, claims, FORGE_SECRET);
+		assert_int_equal(media_grant_verify(&keys, token, NOW, &g, &error), 0);
+		assert_int_equal(g.room_create, good[i].create);
+		assert_int_equal(g.room_list, good[i].list);
+		assert_int_equal(g.room_admin, good[i].admin);
+		assert_string_equal(g.room, good[i].room);
+		assert_true(media_grant_verify(&keys, token, NOW + 7200, &g, &error) < 0);
+		forge(token, HS256, claims, FORGE_SECRET "x");
+		assert_true(media_grant_verify(&keys, token, NOW, &g, &error) < 0);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		(void)snprintf(claims, sizeof claims,
+			       "{\"iss\":\"" FORGE_KEY "\",\"exp\":1800003600,\"video\":%s}",
+			       bad[i]);
+		assert_true(media_grant_verify(&keys, forge(token, HS256, claims, FORGE_SECRET),
+					       NOW, &g, &error) < 0);
+	}
+	assert_true(media_grant_verify(&keys, forge(token, HS256, GOOD, FORGE_SECRET), NOW, &g,
+				       &error) < 0); /* a person's token is none */
 }
 
 int main(void)
@@ -451,6 +502,7 @@ int main(void)
 		cmocka_unit_test(test_media_claims),
 		cmocka_unit_test(test_media_three_states),
 		cmocka_unit_test(test_media_round_trip),
+		cmocka_unit_test(test_grants_of_servers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,7 +191,7 @@ static void test_losing_publish_takes_the_tracks(void **state)
 	plane_skip(w);
 	permission.can_subscribe = true;
 	assert_int_equal(update(w, identity, &permission), 0);
-	(void)plane_expect(w, CMD_GRANT);
+	assert_false(plane_expect(w, CMD_GRANT).join.can_publish_data);
 	assert_string_equal(plane_expect(w, CMD_REMOVE_TRACK).track.text, sid.text);
 	plane_expect_nothing(w);
 	assert_false(expect_update(ann, &own)->permission->can_publish);
@@ -217,14 +217,16 @@ static void test_losing_and_gaining_subscribe(void **state)
 	char identity[] = "bob:1";
 
 	plane_skip(w);
-	permission.can_publish = true;
+	permission.can_publish = permission.can_publish_data = true;
 	assert_int_equal(update(w, identity, &permission), 0);
 	assert_false(plane_expect(w, CMD_GRANT).join.can_subscribe);
 	assert_string_equal(plane_expect(w, CMD_UNSUBSCRIBE).track.text, sid.text);
 	plane_expect_nothing(w);
 	permission.can_subscribe = true;
 	assert_int_equal(update(w, identity, &permission), 0);
-	assert_true(plane_expect(w, CMD_GRANT).join.can_subscribe);
+	struct plane_cmd grant = plane_expect(w, CMD_GRANT);
+	assert_true(grant.join.can_subscribe);
+	assert_true(grant.join.can_publish_data);
 	assert_string_equal(plane_expect(w, CMD_SUBSCRIBE).track.text, sid.text);
 	client_close(ann);
 	client_close(bob);
