@@ -17,6 +17,7 @@ enum { ID_LETTERS = 12 };
 
 struct message {
 	struct list in_target;
+	uint64_t lost; /* told with it: told anew when it is lost itself */
 	char body[];
 };
 
@@ -80,7 +81,7 @@ static void on_failed(struct target *t, long status, const char *cause)
 		log_warn("hooks", "given up url=%s attempts=%u status=%ld cause=\"%s\"", t->url,
 			 t->attempts, status, cause);
 		t->hooks->gauges.dropped++;
-		t->lost++;
+		t->lost += 1 + first(t)->lost;
 		drop_first(t);
 		attempt(t);
 		return;
@@ -141,6 +142,7 @@ static bool enqueue(struct target *t, json_t *event)
 	memcpy(message->body, text, n);
 	list_append(&t->queue, &message->in_target);
 	t->waiting++;
+	message->lost = t->lost;
 	t->lost = 0;
 	return true;
 }
