@@ -79,7 +79,7 @@ struct plane_join {
 struct plane_add_track {
 	char cid[PLANE_CID_MAX]; /* client's track id; equals the msid track in Chromium's SDP */
 	uint8_t kind;		 /* enum plane_kind */
-	bool muted;
+	bool muted, screen;
 	uint8_t layer_count;
 	struct plane_layer layers[PLANE_LAYERS_MAX];
 };

@@ -188,6 +188,11 @@ uint64_t simlink_arrival(const struct simlink *l)
 	return l->received_at;
 }
 
+uint64_t simlink_wait(const struct simlink *l, uint64_t now)
+{
+	return l->free_at > now ? l->free_at - now : 0;
+}
+
 const struct simlink_stats *simlink_stats(const struct simlink *l)
 {
 	return &l->stats;

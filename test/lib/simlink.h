@@ -62,4 +62,7 @@ bool simlink_recv(struct simlink *l, uint64_t now, uint32_t *ret_tag, void *ret_
 /* Its arrival time, of the packet that simlink_recv gave last. */
 uint64_t simlink_arrival(const struct simlink *l);
 
+/* How long a packet sent now would wait for the rate, µs. */
+uint64_t simlink_wait(const struct simlink *l, uint64_t now);
+
 const struct simlink_stats *simlink_stats(const struct simlink *l);

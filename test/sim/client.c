@@ -191,7 +191,7 @@ static void send_frame(struct sim_client *c, struct sim_track *t, int layer)
 		wr_be32(&w, f.refs[0]);
 		wr_be32(&w, f.refs[1]);
 		wr_u8(&w, f.tid);
-		sent->length = (uint16_t)(SIM_PAYLOAD - i % 2);
+		sent->length = (uint16_t)((t->thin && layer == 0 ? SIM_THIN : SIM_PAYLOAD) - i % 2);
 		memset(sent->payload + wr_len(&w), (int)(l->frame & 0xff),
 		       sent->length - wr_len(&w));
 		send_packet(c, t, layer, sent, false);
@@ -318,7 +318,7 @@ static void take_media(struct sim_client *c, struct sim_stream *s, const struct 
 	} else if (s->kind == KIND_VIDEO) {
 		struct vp8_descriptor d;
 
-		if (!vp8_parse(&d, p->payload, p->length) || p->length < SIM_PAYLOAD - 1) {
+		if (!vp8_parse(&d, p->payload, p->length) || p->length < SIM_THIN - 1) {
 			s->wrong++;
 			return;
 		}

@@ -467,6 +467,7 @@ void sim_announce(struct sim_client *c, const struct sim_track *t)
 
 	cmd.track = t->sid;
 	cmd.add_track.kind = (uint8_t)t->kind;
+	cmd.add_track.screen = t->screen;
 	memcpy(cmd.add_track.cid, t->cid, sizeof t->cid);
 	for (int i = 0; t->simulcast && i < t->layer_count; i++)
 		cmd.add_track.layers[cmd.add_track.layer_count++] = (struct plane_layer){

@@ -39,6 +39,7 @@ enum {
 	SIM_MS = 1000,
 	SIM_S = 1000 * 1000,
 	SIM_PAYLOAD = 1000,
+	SIM_THIN = 600,
 };
 
 /* What a client sent or received of one SSRC. */
@@ -66,6 +67,8 @@ struct sim_track {
 	enum plane_kind kind;
 	uint8_t level;				       /* audio: dBov of its packets */
 	bool active, muted, simulcast, h264, temporal; /* temporal: three VP8 temporal layers */
+	bool screen;
+	bool thin;  /* the lowest layer has 144 kbit/s */
 	int wanted; /* as EV_WANTED said last; -1 = it never did */
 	uint64_t wanted_at, wanted_count;
 	int layer_count, layers_on; /* layers_on: how many arrive (bandwidth) */

@@ -241,6 +241,7 @@ static void tell_plane(const struct member *m, const struct track *track)
 	memcpy(add->cid, track->cid, sizeof add->cid);
 	add->kind = track->info.type == LK__TRACK_TYPE__AUDIO ? KIND_AUDIO : KIND_VIDEO;
 	add->muted = track->info.muted;
+	add->screen = track->info.source == LK__TRACK_SOURCE__SCREEN_SHARE;
 	for (size_t i = 0; i < track->info.n_layers; i++) {
 		const Lk__VideoLayer *from = track->info.layers[i];
 

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #define BETA		0.85 /* of the acknowledged rate, on overuse */
-#define BETA_MIN	0.5  /* … with a long queue to drain */
+#define BETA_MIN	0.7  /* … with a long queue to drain */
 #define DRAIN_FROM_US	100000.0
 #define DRAIN_US	1000000.0
 #define PER_SECOND	1.08	/* multiplicative increase */
@@ -60,14 +60,15 @@ static void increase(struct aimd *a, uint64_t now, const struct aimd_input *in)
 void aimd_decrease(struct aimd *a, uint64_t now, const struct aimd_input *in)
 {
 	double beta = BETA - fmax(0, (in->queue - DRAIN_FROM_US) / DRAIN_US);
-	double from = in->acked > 0 ? in->acked : a->rate;
+	/* what arrived is what the path carries only if more was sent */
+	double from = in->acked > 0 && in->stretched ? in->acked : a->rate;
 
 	beta = fmax(beta, BETA_MIN);
 	check_capacity(a, in->acked, true);
 	if (from * beta > a->rate && a->capacity > 0)
 		from = a->capacity * 1000;
 	a->rate = fmin(a->rate, from * beta);
-	if (in->acked > 0)
+	if (in->acked > 0 && in->stretched)
 		learn_capacity(a, in->acked);
 	a->increasing = false;
 	a->last_change = a->last_decrease = now;

@@ -23,6 +23,7 @@ struct aimd_input {
 	double acked;	/* bit/s that arrived; 0 = unknown */
 	uint32_t rtt;	/* µs */
 	uint32_t queue; /* µs: how long packets wait on the way, at least */
+	bool stretched; /* packets arrived further apart than they were sent */
 	bool hold;	/* not up: the sender has too little to send, or a queue stands */
 };
 

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-#define LIMITED 0.65 /* sends less than this share of the estimate: it says nothing about more */
+#define AFTER_MUTE 0.85 /* of the rate before a blackout */
+#define LIMITED	   0.65 /* sends less than this share of the estimate: it says nothing about more */
+#define NEARLY	   0.85 /* of the estimate: as good as all of it */
+#define STRETCHED  1.03 /* arrival over sending: a queue grew meanwhile */
 
 enum {
 	RUN_US = 5000,		/* packets acknowledged together */
@@ -13,6 +16,7 @@ enum {
 	BASE_US = 15 * 1000 * 1000, /* how long a lowest delay is believed, once or twice that */
 	HOLD_QUEUE_US = 50 * 1000,  /* a standing queue: not up, … */
 	CUT_QUEUE_US = 80 * 1000,   /* … and down */
+	PROBE_ECHO_US = 200 * 1000,
 	CUT_PAUSE_US = 400 * 1000,
 	QUEUE_CUTS = 3,		  /* that did not help: the path has become longer */
 	LIMITED_QUEUE_US = 20000, /* an idle sender's overuse needs a queue to be believed */
@@ -98,12 +102,12 @@ static void note_acked(struct bwe *b, int64_t sent, int64_t arrival, uint32_t by
 	b->acked[b->acked_count++ % BWE_ACKED] = (typeof(b->acked[0])){ sent, arrival, bytes };
 }
 
-double bwe_acked(const struct bwe *b)
+double bwe_acked(const struct bwe *b, double *ret_stretch)
 {
 	uint32_t count = b->acked_count < BWE_ACKED ? b->acked_count : BWE_ACKED;
 	uint32_t newest = (b->acked_count - 1) % BWE_ACKED;
 	int64_t span = 0;
-	double bytes = 0, in_span = 0;
+	double bytes = 0, in_span = 0, stretch = 1;
 
 	for (uint32_t i = 1; i <= count; i++) {
 		uint32_t at = (b->acked_count - i) % BWE_ACKED;
@@ -115,9 +119,12 @@ double bwe_acked(const struct bwe *b)
 			break;
 		/* a claim cannot make it faster than it was sent (R50) */
 		span = received > sent ? received : sent;
+		stretch = sent > 0 ? (double)received / (double)sent : 1;
 		in_span = bytes; /* without the run that begins the span */
 		bytes += b->acked[at].bytes;
 	}
+	if (ret_stretch)
+		*ret_stretch = stretch;
 	return span > BWE_WINDOW_US / 8 ? in_span * 8e6 / (double)span : 0;
 }
 
@@ -142,7 +149,10 @@ static bool close_window(struct bwe *b, uint64_t now)
 
 	if (now - b->window_since < WINDOW_US || b->window_packets < WINDOW_PACKETS)
 		return false;
+	uint32_t before = b->queue;
+
 	b->queue = (uint32_t)(b->window_low - base);
+	b->draining = b->queue < before - before / 10;
 	b->window_low = NO_DELAY;
 	b->window_packets = 0;
 	b->window_since = now;
@@ -237,6 +247,36 @@ static void take_probe(struct bwe *b, uint64_t now)
 	loss_probed(&b->loss, rate);
 }
 
+/*
+ * Whether overuse is what it looks like. A probe makes a short queue of its own, and right after
+ * one nothing is known yet; a queue that gets shorter needs no more; where no queue stands and
+ * packets of less than the estimate came no further apart than they were sent, there is none.
+ */
+static bool is_believed(const struct bwe *b, uint64_t now, double acked, bool stretched)
+{
+	bool probed = b->probe.at && now - b->probe.at < PROBE_ECHO_US + b->rtt;
+
+	if (b->draining ||
+	    (!stretched && b->queue < LIMITED_QUEUE_US && acked < NEARLY * b->delay.rate))
+		return false;
+	if (probed || acked <= 0)
+		return b->queue >= CUT_QUEUE_US;
+	return acked >= LIMITED * b->delay.rate || b->queue >= LIMITED_QUEUE_US;
+}
+
+/* A blackout is no congestion: nearly the rate of before it, and what it swallowed does not count. */
+static void come_back(struct bwe *b, uint64_t now)
+{
+	double rate = AFTER_MUTE * b->before_mute;
+
+	if (b->delay.rate < rate)
+		b->delay.rate = rate;
+	b->delay.last_change = now;
+	b->acked_from = (int64_t)now;
+	b->last_cut = 0;
+	trendline_init(&b->trend);
+}
+
 void bwe_feedback(struct bwe *b, uint64_t now, const struct twcc_feedback *f,
 		  const struct twcc_arrival *list)
 {
@@ -252,8 +292,12 @@ void bwe_feedback(struct bwe *b, uint64_t now, const struct twcc_feedback *f,
 		return; /* nothing new: not even a sign of life */
 	b->has_feedback = true;
 	b->remb_only = false;
+	bool comes_back = b->mute && told.any;
+
+	if (comes_back)
+		come_back(b, now);
 	b->silent_since = now;
-	b->mute = false;
+	b->mute = b->mute && !told.any;
 	b->sent_since = 0;
 	if (told.any) {
 		uint32_t rtt = (uint32_t)(now - (uint64_t)told.last_sent);
@@ -261,27 +305,25 @@ void bwe_feedback(struct bwe *b, uint64_t now, const struct twcc_feedback *f,
 		b->rtt = b->rtt ? (uint32_t)(((uint64_t)b->rtt * 7 + rtt) / 8) : rtt;
 	}
 
-	double acked = bwe_acked(b);
+	double stretch, acked = bwe_acked(b, &stretch);
 	struct aimd_input in = {
 		.usage = b->trend.usage,
 		.acked = acked,
 		.rtt = b->rtt,
+		.stretched = stretch > STRETCHED,
 		.queue = b->queue,
-		.hold = b->queue > HOLD_QUEUE_US || acked < LIMITED * b->delay.rate,
+		.hold = b->queue > HOLD_QUEUE_US || acked < NEARLY * b->delay.rate,
 	};
 	bool window = close_window(b, now);
 	in.queue = b->queue;
-	/* after a probe nothing is known yet, and its own queue is no trend; an idle sender has
-	 * none */
-	if (in.usage == TREND_OVERUSE && b->queue < (acked > 0 ? LIMITED_QUEUE_US : CUT_QUEUE_US) &&
-	    acked < LIMITED * b->delay.rate)
+	if (in.usage == TREND_OVERUSE && !is_believed(b, now, acked, in.stretched))
 		in.usage = TREND_NORMAL;
 	if (told.any && aimd_update(&b->delay, now, &in))
 		cut(b, now);
-	if (window)
+	if (window && !b->draining)
 		drain(b, now, &in);
 	take_probe(b, now);
-	if (loss_update(&b->loss, now, told.lost, told.total, b->estimate, b->rtt))
+	if (!comes_back && loss_update(&b->loss, now, told.lost, told.total, b->estimate, b->rtt))
 		cut(b, now);
 	settle(b);
 }
@@ -309,6 +351,8 @@ void bwe_tick(struct bwe *b, uint64_t now)
 	    now - b->last_silence < BWE_SILENCE_STEP_US)
 		return;
 	b->last_silence = now;
+	if (!b->mute)
+		b->before_mute = b->delay.rate;
 	b->mute = true;
 	if (!b->has_feedback)
 		return; /* perhaps it has none to give */

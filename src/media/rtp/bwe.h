@@ -51,7 +51,8 @@ struct bwe {
 
 	struct bwe_sent history[BWE_HISTORY];
 	bool has_feedback, remb_only;
-	bool mute; /* silent for BWE_SILENCE_US */
+	bool mute;	    /* silent for BWE_SILENCE_US, … */
+	double before_mute; /* … and the rate then */
 	uint32_t remb;
 	uint64_t silent_since; /* the last feedback, or what was sent first after it */
 	uint64_t last_silence, last_cut;
@@ -72,6 +73,7 @@ struct bwe {
 	uint64_t base_since, window_since;
 	uint32_t window_packets;
 	uint32_t queue;	       /* µs that packets waited at least, in the last window */
+	bool draining;	       /* less than in the window before */
 	uint32_t queue_before; /* at the cut before, … */
 	uint8_t queue_cuts;    /* … and how many did not help */
 
@@ -117,5 +119,12 @@ static inline uint32_t bwe_estimate(const struct bwe *b)
 	return b->estimate;
 }
 
-/* The rate that arrived lately, bit/s; 0 = unknown. */
-double bwe_acked(const struct bwe *b);
+/* Whether the path is silent: the estimate falls then, which says nothing about its capacity. */
+static inline bool bwe_is_mute(const struct bwe *b)
+{
+	return b->mute;
+}
+
+/* The rate that arrived lately, bit/s; 0 = unknown. ret_stretch (or NULL): how much longer it took
+ * to arrive than to send, as a factor. */
+double bwe_acked(const struct bwe *b, double *ret_stretch);

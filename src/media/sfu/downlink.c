@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "media/sfu/allocate.h"
 #include "media/sfu/forward.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/sfu.h"
@@ -68,8 +69,7 @@ static bool is_measured(const struct downlink *d)
 }
 
 /* Sends, and tells the estimator if the packet has a transport sequence number. */
-static void send_numbered(struct participant *p, uint64_t now, uint8_t *packet, size_t n,
-			  size_t capacity, uint8_t probe)
+void downlink_send(struct participant *p, uint64_t now, uint8_t *packet, size_t n, size_t capacity)
 {
 	struct downlink *d = p->subscriber.downlink;
 	bool numbered = d->numbered != p->subscriber.transport_sequence;
@@ -78,17 +78,17 @@ static void send_numbered(struct participant *p, uint64_t now, uint8_t *packet, 
 	d->numbered = p->subscriber.transport_sequence;
 	if (leg_send_rtp(&p->subscriber.leg, packet, n, capacity) < 0)
 		return; /* counted there; the number was never sent */
-	if (numbered)
-		bwe_sent(&d->bwe, now, number, n + SRTP_TAG_MAX, probe);
+	if (numbered) {
+		size_t bytes = n + SRTP_TAG_MAX + BWE_OVERHEAD;
+
+		/* media within a probe is a part of it: it takes its share of the path */
+		bwe_sent(&d->bwe, now, number, n + SRTP_TAG_MAX, d->plan.id);
+		d->plan.bytes -= d->plan.bytes < bytes ? d->plan.bytes : (uint32_t)bytes;
+	}
 	if (is_measured(d)) {
 		pay_debt(d, now);
 		d->debt += (uint32_t)n;
 	}
-}
-
-void downlink_send(struct participant *p, uint64_t now, uint8_t *packet, size_t n, size_t capacity)
-{
-	send_numbered(p, now, packet, n, capacity, 0);
 }
 
 bool downlink_hold(struct subscription *s, uint64_t now, int layer, const struct media_packet *p)
@@ -199,10 +199,7 @@ static bool send_padding(struct participant *p, uint64_t now, struct subscriptio
 	struct wr w = wr_of(out, ROOM - SRTP_TAG_MAX);
 	if (down_padding(&s->down, now, &w) != DOWN_OK)
 		return false;
-	size_t sent = wr_len(&w) + SRTP_TAG_MAX + BWE_OVERHEAD;
-
-	send_numbered(p, now, out, wr_len(&w), ROOM, d->plan.id);
-	d->plan.bytes -= d->plan.bytes < sent ? d->plan.bytes : (uint32_t)sent;
+	downlink_send(p, now, out, wr_len(&w), ROOM);
 	d->count.padding++;
 	return true;
 }
@@ -233,28 +230,32 @@ static void probe(struct participant *p, uint64_t now)
 	}
 }
 
-/* What could be sent if the path took it. */
-static void look_at_demand(struct participant *p, uint64_t now)
+/*
+ * What the allocator may share. At the start the media itself shows what the path takes: nothing is
+ * limited until the estimator had the time to find out, or sees trouble.
+ */
+static uint64_t limit_of(const struct downlink *d, uint64_t now)
+{
+	bool early = now - d->measured_since < DOWNLINK_START_US && d->bwe.count.cuts == 0 &&
+		     d->bwe.queue < DOWNLINK_TROUBLE_US;
+
+	/* in a silence the streams stay as they are, until ICE consent ends it: what comes after a
+	 * blackout is a picture, not a search for the rate */
+	if (!d->measured_since || bwe_is_mute(&d->bwe) || (early && !d->bwe.remb_only))
+		return ALLOCATE_UNLIMITED;
+	return bwe_estimate(&d->bwe);
+}
+
+static void share(struct participant *p, uint64_t now)
 {
 	struct downlink *d = p->subscriber.downlink;
-	struct subscription *s;
-	uint64_t sum = 0;
+	uint64_t wanted = allocate(p, now, limit_of(d, now)) * 5 /
+			  4; /* room to raise, allocate.h */
 
-	list_each (s, &p->subscriptions, in_participant) {
-		if (!s->sending || subscription_is_paused(s) || s->track->muted)
-			continue;
-		for (int i = LAYERS_MAX - 1; i >= 0; i--) {
-			struct track_layer *l = s->track->layers[i];
-			uint32_t bps = l && i <= s->layers.max ? rate_bps(&l->up.rate, now) : 0;
-
-			if (bps) {
-				sum += bps;
-				break;
-			}
-		}
-	}
-	sum = sum * 5 / 4;
-	bwe_want(&d->bwe, !find_carrier(p) ? 0 : sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum);
+	d->next_share = now + DOWNLINK_SHARE_US;
+	bwe_want(&d->bwe, !find_carrier(p)	? 0
+			  : wanted > UINT32_MAX ? UINT32_MAX
+						: (uint32_t)wanted);
 }
 
 /* ---- the clock and the client ---- */
@@ -266,10 +267,8 @@ void downlink_tick(struct participant *p, uint64_t now)
 	if (!d || !leg_may_send(&p->subscriber.leg, now))
 		return;
 	bwe_tick(&d->bwe, now);
-	if (now >= d->next_demand) {
-		d->next_demand = now + DOWNLINK_DEMAND_US;
-		look_at_demand(p, now);
-	}
+	if (now >= d->next_share)
+		share(p, now);
 	if (d->head != d->tail)
 		release_due(d, now);
 	probe(p, now);
@@ -284,13 +283,19 @@ uint64_t downlink_deadline(const struct participant *p)
 
 	uint64_t due = bwe_deadline(&d->bwe);
 
-	if (d->next_demand < due && !list_empty(&p->subscriptions))
-		due = d->next_demand;
+	if (d->next_share < due && !list_empty(&p->subscriptions))
+		due = d->next_share;
 	if (d->head != d->tail && slice_due(d) < due)
 		due = slice_due(d);
 	if (d->plan.id && d->plan_at < due)
 		due = d->plan_at;
 	return due;
+}
+
+static void note_measured(struct downlink *d, uint64_t now)
+{
+	if (!d->measured_since && is_measured(d))
+		d->measured_since = now;
 }
 
 void downlink_feedback(struct participant *p, uint64_t now, const struct rtcp_feedback *f)
@@ -303,12 +308,21 @@ void downlink_feedback(struct participant *p, uint64_t now, const struct rtcp_fe
 		sfu_drop(p->sfu, d ? DROP_RTCP : DROP_FEEDBACK);
 		return;
 	}
+	uint32_t before = bwe_estimate(&d->bwe);
+
 	bwe_feedback(&d->bwe, now, &feedback, list);
+	note_measured(d, now);
+	if (bwe_estimate(&d->bwe) < before)
+		share(p, now); /* down at once */
 	leg_wake(&p->subscriber.leg, downlink_deadline(p));
 }
 
 void downlink_remb(struct participant *p, uint64_t now, uint64_t bps)
 {
-	if (p->subscriber.downlink)
-		bwe_remb(&p->subscriber.downlink->bwe, now, bps);
+	struct downlink *d = p->subscriber.downlink;
+
+	if (!d)
+		return;
+	bwe_remb(&d->bwe, now, bps);
+	note_measured(d, now);
 }

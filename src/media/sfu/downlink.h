@@ -32,7 +32,9 @@ enum {
 	DOWNLINK_WAIT_US = 400 *
 			   1000,      /* a longer queue leaves faster than 2.5 times the estimate */
 	DOWNLINK_TWCC_PACKETS = 1024, /* of one feedback; more are refused */
-	DOWNLINK_DEMAND_US = 100 * 1000, /* what could be sent is looked at so often */
+	DOWNLINK_SHARE_US = 100 * 1000, /* the estimate is shared out so often, and when it falls */
+	DOWNLINK_START_US = 1000 * 1000, /* of feedback before anything is limited, … */
+	DOWNLINK_TROUBLE_US = 50 * 1000, /* … unless a queue stands so long */
 };
 
 /* A packet that waits: where it is in its track's cache. */
@@ -54,7 +56,7 @@ struct downlink {
 
 	struct probe_plan plan; /* id 0 = none */
 	uint64_t plan_at;
-	uint64_t next_demand;
+	uint64_t next_share, measured_since;
 	struct {
 		uint64_t held, dropped, padding;
 	} count;

@@ -40,6 +40,10 @@ struct subscription {
 	 * arrives from the publisher (layers). LAYERS_NONE in `wanted` or `allowed` stops it.
 	 */
 	struct subscription_limit wanted, allowed;
+	int8_t planned;	       /* allocate.c: what it would be allowed, … */
+	uint64_t better_since; /* … and since when that is better; 0 = it is not */
+	uint64_t raised_at;    /* when it was allowed more, 0 = never; … */
+	uint32_t patience_us;  /* … how long the next time waits; 0 = ALLOCATE_UP_US */
 	struct down down;
 	uint32_t packets_before; /* of `down`, when quality was measured last */
 	int32_t lost_before;

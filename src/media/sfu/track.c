@@ -51,6 +51,7 @@ int track_new(struct track **ret, struct participant *publisher, const struct pl
 	t->cid[sizeof t->cid - 1] = '\0';
 	t->kind = (enum plane_kind)add->add_track.kind;
 	t->muted = add->add_track.muted;
+	t->screen = add->add_track.screen;
 	keep_sizes(t, &add->add_track);
 	dynacast_init(&t->dynacast);
 	list_init(&t->subscriptions);

@@ -51,6 +51,7 @@ struct track {
 	char cid[PLANE_CID_MAX];
 	enum plane_kind kind;
 	bool muted, bound, live;
+	bool screen;	/* a shared screen: first when bandwidth is short */
 	size_t section; /* when bound */
 	enum codec codec;
 	uint64_t codec_since;

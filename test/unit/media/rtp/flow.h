@@ -24,7 +24,7 @@ struct flow {
 	double most;   /* bit/s that the source has to say; 0 = as much as may be sent */
 	struct probe_plan plan;
 	double plan_credit;
-	uint64_t received_bytes, sent_bytes, peak_bytes;
+	uint64_t received_bytes, sent_bytes; /* sent: without probes */
 };
 
 struct road {
@@ -54,7 +54,7 @@ static void flow_send(struct road *r, int i, uint16_t size, uint8_t probe)
 
 	memcpy(bytes, &p, sizeof p);
 	bwe_sent(&f->bwe, r->now, f->number++, size, probe);
-	f->sent_bytes += size;
+	f->sent_bytes += probe ? 0 : size;
 	simlink_send(r->down, r->now, (uint32_t)i, bytes, size);
 }
 

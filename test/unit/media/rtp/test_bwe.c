@@ -356,7 +356,7 @@ static void clock_wraps(void **state)
 	}
 	assert_int_equal(b.count.cuts, 0);
 	assert_int_equal(b.queue, 0);
-	assert_in_range((uint64_t)bwe_acked(&b), 400000, 420000);
+	assert_in_range((uint64_t)bwe_acked(&b, NULL), 400000, 420000);
 }
 
 int main(void)
