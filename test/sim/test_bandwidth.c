@@ -244,8 +244,9 @@ static void important_first(void **state)
 				c, &first->sid,
 				&(struct plane_settings){ .quality = QUALITY_HIGH, .priority = 9 });
 		sim_set_link(c, TARGET_SUBSCRIBER, false, &link);
-		sim_run(s, 20 * SIM_S);
-		int high = 0;
+		sim_run(s, 25 * SIM_S);
+		int high =
+			0; /* a raise that was too early made it wait; it has found its place now */
 		for (int i = 0; i < 10; i++) {
 			sim_run(s, SIM_S);
 			high += must_have(c, first)->layer > must_have(c, second)->layer;
