@@ -95,9 +95,10 @@ static int rebuild(const struct member *m, const Lk__UpdateParticipantMetadata *
 	return r == 0 && lost ? -ENOMEM : r;
 }
 
+/* Until the first change the participant's texts are the token's own: nothing to replace then. */
 static void replace_text(char **at, const char *text)
 {
-	char *copy = text ? strdup(text) : NULL;
+	char *copy = text && text != *at ? strdup(text) : NULL;
 
 	if (copy) { /* else the old one stays: only a renewed token would show it */
 		free(*at);
