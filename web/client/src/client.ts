@@ -3,11 +3,19 @@
  * The client of one signed-in person: create it, connect the user, join calls, in this order. Creating it never
  * connects; every operation before `connectUser` or after `disconnectUser` rejects with TOKEN_NOT_SET.
  */
-import { Call, checkCallId, type CallContext } from './call.ts';
+import { Call, checkCallId } from './call/call.ts';
+import type { CallContext } from './call/context.ts';
+import type { CallResponse } from './call/coordinator.ts';
+import type { CallEvent, CallEvents } from './call/events.ts';
+import { CallingState } from './call/machine.ts';
+import type { PageRequest } from './call/types.ts';
 import { ChatApi } from './chat/api.ts';
-import type { ServerEvent, ServerEvents, UserObject } from './contract.ts';
+import type { UserObject } from './contract.ts';
+import { browserCapture, type Capture } from './devices/browser.ts';
+import { noPreferences, storedPreferences } from './devices/preferences.ts';
 import { Emitter } from './emitter.ts';
 import { ConfabError, ErrorCode, tokenNotSet } from './errors.ts';
+import type { ClientEvent, ClientEvents, ConnectionState, SocketEvent } from './events.ts';
 import { consoleLogger, type Logger } from './logger.ts';
 import { livekitFactory, type MediaFactory } from './media/session.ts';
 import { browserNetwork, type Network } from './network.ts';
@@ -15,28 +23,31 @@ import { Rest, type Fetch } from './rest.ts';
 import { EventSocket, browserSocket, defaultBackoff, type Backoff, type SocketFactory } from './socket.ts';
 import { Store, type Observable } from './store.ts';
 import { TokenManager, type TokenOrProvider, type TokenProvider } from './token.ts';
-import { sanitizeUserId } from './userid.ts';
-
-/** Who connects. The id is sanitised: lower case, only a-z 0-9 @ _ -. */
-export interface User {
-  id: string;
-  name?: string | null | undefined;
-  image?: string | null | undefined;
-}
-
-export type ConnectionState = 'disconnected' | 'connecting' | 'connected' | 'reconnecting';
+import { randomId } from './userid.ts';
+import { ANONYMOUS_ID, makeGuest, userKey, type GuestUser, type User } from './users.ts';
 
 export interface ClientOptions {
   /** Where the server is, for example https://chat.example.com. Default: the origin of the page. */
   baseURL?: string;
   /** Default: the console, from level info up. */
   logger?: Logger;
+  /** Remember devices, and whether they were on, between visits (in localStorage). Default: true. */
+  devicePersistence?: boolean | { storageKey: string };
+  /** Decline with "busy" what rings while this client is in another call. The call type may do that on the server too. */
+  rejectCallWhenBusy?: boolean;
   /** Replaceable for tests and for places without a browser. */
   fetch?: Fetch;
   socket?: SocketFactory;
   media?: MediaFactory;
+  capture?: Capture;
   network?: Network;
   backoff?: Backoff;
+}
+
+export interface CallsPage {
+  calls: Call[];
+  next?: string;
+  prev?: string;
 }
 
 export interface ClientConfig {
@@ -48,11 +59,6 @@ export interface ClientConfig {
   /** Returns a user token; asked again whenever the old one expired. */
   tokenProvider?: TokenProvider;
   options?: ClientOptions;
-}
-
-/** Events of the server, and `connection.changed` from the client itself. */
-export interface ClientEvents extends ServerEvents {
-  'connection.changed': { type: 'connection.changed'; state: ConnectionState; error?: ConfabError };
 }
 
 interface Stores {
@@ -88,7 +94,7 @@ export class VideoClient {
 
   /** The same client for the same API key and user, made at the first call. */
   static getOrCreateInstance(config: ClientConfig & { user: User }): VideoClient {
-    const key = `${config.apiKey} ${sanitizeUserId(config.user.id)}`;
+    const key = `${config.apiKey} ${userKey(config.user)}`;
     let client = VideoClient.#instances.get(key);
     if (!client) VideoClient.#instances.set(key, (client = new VideoClient(config)));
     return client;
@@ -98,6 +104,9 @@ export class VideoClient {
   /** Conversations and messages. */
   readonly chat: ChatApi;
 
+  /** This client among the user's devices and tabs: which of them answered a ring. */
+  readonly deviceId = randomId();
+
   readonly #config: ClientConfig;
   readonly #log: Logger;
   readonly #connection = new Store<ConnectionState>('disconnected');
@@ -106,11 +115,14 @@ export class VideoClient {
   readonly #tokens = new TokenManager();
   readonly #events: Emitter<ClientEvents>;
   readonly #context: CallContext;
+  readonly #rest: Rest;
   readonly #media: MediaFactory;
   /** Of the user that is connected or connecting. */
-  #connecting: { userId: string; promise: Promise<UserObject> } | undefined;
+  #connecting: { key: string; promise: Promise<UserObject> } | undefined;
   #socket: EventSocket | undefined;
   #stopNetwork: (() => void) | undefined;
+  /** Events that came with connection.ok, until the user is set. */
+  readonly #early: SocketEvent[] = [];
 
   constructor(config: ClientConfig) {
     const options = config.options ?? {};
@@ -119,7 +131,7 @@ export class VideoClient {
     this.#events = new Emitter<ClientEvents>(this.#log);
     this.#media = options.media ?? livekitFactory;
     this.state = new ClientState({ connection: this.#connection, user: this.#user, calls: this.#calls });
-    const rest = new Rest({
+    this.#rest = new Rest({
       baseURL: () => this.#baseURL(),
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
       tokens: this.#tokens,
@@ -128,12 +140,17 @@ export class VideoClient {
       if (!this.#connecting) throw tokenNotSet();
       await this.#connecting.promise;
     };
-    this.chat = new ChatApi({ ready, rest });
+    this.chat = new ChatApi({ ready, rest: this.#rest });
+    const { devicePersistence: keep = true } = options;
     this.#context = {
       ready,
-      rest,
-      events: this.#events as unknown as Emitter<ServerEvents>, // it carries those and one more
+      me: () => this.#user.get()?.id,
+      deviceId: this.deviceId,
+      rest: this.#rest,
+      events: this.#events as unknown as Emitter<CallEvents>, // it carries those and more; calls listen by cid
       media: this.#media,
+      capture: options.capture ?? browserCapture,
+      preferences: keep === false ? noPreferences : storedPreferences(keep === true ? undefined : keep.storageKey),
       network: options.network ?? browserNetwork,
       log: this.#log,
       backoff: options.backoff ?? defaultBackoff,
@@ -146,28 +163,28 @@ export class VideoClient {
    * Rejects with ConfabError; what a tokenProvider threw is its `cause`.
    */
   connectUser(user: User | undefined = this.#config.user, tokenOrProvider?: TokenOrProvider): Promise<UserObject> {
-    let userId: string;
+    let key: string;
     let source: TokenOrProvider | undefined;
     try {
       if (!user) throw new ConfabError('connectUser needs a user: {id, name, image}.', { code: ErrorCode.badInput });
-      userId = sanitizeUserId(user.id);
-      source = tokenOrProvider ?? this.#ownSource(userId);
+      key = userKey(user);
+      source = user.type === 'guest' ? '' : (tokenOrProvider ?? this.#ownSource(key));
     } catch (error) {
       return Promise.reject(error as ConfabError);
     }
     if (this.#connecting) {
-      if (this.#connecting.userId === userId) return this.#connecting.promise;
-      const message = `${this.#connecting.userId} is connected. Call disconnectUser before connecting ${userId}.`;
+      if (this.#connecting.key === key) return this.#connecting.promise;
+      const message = `${this.#connecting.key} is connected. Call disconnectUser before connecting ${key}.`;
       return Promise.reject(new ConfabError(message, { code: ErrorCode.badInput, unrecoverable: true }));
     }
     if (source === undefined) {
       const message = 'connectUser needs a token or a tokenProvider.';
       return Promise.reject(new ConfabError(message, { code: ErrorCode.authFailed, unrecoverable: true }));
     }
-    this.#log.info(`User id: ${userId}`);
-    const current = { userId, promise: Promise.resolve() as unknown as Promise<UserObject> };
+    const current = { key, promise: Promise.resolve() as unknown as Promise<UserObject> };
     this.#connecting = current;
-    current.promise = this.#connect(userId, source, () => this.#connecting === current);
+    const ours = () => this.#connecting === current;
+    current.promise = user.type === 'guest' ? this.#connectGuest(user, ours) : this.#connect(key, source, ours);
     current.promise.catch(() => {
       if (this.#connecting === current) this.#teardown();
     });
@@ -191,9 +208,27 @@ export class VideoClient {
     return call;
   }
 
-  /** Events of the server about anything this user may see. Returns the way to stop listening. */
-  on<K extends keyof ClientEvents>(type: K, listener: (event: ClientEvents[K]) => void): () => void {
-    return this.#events.on(type, listener);
+  /**
+   * Calls by conditions, in the order of `sort`, page by page: product fields id, cid, type, created_by_user_id, created_at,
+   * updated_at, ended_at, starts_at, backstage, members, ongoing, custom.<name>. With `watch`, their events arrive too.
+   */
+  async queryCalls(query: PageRequest & { watch?: boolean } = {}): Promise<CallsPage> {
+    await this.#context.ready();
+    const { calls, next, prev } = await this.#rest.post<{ calls: CallResponse[]; next?: string; prev?: string }>('/api/v1/calls', query);
+    const found = calls.map((reply) => {
+      const call = this.call(reply.call.type, reply.call.id);
+      call.handleReply(reply, query.watch === true);
+      return call;
+    });
+    return { calls: found, ...(next === undefined ? {} : { next }), ...(prev === undefined ? {} : { prev }) };
+  }
+
+  /** Events of the server about anything this user may see; 'all' for every one. Returns the way to stop listening. */
+  on<K extends keyof ClientEvents>(type: K, listener: (event: ClientEvents[K]) => void): () => void;
+  on(type: 'all', listener: (event: ClientEvent) => void): () => void;
+  on<K extends keyof ClientEvents>(type: K | 'all', listener: (event: never) => void): () => void {
+    if (type === 'all') return this.#events.onAny(listener as (event: ClientEvent) => void);
+    return this.#events.on(type, listener as (event: ClientEvents[K]) => void);
   }
 
   /** Fetches the media code before it is needed, so that a call starts sooner. Never rejects. */
@@ -208,16 +243,30 @@ export class VideoClient {
     this.#tokens.set(userId, source);
     await this.#tokens.load();
     if (!ours()) throw tokenNotSet();
+    this.#log.info(`User id: ${userId}`);
+    if (userId === ANONYMOUS_ID) return this.#connected({ id: ANONYMOUS_ID, name: '', role: 'user' });
     const socket = this.#makeSocket();
     this.#socket = socket;
     const me = await socket.connect().catch((error: unknown) => {
       throw ours() ? error : tokenNotSet();
     });
     if (!ours()) throw tokenNotSet();
+    this.#stopNetwork = this.#context.network.onChange(() => socket.check());
+    return this.#connected(me);
+  }
+
+  async #connectGuest(user: GuestUser, ours: () => boolean): Promise<UserObject> {
+    this.#setConnection('connecting');
+    const { id, token } = await makeGuest(this.#rest, user);
+    if (!ours()) throw tokenNotSet();
+    return this.#connect(id, token, ours);
+  }
+
+  #connected(me: UserObject): UserObject {
     this.#user.set(me);
     this.#setConnection('connected');
-    this.#stopNetwork = this.#context.network.onChange(() => socket.retryNow());
     this.#log.info('Connected to Confab');
+    for (const event of this.#early.splice(0)) this.#onEvent(event);
     return me;
   }
 
@@ -227,12 +276,16 @@ export class VideoClient {
         url: () => `${this.#baseURL().replace(/^http/, 'ws')}/api/v1/events`,
         factory: this.#config.options?.socket ?? browserSocket,
         tokens: this.#tokens,
+        deviceId: this.deviceId,
         log: this.#log,
         backoff: this.#context.backoff,
       },
       {
         onEvent: (event) => this.#onEvent(event),
-        onOnline: () => this.#setConnection('connected'),
+        onOnline: () => {
+          this.#setConnection('connected');
+          for (const call of this.#calls.get()) void call.refresh();
+        },
         onOffline: () => this.#setConnection('reconnecting'),
         onGivenUp: (error) => {
           this.#log.warn('Signed out by the server:', error.message);
@@ -243,9 +296,28 @@ export class VideoClient {
     );
   }
 
-  #onEvent(event: ServerEvent): void {
-    if ('cid' in event) this.#calls.get().find((call) => call.cid === event.cid)?.handleEvent(event);
+  #onEvent(event: SocketEvent): void {
+    if (!this.#user.get() && event.type !== 'connection.ok') {
+      this.#early.push(event); // what rings is sent right behind connection.ok, before anybody knows who we are
+      return;
+    }
+    if ('cid' in event) this.#onCallEvent(event);
+    if (event.type === 'resync') for (const call of this.#calls.get()) void call.refresh();
     this.#events.emit(event.type, event as never);
+  }
+
+  #onCallEvent(event: CallEvent): void {
+    let call = this.#calls.get().find(({ cid }) => cid === event.cid);
+    if (!call && event.type === 'call.ring') call = this.call(event.call.type, event.call.id);
+    call?.handleEvent(event);
+    if (call?.ringing && event.type === 'call.ring' && this.#config.options?.rejectCallWhenBusy && this.#isBusy(call)) {
+      call.reject('busy').catch((error: unknown) => this.#log.warn('Declining as busy failed:', String(error)));
+    }
+  }
+
+  #isBusy(ringing: Call): boolean {
+    const free: readonly string[] = [CallingState.UNKNOWN, CallingState.IDLE, CallingState.LEFT, CallingState.RECONNECTING_FAILED];
+    return this.#calls.get().some((call) => call !== ringing && !free.includes(call.state.callingState));
   }
 
   #setConnection(state: ConnectionState): void {
@@ -260,6 +332,7 @@ export class VideoClient {
     this.#stopNetwork = undefined;
     this.#socket?.close();
     this.#socket = undefined;
+    this.#early.length = 0;
     this.#tokens.reset();
     this.#user.set(undefined);
     this.#calls.set([]);
@@ -267,9 +340,9 @@ export class VideoClient {
   }
 
   /** The constructor's token or provider, but never for another user than the constructor's. */
-  #ownSource(userId: string): TokenOrProvider | undefined {
+  #ownSource(key: string): TokenOrProvider | undefined {
     const { user, token, tokenProvider } = this.#config;
-    if (user && sanitizeUserId(user.id) !== userId) return undefined;
+    if (user && userKey(user) !== key) return undefined;
     return tokenProvider ?? token;
   }
 

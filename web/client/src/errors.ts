@@ -57,9 +57,9 @@ export type DeviceKind = 'camera' | 'microphone' | 'screenShare';
 
 /**
  * denied: the person or the system said no; missing: there is none; busy: something else uses it;
- * insecure: browsers give devices only to pages on HTTPS or localhost.
+ * insecure: browsers give devices only to pages on HTTPS or localhost; lost: it was on and went away.
  */
-export type DeviceErrorReason = 'denied' | 'missing' | 'busy' | 'insecure' | 'unknown';
+export type DeviceErrorReason = 'denied' | 'missing' | 'busy' | 'insecure' | 'lost' | 'unknown';
 
 /** A camera, microphone or screen that could not be opened. The call goes on without it. */
 export class DeviceError extends ConfabError {

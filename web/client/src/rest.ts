@@ -21,6 +21,15 @@ export class Rest {
     return this.#request<T>('POST', path, body);
   }
 
+  patch<T>(path: string, body: object): Promise<T> {
+    return this.#request<T>('PATCH', path, body);
+  }
+
+  /** For what has to work before anybody has a token. */
+  postWithoutToken<T>(path: string, body: object): Promise<T> {
+    return this.#send<T>('POST', path, undefined, body);
+  }
+
   /** Sends once, and once more with a new token when the server says the token expired. */
   async #request<T>(method: string, path: string, body?: object): Promise<T> {
     const token = await this.options.tokens.get();
@@ -32,8 +41,8 @@ export class Rest {
     }
   }
 
-  async #send<T>(method: string, path: string, token: string, body?: object): Promise<T> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
+  async #send<T>(method: string, path: string, token: string | undefined, body?: object): Promise<T> {
+    const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const init: RequestInit = { method, headers, cache: 'no-store' };
     if (body !== undefined) {
       headers['Content-Type'] = 'application/json';

@@ -3,8 +3,9 @@
  * The event socket: stays connected, resumes after its last cursor, and gets a new token when the old one expired.
  * The only file that knows WebSocket.
  */
-import type { ErrorObject, ServerEvent, UserObject } from './contract.ts';
+import type { ErrorObject, UserObject } from './contract.ts';
 import { ConfabError, ErrorCode } from './errors.ts';
+import type { SocketEvent } from './events.ts';
 import type { Logger } from './logger.ts';
 import type { TokenManager } from './token.ts';
 
@@ -23,7 +24,7 @@ export type SocketFactory = (url: string) => SocketLike;
 export const browserSocket: SocketFactory = (url) => new WebSocket(url) as SocketLike;
 
 export interface SocketHandlers {
-  onEvent(event: ServerEvent): void;
+  onEvent(event: SocketEvent): void;
   /** The socket is up again after having been lost. */
   onOnline(): void;
   /** It was lost; trying again. */
@@ -59,12 +60,16 @@ export class EventSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #wake: (() => void) | undefined;
+  /** When the socket that is open last said something; 0 while none is. */
+  #heardAt = 0;
 
   constructor(
     private readonly options: {
       url: () => string;
       factory: SocketFactory;
       tokens: TokenManager;
+      /** Which of the user's devices this is. */
+      deviceId: string;
       log: Logger;
       backoff: Backoff;
     },
@@ -99,6 +104,13 @@ export class EventSocket {
     this.#wake?.();
   }
 
+  /** Something happened to the network or the machine: looks at once whether the connection died meanwhile. */
+  check(): void {
+    this.retryNow();
+    // timers may have slept with the machine; the clock did not
+    if (this.#socket && this.#heardAt !== 0 && Date.now() - this.#heardAt > SILENCE_MS) abandon(this.#socket);
+  }
+
   /** One attempt; a token that expired is replaced and the attempt repeated, once. */
   async #open(): Promise<UserObject> {
     const token = await this.options.tokens.get();
@@ -120,7 +132,7 @@ export class EventSocket {
       const timer = setTimeout(() => abandon(socket), CONNECT_MS);
       socket.onopen = () => {
         const since = this.#cursor === undefined ? {} : { since: this.#cursor };
-        socket.send(JSON.stringify({ type: 'connect', ...since, token }));
+        socket.send(JSON.stringify({ type: 'connect', ...since, token, device_id: this.options.deviceId }));
       };
       socket.onmessage = ({ data }) => {
         const event = parse(data);
@@ -147,14 +159,15 @@ export class EventSocket {
         clearTimeout(this.#silence);
         if (this.#socket !== socket) return reject(new ConfabError('The event socket was closed.'));
         this.#socket = undefined;
+        this.#heardAt = 0;
         if (!up) return reject(refused ?? new ConfabError('The event socket could not be opened.'));
         if (!this.#closed) void this.#recover(refused);
       };
     });
   }
 
-  #deliver(event: ServerEvent): void {
-    if ('cursor' in event) {
+  #deliver(event: SocketEvent): void {
+    if ('cursor' in event && event.cursor !== undefined) {
       if (this.#cursor !== undefined && event.cursor <= this.#cursor) return; // heard before
       this.#cursor = event.cursor;
     }
@@ -183,6 +196,7 @@ export class EventSocket {
   }
 
   #heard(socket: SocketLike): void {
+    this.#heardAt = Date.now();
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => abandon(socket), SILENCE_MS);
   }
@@ -209,12 +223,12 @@ function abandon(socket: SocketLike): void {
   onclose?.({ code: 1006, reason: 'silence' });
 }
 
-function parse(data: unknown): ServerEvent | undefined {
+function parse(data: unknown): SocketEvent | undefined {
   if (typeof data !== 'string') return undefined;
   try {
     const event: unknown = JSON.parse(data);
     const known = typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string';
-    return known ? (event as ServerEvent) : undefined;
+    return known ? (event as SocketEvent) : undefined;
   } catch {
     return undefined;
   }

@@ -20,6 +20,12 @@ export function sanitizeUserId(id: unknown): string {
   return clean;
 }
 
+/** Unique among a person's devices and messages; no secret. Node 18 has no global crypto, and insecure pages not all of it. */
+export function randomId(): string {
+  const random = () => Math.random().toString(36).slice(2, 12);
+  return `${Date.now().toString(36)}-${random()}${random()}`;
+}
+
 function invalid(message: string): ConfabError {
   return new ConfabError(message, { code: ErrorCode.badInput, statusCode: 400, unrecoverable: true });
 }

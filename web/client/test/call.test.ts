@@ -18,7 +18,7 @@ test('join: IDLE, JOINING, JOINED; participants; camera and microphone on by the
   const { call, states, media } = await setUp();
   assert.equal(call.cid, 'default:room');
   await call.join({ create: true });
-  assert.deepEqual(states, ['idle', 'joining', 'joined']);
+  assert.deepEqual(states, ['unknown', 'joining', 'joined']);
   assert.equal(call.state.localParticipant?.userId, 'ann');
   assert.deepEqual(media[0]?.prepared, { camera: true, microphone: true });
   await until(() => call.camera.state.status === 'enabled' && call.microphone.state.status === 'enabled');
@@ -49,7 +49,7 @@ test('a refused join goes back to IDLE and rejects with everything known, withou
     unrecoverable: true,
   });
   await assert.rejects(call.join({ create: true }), { code: 17, statusCode: 403 });
-  assert.deepEqual(states, ['idle', 'joining', 'idle', 'joining', 'idle']);
+  assert.deepEqual(states, ['unknown', 'joining', 'idle', 'joining', 'idle']);
   assert.ok(media.every((m) => m.prepared === undefined && m.disconnected));
 });
 
@@ -165,7 +165,7 @@ test("the browser's own Stop sharing is seen", async () => {
   await call.join({ create: true });
   await call.screenShare.enable();
   assert.equal(call.screenShare.state.status, 'enabled');
-  media[0]?.handlers.onDevice('screenShare', false);
+  media[0]?.handlers.onDevice('screenShare', false, false);
   assert.equal(call.screenShare.state.status, 'disabled');
   assert.equal(call.screenShare.state.optimisticStatus, 'disabled');
 });
@@ -270,7 +270,7 @@ test('what the media says after leave is not heard', async () => {
   await call.join({ create: true });
   await call.leave();
   media[0]?.handlers.onEnded('lost');
-  media[0]?.handlers.onDevice('camera', true);
+  media[0]?.handlers.onDevice('camera', true, false);
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(call.state.callingState, 'left');
   assert.equal(media.length, 1);
@@ -367,7 +367,7 @@ test('a listener that throws, or changes the state, breaks nothing', async () =>
     call.state.callingState$.subscribe((state) => seen.push(state));
     await call.join({ create: true });
     await until(() => call.state.callingState === 'left');
-    assert.deepEqual(seen, ['idle', 'joining', 'left']); // never an old value after a newer one
+    assert.deepEqual(seen, ['unknown', 'joining', 'left']); // never an old value after a newer one
     assert.equal(told[0], boom);
   } finally {
     delete (globalThis as { reportError?: unknown }).reportError;

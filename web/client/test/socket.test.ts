@@ -40,7 +40,7 @@ test('a lost socket comes back after its last cursor, and nothing is heard twice
 
 test('the first connection asks for nothing old', async () => {
   const { server } = await connected();
-  assert.deepEqual(Object.keys(server.socket.sent[0] ?? {}).sort(), ['token', 'type']);
+  assert.deepEqual(Object.keys(server.socket.sent[0] ?? {}).sort(), ['device_id', 'token', 'type']);
 });
 
 test('a token that expired meanwhile is replaced without a word', async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every change of the messenger's state: a pure function from state and action to state. */
-import type { CallSessionObject, ConversationsResponse, MessageObject, MessagesResponse, ServerEvent } from '../contract.ts';
+import type { CallSessionObject, ConversationsResponse, MessageObject, MessagesResponse } from '../contract.ts';
+import type { SocketEvent } from '../events.ts';
 import type { ConfabError } from '../errors.ts';
 import { toChatMessage, type ChatMessage, type ChatState, type Thread } from './state.ts';
 
@@ -8,7 +9,7 @@ export type ChatAction =
   | { type: 'loaded'; response: ConversationsResponse }
   | { type: 'failed'; error: ConfabError }
   /** `replayed`: applied a second time, to a list that was loaded meanwhile. */
-  | { type: 'event'; event: ServerEvent; replayed?: boolean }
+  | { type: 'event'; event: SocketEvent; replayed?: boolean }
   | { type: 'opened'; id: string | undefined }
   | { type: 'settled'; sessionId: string }
   | { type: 'thread.loading'; id: string; more: boolean }
@@ -73,7 +74,7 @@ function loaded(state: ChatState, { conversations }: ConversationsResponse): Cha
   return conversations.reduce((s, { call }) => noteMe(s, call), next);
 }
 
-function onEvent(state: ChatState, event: ServerEvent, replayed: boolean): ChatState {
+function onEvent(state: ChatState, event: SocketEvent, replayed: boolean): ChatState {
   switch (event.type) {
     case 'message.new':
       return onMessage(state, event.conversation_id, event.message, replayed);
@@ -86,7 +87,7 @@ function onEvent(state: ChatState, event: ServerEvent, replayed: boolean): ChatS
       return live?.session_id === event.session_id ? withCall(state, event.conversation_id, null) : state;
     }
     case 'call.rejected':
-      return event.user.id === state.me.id ? settle(state, event.session_id) : state;
+      return event.user.id === state.me.id && event.session_id ? settle(state, event.session_id) : state;
     default:
       return state;
   }

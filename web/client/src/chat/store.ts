@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The messenger without its looks: loads, sends, retries, follows the event socket. Free of any UI framework. */
 import type { VideoClient } from '../client.ts';
-import type { ServerEvent, UserObject } from '../contract.ts';
+import type { UserObject } from '../contract.ts';
+import type { SocketEvent } from '../events.ts';
 import { toConfabError } from '../errors.ts';
 import { Store, type Observable } from '../store.ts';
+import { randomId } from '../userid.ts';
 import { reduceChat, type ChatAction } from './reduce.ts';
 import { callIdOf, initialChat, type ChatState } from './state.ts';
 
@@ -21,7 +23,7 @@ export class ChatStore {
   readonly #state: Store<ChatState>;
   readonly #stops: (() => void)[] = [];
   /** Events that came while the list was being loaded: the list may be older than they are. */
-  #early: ServerEvent[] | undefined;
+  #early: SocketEvent[] | undefined;
   #again = false;
 
   /** `client` must be connected. Call `start`, and `stop` in the end. */
@@ -85,7 +87,7 @@ export class ChatStore {
 
   /** Shows the message at once and sends it. A failed one stays, with its delivery 'failed', for `retry`. */
   send(id: string, text: string): void {
-    const key = newClientId();
+    const key = randomId();
     this.#apply({ type: 'send', id, key, text, at: Date.now() });
     void this.#deliver(id, key, text);
   }
@@ -122,7 +124,7 @@ export class ChatStore {
         const response = await this.client.chat.conversations();
         this.#apply({ type: 'loaded', response });
         for (const event of this.#early.splice(0)) {
-          if ('cursor' in event && event.cursor <= response.cursor) continue;
+          if ('cursor' in event && event.cursor !== undefined && event.cursor <= response.cursor) continue;
           this.#apply({ type: 'event', event, replayed: true });
         }
       } while (this.#again);
@@ -152,7 +154,7 @@ export class ChatStore {
     }
   }
 
-  #onEvent(event: ServerEvent): void {
+  #onEvent(event: SocketEvent): void {
     this.#early?.push(event);
     this.#apply({ type: 'event', event });
   }
@@ -160,10 +162,4 @@ export class ChatStore {
   #apply(action: ChatAction): void {
     this.#state.update((state) => reduceChat(state, action));
   }
-}
-
-/** Unique among this person's messages; no secret. Node 18 has no global crypto, and neither have insecure pages all of it. */
-function newClientId(): string {
-  const random = () => Math.random().toString(36).slice(2, 12);
-  return `${Date.now().toString(36)}-${random()}${random()}`;
 }

@@ -5,19 +5,22 @@ import {
   ConnectionErrorReason,
   ConnectionState,
   DisconnectReason,
+  LocalAudioTrack,
+  LocalVideoTrack,
   LogLevel,
   Room,
   RoomEvent,
   Track,
+  TrackEvent,
   createLocalAudioTrack,
   createLocalTracks,
   createLocalVideoTrack,
   setLogLevel,
-  type LocalAudioTrack,
   type LocalTrack,
-  type LocalVideoTrack,
+  type LocalTrackPublication,
 } from 'livekit-client';
-import { toDeviceError } from '../devices.ts';
+import { toDeviceError, type Facing } from '../devices/browser.ts';
+import type { PreviewTracks } from '../devices/preview.ts';
 import { ConfabError, ErrorCode, type DeviceKind } from '../errors.ts';
 import { participantsOf } from './participants.ts';
 import type { ChosenDevices, MediaHandlers, MediaSession } from './session.ts';
@@ -45,6 +48,7 @@ const CHANGES = [
   RoomEvent.LocalTrackPublished,
   RoomEvent.LocalTrackUnpublished,
   RoomEvent.ActiveSpeakersChanged,
+  RoomEvent.ConnectionQualityChanged,
 ] as const;
 
 /** The server took us out on purpose: coming back would be wrong. */
@@ -72,6 +76,8 @@ export class LiveKitSession implements MediaSession {
   #lost = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #scheduled = false;
+  /** Sources whose track ended without us: unplugged, or the permission was taken away. */
+  readonly #ended = new Set<Track.Source>();
 
   constructor(private readonly handlers: MediaHandlers) {
     const room = this.#room;
@@ -81,18 +87,23 @@ export class LiveKitSession implements MediaSession {
       const removed = reason !== undefined && REMOVED.has(reason);
       this.#tell(() => handlers.onEnded(removed ? 'removed' : 'lost'));
     });
+    room.on(RoomEvent.LocalTrackPublished, (publication) => this.#watch(publication));
     room.on(RoomEvent.LocalTrackUnpublished, ({ source }) => this.#device(source, false));
     room.on(RoomEvent.TrackMuted, ({ source }, { isLocal }) => isLocal && this.#device(source, false));
     room.on(RoomEvent.TrackUnmuted, ({ source }, { isLocal }) => isLocal && this.#device(source, true));
   }
 
-  prepare({ camera, microphone }: { camera: boolean; microphone: boolean }, devices: ChosenDevices): void {
+  prepare({ camera, microphone }: { camera: boolean; microphone: boolean }, devices: ChosenDevices, open: PreviewTracks): void {
     const video = idOf(devices.camera);
     const audio = idOf(devices.microphone);
     // for a device that is turned on later
     this.#room.options.videoCaptureDefaults = { ...this.#room.options.videoCaptureDefaults, ...video };
     this.#room.options.audioCaptureDefaults = { ...this.#room.options.audioCaptureDefaults, ...audio };
-    if (camera && microphone) {
+    if (camera && open.camera) this.#prepared.camera = Promise.resolve(new LocalVideoTrack(open.camera, video, false));
+    if (microphone && open.microphone) this.#prepared.microphone = Promise.resolve(new LocalAudioTrack(open.microphone, audio, false));
+    const openCamera = camera && !open.camera;
+    const openMicrophone = microphone && !open.microphone;
+    if (openCamera && openMicrophone) {
       // one question to the person instead of two; when it fails, each device may still work alone
       const both = createLocalTracks({ audio: devices.microphone ? audio : true, video: devices.camera ? video : true });
       const pick = async (kind: Track.Kind, alone: () => Promise<AnyTrack>): Promise<AnyTrack> => {
@@ -103,10 +114,10 @@ export class LiveKitSession implements MediaSession {
       const picture = pick(Track.Kind.Video, () => createLocalVideoTrack(video));
       const sound = pick(Track.Kind.Audio, () => picture.catch(() => undefined).then(() => createLocalAudioTrack(audio)));
       this.#prepared = { camera: picture, microphone: sound };
-    } else if (camera) {
-      this.#prepared = { camera: createLocalVideoTrack(video) };
-    } else if (microphone) {
-      this.#prepared = { microphone: createLocalAudioTrack(audio) };
+    } else if (openCamera) {
+      this.#prepared.camera = createLocalVideoTrack(video);
+    } else if (openMicrophone) {
+      this.#prepared.microphone = createLocalAudioTrack(audio);
     }
     for (const track of Object.values(this.#prepared)) track.catch(() => {}); // told by set()
   }
@@ -165,6 +176,21 @@ export class LiveKitSession implements MediaSession {
     }
   }
 
+  async face(facing: Facing): Promise<void> {
+    this.#room.options.videoCaptureDefaults = { ...this.#room.options.videoCaptureDefaults, facingMode: facing };
+    const track = this.#room.localParticipant.getTrackPublication(Track.Source.Camera)?.videoTrack;
+    if (!(track instanceof LocalVideoTrack) || track.isMuted) return;
+    try {
+      await track.restartTrack({ facingMode: facing });
+    } catch (cause) {
+      throw toDeviceError('camera', cause);
+    }
+  }
+
+  localTrack(kind: DeviceKind): MediaStreamTrack | undefined {
+    return this.#room.localParticipant.getTrackPublication(SOURCES[kind])?.track?.mediaStreamTrack;
+  }
+
   /** A short loss of signalling alone goes unnoticed: the media may well be flowing. */
   #onState(state: ConnectionState): void {
     clearTimeout(this.#grace);
@@ -182,9 +208,16 @@ export class LiveKitSession implements MediaSession {
     this.#changed();
   }
 
+  /** livekit-client tries another device when one ends; if that fails too, it mutes the track. */
+  #watch(publication: LocalTrackPublication): void {
+    publication.on(TrackEvent.Ended, () => this.#ended.add(publication.source));
+    publication.track?.on(TrackEvent.Restarted, () => this.#ended.delete(publication.source));
+  }
+
   #device(source: Track.Source, on: boolean): void {
+    const lost = this.#ended.delete(source) && !on && source !== Track.Source.ScreenShare;
     for (const kind of ['camera', 'microphone', 'screenShare'] as const) {
-      if (SOURCES[kind] === source) this.#tell(() => this.handlers.onDevice(kind, on));
+      if (SOURCES[kind] === source) this.#tell(() => this.handlers.onDevice(kind, on, lost));
     }
   }
 

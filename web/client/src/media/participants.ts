@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /** LiveKit's room, as our participants. */
-import { Track, type Participant as RoomParticipant, type Room } from 'livekit-client';
-import type { Participant } from './session.ts';
+import { ConnectionQuality, Track, type Participant as RoomParticipant, type Room } from 'livekit-client';
+import type { ConnectionQuality as Quality, Participant } from './session.ts';
 
 /** A Confab identity is `<user_id>:<session>`; user ids have no colon. */
 export function userIdOf(identity: string): string {
   const colon = identity.indexOf(':');
   return colon < 0 ? identity : identity.slice(0, colon);
 }
+
+const QUALITY: Record<ConnectionQuality, Quality> = {
+  [ConnectionQuality.Unknown]: 'unknown',
+  [ConnectionQuality.Lost]: 'lost',
+  [ConnectionQuality.Poor]: 'poor',
+  [ConnectionQuality.Good]: 'good',
+  [ConnectionQuality.Excellent]: 'excellent',
+};
 
 /** The local one first, then in the order of joining. */
 export function participantsOf(room: Room): Participant[] {
@@ -27,10 +35,12 @@ function participantOf(participant: RoomParticipant): Participant {
     isLocal: participant.isLocal,
     isMuted: !participant.isMicrophoneEnabled,
     isSpeaking: participant.isSpeaking,
+    connectionQuality: QUALITY[participant.connectionQuality],
     audioTrack,
     videoTrack: trackOf(participant, Track.Source.Camera),
     screenShareTrack: trackOf(participant, Track.Source.ScreenShare),
     screenShareAudioTrack: trackOf(participant, Track.Source.ScreenShareAudio),
+    reaction: undefined, // comes by event, see call/state.ts
   };
 }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One connection to the media server, as the call sees it. livekit.ts is the real one; tests bring their own. */
-import type { DeviceError, DeviceKind } from '../errors.ts';
+import type { PreviewTracks } from '../devices/preview.ts';
+import type { DeviceHost } from '../devices/manager.ts';
+import type { DeviceKind } from '../errors.ts';
+
+export type ConnectionQuality = 'unknown' | 'lost' | 'poor' | 'good' | 'excellent';
 
 /** One connection of one person to a call. Immutable: a change makes a new object. */
 export interface Participant {
@@ -12,11 +16,22 @@ export interface Participant {
   /** True when no sound of theirs can be heard: microphone off, or none. */
   readonly isMuted: boolean;
   readonly isSpeaking: boolean;
+  /** How well they are connected, as the server measures it. Worth a warning only when poor or lost. */
+  readonly connectionQuality: ConnectionQuality;
   /** Undefined while off. */
   readonly audioTrack: MediaStreamTrack | undefined;
   readonly videoTrack: MediaStreamTrack | undefined;
   readonly screenShareTrack: MediaStreamTrack | undefined;
   readonly screenShareAudioTrack: MediaStreamTrack | undefined;
+  /** Their last reaction, until `call.resetReaction`. */
+  readonly reaction: Reaction | undefined;
+}
+
+/** What somebody sent with `call.sendReaction`. */
+export interface Reaction {
+  readonly type: string;
+  readonly emoji_code?: string;
+  readonly custom?: Readonly<Record<string, unknown>>;
 }
 
 /** removed: taken out by somebody, or the call was ended; lost: the server cannot be reached any more. */
@@ -28,8 +43,8 @@ export interface MediaHandlers {
   onReconnected(): void;
   /** After this the session is dead. Not called when `disconnect` was. */
   onEnded(end: MediaEnd): void;
-  /** A device went on or off without us: unplugged, or the browser's own "Stop sharing". */
-  onDevice(kind: DeviceKind, on: boolean): void;
+  /** A device went on or off without us: the server muted it, or the browser's own "Stop sharing". `lost`: it was unplugged. */
+  onDevice(kind: DeviceKind, on: boolean, lost: boolean): void;
 }
 
 /** Device ids; undefined: whichever the browser takes. */
@@ -38,20 +53,18 @@ export interface ChosenDevices {
   microphone: string | undefined;
 }
 
-export interface MediaSession {
-  /** Starts opening the devices while the connection is still being made. Errors come out of `set`. */
-  prepare(kinds: { camera: boolean; microphone: boolean }, devices: ChosenDevices): void;
+export interface MediaSession extends DeviceHost {
+  /**
+   * Starts opening the devices while the connection is still being made; what a preview has open already is taken
+   * over. Errors come out of `set`.
+   */
+  prepare(kinds: { camera: boolean; microphone: boolean }, devices: ChosenDevices, open: PreviewTracks): void;
   /** Resolves when media can flow. Rejects with ConfabError. */
   connect(url: string, token: string): Promise<void>;
   /** Closes the connection and every device. Never rejects; may be called at any time, also twice. */
   disconnect(): Promise<void>;
-  /** Turns a device on or off. Rejects with DeviceError. */
-  set(kind: DeviceKind, on: boolean): Promise<void>;
-  /** Uses another camera or microphone, at once if it is on. Rejects with DeviceError; the old one then goes on. */
-  select(kind: 'camera' | 'microphone', deviceId: string): Promise<void>;
 }
 
-export type DeviceFailure = DeviceError;
 export type MediaFactory = (handlers: MediaHandlers) => Promise<MediaSession>;
 
 /** The real media code is a chunk of its own: it is fetched when the first call starts. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A server, a socket and a media session without a network, for tests in Node. */
 import { afterEach } from 'node:test';
-import type { CallSessionObject, JoinResponse, UserObject } from '../../src/contract.ts';
+import type { CallSessionObject, JoinResponse, UserObject } from '../../src/index.ts';
+import { ann, callReply, tom } from './coordinator.ts';
 import { VideoClient as RealClient, type ClientConfig, type ClientOptions } from '../../src/client.ts';
+import type { PreviewTracks } from '../../src/devices/preview.ts';
 import { ConfabError, type DeviceKind } from '../../src/errors.ts';
 import type { Logger } from '../../src/logger.ts';
 import type { ChosenDevices, MediaHandlers, MediaSession, Participant } from '../../src/media/session.ts';
@@ -36,8 +38,7 @@ function userIdIn(token: string): string {
   return (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { user_id: string }).user_id;
 }
 
-export const ann: UserObject = { id: 'ann', name: 'Ann', role: 'user' };
-export const tom: UserObject = { id: 'tom', name: 'Tom', role: 'admin' };
+export { ann, tom } from './coordinator.ts';
 
 export interface Answer {
   status: number;
@@ -89,7 +90,7 @@ export class FakeServer {
   cursor = 10;
   readonly expired = new Set<string>();
   readonly sockets: FakeSocket[] = [];
-  readonly requests: { method: string; path: string; token: string }[] = [];
+  readonly requests: { method: string; path: string; token: string; body: Record<string, unknown> }[] = [];
   readonly routes: Record<string, Route> = {
     'POST /api/v1/call/default/room/join': ({ token }) => ({ status: 200, body: joinResponse(userIdIn(token)) }),
     'POST /api/v1/call/default/room/reject': () => ({ status: 200, body: {} }),
@@ -107,9 +108,9 @@ export class FakeServer {
     const path = url.replace('http://test', '');
     const method = init.method ?? 'GET';
     const token = (init.headers as Record<string, string>)['Authorization']?.replace('Bearer ', '') ?? '';
-    this.requests.push({ method, path, token });
-    const route = this.routes[`${method} ${path.split('?')[0]}`];
     const body = init.body === undefined ? {} : (JSON.parse(init.body as string) as Record<string, unknown>);
+    this.requests.push({ method, path, token, body });
+    const route = this.routes[`${method} ${path.split('?')[0]}`];
     const answer = this.expired.has(token)
       ? refuse(401, 40, 'The token expired.')
       : (route?.({ method, path, token, body }) ?? refuse(404, 16, 'No such thing.'));
@@ -131,11 +132,30 @@ export class FakeServer {
 
 export function joinResponse(userId: string): JoinResponse {
   return {
-    call: { cid: 'default:room', type: 'default', id: 'room', created_by: ann, created_at: '2026-11-22T10:00:00.000Z' },
+    ...callReply(),
     created: false,
-    own_capabilities: ['join-call', 'send-audio', 'send-video', 'screenshare'],
     credentials: { url: 'ws://test', token: 'media', identity: `${userId}:s1` },
   };
+}
+
+/** A track without a device. */
+export class FakeTrack extends EventTarget {
+  enabled = true;
+  readyState: 'live' | 'ended' = 'live';
+  readonly clones: FakeTrack[] = [];
+  stop(): void {
+    this.readyState = 'ended';
+  }
+  clone(): FakeTrack {
+    const copy = new FakeTrack();
+    copy.enabled = this.enabled;
+    this.clones.push(copy);
+    return copy;
+  }
+  unplug(): void {
+    this.readyState = 'ended';
+    this.dispatchEvent(new Event('ended'));
+  }
 }
 
 /** Does what it is told, when it is told; devices can be made to fail or to take their time. */
@@ -143,6 +163,9 @@ export class FakeMedia implements MediaSession {
   readonly orders: string[] = [];
   prepared: { camera: boolean; microphone: boolean } | undefined;
   devices: ChosenDevices | undefined;
+  takenOver: PreviewTracks | undefined;
+  /** What localTrack answers. */
+  readonly tracks: Partial<Record<DeviceKind, FakeTrack>> = {};
   disconnected = false;
   failing: Partial<Record<DeviceKind, Error>> = {};
   connecting: Promise<void> = Promise.resolve();
@@ -150,9 +173,16 @@ export class FakeMedia implements MediaSession {
 
   constructor(readonly handlers: MediaHandlers) {}
 
-  prepare(kinds: { camera: boolean; microphone: boolean }, devices: ChosenDevices): void {
+  prepare(kinds: { camera: boolean; microphone: boolean }, devices: ChosenDevices, open: PreviewTracks): void {
     this.prepared = kinds;
     this.devices = devices;
+    this.takenOver = open;
+  }
+  async face(facing: string): Promise<void> {
+    this.orders.push(`camera faces ${facing}`);
+  }
+  localTrack(kind: DeviceKind): MediaStreamTrack | undefined {
+    return this.tracks[kind] as unknown as MediaStreamTrack | undefined;
   }
   async select(kind: 'camera' | 'microphone', deviceId: string): Promise<void> {
     this.orders.push(`${kind} = ${deviceId}`);
@@ -185,10 +215,12 @@ export function participant(sessionId: string, isLocal = false): Participant {
     isLocal,
     isMuted: false,
     isSpeaking: false,
+    connectionQuality: 'excellent',
     audioTrack: undefined,
     videoTrack: undefined,
     screenShareTrack: undefined,
     screenShareAudioTrack: undefined,
+    reaction: undefined,
   };
 }
 
@@ -216,6 +248,9 @@ export interface World {
   media: FakeMedia[];
   network: FakeNetwork;
   lines: string[];
+  /** What a preview opened. */
+  captured: string[];
+  lastTrack: FakeTrack | undefined;
   options: ClientOptions;
   onMedia: (session: FakeMedia) => void;
 }
@@ -232,11 +267,17 @@ export function makeWorld(): World {
     media,
     network,
     lines,
+    captured: [],
+    lastTrack: undefined,
     onMedia: () => {},
     options: {
       baseURL: 'http://test',
       logger,
       network,
+      capture: async (kind, deviceId) => {
+        world.captured.push(`${kind} ${deviceId ?? 'any'}`);
+        return (world.lastTrack = new FakeTrack()) as unknown as MediaStreamTrack;
+      },
       fetch: server.fetch,
       backoff: { base: 1, max: 4, random: () => 0 },
       socket: (url) => {

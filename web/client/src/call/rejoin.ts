@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The loop that brings a lost call back. Waits without trying while the system says there is no network. */
-import type { Network } from './network.ts';
-import { backoffDelay, type Backoff } from './socket.ts';
+import type { Network } from '../network.ts';
+import { backoffDelay, type Backoff } from '../socket.ts';
 
 export interface RejoinOptions {
   network: Network;

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What a call knows, observable. */
+import type { CallSessionObject, UserObject } from '../contract.ts';
+import type { Participant } from '../media/session.ts';
+import { Store, type Observable } from '../store.ts';
+import type { CallObject, MemberObject, RingObject, SettingsObject } from './coordinator.ts';
+import { CallingState, nextCallingState, type CallingInput } from './machine.ts';
+import { emptyCall, reduceCall, type CallAction, type CallKnowledge, type PermissionRequest } from './reduce.ts';
+
+/** @internal The writable side; `CallState` is what applications see. */
+export class CallStores {
+  readonly callingState = new Store<CallingState>(CallingState.UNKNOWN);
+  readonly connected = new Store<readonly Participant[]>([]);
+  readonly participants = new Store<readonly Participant[]>([]);
+  readonly session = new Store<CallSessionObject | null>(null);
+  readonly ownCapabilities = new Store<readonly string[]>([]);
+  readonly members = new Store<readonly MemberObject[]>([]);
+  readonly settings = new Store<SettingsObject | undefined>(undefined);
+  readonly call = new Store<CallObject | undefined>(undefined);
+  readonly custom = new Store<Readonly<Record<string, unknown>>>({});
+  readonly backstage = new Store(false);
+  readonly ring = new Store<RingObject | null>(null);
+  readonly permissionRequests = new Store<readonly PermissionRequest[]>([]);
+  /** When this client joined, in milliseconds of Date.now(). */
+  readonly joinedAt = new Store<number | undefined>(undefined);
+  #knowledge = emptyCall;
+
+  get knowledge(): CallKnowledge {
+    return this.#knowledge;
+  }
+
+  /** The only way in which the calling state changes. */
+  input(input: CallingInput): void {
+    this.callingState.set(nextCallingState(this.callingState.get(), input));
+  }
+
+  /** The only way in which what the server said changes. */
+  apply(action: CallAction): void {
+    const known = reduceCall(this.#knowledge, action);
+    if (known === this.#knowledge) return;
+    this.#knowledge = known;
+    this.call.set(known.call);
+    this.settings.set(known.call?.settings);
+    this.backstage.set(known.call?.backstage ?? false);
+    if (known.call) this.custom.set(known.call.custom);
+    this.members.set(known.members);
+    this.session.set(known.session);
+    this.ownCapabilities.set(known.ownCapabilities);
+    this.ring.set(known.ring);
+    this.permissionRequests.set(known.permissionRequests);
+    this.#showParticipants();
+  }
+
+  setParticipants(connected: readonly Participant[]): void {
+    this.connected.set(connected);
+    this.#showParticipants();
+  }
+
+  #showParticipants(): void {
+    const { reactions } = this.#knowledge;
+    const connected = this.connected.get();
+    const withReactions = connected.map((p) => {
+      const reaction = reactions.get(p.userId);
+      return reaction === p.reaction ? p : { ...p, reaction };
+    });
+    const same = withReactions.every((p, i) => sameParticipant(p, this.participants.get()[i]));
+    if (!same || withReactions.length !== this.participants.get().length) this.participants.set(withReactions);
+  }
+}
+
+/** The same object, or one that differs in nothing: a list that says nothing new renders nothing. */
+function sameParticipant(a: Participant, b: Participant | undefined): boolean {
+  return b !== undefined && (a === b || (Object.keys(a) as (keyof Participant)[]).every((key) => Object.is(a[key], b[key])));
+}
+
+/** Every value as a getter, and as an observable with a $ after its name. */
+export class CallState {
+  readonly callingState$: Observable<CallingState>;
+  /** Everybody whose media is connected, oneself first. Empty unless joined. One person on two devices is in it twice. */
+  readonly participants$: Observable<readonly Participant[]>;
+  /** Everybody listed on the call (the first 100), connected or not. */
+  readonly members$: Observable<readonly MemberObject[]>;
+  /** What the server last said about who is in the call; null while nobody is. */
+  readonly session$: Observable<CallSessionObject | null>;
+  /** What this user may do on this call: show and hide controls by it, not by role names. */
+  readonly ownCapabilities$: Observable<readonly string[]>;
+  readonly settings$: Observable<SettingsObject | undefined>;
+  readonly custom$: Observable<Readonly<Record<string, unknown>>>;
+  /** Only those with the right join-backstage may enter; `goLive` ends it. */
+  readonly backstage$: Observable<boolean>;
+  /** The last ring, with everybody's answer; null when it never rang. */
+  readonly ring$: Observable<RingObject | null>;
+  /** Who asks for what; told to those who can grant it. */
+  readonly permissionRequests$: Observable<readonly PermissionRequest[]>;
+  readonly joinedAt$: Observable<number | undefined>;
+  readonly #call: Observable<CallObject | undefined>;
+
+  /** @internal */
+  constructor(stores: CallStores) {
+    this.callingState$ = stores.callingState;
+    this.participants$ = stores.participants;
+    this.members$ = stores.members;
+    this.session$ = stores.session;
+    this.ownCapabilities$ = stores.ownCapabilities;
+    this.settings$ = stores.settings;
+    this.custom$ = stores.custom;
+    this.backstage$ = stores.backstage;
+    this.ring$ = stores.ring;
+    this.permissionRequests$ = stores.permissionRequests;
+    this.joinedAt$ = stores.joinedAt;
+    this.#call = stores.call;
+  }
+
+  get callingState(): CallingState {
+    return this.callingState$.get();
+  }
+  get participants(): readonly Participant[] {
+    return this.participants$.get();
+  }
+  get localParticipant(): Participant | undefined {
+    return this.participants.find((participant) => participant.isLocal);
+  }
+  get remoteParticipants(): readonly Participant[] {
+    return this.participants.filter((participant) => !participant.isLocal);
+  }
+  get members(): readonly MemberObject[] {
+    return this.members$.get();
+  }
+  get session(): CallSessionObject | null {
+    return this.session$.get();
+  }
+  get ownCapabilities(): readonly string[] {
+    return this.ownCapabilities$.get();
+  }
+  get settings(): SettingsObject | undefined {
+    return this.settings$.get();
+  }
+  get custom(): Readonly<Record<string, unknown>> {
+    return this.custom$.get();
+  }
+  get backstage(): boolean {
+    return this.backstage$.get();
+  }
+  get ring(): RingObject | null {
+    return this.ring$.get();
+  }
+  get permissionRequests(): readonly PermissionRequest[] {
+    return this.permissionRequests$.get();
+  }
+  get joinedAt(): number | undefined {
+    return this.joinedAt$.get();
+  }
+  get createdBy(): UserObject | undefined {
+    return this.#call.get()?.created_by;
+  }
+  get createdAt(): Date | undefined {
+    return date(this.#call.get()?.created_at);
+  }
+  get startsAt(): Date | undefined {
+    return date(this.#call.get()?.starts_at);
+  }
+  get endedAt(): Date | undefined {
+    return date(this.#call.get()?.ended_at);
+  }
+  get blockedUserIds(): readonly string[] {
+    return this.#call.get()?.blocked_user_ids ?? [];
+  }
+}
+
+function date(text: string | null | undefined): Date | undefined {
+  return text ? new Date(text) : undefined;
+}
