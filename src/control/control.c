@@ -57,13 +57,13 @@ struct control_private {
 
 /* ---- events to people ---- */
 
-/* Those who may see a conversation: its customer and every admin. */
-static void publish_to_conversation(struct control *c, const char *conversation_id, int64_t cursor,
-				    json_t *event)
+/* Those who may see a conversation: its customer and every admin; of the team's notes, admins only. */
+static void publish_to_conversation(struct control *c, const char *conversation_id, bool private,
+				    int64_t cursor, json_t *event)
 {
 	const struct hub_audience to = { .admins = true,
 					 .user_ids = &conversation_id,
-					 .user_count = 1 };
+					 .user_count = private ? 0 : 1 };
 
 	hub_publish(c->hub, &to, cursor, event);
 }
@@ -73,7 +73,17 @@ static void on_chat_event(void *arg, const struct store_event *event)
 	json_t *frame = event_stored(event, NULL);
 
 	if (frame)
-		publish_to_conversation(arg, event->conversation_id, event->cursor, frame);
+		publish_to_conversation(arg, event->conversation_id, event->message.private,
+					event->cursor, frame);
+	json_decref(frame);
+}
+
+static void on_chat_notice(void *arg, const struct chat_notice *notice)
+{
+	json_t *frame = event_notice(notice);
+
+	if (frame)
+		publish_to_conversation(arg, notice->conversation_id, false, 0, frame);
 	json_decref(frame);
 }
 
@@ -87,7 +97,7 @@ static void on_call_event(void *arg, const struct call_event *event)
 	if (!frame)
 		return;
 	if (event->conversation_id)
-		publish_to_conversation(c, event->conversation_id, event->cursor, frame);
+		publish_to_conversation(c, event->conversation_id, false, event->cursor, frame);
 	else
 		hub_publish(c->hub, &members, event->cursor, frame);
 	json_decref(frame);
@@ -261,6 +271,7 @@ static int start_domain(struct control *c, const struct control_config *config)
 	};
 	const struct chat_config chat = { .store = config->store,
 					  .sink = on_chat_event,
+					  .notice = on_chat_notice,
 					  .sink_arg = c };
 	const struct calls_config calls = {
 		.store = config->store, .rng = rng_os(), .sink = on_call_event, .sink_arg = c

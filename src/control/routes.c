@@ -12,6 +12,7 @@
 #include "control/signal/signal.h"
 
 #define CONVERSATION "/api/v1/conversations/{id}"
+#define MESSAGE	     CONVERSATION "/messages/{message}"
 #define CALL	     "/api/v1/call/{type}/{id}"
 
 /* clang-format off */
@@ -30,6 +31,14 @@ const struct http_route control_routes[] = {
 	{ HTTP_GET,  "/api/v1/conversations",  http_conversations,     ROUTE_USER },
 	{ HTTP_GET,  CONVERSATION "/messages", http_messages,          ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/messages", http_message_send,      ROUTE_USER },
+	{ HTTP_PATCH, MESSAGE,                 http_message_edit,      ROUTE_USER },
+	{ HTTP_DELETE, MESSAGE,                http_message_delete,    ROUTE_USER },
+	{ HTTP_POST, MESSAGE "/reactions",     http_reaction_add,      ROUTE_USER },
+	{ HTTP_DELETE, MESSAGE "/reactions/{reaction}", http_reaction_delete, ROUTE_USER },
+	{ HTTP_POST, CONVERSATION "/read",     http_read,              ROUTE_USER },
+	{ HTTP_POST, CONVERSATION "/delivered", http_delivered,        ROUTE_USER },
+	{ HTTP_POST, CONVERSATION "/typing",   http_typing,            ROUTE_USER },
+	{ HTTP_GET,  "/api/v1/search",         http_search,            ROUTE_USER },
 
 	/* calls */
 	{ HTTP_GET,  CALL,                     http_call_get,          ROUTE_USER },

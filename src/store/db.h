@@ -17,7 +17,7 @@
 extern const char *const db_schema[];
 extern const unsigned db_schema_steps;
 
-enum { DB_STATEMENTS = 64, DB_APPLICATION_ID = 0x436f6e66 /* "Conf" */ };
+enum { DB_STATEMENTS = 256, DB_APPLICATION_ID = 0x436f6e66 /* "Conf" */ };
 
 struct db_statement {
 	const char *sql; /* compared by address: always a literal */

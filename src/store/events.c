@@ -55,47 +55,39 @@ struct events_request {
 	void *arg;
 };
 
-/* u: who sent the message, or who started the call when that is an account. */
-#define SELECT_EVENTS                                                                           \
-	"SELECT e.cursor, e.type, e.created_at, e.conversation_id, e.cid, e.session_id, m.id, " \
-	"m.text, m.client_id, "                                                                 \
-	"m.created_at, e.user_id, e.user_name, u.id, u.name, u.role, u.image, u.created_at "    \
-	"FROM events e LEFT JOIN messages m ON m.id = e.message_id "                            \
-	"LEFT JOIN users u ON u.id = coalesce(m.user_id, e.user_id) "
+/* u: who wrote the message; w: who did it, when that is an account: started the call, changed the
+ * message. */
+#define SELECT_EVENTS                                                                     \
+	"SELECT e.cursor, e.type, e.created_at, e.conversation_id, e.cid, e.session_id, " \
+	"e.user_id, e.user_name, w.id, w.name, w.role, w.image, w.created_at, " MESSAGE   \
+	" FROM events e LEFT JOIN messages m ON m.id = e.message_id "                     \
+	"LEFT JOIN users u ON u.id = m.user_id LEFT JOIN users w ON w.id = "              \
+	"coalesce(e.user_id, m.user_id)" MESSAGE_JOINS
+enum { EVENT_WHO = 8, EVENT_MESSAGE = EVENT_WHO + USER_COLUMNS };
 
 /* ?2: everything in conversations, ?3: the user.
  * Calls without a conversation: those where the user was. */
 #define VISIBLE                                                                             \
-	"((e.conversation_id IS NOT NULL AND (?2 OR e.conversation_id = ?3)) OR "           \
+	"((e.conversation_id IS NOT NULL AND (?2 OR (e.conversation_id = ?3 AND NOT "       \
+	"coalesce(m.private, 0)))) OR "                                                     \
 	"(e.conversation_id IS NULL AND "                                                   \
 	"EXISTS (SELECT 1 FROM call_session_users c WHERE c.session_id = e.session_id AND " \
 	"c.user_id = ?3)))"
 
 static void event_read(struct mem *mem, sqlite3_stmt *stmt, struct store_event *e)
 {
-	struct store_user user = { 0 };
-
 	e->cursor = db_int(stmt, 0);
 	e->type = (enum store_event_type)db_int(stmt, 1);
 	e->created_at_us = (uint64_t)db_int(stmt, 2);
 	e->conversation_id = db_text(mem, stmt, 3);
 	e->cid = db_text(mem, stmt, 4);
 	e->session_id = db_text(mem, stmt, 5);
-	user_read(mem, stmt, 12, &user);
-	if (!user.id) { /* no account: a foreign identity */
-		user.id = db_text(mem, stmt, 10);
-		user.name = db_text(mem, stmt, 11);
+	user_read(mem, stmt, EVENT_WHO, &e->user);
+	if (!e->user.id) { /* no account: a foreign identity */
+		e->user.id = db_text(mem, stmt, 6);
+		e->user.name = db_text(mem, stmt, 7);
 	}
-	if (e->type == EVENT_MESSAGE_NEW) {
-		e->message.id = db_int(stmt, 6);
-		e->message.text = db_text(mem, stmt, 7);
-		e->message.client_id = db_text(mem, stmt, 8);
-		e->message.created_at_us = (uint64_t)db_int(stmt, 9);
-		e->message.conversation_id = e->conversation_id;
-		e->message.user = user;
-	} else if (e->type == EVENT_CALL_SESSION_STARTED) {
-		e->user = user;
-	}
+	message_read(mem, stmt, EVENT_MESSAGE, &e->message);
 }
 
 /* Pruned, or a cursor from another life of the database: the client must load everything anew. */
@@ -138,6 +130,9 @@ static int run_event_list(struct db *db, struct request *req)
 			event_read(&req->mem, stmt, &(r->events = events)[r->n++]);
 	}
 	db_end(stmt);
+	for (size_t i = 0; row == 0 && i < r->n; i++)
+		if (r->events[i].message.id)
+			row = message_read_reactions(db, &req->mem, &r->events[i].message);
 	return row;
 }
 

@@ -36,6 +36,43 @@ void request_submit(struct store *s, struct request *req);
 enum { USER_COLUMNS = 5 };
 void user_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_user *ret);
 
+/* The same of a message: tables m, u (its writer), and MESSAGE_JOINS after them. */
+#define MESSAGE                                                                      \
+	"m.id, m.conversation_id, m.text, m.client_id, m.created_at, m.updated_at, " \
+	"m.deleted_at, m.private, m.quoted_id, q.text, qu.id, qu.name, " USER
+#define MESSAGE_JOINS \
+	" LEFT JOIN messages q ON q.id = m.quoted_id LEFT JOIN users qu ON qu.id = q.user_id "
+enum { MESSAGE_COLUMNS = 12 + USER_COLUMNS };
+void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_message *ret);
+
+/* Reads the reactions of a message that was read. 0 or -errno. */
+int message_read_reactions(struct db *db, struct mem *mem, struct store_message *message);
+
+/* Appends what the statement gives (columns MESSAGE) to the page, with reactions; ends the statement.
+ * Stops after `limit` rows and then says so. 0 or -errno. */
+struct message_page {
+	struct store_message *list;
+	size_t n;
+	bool has_more;
+};
+int message_page_read(struct db *db, struct mem *mem, sqlite3_stmt *stmt, unsigned limit,
+		      struct message_page *page);
+
+/* One message of a conversation: 1, 0 (there is none), or -errno. */
+int message_find(struct db *db, struct mem *mem, const char *conversation_id, int64_t id,
+		 struct store_message *ret);
+
+/* The words of a message, in and out of the search index (a trigger may not: the schema is not trusted). */
+int search_add(struct db *db, int64_t id, const char *text);
+int search_remove(struct db *db, int64_t id, const char *text);
+
+/* 0, -ENOENT or -errno. */
+int conversation_exists(struct db *db, const char *id);
+
+/* Moves what somebody has read and been given forward, never back. */
+int read_mark(struct db *db, const char *conversation_id, const char *user_id, int64_t read_id,
+	      int64_t delivered_id);
+
 /* Copies into the request's memory. */
 struct store_user user_copy(struct mem *mem, const struct store_user *user);
 

@@ -110,11 +110,30 @@ struct store_scope {
 	const char *user_id;
 };
 
+struct store_reaction {
+	const char *type, *user_id;
+};
+
 struct store_message {
 	int64_t id;
-	const char *conversation_id, *text, *client_id;
+	const char *conversation_id, *client_id;
+	const char *text; /* "" once deleted */
 	struct store_user user;
 	uint64_t created_at_us;
+	uint64_t updated_at_us, deleted_at_us; /* 0 = never */
+	bool private;			       /* a note of the team: not for the customer */
+	int64_t quoted_id;		       /* 0 = quotes nothing */
+	const char *quoted_text;	       /* as it is now; "" once deleted */
+	const char *quoted_user_id, *quoted_user_name;
+	const struct store_reaction *reactions; /* oldest first */
+	size_t reaction_count;
+};
+
+/* Up to which message somebody has read a conversation, and been given it. 0 = nothing. */
+struct store_read {
+	const char *user_id;
+	enum user_role role;
+	int64_t read_id, delivered_id;
 };
 
 struct store_conversation {
@@ -123,7 +142,12 @@ struct store_conversation {
 	bool has_last_message;
 	struct store_message last_message;
 	uint64_t updated_at_us;
+	int64_t unread; /* by the asker, of others' messages; counts to STORE_UNREAD_MAX */
+	const struct store_read *reads; /* the customer's and the team members' */
+	size_t read_count;
 };
+
+enum { STORE_UNREAD_MAX = 100 };
 
 /* Latest activity first. `cursor`: the last event that the list already contains. */
 typedef void store_conversations_fn(void *arg, int status, const struct store_conversation *list,
@@ -137,20 +161,81 @@ typedef void store_message_fn(void *arg, int status, const struct store_message 
 
 void store_conversation_list(struct store *s, struct store_scope scope, unsigned limit,
 			     store_conversations_fn *done, void *arg);
-/* The last `limit` messages before id `before` (0 = newest), oldest first.
- * -ENOENT: no such conversation. */
-void store_message_list(struct store *s, const char *conversation_id, int64_t before,
-			unsigned limit, store_messages_fn *done, void *arg);
+
+/* A page of messages: the last `limit` before id `before` (0 = newest), or after id `after` when that
+ * is not 0. */
+struct store_page {
+	const char *conversation_id;
+	int64_t before, after;
+	unsigned limit;
+	bool notes; /* with the team's private notes */
+};
+
+/* Oldest first; has_more in the direction that was asked for. -ENOENT: no such conversation. */
+void store_message_list(struct store *s, const struct store_page *page, store_messages_fn *done,
+			void *arg);
 
 struct store_new_message {
 	const char *conversation_id, *user_id, *client_id, *text;
+	int64_t quoted_id; /* 0 = none */
+	bool private;
 	uint64_t created_at_us;
 };
 
-/* Stores the message and its event.
- * client_id is unique per user and conversation. -ENOENT: no such conversation. */
+/* Stores the message and its event; whoever writes has read what came before.
+ * client_id is unique per user and conversation. -ENOENT: no such conversation, or no such message to
+ * quote in it (or a private one, in a message that is not). */
 void store_message_add(struct store *s, const struct store_new_message *message,
 		       store_message_fn *done, void *arg);
+
+/* One message as it is now. -ENOENT. created is false, cursor 0. */
+void store_message_find(struct store *s, const char *conversation_id, int64_t id, bool notes,
+			store_message_fn *done, void *arg);
+
+/* A change of one message by `user_id`. */
+struct store_message_change {
+	const char *conversation_id, *user_id;
+	int64_t id;
+	uint64_t at_us;
+	bool notes; /* the user may see private notes */
+};
+
+/*
+ * Changes below answer with the message as it is afterwards; `created` says whether anything changed,
+ * and only then there is an event. -ENOENT: no such message, or deleted already.
+ */
+
+/* -EPERM: somebody else's message; -ETIMEDOUT: older than `window_us` (0 = any age). */
+void store_message_edit(struct store *s, const struct store_message_change *change,
+			const char *text, uint64_t window_us, store_message_fn *done, void *arg);
+/* Leaves a placeholder without text and reactions. `any`: also others' messages, at any age. */
+void store_message_delete(struct store *s, const struct store_message_change *change, bool any,
+			  uint64_t window_us, store_message_fn *done, void *arg);
+/* One reaction per user and type. -ENOSPC: STORE_REACTIONS_MAX are there. */
+void store_reaction_set(struct store *s, const struct store_message_change *change,
+			const char *type, bool on, store_message_fn *done, void *arg);
+
+enum { STORE_REACTIONS_MAX = 100 };
+
+/* ---- who has read what ---- */
+
+typedef void store_read_fn(void *arg, int status, const struct store_read *read, bool changed);
+
+/*
+ * Notes that `user_id` has been given (and, with `read`, has read) everything up to message `id`, which
+ * is cut to the newest there is. Never goes back. -ENOENT: no such conversation.
+ */
+void store_read_mark(struct store *s, const char *conversation_id, const char *user_id, int64_t id,
+		     bool read, store_read_fn *done, void *arg);
+
+/* ---- search ---- */
+
+/*
+ * Messages that hold every word of `words` (the last one as a beginning too), best first, at most
+ * `limit`; in `conversation_id`, or NULL for all of the scope. Any text is a valid search.
+ */
+void store_message_search(struct store *s, struct store_scope scope, const char *conversation_id,
+			  const char *words, unsigned limit, store_messages_fn *done, void *arg);
 
 /* ---- calls ---- */
 
@@ -202,7 +287,11 @@ void store_call_session_end_all(struct store *s, uint64_t at_us, store_done_fn *
 enum store_event_type {
 	EVENT_MESSAGE_NEW = 1,
 	EVENT_CALL_SESSION_STARTED = 2,
-	EVENT_CALL_SESSION_ENDED = 3
+	EVENT_CALL_SESSION_ENDED = 3,
+	EVENT_MESSAGE_UPDATED = 20,
+	EVENT_MESSAGE_DELETED = 21,
+	EVENT_REACTION_NEW = 22,
+	EVENT_REACTION_DELETED = 23
 };
 
 struct store_event {
@@ -210,9 +299,10 @@ struct store_event {
 	enum store_event_type type;
 	uint64_t created_at_us;
 	const char *conversation_id;  /* NULL = none */
-	struct store_message message; /* MESSAGE_NEW */
+	struct store_message message; /* MESSAGE_*, REACTION_*: as it is now */
 	const char *cid, *session_id; /* CALL_* */
-	struct store_user user;	      /* CALL_SESSION_STARTED: who started it, at created_at_us */
+	/* CALL_SESSION_STARTED: who started it, at created_at_us; MESSAGE_*, REACTION_*: who did it */
+	struct store_user user;
 };
 
 /* more: ask again from the last one's cursor. */

@@ -9,13 +9,7 @@
 #include "base/limits.h"
 #include "base/rng.h"
 #include "base/utf8.h"
-
-struct chat {
-	struct store *store;
-	uint64_t (*wall_us)(void);
-	chat_event_fn *sink;
-	void *sink_arg;
-};
+#include "control/chat/private.h"
 
 int chat_new(const struct chat_config *config, struct chat **ret)
 {
@@ -27,6 +21,7 @@ int chat_new(const struct chat_config *config, struct chat **ret)
 		.store = config->store,
 		.wall_us = config->wall_us ? config->wall_us : clock_wall_us,
 		.sink = config->sink,
+		.notice = config->notice,
 		.sink_arg = config->sink_arg,
 	};
 	*ret = c;
@@ -56,12 +51,12 @@ static struct store_scope scope_of(const struct store_user *who)
 	return (struct store_scope){ .all = who->role == ROLE_ADMIN, .user_id = who->id };
 }
 
-/* The id to look for: a stranger's conversation is looked for
- * as one that never exists, so both answers are the same. */
-static const char *visible_id(const struct store_user *who, const char *conversation_id)
+const char *chat_visible_id(const struct store_user *who, const char *conversation_id)
 {
 	return chat_may_see(who, conversation_id) ? conversation_id : "";
 }
+
+/* ---- reading ---- */
 
 void chat_list(struct chat *c, const struct store_user *who, store_conversations_fn *done,
 	       void *arg)
@@ -70,11 +65,27 @@ void chat_list(struct chat *c, const struct store_user *who, store_conversations
 }
 
 void chat_history(struct chat *c, const struct store_user *who, const char *conversation_id,
-		  int64_t before, unsigned limit, store_messages_fn *done, void *arg)
+		  int64_t before, int64_t after, unsigned limit, store_messages_fn *done, void *arg)
 {
-	unsigned cut = limit < 1 ? 1 : limit > LIMIT_PAGE ? LIMIT_PAGE : limit;
+	const struct store_page page = {
+		.conversation_id = chat_visible_id(who, conversation_id),
+		.before = before,
+		.after = after,
+		.limit = limit < 1	      ? 1
+			 : limit > LIMIT_PAGE ? LIMIT_PAGE
+					      : limit,
+		.notes = who->role == ROLE_ADMIN,
+	};
 
-	store_message_list(c->store, visible_id(who, conversation_id), before, cut, done, arg);
+	store_message_list(c->store, &page, done, arg);
+}
+
+void chat_search(struct chat *c, const struct store_user *who, const char *conversation_id,
+		 const char *words, store_messages_fn *done, void *arg)
+{
+	const char *where = conversation_id ? chat_visible_id(who, conversation_id) : NULL;
+
+	store_message_search(c->store, scope_of(who), where, words, LIMIT_PAGE, done, arg);
 }
 
 void chat_replay(struct chat *c, const struct store_user *who, int64_t since, store_events_fn *done,
@@ -83,16 +94,66 @@ void chat_replay(struct chat *c, const struct store_user *who, int64_t since, st
 	store_event_list(c->store, scope_of(who), since, LIMIT_PAGE, done, arg);
 }
 
+/* ---- requests under way ---- */
+
+struct chat_pending *chat_pending_new(struct chat *c, enum store_event_type type,
+				      const struct store_user *who, store_message_fn *done,
+				      void *arg)
+{
+	struct chat_pending *p = calloc(1, sizeof *p);
+	struct store_user *copy = store_user_dup(who);
+
+	if (!p || !copy)
+		abort(); /* R61: a clean end and a restart */
+	*p = (struct chat_pending){
+		.chat = c, .type = type, .who = copy, .done = done, .arg = arg
+	};
+	return p;
+}
+
+void chat_pending_done(void *pending, int status, const struct store_message *message, bool created,
+		       int64_t cursor)
+{
+	struct chat_pending *p = pending;
+	struct chat *c = p->chat;
+
+	if (status == 0 && created && c->sink) {
+		const struct store_event event = {
+			.cursor = cursor,
+			.type = p->type,
+			.created_at_us = message->created_at_us,
+			.conversation_id = message->conversation_id,
+			.message = *message,
+			.user = *p->who,
+		};
+		c->sink(c->sink_arg, &event);
+	}
+	p->done(p->arg, status, message, created, cursor);
+	free(p->who);
+	free(p);
+}
+
+/* By way of a list that is not looked at. */
+static void on_refused(void *arg, int status, const struct store_message *list, size_t n,
+		       bool has_more)
+{
+	struct chat_pending *p = arg;
+
+	(void)status, (void)list, (void)n, (void)has_more;
+	chat_pending_done(p, p->status, NULL, false, 0);
+}
+
+void chat_pending_refuse(struct chat_pending *pending, int status)
+{
+	const struct store_page nothing = { .conversation_id = "", .limit = 1 };
+
+	pending->status = status;
+	store_message_list(pending->chat->store, &nothing, on_refused, pending);
+}
+
 /* ---- sending ---- */
 
-struct sending {
-	struct chat *chat;
-	int status; /* known before the store was asked */
-	store_message_fn *done;
-	void *arg;
-};
-
-static int check_text(const char *text)
+int chat_check_text(const char *text)
 {
 	size_t n = strlen(text);
 
@@ -113,64 +174,41 @@ static int check_client_id(const char *id)
 	return 0;
 }
 
-static void on_added(void *arg, int status, const struct store_message *message, bool created,
-		     int64_t cursor)
+/* Who may not see the conversation is not told what is wrong with the text. */
+static int check_new(const struct store_user *who, const struct chat_new_message *message,
+		     const char *client_id)
 {
-	struct sending *s = arg;
-	struct chat *c = s->chat;
-
-	if (status == 0 && created && c->sink) {
-		struct store_event event = {
-			.cursor = cursor,
-			.type = EVENT_MESSAGE_NEW,
-			.created_at_us = message->created_at_us,
-			.conversation_id = message->conversation_id,
-			.message = *message,
-		};
-		c->sink(c->sink_arg, &event);
-	}
-	s->done(s->arg, status, message, created, cursor);
-	free(s);
+	if (!chat_may_see(who, message->conversation_id))
+		return -ENOENT;
+	if (message->private && who->role != ROLE_ADMIN)
+		return -EACCES;
+	int status = chat_check_text(message->text);
+	return status < 0 ? status : check_client_id(client_id);
 }
 
-/* Bad input is answered later, too: by way of a list that is not looked at. */
-static void on_refused(void *arg, int status, const struct store_message *list, size_t n,
-		       bool has_more)
+void chat_send(struct chat *c, const struct store_user *who, const struct chat_new_message *message,
+	       store_message_fn *done, void *arg)
 {
-	struct sending *s = arg;
-
-	(void)status, (void)list, (void)n, (void)has_more;
-	s->done(s->arg, s->status, NULL, false, 0);
-	free(s);
-}
-
-void chat_send(struct chat *c, const struct store_user *who, const char *conversation_id,
-	       const char *text, const char *client_id, store_message_fn *done, void *arg)
-{
-	struct sending *s = calloc(1, sizeof *s);
+	struct chat_pending *p = chat_pending_new(c, EVENT_MESSAGE_NEW, who, done, arg);
+	const char *client_id = message->client_id;
 	char made[24];
 
-	if (!s)
-		abort(); /* R61: a clean end and a restart */
-	*s = (struct sending){ .chat = c, .done = done, .arg = arg };
 	if (!client_id) {
 		rng_name(rng_os(), "", made, sizeof made);
 		client_id = made;
 	}
-	/* Who may not see it is not told what is wrong with the text. */
-	if (!chat_may_see(who, conversation_id))
-		s->status = -ENOENT;
-	else if ((s->status = check_text(text)) == 0)
-		s->status = check_client_id(client_id);
-	if (s->status < 0) {
-		store_message_list(c->store, "", 0, 1, on_refused, s);
+	int status = check_new(who, message, client_id);
+	if (status < 0) {
+		chat_pending_refuse(p, status);
 		return;
 	}
 	store_message_add(c->store,
-			  &(struct store_new_message){ .conversation_id = conversation_id,
+			  &(struct store_new_message){ .conversation_id = message->conversation_id,
 						       .user_id = who->id,
 						       .client_id = client_id,
-						       .text = text,
+						       .text = message->text,
+						       .quoted_id = message->quoted_id,
+						       .private = message->private,
 						       .created_at_us = c->wall_us() },
-			  on_added, s);
+			  chat_pending_done, p);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Conversations and messages: who may see what, what a message may be, and the replay of events.
- * One conversation per customer; its id is the customer's user id. Owned by control.c, loop's
- * thread only. Sees neither HTTP nor SQL.
+ * Conversations and messages: who may see and change what, what a message may be, who has read and who
+ * is writing, search, and the replay of events. One conversation per customer; its id is the customer's
+ * user id. Owned by control.c, loop's thread only. Sees neither HTTP nor SQL.
  *
  * Status of every callback: 0; -ENOENT: absent, or not theirs (the same on purpose, R26); else of
  * the store. Callbacks run exactly once, later, on the loop's thread.
+ *
+ * Private messages are notes of the team: only admins write and see them.
  */
 #pragma once
 
@@ -13,14 +15,27 @@
 
 struct chat;
 
-/* A message was stored: tell who may see event->conversation_id.
- * In the order of cursors, before the sender's callback. */
+/* A message was stored or changed: tell who may see event->conversation_id (only admins when the
+ * message is private). In the order of cursors, before the asker's callback. */
 typedef void chat_event_fn(void *arg, const struct store_event *event);
+
+/* What happens without being an event of the log. */
+enum chat_notice_type { CHAT_READ, CHAT_TYPING_START, CHAT_TYPING_STOP };
+
+struct chat_notice {
+	enum chat_notice_type type;
+	const char *conversation_id;
+	const struct store_user *user; /* who */
+	const struct store_read *read; /* READ: up to where now */
+};
+
+typedef void chat_notice_fn(void *arg, const struct chat_notice *notice);
 
 struct chat_config {
 	struct store *store;	   /* borrowed */
 	uint64_t (*wall_us)(void); /* NULL = clock_wall_us */
 	chat_event_fn *sink;	   /* may be NULL */
+	chat_notice_fn *notice;	   /* may be NULL */
 	void *sink_arg;
 };
 
@@ -36,28 +51,74 @@ void chat_set_sink(struct chat *c, chat_event_fn *sink, void *arg);
 /* The one authorisation rule: an admin sees every conversation, a customer their own. Pure. */
 bool chat_may_see(const struct store_user *who, const char *conversation_id);
 
+/* ---- reading ---- */
+
 /* An admin's list is all of them, latest activity first, at most LIMIT_CONVERSATIONS;
  * a customer's has one. */
 void chat_list(struct chat *c, const struct store_user *who, store_conversations_fn *done,
 	       void *arg);
 
-/* limit is cut to 1…LIMIT_PAGE; before 0 = newest. Oldest first. */
+/* A page before message `before` (0 = newest) or, when `after` is not 0, after that one.
+ * limit is cut to 1…LIMIT_PAGE. Oldest first. */
 void chat_history(struct chat *c, const struct store_user *who, const char *conversation_id,
-		  int64_t before, unsigned limit, store_messages_fn *done, void *arg);
+		  int64_t before, int64_t after, unsigned limit, store_messages_fn *done,
+		  void *arg);
 
-/* Bytes of a client_id. */
-enum { CHAT_CLIENT_ID_MAX = 64 };
-
-/*
- * Sends. Repeating a client_id (per user and conversation) gives the first message again, created
- * false, and no event. client_id NULL: the server makes one. -EINVAL: text empty or blank, or not
- * UTF-8, or client_id empty, too long or not printable ASCII; -EMSGSIZE: text over
- * LIMIT_MESSAGE_TEXT bytes.
- */
-void chat_send(struct chat *c, const struct store_user *who, const char *conversation_id,
-	       const char *text, const char *client_id, store_message_fn *done, void *arg);
+/* Messages with all of the words, in one conversation or (NULL) in all that `who` may see, best first,
+ * at most LIMIT_PAGE. */
+void chat_search(struct chat *c, const struct store_user *who, const char *conversation_id,
+		 const char *words, store_messages_fn *done, void *arg);
 
 /* Events after `since` that `who` may see, oldest first, at most LIMIT_PAGE at a time;
  * -ESTALE: load everything anew. */
 void chat_replay(struct chat *c, const struct store_user *who, int64_t since, store_events_fn *done,
 		 void *arg);
+
+/* ---- writing ---- */
+
+enum {
+	CHAT_CLIENT_ID_MAX = 64,	/* bytes */
+	CHAT_REACTION_MAX = 32,		/* bytes of a reaction's type: an emoji, or a name */
+	CHAT_CHANGE_WINDOW_S = 15 * 60, /* how long customers may edit and delete (product 2.2) */
+};
+
+struct chat_new_message {
+	const char *conversation_id, *text;
+	const char *client_id; /* NULL: the server makes one */
+	int64_t quoted_id;     /* 0 = quotes nothing */
+	bool private;	       /* -EACCES unless an admin writes */
+};
+
+/*
+ * Sends. Repeating a client_id (per user and conversation) gives the first message again, created
+ * false, and no event. -EINVAL: text empty or blank, or not UTF-8, or client_id empty, too long or
+ * not printable ASCII; -EMSGSIZE: text over LIMIT_MESSAGE_TEXT bytes; -ENOENT: also when the quoted
+ * message is not there.
+ */
+void chat_send(struct chat *c, const struct store_user *who, const struct chat_new_message *message,
+	       store_message_fn *done, void *arg);
+
+/*
+ * Changes; `created` of the callback says whether anything changed. -EPERM: somebody else's message;
+ * -ETIMEDOUT: a customer's older than CHAT_CHANGE_WINDOW_S; -EINVAL, -EMSGSIZE as in chat_send.
+ * Admins edit their own messages at any age, and delete anybody's.
+ */
+void chat_edit(struct chat *c, const struct store_user *who, const char *conversation_id,
+	       int64_t id, const char *text, store_message_fn *done, void *arg);
+void chat_delete(struct chat *c, const struct store_user *who, const char *conversation_id,
+		 int64_t id, store_message_fn *done, void *arg);
+
+/* `type` is 1…CHAT_REACTION_MAX bytes of printable UTF-8, else -EINVAL. -ENOSPC: too many. */
+void chat_react(struct chat *c, const struct store_user *who, const char *conversation_id,
+		int64_t id, const char *type, bool on, store_message_fn *done, void *arg);
+
+/* ---- who has read, who is writing ---- */
+
+/* `who` has been given (and, with `read`, has read) everything up to message `id`. */
+void chat_mark(struct chat *c, const struct store_user *who, const char *conversation_id,
+	       int64_t id, bool read, store_read_fn *done, void *arg);
+
+/* Tells the others. Nothing is stored; receivers forget by themselves after some seconds, since a stop
+ * may be lost. 0, or -ENOENT. */
+int chat_typing(struct chat *c, const struct store_user *who, const char *conversation_id,
+		bool typing);

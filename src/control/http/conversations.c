@@ -7,11 +7,13 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/ws/hub.h"
 #include "control/ws/objects.h"
 
 struct listing {
 	struct http_req *req;
 	struct calls *calls;
+	const struct hub *hub;
 };
 
 static const struct call_state *live_call(struct calls *calls, const char *conversation_id)
@@ -36,9 +38,10 @@ static void on_list(void *arg, int status, const struct store_conversation *list
 	for (size_t i = 0; i < n; i++)
 		(void)json_array_append_new(
 			array, object_conversation(&list[i], live_call(l.calls, list[i].id)));
-	http_reply_json(
-		l.req, 200,
-		json_pack("{s:o, s:I}", "conversations", array, "cursor", (json_int_t)cursor));
+	http_reply_json(l.req, 200,
+			json_pack("{s:o, s:I, s:o}", "conversations", array, "cursor",
+				  (json_int_t)cursor, "online",
+				  hub_online(l.hub, access_user(l.req))));
 }
 
 void http_conversations(struct http_req *req, struct control *control)
@@ -49,6 +52,6 @@ void http_conversations(struct http_req *req, struct control *control)
 		http_error(req, 500, -1, "Out of memory.");
 		return;
 	}
-	*l = (struct listing){ .req = req, .calls = control->calls };
+	*l = (struct listing){ .req = req, .calls = control->calls, .hub = control->hub };
 	chat_list(control->chat, access_user(req), on_list, l);
 }

@@ -5,10 +5,14 @@
 
 #include "control/server/request.h"
 
-http_fn http_login, http_link, http_logout, http_session;		   /* session.c */
-http_fn http_config, http_user_token;					   /* video_call.c */
-http_fn http_conversations;						   /* conversations.c */
-http_fn http_messages, http_message_send;				   /* messages.c */
+http_fn http_login, http_link, http_logout, http_session; /* session.c */
+http_fn http_config, http_user_token;			  /* video_call.c */
+http_fn http_conversations;				  /* conversations.c */
+http_fn http_messages, http_message_send;		  /* messages.c */
+http_fn http_message_edit, http_message_delete;		  /* message_changes.c */
+http_fn http_reaction_add, http_reaction_delete;
+http_fn http_read, http_delivered, http_typing;				   /* attention.c */
+http_fn http_search;							   /* search.c */
 http_fn http_call_get, http_call_create, http_call_join, http_call_reject; /* calls.c */
 http_fn http_events;							   /* events.c */
 http_fn http_health, http_metrics;					   /* health.c */

@@ -9,6 +9,7 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/message_args.h"
 #include "control/ws/objects.h"
 
 enum { PAGE_DEFAULT = 50 };
@@ -29,9 +30,7 @@ static void on_messages(void *arg, int status, const struct store_message *list,
 			json_pack("{s:o, s:b}", "messages", array, "has_more", (int)has_more));
 }
 
-/* A whole number of the query between 1 and max; `absent` when it is not there. -1: refused
- * already. */
-static int64_t number_argument(struct http_req *req, const char *name, int64_t absent, int64_t max)
+int64_t http_number_argument(struct http_req *req, const char *name, int64_t absent, int64_t max)
 {
 	const char *text = http_query(req, name);
 	size_t digits = text ? strspn(text, "0123456789") : 0;
@@ -51,24 +50,37 @@ static int64_t number_argument(struct http_req *req, const char *name, int64_t a
 
 void http_messages(struct http_req *req, struct control *control)
 {
-	int64_t before = number_argument(req, "before", 0, INT64_MAX);
-	int64_t limit = before < 0 ? -1 : number_argument(req, "limit", PAGE_DEFAULT, LIMIT_PAGE);
+	int64_t before = http_number_argument(req, "before", 0, INT64_MAX);
+	int64_t after = before < 0 ? -1 : http_number_argument(req, "after", 0, INT64_MAX);
+	int64_t limit = after < 0 ? -1
+				  : http_number_argument(req, "limit", PAGE_DEFAULT, LIMIT_PAGE);
 
-	if (limit > 0)
-		chat_history(control->chat, access_user(req), http_param(req, "id"), before,
-			     (unsigned)limit, on_messages, req);
+	if (limit < 0)
+		return;
+	if (before && after) {
+		http_error(req, 400, 4, "`before` and `after` cannot both be given; use one.");
+		return;
+	}
+	chat_history(control->chat, access_user(req), http_param(req, "id"), before, after,
+		     (unsigned)limit, on_messages, req);
 }
 
-static void on_sent(void *arg, int status, const struct store_message *message, bool created,
-		    int64_t cursor)
+void http_message_error(struct http_req *req, int status)
 {
-	struct http_req *req = arg;
-
-	(void)cursor;
 	switch (status) {
-	case 0:
-		http_reply_json(req, created ? 201 : 200,
-				json_pack("{s:o}", "message", object_message(message)));
+	case -EACCES:
+		http_error(req, 403, 17, "Private notes are the team's; leave `private` out.");
+		return;
+	case -EPERM:
+		http_error(req, 403, 17, "Only its writer may change this message.");
+		return;
+	case -ETIMEDOUT:
+		http_error(req, 403, 17, "The message is older than %d minutes; it stays as it is.",
+			   CHAT_CHANGE_WINDOW_S / 60);
+		return;
+	case -ENOSPC:
+		http_error(req, 429, 9, "The message has %d reactions; no more are taken.",
+			   STORE_REACTIONS_MAX);
 		return;
 	case -EMSGSIZE:
 		http_error(req, 413, 22, "The message is too long; at most %d bytes are taken.",
@@ -81,8 +93,40 @@ static void on_sent(void *arg, int status, const struct store_message *message, 
 			   CHAT_CLIENT_ID_MAX);
 		return;
 	default:
-		access_answer_error(req, status, "conversation of this id");
+		access_answer_error(req, status, "conversation of this id, or message in it");
 	}
+}
+
+static void on_sent(void *arg, int status, const struct store_message *message, bool created,
+		    int64_t cursor)
+{
+	struct http_req *req = arg;
+
+	(void)cursor;
+	if (status < 0)
+		http_message_error(req, status);
+	else
+		http_reply_json(req, created ? 201 : 200,
+				json_pack("{s:o}", "message", object_message(message)));
+}
+
+/* What is optional in a new message. False: refused already. */
+static bool read_options(struct http_req *req, const json_t *body, struct chat_new_message *ret)
+{
+	const json_t *quoted = json_object_get(body, "quoted_message_id");
+	const json_t *private = json_object_get(body, "private");
+
+	if (quoted && (!json_is_integer(quoted) || json_integer_value(quoted) < 1)) {
+		http_error(req, 400, 4, "`quoted_message_id` must be the id of a message.");
+		return false;
+	}
+	if (private && !json_is_boolean(private)) {
+		http_error(req, 400, 4, "`private` must be true or false.");
+		return false;
+	}
+	ret->quoted_id = json_integer_value(quoted);
+	ret->private = json_is_true(private);
+	return true;
 }
 
 void http_message_send(struct http_req *req, struct control *control)
@@ -103,6 +147,9 @@ void http_message_send(struct http_req *req, struct control *control)
 			   "not stored twice.");
 		return;
 	}
-	chat_send(control->chat, access_user(req), http_param(req, "id"), text, client_id, on_sent,
-		  req);
+	struct chat_new_message message = { .conversation_id = http_param(req, "id"),
+					    .text = text,
+					    .client_id = client_id };
+	if (read_options(req, body, &message))
+		chat_send(control->chat, access_user(req), &message, on_sent, req);
 }

@@ -199,6 +199,7 @@ static void on_user(struct event_socket *s, const struct store_user *user)
 		return;
 	}
 	s->state = SOCKET_REPLAYING;
+	presence_enter(s->hub->presence, s->user);
 	if (s->cursor >= 0) {
 		replay(s);
 		return;
@@ -326,6 +327,8 @@ static void on_closed(struct wsconn *c, void *arg)
 	(void)c;
 	if (s->conn)
 		hub_remove(s->hub, s);
+	if (s->conn && s->user)
+		presence_leave(s->hub->presence, s->user->id);
 	s->conn = NULL;
 	drop(s);
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "control/ws/internal.h"
+#include "control/ws/objects.h"
 
 enum { TICK_MS = 1000 };
 
@@ -31,6 +32,20 @@ static void on_tick(uv_timer_t *timer)
 	}
 }
 
+/* Customers are told of the team, and the team of everybody. */
+static void on_presence(void *arg, const struct store_user *user, bool online)
+{
+	bool team = user->role == ROLE_ADMIN;
+	json_t *event = event_presence(user, online);
+
+	if (event)
+		hub_publish(arg,
+			    &(struct hub_audience){
+				    .everybody = team, .admins = true, .except = user->id },
+			    0, event);
+	json_decref(event);
+}
+
 int hub_new(struct hub **ret, const struct hub_config *config)
 {
 	struct hub *h = calloc(1, sizeof *h);
@@ -40,7 +55,8 @@ int hub_new(struct hub **ret, const struct hub_config *config)
 	h->config = *config;
 	list_init(&h->sockets);
 	h->timer = calloc(1, sizeof *h->timer);
-	if (!h->timer) {
+	if (!h->timer || presence_new(&h->presence, config->loop, on_presence, h) < 0) {
+		free(h->timer);
 		free(h);
 		return -ENOMEM;
 	}
@@ -59,6 +75,7 @@ struct hub *hub_free(struct hub *h)
 {
 	if (!h)
 		return NULL;
+	h->presence = presence_free(h->presence);
 	uv_close((uv_handle_t *)h->timer, on_timer_closed);
 	free(h);
 	return NULL;
@@ -86,7 +103,9 @@ void hub_remove(struct hub *h, struct event_socket *s)
 
 static bool in_audience(const struct hub_audience *to, const struct store_user *user)
 {
-	if (to->admins && user->role == ROLE_ADMIN)
+	if (to->except && strcmp(to->except, user->id) == 0)
+		return false;
+	if (to->everybody || (to->admins && user->role == ROLE_ADMIN))
 		return true;
 	for (size_t i = 0; i < to->user_count; i++) {
 		if (strcmp(to->user_ids[i], user->id) == 0)
@@ -124,6 +143,27 @@ void hub_close_session(struct hub *h, const char *session_key)
 		if (s->session_key[0] && strcmp(s->session_key, session_key) == 0)
 			events_fail(s, 401, 5, "You have signed out.");
 	}
+}
+
+struct online_list {
+	json_t *ids;
+	bool all;
+};
+
+static void add_online(void *arg, const struct store_user *user)
+{
+	struct online_list *list = arg;
+
+	if (list->all || user->role == ROLE_ADMIN)
+		(void)json_array_append_new(list->ids, json_string(user->id));
+}
+
+json_t *hub_online(const struct hub *h, const struct store_user *who)
+{
+	struct online_list list = { .ids = json_array(), .all = who->role == ROLE_ADMIN };
+
+	presence_each(h->presence, add_online, &list);
+	return list.ids;
 }
 
 unsigned hub_socket_count(const struct hub *h)

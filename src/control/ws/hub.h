@@ -19,6 +19,7 @@ struct auth;
 struct calls;
 struct chat;
 struct hub;
+struct store_user;
 struct uv_loop_s;
 
 struct hub_config {
@@ -29,9 +30,11 @@ struct hub_config {
 };
 
 struct hub_audience {
+	bool everybody;
 	bool admins;		     /* every admin */
 	const char *const *user_ids; /* and these, whether admin or not */
 	size_t user_count;
+	const char *except; /* but not this user; NULL = nobody */
 };
 
 int hub_new(struct hub **ret, const struct hub_config *config);
@@ -58,3 +61,6 @@ void hub_close_session(struct hub *h, const char *session_key);
 void hub_open_socket(struct hub *h, struct http_req *req, const char *session_token);
 
 unsigned hub_socket_count(const struct hub *h);
+
+/* Ids (JSON strings) of those online whom `who` may know of: the team for all, customers for the team. */
+json_t *hub_online(const struct hub *h, const struct store_user *who);

@@ -11,6 +11,7 @@
 #include "control/chat/chat.h"
 #include "control/server/wsconn.h"
 #include "control/ws/hub.h"
+#include "control/ws/presence.h"
 
 /*
  * A replay is longer than a socket's queue, so it goes in pieces, each when the one before is gone.
@@ -65,6 +66,7 @@ struct hub {
 	int64_t cursor; /* the last stored event */
 	uv_timer_t *timer;
 	unsigned ticks;
+	struct presence *presence;
 };
 
 /* events.c */

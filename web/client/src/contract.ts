@@ -17,10 +17,29 @@ export interface MessageObject {
   id: number;
   conversation_id: string;
   user: UserObject;
+  /** Empty once it was deleted. */
   text: string;
   /** Chosen by the sender; sending it twice stores one message. */
   client_id: string;
   created_at: string;
+  /** When it was edited last. */
+  updated_at?: string;
+  /** When it was deleted; a placeholder stays. */
+  deleted_at?: string;
+  /** A note of the team, which the customer does not see. */
+  private?: true;
+  quoted?: {
+    id: number;
+    user_id: string;
+    user_name: string;
+    /** Empty once it was deleted. */
+    text: string;
+  };
+  reactions: ({
+    /** An emoji, or a name. */
+    type: string;
+    user_ids: string[];
+  })[];
 }
 
 /** A call that somebody is in right now. */
@@ -40,6 +59,14 @@ export interface ConversationObject {
   /** Null while nobody is in the conversation's call. */
   call: CallSessionObject | null;
   updated_at: string;
+  /** Others' messages that the asker has not read; counting stops at 100. */
+  unread: number;
+  reads: ({
+    user_id: string;
+    role: 'admin' | 'user';
+    last_read_message_id: number;
+    last_delivered_message_id: number;
+  })[];
 }
 
 export interface CallObject {
@@ -69,6 +96,8 @@ export interface JoinResponse {
 export interface ConversationsResponse {
   conversations: ConversationObject[];
   cursor: number;
+  /** Who is online, of the team; for the team, everybody. */
+  online: string[];
 }
 
 export interface MessagesResponse {
@@ -99,6 +128,60 @@ export interface ServerEvents {
     cursor: number;
     conversation_id: string;
     message: MessageObject;
+  };
+  'message.updated': {
+    type: 'message.updated';
+    cursor: number;
+    conversation_id: string;
+    message: MessageObject;
+    user: UserObject;
+  };
+  'message.deleted': {
+    type: 'message.deleted';
+    cursor: number;
+    conversation_id: string;
+    message: MessageObject;
+    user: UserObject;
+  };
+  'reaction.new': {
+    type: 'reaction.new';
+    cursor: number;
+    conversation_id: string;
+    message: MessageObject;
+    user: UserObject;
+  };
+  'reaction.deleted': {
+    type: 'reaction.deleted';
+    cursor: number;
+    conversation_id: string;
+    message: MessageObject;
+    user: UserObject;
+  };
+  'message.read': {
+    type: 'message.read';
+    conversation_id: string;
+    user: UserObject;
+    read: {
+      user_id: string;
+      role: 'admin' | 'user';
+      last_read_message_id: number;
+      last_delivered_message_id: number;
+    };
+  };
+  'typing.start': {
+    type: 'typing.start';
+    conversation_id: string;
+    user: UserObject;
+  };
+  'typing.stop': {
+    type: 'typing.stop';
+    conversation_id: string;
+    user: UserObject;
+  };
+  'user.presence.changed': {
+    type: 'user.presence.changed';
+    user: UserObject;
+    online: boolean;
   };
   'call.session_started': {
     type: 'call.session_started';

@@ -14,6 +14,7 @@ const message = (id: number, user: UserObject, text: string, clientId = `c${id}`
   text,
   client_id: clientId,
   created_at: new Date(Date.UTC(2026, 0, 1, 10, 0, id)).toISOString(),
+  reactions: [],
 });
 
 const conversation = (over: Partial<ConversationObject> = {}): ConversationObject => ({
@@ -22,11 +23,13 @@ const conversation = (over: Partial<ConversationObject> = {}): ConversationObjec
   last_message: null,
   call: null,
   updated_at: '2026-01-01T00:00:00.000Z',
+  unread: 0,
+  reads: [],
   ...over,
 });
 
 const ready = (me: UserObject, ...conversations: ConversationObject[]): ChatState =>
-  reduceChat(initialChat(me), { type: 'loaded', response: { conversations, cursor: 1 } });
+  reduceChat(initialChat(me), { type: 'loaded', response: { conversations, cursor: 1, online: [] } });
 
 const arrived = (state: ChatState, m: MessageObject, replayed = false): ChatState =>
   reduceChat(state, { type: 'event', replayed, event: { type: 'message.new', cursor: m.id, conversation_id: 'ann', message: m } });

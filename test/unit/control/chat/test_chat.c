@@ -93,7 +93,10 @@ static struct sent say(struct world *w, const struct store_user *who, const char
 {
 	struct sent s = { .status = 1 };
 
-	chat_send(w->chat, who, conversation, text, client_id, note_sent, &s);
+	chat_send(w->chat, who,
+		  &(struct chat_new_message){
+			  .conversation_id = conversation, .text = text, .client_id = client_id },
+		  note_sent, &s);
 	assert_int_equal(s.calls, 0);
 	store_wait(w->scratch.store);
 	assert_int_equal(s.calls, 1);
@@ -126,7 +129,7 @@ static struct page history(struct world *w, const struct store_user *who, const 
 {
 	struct page p = { .status = 1 };
 
-	chat_history(w->chat, who, conversation, before, limit, note_messages, &p);
+	chat_history(w->chat, who, conversation, before, 0, limit, note_messages, &p);
 	store_wait(w->scratch.store);
 	return p;
 }
@@ -213,7 +216,10 @@ static void test_client_id_is_idempotent(void **state)
 	/* Many retries at once, in one commit. */
 	struct sent s[20] = { 0 };
 	for (int i = 0; i < 20; i++)
-		chat_send(w->chat, &ann, "ann", "burst", "id-2", note_sent, &s[i]);
+		chat_send(w->chat, &ann,
+			  &(struct chat_new_message){
+				  .conversation_id = "ann", .text = "burst", .client_id = "id-2" },
+			  note_sent, &s[i]);
 	store_wait(w->scratch.store);
 	int created = 0;
 	for (int i = 0; i < 20; i++) {
@@ -361,7 +367,10 @@ static void test_replay_goes_on_page_by_page(void **state)
 
 	static struct sent sent[250];
 	for (int i = 0; i < 250; i++)
-		chat_send(w->chat, &ann, "ann", "x", NULL, note_sent, &sent[i]);
+		chat_send(w->chat, &ann,
+			  &(struct chat_new_message){
+				  .conversation_id = "ann", .text = "x", .client_id = NULL },
+			  note_sent, &sent[i]);
 	store_wait(w->scratch.store);
 	while (more) {
 		struct page p = replay(w, &ann, since);
@@ -388,7 +397,10 @@ static void test_window_is_bounded(void **state)
 
 	chat_set_sink(w->chat, NULL, NULL);
 	for (int i = 0; i < LIMIT_EVENTS_KEPT + 10; i++)
-		chat_send(w->chat, &ann, "ann", "x", NULL, ignore_sent, NULL);
+		chat_send(w->chat, &ann,
+			  &(struct chat_new_message){
+				  .conversation_id = "ann", .text = "x", .client_id = NULL },
+			  ignore_sent, NULL);
 	store_wait(w->scratch.store);
 	/* The first ten are pruned: who has not seen them must load anew. */
 	assert_int_equal(replay(w, &ann, 9).status, -ESTALE);

@@ -103,7 +103,7 @@ function onMessage(state: ChatState, id: string, message: MessageObject, replaye
   const last = conversation?.last_message;
   if (last && last.id >= message.id) return next;
   const customer = message.user.role === 'admin' ? undefined : message.user;
-  const base = conversation ?? (customer && { id, user: customer, last_message: null, call: null, updated_at: '' });
+  const base = conversation ?? (customer && { id, user: customer, last_message: null, call: null, updated_at: '', unread: 0, reads: [] });
   if (base) {
     const updated = { ...base, last_message: message, updated_at: message.created_at };
     next = { ...next, conversations: new Map(next.conversations).set(id, updated) };

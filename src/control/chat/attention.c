@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who has read what, and who is writing. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/chat/private.h"
+
+struct marking {
+	struct chat *chat;
+	struct store_user *who; /* owned */
+	char *conversation_id;	/* owned */
+	store_read_fn *done;
+	void *arg;
+};
+
+static void tell(struct chat *c, const struct chat_notice *notice)
+{
+	if (c->notice)
+		c->notice(c->sink_arg, notice);
+}
+
+static void on_marked(void *arg, int status, const struct store_read *read, bool changed)
+{
+	struct marking *m = arg;
+
+	if (status == 0 && changed)
+		tell(m->chat, &(struct chat_notice){ .type = CHAT_READ,
+						     .conversation_id = m->conversation_id,
+						     .user = m->who,
+						     .read = read });
+	m->done(m->arg, status, read, changed);
+	free(m->conversation_id);
+	free(m->who);
+	free(m);
+}
+
+void chat_mark(struct chat *c, const struct store_user *who, const char *conversation_id,
+	       int64_t id, bool read, store_read_fn *done, void *arg)
+{
+	struct marking *m = calloc(1, sizeof *m);
+	const char *visible = chat_visible_id(who, conversation_id);
+
+	if (!m || !(m->who = store_user_dup(who)) || !(m->conversation_id = strdup(visible)))
+		abort(); /* R61: a clean end and a restart */
+	m->chat = c;
+	m->done = done;
+	m->arg = arg;
+	store_read_mark(c->store, visible, who->id, id, read, on_marked, m);
+}
+
+int chat_typing(struct chat *c, const struct store_user *who, const char *conversation_id,
+		bool typing)
+{
+	if (!chat_may_see(who, conversation_id))
+		return -ENOENT;
+	tell(c, &(struct chat_notice){ .type = typing ? CHAT_TYPING_START : CHAT_TYPING_STOP,
+				       .conversation_id = conversation_id,
+				       .user = who });
+	return 0;
+}

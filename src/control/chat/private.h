@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of chat/ share. */
+#pragma once
+
+#include "control/chat/chat.h"
+
+struct chat {
+	struct store *store;
+	uint64_t (*wall_us)(void);
+	chat_event_fn *sink;
+	chat_notice_fn *notice;
+	void *sink_arg;
+};
+
+/* The id to look for: a stranger's conversation is looked for
+ * as one that never exists, so both answers are the same. */
+const char *chat_visible_id(const struct store_user *who, const char *conversation_id);
+
+/* 0, -EINVAL or -EMSGSIZE. */
+int chat_check_text(const char *text);
+
+/* A request that is answered with a message and, when something was stored, with an event first. */
+struct chat_pending {
+	struct chat *chat;
+	int status; /* known before the store was asked */
+	enum store_event_type type;
+	struct store_user *who; /* owned */
+	store_message_fn *done;
+	void *arg;
+};
+
+struct chat_pending *chat_pending_new(struct chat *c, enum store_event_type type,
+				      const struct store_user *who, store_message_fn *done,
+				      void *arg);
+
+/* The store's callback for it. */
+void chat_pending_done(void *pending, int status, const struct store_message *message, bool created,
+		       int64_t cursor);
+
+/* Bad input is answered later, too. */
+void chat_pending_refuse(struct chat_pending *pending, int status);

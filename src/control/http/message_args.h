@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the resources around messages share: arguments and errors. */
+#pragma once
+
+#include <stdint.h>
+
+#include "control/server/request.h"
+
+/* A whole number of the query between 1 and max; `absent` when it is not there. -1: refused already. */
+int64_t http_number_argument(struct http_req *req, const char *name, int64_t absent, int64_t max);
+
+/* Answers for a status of chat.h's changes. */
+void http_message_error(struct http_req *req, int status);
+
+/* The message id of the path; 0: refused already. */
+int64_t http_message_id(struct http_req *req);

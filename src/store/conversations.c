@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of conversations, as somebody sees it: last message, what is unread, who has read what. */
+#include <errno.h>
+
+#include "store/request.h"
+
+struct conversations_request {
+	struct request base;
+	bool all;
+	const char *user_id;
+	unsigned limit;
+	struct store_conversation *list;
+	size_t n;
+	int64_t cursor;
+	store_conversations_fn *done;
+	void *arg;
+};
+
+/* c: the customer, u: who wrote the last message. Customers do not see the team's notes. */
+#define SELECT_CONVERSATIONS                                                                     \
+	"SELECT v.updated_at, c.id, c.name, c.role, c.image, c.created_at, " MESSAGE             \
+	" FROM conversations v JOIN users c ON c.id = v.id LEFT JOIN messages m ON m.id = CASE " \
+	"WHEN "                                                                                  \
+	"?1 THEN v.last_message_id ELSE v.last_public_id END LEFT JOIN users u ON u.id = "       \
+	"m.user_id"
+
+static int read_rows(struct db *db, struct conversations_request *r)
+{
+	struct mem *mem = &r->base.mem;
+	sqlite3_stmt *stmt = db_query(
+		db,
+		SELECT_CONVERSATIONS MESSAGE_JOINS
+		"WHERE ?1 OR v.id = ?2 ORDER BY v.updated_at DESC, v.id LIMIT ?3",
+		"isi", (int64_t)r->all, r->user_id, (int64_t)r->limit);
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		struct store_conversation *list = mem_grow(mem, r->list, r->n, sizeof *list);
+
+		if (!list) {
+			row = -ENOMEM;
+			break;
+		}
+		struct store_conversation *c = &(r->list = list)[r->n++];
+		c->updated_at_us = (uint64_t)db_int(stmt, 0);
+		user_read(mem, stmt, 1, &c->user);
+		c->id = c->user.id;
+		message_read(mem, stmt, 1 + USER_COLUMNS, &c->last_message);
+		c->has_last_message = c->last_message.text != NULL;
+	}
+	db_end(stmt);
+	return row;
+}
+
+static int read_marks(struct db *db, struct mem *mem, struct store_conversation *c)
+{
+	struct store_read *list = NULL;
+	sqlite3_stmt *stmt = db_query(db,
+				      "SELECT u.id, u.role, r.read_id, r.delivered_id FROM reads r "
+				      "JOIN users u ON u.id = "
+				      "r.user_id WHERE r.conversation_id = ? ORDER BY u.id",
+				      "s", c->id);
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		struct store_read *grown = mem_grow(mem, list, c->read_count, sizeof *grown);
+		const char *role = db_text(mem, stmt, 1);
+
+		if (!grown) {
+			row = -ENOMEM;
+			break;
+		}
+		list = grown;
+		struct store_read *read = &list[c->read_count++];
+		*read = (struct store_read){ .user_id = db_text(mem, stmt, 0),
+					     .read_id = db_int(stmt, 2),
+					     .delivered_id = db_int(stmt, 3) };
+		if (role)
+			(void)user_role_parse(role, &read->role);
+	}
+	db_end(stmt);
+	c->reads = list;
+	return row;
+}
+
+/* Of others' messages; counting stops where nobody reads the number any more. */
+static int count_unread(struct db *db, const struct conversations_request *r,
+			struct store_conversation *c)
+{
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT count(*) FROM (SELECT 1 FROM messages WHERE conversation_id = ?1 AND id > "
+		"coalesce((SELECT read_id FROM reads WHERE conversation_id = ?1 AND user_id = ?2), "
+		"0) AND "
+		"user_id <> ?2 AND deleted_at IS NULL AND (?3 OR NOT private) LIMIT ?4)",
+		"ssii", c->id, r->user_id, (int64_t)r->all, (int64_t)STORE_UNREAD_MAX);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		c->unread = db_int(stmt, 0);
+	db_end(stmt);
+	return row < 0 ? row : 0;
+}
+
+static int run_conversation_list(struct db *db, struct request *req)
+{
+	struct conversations_request *r = request_of(req, struct conversations_request);
+	int status = read_rows(db, r);
+
+	for (size_t i = 0; status == 0 && i < r->n; i++) {
+		struct store_conversation *c = &r->list[i];
+
+		status = read_marks(db, &req->mem, c);
+		if (status == 0)
+			status = count_unread(db, r, c);
+		if (status == 0 && c->has_last_message)
+			status = message_read_reactions(db, &req->mem, &c->last_message);
+	}
+	/* The same transaction: the list holds exactly what came up to this cursor. */
+	return status < 0 ? status : event_newest(db, &r->cursor);
+}
+
+static void answer_conversations(struct request *req)
+{
+	struct conversations_request *r = request_of(req, struct conversations_request);
+
+	r->done(r->arg, req->status, r->list, req->status == 0 ? r->n : 0, r->cursor);
+}
+
+void store_conversation_list(struct store *s, struct store_scope scope, unsigned limit,
+			     store_conversations_fn *done, void *arg)
+{
+	struct conversations_request *r = request_new(sizeof *r);
+
+	r->base.run = run_conversation_list;
+	r->base.answer = answer_conversations;
+	r->all = scope.all;
+	r->user_id = mem_text(&r->base.mem, scope.user_id);
+	r->limit = limit;
+	r->done = done;
+	r->arg = arg;
+	request_submit(s, &r->base);
+}

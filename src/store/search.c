@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Full-text search over messages (SQLite's FTS5). */
+#include <errno.h>
+#include <string.h>
+
+#include "store/request.h"
+
+int search_add(struct db *db, int64_t id, const char *text)
+{
+	return db_exec(db, "INSERT INTO message_search (rowid, text) VALUES (?, ?)", "is", id,
+		       text);
+}
+
+/* FTS5 wants the very text that was indexed, to take its words out again. */
+int search_remove(struct db *db, int64_t id, const char *text)
+{
+	return db_exec(
+		db,
+		"INSERT INTO message_search (message_search, rowid, text) VALUES ('delete', ?, ?)",
+		"is", id, text);
+}
+
+struct search_request {
+	struct request base;
+	bool all;
+	const char *user_id, *conversation_id, *query;
+	unsigned limit;
+	struct message_page found;
+	store_messages_fn *done;
+	void *arg;
+};
+
+/*
+ * People's words as a query of FTS5: each one quoted, so that nothing in it is syntax, and the last one
+ * a beginning, so that results come while one types. NULL when there is no word.
+ */
+static const char *make_query(struct mem *mem, const char *words)
+{
+	static const char blank[] = " \t\r\n";
+	size_t n = strlen(words);
+	/* per byte at most a doubled quote; per word two quotes and a blank; "*" and the end */
+	char *query = mem_take(mem, 5 * n + 2), *at = query;
+
+	if (!query)
+		return NULL;
+	for (words += strspn(words, blank); *words; words += strspn(words, blank)) {
+		if (at > query)
+			*at++ = ' ';
+		*at++ = '"';
+		for (; *words && !strchr(blank, *words); words++) {
+			if (*words == '"')
+				*at++ = '"';
+			*at++ = *words;
+		}
+		*at++ = '"';
+	}
+	if (at == query)
+		return NULL;
+	*at++ = '*';
+	*at = '\0';
+	return query;
+}
+
+static int run_search(struct db *db, struct request *req)
+{
+	struct search_request *r = request_of(req, struct search_request);
+
+	if (!r->query)
+		return 0;
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT " MESSAGE
+		" FROM message_search s JOIN messages m ON m.id = s.rowid JOIN users u "
+		"ON u.id = m.user_id" MESSAGE_JOINS
+		"WHERE message_search MATCH ?1 AND m.deleted_at IS NULL AND (?2 OR "
+		"(m.conversation_id = ?3 "
+		"AND NOT m.private)) AND (?4 IS NULL OR m.conversation_id = ?4) ORDER BY s.rank, "
+		"m.id DESC "
+		"LIMIT ?5",
+		"sissi", r->query, (int64_t)r->all, r->user_id, r->conversation_id,
+		(int64_t)r->limit + 1);
+	return message_page_read(db, &req->mem, stmt, r->limit, &r->found);
+}
+
+static void answer_search(struct request *req)
+{
+	struct search_request *r = request_of(req, struct search_request);
+
+	r->done(r->arg, req->status, r->found.list, req->status == 0 ? r->found.n : 0,
+		r->found.has_more);
+}
+
+void store_message_search(struct store *s, struct store_scope scope, const char *conversation_id,
+			  const char *words, unsigned limit, store_messages_fn *done, void *arg)
+{
+	struct search_request *r = request_new(sizeof *r);
+	struct mem *mem = &r->base.mem;
+
+	r->base.run = run_search;
+	r->base.answer = answer_search;
+	r->all = scope.all;
+	r->user_id = mem_text(mem, scope.user_id);
+	r->conversation_id = mem_text(mem, conversation_id);
+	r->query = make_query(mem, words);
+	r->limit = limit ? limit : 1;
+	r->done = done;
+	r->arg = arg;
+	request_submit(s, &r->base);
+}
