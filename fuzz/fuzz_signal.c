@@ -32,6 +32,7 @@ struct wsconn {
 struct http_req {
 	const char *identity;
 	struct wsconn *conn;
+	bool resumes;
 };
 
 struct fuzz_world {
@@ -118,6 +119,8 @@ int media_token_verify(const struct token_keys *keys, const char *token, uint64_
 
 const char *http_query(const struct http_req *req, const char *name)
 {
+	if (strcmp(name, "reconnect") == 0)
+		return req->resumes ? "1" : NULL;
 	return strcmp(name, "access_token") == 0 ? req->identity : NULL;
 }
 
@@ -159,11 +162,13 @@ static void on_command(void *arg, uint16_t worker, struct plane_cmd *cmd)
 	plane_cmd_fini(cmd);
 }
 
-static void open_client(struct fuzz_world *w, unsigned who)
+static void open_client(struct fuzz_world *w, unsigned who, bool resumes)
 {
 	static const char *const identities[CLIENTS] = { "ann:1", "bob:1",
 							 "ann:1" }; /* one comes twice */
-	struct http_req req = { .identity = identities[who], .conn = &w->clients[who] };
+	struct http_req req = { .identity = identities[who],
+				.conn = &w->clients[who],
+				.resumes = resumes };
 	struct control control = { .signal = w->hub };
 
 	if (!w->clients[who].open)
@@ -180,7 +185,7 @@ static void close_client(struct wsconn *c)
 
 static void media_event(struct fuzz_world *w, struct rd *r)
 {
-	struct plane_event event = { .type = (enum plane_event_type)(rd_u8(r) % (EV_FAILED + 1)),
+	struct plane_event event = { .type = (enum plane_event_type)(rd_u8(r) % (EV_RESUMED + 1)),
 				     .room = w->room,
 				     .participant = w->participants[rd_u8(r) % CLIENTS],
 				     .track = w->tracks[rd_u8(r) % TRACKS],
@@ -203,7 +208,7 @@ static bool step(struct fuzz_world *w, struct rd *r)
 		return false;
 	switch (what) {
 	case 0:
-		open_client(w, who);
+		open_client(w, who, rd_left(&body) && rd_u8(&body) % 2);
 		break;
 	case 1:
 		close_client(c);
@@ -241,8 +246,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 					.send_arg = &w };
 	if (uv_loop_init(&loop) < 0 || signal_new(&config, &w.hub) < 0)
 		return 0;
-	open_client(&w, 0);
-	open_client(&w, 1);
+	open_client(&w, 0, false);
+	open_client(&w, 1, false);
 	while (step(&w, &r)) {}
 	signal_stop(w.hub);
 	for (unsigned i = 0; i < CLIENTS; i++)

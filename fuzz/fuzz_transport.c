@@ -171,7 +171,7 @@ static void take_step(struct world *w, enum step kind, struct rd body)
 		(void)transport_tick(&w->t, w->now);
 		break;
 	case RESTART:
-		transport_restart_ice(&w->t);
+		transport_restart_ice(&w->t, w->now);
 		break;
 	default:
 		remote(w, &body);

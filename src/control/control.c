@@ -231,6 +231,8 @@ void control_add_metrics(struct control *c, struct sb *ret)
 		  g.published_tracks);
 	sb_printf(ret, "# TYPE confab_joins_total counter\nconfab_joins_total %llu\n",
 		  (unsigned long long)g.joins);
+	sb_printf(ret, "# TYPE confab_resumes_total counter\nconfab_resumes_total %llu\n",
+		  (unsigned long long)g.resumes);
 	sb_printf(ret,
 		  "# TYPE confab_joins_refused_total counter\nconfab_joins_refused_total %llu\n",
 		  (unsigned long long)g.refused);

@@ -97,6 +97,7 @@ static uint64_t leg_deadline(const struct leg *l, uint64_t now)
 
 	if (l->failed)
 		return UINT64_MAX;
+	due = earlier(due, leg_lost_deadline(l));
 	if (l->target == TARGET_SUBSCRIBER)
 		due = earlier(due, subscribe_deadline(l->participant));
 	if (l->target == TARGET_SUBSCRIBER && leg_may_send(l, now))
@@ -135,6 +136,7 @@ static void tick_leg(struct leg *l, uint64_t now)
 {
 	if (transport_tick(&l->transport, now))
 		check_leg(l, now);
+	leg_tick_lost(l, now);
 	if (l->target == TARGET_PUBLISHER) {
 		feedback_tick_publisher(l->participant, now);
 	} else {
@@ -227,6 +229,7 @@ void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival,
 	e->sfu.verdicts[verdict]++;
 	if (verdict == V_OK) {
 		l->last_seen = now;
+		l->lost = false;
 		if (stun && leg_learn(l, now, from, &in.ice) < 0)
 			sfu_drop(&e->sfu, DROP_STRANGER);
 	}
@@ -300,6 +303,16 @@ static void run_grant(struct participant *p, uint64_t now, const struct plane_cm
 		sfu_drop(p->sfu, DROP_COMMAND);
 }
 
+/* EV_RESUMED comes before the offer: what it says must be in the client's first message. */
+static void run_resume(struct participant *p, uint64_t now)
+{
+	struct plane_event event = participant_event(p, EV_RESUMED);
+
+	event.id = p->data_sequence;
+	egress_event(&p->sfu->egress, &event);
+	subscribe_resume(p, now);
+}
+
 /* Commands about a participant who is there. */
 static void run_participant(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
 {
@@ -327,8 +340,14 @@ static void run_participant(struct participant *p, uint64_t now, const struct pl
 	case CMD_SETTINGS:
 		run_subscription(p, now, cmd);
 		break;
-	case CMD_RESTART_ICE:
-		subscribe_restart_ice(p, now);
+	case CMD_AWAY:
+		subscribe_away(p);
+		break;
+	case CMD_RESUME:
+		run_resume(p, now);
+		break;
+	case CMD_REPLAY:
+		data_replay(p, now, &cmd->publisher, cmd->id);
 		break;
 	case CMD_LEAVE:
 		(void)participant_free(p, now);

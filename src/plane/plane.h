@@ -44,8 +44,10 @@ enum plane_cmd_type {
 	CMD_SETTINGS,	 /* track_setting: how much of `track` the participant wants, if anything */
 	CMD_GRANT, /* rights changed: media may be added (tracks are taken one by one), data both ways */
 	CMD_REMOVE_TRACK, /* the server takes a track away: no EV_TRACK_GONE */
-	CMD_RESTART_ICE,  /* subscriber PC: new credentials in the next EV_OFFER */
-	CMD_STOP,	  /* end the worker */
+	CMD_AWAY,	  /* its signalling is lost: media goes on, no offers until CMD_RESUME */
+	CMD_RESUME,	  /* it is back: EV_RESUMED, then an EV_OFFER that restarts ICE */
+	CMD_REPLAY, /* it has `publisher`'s reliable packets up to `id`: send the later ones */
+	CMD_STOP,   /* end the worker */
 };
 
 enum plane_event_type {
@@ -61,6 +63,8 @@ enum plane_event_type {
 			  */
 	EV_SPEAKERS,	 /* `speakers`: whose level or activity changed; no participant */
 	EV_CONNECTION,	 /* `quality`, `score`: how well the participant's connections do */
+	EV_LOST,	 /* nothing came on `target` for a while: only an ICE restart may help */
+	EV_RESUMED,	 /* `id`: the highest reliable packet that came from the participant */
 };
 
 struct plane_layer {
@@ -109,7 +113,7 @@ struct plane_cmd {
 	struct sid room, participant; /* participant: whom the command is about */
 	struct sid publisher,
 		track; /* SUBSCRIBE, UNSUBSCRIBE, SETTINGS: what; ADD_TRACK, MUTE: track */
-	uint32_t id;   /* OFFER, ANSWER: negotiation id; an answer's 0 means the latest */
+	uint32_t id;   /* OFFER, ANSWER: negotiation id; an answer's 0 means the latest. REPLAY */
 	bool on;       /* MUTE_TRACK: muted */
 	char *sdp;     /* OFFER, ANSWER; owned */
 	union {

@@ -267,6 +267,13 @@ static void on_event(struct sim *s, struct plane_event *event)
 		c->lives++;
 		subscribe_all(s, &c->sid, &event->track);
 		break;
+	case EV_LOST:
+		c->losts++;
+		break;
+	case EV_RESUMED:
+		c->resumes++;
+		c->resumed_at = event->id;
+		break;
 	case EV_STREAM_STATE:
 		c->stream_states++;
 		c->stream_paused = event->paused;

@@ -167,8 +167,10 @@ struct sim_client {
 	uint64_t paddings;
 	uint64_t twcc_feedbacks, twcc_received, reports;
 	uint64_t offers, answers, connected[2], lives, gones;
-	uint64_t stream_states; /* EV_STREAM_STATE */
-	uint8_t spoken;		/* as EV_SPEAKERS said last, eighths */
+	uint64_t losts, resumes; /* EV_LOST, EV_RESUMED; … */
+	uint32_t resumed_at;	 /* … its sequence */
+	uint64_t stream_states;	 /* EV_STREAM_STATE */
+	uint8_t spoken;		 /* as EV_SPEAKERS said last, eighths */
 	uint64_t spoken_count, spoken_at;
 	int connection; /* as EV_CONNECTION said last; -1 = it never did */
 	uint64_t connection_count;

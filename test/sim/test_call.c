@@ -219,7 +219,7 @@ static void path_changes(void **state)
 	assert_string_equal(b->failed, "");
 
 	/* our offer with new credentials: media goes on */
-	struct plane_cmd cmd = { .type = CMD_RESTART_ICE, .participant = b->sid };
+	struct plane_cmd cmd = { .type = CMD_RESUME, .participant = b->sid };
 	char before[ICE_UFRAG_MAX + 1];
 	(void)snprintf(before, sizeof before, "%s", b->sub.server_ufrag);
 	sim_cmd(s, &cmd);
@@ -231,7 +231,7 @@ static void path_changes(void **state)
 
 	/* the client's offer with new credentials: answered with new ones of ours */
 	(void)snprintf(before, sizeof before, "%s", a->pub.server_ufrag);
-	transport_restart_ice(&a->pub.transport);
+	transport_restart_ice(&a->pub.transport, s->now);
 	(void)sim_publish(a, KIND_AUDIO, false);
 	assert_string_not_equal(a->pub.server_ufrag, before);
 	sim_run(s, 2 * SIM_S);

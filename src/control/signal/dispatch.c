@@ -88,6 +88,9 @@ void dispatch(struct session *session, const Lk__SignalRequest *request)
 	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_METADATA:
 		metadata_request(session, request);
 		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_SYNC_STATE:
+		resume_sync(session, request->sync_state);
+		break;
 	case LK__SIGNAL_REQUEST__MESSAGE_PING:
 		send_pong(session, wall_ms());
 		break;
@@ -107,7 +110,6 @@ void dispatch(struct session *session, const Lk__SignalRequest *request)
 		/* We are ICE-lite and learn the client's address from its checks: candidates are
 		 * not needed. */
 	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_LAYERS:
-	case LK__SIGNAL_REQUEST__MESSAGE_SYNC_STATE:
 	case LK__SIGNAL_REQUEST__MESSAGE_SIMULATE:
 	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_DATA_SUBSCRIPTION:
 	case LK__SIGNAL_REQUEST__MESSAGE__NOT_SET: /* newer than we are */

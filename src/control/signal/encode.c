@@ -105,14 +105,27 @@ static size_t collect_others(const struct member *self, Lk__ParticipantInfo **re
 	return n;
 }
 
+void fill_server(Lk__ServerInfo *server)
+{
+	static char version[] = SERVER_VERSION, node[] = "ND_confab", name[] = "Confab",
+		    empty[] = "";
+
+	lk__server_info__init(server);
+	server->version = version;
+	server->node_id = node;
+	server->debug_info = name;
+	server->region = empty;
+	server->has_protocol = true;
+	server->protocol = SERVER_PROTOCOL;
+}
+
 void send_join(struct session *session)
 {
 	struct member *self = session->member;
-	char version[] = SERVER_VERSION, node[] = "ND_confab", name[] = "Confab", empty[] = "";
 	autofree Lk__ParticipantInfo **others = calloc(self->room->visible + 1, sizeof *others);
 	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
 	Lk__JoinResponse join = LK__JOIN_RESPONSE__INIT;
-	Lk__ServerInfo server = LK__SERVER_INFO__INIT;
+	Lk__ServerInfo server;
 	struct room_view view;
 
 	if (!others) {
@@ -120,17 +133,12 @@ void send_join(struct session *session)
 		return;
 	}
 	room_view_init(&view, self->room);
-	server.version = version;
-	server.node_id = node;
-	server.debug_info = name;
-	server.region = empty;
-	server.has_protocol = true;
-	server.protocol = SERVER_PROTOCOL;
+	fill_server(&server);
 	join.room = &view.room;
 	join.participant = &self->info;
 	join.n_other_participants = collect_others(self, others);
 	join.other_participants = others;
-	join.server_version = version; /* Android and Flutter read this one */
+	join.server_version = server.version; /* Android and Flutter read this one */
 	join.server_info = &server;
 	join.has_subscriber_primary = join.has_fast_publish = true;
 	join.subscriber_primary = self->subscriber_primary;

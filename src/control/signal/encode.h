@@ -10,6 +10,14 @@
 #include "control/signal/internal.h"
 
 void send_join(struct session *session);
+/* Shared by `join` and `reconnect`; points to constants. */
+void fill_server(Lk__ServerInfo *server);
+
+/* Resume (encode_resume.c): the first message; everybody's present state, and that of those who
+ * left since then. -ENOMEM: the session is being closed. */
+void send_reconnect(struct session *session, uint32_t last_sequence);
+int send_everybody(struct session *session, uint64_t since_us);
+
 void send_leave(struct session *session, Lk__LeaveAction action, Lk__DisconnectReason reason);
 void send_answer(struct session *session, uint32_t id, char *sdp);
 void send_offer(struct session *session, uint32_t id, char *sdp);

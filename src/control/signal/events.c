@@ -28,6 +28,17 @@ static void on_failed(struct member *m, const struct plane_event *event)
 	room_settle(r);
 }
 
+/* Its path is dead: resuming restarts ICE (livekit-protocol 4.8). */
+static void on_lost(struct member *m, const struct plane_event *event)
+{
+	log_info("signal", "media lost room=%s participant=%s target=%d", m->room->sid.text,
+		 m->sid.text, (int)event->target);
+	if (!m->session || m->resuming)
+		return;
+	m->gone_at_us = clock_now_us() + (uint64_t)SIGNAL_RESUME_S * US_PER_S;
+	session_end(m->session, LK__LEAVE_ACTION__RESUME, LK__DISCONNECT_REASON__MEDIA_FAILURE);
+}
+
 static void on_track(struct member *m, const struct plane_event *event)
 {
 	struct track *track = publish_find(m, event->track.text);
@@ -82,6 +93,12 @@ void signal_on_plane_event(struct signal_hub *s, uint16_t worker, const struct p
 		break;
 	case EV_FAILED:
 		on_failed(m, event);
+		break;
+	case EV_LOST:
+		on_lost(m, event);
+		break;
+	case EV_RESUMED:
+		resume_finish(m, event->id);
 		break;
 	case EV_SPEAKERS:
 	case EV_NONE:

@@ -26,8 +26,10 @@ enum {
 	SIGNAL_TICK_MS = 250,
 	/* a member whose media never comes up is removed (livekit-protocol 4.1) */
 	SIGNAL_CONNECT_S = 60,
-	/* a dead socket: we have no resume yet, so the client comes back with a new session */
-	SIGNAL_GRACE_S = 3,
+	/* so long a lost session may be resumed; until then nobody sees anything */
+	SIGNAL_RESUME_S = 30,
+	SIGNAL_DEPARTED_S =
+		60, /* who left is told to those who resume; longer than SIGNAL_RESUME_S */
 	SIGNAL_REFRESH_S = 300, /* new token for the client (livekit-protocol 2) */
 	SIGNAL_COUNTERS_S = 5,	/* `room_update` at most this often (livekit-protocol 6.8) */
 	SIGNAL_PING_INTERVAL_S = 5,
@@ -72,6 +74,8 @@ struct room {
 	bool entered;	      /* somebody was in it */
 	uint64_t empty_by_us; /* nobody is: closed then; 0 while there are members */
 	struct list members;
+	struct list departed; /* struct departed, oldest first; see departed.c */
+	size_t departed_count;
 	size_t visible; /* members that are not hidden */
 	bool counters_changed;
 	uint64_t counters_at_us; /* when they were last told */
@@ -81,12 +85,14 @@ struct room {
 struct client_info {
 	bool auto_subscribe, adaptive_stream, reconnect, firefox;
 	int32_t protocol, client_protocol;
+	struct sid resumes; /* the participant that it wants to go on as; "" = of this identity */
 };
 
 struct session {
 	struct signal_hub *hub;
-	struct wsconn *conn;   /* NULL before `opened` */
-	struct member *member; /* NULL: not admitted, or no longer in the room */
+	struct wsconn *conn;	/* NULL before `opened` */
+	struct member *member;	/* NULL: not admitted, or no longer in the room */
+	struct member *resumes; /* waits for EV_RESUMED to become this member's; see resume.c */
 	struct media_token token;
 	struct client_info client;
 	bool closing;	       /* a close was asked for: what still arrives is ignored */
@@ -105,7 +111,8 @@ struct allow {
 struct member {
 	struct room *room;
 	struct list in_room;
-	struct session *session; /* NULL: its socket died; see `gone_at_us` */
+	struct session *session;  /* NULL: its socket died; see `gone_at_us` */
+	struct session *resuming; /* about to take its place, or NULL */
 	struct sid sid;
 	/* grants; the texts in `info` point into it unless `texts` has newer ones */
 	struct media_token token;
@@ -125,7 +132,8 @@ struct member {
 	bool was_active;	   /* its media came up */
 	bool replaced;		   /* the same identity came again: for calls/ nobody left */
 	uint64_t connect_by_us;	   /* 0 once active */
-	uint64_t gone_at_us;	   /* 0 while the socket lives */
+	uint64_t gone_at_us;	   /* it leaves then; 0 while the socket lives */
+	uint64_t heard_at_us;	   /* the last message of its client */
 	uint64_t refresh_at_us;
 };
 
@@ -137,6 +145,7 @@ struct track {
 	struct arena arena; /* of everything `info` points to */
 	Lk__TrackInfo info;
 	Lk__TimedVersion version;
+	bool told;	/* `wanted` was */
 	uint8_t wanted; /* the best quality that anybody wants, as told to the publisher: QUALITY_…
 			 */
 };
@@ -199,6 +208,28 @@ struct session *session_new(struct signal_hub *s, const struct media_token *toke
 			    const struct client_info *client);
 void session_end(struct session *session, Lk__LeaveAction action,
 		 Lk__DisconnectReason reason); /* leave, close */
+
+/* resume.c: a lost socket, and the one that takes its place */
+void resume_lost(struct session *session); /* closed: its member stays for a while */
+void resume_begin(struct session *session);
+void resume_finish(struct member *m, uint32_t last_sequence); /* EV_RESUMED */
+void resume_sync(struct session *session, const Lk__SyncState *state);
+void resume_refuse(struct session *session, Lk__DisconnectReason reason);
+
+/* departed.c: those who left lately, for clients that were away meanwhile */
+struct departed {
+	struct list in_room;
+	struct sid sid;
+	char *identity; /* owned */
+	uint32_t version;
+	bool hidden;
+	Lk__DisconnectReason reason;
+	uint64_t at_us;
+};
+void departed_add(struct member *m); /* m leaves, with its reason in info */
+const struct departed *departed_find(const struct room *r, const char *sid, const char *identity);
+void departed_tick(struct room *r, uint64_t now_us);
+void departed_fini(struct room *r);
 
 /* dispatch.c */
 void dispatch(struct session *session, const Lk__SignalRequest *request);

@@ -90,6 +90,7 @@ static struct member *member_new(struct session *session, struct room *r)
 	fill_info(m);
 	uint64_t now = clock_now_us();
 	m->connect_by_us = now + (uint64_t)SIGNAL_CONNECT_S * US_PER_S;
+	m->heard_at_us = now;
 	m->refresh_at_us = now + (uint64_t)SIGNAL_REFRESH_S * US_PER_S;
 	if (metadata_init(m) < 0)
 		return member_free(m);
@@ -198,6 +199,9 @@ void member_remove(struct member *m, Lk__DisconnectReason reason)
 	if (m->session)
 		m->session->member = NULL;
 	m->session = NULL;
+	if (m->resuming)
+		resume_refuse(m->resuming, reason);
+	departed_add(m);
 	list_remove(&m->in_room);
 	r->visible -= !m->token.hidden;
 	r->counters_changed = true;

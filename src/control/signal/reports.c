@@ -14,6 +14,7 @@ void report_wanted(struct member *m, const struct plane_event *event)
 	if (!track)
 		return;
 	track->wanted = event->quality;
+	track->told = true;
 	send_subscribed_quality(m->session, track, track->wanted);
 }
 

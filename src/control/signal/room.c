@@ -52,6 +52,7 @@ static void room_unlink(struct room *r)
 	(void)tdelete(r, &r->hub->by_name, compare_names); /* not found is fine */
 	(void)tdelete(r, &r->hub->by_sid, compare_sids);
 	list_remove(&r->in_hub);
+	departed_fini(r);
 	free(r->name);
 	free(r->metadata);
 	free(r);
@@ -66,6 +67,7 @@ struct room *room_new(struct signal_hub *s, const char *name)
 	r->hub = s;
 	list_init(&r->in_hub);
 	list_init(&r->members);
+	list_init(&r->departed);
 	signal_make_sid(s, "RM_", &r->sid);
 	r->worker = least_loaded(s);
 	r->created_wall_us = clock_wall_us();
@@ -215,6 +217,7 @@ void room_announce(const struct member *m, const struct member *except)
 
 void room_tick(struct room *r, uint64_t now_us)
 {
+	departed_tick(r, now_us);
 	if (!r->counters_changed ||
 	    now_us - r->counters_at_us < (uint64_t)SIGNAL_COUNTERS_S * US_PER_S)
 		return;

@@ -45,7 +45,7 @@ static int32_t number(const struct http_req *req, const char *name)
 
 static void read_client(const struct http_req *req, struct client_info *ret)
 {
-	const char *browser = http_query(req, "browser");
+	const char *browser = http_query(req, "browser"), *sid = http_query(req, "sid");
 
 	*ret = (struct client_info){
 		.auto_subscribe = flag(req, "auto_subscribe", true),
@@ -55,6 +55,8 @@ static void read_client(const struct http_req *req, struct client_info *ret)
 		.protocol = number(req, "protocol"),
 		.client_protocol = number(req, "client_protocol"),
 	};
+	/* one that is cut is nobody's */
+	(void)snprintf(ret->resumes.text, sizeof ret->resumes.text, "%s", sid ? sid : "");
 }
 
 static bool is_full(const struct signal_hub *s, const struct media_token *token)

@@ -2,7 +2,7 @@
 /*
  * One client's WebSocket. Made by routes.c for an accepted token, owned by the server from
  * http_upgrade on, freed in `closed`. A socket that dies without `leave` keeps its member for
- * SIGNAL_GRACE_S.
+ * SIGNAL_RESUME_S.
  */
 #include <errno.h>
 #include <string.h>
@@ -57,10 +57,7 @@ static void on_opened(struct wsconn *conn, void *arg)
 		return;
 	}
 	if (session->client.reconnect) {
-		/* An honest no: nothing is kept of a lost session, the client joins again
-		 * (livekit-protocol 4.7). */
-		session_end(session, LK__LEAVE_ACTION__RECONNECT,
-			    LK__DISCONNECT_REASON__STATE_MISMATCH);
+		resume_begin(session);
 		return;
 	}
 	int r = member_admit(session);
@@ -109,6 +106,7 @@ static void on_message(struct wsconn *conn, void *arg, const uint8_t *bytes, siz
 		refuse(session, 1008, "too many messages");
 		return;
 	}
+	session->member->heard_at_us = clock_now_us();
 	cleanup(arena_fini) struct arena arena = arena_of(SESSION_DECODE_LIMIT);
 	const Lk__SignalRequest *request = signal_decode(&arena, bytes, n);
 
@@ -123,10 +121,7 @@ static void on_closed(struct wsconn *conn, void *arg)
 	struct session *session = arg;
 
 	(void)conn;
-	if (session->member) {
-		session->member->session = NULL;
-		session->member->gone_at_us = clock_now_us() + (uint64_t)SIGNAL_GRACE_S * US_PER_S;
-	}
+	resume_lost(session);
 	media_token_fini(&session->token);
 	free(session);
 }

@@ -113,7 +113,7 @@ static void member_tick(struct member *m, uint64_t now_us)
 		member_remove(m, LK__DISCONNECT_REASON__CONNECTION_TIMEOUT);
 		return;
 	}
-	if (now_us >= m->refresh_at_us) {
+	if (now_us >= m->refresh_at_us && m->session) {
 		m->refresh_at_us = now_us + (uint64_t)SIGNAL_REFRESH_S * US_PER_S;
 		member_refresh_token(m);
 	}

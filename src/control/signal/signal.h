@@ -72,7 +72,8 @@ enum { SIGNAL_ENDED_MAX = 1024 };
 /* What operators see; see signal_gauges. */
 struct signal_gauges {
 	size_t rooms, participants, published_tracks;
-	uint64_t joins, bad_messages, refused, media_failures; /* counters since the start */
+	uint64_t joins, resumes, bad_messages, refused,
+		media_failures; /* counters since the start */
 };
 
 /* 0, -ENOMEM, -EINVAL (no worker, no key) or libuv's error. */

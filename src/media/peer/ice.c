@@ -115,6 +115,14 @@ static struct ice_address *place_for_address(struct ice *i, struct ice_in *ret)
 	return idlest;
 }
 
+/* Whether the address that media goes to has stopped checking. */
+static bool is_quiet(struct ice *i, uint64_t now)
+{
+	const struct ice_address *a = find_address(i, &i->selected);
+
+	return !a || now - a->last_check_us > ICE_QUIET_US;
+}
+
 /* An authenticated check came from, or was answered by, `from`. */
 static void validated(struct ice *i, uint64_t now, const struct sockaddr_storage *from,
 		      bool nominates, struct ice_in *ret)
@@ -130,9 +138,10 @@ static void validated(struct ice *i, uint64_t now, const struct sockaddr_storage
 	i->last_seen_us = now;
 	/*
 	 * The latest nomination counts, whenever it comes (RFC 8445 8.1.1 with a peer that
-	 * renominates; Firefox nominates every pair it checks). Until the first, follow the checks.
+	 * renominates; Firefox nominates every pair it checks). Until the first, follow the checks;
+	 * and when a NAT has given the peer another address, and it does not nominate anew.
 	 */
-	if (nominates || !i->nominated)
+	if (nominates || !i->nominated || is_quiet(i, now))
 		i->selected = *from;
 	i->nominated |= nominates;
 }

@@ -22,9 +22,11 @@ enum {
 	ICE_PWD_MAX = 256,
 	ICE_LOCAL_UFRAG = 16, /* letters of ours, prefix included */
 	ICE_LOCAL_PWD = 32,
-	ICE_ADDRESSES = 8,	      /* validated remote addresses kept; the idlest goes first */
-	ICE_PAUSE_US = 10 * 1000000,  /* R53: no sign of life so long: stop sending */
-	ICE_DEAD_US = 30 * 1000000,   /* and give up */
+	ICE_ADDRESSES = 8,	     /* validated remote addresses kept; the idlest goes first */
+	ICE_PAUSE_US = 10 * 1000000, /* R53: no sign of life so long: stop sending */
+	ICE_DEAD_US = 30 * 1000000,  /* and give up */
+	/* no check from the selected address so long: any authenticated check moves it (R70) */
+	ICE_QUIET_US = 6 * 1000000,
 	ICE_CHECK_US = 500 * 1000,    /* controlling: between checks until connected */
 	ICE_CONSENT_US = 2500 * 1000, /* controlling: between checks afterwards */
 };

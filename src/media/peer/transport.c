@@ -125,8 +125,9 @@ bool transport_is_restart(const struct transport *t, const char *remote_ufrag)
 	return known[0] && strcmp(known, remote_ufrag) != 0;
 }
 
-void transport_restart_ice(struct transport *t)
+void transport_restart_ice(struct transport *t, uint64_t now)
 {
+	t->restart_by_us = now + TRANSPORT_RESTART_US;
 	ice_restart(&t->ice, t->rng);
 }
 
@@ -234,6 +235,14 @@ static bool is_due(uint64_t since, uint64_t period, uint64_t now)
 	return now >= since && now - since >= period;
 }
 
+/* R53; a client that has just asked for a restart is given the time for it. */
+static uint64_t dead_at(const struct transport *t)
+{
+	uint64_t at = t->ice.last_seen_us + ICE_DEAD_US;
+
+	return at > t->restart_by_us ? at : t->restart_by_us;
+}
+
 bool transport_tick(struct transport *t, uint64_t now)
 {
 	enum transport_state before = t->state;
@@ -256,7 +265,7 @@ bool transport_tick(struct transport *t, uint64_t now)
 		return true;
 	if (t->state != TRANSPORT_CONNECTED && t->connect_by_us && now >= t->connect_by_us)
 		fail(t, "not connected in time");
-	else if (t->ice.address_count && is_due(t->ice.last_seen_us, ICE_DEAD_US, now))
+	else if (t->ice.address_count && now >= dead_at(t))
 		fail(t, "consent expired");
 	return t->state != before;
 }
@@ -283,7 +292,7 @@ uint64_t transport_deadline(const struct transport *t)
 	if (t->state != TRANSPORT_CONNECTED && t->connect_by_us)
 		sooner(&deadline, t->connect_by_us);
 	if (t->ice.address_count)
-		sooner(&deadline, t->ice.last_seen_us + ICE_DEAD_US);
+		sooner(&deadline, dead_at(t));
 	return deadline;
 }
 

@@ -27,7 +27,10 @@
 #include "media/peer/srtp.h"
 #include "media/peer/verdict.h"
 
-enum { TRANSPORT_CONNECT_US = 30 * 1000000 /* from set_remote to connected, or it has failed */ };
+enum {
+	TRANSPORT_CONNECT_US = 30 * 1000000, /* from set_remote to connected, or it has failed */
+	TRANSPORT_RESTART_US = 15 * 1000000, /* from a restart to a check, when consent is gone */
+};
 
 enum transport_state {
 	TRANSPORT_NEW,	     /* waiting for the first authenticated check */
@@ -65,6 +68,7 @@ struct transport {
 	struct srtp srtp;
 	char remote_fingerprint[FINGERPRINT_TEXT]; /* "" = not known yet */
 	uint64_t connect_by_us;			   /* 0 = no limit yet */
+	uint64_t restart_by_us; /* a restart has until then, however long consent is gone */
 	uint64_t verdicts[V_COUNT];
 };
 
@@ -117,9 +121,9 @@ bool transport_is_restart(const struct transport *t, const char *remote_ufrag);
 
 /*
  * New local credentials for the next SDP; the present ones serve until the peer uses the new.
- * DTLS and SRTP go on.
+ * DTLS and SRTP go on. A transport about to fail for lack of consent lives on a while.
  */
-void transport_restart_ice(struct transport *t);
+void transport_restart_ice(struct transport *t, uint64_t now);
 
 /*
  * Takes one datagram; counts and returns its fate.

@@ -172,7 +172,25 @@ static void route(struct participant *from, uint64_t now, const struct channels_
 			return;
 		deliver(to, now, m->label, blob);
 	}
+	if (blob && m->label == CHANNEL_RELIABLE && packet.sequence)
+		replay_put(&from->room->replay, now, &from->sid, packet.sequence, blob);
 	blob_unref(blob);
+}
+
+void data_replay(struct participant *to, uint64_t now, const struct sid *sender, uint32_t sequence)
+{
+	const struct replay_packet *kept;
+	struct datapacket packet;
+
+	for (size_t i = 0; (kept = replay_get(&to->room->replay, i)); i++) {
+		if (kept->sequence <= sequence || !sid_is(&kept->sender, sender) ||
+		    sid_is(&kept->sender, &to->sid))
+			continue;
+		/* rewriting kept the destinations */
+		if (datapacket_parse(&packet, kept->blob->bytes, kept->blob->length) &&
+		    datapacket_is_for(&packet, to->join.identity, to->sid.text))
+			deliver(to, now, CHANNEL_RELIABLE, kept->blob);
+	}
 }
 
 void data_rx(struct leg *l, uint64_t now, uint8_t *bytes, size_t n)

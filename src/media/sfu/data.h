@@ -13,7 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "plane/plane.h"
+
 struct leg;
+struct participant;
 
 enum {
 	DATA_EARLY_US = 5 * 1000 * 1000, /* how long a packet waits for a channel to open */
@@ -25,6 +28,10 @@ enum {
  * Again is harmless. 0 or -ENOMEM.
  */
 int data_open(struct leg *l, bool create);
+
+/* `to` resumes and has `sender`'s reliable packets up to `sequence`: it gets the later ones that
+ * are kept. Clients drop what they have (livekit-protocol 6.9). */
+void data_replay(struct participant *to, uint64_t now, const struct sid *sender, uint32_t sequence);
 
 /* Takes a DTLS record of application data, and the others of the same datagram. */
 void data_rx(struct leg *l, uint64_t now, uint8_t *bytes, size_t n);

@@ -104,9 +104,9 @@ int leg_set_remote(struct leg *l, uint64_t now, const struct negotiate_remote *r
 	return r;
 }
 
-int leg_restart_ice(struct leg *l)
+int leg_restart_ice(struct leg *l, uint64_t now)
 {
-	transport_restart_ice(&l->transport);
+	transport_restart_ice(&l->transport, now);
 	return leg_add_ufrag(l);
 }
 
@@ -201,6 +201,21 @@ bool leg_check(struct leg *l)
 	l->connected = true;
 	egress_event(&l->sfu->egress, &event);
 	return true;
+}
+
+uint64_t leg_lost_deadline(const struct leg *l)
+{
+	return l->connected && !l->lost ? l->last_seen + LEG_LOST_US : UINT64_MAX;
+}
+
+void leg_tick_lost(struct leg *l, uint64_t now)
+{
+	struct plane_event event = leg_event(l, EV_LOST);
+
+	if (now < leg_lost_deadline(l))
+		return;
+	l->lost = true;
+	egress_event(&l->sfu->egress, &event);
 }
 
 void leg_wake(struct leg *l, uint64_t due)

@@ -25,6 +25,8 @@ enum {
 	LEG_TICK_US = 1000,  /* timers are not finer than this */
 	/* a leg silent so long gives its addresses up to another */
 	LEG_ADDRESS_US = 5 * 1000 * 1000,
+	/* silent so long after having been connected: told as EV_LOST (livekit-protocol 6.11) */
+	LEG_LOST_US = 15 * 1000 * 1000,
 };
 
 struct leg {
@@ -36,6 +38,7 @@ struct leg {
 	struct key ufrags[2]; /* in sfu.ufrags: the present and the one before */
 	bool has_ufrag[2];
 	bool open, connected, failed;
+	bool lost;			   /* EV_LOST was told; until packets come again */
 	uint64_t last_seen;		   /* µs; last packet that the transport took */
 	uint32_t rtcp_ssrc;		   /* ours, for feedback */
 	uint64_t sdp_session, sdp_version; /* o= of our descriptions */
@@ -54,7 +57,7 @@ void leg_close(struct leg *l);
 int leg_set_remote(struct leg *l, uint64_t now, const struct negotiate_remote *remote, char *error);
 
 /* New ICE credentials; those before serve until the client uses the new. 0 or -ENOMEM. */
-int leg_restart_ice(struct leg *l);
+int leg_restart_ice(struct leg *l, uint64_t now);
 
 /* Our side for a description; counts its version. Valid until the leg changes. */
 struct negotiate_local leg_local(struct leg *l);
@@ -68,6 +71,10 @@ int leg_learn(struct leg *l, uint64_t now, const struct sockaddr_storage *from,
 
 /* Tells of CONNECTED and FAILED, once each. True: it has become connected just now. */
 bool leg_check(struct leg *l);
+
+/* Tells of EV_LOST when it is time to. */
+void leg_tick_lost(struct leg *l, uint64_t now);
+uint64_t leg_lost_deadline(const struct leg *l); /* µs; UINT64_MAX = never */
 
 /* EV_FAILED, once; the leg is silent afterwards until control ends the session. */
 void leg_fail(struct leg *l, const char *why);

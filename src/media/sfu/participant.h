@@ -63,6 +63,7 @@ struct subscriber {
 	size_t offered_count;
 	uint32_t offer_id; /* of the last offer; they start at 1 */
 	bool outstanding, dirty;
+	bool away; /* the client's signalling is lost */
 	uint64_t offer_at,
 		answer_by; /* µs: when the next offer goes out; when the answer is late */
 	uint64_t last_offer, offer_before;

@@ -174,8 +174,7 @@ static int open_transport(struct participant *p, uint64_t now,
 	if (!leg->open)
 		r = leg_open(leg, p->sfu, p, TARGET_PUBLISHER);
 	else if (strcmp(remote->ufrag, p->publisher.offer.remote.ufrag) != 0)
-		r = leg_restart_ice(
-			leg); /* RFC 8839 4.4.1.1.1: a changed ufrag asks for a restart */
+		r = leg_restart_ice(leg, now); /* RFC 8839 4.4.1.1.1: a changed ufrag */
 	return r < 0 ? r : leg_set_remote(leg, now, remote, error);
 }
 

@@ -37,5 +37,6 @@ void room_put(struct sfu *s, struct room *r)
 		return;
 	if (sfu_key(&key, &r->sid))
 		keymap_remove(&s->rooms, &key);
+	replay_fini(&r->replay);
 	free(r);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/list.h"
+#include "media/sfu/replay.h"
 #include "media/sfu/speakers.h"
 #include "plane/plane.h"
 
@@ -15,6 +16,7 @@ struct room {
 	struct sid sid;
 	struct list participants;
 	struct speakers speakers;
+	struct replay replay; /* reliable data packets */
 	size_t count;
 };
 

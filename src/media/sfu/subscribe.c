@@ -167,13 +167,24 @@ void subscribe_change(struct participant *p, uint64_t now)
 	leg_wake(&sub->leg, sub->offer_at);
 }
 
-void subscribe_restart_ice(struct participant *p, uint64_t now)
+void subscribe_away(struct participant *p)
 {
 	struct subscriber *sub = &p->subscriber;
 
+	sub->away = true;
+	sub->outstanding = false; /* its answer may never come */
+	sub->answer_by = UINT64_MAX;
+}
+
+void subscribe_resume(struct participant *p, uint64_t now)
+{
+	struct subscriber *sub = &p->subscriber;
+
+	subscribe_away(p);
+	sub->away = false;
 	if (!sub->leg.open || sub->leg.failed)
 		return;
-	if (leg_restart_ice(&sub->leg) < 0) {
+	if (leg_restart_ice(&sub->leg, now) < 0) {
 		leg_fail(&sub->leg, "out of memory");
 		return;
 	}
@@ -289,6 +300,8 @@ void subscribe_tick(struct participant *p, uint64_t now)
 
 	if (sub->leg.failed)
 		return;
+	if (sub->away)
+		return;
 	if (sub->outstanding && now >= sub->answer_by)
 		leg_fail(&sub->leg, "no answer to our offer within 15 s");
 	else if (sub->dirty && !sub->outstanding && now >= sub->offer_at)
@@ -299,7 +312,7 @@ uint64_t subscribe_deadline(const struct participant *p)
 {
 	const struct subscriber *sub = &p->subscriber;
 
-	if (sub->leg.failed)
+	if (sub->leg.failed || sub->away)
 		return UINT64_MAX;
 	if (sub->outstanding)
 		return sub->answer_by;

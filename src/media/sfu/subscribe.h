@@ -30,8 +30,11 @@ void subscribe_change(struct participant *p, uint64_t now);
  * Refused answers end in EV_FAILED, late ones are dropped. */
 void subscribe_answer(struct participant *p, uint64_t now, uint32_t id, const char *sdp);
 
-/* New ICE credentials in an offer of their own, at once if none is outstanding. */
-void subscribe_restart_ice(struct participant *p, uint64_t now);
+/* Nobody hears our offers: none is made, and none waits for its answer, until subscribe_resume. */
+void subscribe_away(struct participant *p);
+
+/* The client is back: an offer at once, with new ICE credentials and all that changed. */
+void subscribe_resume(struct participant *p, uint64_t now);
 
 /* ICE and DTLS are up: asks for the key frames that are waited for. */
 void subscribe_connected(struct participant *p, uint64_t now);

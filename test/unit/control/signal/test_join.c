@@ -123,7 +123,7 @@ static void test_dead_socket_is_removed_after_the_grace(void **state)
 	signal_tick(w->hub, now + 1 * US_PER_S);
 	assert_int_equal(signal_gauges(w->hub).participants, 2);
 	client_skip(ann);
-	signal_tick(w->hub, now + (SIGNAL_GRACE_S + 1) * (uint64_t)US_PER_S);
+	signal_tick(w->hub, now + (SIGNAL_RESUME_S + 1) * (uint64_t)US_PER_S);
 	assert_int_equal(expect_update(ann, &update)->state, LK__PARTICIPANT_STATE__DISCONNECTED);
 	assert_int_equal(signal_gauges(w->hub).participants, 1);
 	client_close(ann);

@@ -441,6 +441,7 @@ static void test_offer_without_any_right(void **state)
 	assert_int_equal(refused->request_response->reason, LK__REQUEST_REASON__NOT_ALLOWED);
 	plane_expect_nothing(w);
 	client_close(viewer);
+	(void)plane_expect(w, CMD_AWAY);
 
 	/* data alone is reason enough, and so is having no other connection */
 	token = world_token("r", "chatty");

@@ -367,8 +367,8 @@ static void test_restart_ice(void **state)
 	assert_int_equal(old[0], '7');
 	assert_false(transport_is_restart(&p->server.t, transport_local(&p->client.t)->ufrag));
 	assert_true(transport_is_restart(&p->server.t, "another"));
-	transport_restart_ice(&p->server.t);
-	transport_restart_ice(&p->client.t);
+	transport_restart_ice(&p->server.t, p->now);
+	transport_restart_ice(&p->client.t, p->now);
 	assert_true(transport_has_ufrag(&p->server.t, old));
 	tell(p, &p->server, &p->client);
 	tell(p, &p->client, &p->server);
