@@ -32,11 +32,14 @@ static bool read_packet(struct rd *all, struct rtcp_packet *ret)
 		.type = type, .count = first & 0x1f, .body = body.p, .length = length
 	};
 	if (first & 0x20) {
-		/* Padding counts itself and whole words, and
-		 * only the last packet has it (RFC 3550 6.4.1). */
+		/*
+		 * Padding counts itself, and only the last packet has it (RFC 3550 6.4.1). It should
+		 * be whole words; libwebrtc pads transport-wide feedback by 1 to 3 bytes, and three
+		 * of four of its feedbacks would be lost.
+		 */
 		uint8_t padding = length ? body.p[length - 1] : 0;
 
-		if (padding == 0 || padding & 3 || padding > length || rd_left(all))
+		if (padding == 0 || padding > length || rd_left(all))
 			return false;
 		ret->length -= padding;
 	}

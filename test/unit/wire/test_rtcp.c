@@ -194,7 +194,8 @@ static void strict_compounds(void **state)
 		{ false, 4, { 0xa0, 203, 0, 0 } },	 /* padding of nothing */
 		{ true, 8, { 0xa0, 203, 0, 1, 0, 0, 0, 4 } },
 		{ false, 8, { 0xa0, 203, 0, 1, 0, 0, 0, 0 } },
-		{ false, 8, { 0xa0, 203, 0, 1, 0, 0, 0, 3 } },
+		{ true, 8, { 0xa0, 203, 0, 1, 0, 0, 0, 3 } }, /* as libwebrtc pads */
+		{ false, 8, { 0xa0, 203, 0, 1, 0, 0, 0, 5 } },
 		{ false, 8, { 0xa0, 203, 0, 1, 0, 0, 0, 8 } },
 		{ false, 12, { 0xa0, 203, 0, 1, 0, 0, 0, 4, 0x80, 203, 0, 0 } }, /* not the last */
 		{ true, 12, { 0x80, 203, 0, 0, 0xa0, 203, 0, 1, 0, 0, 0, 4 } },

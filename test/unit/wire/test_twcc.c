@@ -40,6 +40,29 @@ static const uint8_t vector[] = {
 	0,    0,    0,	  0,	0,
 };
 
+/* What Chromium sends for five packets: filled up to whole words with the padding bit set, and the
+ * last byte says by how much. Three of four of its feedbacks look like this. */
+static void reads_padded_feedback(void **state)
+{
+	(void)state;
+	static const uint8_t bytes[] = {
+		0xaf, 205,  0,	  6,   0, 0, 0,	   1,	 0,    0,
+		0,    2,    0,	  45,  0, 5, 0x00, 0x00, 0x01, 0x03, /* reference 1 */
+		0x20, 0x05, 4,	  0,				     /* run: 5 × small */
+		8,    4,    0x04, 0x01
+	}; /* and one byte of padding */
+	struct twcc_arrival list[8];
+	struct twcc_feedback f;
+	autofree uint8_t *copy = exact_copy(bytes, sizeof bytes);
+
+	assert_true(parse_packet(&f, list, 8, copy, sizeof bytes));
+	assert_int_equal(f.packet_count, 5);
+	assert_int_equal(list[0].seq, 45);
+	assert_int_equal(list[4].seq, 49);
+	assert_int_equal(list[0].at_us, 64000 + 1000);
+	assert_int_equal(list[4].at_us, 64000 + 1000 + 0 + 2000 + 1000 + 1000);
+}
+
 static void reads_the_vector(void **state)
 {
 	(void)state;
@@ -229,9 +252,9 @@ static void writes_small(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_the_vector), cmocka_unit_test(prefixes_fail),
-		cmocka_unit_test(refuses_empty),    cmocka_unit_test(any_list_survives),
-		cmocka_unit_test(writes_small),
+		cmocka_unit_test(reads_the_vector),  cmocka_unit_test(reads_padded_feedback),
+		cmocka_unit_test(prefixes_fail),     cmocka_unit_test(refuses_empty),
+		cmocka_unit_test(any_list_survives), cmocka_unit_test(writes_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
