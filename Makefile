@@ -32,9 +32,9 @@ test: ## everything CI runs; the last line is `N passed, N failed`
 	@tools/deps.sh test
 	@python3 tools/run_tests.py
 
-test-long: ## longer fuzz runs on top of `make test`
+test-long: ## the long matrix of links and attacks, and longer fuzz runs, on top of `make test`
 	@tools/deps.sh test
-	@python3 tools/run_tests.py --fuzz-seconds 600
+	@python3 tools/run_tests.py --long --fuzz-seconds 600
 
 check: ## under a minute: format, include arrows, sizes, types, unit tests
 	@tools/deps.sh test

@@ -188,6 +188,10 @@ def stage_e2e(_):
     yield node_tests("browsers", (ROOT / "test/e2e").glob("*.test.mjs"))
 
 
+def stage_netns(options):
+    yield node_tests("calls over emulated links", (ROOT / "test/netns").glob("*.test.mjs"), timeout=3600 if options.long else 600)
+
+
 def stage_e2e_asan(_):
     yield node_tests("a browser call against the ASan build", [ROOT / "test/e2e/call.test.mjs"],
                      env={**SANITIZERS, "CONFAB_BUILD": "build-asan"})
@@ -195,7 +199,7 @@ def stage_e2e_asan(_):
 
 STAGES = {
     "style": stage_style, "web": stage_web, "unit": stage_unit, "sdk": stage_sdk, "api": stage_api,
-    "interop": stage_interop, "e2e": stage_e2e, "asan": stage_asan, "api-asan": stage_api_asan,
+    "interop": stage_interop, "e2e": stage_e2e, "netns": stage_netns, "asan": stage_asan, "api-asan": stage_api_asan,
     "e2e-asan": stage_e2e_asan, "fuzz": stage_fuzz,
 }
 
@@ -205,6 +209,7 @@ def main():
     parser.add_argument("--only", help="comma-separated stages: " + " ".join(STAGES))
     parser.add_argument("--fuzz-seconds", type=int, default=30)
     parser.add_argument("--fuzz-target", default="")
+    parser.add_argument("--long", action="store_true", help="the long variants of tests that have one (CONFAB_LONG=1)")
     options = parser.parse_args()
     wanted = options.only.split(",") if options.only else list(STAGES)
     unknown = [w for w in wanted if w not in STAGES]
@@ -214,6 +219,8 @@ def main():
         if not shutil.which(tool):
             sys.exit(f"run_tests: {tool} is missing; run tools/deps.sh test")
 
+    if options.long:
+        os.environ["CONFAB_LONG"] = "1"
     passed = failed = 0
     for stage in wanted:
         start = time.monotonic()

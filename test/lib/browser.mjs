@@ -9,11 +9,14 @@ import { assertNoSecret } from './client.mjs';
 
 const screenshots = path.join(root, 'test/out');
 
-export async function launchChromium({ fps = 30, args = [] } = {}) {
+export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** executablePath: a wrapper, such as one that enters a network namespace. */
+export async function launchChromium({ fps = 30, args = [], executablePath = chromiumPath } = {}) {
 	return chromium.launch({
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		executablePath,
 		args: [
-			'--no-sandbox', `--use-fake-device-for-media-stream=fps=${fps}`, '--use-fake-ui-for-media-stream',
+			'--no-sandbox', '--disable-features=LocalNetworkAccessChecks', `--use-fake-device-for-media-stream=fps=${fps}`, '--use-fake-ui-for-media-stream',
 			'--auto-select-desktop-capture-source=Entire screen', '--allow-loopback-in-peer-connection',
 			'--autoplay-policy=no-user-gesture-required', '--disable-background-networking', '--disable-component-update',
 			'--disable-sync', '--no-first-run', '--disable-gpu', ...args,

@@ -77,7 +77,9 @@ static bool is_lost(struct simlink *l)
 		l->in_burst = !happens(l, c->burst_packets ? 1000000 / c->burst_packets : 1000000);
 	else
 		l->in_burst = happens(l, c->burst_ppm);
-	return l->in_burst || happens(l, c->loss_ppm);
+	if (l->in_burst && (!c->burst_loss_ppm || happens(l, c->burst_loss_ppm)))
+		return true;
+	return happens(l, c->loss_ppm);
 }
 
 /* When the last bit leaves; false: the queue is full. */
@@ -139,6 +141,10 @@ void simlink_send(struct simlink *l, uint64_t now, uint32_t tag, const void *byt
 	uint64_t at;
 
 	l->stats.sent++;
+	if (l->config.down) {
+		l->stats.lost++;
+		return;
+	}
 	if (!pass_queue(l, now, n + l->config.overhead, &at)) {
 		l->stats.queue_dropped++;
 		return;

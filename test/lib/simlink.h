@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A link in virtual time, one direction: rate, drop-tail queue, delay, jitter, random and burst
- * loss, reordering, duplication. All chance comes from the seed, so that a run replays exactly. For
- * tests; aborts when memory runs out.
+ * A model of a link, one direction: rate, drop-tail queue, delay, jitter, random and burst loss,
+ * reordering, duplication, blackout. All chance comes from the seed, so that a run replays exactly.
+ * It asks no clock: test/sim runs it in virtual time, test/netns/wan.c on real packets. For tests;
+ * aborts when memory runs out.
  *
  *   simlink_send(l, now, tag, bytes, n);
  *   while (simlink_next(l) <= now && simlink_recv(l, now, &tag, buffer, sizeof buffer, &n)) …
@@ -22,14 +23,15 @@ struct simlink_config {
 	uint32_t delay_us;    /* propagation */
 	uint32_t jitter_us;   /* 0..this is added to the delay; does not reorder by itself */
 	uint32_t loss_ppm;
-	/* Gilbert model: bursts begin with burst_ppm, last
-	 * burst_packets on average, lose everything inside. */
-	uint32_t burst_ppm, burst_packets;
+	/* Gilbert-Elliott model: bursts begin with burst_ppm, last burst_packets on average, and
+	 * lose everything inside, or burst_loss_ppm of it. */
+	uint32_t burst_ppm, burst_packets, burst_loss_ppm;
 	uint32_t reorder_ppm,
 		reorder_us; /* such a packet comes up to reorder_us late, others overtake it */
 	uint32_t duplicate_ppm;
 	uint32_t overhead; /* bytes per packet on the wire beside its own, e.g. 28 for IPv4 and UDP
 			    */
+	bool down;	   /* a blackout: nothing that is sent now arrives */
 };
 
 struct simlink_stats {
