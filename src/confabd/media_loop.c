@@ -4,6 +4,7 @@
  * engine_next_tx ▸ udp_put, and commands ▸ engine_cmd ▸ engine_next_event
  * ▸ events. An idle worker sleeps in epoll until the engine's deadline.
  */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -94,6 +95,7 @@ static void receive(struct worker *w, size_t socket, uint64_t now)
 {
 	struct udp_datagram in[UDP_BATCH];
 
+	static_assert((int)UDP_BATCH <= (int)ENGINE_RX_MAX, "read together, handed in together");
 	for (int round = 0; round < ROUNDS; round++) {
 		int n = udp_receive(&w->sockets[socket], in);
 
@@ -109,8 +111,8 @@ static void receive(struct worker *w, size_t socket, uint64_t now)
 			w->counts.bytes_in += in[i].length;
 			engine_rx_at(w->engine, now, in[i].arrival, in[i].from, in[i].bytes,
 				     in[i].length);
-			drain(w);
 		}
+		drain(w); /* before the bytes are overwritten */
 		if (n < UDP_BATCH)
 			break;
 	}

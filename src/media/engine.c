@@ -4,6 +4,7 @@
  *
  *	engine_rx ▸ find_leg ▸ transport_rx (stun | dtls | srtp) ▸
  *		forward_rtp | feedback_rx_… | data_rx ▸ schedule
+ *	engine_next_tx ▸ what waits, then forward_next: media, some subscribers at a time
  *	engine_cmd ▸ run_… (publish.c, subscribe.c)
  *	engine_tick ▸ tick_leg for each timer that is due
  */
@@ -150,6 +151,7 @@ static void tick_leg(struct leg *l, uint64_t now)
 
 void engine_tick(struct engine *e, uint64_t now)
 {
+	forward_rest(&e->sfu);
 	for (struct timer *t; (t = timers_first(&e->sfu.timers)) && t->due <= now;)
 		tick_leg(container_of(t, struct leg, timer), now);
 }
@@ -364,6 +366,7 @@ void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd)
 {
 	struct participant *p = sfu_find_participant(&e->sfu, &cmd->participant);
 
+	forward_rest(&e->sfu); /* media waiting refers to tracks */
 	if (cmd->type == CMD_JOIN)
 		run_join(e, now, cmd);
 	else if (p)
@@ -383,7 +386,12 @@ bool engine_next_tx(struct engine *e, struct engine_tx *ret)
 		*ret = (struct engine_tx){ .to = &d->to, .bytes = d->bytes, .length = d->length };
 		return true;
 	}
-	return egress_next(&e->sfu.egress, &ret->to, &ret->bytes, &ret->length);
+	do {
+		if (egress_next(&e->sfu.egress, &ret->to, &ret->bytes, &ret->length))
+			return true;
+		egress_reset(&e->sfu.egress);
+	} while (forward_next(&e->sfu));
+	return false;
 }
 
 bool engine_next_event(struct engine *e, struct plane_event *ret)

@@ -4,11 +4,13 @@
  * thread, clock or source of chance; all of them are arguments, so a
  * whole call runs in a unit test in virtual time and replays from a seed.
  *
- * Contract: after each engine_rx, engine_cmd or engine_tick, drain engine_next_tx and
- * engine_next_event until they return false. An engine belongs to one thread.
+ * Contract: after each engine_cmd or engine_tick, and after each engine_rx or as many as were read
+ * together (ENGINE_RX_MAX), drain engine_next_tx and engine_next_event until they return false.
+ * Media goes out in engine_next_tx: the more was read together, the cheaper. An engine belongs to
+ * one thread.
  *
- * Way of a packet: engine_rx ▸ peer/transport (stun | dtls | srtp) ▸ rtp/up ▸ sfu/forward ▸
- * rtp/down ▸ peer/srtp protect ▸ engine_next_tx.
+ * Way of a packet: engine_rx ▸ peer/transport (stun | dtls | srtp) ▸ rtp/up ▸ sfu/burst;
+ * engine_next_tx ▸ sfu/forward ▸ rtp/down ▸ peer/srtp protect.
  */
 #pragma once
 
@@ -41,8 +43,13 @@ struct engine_tx {
 int engine_new(struct engine **ret, const struct engine_config *config);
 struct engine *engine_free(struct engine *e);
 
-/* Takes one datagram. The bytes may be changed (decryption in place).
- * Bad input is counted, never an error. */
+/* Datagrams that may come before the next engine_next_tx. */
+enum { ENGINE_RX_MAX = 64 };
+
+/*
+ * Takes one datagram. The bytes may be changed (decryption in place), and must stay where they are
+ * until engine_next_tx has returned false. Bad input is counted, never an error.
+ */
 void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
 	       size_t length);
 

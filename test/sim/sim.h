@@ -200,8 +200,6 @@ struct sim {
 	const char *client_fingerprint; /* what clients say in their SDP */
 	struct sdp *sdp;
 	uint64_t datagrams, events;
-	uint64_t (*clock)(void); /* NULL; for benchmarks: ns … */
-	uint64_t spent;		 /* … spent in the engine with packets and timers */
 };
 
 struct sim *sim_new(uint64_t seed, const struct simlink_config *link);

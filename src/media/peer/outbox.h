@@ -11,7 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OUTBOX_SLOTS = 64, OUTBOX_BYTES = 1280 };
+enum {
+	OUTBOX_SLOTS = 256, /* the answers to everything read together: a DTLS flight is 3 */
+	OUTBOX_BYTES = 1280
+};
 
 struct outbox_datagram {
 	struct sockaddr_storage to;

@@ -37,10 +37,15 @@ static bool grow(void **array, size_t *capacity, size_t size, size_t n, size_t l
 	return true;
 }
 
-uint8_t *egress_reserve(struct egress *o, size_t n)
+void egress_reset(struct egress *o)
 {
 	if (o->next == o->count)
 		o->next = o->count = o->used = 0;
+}
+
+uint8_t *egress_reserve(struct egress *o, size_t n)
+{
+	egress_reset(o);
 
 	void *arena = o->arena, *datagrams = o->datagrams;
 	bool ok = grow(&datagrams, &o->slots, sizeof *o->datagrams, o->count + 1,

@@ -48,6 +48,9 @@ void egress_commit(struct egress *o, const struct sockaddr_storage *to, size_t l
 bool egress_next(struct egress *o, const struct sockaddr_storage **ret_to,
 		 const uint8_t **ret_bytes, size_t *ret_length);
 
+/* Starts the arena anew when everything was taken: as egress_reserve does. */
+void egress_reset(struct egress *o);
+
 /* Queues an event and takes over its text. */
 void egress_event(struct egress *o, struct plane_event *event);
 bool egress_next_event(struct egress *o, struct plane_event *ret);

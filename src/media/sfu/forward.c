@@ -107,6 +107,8 @@ static bool prepare_layer(struct track *t, uint64_t now, const struct publisher_
 	}
 	if (l && l->ssrc == source->ssrc && l->codec == codec->codec)
 		return true;
+	if (l)
+		forward_rest(sfu); /* what waits belongs to the stream before */
 	if (track_open_layer(t, source->layer, source->ssrc, codec->codec,
 			     (codec->feedback & SDP_FB_NACK) != 0) < 0) {
 		sfu_drop(sfu, DROP_STREAM);
@@ -160,12 +162,12 @@ static bool receive(struct participant *p, uint64_t now, const struct rtp_header
 	return true;
 }
 
-/* The sending half. */
-static void distribute(struct track *t, uint64_t now, int layer, const struct media_packet *packet)
+/* What every packet does once; the sending half is forward_next. */
+static void accept_packet(struct track *t, uint64_t now, int layer,
+			  const struct media_packet *packet)
 {
 	struct track_layer *l = t->layers[layer];
-	struct subscription *s;
-	bool first = l->up.count.packets <= 1;
+	struct sfu *sfu = t->publisher->sfu;
 
 	if (packet->flags & MEDIA_KEY)
 		keyframe_arrived(&l->keyframe);
@@ -178,16 +180,44 @@ static void distribute(struct track *t, uint64_t now, int layer, const struct me
 	if (up_take_needs_key(&l->up) && !list_empty(&t->subscriptions))
 		track_want_key(t, now, layer);
 	if (t->muted) {
-		sfu_drop(t->publisher->sfu, DROP_MUTED);
+		sfu_drop(sfu, DROP_MUTED);
 		return;
 	}
 	speakers_rx(t, now, packet);
-	list_each (s, &t->subscriptions, in_track) {
-		if (first)
-			subscription_choose(s, now);
-		if (!downlink_hold(s, now, layer, packet))
-			forward_to(s, now, layer, packet);
+	if (burst_is_full(&sfu->burst))
+		forward_rest(sfu);
+	burst_add(&sfu->burst, now, t, layer, l->up.count.packets <= 1, packet);
+}
+
+/* A burst's packets of one track to one subscriber. */
+static void forward_group(struct subscription *s, const struct burst *b)
+{
+	for (unsigned i = 0; i < b->group_count; i++) {
+		const struct burst_packet *p = &b->packets[b->group[i]];
+
+		if (p->first)
+			subscription_choose(s, b->now);
+		if (!downlink_hold(s, b->now, p->layer, &p->packet))
+			forward_to(s, b->now, p->layer, &p->packet);
 	}
+}
+
+bool forward_next(struct sfu *sfu)
+{
+	struct subscription *s = NULL;
+	size_t before = sfu->egress.count;
+
+	if (burst_is_empty(&sfu->burst))
+		return false;
+	while (sfu->egress.used < FORWARD_CHUNK && (s = burst_next(&sfu->burst)))
+		forward_group(s, &sfu->burst);
+	return s || sfu->egress.count > before;
+}
+
+void forward_rest(struct sfu *sfu)
+{
+	for (struct subscription *s; (s = burst_next(&sfu->burst));)
+		forward_group(s, &sfu->burst);
 }
 
 void forward_rtp(struct participant *p, uint64_t now, const uint8_t *bytes, size_t n)
@@ -210,7 +240,7 @@ void forward_rtp(struct participant *p, uint64_t now, const uint8_t *bytes, size
 
 	struct publisher_source *source = publish_find_source(p, now, &h, &x);
 	if (source && receive(p, now, &h, &x, source, &packet))
-		distribute(pub->bound[source->section], now, source->layer, &packet);
+		accept_packet(pub->bound[source->section], now, source->layer, &packet);
 }
 
 void forward_again(struct subscription *s, uint64_t now, uint16_t sequence)

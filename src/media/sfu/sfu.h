@@ -16,6 +16,7 @@
 #include "base/rng.h"
 #include "media/peer/dtls.h"
 #include "media/peer/outbox.h"
+#include "media/sfu/burst.h"
 #include "media/sfu/egress.h"
 #include "media/sfu/keymap.h"
 #include "media/sfu/timers.h"
@@ -54,6 +55,7 @@ struct sfu {
 	size_t address_count;
 	uint16_t worker;
 	struct outbox outbox; /* STUN and DTLS */
+	struct burst burst;   /* media received and not yet passed on */
 	struct egress egress; /* media and events */
 	struct sdp *sdp;      /* owned; scratch for parsing: half a megabyte */
 	struct timers timers;

@@ -26,9 +26,12 @@
 
 struct engine {
 	uint16_t worker;
-	struct sockaddr_storage to;
-	uint8_t bytes[2000];
-	size_t length;
+	struct {
+		struct sockaddr_storage to;
+		uint8_t bytes[2000];
+		size_t length;
+	} echoes[ENGINE_RX_MAX];
+	size_t next, count;
 	uint32_t events_left, next_event;
 	uint64_t deadline;
 };
@@ -59,9 +62,10 @@ void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival,
 		  const struct sockaddr_storage *from, uint8_t *bytes, size_t length)
 {
 	assert_true(arrival <= now);
-	e->to = *from;
-	e->length = length;
-	memcpy(e->bytes, bytes, length);
+	assert_true(e->count < ENGINE_RX_MAX && length < sizeof e->echoes[0].bytes);
+	e->echoes[e->count].to = *from;
+	e->echoes[e->count].length = length;
+	memcpy(e->echoes[e->count++].bytes, bytes, length);
 }
 
 void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd)
@@ -87,9 +91,15 @@ uint64_t engine_deadline(const struct engine *e)
 
 bool engine_next_tx(struct engine *e, struct engine_tx *ret)
 {
-	*ret = (struct engine_tx){ .to = &e->to, .bytes = e->bytes, .length = e->length };
-	e->length = 0;
-	return ret->length > 0;
+	if (e->next == e->count) {
+		e->next = e->count = 0;
+		return false;
+	}
+	*ret = (struct engine_tx){ .to = &e->echoes[e->next].to,
+				   .bytes = e->echoes[e->next].bytes,
+				   .length = e->echoes[e->next].length };
+	e->next++;
+	return true;
 }
 
 bool engine_next_event(struct engine *e, struct plane_event *ret)

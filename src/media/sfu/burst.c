@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/sfu/burst.h"
+
+#include <assert.h>
+
+#include "media/sfu/subscription.h"
+#include "media/sfu/track.h"
+
+void burst_add(struct burst *b, uint64_t now, struct track *t, int layer, bool first,
+	       const struct media_packet *packet)
+{
+	assert(!burst_is_full(b));
+	b->now = now;
+	b->packets[b->count++] = (struct burst_packet){
+		.track = t, .layer = (uint8_t)layer, .first = first, .packet = *packet
+	};
+}
+
+/* Makes the first packet that is left, and all others of its track, the group. */
+static bool next_group(struct burst *b)
+{
+	b->track = NULL;
+	b->group_count = 0;
+	for (unsigned i = 0; i < b->count; i++) {
+		struct burst_packet *p = &b->packets[i];
+
+		if (!b->track)
+			b->track = p->track;
+		if (!p->track || p->track != b->track)
+			continue;
+		b->group[b->group_count++] = i;
+		p->track = NULL;
+	}
+	if (b->track)
+		b->at = b->track->subscriptions.next;
+	return b->track;
+}
+
+struct subscription *burst_next(struct burst *b)
+{
+	while (b->track || next_group(b)) {
+		struct list *at = b->at;
+
+		if (at != &b->track->subscriptions) {
+			b->at = at->next;
+			return list_entry(at, struct subscription, in_track);
+		}
+		b->track = NULL;
+	}
+	b->count = 0;
+	return NULL;
+}
