@@ -55,6 +55,14 @@ static void unsupported(struct session *session, const Lk__SignalRequest *reques
 	send_request_response(session, 0, LK__REQUEST_REASON__UNSUPPORTED_TYPE, cause, request);
 }
 
+/* For tests of clients: the sender alone is told to come back with a new session. */
+static void simulate(struct session *session, const Lk__SimulateScenario *scenario)
+{
+	if (scenario->leave_request_full_reconnect)
+		session_end(session, LK__LEAVE_ACTION__RECONNECT,
+			    LK__DISCONNECT_REASON__STATE_MISMATCH);
+}
+
 void dispatch(struct session *session, const Lk__SignalRequest *request)
 {
 	switch (request->message_case) {
@@ -100,6 +108,9 @@ void dispatch(struct session *session, const Lk__SignalRequest *request)
 	case LK__SIGNAL_REQUEST__MESSAGE_LEAVE:
 		leave(session);
 		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_SIMULATE:
+		simulate(session, request->simulate);
+		break;
 	case LK__SIGNAL_REQUEST__MESSAGE_PUBLISH_DATA_TRACK:
 	case LK__SIGNAL_REQUEST__MESSAGE_UNPUBLISH_DATA_TRACK:
 	case LK__SIGNAL_REQUEST__MESSAGE_STORE_DATA_BLOB:
@@ -110,7 +121,6 @@ void dispatch(struct session *session, const Lk__SignalRequest *request)
 		/* We are ICE-lite and learn the client's address from its checks: candidates are
 		 * not needed. */
 	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_LAYERS:
-	case LK__SIGNAL_REQUEST__MESSAGE_SIMULATE:
 	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_DATA_SUBSCRIPTION:
 	case LK__SIGNAL_REQUEST__MESSAGE__NOT_SET: /* newer than we are */
 	default:

@@ -81,6 +81,26 @@ static void leave_request(struct client *c)
 	client_send(c, &request);
 }
 
+static void test_client_may_ask_to_be_sent_away(void **state)
+{
+	struct world *w = *state;
+	struct client *ann = client_enter(w, "r", "ann:1");
+	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
+	Lk__SimulateScenario scenario = LK__SIMULATE_SCENARIO__INIT;
+
+	client_skip(ann);
+	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_SIMULATE;
+	request.simulate = &scenario;
+	client_send(ann, &request); /* a scenario that we do not know */
+	client_expect_nothing(ann);
+	scenario.has_leave_request_full_reconnect = scenario.leave_request_full_reconnect = true;
+	client_send(ann, &request);
+	response_scope leave = client_expect(ann, LK__SIGNAL_RESPONSE__MESSAGE_LEAVE);
+	assert_int_equal(leave->leave->action, LK__LEAVE_ACTION__RECONNECT);
+	assert_int_equal(ann->conn.close_code, 1000);
+	client_close(ann);
+}
+
 static void test_leave_is_seen_at_once_and_ends_the_room(void **state)
 {
 	struct world *w = *state;
@@ -345,6 +365,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_join_response_is_first_and_complete),
 		CASE(test_others_see_joined_then_active),
+		CASE(test_client_may_ask_to_be_sent_away),
 		CASE(test_leave_is_seen_at_once_and_ends_the_room),
 		CASE(test_dead_socket_is_removed_after_the_grace),
 		CASE(test_same_identity_replaces_the_old_session),
