@@ -25,8 +25,8 @@ static void send_protected(struct sim_client *c, struct sim_pc *pc, struct rd by
 	if (rtcp)
 		plain[1] = (uint8_t)(192 + plain[1] % 32);
 	n = n < 12 ? 12 : n;
-	length = rtcp ? transport_protect_rtcp(&pc->transport, plain, n, out, sizeof out)
-		      : transport_protect_rtp(&pc->transport, plain, n, out, sizeof out);
+	length = rtcp ? transport_protect_rtcp(&pc->peer.transport, plain, n, out, sizeof out)
+		      : transport_protect_rtp(&pc->peer.transport, plain, n, out, sizeof out);
 	if (length > 0)
 		sim_inject(c->sim, pc->tag, out, (size_t)length);
 }
@@ -53,7 +53,8 @@ static void send_media(struct sim_client *c, struct rd bytes)
 	rtpext_end(&x);
 	size_t n = rd_left(&bytes) < 200 ? rd_left(&bytes) : 200;
 	wr_bytes(&w, rd_take(&bytes, n), n);
-	int length = transport_protect_rtp(&c->pub.transport, plain, wr_len(&w), out, sizeof out);
+	int length = transport_protect_rtp(&c->pub.peer.transport, plain, wr_len(&w), out,
+					   sizeof out);
 	if (length > 0)
 		sim_inject(c->sim, c->pub.tag, out, (size_t)length);
 }

@@ -88,8 +88,8 @@ static void record_packet(struct bed *b, struct recorded *r, int place)
 	wr_u8(&w, 0x01); /* no key frame */
 	wr_zero(&w, PAYLOAD - 5);
 
-	int n = transport_protect_rtp(&b->publisher->pub.transport, packet, wr_len(&w), r->bytes,
-				      sizeof r->bytes);
+	int n = transport_protect_rtp(&b->publisher->pub.peer.transport, packet, wr_len(&w),
+				      r->bytes, sizeof r->bytes);
 	if (w.bad || n <= 0) {
 		fprintf(stderr, "bench_forward: a packet could not be recorded\n");
 		exit(1);

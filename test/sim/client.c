@@ -14,11 +14,6 @@
 #include "wire/vp8.h"
 
 enum {
-	ID_LEVEL = 1,
-	ID_TWCC = 3,
-	ID_MID = 4,
-	ID_RID = 10,
-	ID_REPAIRED = 11,
 	BODY = 14,	/* after the descriptor: VP8 frame header (10), … */
 	DESCRIPTOR = 4, /* X, I, 15-bit picture id; H264 frames have as many bytes of nothing */
 	FRAME_US = 33333,
@@ -26,7 +21,6 @@ enum {
 	KEY_FACTOR = 4,
 };
 
-static const char *const rids[3] = { "q", "h", "f" };
 static const int frame_packets[3] = { 1, 2, 5 };
 
 void client_new_ssrcs(struct sim_client *c, struct sim_track *t)
@@ -54,10 +48,10 @@ void pc_send(struct sim_client *c, struct sim_pc *pc, const uint8_t *packet, siz
 	uint8_t out[2048];
 	int length;
 
-	if (!pc->open || pc->cut || transport_get_state(&pc->transport) != TRANSPORT_CONNECTED)
+	if (!pc->open || pc->cut || peer_state(&pc->peer) != TRANSPORT_CONNECTED)
 		return;
-	length = rtcp ? transport_protect_rtcp(&pc->transport, packet, n, out, sizeof out)
-		      : transport_protect_rtp(&pc->transport, packet, n, out, sizeof out);
+	length = rtcp ? peer_protect_rtcp(&pc->peer, packet, n, out, sizeof out)
+		      : peer_protect_rtp(&pc->peer, packet, n, out, sizeof out);
 	assert(length > 0 || c->sim->tolerant);
 	if (length <= 0)
 		return;
@@ -73,19 +67,22 @@ static void send_packet(struct sim_client *c, const struct sim_track *t, int lay
 	struct rtp_header h = { .marker = sent->marker, .timestamp = sent->timestamp };
 	char mid = (char)('1' + (t - c->tracks));
 
-	h.payload_type = t->kind == KIND_AUDIO ? 111 : (uint8_t)((t->h264 ? 102 : 96) + rtx);
+	h.payload_type = t->kind == KIND_AUDIO
+				 ? PEER_PT_OPUS
+				 : (uint8_t)((t->h264 ? PEER_PT_H264 : PEER_PT_VP8) + rtx);
 	h.seq = rtx ? l->rtx_seq++ : sent->seq;
 	h.ssrc = rtx ? l->rtx_ssrc : l->ssrc;
 	rtp_write(&w, &h);
 
 	struct rtpext_wr x = rtpext_begin(&w);
-	rtpext_add_u16(&x, ID_TWCC, ++c->transport_seq);
+	rtpext_add_u16(&x, PEER_ID_TRANSPORT_CC, ++c->transport_seq);
 	if (!l->acknowledged || rtx)
-		rtpext_add(&x, ID_MID, &mid, 1);
+		rtpext_add(&x, PEER_ID_MID, &mid, 1);
 	if (t->simulcast && (!l->acknowledged || rtx))
-		rtpext_add(&x, rtx ? ID_REPAIRED : ID_RID, rids[layer], 1);
+		rtpext_add(&x, rtx ? PEER_ID_REPAIRED_RID : PEER_ID_RID, peer_rid((unsigned)layer),
+			   1);
 	if (t->kind == KIND_AUDIO)
-		rtpext_add_audio_level(&x, ID_LEVEL, t->level, true);
+		rtpext_add_audio_level(&x, PEER_ID_AUDIO_LEVEL, t->level, true);
 	rtpext_end(&x);
 	if (rtx)
 		wr_be16(&w, sent->seq);
@@ -222,7 +219,7 @@ static void tick_tracks(struct sim_client *c)
 		if (!t->active || c->sim->now < t->next_frame)
 			continue;
 		t->next_frame += t->kind == KIND_AUDIO ? AUDIO_US : FRAME_US;
-		if (t->muted || transport_get_state(&c->pub.transport) != TRANSPORT_CONNECTED)
+		if (t->muted || peer_state(&c->pub.peer) != TRANSPORT_CONNECTED)
 			continue;
 		for (int layer = 0; layer < t->layers_on && t->kind == KIND_VIDEO; layer++)
 			send_frame(c, t, layer);
@@ -349,7 +346,7 @@ static void rx_media(struct sim_client *c, const uint8_t *bytes, size_t n)
 	struct rtpext x;
 
 	assert(rtp_parse(&h, bytes, n));
-	if (c->transport_cc_id && rtpext_map_set(&map, c->transport_cc_id, RTPEXT_TRANSPORT_CC)) {
+	if (rtpext_map_set(&map, c->sub.peer.ids[RTPEXT_TRANSPORT_CC], RTPEXT_TRANSPORT_CC)) {
 		rtpext_parse(&x, &map, &h);
 		if (x.has_transport_seq)
 			twcc_recv_rx(&c->twcc, c->sim->now, x.transport_seq, h.ssrc);
@@ -471,11 +468,10 @@ void client_rx(struct sim_client *c, struct sim_pc *pc, uint8_t *bytes, size_t n
 
 	if (pc->cut)
 		return;
-	(void)transport_rx(&pc->transport, c->sim->now, &c->sim->server, bytes, n, &in);
+	(void)peer_rx(&pc->peer, c->sim->now, &c->sim->server, bytes, n, &in);
+	client_data_flush(c, pc);
 	if (in.kind == TRANSPORT_IN_RTP)
 		rx_media(c, in.bytes, in.length);
-	if (in.kind == TRANSPORT_IN_DATA)
-		client_data_rx(c, pc, in.bytes, in.length);
 	if (in.kind != TRANSPORT_IN_RTCP)
 		return;
 	assert(rtcp_iter_init(&it, in.bytes, in.length));
@@ -555,15 +551,15 @@ void client_tick(struct sim_client *c)
 	if (!c->joined)
 		return;
 	if (c->pub.open) {
-		(void)transport_tick(&c->pub.transport, now);
+		(void)peer_tick(&c->pub.peer, now);
+		client_data_flush(c, &c->pub);
 		tick_tracks(c);
 	}
 	if (c->sub.open) {
-		(void)transport_tick(&c->sub.transport, now);
+		(void)peer_tick(&c->sub.peer, now);
+		client_data_flush(c, &c->sub);
 		send_twcc(c);
 	}
-	client_data_tick(c, &c->pub);
-	client_data_tick(c, &c->sub);
 	if (now >= c->next_nack && c->sub.open) {
 		c->next_nack = now + 5 * SIM_MS;
 		send_nacks(c);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fake client's data channels: SCTP as the DTLS client, its own channels on the publisher's
- * connection, the server's on the subscriber's. Needs DTLS (sim_new_dtls). */
+/* The fake client's data messages. Needs DTLS (sim_new_dtls). */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@ static void read_messages(struct sim_client *c, struct sim_pc *pc)
 {
 	struct channels_message m;
 
-	while (channels_next(&pc->data, &m)) {
+	while (peer_next_message(&pc->peer, &m)) {
 		struct sim_data *got = &c->got[c->got_count++ % 64];
 		size_t n = m.length < sizeof got->bytes ? m.length : sizeof got->bytes;
 
@@ -32,41 +31,16 @@ static void read_messages(struct sim_client *c, struct sim_pc *pc)
 	}
 }
 
-static void flush(struct sim_client *c, struct sim_pc *pc)
+void client_data_flush(struct sim_client *c, struct sim_pc *pc)
 {
-	uint8_t packet[SCTP_PACKET_MAX], out[SCTP_PACKET_MAX + 64];
+	uint8_t out[PEER_DATAGRAM];
 	size_t n;
 
-	while ((n = channels_next_packet(&pc->data, c->sim->now, packet))) {
-		int length = transport_protect_data(&pc->transport, packet, n, out, sizeof out);
-
-		assert(length > 0);
-		if (!pc->cut)
-			simlink_send(pc->up, c->sim->now, pc->tag, out, (size_t)length);
-	}
-}
-
-void client_data_rx(struct sim_client *c, struct sim_pc *pc, uint8_t *bytes, size_t n)
-{
-	(void)channels_rx(&pc->data, c->sim->now, bytes, n);
 	read_messages(c, pc);
-	flush(c, pc);
-}
-
-void client_data_tick(struct sim_client *c, struct sim_pc *pc)
-{
-	if (!c->sim->client_dtls || !pc->open ||
-	    transport_get_state(&pc->transport) != TRANSPORT_CONNECTED)
-		return;
-	if (!pc->data.sctp) {
-		if (!transport_keep_dtls(&pc->transport) ||
-		    channels_open(&pc->data, &c->sim->rng, pc->target == TARGET_PUBLISHER, true) <
-			    0)
-			abort();
+	while ((n = peer_next_data(&pc->peer, c->sim->now, out))) {
+		if (!pc->cut)
+			simlink_send(pc->up, c->sim->now, pc->tag, out, n);
 	}
-	if (channels_deadline(&pc->data) <= c->sim->now)
-		channels_tick(&pc->data, c->sim->now);
-	flush(c, pc);
 }
 
 int sim_send_data(struct sim_client *c, bool lossy, const void *bytes, size_t n)
@@ -76,8 +50,8 @@ int sim_send_data(struct sim_client *c, bool lossy, const void *bytes, size_t n)
 	if (!b)
 		abort();
 	memcpy(b->bytes, bytes, n);
-	int r = channels_send(&c->pub.data, lossy ? CHANNEL_LOSSY : CHANNEL_RELIABLE, b, 0);
+	int r = peer_send_data(&c->pub.peer, lossy ? CHANNEL_LOSSY : CHANNEL_RELIABLE, b);
 	blob_unref(b);
-	flush(c, &c->pub);
+	client_data_flush(c, &c->pub);
 	return r;
 }

@@ -81,9 +81,8 @@ struct sim *sim_new_dtls(uint64_t seed, const struct simlink_config *link)
 static void pc_fini(struct sim_pc *pc)
 {
 	if (pc->open)
-		transport_fini(&pc->transport);
+		peer_fini(&pc->peer);
 	pc->open = false;
-	channels_close(&pc->data);
 	pc->up = simlink_free(pc->up);
 	pc->down = simlink_free(pc->down);
 }
@@ -128,10 +127,14 @@ static void open_pc(struct sim_client *c, struct sim_pc *pc, enum plane_target t
 	pc->target = target;
 	pc->tag = ++s->tags;
 	outbox_init(&pc->outbox);
-	transport_init(&pc->transport, &(struct transport_config){ .rng = &s->rng,
-								   .outbox = &pc->outbox,
-								   .dtls = s->client_dtls,
-								   .client = true });
+	peer_init(&pc->peer,
+		  &(struct peer_config){ .rng = &s->rng,
+					 .outbox = &pc->outbox,
+					 .dtls = s->client_dtls,
+					 .fingerprint = s->client_fingerprint,
+					 .role = target == TARGET_PUBLISHER ? PEER_PUBLISHER
+									    : PEER_SUBSCRIBER,
+					 .data = true });
 	pc->up = simlink_new(rng_u64(&s->rng), &s->link);
 	pc->down = simlink_new(rng_u64(&s->rng), &s->link);
 	pc->open = true;
@@ -154,7 +157,7 @@ static void inject_keys(struct sim_client *c, struct sim_pc *pc)
 	memcpy(theirs.send_salt, ours.receive_salt, sizeof ours.send_salt);
 	memcpy(theirs.receive_salt, ours.send_salt, sizeof ours.send_salt);
 	if (!server || transport_inject_keys(server, &theirs) < 0 ||
-	    transport_inject_keys(&pc->transport, &ours) < 0)
+	    transport_inject_keys(&pc->peer.transport, &ours) < 0)
 		abort();
 }
 

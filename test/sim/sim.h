@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whole calls in virtual time: a real engine, fake clients made of the same media/peer and
- * media/rtp parts, a link in each direction of each connection, and as much control plane as a call
+ * Whole calls in virtual time: a real engine, clients made of libconfab's peer
+ * connection (client/peer.h) with fake media, a link in each direction of each connection, and as much control plane as a call
  * needs. All chance comes from one seed; `trace` is a hash of everything the engine said, so two
  * runs can be compared. DTLS is left out (keys are injected): it reads the wall clock. Steps are 1
  * ms. For tests: aborts when memory runs out. One thread.
@@ -17,10 +17,9 @@
 
 #include "base/rng.h"
 #include "base/sb.h"
+#include "client/peer.h"
 #include "media/engine.h"
 #include "media/engine_test.h"
-#include "media/peer/channels.h"
-#include "media/peer/transport.h"
 #include "media/rtp/twcc_recv.h"
 #include "media/rtp/up.h"
 #include "simlink.h"
@@ -131,12 +130,10 @@ struct sim_stream {
 struct sim_pc {
 	enum plane_target target;
 	bool open, cut; /* cut: neither direction passes */
-	struct transport transport;
+	struct peer peer;
 	struct outbox outbox;
 	uint32_t tag; /* names its present address */
 	struct simlink *up, *down;
-	struct channels data; /* with DTLS only: the publisher's are made by the client */
-	char server_ufrag[ICE_UFRAG_MAX + 1];
 };
 
 /* A data message that a client got. */
@@ -161,9 +158,8 @@ struct sim_client {
 	struct sim_stream streams[SIM_STREAMS];
 	int stream_count;
 	uint64_t next_report, next_nack;
-	struct twcc_recv twcc;	 /* of the subscriber connection */
-	uint8_t transport_cc_id; /* as the server offers it; 0 = not */
-	bool no_transport_cc;	 /* refuses it */
+	struct twcc_recv twcc; /* of the subscriber connection */
+	bool no_transport_cc;  /* refuses it */
 	uint64_t paddings;
 	uint64_t twcc_feedbacks, twcc_received, reports;
 	uint64_t offers, answers, connected[2], lives, gones;
@@ -256,12 +252,10 @@ void sim_drain(struct sim *s);
 /* ---- client.c, client_sdp.c ---- */
 
 void client_tick(struct sim_client *c);
-void client_data_tick(struct sim_client *c, struct sim_pc *pc);
-void client_data_rx(struct sim_client *c, struct sim_pc *pc, uint8_t *bytes, size_t n);
+void client_data_flush(struct sim_client *c, struct sim_pc *pc);
 void client_rx(struct sim_client *c, struct sim_pc *pc, uint8_t *bytes, size_t n);
 char *client_offer(struct sim_client *c);		      /* SDP, to be freed */
 char *client_answer(struct sim_client *c, const char *offer); /* the same, and takes the offer in */
 void client_take_answer(struct sim_client *c, const char *answer);
-void client_set_server(struct sim_client *c, struct sim_pc *pc, const struct sdp_section *s);
 void client_new_ssrcs(struct sim_client *c, struct sim_track *t);
 void pc_send(struct sim_client *c, struct sim_pc *pc, const uint8_t *packet, size_t n, bool rtcp);

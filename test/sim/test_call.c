@@ -221,19 +221,19 @@ static void path_changes(void **state)
 	/* our offer with new credentials: media goes on */
 	struct plane_cmd cmd = { .type = CMD_RESUME, .participant = b->sid };
 	char before[ICE_UFRAG_MAX + 1];
-	(void)snprintf(before, sizeof before, "%s", b->sub.server_ufrag);
+	(void)snprintf(before, sizeof before, "%s", b->sub.peer.transport.ice.current.remote_ufrag);
 	sim_cmd(s, &cmd);
 	sim_run(s, 2 * SIM_S);
-	assert_string_not_equal(b->sub.server_ufrag, before);
+	assert_string_not_equal(b->sub.peer.transport.ice.current.remote_ufrag, before);
 	frames = v->frames;
 	sim_run(s, 2 * SIM_S);
 	assert_true(v->frames > frames + 55);
 
 	/* the client's offer with new credentials: answered with new ones of ours */
-	(void)snprintf(before, sizeof before, "%s", a->pub.server_ufrag);
-	transport_restart_ice(&a->pub.transport, s->now);
+	(void)snprintf(before, sizeof before, "%s", a->pub.peer.transport.ice.current.remote_ufrag);
+	peer_restart(&a->pub.peer, s->now);
 	(void)sim_publish(a, KIND_AUDIO, false);
-	assert_string_not_equal(a->pub.server_ufrag, before);
+	assert_string_not_equal(a->pub.peer.transport.ice.current.remote_ufrag, before);
 	sim_run(s, 2 * SIM_S);
 	frames = v->frames;
 	sim_run(s, 2 * SIM_S);
@@ -278,7 +278,7 @@ static void path_comes_back(void **state)
 	sim_run(s, 20 * SIM_S);
 	uint64_t frames = v->frames, highest = v->up.highest;
 	b->sub.cut = false;
-	sim_run(s, 4 * SIM_S); /* the next check comes within 2.5 s */
+	sim_run(s, 4 * SIM_S); /* the next check comes within 1 s */
 	assert_string_equal(b->failed, "");
 	assert_true(v->frames > frames + 40);
 	/* what was left out in the pause left no gap: only what was sent into the dead path, 10 s
@@ -293,7 +293,7 @@ static void path_comes_back(void **state)
 static void codec_changes(void **state)
 {
 	(void)state;
-	struct sim *s = sim_new(17, &lossy);
+	struct sim *s = sim_new(19, &lossy);
 	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
 	struct sim_track *video = sim_publish(a, KIND_VIDEO, false);
 

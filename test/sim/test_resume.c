@@ -28,7 +28,7 @@ static void resume(struct sim_client *c)
 	command(c, CMD_RESUME);
 	if (!c->pub.open)
 		return;
-	transport_restart_ice(&c->pub.transport, c->sim->now);
+	peer_restart(&c->pub.peer, c->sim->now);
 	sim_offer(c);
 }
 
@@ -69,13 +69,13 @@ static void media_goes_on_without_signalling(void **state)
 
 	b->no_answers = false;
 	char before[ICE_UFRAG_MAX + 1];
-	(void)snprintf(before, sizeof before, "%s", b->sub.server_ufrag);
+	(void)snprintf(before, sizeof before, "%s", b->sub.peer.transport.ice.current.remote_ufrag);
 	uint64_t longest = v->decoder.longest;
 	resume(b);
 	assert_int_equal(b->resumes, 1);
 	sim_run(s, 20 * SIM_MS);
 	assert_int_equal(b->offers, offers + 1); /* one, with everything in it */
-	assert_string_not_equal(b->sub.server_ufrag, before);
+	assert_string_not_equal(b->sub.peer.transport.ice.current.remote_ufrag, before);
 	frames = v->frames;
 	frames_back = w->frames;
 	sim_run(s, 3 * SIM_S);

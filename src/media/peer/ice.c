@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ICE-lite: STUN Binding checks in, answers out (RFC 8445 7.3, 8.1.2; RFC 7675). Nothing is learned
- * or sent before USERNAME and MESSAGE-INTEGRITY were right (R40). See ice.h.
+ * ICE: STUN Binding checks in, answers out (RFC 8445 7.3, 8.1.2; RFC 7675). Nothing is learned
+ * or sent before USERNAME and MESSAGE-INTEGRITY were right (R40). See ice.h;
+ * checks of our own: ice_checks.c.
  */
 #include "media/peer/ice.h"
 
@@ -11,7 +12,7 @@
 #include "base/address.h"
 #include "base/limits.h"
 #include "crypt/hash.h"
-#include "wire/stun.h"
+#include "media/peer/ice_private.h"
 
 static void new_credentials(struct ice *i, struct rng *rng)
 {
@@ -20,11 +21,13 @@ static void new_credentials(struct ice *i, struct rng *rng)
 	rng_name(rng, "", i->current.pwd, sizeof i->current.pwd);
 }
 
-void ice_init(struct ice *i, struct rng *rng, const char *ufrag_prefix, bool controlling)
+void ice_init(struct ice *i, struct rng *rng, const char *ufrag_prefix, struct ice_checks *checks)
 {
 	memset(i, 0, sizeof *i);
-	i->controlling = controlling;
-	i->next_check_us = UINT64_MAX;
+	i->checks = checks;
+	i->controlling = checks != NULL;
+	if (checks)
+		memset(checks, 0, sizeof *checks);
 	i->tie_breaker = rng_u64(rng);
 	for (size_t k = 0; k + 1 < sizeof i->ufrag_prefix && ufrag_prefix[k]; k++)
 		i->ufrag_prefix[k] = ufrag_prefix[k];
@@ -123,9 +126,8 @@ static bool is_quiet(struct ice *i, uint64_t now)
 	return !a || now - a->last_check_us > ICE_QUIET_US;
 }
 
-/* An authenticated check came from, or was answered by, `from`. */
-static void validated(struct ice *i, uint64_t now, const struct sockaddr_storage *from,
-		      bool nominates, struct ice_in *ret)
+void ice_validated(struct ice *i, uint64_t now, const struct sockaddr_storage *from, bool nominates,
+		   struct ice_in *ret)
 {
 	struct ice_address *a = find_address(i, from);
 
@@ -146,7 +148,7 @@ static void validated(struct ice *i, uint64_t now, const struct sockaddr_storage
 	i->nominated |= nominates;
 }
 
-static void sign(const struct stun_out *out, const char *pwd)
+void ice_sign(const struct stun_out *out, const char *pwd)
 {
 	struct hmac_sha1_key key;
 	const struct hash_part part = { out->bytes, out->hash_length };
@@ -156,7 +158,7 @@ static void sign(const struct stun_out *out, const char *pwd)
 	hmac_sha1_wipe(&key);
 }
 
-static bool integrity_is_right(const struct stun_msg *m, const uint8_t *bytes, const char *pwd)
+bool ice_integrity_is_right(const struct stun_msg *m, const uint8_t *bytes, const char *pwd)
 {
 	uint8_t input[LIMIT_DATAGRAM], expected[SHA1_LENGTH];
 	size_t n = stun_integrity_input(m, bytes, input, sizeof input);
@@ -200,12 +202,30 @@ static void answer(struct outbox *outbox, const struct stun_msg *request,
 		r = stun_write_success(&out, d->bytes, sizeof d->bytes, request->tid, to);
 	if (r < 0)
 		return;
-	sign(&out, pwd);
+	ice_sign(&out, pwd);
 	if (stun_finish(&out) < 0)
 		return;
 	d->to = *to;
 	d->length = out.length;
 	outbox_commit(outbox);
+}
+
+/*
+ * Whether the peer must switch roles. A lite agent is always controlled (RFC 8445 7.3.1.1); between
+ * full ones the larger tie-breaker is controlling, and we may be the one who switches.
+ */
+static bool is_role_conflict(struct ice *i, const struct stun_msg *m)
+{
+	enum stun_role wanted = i->controlling ? STUN_ROLE_CONTROLLED : STUN_ROLE_CONTROLLING;
+
+	if (m->role == STUN_ROLE_NONE || m->role == wanted)
+		return false;
+	if (!i->checks)
+		return true;
+	if ((i->tie_breaker >= m->tie_breaker) == i->controlling)
+		return true;
+	i->controlling = !i->controlling;
+	return false;
 }
 
 static enum verdict rx_request(struct ice *i, uint64_t now, const struct sockaddr_storage *from,
@@ -219,35 +239,23 @@ static enum verdict rx_request(struct ice *i, uint64_t now, const struct sockadd
 		if (!username_is_for(m, c))
 			return V_DROP_UFRAG;
 	}
-	if (!integrity_is_right(m, bytes, c->pwd))
+	if (!ice_integrity_is_right(m, bytes, c->pwd))
 		return V_DROP_INTEGRITY;
 	/* Authentic from here on. */
-	enum stun_role wanted = i->controlling ? STUN_ROLE_CONTROLLED : STUN_ROLE_CONTROLLING;
 	if (m->unknown_count) {
 		answer(outbox, m, from, STUN_UNKNOWN_ATTRIBUTE, c->pwd);
 		return V_OK;
 	}
-	if (m->role != STUN_ROLE_NONE && m->role != wanted) {
-		/* RFC 8445 7.3.1.1: a lite agent is always controlled, so the peer must switch. */
+	if (is_role_conflict(i, m)) {
 		answer(outbox, m, from, STUN_ROLE_CONFLICT, c->pwd);
 		return V_OK;
 	}
 	answer(outbox, m, from, 0, c->pwd);
-	validated(i, now, from, m->use_candidate && !i->controlling, ret);
+	ice_validated(i, now, from, m->use_candidate && !i->controlling, ret);
 	if (c == &i->current)
 		memset(&i->previous, 0, sizeof i->previous);
-	return V_OK;
-}
-
-/* Controlling only: the answer to our latest check. */
-static enum verdict rx_success(struct ice *i, uint64_t now, const struct sockaddr_storage *from,
-			       const struct stun_msg *m, const uint8_t *bytes, struct ice_in *ret)
-{
-	if (memcmp(m->tid, i->transaction, sizeof i->transaction) != 0)
-		return V_DROP_STUN;
-	if (!integrity_is_right(m, bytes, i->remote_pwd))
-		return V_DROP_INTEGRITY;
-	validated(i, now, from, true, ret);
+	if (i->checks)
+		ice_checks_triggered(i, now, from);
 	return V_OK;
 }
 
@@ -273,7 +281,8 @@ enum verdict ice_rx(struct ice *i, uint64_t now, const struct sockaddr_storage *
 	case STUN_BINDING_REQUEST:
 		return rx_request(i, now, from, &m, bytes, outbox, ret);
 	case STUN_BINDING_SUCCESS:
-		return i->controlling ? rx_success(i, now, from, &m, bytes, ret) : V_DROP_STUN;
+	case STUN_BINDING_ERROR:
+		return i->checks ? ice_checks_rx(i, now, from, &m, bytes, ret) : V_DROP_STUN;
 	case STUN_BINDING_INDICATION: /* a keep-alive, RFC 8445 11: proves nothing */
 		return V_OK;
 	default:
@@ -295,58 +304,4 @@ bool ice_ufrag_of(const uint8_t *bytes, size_t n, char ret[ICE_LOCAL_UFRAG + 1])
 	memcpy(ret, ufrag, length);
 	ret[length] = '\0';
 	return true;
-}
-
-/* ---- the controlling side, for tests and the load generator ---- */
-
-void ice_connect(struct ice *i, uint64_t now, const struct sockaddr_storage *to, struct rng *rng)
-{
-	i->selected = *to;
-	i->next_check_us = now;
-	i->tie_breaker = rng_u64(rng);
-}
-
-static void send_check(struct ice *i, struct rng *rng, struct outbox *outbox)
-{
-	char username[ICE_UFRAG_MAX + 1 + ICE_LOCAL_UFRAG + 1];
-	size_t remote = strlen(i->current.remote_ufrag), local = strlen(i->current.ufrag);
-	struct outbox_datagram *d = outbox_reserve(outbox);
-	struct stun_out out;
-
-	if (!d)
-		return;
-	memcpy(username, i->current.remote_ufrag, remote);
-	username[remote] = ':';
-	memcpy(username + remote + 1, i->current.ufrag, local);
-	rng_fill(rng, i->transaction, sizeof i->transaction);
-	struct stun_request request = {
-		.username = username,
-		.username_length = remote + 1 + local,
-		.priority = 0x6e7f1eff, /* RFC 8445 5.1.2.1: peer-reflexive, first component */
-		.role = STUN_ROLE_CONTROLLING,
-		.tie_breaker = i->tie_breaker,
-		.use_candidate = true,
-	};
-	memcpy(request.tid, i->transaction, sizeof request.tid);
-	if (stun_write_request(&out, d->bytes, sizeof d->bytes, &request) < 0)
-		return;
-	sign(&out, i->remote_pwd);
-	if (stun_finish(&out) < 0)
-		return;
-	d->to = i->selected;
-	d->length = out.length;
-	outbox_commit(outbox);
-}
-
-void ice_tick(struct ice *i, uint64_t now, struct rng *rng, struct outbox *outbox)
-{
-	if (now < i->next_check_us)
-		return;
-	send_check(i, rng, outbox);
-	i->next_check_us = now + (i->nominated ? ICE_CONSENT_US : ICE_CHECK_US);
-}
-
-uint64_t ice_deadline(const struct ice *i)
-{
-	return i->next_check_us;
 }

@@ -13,8 +13,8 @@ void transport_init(struct transport *t, const struct transport_config *config)
 	t->rng = config->rng;
 	t->outbox = config->outbox;
 	t->dtls_context = config->dtls;
-	t->client = config->client;
-	ice_init(&t->ice, t->rng, config->ufrag_prefix ? config->ufrag_prefix : "", t->client);
+	t->dtls_client = config->checks != NULL;
+	ice_init(&t->ice, t->rng, config->ufrag_prefix ? config->ufrag_prefix : "", config->checks);
 }
 
 void transport_fini(struct transport *t)
@@ -129,13 +129,15 @@ void transport_restart_ice(struct transport *t, uint64_t now)
 {
 	t->restart_by_us = now + TRANSPORT_RESTART_US;
 	ice_restart(&t->ice, t->rng);
+	if (t->ice.checks)
+		ice_disconnect(&t->ice);
 }
 
 static void start_dtls(struct transport *t, uint64_t now)
 {
 	const struct dtls_config config = {
 		.context = t->dtls_context,
-		.client = t->client,
+		.client = t->dtls_client,
 		.fingerprint = t->remote_fingerprint,
 		.outbox = t->outbox,
 		.to = &t->ice.selected,
@@ -150,7 +152,7 @@ static enum verdict rx_dtls(struct transport *t, uint64_t now, uint8_t *bytes, s
 {
 	enum { HANDSHAKE_RECORD = 22 };
 
-	if (!t->dtls && !t->dtls_over && t->dtls_context && !t->client &&
+	if (!t->dtls && !t->dtls_over && t->dtls_context && !t->dtls_client &&
 	    bytes[0] == HANDSHAKE_RECORD)
 		start_dtls(t, now);
 	if (!t->dtls)
@@ -250,7 +252,7 @@ bool transport_tick(struct transport *t, uint64_t now)
 	if (t->state == TRANSPORT_FAILED)
 		return false;
 	ice_tick(&t->ice, now, t->rng, t->outbox);
-	if (t->client && !t->dtls && !t->dtls_over && t->dtls_context && t->ice.address_count)
+	if (t->dtls_client && !t->dtls && !t->dtls_over && t->dtls_context && t->ice.address_count)
 		start_dtls(t, now);
 	if (t->dtls) {
 		dtls_tick(t->dtls, now);
@@ -283,7 +285,7 @@ uint64_t transport_deadline(const struct transport *t)
 	if (t->state == TRANSPORT_FAILED)
 		return deadline;
 	sooner(&deadline, ice_deadline(&t->ice));
-	if (t->client && !t->dtls && !t->dtls_over && t->dtls_context && t->ice.address_count)
+	if (t->dtls_client && !t->dtls && !t->dtls_over && t->dtls_context && t->ice.address_count)
 		sooner(&deadline, t->ice.last_seen_us);
 	if (t->dtls)
 		sooner(&deadline, dtls_deadline(t->dtls));
@@ -403,6 +405,12 @@ int transport_inject_keys(struct transport *t, const struct srtp_keys *keys)
 	t->has_srtp = t->dtls_over = true;
 	advance(t);
 	return 0;
+}
+
+void transport_set_roles(struct transport *t, bool controlling, bool dtls_client)
+{
+	ice_set_role(&t->ice, controlling);
+	t->dtls_client = dtls_client;
 }
 
 void transport_connect(struct transport *t, uint64_t now, const struct sockaddr_storage *to)

@@ -46,7 +46,11 @@ struct transport_config {
 	struct dtls_context *dtls;
 	/* starts the local ufrag (worker number); "" or NULL = none; <= 7 letters */
 	const char *ufrag_prefix;
-	bool client; /* the other end (tests, load generator): ICE controlling, DTLS active */
+	/*
+	 * NULL: the server's end, ICE-lite and DTLS server. Else a client's end, with full ICE and
+	 * DTLS client until transport_set_roles; kept.
+	 */
+	struct ice_checks *checks;
 };
 
 /*
@@ -64,7 +68,7 @@ struct transport {
 	uint64_t dtls_done_us; /* when the handshake completed; 0 = not yet */
 	bool dtls_over;	       /* completed: no new handshake is accepted */
 	bool keep_dtls;	       /* data channels need it for the transport's life */
-	bool client, has_srtp;
+	bool dtls_client, has_srtp;
 	struct srtp srtp;
 	char remote_fingerprint[FINGERPRINT_TEXT]; /* "" = not known yet */
 	uint64_t connect_by_us;			   /* 0 = no limit yet */
@@ -208,5 +212,11 @@ size_t transport_addresses(const struct transport *t, const struct ice_address *
  */
 int transport_inject_keys(struct transport *t, const struct srtp_keys *keys);
 
-/* Client: begins checks towards the server's address. */
+/* ---- a client's end ---- */
+
+/* By the other's description, before anything is sent: whether it is ICE-lite (or we offered), and
+ * whether its a=setup leaves the DTLS client's part to us. */
+void transport_set_roles(struct transport *t, bool controlling, bool dtls_client);
+
+/* Begins checks towards one more candidate of the other end. */
 void transport_connect(struct transport *t, uint64_t now, const struct sockaddr_storage *to);

@@ -37,7 +37,7 @@ static int setup(void **state)
 
 	rng_seeded(&f.rng, 1);
 	outbox_init(&f.outbox);
-	ice_init(&f.ice, &f.rng, "w1x", false);
+	ice_init(&f.ice, &f.rng, "w1x", NULL);
 	assert_int_equal(ice_set_remote(&f.ice, REMOTE_UFRAG, REMOTE_PWD), 0);
 	*state = &f;
 	return 0;
@@ -222,7 +222,7 @@ static void test_early_check(void **state)
 	struct fixture *f = *state;
 	struct check c;
 
-	ice_init(&f->ice, &f->rng, "", false);
+	ice_init(&f->ice, &f->rng, "", NULL);
 	c = good(f);
 	c.remote = "notknownyet";
 	assert_int_equal(rx(f, 1, 1000, &c, NULL), V_OK);
