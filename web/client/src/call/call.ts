@@ -36,6 +36,7 @@ export class Call {
   #create = false;
   #watching = false;
   #timeoutSeconds = 0;
+  #leaves = 0;
   /** The ring that this client started: only it joins by itself when somebody accepts. */
   #ownRing: string | undefined;
   /** Rings that were answered here: what is still on its way about them rings no more. */
@@ -103,9 +104,13 @@ export class Call {
     const create = options.create === true;
     this.#watching ||= options.watch === true;
     const ask = async () => {
+      const leaves = this.#leaves;
       const reply = await this.#api.join({ ...options, create });
       this.#create = create;
-      if (options.ring) this.#ownRing = reply.ring?.id;
+      if (!options.ring) return reply;
+      this.#ownRing = reply.ring?.id;
+      // left while the question was on its way: nobody must go on ringing for a caller who is gone
+      if (leaves !== this.#leaves && reply.ring?.state === 'ringing') await this.#api.reject('cancel').catch(() => {});
       return reply;
     };
     return this.#link.join(ask, () => this.#api.join({ create: this.#create }), () => this.#timeoutSeconds * 1000);
@@ -121,6 +126,7 @@ export class Call {
     const side = ringSide(this.state.ring, this.context.me());
     const cancels = side === 'outgoing' && this.state.ring?.id === this.#ownRing;
     this.#settleRing();
+    this.#leaves++;
     const left = this.#link.leave();
     if ((side && options.reject) || cancels) {
       await this.#api.reject(options.reason ?? (cancels ? 'cancel' : 'decline')).catch(() => {}); // left all the same
