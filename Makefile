@@ -1,5 +1,5 @@
 # The list of commands. `make help` prints it.
-.PHONY: help run build web test test-long check bench fuzz fmt lint clean
+.PHONY: help run build web packages test test-long check bench fuzz fmt lint clean
 .DEFAULT_GOAL := help
 
 BUILD ?= build
@@ -27,6 +27,10 @@ web: web/dist/.stamp
 web/dist/.stamp: $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 	@tools/deps.sh run
 	@cd web && node build.mjs
+
+packages: ## @confab/client and @confab/react for npm: web/dist/npm/*.tgz
+	@tools/deps.sh run
+	@cd web && node packages.mjs
 
 test: ## everything CI runs; the last line is `N passed, N failed`
 	@tools/deps.sh test

@@ -33,6 +33,7 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
+  conditions: ['confab-source'],
   target: 'node18',
   outdir: out,
   outbase: '.',

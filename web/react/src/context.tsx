@@ -1,28 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What every component finds around itself: the client, the texts, the toasts. */
-import type { VideoClient } from '@confab/client';
+/** What every component finds around itself: the client, the texts, the toasts, and, inside of a call, the call. */
+import type { Call, VideoClient } from '@confab/client';
 import { createContext, use, type ReactNode } from 'react';
 import { en, type Messages } from './messages/en.ts';
 import { ToastProvider } from './ui/Toasts.tsx';
 
 const ClientContext = createContext<VideoClient | undefined>(undefined);
 const MessagesContext = createContext<Messages>(en);
+const CallContext = createContext<Call | undefined>(undefined);
+const SoundContext = createContext(true);
 
 export interface ConfabProviderProps {
   /** Created once by the application; connected before components use it. */
   client: VideoClient;
   messages?: Messages;
+  /** Ring tones. Default: on. */
+  sounds?: boolean;
   children: ReactNode;
 }
 
-export function ConfabProvider({ client, messages = en, children }: ConfabProviderProps) {
+export function ConfabProvider({ client, messages = en, sounds = true, children }: ConfabProviderProps) {
   return (
     <MessagesContext value={messages}>
       <ClientContext value={client}>
-        <ToastProvider>{children}</ToastProvider>
+        <SoundContext value={sounds}>
+          <ToastProvider>{children}</ToastProvider>
+        </SoundContext>
       </ClientContext>
     </MessagesContext>
   );
+}
+
+/** Makes `useCall` and `useCallStateHooks` work below it. `VideoCall` brings its own. */
+export function CallProvider({ call, children }: { call: Call; children: ReactNode }) {
+  return <CallContext value={call}>{children}</CallContext>;
 }
 
 export function useVideoClient(): VideoClient {
@@ -31,6 +42,15 @@ export function useVideoClient(): VideoClient {
   return client;
 }
 
+/** The call around the component; undefined outside of one. */
+export function useCall(): Call | undefined {
+  return use(CallContext);
+}
+
 export function useMessages(): Messages {
   return use(MessagesContext);
+}
+
+export function useSounds(): boolean {
+  return use(SoundContext);
 }

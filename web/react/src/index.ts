@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+'use client';
 /** @confab/react: the messenger and the call as components. Import '@confab/react/styles.css' once. */
 export { AdminChat, type AdminChatProps } from './chat/AdminChat.tsx';
 export { UserChat, type UserChatProps } from './chat/UserChat.tsx';
 export type { Attention } from './chat/useAttention.ts';
+export { OutgoingCall, type OutgoingCallProps } from './call/OutgoingCall.tsx';
+export { Lobby, type LobbyProps } from './lobby/Lobby.tsx';
+export { DevicePicker } from './lobby/DevicePicker.tsx';
+export { DevicePickers } from './lobby/DevicePickers.tsx';
+export { MicLevel } from './lobby/MicLevel.tsx';
+export { VideoView } from './call/VideoView.tsx';
 export { VideoCall, type VideoCallProps } from './call/VideoCall.tsx';
 export { IncomingCall } from './call/IncomingCall.tsx';
-export { ConfabProvider, useMessages, useVideoClient, type ConfabProviderProps } from './context.tsx';
+export { CallProvider, ConfabProvider, useCall, useMessages, useVideoClient, type ConfabProviderProps } from './context.tsx';
+export { useCalls, useConnectedUser, useConnectionState, useRingingCalls } from './hooks/useCalls.ts';
+export { useCallStateHooks } from './hooks/useCallStateHooks.ts';
 export { useChat } from './hooks/useChat.ts';
 export { useJoinedCall } from './hooks/useCall.ts';
 export { useObservable } from './hooks/useObservable.ts';

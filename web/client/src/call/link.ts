@@ -71,7 +71,7 @@ export class CallLink {
   }
 
   stopPreview(): void {
-    if (!this.#preview) return;
+    if (!this.#preview || this.#joining) return; // a join takes it over
     this.#preview.close();
     this.#preview = undefined;
     for (const device of this.#previewed()) device.detach(true);

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Participant, UserObject } from '@confab/client';
 import { useCallback, useState } from 'react';
-import { useMessages } from '../context.tsx';
-import { Avatar } from '../ui/Avatar.tsx';
+import { useCall, useMessages } from '../context.tsx';
 import { ParticipantTile } from './ParticipantTile.tsx';
 import { RemoteAudio } from './RemoteAudio.tsx';
 import { ScreenTile } from './ScreenTile.tsx';
 import { SelfView } from './SelfView.tsx';
+import { Waiting, type WaitingState } from './Waiting.tsx';
 
 interface CallStageProps {
   participants: readonly Participant[];
   /** Whom the call is with, shown while nobody else is in it. */
   peer: Pick<UserObject, 'id' | 'name' | 'image'>;
-  /** Said instead of "waiting", for instance that they declined. */
-  note: string | undefined;
+  waiting: WaitingState;
 }
 
 /** Everybody in the call. Two: the other large, oneself small. More: a grid. A shared screen takes the room. */
-export function CallStage({ participants, peer, note }: CallStageProps) {
+export function CallStage({ participants, peer, waiting }: CallStageProps) {
   const t = useMessages();
+  const call = useCall();
   const [unblock, setUnblock] = useState<readonly (() => void)[]>([]);
   const onBlocked = useCallback((retry: () => void) => setUnblock((list) => [...list, retry]), []);
   const me = participants.find((participant) => participant.isLocal);
@@ -46,13 +46,7 @@ export function CallStage({ participants, peer, note }: CallStageProps) {
         </div>
       )}
       {others.length === 0 && (
-        <div className="cf-waiting">
-          <span className={`cf-waiting__avatar ${note ? '' : 'cf-waiting__avatar--pulse'}`}>
-            <Avatar user={peer} size="huge" />
-          </span>
-          <p className="cf-waiting__title">{note ?? t.waitingFor(peer.name)}</p>
-          {!note && <p className="cf-waiting__hint">{t.waitingHint}</p>}
-        </div>
+        <Waiting peer={peer} {...waiting} mayRing={waiting.note !== undefined && call?.state.ring != null} />
       )}
       {me && !inGrid && <SelfView participant={me} floating />}
       {audio.map((track) => (

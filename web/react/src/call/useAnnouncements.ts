@@ -30,6 +30,13 @@ export function useAnnouncements(call: Call, participants: readonly Participant[
     }
   }, [participants, joined, t, toast]);
 
-  useEffect(() => call.on('call.rejected', ({ user }) => setNote(t.declinedBy(user.name))), [call, t]);
+  useEffect(
+    () =>
+      call.on('call.rejected', ({ user, ring, reason }) => {
+        // in a group others may still come; a ring's own end is told by ringView
+        if (!ring && reason !== 'cancel') setNote(t.declinedBy(user.name));
+      }),
+    [call, t],
+  );
   return note;
 }

@@ -2,17 +2,20 @@
 import type { Call, ConfabError } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 
-/** Joins while the component is on the page, leaves with it. `error` is why it could not join. */
-export function useJoinedCall(call: Call): { error: ConfabError | undefined; retry: () => void } {
+/**
+ * Joins while the component is on the page, leaves with it; with `ring`, the others' devices ring. `error` is why it
+ * could not join.
+ */
+export function useJoinedCall(call: Call, ring = false): { error: ConfabError | undefined; retry: () => void } {
   const [error, setError] = useState<ConfabError | undefined>();
   const join = useCallback(
     (alive: () => boolean) => {
       setError(undefined);
-      call.join({ create: true }).catch((reason: ConfabError) => {
+      call.join({ create: true, ...(ring ? { ring } : {}) }).catch((reason: ConfabError) => {
         if (alive()) setError(reason);
       });
     },
-    [call],
+    [call, ring],
   );
   useEffect(() => {
     let alive = true;

@@ -2,6 +2,17 @@
 /** Every text a person reads, in English. Another language is another object of this type. */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 
+const PERMISSION_NAMES: Record<string, string> = { 'send-audio': 'microphone', 'send-video': 'camera', screenshare: 'screen' };
+const permissionName = (permission: string): string => PERMISSION_NAMES[permission] ?? permission;
+
+const REACTION_NAMES: Record<string, string> = {
+  like: 'Thumbs up',
+  heart: 'Heart',
+  laugh: 'Laughing',
+  clap: 'Applause',
+  'raise-hand': 'Raised hand',
+};
+
 const DEVICE_NAMES: Record<DeviceKind, string> = { camera: 'camera', microphone: 'microphone', screenShare: 'screen' };
 
 export const en = {
@@ -68,6 +79,15 @@ export const en = {
   callOffline: 'You are offline. The call goes on when the network is back.',
   callLost: 'The call was lost',
   close: 'Close',
+  cancel: 'Cancel',
+  calling: (name: string) => `Calling ${name}…`,
+  outgoingCall: 'Outgoing call',
+  noAnswer: (name: string) => `${name} did not answer`,
+  isBusy: (name: string) => `${name} is in another call`,
+  callAgain: 'Call again',
+  ringing: 'Ringing…',
+  voiceCall: 'Voice call',
+  missedCall: (name: string) => `Missed call from ${name}`,
   mute: 'Mute',
   unmute: 'Unmute',
   muted: 'Muted',
@@ -83,6 +103,31 @@ export const en = {
   enableSound: 'Turn on sound',
   soundBlocked: 'The browser keeps the sound off until you press the button.',
   dismiss: 'Dismiss',
+  youAreMuted: 'You are muted',
+  connectionPoor: 'Poor connection',
+  connectionLost: 'Connection lost',
+  allow: 'Allow',
+  deny: 'Not now',
+  asksFor: (name: string, permissions: readonly string[]) => `${name} asks for the ${permissions.map(permissionName).join(' and the ')}`,
+  askFor: (permission: string) => `Ask for the ${permissionName(permission)}`,
+  asked: 'Asked. Waiting for an answer',
+  reactions: 'Reactions',
+  reaction: (type: string) => REACTION_NAMES[type] ?? type,
+  reactionOf: (name: string, type: string) => `${name}: ${REACTION_NAMES[type] ?? type}`,
+
+  // devices
+  devices: 'Camera and sound',
+  camera: 'Camera',
+  microphone: 'Microphone',
+  speaker: 'Speaker',
+  noDevice: 'None found',
+  deviceNumber: (label: string, n: number) => `${label} ${n}`,
+  micLevel: 'Loudness of your microphone',
+  micSilent: 'The microphone is off',
+  preview: 'Preview',
+  cameraIsOff: 'The camera is off',
+  lobbyTitle: 'Ready to join?',
+  joinNow: 'Join now',
 
   deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
     const name = kinds.map((kind) => DEVICE_NAMES[kind]).join(' and ');
@@ -90,6 +135,7 @@ export const en = {
     if (reason === 'missing') return `No ${name} was found. You are in the call without one.`;
     if (reason === 'busy') return `Another program is using your ${name}.`;
     if (reason === 'insecure') return `Browsers give the ${name} only to pages that are opened with https.`;
+    if (reason === 'lost') return `Your ${name} was unplugged or stopped working.`;
     return `Your ${name} could not be started.`;
   },
 };

@@ -60,6 +60,20 @@ const PATHS = {
     </>
   ),
   down: <path d="M12 5v14m0 0 6-6m-6 6-6-6" />,
+  settings: (
+    <>
+      <path d="M4 7h9m5 0h2M4 17h2m5 0h9" />
+      <circle cx="15.500" cy="7" r="2.500" />
+      <circle cx="8.500" cy="17" r="2.500" />
+    </>
+  ),
+  smile: (
+    <>
+      <circle cx="12" cy="12" r="8.500" />
+      <path d="M8.500 14c.8 1.300 2 2 3.500 2s2.700-.7 3.500-2M9 9.500v.1m6-.1v.1" />
+    </>
+  ),
+  chart: <path d="M4 20h16M6.500 16v-4M12 16V6m5.500 10v-7" />,
   check: <path d="m5 12.500 4.500 4.500L19 7.500" />,
 } satisfies Record<string, ReactNode>;
 

@@ -27,7 +27,8 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   return (
     <ToastContext value={show}>
       {children}
-      {createPortal(
+      {typeof document !== 'undefined' &&
+        createPortal(
         <div className="cf-toasts" aria-live="polite" data-above="">
           {toasts.map((toast) => (
             <ToastView key={toast.id} toast={toast} onDone={remove} />

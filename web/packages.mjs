@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds @confab/client and @confab/react as they are published, and packs them: dist/npm/confab-client.tgz and
+// confab-react.tgz. One JavaScript file for each source file, so that a bundler leaves out what nobody uses.
+import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const web = dirname(fileURLToPath(import.meta.url));
+const out = join(web, 'dist/npm');
+await mkdir(out, { recursive: true });
+
+for (const name of ['client', 'react']) {
+  const folder = join(web, name);
+  const config = join(folder, 'tsconfig.build.json');
+  await rm(join(folder, 'dist'), { recursive: true, force: true });
+  await writeFile(config, JSON.stringify(options(name)));
+  try {
+    execFileSync(join(web, 'node_modules/.bin/tsc'), ['-p', config], { cwd: folder, stdio: 'inherit' });
+  } finally {
+    await rm(config);
+  }
+  await copyFile(join(web, '../LICENSE'), join(folder, 'LICENSE'));
+  if (name === 'react') await styles(folder);
+  const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', out], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  await rename(join(out, `confab-${name}-${version}.tgz`), join(out, `confab-${name}.tgz`));
+  await rm(join(folder, 'LICENSE'));
+}
+
+function options(name) {
+  return {
+    extends: '../tsconfig.json',
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      rootDir: 'src',
+      outDir: 'dist',
+      rewriteRelativeImportExtensions: true,
+      allowImportingTsExtensions: false,
+      // react sees the client as everybody else does
+      ...(name === 'react' ? { customConditions: [] } : {}),
+    },
+    include: ['src'],
+  };
+}
+
+async function styles(folder) {
+  await build({
+    absWorkingDir: folder,
+    entryPoints: ['src/styles/index.css'],
+    bundle: true,
+    outfile: 'dist/styles.css',
+    target: ['chrome109', 'firefox115', 'safari16'],
+    logLevel: 'warning',
+  });
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Call } from '@confab/client';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { DeviceNotices } from '../call/DeviceNotices.tsx';
+import { VideoView } from '../call/VideoView.tsx';
+import { useMessages } from '../context.tsx';
+import { useObservable } from '../hooks/useObservable.ts';
+import { Avatar } from '../ui/Avatar.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
+import { useConnectedUser } from '../hooks/useCalls.ts';
+import { DevicePickers } from './DevicePickers.tsx';
+import { MicLevel } from './MicLevel.tsx';
+
+export interface LobbyProps {
+  /** Not joined yet. What is chosen here holds in the call; what is open is taken over. */
+  call: Call;
+  onJoin: () => void;
+  onCancel?: () => void;
+  /** Default: "Ready to join?" */
+  title?: ReactNode;
+}
+
+/** Before the call: how one looks, whether one is heard, and with which devices. Joining without a camera is fine. */
+export function Lobby({ call, onJoin, onCancel, title }: LobbyProps) {
+  const t = useMessages();
+  const me = useConnectedUser();
+  const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
+  const microphone = useObservable(call.microphone.state.optimisticStatus$) === 'enabled';
+  const picture = useObservable(call.camera.state.track$);
+  const sound = useObservable(call.microphone.state.track$);
+
+  const here = useRef(false);
+  useEffect(() => {
+    here.current = true;
+    call.startPreview();
+    return () => {
+      here.current = false;
+      // whoever joins now takes over what is open; the turn after, nobody does
+      setTimeout(() => here.current || call.stopPreview(), 0);
+    };
+  }, [call]);
+
+  return (
+    <section className="cf-lobby" aria-labelledby="cf-lobby-title">
+      <h2 className="cf-lobby__title" id="cf-lobby-title">
+        {title ?? t.lobbyTitle}
+      </h2>
+      <div className="cf-lobby__preview cf-tile" role="group" aria-label={t.preview}>
+        <span className="cf-tile__avatar">{me && <Avatar user={me} size="huge" />}</span>
+        <VideoView track={picture} mirrored />
+        {!camera && <p className="cf-lobby__off">{t.cameraIsOff}</p>}
+        <div className="cf-lobby__buttons">
+          <IconButton
+            icon={microphone ? 'mic' : 'micOff'}
+            label={microphone ? t.mute : t.unmute}
+            look={microphone ? 'call' : 'callOff'}
+            onClick={() => void call.microphone.toggle().catch(() => {})}
+          />
+          <IconButton
+            icon={camera ? 'camera' : 'cameraOff'}
+            label={camera ? t.cameraOff : t.cameraOn}
+            look={camera ? 'call' : 'callOff'}
+            onClick={() => void call.camera.toggle().catch(() => {})}
+          />
+        </div>
+      </div>
+      <MicLevel track={sound} />
+      <DeviceNotices call={call} />
+      <DevicePickers call={call} />
+      <div className="cf-lobby__actions">
+        {onCancel && (
+          <button type="button" className="cf-button cf-button--quiet" onClick={onCancel}>
+            {t.cancel}
+          </button>
+        )}
+        <button type="button" className="cf-button" onClick={onJoin}>
+          {t.joinNow}
+        </button>
+      </div>
+    </section>
+  );
+}
