@@ -23,7 +23,7 @@ struct world {
 	struct outbox outbox;
 	struct rng rng;
 	struct srtp peer; /* the other end's keys */
-	struct sockaddr_storage from, stranger;
+	struct path from, stranger;
 	uint64_t now;
 	bool injected;
 };
@@ -39,7 +39,7 @@ static struct dtls_context *shared_dtls(void)
 	return dtls;
 }
 
-static void rx(struct world *w, const struct sockaddr_storage *from, const uint8_t *bytes, size_t n)
+static void rx(struct world *w, const struct path *from, const uint8_t *bytes, size_t n)
 {
 	struct transport_in in;
 	uint8_t *copy = malloc(n ? n : 1);
@@ -190,9 +190,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 
 	rng_seeded(&w.rng, 1);
 	outbox_init(&w.outbox);
-	w.from.ss_family = w.stranger.ss_family = AF_INET;
-	((struct sockaddr_in *)&w.from)->sin_port = 1;
-	((struct sockaddr_in *)&w.stranger)->sin_port = 2;
+	w.from.address.ss_family = w.stranger.address.ss_family = AF_INET;
+	((struct sockaddr_in *)&w.from.address)->sin_port = 1;
+	((struct sockaddr_in *)&w.stranger.address)->sin_port = 2;
 	w.now = 1000000;
 	w.injected = mode & 1;
 	if (mode & 2)

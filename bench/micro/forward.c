@@ -27,7 +27,7 @@ struct recorded {
 struct bed {
 	struct sim *sim;
 	struct sim_client *publisher;
-	struct sockaddr_storage from;
+	struct path from;
 	struct recorded trace[FRAMES][FRAME_PACKETS];
 	double ns; /* of the last replay, per forwarded packet */
 	pthread_barrier_t *barrier;
@@ -53,7 +53,7 @@ static struct bed *bed_new(uint64_t seed, int subscribers)
 	(void)sim_publish(b->publisher, KIND_VIDEO, false);
 	sim_run(b->sim, 2 * SIM_S);
 
-	struct sockaddr_in *in = (struct sockaddr_in *)&b->from;
+	struct sockaddr_in *in = (struct sockaddr_in *)&b->from.address;
 	in->sin_family = AF_INET;
 	in->sin_addr.s_addr = htonl(0x0a000000 + b->publisher->pub.tag);
 	in->sin_port = htons((uint16_t)(40000 + b->publisher->pub.tag % 1000));

@@ -37,8 +37,8 @@ static void open_channels(struct peer *p)
 			    p->transport.dtls_client);
 }
 
-enum verdict peer_rx(struct peer *p, uint64_t now, const struct sockaddr_storage *from,
-		     uint8_t *bytes, size_t n, struct transport_in *ret)
+enum verdict peer_rx(struct peer *p, uint64_t now, const struct path *from, uint8_t *bytes,
+		     size_t n, struct transport_in *ret)
 {
 	enum verdict v = transport_rx(&p->transport, now, from, bytes, n, ret);
 	size_t length;
@@ -84,7 +84,7 @@ const char *peer_cause(const struct peer *p)
 	return transport_cause(&p->transport);
 }
 
-const struct sockaddr_storage *peer_address(const struct peer *p)
+const struct path *peer_address(const struct peer *p)
 {
 	return transport_selected(&p->transport);
 }

@@ -165,8 +165,8 @@ void peer_restart(struct peer *p, uint64_t now);
  * RTCP in the clear, or nothing (never TRANSPORT_IN_DATA: ask peer_next_message). The result says
  * what became of it, for counting.
  */
-enum verdict peer_rx(struct peer *p, uint64_t now, const struct sockaddr_storage *from,
-		     uint8_t *bytes, size_t n, struct transport_in *ret);
+enum verdict peer_rx(struct peer *p, uint64_t now, const struct path *from, uint8_t *bytes,
+		     size_t n, struct transport_in *ret);
 
 /* Runs timers: checks, consent, handshake, SCTP. True: the state changed. */
 bool peer_tick(struct peer *p, uint64_t now);
@@ -178,7 +178,7 @@ enum transport_state peer_state(const struct peer *p);
 const char *peer_cause(const struct peer *p);
 
 /* Where media goes; NULL before the first answered check. */
-const struct sockaddr_storage *peer_address(const struct peer *p);
+const struct path *peer_address(const struct peer *p);
 
 /*
  * Encrypts one plain packet into `out`; 32 bytes more than it has always suffice. The length, or

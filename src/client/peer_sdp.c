@@ -351,8 +351,11 @@ static void connect_candidates(struct peer *p, uint64_t now, const char *text, s
 	struct candidate list[ICE_CANDIDATES];
 	size_t count = candidate_list(text, n, list, ICE_CANDIDATES);
 
-	for (size_t i = 0; i < count; i++)
-		transport_connect(&p->transport, now, &list[i].address);
+	for (size_t i = 0; i < count; i++) {
+		struct path to = path_udp(&list[i].address);
+
+		transport_connect(&p->transport, now, &to);
+	}
 }
 
 static int take_transport(struct peer *p, uint64_t now, const struct sdp *sdp,
@@ -486,7 +489,8 @@ bool peer_add_candidate(struct peer *p, uint64_t now, const char *text, size_t n
 
 	if (!candidate_parse(&c, text, n) || p->checks.count == ICE_CANDIDATES)
 		return false;
-	transport_connect(&p->transport, now, &c.address);
+	struct path to = path_udp(&c.address);
+	transport_connect(&p->transport, now, &to);
 	return true;
 }
 

@@ -79,7 +79,9 @@ static void drain_tx(struct worker *w)
 	struct engine_tx tx;
 
 	while (engine_next_tx(w->engine, &tx)) {
-		udp_put(&w->sockets[socket_for(w, tx.to)], tx.to, tx.bytes, tx.length);
+		const struct sockaddr_storage *to = &tx.to->address;
+
+		udp_put(&w->sockets[socket_for(w, to)], to, tx.bytes, tx.length);
 		w->counts.datagrams_out++;
 		w->counts.bytes_out += tx.length;
 	}
@@ -109,7 +111,9 @@ static void receive(struct worker *w, size_t socket, uint64_t now)
 			}
 			w->counts.datagrams_in++;
 			w->counts.bytes_in += in[i].length;
-			engine_rx_at(w->engine, now, in[i].arrival, in[i].from, in[i].bytes,
+			struct path from = path_udp(in[i].from);
+
+			engine_rx_at(w->engine, now, in[i].arrival, &from, in[i].bytes,
 				     in[i].length);
 		}
 		drain(w); /* before the bytes are overwritten */

@@ -169,14 +169,14 @@ uint64_t engine_deadline(const struct engine *e)
  * Checks go where their ufrag says: a restart and a second connection come from known addresses.
  * Everything else goes where its source address was authenticated (R40, R46). NULL = a stranger.
  */
-static struct leg *find_leg(const struct engine *e, const struct sockaddr_storage *from,
-			    const uint8_t *bytes, size_t length)
+static struct leg *find_leg(const struct engine *e, const struct path *from, const uint8_t *bytes,
+			    size_t length)
 {
 	char ufrag[ICE_LOCAL_UFRAG + 1];
 	struct key key;
 
 	if (!transport_is_stun(bytes, length))
-		return key_of_address(&key, from) ? keymap_get(&e->sfu.sources, &key) : NULL;
+		return key_of_path(&key, from) ? keymap_get(&e->sfu.sources, &key) : NULL;
 	if (!transport_ufrag_of(bytes, length, ufrag) || !key_of_text(&key, ufrag, strlen(ufrag)))
 		return NULL;
 	return keymap_get(&e->sfu.ufrags, &key);
@@ -208,14 +208,14 @@ static void take(struct engine *e, struct leg *l, uint64_t now, const struct tra
 	}
 }
 
-void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
+void engine_rx(struct engine *e, uint64_t now, const struct path *from, uint8_t *bytes,
 	       size_t length)
 {
 	engine_rx_at(e, now, now, from, bytes, length);
 }
 
-void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival,
-		  const struct sockaddr_storage *from, uint8_t *bytes, size_t length)
+void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct path *from,
+		  uint8_t *bytes, size_t length)
 {
 	struct leg *l = find_leg(e, from, bytes, length);
 	bool stun = transport_is_stun(bytes, length);

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/path.h"
 #include "base/rng.h"
 #include "plane/plane.h"
 
@@ -35,7 +36,7 @@ struct engine_config {
 
 /* A datagram to send. `bytes` stays valid until the next call of any engine function. */
 struct engine_tx {
-	const struct sockaddr_storage *to;
+	const struct path *to;
 	const uint8_t *bytes;
 	size_t length;
 };
@@ -50,15 +51,15 @@ enum { ENGINE_RX_MAX = 64 };
  * Takes one datagram. The bytes may be changed (decryption in place), and must stay where they are
  * until engine_next_tx has returned false. Bad input is counted, never an error.
  */
-void engine_rx(struct engine *e, uint64_t now, const struct sockaddr_storage *from, uint8_t *bytes,
+void engine_rx(struct engine *e, uint64_t now, const struct path *from, uint8_t *bytes,
 	       size_t length);
 
 /*
  * The same for a datagram that waited between its arrival (at most `now`) and being read. Only what
  * is told to the sender about the network uses it: congestion feedback.
  */
-void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival,
-		  const struct sockaddr_storage *from, uint8_t *bytes, size_t length);
+void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct path *from,
+		  uint8_t *bytes, size_t length);
 
 /* Takes one command and what it owns. Errors come back as EV_FAILED. */
 void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd);

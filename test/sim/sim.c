@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct sockaddr_storage address_of(uint32_t tag)
+static struct path address_of(uint32_t tag)
 {
-	struct sockaddr_storage a = { 0 };
-	struct sockaddr_in *in = (struct sockaddr_in *)&a;
+	struct path a = { 0 };
+	struct sockaddr_in *in = (struct sockaddr_in *)&a.address;
 
 	in->sin_family = AF_INET;
 	in->sin_addr.s_addr = htonl(0x0a000000 + tag);
@@ -17,9 +17,9 @@ static struct sockaddr_storage address_of(uint32_t tag)
 	return a;
 }
 
-static uint32_t tag_of(const struct sockaddr_storage *a)
+static uint32_t tag_of(const struct path *a)
 {
-	return ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr) - 0x0a000000;
+	return ntohl(((const struct sockaddr_in *)&a->address)->sin_addr.s_addr) - 0x0a000000;
 }
 
 static void trace(struct sim *s, const void *bytes, size_t n)
@@ -46,7 +46,7 @@ static struct sim *new_sim(uint64_t seed, const struct simlink_config *link, boo
 	if (link)
 		s->link = *link;
 	rng_seeded(&s->rng, seed);
-	in = (struct sockaddr_in *)&s->server;
+	in = (struct sockaddr_in *)&s->server.address;
 	in->sin_family = AF_INET;
 	in->sin_addr.s_addr = htonl(0xc0000201);
 	in->sin_port = htons(7882);
@@ -58,7 +58,7 @@ static struct sim *new_sim(uint64_t seed, const struct simlink_config *link, boo
 			abort();
 		s->client_fingerprint = cert_fingerprint(s->client_cert);
 	}
-	struct engine_config config = { .addresses = &s->server,
+	struct engine_config config = { .addresses = &s->server.address,
 					.address_count = 1,
 					.rng = &s->rng,
 					.certificate = s->cert,
@@ -346,7 +346,7 @@ void sim_cmd(struct sim *s, struct plane_cmd *cmd)
 
 void sim_inject(struct sim *s, uint32_t tag, const void *bytes, size_t n)
 {
-	struct sockaddr_storage from = address_of(tag);
+	struct path from = address_of(tag);
 	uint8_t copy[2048];
 
 	memcpy(copy, bytes, n);

@@ -181,7 +181,7 @@ struct sim {
 	uint64_t now, trace;
 	struct rng rng;
 	struct engine *engine;
-	struct sockaddr_storage server;
+	struct path server;
 	struct sim_client clients[SIM_CLIENTS];
 	int client_count;
 	struct simlink_config link; /* of connections opened from now on */

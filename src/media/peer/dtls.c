@@ -73,7 +73,7 @@ static int bio_write(BIO *bio, const char *bytes, int n)
 		return n;
 	}
 	/* A full outbox is a lost datagram, and DTLS repeats those. */
-	if (n > 0 && d->config.to->ss_family)
+	if (n > 0 && !path_none(d->config.to))
 		(void)outbox_put(d->config.outbox, d->config.to, bytes, (size_t)n);
 	return n;
 }

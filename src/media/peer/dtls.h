@@ -10,11 +10,11 @@
  */
 #pragma once
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/path.h"
 #include "crypt/cert.h"
 #include "media/peer/outbox.h"
 #include "media/peer/srtp.h"
@@ -48,11 +48,11 @@ struct dtls_config {
 	 * read at verification, so it must stay in place.
 	 */
 	const char *fingerprint;
-	struct outbox *outbox;		   /* kept */
-	const struct sockaddr_storage *to; /* where flights go; kept, read whenever one is sent */
-	unsigned mtu;	   /* 0 = DTLS_MTU; tests use small ones to force fragments */
-	bool without_srtp; /* tests: offer no use_srtp */
-	bool only_cm;	   /* client: offer AES128_CM_SHA1_80 alone */
+	struct outbox *outbox; /* kept */
+	const struct path *to; /* where flights go; kept, read whenever one is sent */
+	unsigned mtu;	       /* 0 = DTLS_MTU; tests use small ones to force fragments */
+	bool without_srtp;     /* tests: offer no use_srtp */
+	bool only_cm;	       /* client: offer AES128_CM_SHA1_80 alone */
 };
 
 /* 0, -ENOMEM, -EIO, -EBUSY (DTLS_ASSOCIATIONS_MAX). */

@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/address.h"
 #include "base/limits.h"
+#include "base/path.h"
 #include "crypt/hash.h"
 #include "media/peer/ice_private.h"
 
@@ -66,19 +66,19 @@ void ice_restart(struct ice *i, struct rng *rng)
 	new_credentials(i, rng);
 }
 
-static struct ice_address *find_address(struct ice *i, const struct sockaddr_storage *from)
+static struct ice_address *find_address(struct ice *i, const struct path *from)
 {
 	for (unsigned k = 0; k < i->address_count; k++) {
-		if (address_equal(&i->addresses[k].address, from))
+		if (path_equal(&i->addresses[k].path, from))
 			return &i->addresses[k];
 	}
 	return NULL;
 }
 
-bool ice_is_validated(const struct ice *i, const struct sockaddr_storage *from)
+bool ice_is_validated(const struct ice *i, const struct path *from)
 {
 	for (unsigned k = 0; k < i->address_count; k++) {
-		if (address_equal(&i->addresses[k].address, from))
+		if (path_equal(&i->addresses[k].path, from))
 			return true;
 	}
 	return false;
@@ -92,7 +92,7 @@ bool ice_has_ufrag(const struct ice *i, const char *ufrag)
 
 bool ice_may_send(const struct ice *i, uint64_t now)
 {
-	return i->selected.ss_family && now - i->last_seen_us < ICE_PAUSE_US;
+	return !path_none(&i->selected) && now - i->last_seen_us < ICE_PAUSE_US;
 }
 
 void ice_alive(struct ice *i, uint64_t now)
@@ -109,12 +109,12 @@ static struct ice_address *place_for_address(struct ice *i, struct ice_in *ret)
 	for (unsigned k = 0; k < ICE_ADDRESSES; k++) {
 		struct ice_address *a = &i->addresses[k];
 
-		if (!address_equal(&a->address, &i->selected) &&
+		if (!path_equal(&a->path, &i->selected) &&
 		    (!idlest || a->last_check_us < idlest->last_check_us))
 			idlest = a;
 	}
 	ret->forgot = true;
-	ret->forgotten = idlest->address;
+	ret->forgotten = idlest->path;
 	return idlest;
 }
 
@@ -126,14 +126,14 @@ static bool is_quiet(struct ice *i, uint64_t now)
 	return !a || now - a->last_check_us > ICE_QUIET_US;
 }
 
-void ice_validated(struct ice *i, uint64_t now, const struct sockaddr_storage *from, bool nominates,
+void ice_validated(struct ice *i, uint64_t now, const struct path *from, bool nominates,
 		   struct ice_in *ret)
 {
 	struct ice_address *a = find_address(i, from);
 
 	if (!a) {
 		a = place_for_address(i, ret);
-		a->address = *from;
+		a->path = *from;
 		ret->learned = true;
 	}
 	a->last_check_us = now;
@@ -187,8 +187,8 @@ static bool username_is_for(const struct stun_msg *m, const struct ice_credentia
 }
 
 /* Puts an answer signed with `pwd` into the outbox. A full outbox loses it; checks are repeated. */
-static void answer(struct outbox *outbox, const struct stun_msg *request,
-		   const struct sockaddr_storage *to, enum stun_error_code error, const char *pwd)
+static void answer(struct outbox *outbox, const struct stun_msg *request, const struct path *to,
+		   enum stun_error_code error, const char *pwd)
 {
 	struct outbox_datagram *d = outbox_reserve(outbox);
 	struct stun_out out;
@@ -199,7 +199,7 @@ static void answer(struct outbox *outbox, const struct stun_msg *request,
 	if (error)
 		r = stun_write_error(&out, d->bytes, sizeof d->bytes, request, error, true);
 	else
-		r = stun_write_success(&out, d->bytes, sizeof d->bytes, request->tid, to);
+		r = stun_write_success(&out, d->bytes, sizeof d->bytes, request->tid, &to->address);
 	if (r < 0)
 		return;
 	ice_sign(&out, pwd);
@@ -228,7 +228,7 @@ static bool is_role_conflict(struct ice *i, const struct stun_msg *m)
 	return false;
 }
 
-static enum verdict rx_request(struct ice *i, uint64_t now, const struct sockaddr_storage *from,
+static enum verdict rx_request(struct ice *i, uint64_t now, const struct path *from,
 			       const struct stun_msg *m, const uint8_t *bytes,
 			       struct outbox *outbox, struct ice_in *ret)
 {
@@ -259,8 +259,8 @@ static enum verdict rx_request(struct ice *i, uint64_t now, const struct sockadd
 	return V_OK;
 }
 
-enum verdict ice_rx(struct ice *i, uint64_t now, const struct sockaddr_storage *from,
-		    const uint8_t *bytes, size_t n, struct outbox *outbox, struct ice_in *ret)
+enum verdict ice_rx(struct ice *i, uint64_t now, const struct path *from, const uint8_t *bytes,
+		    size_t n, struct outbox *outbox, struct ice_in *ret)
 {
 	struct stun_msg m;
 

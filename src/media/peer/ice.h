@@ -8,11 +8,11 @@
  */
 #pragma once
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/path.h"
 #include "base/rng.h"
 #include "media/peer/outbox.h"
 #include "media/peer/verdict.h"
@@ -43,7 +43,7 @@ enum {
 };
 
 struct ice_address {
-	struct sockaddr_storage address;
+	struct path path;
 	uint64_t last_check_us;
 };
 
@@ -58,7 +58,7 @@ struct ice_credentials {
 
 /* A remote candidate and our check towards it. */
 struct ice_pair {
-	struct sockaddr_storage to;
+	struct path to;
 	uint8_t transaction[12]; /* stays the same while a check is repeated (RFC 8489 6.2.1) */
 	uint64_t next_us;
 	uint32_t consent_us; /* until the next check, once this one is answered */
@@ -79,8 +79,8 @@ struct ice {
 	char remote_pwd[ICE_PWD_MAX + 1]; /* needed by full agents only */
 	struct ice_address addresses[ICE_ADDRESSES];
 	unsigned address_count;
-	/* ss_family 0: none; nominated, or else the latest validated */
-	struct sockaddr_storage selected;
+	/* none at first; nominated, or else the latest validated */
+	struct path selected;
 	bool nominated;
 	/* last authenticated check, or media from a validated address; 0 = never */
 	uint64_t last_seen_us;
@@ -93,7 +93,7 @@ struct ice {
 struct ice_in {
 	bool learned; /* `from` is a validated address now and was none before */
 	bool forgot;  /* to make room, `forgotten` is not any more */
-	struct sockaddr_storage forgotten;
+	struct path forgotten;
 };
 
 /*
@@ -109,13 +109,13 @@ int ice_set_remote(struct ice *i, const char *ufrag, const char *pwd);
 void ice_restart(struct ice *i, struct rng *rng);
 
 /* Handles one STUN message. */
-enum verdict ice_rx(struct ice *i, uint64_t now, const struct sockaddr_storage *from,
-		    const uint8_t *bytes, size_t n, struct outbox *outbox, struct ice_in *ret);
+enum verdict ice_rx(struct ice *i, uint64_t now, const struct path *from, const uint8_t *bytes,
+		    size_t n, struct outbox *outbox, struct ice_in *ret);
 
 /* Authenticated media from `from` is a sign of life too (R53). */
 void ice_alive(struct ice *i, uint64_t now);
 
-bool ice_is_validated(const struct ice *i, const struct sockaddr_storage *from);
+bool ice_is_validated(const struct ice *i, const struct path *from);
 bool ice_has_ufrag(const struct ice *i, const char *ufrag);
 
 /* Consent is fresh enough to send. */
@@ -130,7 +130,7 @@ void ice_set_role(struct ice *i, bool controlling);
  * Starts checks towards `to`, one more remote candidate; the same again is ignored. The first is
  * the one that media may go to until an answer came.
  */
-void ice_connect(struct ice *i, uint64_t now, const struct sockaddr_storage *to, struct rng *rng);
+void ice_connect(struct ice *i, uint64_t now, const struct path *to, struct rng *rng);
 /* Forgets the candidates: a new generation begins (ice_restart, ice_set_remote). */
 void ice_disconnect(struct ice *i);
 void ice_tick(struct ice *i, uint64_t now, struct rng *rng, struct outbox *outbox);

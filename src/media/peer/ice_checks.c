@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/address.h"
+#include "base/path.h"
 #include "media/peer/ice_private.h"
 
 void ice_set_role(struct ice *i, bool controlling)
@@ -15,16 +15,16 @@ void ice_set_role(struct ice *i, bool controlling)
 	i->controlling = controlling;
 }
 
-static struct ice_pair *find_pair(struct ice_checks *c, const struct sockaddr_storage *to)
+static struct ice_pair *find_pair(struct ice_checks *c, const struct path *to)
 {
 	for (unsigned k = 0; k < c->count; k++) {
-		if (address_equal(&c->pairs[k].to, to))
+		if (path_equal(&c->pairs[k].to, to))
 			return &c->pairs[k];
 	}
 	return NULL;
 }
 
-static void add_pair(struct ice *i, uint64_t now, const struct sockaddr_storage *to)
+static void add_pair(struct ice *i, uint64_t now, const struct path *to)
 {
 	struct ice_checks *c = i->checks;
 
@@ -36,9 +36,9 @@ static void add_pair(struct ice *i, uint64_t now, const struct sockaddr_storage 
 	c->next_first_us += ICE_PACE_US;
 }
 
-void ice_connect(struct ice *i, uint64_t now, const struct sockaddr_storage *to, struct rng *rng)
+void ice_connect(struct ice *i, uint64_t now, const struct path *to, struct rng *rng)
 {
-	if (!i->selected.ss_family)
+	if (path_none(&i->selected))
 		i->selected = *to;
 	if (i->checks->count == 0)
 		i->tie_breaker = rng_u64(rng);
@@ -51,7 +51,7 @@ void ice_disconnect(struct ice *i)
 	i->nominated = false;
 }
 
-void ice_checks_triggered(struct ice *i, uint64_t now, const struct sockaddr_storage *from)
+void ice_checks_triggered(struct ice *i, uint64_t now, const struct path *from)
 {
 	struct ice_pair *pair = find_pair(i->checks, from);
 
@@ -109,7 +109,7 @@ static uint64_t due(const struct ice *i, const struct ice_pair *pair)
 {
 	if (!i->current.remote_ufrag[0])
 		return UINT64_MAX;
-	if (i->nominated && !address_equal(&pair->to, &i->selected))
+	if (i->nominated && !path_equal(&pair->to, &i->selected))
 		return UINT64_MAX;
 	return pair->next_us;
 }
@@ -186,13 +186,13 @@ static void answered(struct ice *i, uint64_t now, struct ice_pair *pair, struct 
 	}
 }
 
-enum verdict ice_checks_rx(struct ice *i, uint64_t now, const struct sockaddr_storage *from,
+enum verdict ice_checks_rx(struct ice *i, uint64_t now, const struct path *from,
 			   const struct stun_msg *m, const uint8_t *bytes, struct ice_in *ret)
 {
 	struct ice_pair *pair = pair_of_transaction(i->checks, m->tid);
 
 	/* RFC 8445 7.2.5.2.1: an answer comes from where the check went */
-	if (!pair || !address_equal(&pair->to, from))
+	if (!pair || !path_equal(&pair->to, from))
 		return V_DROP_STUN;
 	if (!ice_integrity_is_right(m, bytes, i->remote_pwd))
 		return V_DROP_INTEGRITY;

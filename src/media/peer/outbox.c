@@ -19,7 +19,7 @@ void outbox_commit(struct outbox *o)
 	o->tail++;
 }
 
-bool outbox_put(struct outbox *o, const struct sockaddr_storage *to, const void *bytes, size_t n)
+bool outbox_put(struct outbox *o, const struct path *to, const void *bytes, size_t n)
 {
 	struct outbox_datagram *d = n <= OUTBOX_BYTES ? outbox_reserve(o) : NULL;
 

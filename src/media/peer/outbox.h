@@ -6,10 +6,11 @@
  */
 #pragma once
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/path.h"
 
 enum {
 	OUTBOX_SLOTS = 256, /* the answers to everything read together: a DTLS flight is 3 */
@@ -17,7 +18,7 @@ enum {
 };
 
 struct outbox_datagram {
-	struct sockaddr_storage to;
+	struct path to;
 	size_t length;
 	uint8_t bytes[OUTBOX_BYTES];
 };
@@ -39,7 +40,7 @@ struct outbox_datagram *outbox_reserve(struct outbox *o);
 void outbox_commit(struct outbox *o);
 
 /* Copies one datagram in. false: full or longer than OUTBOX_BYTES. */
-bool outbox_put(struct outbox *o, const struct sockaddr_storage *to, const void *bytes, size_t n);
+bool outbox_put(struct outbox *o, const struct path *to, const void *bytes, size_t n);
 
 /* The oldest datagram, or NULL. It stays valid until the next call on the outbox or a transport. */
 const struct outbox_datagram *outbox_take(struct outbox *o);

@@ -198,9 +198,8 @@ static enum verdict rx_media(struct transport *t, uint64_t now, bool rtcp, uint8
 	return V_OK;
 }
 
-static enum verdict demultiplex(struct transport *t, uint64_t now,
-				const struct sockaddr_storage *from, uint8_t *bytes, size_t n,
-				struct transport_in *ret)
+static enum verdict demultiplex(struct transport *t, uint64_t now, const struct path *from,
+				uint8_t *bytes, size_t n, struct transport_in *ret)
 {
 	enum demux_kind kind = demux_of(bytes, n);
 
@@ -219,7 +218,7 @@ static enum verdict demultiplex(struct transport *t, uint64_t now,
 	return rx_media(t, now, kind == DEMUX_RTCP, bytes, n, ret);
 }
 
-enum verdict transport_rx(struct transport *t, uint64_t now, const struct sockaddr_storage *from,
+enum verdict transport_rx(struct transport *t, uint64_t now, const struct path *from,
 			  uint8_t *bytes, size_t n, struct transport_in *ret)
 {
 	enum transport_state before = t->state;
@@ -303,7 +302,7 @@ bool transport_may_send(const struct transport *t, uint64_t now)
 	return t->state == TRANSPORT_CONNECTED && ice_may_send(&t->ice, now);
 }
 
-const struct sockaddr_storage *transport_selected(const struct transport *t)
+const struct path *transport_selected(const struct transport *t)
 {
 	return t->ice.address_count ? &t->ice.selected : NULL;
 }
@@ -413,7 +412,7 @@ void transport_set_roles(struct transport *t, bool controlling, bool dtls_client
 	t->dtls_client = dtls_client;
 }
 
-void transport_connect(struct transport *t, uint64_t now, const struct sockaddr_storage *to)
+void transport_connect(struct transport *t, uint64_t now, const struct path *to)
 {
 	ice_connect(&t->ice, now, to, t->rng);
 }

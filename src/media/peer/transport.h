@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/address.h"
+#include "base/path.h"
 #include "base/rng.h"
 #include "media/peer/dtls.h"
 #include "media/peer/ice.h"
@@ -133,7 +133,7 @@ void transport_restart_ice(struct transport *t, uint64_t now);
  * Takes one datagram; counts and returns its fate.
  * `ret` is always filled. The bytes may be changed.
  */
-enum verdict transport_rx(struct transport *t, uint64_t now, const struct sockaddr_storage *from,
+enum verdict transport_rx(struct transport *t, uint64_t now, const struct path *from,
 			  uint8_t *bytes, size_t n, struct transport_in *ret);
 
 /*
@@ -159,7 +159,7 @@ const char *transport_cause(const struct transport *t);
  */
 bool transport_may_send(const struct transport *t, uint64_t now);
 /* Where media goes: the nominated address; NULL = none yet. Read it whenever sending: it moves. */
-const struct sockaddr_storage *transport_selected(const struct transport *t);
+const struct path *transport_selected(const struct transport *t);
 
 /* The SRTP association for srtp_job; NULL until connected. */
 struct srtp *transport_srtp(struct transport *t);
@@ -219,4 +219,4 @@ int transport_inject_keys(struct transport *t, const struct srtp_keys *keys);
 void transport_set_roles(struct transport *t, bool controlling, bool dtls_client);
 
 /* Begins checks towards one more candidate of the other end. */
-void transport_connect(struct transport *t, uint64_t now, const struct sockaddr_storage *to);
+void transport_connect(struct transport *t, uint64_t now, const struct path *to);

@@ -28,7 +28,7 @@ void data_flush(struct leg *l, uint64_t now)
 {
 	enum { DTLS_ROOM = 64 };
 	uint8_t packet[SCTP_PACKET_MAX];
-	const struct sockaddr_storage *to;
+	const struct path *to;
 	size_t n = 0;
 	int count;
 

@@ -61,21 +61,20 @@ uint8_t *egress_reserve(struct egress *o, size_t n)
 	return o->arena + o->used;
 }
 
-void egress_commit(struct egress *o, const struct sockaddr_storage *to, size_t length)
+void egress_commit(struct egress *o, const struct path *to, size_t length)
 {
 	assert(o->count < o->slots && o->used + length <= o->capacity);
 
 	struct egress_datagram *d = &o->datagrams[o->count++];
 
-	/* the tail of a sockaddr_storage is padding: not worth its bytes on the packet path */
-	memcpy(&d->to, to, sizeof(struct sockaddr_in6));
+	path_copy(&d->to, to);
 	d->offset = o->used;
 	d->length = length;
 	o->used += length;
 }
 
-bool egress_next(struct egress *o, const struct sockaddr_storage **ret_to,
-		 const uint8_t **ret_bytes, size_t *ret_length)
+bool egress_next(struct egress *o, const struct path **ret_to, const uint8_t **ret_bytes,
+		 size_t *ret_length)
 {
 	if (o->next == o->count)
 		return false;

@@ -7,11 +7,11 @@
  */
 #pragma once
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/path.h"
 #include "plane/plane.h"
 
 enum {
@@ -21,7 +21,7 @@ enum {
 };
 
 struct egress_datagram {
-	struct sockaddr_storage to;
+	struct path to;
 	size_t offset, length;
 };
 
@@ -42,11 +42,11 @@ void egress_fini(struct egress *o);
 uint8_t *egress_reserve(struct egress *o, size_t n);
 
 /* Queues the first `length` bytes of the last reservation. */
-void egress_commit(struct egress *o, const struct sockaddr_storage *to, size_t length);
+void egress_commit(struct egress *o, const struct path *to, size_t length);
 
 /* The oldest datagram; its bytes stay valid until the next egress_reserve. false = none. */
-bool egress_next(struct egress *o, const struct sockaddr_storage **ret_to,
-		 const uint8_t **ret_bytes, size_t *ret_length);
+bool egress_next(struct egress *o, const struct path **ret_to, const uint8_t **ret_bytes,
+		 size_t *ret_length);
 
 /* Starts the arena anew when everything was taken: as egress_reserve does. */
 void egress_reset(struct egress *o);

@@ -116,11 +116,15 @@ bool key_of_text(struct key *ret, const char *text, size_t length)
 	return true;
 }
 
-bool key_of_address(struct key *ret, const struct sockaddr_storage *address)
+bool key_of_path(struct key *ret, const struct path *path)
 {
+	const struct sockaddr_storage *address = &path->address;
 	struct key key = { 0 };
 
-	if (address->ss_family == AF_INET) {
+	if (path->connection) {
+		key.bytes[0] = 't';
+		memcpy(key.bytes + 4, &path->connection, sizeof path->connection);
+	} else if (address->ss_family == AF_INET) {
 		const struct sockaddr_in *in = (const struct sockaddr_in *)address;
 
 		key.bytes[0] = 4;

@@ -7,11 +7,11 @@
  */
 #pragma once
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/path.h"
 #include "base/rng.h"
 
 enum { KEYMAP_KEY = 24 };
@@ -48,5 +48,6 @@ void keymap_remove(struct keymap *m, const struct key *key);
 /* The key of a text of 1 to 24 bytes; false when it does not fit. */
 bool key_of_text(struct key *ret, const char *text, size_t length);
 
-/* The key of an IPv4 or IPv6 address with its port; false for other families. */
-bool key_of_address(struct key *ret, const struct sockaddr_storage *address);
+/* The key of a path: a TCP connection, or an IPv4 or IPv6 address with its port; false for other
+ * families. */
+bool key_of_path(struct key *ret, const struct path *path);

@@ -57,12 +57,12 @@ int leg_open(struct leg *l, struct sfu *s, struct participant *p, enum plane_tar
 	return r;
 }
 
-static void leg_forget(struct leg *l, const struct sockaddr_storage *address)
+static void leg_forget(struct leg *l, const struct path *path)
 {
 	struct key key;
 
 	/* the address may be another leg's by now */
-	if (key_of_address(&key, address) && keymap_get(&l->sfu->sources, &key) == l)
+	if (key_of_path(&key, path) && keymap_get(&l->sfu->sources, &key) == l)
 		keymap_remove(&l->sfu->sources, &key);
 }
 
@@ -76,7 +76,7 @@ void leg_close(struct leg *l)
 
 	size_t n = transport_addresses(&l->transport, &addresses);
 	for (size_t i = 0; i < n; i++)
-		leg_forget(l, &addresses[i].address);
+		leg_forget(l, &addresses[i].path);
 	for (int i = 0; i < 2; i++) {
 		if (l->has_ufrag[i])
 			keymap_remove(&l->sfu->ufrags, &l->ufrags[i]);
@@ -126,26 +126,25 @@ struct negotiate_local leg_local(struct leg *l)
 }
 
 /* Whether `from` passed an authenticated check here. */
-static bool leg_knows(const struct leg *l, const struct sockaddr_storage *from)
+static bool leg_knows(const struct leg *l, const struct path *from)
 {
 	const struct ice_address *addresses;
 	size_t n = transport_addresses(&l->transport, &addresses);
 
 	for (size_t i = 0; i < n; i++) {
-		if (address_equal(&addresses[i].address, from))
+		if (path_equal(&addresses[i].path, from))
 			return true;
 	}
 	return false;
 }
 
-int leg_learn(struct leg *l, uint64_t now, const struct sockaddr_storage *from,
-	      const struct ice_in *in)
+int leg_learn(struct leg *l, uint64_t now, const struct path *from, const struct ice_in *in)
 {
 	struct key key;
 
 	if (in->forgot)
 		leg_forget(l, &in->forgotten);
-	if (!key_of_address(&key, from) || !leg_knows(l, from))
+	if (!key_of_path(&key, from) || !leg_knows(l, from))
 		return 0;
 
 	struct leg *owner = keymap_get(&l->sfu->sources, &key);
@@ -232,7 +231,7 @@ bool leg_may_send(const struct leg *l, uint64_t now)
 void leg_send_rtcp(struct leg *l, uint64_t now, const uint8_t *bytes, size_t n)
 {
 	enum { ROOM = LEG_RTCP_MAX + SRTP_TAG_MAX + SRTCP_INDEX_LENGTH };
-	const struct sockaddr_storage *to = transport_selected(&l->transport);
+	const struct path *to = transport_selected(&l->transport);
 
 	if (n == 0 || !to || !leg_may_send(l, now))
 		return;
@@ -248,7 +247,7 @@ void leg_send_rtcp(struct leg *l, uint64_t now, const uint8_t *bytes, size_t n)
 
 int leg_send_rtp(struct leg *l, uint8_t *packet, size_t n, size_t capacity)
 {
-	const struct sockaddr_storage *to = transport_selected(&l->transport);
+	const struct path *to = transport_selected(&l->transport);
 	int length = to ? transport_protect_rtp(&l->transport, packet, n, packet, capacity)
 			: -ENOTCONN;
 

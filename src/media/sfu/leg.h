@@ -66,8 +66,7 @@ struct negotiate_local leg_local(struct leg *l);
  * Takes up what an authenticated STUN check from `from` changed: the address table leads its
  * packets here, unless it leads to another leg that is alive. 0 or -ENOMEM.
  */
-int leg_learn(struct leg *l, uint64_t now, const struct sockaddr_storage *from,
-	      const struct ice_in *in);
+int leg_learn(struct leg *l, uint64_t now, const struct path *from, const struct ice_in *in);
 
 /* Tells of CONNECTED and FAILED, once each. True: it has become connected just now. */
 bool leg_check(struct leg *l);

@@ -25,7 +25,7 @@ struct end {
 	struct outbox outbox;
 	struct cert *cert;
 	struct dtls_context *dtls;
-	struct sockaddr_storage at;
+	struct path at;
 	char candidate[96];
 	struct transport_in in; /* of the last datagram with something in it */
 	uint8_t bytes[1500];
@@ -44,7 +44,7 @@ static struct sdp *scratch;
 
 static void end_init(struct call *c, struct end *e, enum peer_role role, uint16_t port, bool data)
 {
-	struct sockaddr_in *in = (void *)&e->at;
+	struct sockaddr_in *in = (void *)&e->at.address;
 
 	assert_int_equal(cert_new(&e->cert), 0);
 	assert_int_equal(dtls_context_new(&e->dtls, e->cert), 0);
@@ -110,7 +110,7 @@ static void flush(struct call *c, struct end *from, struct end *to)
 	size_t n;
 
 	while ((d = outbox_take(&from->outbox))) {
-		if (address_equal(&d->to, &to->at))
+		if (path_equal(&d->to, &to->at))
 			deliver(c, from, to, d->bytes, d->length);
 	}
 	while ((n = peer_next_data(&from->peer, c->now, data)))
@@ -191,8 +191,8 @@ static void connect_call(struct call *c)
 	run(c, 300);
 	assert_int_equal(peer_state(&c->a.peer), TRANSPORT_CONNECTED);
 	assert_int_equal(peer_state(&c->b.peer), TRANSPORT_CONNECTED);
-	assert_true(address_equal(peer_address(&c->a.peer), &c->b.at));
-	assert_true(address_equal(peer_address(&c->b.peer), &c->a.at));
+	assert_true(path_equal(peer_address(&c->a.peer), &c->b.at));
+	assert_true(path_equal(peer_address(&c->b.peer), &c->a.at));
 }
 
 static void send_rtp(struct call *c, uint16_t seq)
@@ -314,13 +314,13 @@ static void candidates_and_restart(void **state)
 	strcpy(old, transport_local(&c.a.peer.transport)->ufrag);
 	peer_restart(&c.a.peer, c.now);
 	assert_string_not_equal(old, transport_local(&c.a.peer.transport)->ufrag);
-	((struct sockaddr_in *)(void *)&c.a.at)->sin_port = htons(1001);
+	((struct sockaddr_in *)(void *)&c.a.at.address)->sin_port = htons(1001);
 	strcpy(c.a.candidate, "candidate:1 1 udp 1 192.0.2.1 1001 typ host");
 	describe(&c, tracks, 2, &s);
 	(void)peer_add_candidate(&c.a.peer, c.now, c.b.candidate, strlen(c.b.candidate));
 	(void)peer_add_candidate(&c.b.peer, c.now, c.a.candidate, strlen(c.a.candidate));
 	run(&c, 1000);
-	assert_true(address_equal(peer_address(&c.b.peer), &c.a.at));
+	assert_true(path_equal(peer_address(&c.b.peer), &c.a.at));
 	send_rtp(&c, 2);
 	call_fini(&c);
 }

@@ -27,7 +27,7 @@
 struct engine {
 	uint16_t worker;
 	struct {
-		struct sockaddr_storage to;
+		struct path to;
 		uint8_t bytes[2000];
 		size_t length;
 	} echoes[ENGINE_RX_MAX];
@@ -58,8 +58,8 @@ struct engine *engine_free(struct engine *e)
 	return NULL;
 }
 
-void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival,
-		  const struct sockaddr_storage *from, uint8_t *bytes, size_t length)
+void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct path *from,
+		  uint8_t *bytes, size_t length)
 {
 	assert_true(arrival <= now);
 	assert_true(e->count < ENGINE_RX_MAX && length < sizeof e->echoes[0].bytes);

@@ -6,11 +6,13 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "base/path.h"
+
 /* 192.0.2.1 (TEST-NET-1), port `port`. */
-static inline struct sockaddr_storage address(uint16_t port)
+static inline struct path address(uint16_t port)
 {
-	struct sockaddr_storage a = { 0 };
-	struct sockaddr_in *v4 = (void *)&a;
+	struct path a = { 0 };
+	struct sockaddr_in *v4 = (void *)&a.address;
 
 	v4->sin_family = AF_INET;
 	v4->sin_port = htons(port);

@@ -27,7 +27,7 @@ struct end {
 	struct dtls_context *context;
 	struct dtls *dtls;
 	struct outbox outbox;
-	struct sockaddr_storage peer;
+	struct path peer;
 	char fingerprint[FINGERPRINT_TEXT]; /* of the other end, as its SDP says */
 	struct dtls_config config;
 };
@@ -51,7 +51,7 @@ static int setup(void **state)
 		assert_int_equal(cert_new(&ends[i]->certificate), 0);
 		assert_int_equal(dtls_context_new(&ends[i]->context, ends[i]->certificate), 0);
 		outbox_init(&ends[i]->outbox);
-		ends[i]->peer.ss_family = AF_INET;
+		ends[i]->peer.address.ss_family = AF_INET;
 		ends[i]->config = (struct dtls_config){ .context = ends[i]->context,
 							.client = i == 0,
 							.fingerprint = ends[i]->fingerprint,

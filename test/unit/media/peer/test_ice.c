@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/address.h"
+#include "base/path.h"
 #include "base/wr.h"
 #include "crypt/hash.h"
 #include "media/peer/ice.h"
@@ -98,7 +98,7 @@ static enum verdict rx(struct fixture *f, uint64_t now, uint16_t port, const str
 		       struct ice_in *ret)
 {
 	uint8_t bytes[STUN_MESSAGE_MAX];
-	struct sockaddr_storage from = address(port);
+	struct path from = address(port);
 	struct ice_in ignored;
 	size_t n = make_check(c, bytes, sizeof bytes);
 
@@ -109,13 +109,13 @@ static enum verdict rx(struct fixture *f, uint64_t now, uint16_t port, const str
 static struct stun_msg answer(struct fixture *f, uint16_t port, const char *pwd)
 {
 	const struct outbox_datagram *d = outbox_take(&f->outbox);
-	struct sockaddr_storage to = address(port);
+	struct path to = address(port);
 	struct stun_msg m;
 	uint8_t input[1500], expected[SHA1_LENGTH];
 	struct hmac_sha1_key key;
 
 	assert_non_null(d);
-	assert_true(address_equal(&d->to, &to));
+	assert_true(path_equal(&d->to, &to));
 	assert_int_equal(stun_parse(&m, d->bytes, d->length), STUN_OK);
 	assert_true(m.has_fingerprint);
 	const struct hash_part part = { input, stun_integrity_input(&m, d->bytes, input, 1500) };
@@ -152,7 +152,7 @@ static void test_check_is_answered(void **state)
 {
 	struct fixture *f = *state;
 	struct check c = good(f);
-	struct sockaddr_storage from = address(1000);
+	struct path from = address(1000);
 	struct ice_in in;
 
 	assert_false(ice_is_validated(&f->ice, &from));
@@ -160,9 +160,9 @@ static void test_check_is_answered(void **state)
 	assert_true(in.learned && !in.forgot);
 	struct stun_msg m = answer(f, 1000, c.pwd);
 	assert_int_equal(m.type, STUN_BINDING_SUCCESS);
-	assert_true(m.has_mapped && address_equal(&m.mapped, &from));
+	assert_true(m.has_mapped && address_equal(&m.mapped, &from.address));
 	assert_true(ice_is_validated(&f->ice, &from));
-	assert_true(address_equal(&f->ice.selected, &from));
+	assert_true(path_equal(&f->ice.selected, &from));
 	assert_false(f->ice.nominated);
 	assert_int_equal(rx(f, 6, 1000, &c, &in), V_OK);
 	assert_false(in.learned);
@@ -172,7 +172,7 @@ static void test_check_is_answered(void **state)
 static void test_strangers(void **state)
 {
 	struct fixture *f = *state;
-	struct sockaddr_storage from = address(1000);
+	struct path from = address(1000);
 	struct ice_in in;
 	struct check c = good(f);
 	uint8_t bytes[STUN_MESSAGE_MAX];
@@ -204,7 +204,7 @@ static void test_strangers(void **state)
 	/* answers to questions never asked */
 	struct stun_out out;
 	assert_int_equal(stun_write_success(&out, bytes, sizeof bytes,
-					    (const uint8_t *)"abcdefghijkl", &from),
+					    (const uint8_t *)"abcdefghijkl", &from.address),
 			 0);
 	sign(&out, f->ice.current.pwd);
 	assert_int_equal(ice_rx(&f->ice, 1, &from, bytes, out.length, &f->outbox, &in),
@@ -212,7 +212,7 @@ static void test_strangers(void **state)
 
 	assert_null(outbox_take(&f->outbox));
 	assert_int_equal(f->ice.address_count, 0);
-	assert_int_equal(f->ice.selected.ss_family, 0);
+	assert_int_equal(f->ice.selected.address.ss_family, 0);
 	assert_int_equal(f->ice.last_seen_us, 0);
 }
 
@@ -257,9 +257,9 @@ static void test_unknown_attribute(void **state)
 
 static bool selected(const struct fixture *f, uint16_t port)
 {
-	struct sockaddr_storage a = address(port);
+	struct path a = address(port);
 
-	return address_equal(&f->ice.selected, &a);
+	return path_equal(&f->ice.selected, &a);
 }
 
 /* Nomination at any time and as often as the peer likes; checks on all pairs stay answered. */
@@ -291,7 +291,7 @@ static void test_address_table(void **state)
 	struct fixture *f = *state;
 	struct check plain = good(f), nominating = good(f);
 	struct ice_in in;
-	struct sockaddr_storage first = address(1000), second = address(1001);
+	struct path first = address(1000), second = address(1001);
 
 	nominating.use_candidate = true;
 	assert_int_equal(rx(f, 1, 1000, &nominating, &in), V_OK);
@@ -300,7 +300,7 @@ static void test_address_table(void **state)
 	assert_false(in.forgot);
 	assert_int_equal(rx(f, 100, 5000, &plain, &in), V_OK);
 	assert_true(in.learned && in.forgot);
-	assert_true(address_equal(&in.forgotten, &second)); /* the idlest but the selected */
+	assert_true(path_equal(&in.forgotten, &second)); /* the idlest but the selected */
 	assert_true(ice_is_validated(&f->ice, &first));
 	assert_false(ice_is_validated(&f->ice, &second));
 	assert_int_equal(f->ice.address_count, ICE_ADDRESSES);

@@ -22,8 +22,8 @@ struct side {
 	struct outbox outbox;
 	struct transport t;
 	struct ice_checks checks;
-	struct sockaddr_storage address; /* where the other side sees it */
-	struct transport_in in;		 /* of the last datagram with something in it */
+	struct path address;	/* where the other side sees it */
+	struct transport_in in; /* of the last datagram with something in it */
 	uint8_t bytes[1500];
 	unsigned changes, learned;
 };
@@ -84,7 +84,7 @@ static void tell(struct pair *p, struct side *to, struct side *from)
 	assert_int_equal(transport_set_remote(&to->t, p->now, &remote), 0);
 }
 
-static enum verdict rx(struct pair *p, struct side *to, const struct sockaddr_storage *from,
+static enum verdict rx(struct pair *p, struct side *to, const struct path *from,
 		       const uint8_t *bytes, size_t n)
 {
 	struct transport_in in;
@@ -103,7 +103,7 @@ static void deliver(struct pair *p, struct side *from, struct side *to)
 	const struct outbox_datagram *d;
 
 	while ((d = outbox_take(&from->outbox))) {
-		if (!p->cut && address_equal(&d->to, &to->address))
+		if (!p->cut && path_equal(&d->to, &to->address))
 			(void)rx(p, to, &from->address, d->bytes, d->length);
 	}
 }
@@ -176,7 +176,7 @@ static void test_connect(void **state)
 	connect_pair(p);
 	assert_int_equal(p->server.changes, 2); /* NEW to CHECKED to CONNECTED */
 	assert_int_equal(p->server.learned, 1);
-	assert_true(address_equal(transport_selected(&p->server.t), &p->client.address));
+	assert_true(path_equal(transport_selected(&p->server.t), &p->client.address));
 	assert_int_equal(transport_addresses(&p->server.t, &addresses), 1);
 	assert_true(transport_may_send(&p->server.t, p->now));
 	assert_int_equal(srtp_rtp_overhead(transport_srtp(&p->server.t)), 16); /* GCM */
@@ -257,7 +257,7 @@ static void test_late_wrong_fingerprint(void **state)
 static void test_strangers(void **state)
 {
 	struct pair *p = *state;
-	struct sockaddr_storage stranger = address(6666);
+	struct path stranger = address(6666);
 	uint8_t bytes[64] = { 0 }, packet[200], out[300];
 
 	connect_pair(p);
@@ -280,7 +280,7 @@ static void test_strangers(void **state)
 	int n = transport_protect_rtp(&p->client.t, packet, make_rtp(packet, 5), out, sizeof out);
 	assert_int_equal(rx(p, &p->server, &stranger, out, (size_t)n), V_DROP_STRANGER);
 	assert_null(outbox_take(&p->server.outbox));
-	assert_true(address_equal(transport_selected(&p->server.t), &p->client.address));
+	assert_true(path_equal(transport_selected(&p->server.t), &p->client.address));
 	assert_int_equal(rx(p, &p->server, &p->client.address, out, (size_t)n), V_OK);
 }
 
@@ -378,7 +378,7 @@ static void test_restart_ice(void **state)
 	assert_int_equal(send_rtp(p, &p->client, &p->server, 1), V_DROP_STRANGER);
 	run(p, 3000);
 	assert_false(transport_has_ufrag(&p->server.t, old));
-	assert_true(address_equal(transport_selected(&p->server.t), &p->client.address));
+	assert_true(path_equal(transport_selected(&p->server.t), &p->client.address));
 	assert_int_equal(send_rtp(p, &p->client, &p->server, 2), V_OK); /* same keys */
 	assert_int_equal(transport_get_state(&p->server.t), TRANSPORT_CONNECTED);
 }

@@ -55,18 +55,22 @@ static void keys(void **state)
 {
 	(void)state;
 	struct key a, b;
-	struct sockaddr_storage in = { .ss_family = AF_INET }, in6 = { .ss_family = AF_INET6 };
+	struct path in = { .address.ss_family = AF_INET }, in6 = { .address.ss_family = AF_INET6 };
 
 	assert_false(key_of_text(&a, "", 0));
 	assert_false(key_of_text(&a, "1234567890123456789012345", 25));
-	assert_true(key_of_address(&a, &in));
-	assert_true(key_of_address(&b, &in6));
+	assert_true(key_of_path(&a, &in));
+	assert_true(key_of_path(&b, &in6));
 	assert_memory_not_equal(&a, &b, sizeof a);
-	((struct sockaddr_in *)&in)->sin_port = htons(1);
-	assert_true(key_of_address(&b, &in));
+	((struct sockaddr_in *)&in.address)->sin_port = htons(1);
+	assert_true(key_of_path(&b, &in));
 	assert_memory_not_equal(&a, &b, sizeof a);
-	in.ss_family = AF_UNIX;
-	assert_false(key_of_address(&a, &in));
+	in.connection = 7; /* over TCP: the same address is another path */
+	assert_true(key_of_path(&a, &in));
+	assert_memory_not_equal(&a, &b, sizeof a);
+	in.connection = 0;
+	in.address.ss_family = AF_UNIX;
+	assert_false(key_of_path(&a, &in));
 }
 
 static void timers_in_order(void **state)
@@ -112,8 +116,8 @@ static void egress_in_order_and_bounded(void **state)
 {
 	(void)state;
 	struct egress e = { 0 };
-	struct sockaddr_storage to = { .ss_family = AF_INET };
-	const struct sockaddr_storage *got;
+	struct path to = { .address.ss_family = AF_INET };
+	const struct path *got;
 	const uint8_t *bytes;
 	size_t n, sent = 0;
 
@@ -123,14 +127,14 @@ static void egress_in_order_and_bounded(void **state)
 
 			assert_non_null(out);
 			memset(out, i & 0xff, 100);
-			((struct sockaddr_in *)&to)->sin_port = (in_port_t)i;
+			((struct sockaddr_in *)&to.address)->sin_port = (in_port_t)i;
 			egress_commit(&e, &to, (size_t)(i % 100) + 1);
 		}
 		for (int i = 0; i < 1000; i++) {
 			assert_true(egress_next(&e, &got, &bytes, &n));
 			assert_int_equal(n, i % 100 + 1);
 			assert_int_equal(bytes[0], i & 0xff);
-			assert_int_equal(((const struct sockaddr_in *)got)->sin_port, i);
+			assert_int_equal(((const struct sockaddr_in *)&got->address)->sin_port, i);
 		}
 		assert_false(egress_next(&e, &got, &bytes, &n));
 	}
