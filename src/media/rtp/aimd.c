@@ -61,15 +61,15 @@ void aimd_decrease(struct aimd *a, uint64_t now, const struct aimd_input *in)
 {
 	double beta = BETA - fmax(0, (in->queue - DRAIN_FROM_US) / DRAIN_US);
 	/* what arrived is what the path carries only if more was sent */
-	double from = in->acked > 0 && in->stretched ? in->acked : a->rate;
+	double from = in->acked > 0 && in->stretched ? in->peak : a->rate;
 
 	beta = fmax(beta, BETA_MIN);
-	check_capacity(a, in->acked, true);
+	check_capacity(a, in->peak, true);
 	if (from * beta > a->rate && a->capacity > 0)
 		from = a->capacity * 1000;
 	a->rate = fmin(a->rate, from * beta);
 	if (in->acked > 0 && in->stretched)
-		learn_capacity(a, in->acked);
+		learn_capacity(a, in->peak);
 	a->increasing = false;
 	a->last_change = a->last_decrease = now;
 }

@@ -20,8 +20,9 @@ struct aimd {
 
 struct aimd_input {
 	enum trend_usage usage;
-	double acked;	/* bit/s that arrived; 0 = unknown */
-	uint32_t rtt;	/* µs */
+	double acked; /* bit/s that arrived; 0 = unknown */
+	double peak;  /* the same of the last moments: what a full path carries; not below acked */
+	uint32_t rtt; /* µs */
 	uint32_t queue; /* µs: how long packets wait on the way, at least */
 	bool stretched; /* packets arrived further apart than they were sent */
 	bool hold;	/* not up: the sender has too little to send, or a queue stands */

@@ -10,12 +10,14 @@
 #define STRETCHED  1.03 /* arrival over sending: a queue grew meanwhile */
 
 enum {
+	PEAK_US = 80 * 1000,	/* of arrivals that show what a full path carries */
 	RUN_US = 5000,		/* packets acknowledged together */
 	WINDOW_US = 250 * 1000, /* of the lowest delay */
 	WINDOW_PACKETS = 4,
 	BASE_US = 15 * 1000 * 1000, /* how long a lowest delay is believed, once or twice that */
 	HOLD_QUEUE_US = 50 * 1000,  /* a standing queue: not up, … */
 	CUT_QUEUE_US = 80 * 1000,   /* … and down */
+	CALM_US = 2 * 1000 * 1000,  /* after a cut */
 	PROBE_ECHO_US = 200 * 1000,
 	CUT_PAUSE_US = 400 * 1000,
 	QUEUE_CUTS = 3,		  /* that did not help: the path has become longer */
@@ -102,12 +104,12 @@ static void note_acked(struct bwe *b, int64_t sent, int64_t arrival, uint32_t by
 	b->acked[b->acked_count++ % BWE_ACKED] = (typeof(b->acked[0])){ sent, arrival, bytes };
 }
 
-double bwe_acked(const struct bwe *b, double *ret_stretch)
+double bwe_acked(const struct bwe *b, double *ret_stretch, double *ret_peak)
 {
 	uint32_t count = b->acked_count < BWE_ACKED ? b->acked_count : BWE_ACKED;
 	uint32_t newest = (b->acked_count - 1) % BWE_ACKED;
 	int64_t span = 0;
-	double bytes = 0, in_span = 0, stretch = 1;
+	double bytes = 0, in_span = 0, stretch = 1, peak = 0;
 
 	for (uint32_t i = 1; i <= count; i++) {
 		uint32_t at = (b->acked_count - i) % BWE_ACKED;
@@ -122,9 +124,13 @@ double bwe_acked(const struct bwe *b, double *ret_stretch)
 		stretch = sent > 0 ? (double)received / (double)sent : 1;
 		in_span = bytes; /* without the run that begins the span */
 		bytes += b->acked[at].bytes;
+		if (span > PEAK_US && in_span * 8e6 / (double)span > peak)
+			peak = in_span * 8e6 / (double)span;
 	}
 	if (ret_stretch)
 		*ret_stretch = stretch;
+	if (ret_peak)
+		*ret_peak = peak;
 	return span > BWE_WINDOW_US / 8 ? in_span * 8e6 / (double)span : 0;
 }
 
@@ -305,14 +311,16 @@ void bwe_feedback(struct bwe *b, uint64_t now, const struct twcc_feedback *f,
 		b->rtt = b->rtt ? (uint32_t)(((uint64_t)b->rtt * 7 + rtt) / 8) : rtt;
 	}
 
-	double stretch, acked = bwe_acked(b, &stretch);
+	double stretch, peak, acked = bwe_acked(b, &stretch, &peak);
+	double used = acked / (1 - b->loss.inherent); /* what the path swallows was sent, too */
 	struct aimd_input in = {
 		.usage = b->trend.usage,
 		.acked = acked,
+		.peak = peak > acked ? peak : acked,
 		.rtt = b->rtt,
 		.stretched = stretch > STRETCHED,
 		.queue = b->queue,
-		.hold = b->queue > HOLD_QUEUE_US || acked < NEARLY * b->delay.rate,
+		.hold = b->queue > HOLD_QUEUE_US || used < NEARLY * b->delay.rate,
 	};
 	bool window = close_window(b, now);
 	in.queue = b->queue;
@@ -323,7 +331,8 @@ void bwe_feedback(struct bwe *b, uint64_t now, const struct twcc_feedback *f,
 	if (window && !b->draining)
 		drain(b, now, &in);
 	take_probe(b, now);
-	if (!comes_back && loss_update(&b->loss, now, told.lost, told.total, b->estimate, b->rtt))
+	if (!comes_back &&
+	    loss_update(&b->loss, now, told.lost, told.total, b->estimate, b->rtt, b->queue))
 		cut(b, now);
 	settle(b);
 }
@@ -364,7 +373,7 @@ void bwe_tick(struct bwe *b, uint64_t now)
 /* Nothing is asked of a path that is silent or in trouble; the next feedback tells more. */
 static bool may_probe(const struct bwe *b)
 {
-	return !b->remb_only && !b->mute && b->queue <= HOLD_QUEUE_US &&
+	return !b->remb_only && !b->mute && !loss_on_trial(&b->loss) && b->queue <= HOLD_QUEUE_US &&
 	       b->trend.usage != TREND_OVERUSE;
 }
 
@@ -375,6 +384,12 @@ bool bwe_probe(struct bwe *b, uint64_t now, struct probe_plan *ret)
 		return false;
 	b->count.probes++;
 	return true;
+}
+
+bool bwe_is_calm(const struct bwe *b, uint64_t now)
+{
+	return b->has_feedback && !b->mute && b->queue <= HOLD_QUEUE_US &&
+	       b->trend.usage != TREND_OVERUSE && now - b->last_cut >= CALM_US;
 }
 
 uint64_t bwe_deadline(const struct bwe *b)

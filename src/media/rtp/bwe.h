@@ -125,6 +125,10 @@ static inline bool bwe_is_mute(const struct bwe *b)
 	return b->mute;
 }
 
+/* Whether no queue stands and nothing was cut for a while: what is lost now is not lost to congestion. */
+bool bwe_is_calm(const struct bwe *b, uint64_t now);
+
 /* The rate that arrived lately, bit/s; 0 = unknown. ret_stretch (or NULL): how much longer it took
- * to arrive than to send, as a factor. */
-double bwe_acked(const struct bwe *b, double *ret_stretch);
+ * to arrive than to send, as a factor. ret_peak (or NULL): the highest rate of any last part of that
+ * time: what arrived since a queue stood, when little was sent before. */
+double bwe_acked(const struct bwe *b, double *ret_stretch, double *ret_peak);

@@ -42,6 +42,7 @@ int down_init(struct down *d, const struct down_config *config)
 			    .rtx_sequence = config->rtx_first_sequence,
 			    .last_timestamp = config->first_timestamp,
 			    .rtx_credit = DOWN_RTX_BURST,
+			    .rtx_share = DOWN_RTX_SHARE,
 			    .skipped_picture = NO_PICTURE };
 	return 0;
 }
@@ -320,7 +321,7 @@ enum down_verdict down_write(struct down *d, uint64_t now, uint8_t source,
 	d->packets++;
 	d->octets += p->length;
 	if (d->rtx_credit < CREDIT_MAX)
-		d->rtx_credit += (int32_t)wr_len(out) / DOWN_RTX_SHARE;
+		d->rtx_credit += (int32_t)wr_len(out) / d->rtx_share;
 	rate_add(&d->rate, now, p->length);
 	return DOWN_OK;
 }

@@ -31,8 +31,12 @@ enum {
 	/* A source that skips more starts anew: receivers must be able to follow (RFC 3711 3.3.1).
 	 */
 	DOWN_JUMP_MAX = 8192,
-	/* Retransmissions (R50): a fifth of what was sent plus a burst; per packet so often, … */
+	/*
+	 * Retransmissions (R50): a fifth of what was sent plus a burst. Half of it on a path that
+	 * loses without being full (30 % loss, of repairs too, take 0.43). Per packet so often, …
+	 */
 	DOWN_RTX_SHARE = 5,
+	DOWN_RTX_SHARE_CALM = 2,
 	DOWN_RTX_BURST = 16 * 1024,
 	DOWN_RTX_TRIES = 10,
 	/* … and not again within max(RTT, this). */
@@ -52,7 +56,7 @@ enum down_verdict {
 	DOWN_NO_RTX,   /* not negotiated */
 	DOWN_UNKNOWN,  /* never sent, or too long ago */
 	DOWN_TOO_SOON, /* within max(RTT, 20 ms) of the last time, or asked too often */
-	DOWN_BUDGET,   /* retransmissions have used their fifth of the stream's rate */
+	DOWN_BUDGET,   /* retransmissions have used their share of the stream's rate */
 };
 
 struct down_config {
@@ -110,6 +114,7 @@ struct down {
 	bool mid_acknowledged;
 	struct rate rate;   /* media, without retransmissions */
 	int32_t rtx_credit; /* bytes */
+	uint8_t rtx_share;  /* DOWN_RTX_SHARE or …_CALM, as the caller judges the path */
 
 	/* sender reports sent, to find the RTT from LSR */
 	struct {

@@ -2,7 +2,7 @@
 /*
  * See down.h. What the subscriber says about its stream, and what we say about it: retransmissions,
  * sender reports, receiver reports. Everything a subscriber can ask for is bounded (R50): per
- * packet in time and tries, in sum by a fifth of the stream's own rate.
+ * packet in time and tries, in sum by a share of the stream's own rate.
  *
  * Way: engine.c ▸ wire/rtcp ▸ [down_feedback.c] ▸ peer/srtp protect
  */
@@ -69,10 +69,10 @@ static enum down_verdict may_resend(const struct down *d, uint64_t now, const st
 	return (uint32_t)since * 1000 < guard ? DOWN_TOO_SOON : DOWN_OK;
 }
 
-/* Are `bytes` within a fifth of what was sent? What is unused does not pile up beyond a second. */
+/* Are `bytes` within the share of what was sent? What is unused does not pile up beyond a second. */
 static bool pay(struct down *d, uint64_t now, size_t bytes)
 {
-	int32_t most = (int32_t)(DOWN_RTX_BURST + rate_bps(&d->rate, now) / 8 / DOWN_RTX_SHARE);
+	int32_t most = (int32_t)(DOWN_RTX_BURST + rate_bps(&d->rate, now) / 8 / d->rtx_share);
 
 	if (d->rtx_credit > most)
 		d->rtx_credit = most;

@@ -4,14 +4,57 @@
 
 #include <math.h>
 
-#define MEMORY	   100.0 /* packets */
-#define HIGH	   0.10
-#define LOW	   0.02
-#define AFTER_CUT  0.06 /* what was lost before the cut says nothing about the rate after it */
-#define PER_SECOND 1.08
+#define MEMORY	      100.0 /* packets */
+#define HIGH	      0.10
+#define LOW	      0.02
+#define AFTER_CUT     0.06 /* what was lost before the cut says nothing about the rate after it */
+#define PER_SECOND    1.08
+#define SAME	      0.8 /* of the share before a cut: the cut did not help; one that helps leaves 0.6 */
+#define TRIAL_CUT     0.15 /* at least: a smaller one tells nothing */
+#define INHERENT_MOST 0.45
+#define GONE	      0.6 /* of the inherent share: the path has become better */
+
+enum {
+	PAUSE_US = 300 * 1000,
+	TRIAL_PACKETS = 60,
+	FUTILE_CUTS = 2,
+	TRIAL_US = 2500 * 1000,
+	QUEUE_US = 20 * 1000
+};
+
+static double excess(const struct loss_rule *l)
+{
+	return (l->share - l->inherent) / (1 - l->inherent);
+}
+
+/* The last cut had its effect: judges it by what was lost since. */
+static void judge(struct loss_rule *l)
+{
+	double before = (l->before - l->inherent) / (1 - l->inherent);
+
+	l->before = 0;
+	l->share = (double)l->lost / l->total;
+	l->futile = excess(l) >= SAME * before && !l->queued ? l->futile + 1 : 0;
+	if (l->futile < FUTILE_CUTS || l->share > INHERENT_MOST)
+		return;
+	l->inherent = l->share;
+	l->futile = 0;
+	l->cap = 0;
+}
+
+static void cut(struct loss_rule *l, uint64_t now, double rate)
+{
+	l->cap = rate * (1 - fmax(0.5 * excess(l), TRIAL_CUT));
+	/* much more than any path loses by itself is no trial: down again as soon as may be */
+	l->before = l->share <= INHERENT_MOST ? l->share : 0;
+	l->share = l->inherent + AFTER_CUT;
+	l->lost = l->total = 0;
+	l->queued = false;
+	l->last_cut = now;
+}
 
 bool loss_update(struct loss_rule *l, uint64_t now, uint32_t lost, uint32_t total, double rate,
-		 uint32_t rtt)
+		 uint32_t rtt, uint32_t queue)
 {
 	double weight = 1 - pow(1 - 1 / MEMORY, total);
 	double seconds = fmin((double)(now - l->last_change) / 1e6, 1);
@@ -20,15 +63,24 @@ bool loss_update(struct loss_rule *l, uint64_t now, uint32_t lost, uint32_t tota
 		return false;
 	l->share += weight * ((double)lost / total - l->share);
 	l->last_change = now;
-	if (l->share > HIGH) {
-		if (now - l->last_cut < 300000 + (uint64_t)rtt)
+	l->queued |= queue > QUEUE_US;
+	if (now - l->last_cut > rtt) {
+		l->lost += lost;
+		l->total += total;
+	}
+	if (loss_on_trial(l) && l->total >= TRIAL_PACKETS)
+		judge(l);
+	else if (now - l->last_cut > TRIAL_US)
+		l->before = 0; /* too little is sent to tell */
+	if (l->share < GONE * l->inherent)
+		l->inherent = l->share;
+	if (excess(l) > HIGH) {
+		if (loss_on_trial(l) || now - l->last_cut < PAUSE_US + (uint64_t)rtt)
 			return false;
-		l->cap = rate * (1 - 0.5 * l->share);
-		l->share = AFTER_CUT;
-		l->last_cut = now;
+		cut(l, now, rate);
 		return true;
 	}
-	if (l->share < LOW && l->cap > 0) {
+	if (excess(l) < LOW && l->cap > 0) {
 		l->cap *= pow(PER_SECOND, seconds);
 		if (l->cap > 2 * rate)
 			l->cap = 0;
@@ -38,6 +90,7 @@ bool loss_update(struct loss_rule *l, uint64_t now, uint32_t lost, uint32_t tota
 
 void loss_probed(struct loss_rule *l, double rate)
 {
-	if (l->cap > 0 && l->cap < rate)
-		l->cap = rate;
+	if (l->cap <= 0 || l->cap >= rate)
+		return;
+	l->cap = rate;
 }

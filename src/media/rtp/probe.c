@@ -2,7 +2,7 @@
 /* See probe.h. */
 #include "media/rtp/probe.h"
 
-#define ENOUGH	  0.8  /* of the burst has to arrive */
+#define ENOUGH	  0.6  /* of the burst has to arrive */
 #define SUSTAINED 0.9  /* received over sent: above it the path carried the burst … */
 #define HEADROOM  0.95 /* … below it, this share of what was received is safe */
 #define CHAIN	  0.7  /* of the probed rate: then try more at once */

@@ -252,6 +252,11 @@ static void share(struct participant *p, uint64_t now)
 	uint64_t wanted = allocate(p, now, limit_of(d, now)) * 5 /
 			  4; /* room to raise, allocate.h */
 
+	uint8_t again = bwe_is_calm(&d->bwe, now) ? DOWN_RTX_SHARE_CALM : DOWN_RTX_SHARE;
+	struct subscription *s;
+
+	list_each (s, &p->subscriptions, in_participant)
+		s->down.rtx_share = again;
 	d->next_share = now + DOWNLINK_SHARE_US;
 	bwe_want(&d->bwe, !find_carrier(p)	? 0
 			  : wanted > UINT32_MAX ? UINT32_MAX
