@@ -14,6 +14,9 @@ const { schemas } = parse(await readFile(join(web, '../api/openapi.yaml'), 'utf8
 const NAMES = {
   User: 'UserObject',
   Message: 'MessageObject',
+  Quoted: 'QuotedObject',
+  Reaction: 'ReactionObject',
+  Read: 'ReadObject',
   CallState: 'CallSessionObject',
   Conversation: 'ConversationObject',
   Call: 'CallObject',

@@ -28,18 +28,31 @@ export interface MessageObject {
   deleted_at?: string;
   /** A note of the team, which the customer does not see. */
   private?: true;
-  quoted?: {
-    id: number;
-    user_id: string;
-    user_name: string;
-    /** Empty once it was deleted. */
-    text: string;
-  };
-  reactions: ({
-    /** An emoji, or a name. */
-    type: string;
-    user_ids: string[];
-  })[];
+  quoted?: QuotedObject;
+  reactions: ReactionObject[];
+}
+
+/** The message that this one answers, as it is now. */
+export interface QuotedObject {
+  id: number;
+  user_id: string;
+  user_name: string;
+  /** Empty once it was deleted. */
+  text: string;
+}
+
+export interface ReactionObject {
+  /** An emoji, or a name. */
+  type: string;
+  user_ids: string[];
+}
+
+/** Up to which message somebody has read a conversation, and been given it; 0 is nothing yet. */
+export interface ReadObject {
+  user_id: string;
+  role: 'admin' | 'user';
+  last_read_message_id: number;
+  last_delivered_message_id: number;
 }
 
 /** A call that somebody is in right now. */
@@ -61,12 +74,7 @@ export interface ConversationObject {
   updated_at: string;
   /** Others' messages that the asker has not read; counting stops at 100. */
   unread: number;
-  reads: ({
-    user_id: string;
-    role: 'admin' | 'user';
-    last_read_message_id: number;
-    last_delivered_message_id: number;
-  })[];
+  reads: ReadObject[];
 }
 
 export interface CallObject {
@@ -161,12 +169,7 @@ export interface ServerEvents {
     type: 'message.read';
     conversation_id: string;
     user: UserObject;
-    read: {
-      user_id: string;
-      role: 'admin' | 'user';
-      last_read_message_id: number;
-      last_delivered_message_id: number;
-    };
+    read: ReadObject;
   };
   'typing.start': {
     type: 'typing.start';

@@ -28,11 +28,12 @@ export type { Backoff, SocketFactory, SocketLike } from './socket.ts';
 export type { Observable, Observer, Unsubscribe } from './store.ts';
 export type { TokenOrProvider, TokenProvider } from './token.ts';
 export { sanitizeUserId } from './userid.ts';
-export type { ChatApi } from './chat/api.ts';
-export { callIdOf, incomingCall, sortedConversations } from './chat/state.ts';
-export type { ChatMessage, ChatState, Delivery, IncomingCall, Thread } from './chat/state.ts';
+export type { ChatApi, MessageOptions } from './chat/api.ts';
+export { callIdOf, incomingCall, receiptOf, sortedConversations } from './chat/state.ts';
+export type { ChatMessage, ChatState, Delivery, IncomingCall, Receipt, Thread, Typer } from './chat/state.ts';
 export { ChatStore } from './chat/store.ts';
 export type * from './call/coordinator.ts';
 export type {
-  CallSessionObject, ConversationObject, ConversationsResponse, ErrorObject, MessageObject, MessagesResponse, Role, UserObject,
+  CallSessionObject, ConversationObject, ConversationsResponse, ErrorObject, MessageObject, MessagesResponse, QuotedObject, ReactionObject,
+  ReadObject, Role, UserObject,
 } from './contract.ts';

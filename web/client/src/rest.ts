@@ -25,6 +25,11 @@ export class Rest {
     return this.#request<T>('PATCH', path, body);
   }
 
+  /** With an empty body: what changes something must say that it is JSON. */
+  delete<T>(path: string): Promise<T> {
+    return this.#request<T>('DELETE', path, {});
+  }
+
   /** For what has to work before anybody has a token. */
   postWithoutToken<T>(path: string, body: object): Promise<T> {
     return this.#send<T>('POST', path, undefined, body);

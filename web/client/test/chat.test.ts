@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConversationObject, MessageObject, UserObject } from '../src/contract.ts';
-import { ChatStore, incomingCall, sortedConversations } from '../src/index.ts';
-import { reduceChat } from '../src/chat/reduce.ts';
+import { ChatStore, incomingCall, receiptOf, sortedConversations } from '../src/index.ts';
+import { TYPING_MS, reduceChat } from '../src/chat/reduce.ts';
 import { initialChat, type ChatState } from '../src/chat/state.ts';
 import { VideoClient, ann, makeToken, makeWorld, session, tom, until } from './lib/fakes.ts';
 
@@ -49,8 +49,7 @@ test('a message moves its conversation up and counts as unread, unless it is min
   assert.equal(next.unread.get('ann'), 2);
   assert.equal(next.conversations.get('ann')?.last_message?.text, 'there');
   assert.equal(arrived(next, message(2, ann, 'there')).unread.get('ann'), 2, 'the same message again is not new');
-  assert.equal(arrived(next, message(3, ann, 'x'), true).unread.get('ann'), 2, 'nor is a replayed one');
-  const opened = reduceChat(next, { type: 'opened', id: 'ann' });
+  const opened = reduceChat(reduceChat(next, { type: 'opened', id: 'ann' }), { type: 'seeing', id: 'ann' });
   assert.equal(opened.unread.get('ann'), undefined);
   assert.equal(arrived(opened, message(3, ann, 'x')).unread.get('ann'), undefined);
   assert.equal(arrived(state, message(1, tom, 'mine')).unread.get('ann'), undefined);
@@ -186,4 +185,55 @@ test('the store: what arrives while the list loads is not lost, and a reconnect 
   server.socket.end(1006);
   await until(() => loads === 2);
   store.stop();
+});
+
+test('what the server says about unread, ticks, typing and presence', () => {
+  const loaded = ready(tom, conversation({ unread: 3 }));
+  assert.equal(loaded.unread.get('ann'), 3);
+  const read = { user_id: 'tom', role: 'admin' as const, last_read_message_id: 2, last_delivered_message_id: 2 };
+  const withLast = arrived(loaded, message(2, ann, 'hi'));
+  const elsewhere = reduceChat(withLast, { type: 'event', event: { type: 'message.read', conversation_id: 'ann', user: tom, read } });
+  assert.equal(elsewhere.unread.get('ann'), undefined, 'read in another tab of mine');
+
+  const reads = elsewhere.conversations.get('ann')?.reads ?? [];
+  assert.equal(receiptOf(reads, ann, 2), 'read');
+  assert.equal(receiptOf(reads, ann, 3), 'sent');
+  assert.equal(receiptOf([{ ...read, last_read_message_id: 0 }], ann, 2), 'delivered');
+  assert.equal(receiptOf(reads, tom, 2), 'sent', 'my own reading is no receipt');
+
+  const typing = reduceChat(loaded, { type: 'event', at: 1000, event: { type: 'typing.start', conversation_id: 'ann', user: ann } });
+  const who = (state: ChatState) => state.typing.get('ann')?.map((typer) => typer.user.id) ?? [];
+  assert.deepEqual(who(typing), ['ann']);
+  assert.deepEqual(who(reduceChat(typing, { type: 'tick', at: 1000 + TYPING_MS })), [], 'a stop may be lost');
+  assert.deepEqual(who(arrived(typing, message(3, ann, 'sent'))), [], 'sent is written');
+  const mine = reduceChat(loaded, { type: 'event', at: 1, event: { type: 'typing.start', conversation_id: 'ann', user: tom } });
+  assert.deepEqual(who(mine), []);
+
+  const online = reduceChat(loaded, { type: 'event', event: { type: 'user.presence.changed', user: ann, online: true } });
+  assert.ok(online.online.has('ann'));
+  assert.ok(!reduceChat(online, { type: 'event', event: { type: 'user.presence.changed', user: ann, online: false } }).online.has('ann'));
+});
+
+test('a changed message is changed in its thread, in the list, and where it is quoted', () => {
+  const thread = (state: ChatState) => state.threads.get('ann')?.messages.map((m) => [m.text, m.edited, m.deleted, m.quoted?.text]);
+  const quoting = { ...message(2, tom, 'yes'), quoted: { id: 1, user_id: 'ann', user_name: 'Ann', text: 'helo' } };
+  const start = reduceChat(ready(tom, conversation({ last_message: message(1, ann, 'helo') })), {
+    type: 'thread.loaded', id: 'ann', more: false, response: { messages: [message(1, ann, 'helo'), quoting], has_more: false },
+  });
+  const edited = { ...message(1, ann, 'hello'), updated_at: '2026-01-01T11:00:00.000Z' };
+  const next = reduceChat(start, { type: 'event', event: { type: 'message.updated', cursor: 9, conversation_id: 'ann', message: edited, user: ann } });
+  assert.deepEqual(thread(next), [['hello', true, false, undefined], ['yes', false, false, 'hello']]);
+  assert.equal(next.conversations.get('ann')?.last_message?.text, 'hello');
+  const gone = { ...message(1, ann, ''), deleted_at: '2026-01-01T11:00:00.000Z' };
+  assert.deepEqual(thread(reduceChat(next, { type: 'changed', id: 'ann', message: gone })), [['', false, true, undefined], ['yes', false, false, '']]);
+});
+
+test('jumped to an older message: what arrives waits, and the newest page takes over again', () => {
+  const page = (ids: number[], hasMore: boolean) => ({ messages: ids.map((id) => message(id, ann, `${id}`)), has_more: hasMore });
+  const ids = (state: ChatState) => state.threads.get('ann')?.messages.map((m) => m.id);
+  const window = reduceChat(ready(tom, conversation()), { type: 'thread.window', id: 'ann', older: page([4, 5], true), newer: page([6, 7], true) });
+  assert.deepEqual(ids(arrived(window, message(30, ann, 'new'))), [4, 5, 6, 7]);
+  const back = reduceChat(window, { type: 'thread.loaded', id: 'ann', more: false, response: page([28, 29, 30], true) });
+  assert.deepEqual(ids(back), [28, 29, 30]);
+  assert.equal(back.threads.get('ann')?.hasNewer, false);
 });

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Conversations and messages, one method per route. All reject like every other operation of the client. */
-import type { ConversationsResponse, MessageObject, MessagesResponse } from '../contract.ts';
+import type { ConversationsResponse, MessageObject, MessagesResponse, ReadObject } from '../contract.ts';
 import type { Rest } from '../rest.ts';
+
+/** What is optional in a new message. */
+export interface MessageOptions {
+  /** The message that this one answers. */
+  quoted?: number | undefined;
+  /** A note of the team that the customer does not see; admins only. */
+  private?: boolean | undefined;
+}
 
 export class ChatApi {
   constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
@@ -12,19 +20,76 @@ export class ChatApi {
     return this.context.rest.get('/api/v1/conversations');
   }
 
-  /** Up to `limit` messages before the one with id `before` (or the newest), oldest first. */
-  async messages(conversationId: string, page: { before?: number; limit?: number } = {}): Promise<MessagesResponse> {
+  /** Up to `limit` messages before the one with id `before` (or the newest), or after `after`; oldest first. */
+  async messages(conversationId: string, page: { before?: number; after?: number; limit?: number } = {}): Promise<MessagesResponse> {
     await this.context.ready();
     const query = new URLSearchParams({ limit: String(page.limit ?? 50) });
     if (page.before !== undefined) query.set('before', String(page.before));
-    return this.context.rest.get(`/api/v1/conversations/${encodeURIComponent(conversationId)}/messages?${query}`);
+    if (page.after !== undefined) query.set('after', String(page.after));
+    return this.context.rest.get(`${pathOf(conversationId)}/messages?${query}`);
+  }
+
+  /** Messages with all of the words, in one conversation or in all that this user may see, best first. */
+  async search(words: string, conversationId?: string): Promise<MessagesResponse> {
+    await this.context.ready();
+    const query = new URLSearchParams({ q: words });
+    if (conversationId !== undefined) query.set('conversation', conversationId);
+    return this.context.rest.get(`/api/v1/search?${query}`);
   }
 
   /** Repeating a `clientId` stores nothing new and returns the first message. */
-  async send(conversationId: string, text: string, clientId: string): Promise<MessageObject> {
+  async send(conversationId: string, text: string, clientId: string, options: MessageOptions = {}): Promise<MessageObject> {
+    const body = {
+      text,
+      client_id: clientId,
+      ...(options.quoted === undefined ? {} : { quoted_message_id: options.quoted }),
+      ...(options.private ? { private: true } : {}),
+    };
+    return this.#message((rest) => rest.post(`${pathOf(conversationId)}/messages`, body));
+  }
+
+  /** One's own message; customers for a quarter of an hour. */
+  edit(conversationId: string, messageId: number, text: string): Promise<MessageObject> {
+    return this.#message((rest) => rest.patch(`${pathOf(conversationId)}/messages/${messageId}`, { text }));
+  }
+
+  /** A placeholder stays. Admins may delete anybody's message. */
+  delete(conversationId: string, messageId: number): Promise<MessageObject> {
+    return this.#message((rest) => rest.delete(`${pathOf(conversationId)}/messages/${messageId}`));
+  }
+
+  /** Adds or takes away this user's reaction of a type: an emoji, or a name. */
+  react(conversationId: string, messageId: number, type: string, on = true): Promise<MessageObject> {
+    const path = `${pathOf(conversationId)}/messages/${messageId}/reactions`;
+    return this.#message((rest) => (on ? rest.post(path, { type }) : rest.delete(`${path}/${encodeURIComponent(type)}`)));
+  }
+
+  /** Everything up to the message was read. Never goes back. */
+  markRead(conversationId: string, messageId: number): Promise<ReadObject> {
+    return this.#mark(conversationId, 'read', messageId);
+  }
+
+  /** Everything up to the message has arrived at this device. */
+  markDelivered(conversationId: string, messageId: number): Promise<ReadObject> {
+    return this.#mark(conversationId, 'delivered', messageId);
+  }
+
+  /** Tells the others that this user is writing, or has stopped. Send it at most every two seconds. */
+  async typing(conversationId: string, typing: boolean): Promise<void> {
     await this.context.ready();
-    const path = `/api/v1/conversations/${encodeURIComponent(conversationId)}/messages`;
-    const { message } = await this.context.rest.post<{ message: MessageObject }>(path, { text, client_id: clientId });
-    return message;
+    await this.context.rest.post(`${pathOf(conversationId)}/typing`, { typing });
+  }
+
+  async #message(ask: (rest: Rest) => Promise<{ message: MessageObject }>): Promise<MessageObject> {
+    await this.context.ready();
+    return (await ask(this.context.rest)).message;
+  }
+
+  async #mark(conversationId: string, what: string, messageId: number): Promise<ReadObject> {
+    await this.context.ready();
+    const path = `${pathOf(conversationId)}/${what}`;
+    return (await this.context.rest.post<{ read: ReadObject }>(path, { message_id: messageId })).read;
   }
 }
+
+const pathOf = (conversationId: string): string => `/api/v1/conversations/${encodeURIComponent(conversationId)}`;

@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every change of the messenger's state: a pure function from state and action to state. */
-import type { CallSessionObject, ConversationsResponse, MessageObject, MessagesResponse } from '../contract.ts';
+import type {
+  CallSessionObject, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, UserObject,
+} from '../contract.ts';
 import type { SocketEvent } from '../events.ts';
 import type { ConfabError } from '../errors.ts';
+import type { MessageOptions } from './api.ts';
 import { toChatMessage, type ChatMessage, type ChatState, type Thread } from './state.ts';
+
+/** After this time without a sign somebody is not writing any more. */
+export const TYPING_MS = 6000;
 
 export type ChatAction =
   | { type: 'loaded'; response: ConversationsResponse }
   | { type: 'failed'; error: ConfabError }
-  /** `replayed`: applied a second time, to a list that was loaded meanwhile. */
-  | { type: 'event'; event: SocketEvent; replayed?: boolean }
+  /** `replayed`: applied a second time, to a list that was loaded meanwhile and does not count it. */
+  | { type: 'event'; event: SocketEvent; replayed?: boolean; at?: number }
   | { type: 'opened'; id: string | undefined }
+  | { type: 'seeing'; id: string | undefined }
+  | { type: 'tick'; at: number }
+  | { type: 'changed'; id: string; message: MessageObject }
+  | { type: 'thread.window'; id: string; older: MessagesResponse; newer: MessagesResponse }
   | { type: 'settled'; sessionId: string }
   | { type: 'thread.loading'; id: string; more: boolean }
   | { type: 'thread.loaded'; id: string; response: MessagesResponse; more: boolean }
   | { type: 'thread.failed'; id: string; more: boolean }
-  | { type: 'send'; id: string; key: string; text: string; at: number }
+  | { type: 'send'; id: string; key: string; text: string; at: number; options?: MessageOptions }
   | { type: 'send.done'; id: string; key: string; message: MessageObject }
   | { type: 'send.failed'; id: string; key: string };
 
-const EMPTY: Thread = { status: 'loading', messages: [], hasMore: false, loadingMore: false };
+const EMPTY: Thread = { status: 'loading', messages: [], hasMore: false, loadingMore: false, hasNewer: false };
 
 export function reduceChat(state: ChatState, action: ChatAction): ChatState {
   switch (action.type) {
@@ -28,9 +38,24 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
     case 'failed':
       return state.status === 'ready' ? state : { ...state, status: 'error', error: action.error };
     case 'event':
-      return onEvent(state, action.event, action.replayed ?? false);
+      return onEvent(state, action.event, action.replayed ?? false, action.at ?? 0);
     case 'opened':
-      return { ...state, open: action.id, unread: without(state.unread, action.id) };
+      return { ...state, open: action.id, seeing: undefined };
+    case 'seeing':
+      return { ...state, seeing: action.id, unread: without(state.unread, action.id) };
+    case 'tick':
+      return forgetTypers(state, action.at);
+    case 'changed':
+      return onChanged(state, action.id, action.message);
+    case 'thread.window':
+      return withThread(state, action.id, (thread) => ({
+        ...thread,
+        status: 'ready',
+        messages: [...action.older.messages, ...action.newer.messages].map(toChatMessage),
+        hasMore: action.older.has_more,
+        hasNewer: action.newer.has_more,
+        loadingMore: false,
+      }));
     case 'settled':
       return settle(state, action.sessionId);
     case 'thread.loading':
@@ -40,9 +65,10 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
     case 'thread.loaded':
       return withThread(state, action.id, (thread) => ({
         status: 'ready',
-        messages: merge(thread.messages, action.response.messages.map(toChatMessage)),
+        messages: merge(thread.hasNewer && !action.more ? [] : thread.messages, action.response.messages.map(toChatMessage)),
         // a reload of the newest page says nothing about what lies before older pages
-        hasMore: action.more || thread.status !== 'ready' ? action.response.has_more : thread.hasMore,
+        hasMore: action.more || thread.status !== 'ready' || thread.hasNewer ? action.response.has_more : thread.hasMore,
+        hasNewer: action.more && thread.hasNewer,
         loadingMore: action.more ? false : thread.loadingMore,
       }));
     case 'thread.failed':
@@ -52,9 +78,7 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
     case 'send':
       return withThread(state, action.id, (thread) => ({
         ...thread,
-        messages: merge(thread.messages, [
-          { key: action.key, id: undefined, user: state.me, text: action.text, at: action.at, delivery: 'sending' },
-        ]),
+        messages: merge(thread.messages, [onItsWay(state, thread, action)]),
       }));
     case 'send.done':
       return onMessage(state, action.id, action.message, false);
@@ -68,16 +92,59 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
   }
 }
 
-function loaded(state: ChatState, { conversations }: ConversationsResponse): ChatState {
+function loaded(state: ChatState, { conversations, online }: ConversationsResponse): ChatState {
   const map = new Map(conversations.map((conversation) => [conversation.id, conversation]));
-  const next: ChatState = { ...state, status: 'ready', error: undefined, conversations: map };
+  const unread = conversations.filter(({ id, unread: n }) => n > 0 && id !== state.seeing);
+  const next: ChatState = {
+    ...state,
+    status: 'ready',
+    error: undefined,
+    conversations: map,
+    unread: new Map(unread.map(({ id, unread: n }) => [id, n])),
+    online: new Set(online),
+  };
   return conversations.reduce((s, { call }) => noteMe(s, call), next);
 }
 
-function onEvent(state: ChatState, event: SocketEvent, replayed: boolean): ChatState {
+/** What the sender sees before the server has it. */
+function onItsWay(state: ChatState, thread: Thread, action: ChatAction & { type: 'send' }): ChatMessage {
+  const quoted = thread.messages.find((m) => m.id !== undefined && m.id === action.options?.quoted);
+  return {
+    key: action.key,
+    id: undefined,
+    user: state.me,
+    text: action.text,
+    at: action.at,
+    delivery: 'sending',
+    edited: false,
+    deleted: false,
+    private: action.options?.private ?? false,
+    quoted: quoted && { id: quoted.id ?? 0, user_id: quoted.user.id, user_name: quoted.user.name, text: quoted.text },
+    reactions: [],
+  };
+}
+
+function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: number): ChatState {
   switch (event.type) {
     case 'message.new':
-      return onMessage(state, event.conversation_id, event.message, replayed);
+      return onMessage(notTyping(state, event.conversation_id, event.message.user), event.conversation_id, event.message, replayed);
+    case 'message.updated':
+    case 'message.deleted':
+    case 'reaction.new':
+    case 'reaction.deleted':
+      return onChanged(state, event.conversation_id, event.message);
+    case 'message.read':
+      return onRead(state, event.conversation_id, event.read);
+    case 'typing.start':
+      return onTyping(state, event.conversation_id, event.user, at + TYPING_MS);
+    case 'typing.stop':
+      return notTyping(state, event.conversation_id, event.user);
+    case 'user.presence.changed': {
+      const online = new Set(state.online);
+      if (event.online) online.add(event.user.id);
+      else online.delete(event.user.id);
+      return { ...state, online };
+    }
     case 'call.session_started':
     case 'call.session_participant_joined':
     case 'call.session_participant_left':
@@ -97,7 +164,7 @@ function onMessage(state: ChatState, id: string, message: MessageObject, replaye
   const conversation = state.conversations.get(id);
   const known = state.threads.get(id)?.messages.some((m) => m.id === message.id) ?? false;
   let next = state;
-  if (state.threads.has(id)) {
+  if (state.threads.has(id) && !state.threads.get(id)?.hasNewer) {
     next = withThread(next, id, (thread) => ({ ...thread, messages: merge(thread.messages, [toChatMessage(message)]) }));
   }
   const last = conversation?.last_message;
@@ -108,8 +175,57 @@ function onMessage(state: ChatState, id: string, message: MessageObject, replaye
     const updated = { ...base, last_message: message, updated_at: message.created_at };
     next = { ...next, conversations: new Map(next.conversations).set(id, updated) };
   }
-  if (known || replayed || message.user.id === state.me.id || state.open === id) return next;
+  if ((known && !replayed) || message.user.id === state.me.id || state.seeing === id) return next;
   return { ...next, unread: new Map(next.unread).set(id, (next.unread.get(id) ?? 0) + 1) };
+}
+
+/** A message that is there already, as it is now: in its thread, in the list, and where it is quoted. */
+function onChanged(state: ChatState, id: string, message: MessageObject): ChatState {
+  const fresh = toChatMessage(message);
+  let next = state;
+  if (state.threads.has(id)) {
+    next = withThread(next, id, (thread) => ({
+      ...thread,
+      messages: thread.messages.map((m) =>
+        m.id === message.id
+          ? fresh
+          : m.quoted?.id === message.id
+            ? { ...m, quoted: { ...m.quoted, text: message.text } }
+            : m,
+      ),
+    }));
+  }
+  const conversation = state.conversations.get(id);
+  if (conversation?.last_message?.id !== message.id) return next;
+  return { ...next, conversations: new Map(next.conversations).set(id, { ...conversation, last_message: message }) };
+}
+
+function onRead(state: ChatState, id: string, read: ReadObject): ChatState {
+  const conversation = state.conversations.get(id);
+  if (!conversation) return state;
+  const reads = [...conversation.reads.filter((other) => other.user_id !== read.user_id), read];
+  const next = { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, reads }) };
+  const last = conversation.last_message?.id ?? 0;
+  // read in another tab of mine
+  return read.user_id === state.me.id && read.last_read_message_id >= last ? { ...next, unread: without(next.unread, id) } : next;
+}
+
+function onTyping(state: ChatState, id: string, user: UserObject, until: number): ChatState {
+  if (user.id === state.me.id) return state;
+  const others = (state.typing.get(id) ?? []).filter((typer) => typer.user.id !== user.id);
+  return { ...state, typing: new Map(state.typing).set(id, [...others, { user, until }]) };
+}
+
+function notTyping(state: ChatState, id: string, user: UserObject): ChatState {
+  const typers = state.typing.get(id);
+  if (!typers?.some((typer) => typer.user.id === user.id)) return state;
+  return { ...state, typing: new Map(state.typing).set(id, typers.filter((typer) => typer.user.id !== user.id)) };
+}
+
+function forgetTypers(state: ChatState, at: number): ChatState {
+  const old = [...state.typing].some(([, typers]) => typers.some((typer) => typer.until <= at));
+  if (!old) return state;
+  return { ...state, typing: new Map([...state.typing].map(([id, typers]) => [id, typers.filter((typer) => typer.until > at)])) };
 }
 
 function withCall(state: ChatState, id: string | undefined, call: CallSessionObject | null): ChatState {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the messenger shows, as plain data, and the questions asked of it. Changes are made by reduce.ts only. */
-import type { CallSessionObject, ConversationObject, MessageObject, UserObject } from '../contract.ts';
+import type {
+  CallSessionObject, ConversationObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
+} from '../contract.ts';
 import type { ConfabError } from '../errors.ts';
 
 export type Delivery = 'sending' | 'sent' | 'failed';
@@ -11,10 +13,17 @@ export interface ChatMessage {
   /** Undefined until the server has it. */
   readonly id: number | undefined;
   readonly user: UserObject;
+  /** Empty once it was deleted. */
   readonly text: string;
   /** Milliseconds of Date.now(). */
   readonly at: number;
   readonly delivery: Delivery;
+  readonly edited: boolean;
+  readonly deleted: boolean;
+  /** A note of the team. */
+  readonly private: boolean;
+  readonly quoted: QuotedObject | undefined;
+  readonly reactions: readonly ReactionObject[];
 }
 
 export interface Thread {
@@ -23,6 +32,14 @@ export interface Thread {
   readonly messages: readonly ChatMessage[];
   readonly hasMore: boolean;
   readonly loadingMore: boolean;
+  /** The thread does not reach to the newest message: one has jumped to an older one. */
+  readonly hasNewer: boolean;
+}
+
+/** Somebody who is writing, until the time (of Date.now()) when it no longer counts: a stop may be lost. */
+export interface Typer {
+  readonly user: UserObject;
+  readonly until: number;
 }
 
 export interface ChatState {
@@ -31,10 +48,16 @@ export interface ChatState {
   readonly error: ConfabError | undefined;
   readonly conversations: ReadonlyMap<string, ConversationObject>;
   readonly threads: ReadonlyMap<string, Thread>;
-  /** Conversation ids with messages not looked at yet, and how many. Kept in this tab only. */
+  /** Conversation ids with messages not looked at yet, and how many. */
   readonly unread: ReadonlyMap<string, number>;
   /** The conversation on screen. */
   readonly open: string | undefined;
+  /** The conversation whose end is before somebody's eyes: what comes there is read. */
+  readonly seeing: string | undefined;
+  /** Ids of users who are online; customers know of the team only. */
+  readonly online: ReadonlySet<string>;
+  /** By conversation: who is writing, others only. */
+  readonly typing: ReadonlyMap<string, readonly Typer[]>;
   /** Call sessions that must not ring (any more): declined, or I am or was in them. */
   readonly settled: ReadonlySet<string>;
 }
@@ -48,6 +71,9 @@ export function initialChat(me: UserObject): ChatState {
     threads: new Map(),
     unread: new Map(),
     open: undefined,
+    seeing: undefined,
+    online: new Set(),
+    typing: new Map(),
     settled: new Set(),
   };
 }
@@ -60,7 +86,21 @@ export function toChatMessage(message: MessageObject): ChatMessage {
     text: message.text,
     at: Date.parse(message.created_at),
     delivery: 'sent',
+    edited: message.updated_at !== undefined,
+    deleted: message.deleted_at !== undefined,
+    private: message.private ?? false,
+    quoted: message.quoted,
+    reactions: message.reactions,
   };
+}
+
+export type Receipt = 'sent' | 'delivered' | 'read';
+
+/** How far a message has come on the other side: with the customer, or with anybody of the team. */
+export function receiptOf(reads: readonly ReadObject[], me: UserObject, messageId: number): Receipt {
+  const others = reads.filter((read) => read.user_id !== me.id && (read.role === 'admin') !== (me.role === 'admin'));
+  if (others.some((read) => read.last_read_message_id >= messageId)) return 'read';
+  return others.some((read) => read.last_delivered_message_id >= messageId) ? 'delivered' : 'sent';
 }
 
 /** Latest activity first. */

@@ -1,22 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The messenger without its looks: loads, sends, retries, follows the event socket. Free of any UI framework. */
 import type { VideoClient } from '../client.ts';
-import type { UserObject } from '../contract.ts';
+import type { MessageObject, UserObject } from '../contract.ts';
 import type { SocketEvent } from '../events.ts';
 import { toConfabError } from '../errors.ts';
 import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
-import { reduceChat, type ChatAction } from './reduce.ts';
+import type { MessageOptions } from './api.ts';
+import { Attention } from './attention.ts';
+import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
 import { callIdOf, initialChat, type ChatState } from './state.ts';
 
 const EVENTS = [
   'message.new',
+  'message.updated',
+  'message.deleted',
+  'message.read',
+  'reaction.new',
+  'reaction.deleted',
+  'typing.start',
+  'typing.stop',
+  'user.presence.changed',
   'call.session_started',
   'call.session_participant_joined',
   'call.session_participant_left',
   'call.session_ended',
   'call.rejected',
 ] as const;
+
+const RESEND_MS = 2000;
+const RESEND_MAX_MS = 30_000;
 
 export class ChatStore {
   readonly state$: Observable<ChatState>;
@@ -25,6 +38,12 @@ export class ChatStore {
   /** Events that came while the list was being loaded: the list may be older than they are. */
   #early: SocketEvent[] | undefined;
   #again = false;
+  readonly #attention: Attention;
+  #tick: ReturnType<typeof setTimeout> | undefined;
+  /** Keys of messages that could not be sent for want of a connection, and their conversations. */
+  readonly #unsent = new Map<string, string>();
+  #unsentTimer: ReturnType<typeof setTimeout> | undefined;
+  #unsentTries = 0;
 
   /** `client` must be connected. Call `start`, and `stop` in the end. */
   constructor(
@@ -33,6 +52,7 @@ export class ChatStore {
   ) {
     this.#state = new Store(initialChat(me));
     this.state$ = this.#state;
+    this.#attention = new Attention(client.chat);
   }
 
   get state(): ChatState {
@@ -44,7 +64,9 @@ export class ChatStore {
     this.#stops.push(this.client.on('resync', () => this.refresh()));
     this.#stops.push(
       this.client.on('connection.changed', ({ state }) => {
-        if (state === 'connected') this.refresh(); // who is in a call is not replayed
+        if (state !== 'connected') return;
+        this.refresh(); // who is in a call is not replayed
+        this.#resend();
       }),
     );
     this.refresh();
@@ -52,6 +74,9 @@ export class ChatStore {
 
   stop(): void {
     for (const stop of this.#stops.splice(0)) stop();
+    this.#attention.stop();
+    clearTimeout(this.#tick);
+    clearTimeout(this.#unsentTimer);
   }
 
   /** Loads the list, and the open conversation, anew. What is on screen stays until the answer is there. */
@@ -65,6 +90,20 @@ export class ChatStore {
   open(id: string | undefined): void {
     if (this.state.open !== id) this.#apply({ type: 'opened', id });
     if (id !== undefined && this.state.threads.get(id)?.status !== 'ready') void this.#loadThread(id);
+  }
+
+  /**
+   * The end of this conversation is before somebody's eyes, in a window that has the focus; or of none. What is there
+   * and what comes is read.
+   */
+  seeing(id: string | undefined): void {
+    if (this.state.seeing !== id) this.#apply({ type: 'seeing', id });
+    this.#markSeen();
+  }
+
+  /** Call it with each key that is pressed in the conversation's text box. */
+  keystroke(id: string): void {
+    this.#attention.keystroke(id);
   }
 
   retryThread(id: string): void {
@@ -85,18 +124,55 @@ export class ChatStore {
     }
   }
 
-  /** Shows the message at once and sends it. A failed one stays, with its delivery 'failed', for `retry`. */
-  send(id: string, text: string): void {
+  /** Shows a message in its context, wherever it lies. Rejects when it cannot be loaded. */
+  async jump(id: string, messageId: number): Promise<void> {
+    if (this.state.threads.get(id)?.messages.some((message) => message.id === messageId)) return;
+    const [older, newer] = await Promise.all([
+      this.client.chat.messages(id, { before: messageId + 1, limit: 30 }),
+      this.client.chat.messages(id, { after: messageId, limit: 30 }),
+    ]);
+    this.#apply({ type: 'thread.window', id, older, newer });
+  }
+
+  /** Back from where one has jumped to. */
+  toNewest(id: string): Promise<void> {
+    return this.#loadThread(id);
+  }
+
+  /**
+   * Shows the message at once and sends it. A failed one stays, with its delivery 'failed', for `retry`; what failed
+   * for want of a connection is sent by itself when that is back.
+   */
+  send(id: string, text: string, options: MessageOptions = {}): void {
     const key = randomId();
-    this.#apply({ type: 'send', id, key, text, at: Date.now() });
-    void this.#deliver(id, key, text);
+    this.#attention.pause();
+    this.#apply({ type: 'send', id, key, text, at: Date.now(), options });
+    void this.#deliver(id, key, text, options);
   }
 
   retry(id: string, key: string): void {
     const message = this.state.threads.get(id)?.messages.find((m) => m.key === key);
     if (!message || message.delivery !== 'failed') return;
-    this.#apply({ type: 'send', id, key, text: message.text, at: Date.now() });
-    void this.#deliver(id, key, message.text);
+    const options = { quoted: message.quoted?.id, private: message.private };
+    this.#apply({ type: 'send', id, key, text: message.text, at: Date.now(), options });
+    void this.#deliver(id, key, message.text, options);
+  }
+
+  /** Changes one's own message. */
+  async edit(id: string, messageId: number, text: string): Promise<void> {
+    this.#attention.pause();
+    this.#apply({ type: 'changed', id, message: await this.client.chat.edit(id, messageId, text) });
+  }
+
+  async delete(id: string, messageId: number): Promise<void> {
+    this.#apply({ type: 'changed', id, message: await this.client.chat.delete(id, messageId) });
+  }
+
+  /** Adds this person's reaction, or takes it away when it is there. */
+  async react(id: string, messageId: number, type: string): Promise<void> {
+    const message = this.state.threads.get(id)?.messages.find((m) => m.id === messageId);
+    const on = !message?.reactions.some((r) => r.type === type && r.user_ids.includes(this.state.me.id));
+    this.#apply({ type: 'changed', id, message: await this.client.chat.react(id, messageId, type, on) });
   }
 
   /** Stops a call from ringing here and on the person's other tabs. */
@@ -125,9 +201,11 @@ export class ChatStore {
         this.#apply({ type: 'loaded', response });
         for (const event of this.#early.splice(0)) {
           if ('cursor' in event && event.cursor !== undefined && event.cursor <= response.cursor) continue;
-          this.#apply({ type: 'event', event, replayed: true });
+          this.#apply({ type: 'event', event, replayed: true, at: Date.now() });
         }
       } while (this.#again);
+      for (const { id, last_message: last } of this.state.conversations.values()) this.#markArrived(id, last);
+      this.#markSeen();
     } catch (error) {
       this.#apply({ type: 'failed', error: toConfabError(error, 'The conversations could not be loaded') });
     } finally {
@@ -145,18 +223,56 @@ export class ChatStore {
     }
   }
 
-  async #deliver(id: string, key: string, text: string): Promise<void> {
+  async #deliver(id: string, key: string, text: string, options: MessageOptions): Promise<void> {
+    this.#unsent.delete(key);
     try {
-      const message = await this.client.chat.send(id, text, key);
+      const message = await this.client.chat.send(id, text, key, options);
       this.#apply({ type: 'send.done', id, key, message });
-    } catch {
+      this.#unsentTries = 0;
+    } catch (error) {
       this.#apply({ type: 'send.failed', id, key });
+      if (toConfabError(error, '').statusCode === 0) this.#keepUnsent(id, key);
     }
+  }
+
+  /** The socket may not notice that the network was away: so it is tried again in any case, with growing pauses. */
+  #keepUnsent(id: string, key: string): void {
+    this.#unsent.set(key, id);
+    clearTimeout(this.#unsentTimer);
+    this.#unsentTimer = setTimeout(() => this.#resend(), Math.min(RESEND_MAX_MS, RESEND_MS * 2 ** this.#unsentTries));
+  }
+
+  #resend(): void {
+    this.#unsentTries++;
+    for (const [key, id] of this.#unsent) this.retry(id, key);
   }
 
   #onEvent(event: SocketEvent): void {
     this.#early?.push(event);
-    this.#apply({ type: 'event', event });
+    this.#apply({ type: 'event', event, at: Date.now() });
+    if (event.type === 'message.new') {
+      this.#markArrived(event.conversation_id, event.message);
+      this.#markSeen();
+    } else if (event.type === 'typing.start') {
+      clearTimeout(this.#tick);
+      this.#tick = setTimeout(() => this.#apply({ type: 'tick', at: Date.now() }), TYPING_MS + 50);
+    }
+  }
+
+  #markArrived(id: string, message: MessageObject | null): void {
+    const { me, seeing, conversations } = this.state;
+    if (!message || message.user.id === me.id || seeing === id) return;
+    const mine = conversations.get(id)?.reads.find((read) => read.user_id === me.id);
+    if ((mine?.last_delivered_message_id ?? 0) < message.id) this.#attention.delivered(id, message.id);
+  }
+
+  #markSeen(): void {
+    const { seeing, conversations, me } = this.state;
+    const conversation = seeing === undefined ? undefined : conversations.get(seeing);
+    const last = conversation?.last_message;
+    if (seeing === undefined || !last) return;
+    const mine = conversation.reads.find((read) => read.user_id === me.id);
+    if ((mine?.last_read_message_id ?? 0) < last.id) this.#attention.read(seeing, last.id);
   }
 
   #apply(action: ChatAction): void {

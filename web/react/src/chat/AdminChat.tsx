@@ -7,6 +7,7 @@ import { EmptyState } from '../ui/EmptyState.tsx';
 import { ChatCalls } from './ChatCalls.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ConversationList } from './ConversationList.tsx';
+import type { Found } from './SearchResults.tsx';
 import { ConversationPane } from './ConversationPane.tsx';
 import { useAttention, type Attention } from './useAttention.ts';
 
@@ -26,6 +27,7 @@ export function AdminChat({ me, conversationId, onSelect, onAttention }: AdminCh
   const { store, state } = useChat(useVideoClient(), me);
   const [own, setOwn] = useState<string | undefined>();
   const [inCall, setInCall] = useState<string | undefined>();
+  const [target, setTarget] = useState<Found | undefined>();
   const drafts = useRef(new Map<string, string>());
   const selected = onSelect ? conversationId : own;
   const select = onSelect ?? setOwn;
@@ -44,7 +46,15 @@ export function AdminChat({ me, conversationId, onSelect, onAttention }: AdminCh
         <h1 className="cf-sidebar__title" id="cf-sidebar-title">
           {t.conversations}
         </h1>
-        <ConversationList state={state} onSelect={select} onRetry={() => store.refresh()} />
+        <ConversationList
+          state={state}
+          onSelect={select}
+          onFound={(found) => {
+            select(found.conversationId);
+            setTarget(found);
+          }}
+          onRetry={() => store.refresh()}
+        />
       </nav>
       <main className="cf-main">
         {conversation ? (
@@ -54,7 +64,9 @@ export function AdminChat({ me, conversationId, onSelect, onAttention }: AdminCh
             state={state}
             conversationId={conversation.id}
             person={conversation.user}
-            subtitle={conversation.user.id}
+            subtitle={state.online.has(conversation.id) ? t.online : conversation.user.id}
+            online={state.online.has(conversation.id)}
+            target={target?.conversationId === conversation.id ? target : undefined}
             call={incoming?.conversationId === conversation.id ? null : conversation.call}
             empty={
               <EmptyState icon="chat" title={t.firstMessageTeam(conversation.user.name)} hint={t.firstMessageTeamHint} />

@@ -1,43 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import type { ChatMessage } from '@confab/client';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
 
 /** The server's limit for one message, in bytes of UTF-8. */
 const MAX_BYTES = 10_000;
 
+/** What is being written: a new message, an answer to one, or another text for one. */
+export type Writing = { kind: 'new' } | { kind: 'reply' | 'edit'; message: ChatMessage };
+
 interface ComposerProps {
   placeholder: string;
+  writing: Writing;
+  /** Whether private notes may be written. */
+  notes: boolean;
   /** What was being written when the conversation was last open. */
   draft?: string;
   onDraft?: (text: string) => void;
-  onSend: (text: string) => void;
+  onKeystroke?: () => void;
+  onSend: (text: string, options: { private: boolean }) => void;
+  /** Back to a new message. */
+  onCancel: () => void;
 }
 
-/** Enter sends, Shift+Enter makes a line; on touch screens Enter makes a line. */
-export function Composer({ placeholder, draft = '', onDraft, onSend }: ComposerProps) {
+/** Enter sends, Shift+Enter makes a line, Escape gives up an answer or a change; on touch screens Enter makes a line. */
+export function Composer(props: ComposerProps) {
+  const { placeholder, writing, notes, draft = '', onDraft, onKeystroke, onSend, onCancel } = props;
   const t = useMessages();
   const [text, setText] = useState(draft);
+  const [note, setNote] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
+  const editing = writing.kind === 'edit';
   const tooLong = new TextEncoder().encode(text.trim()).length > MAX_BYTES;
   const sendable = text.trim() !== '' && !tooLong;
 
   const change = (value: string) => {
     setText(value);
-    onDraft?.(value);
+    if (!editing) onDraft?.(value);
   };
   const send = () => {
     if (!sendable) return;
-    onSend(text.trim());
+    onSend(text.trim(), { private: note });
     change('');
     area.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && writing.kind !== 'new') return onCancel();
     const touch = matchMedia('(pointer: coarse)').matches;
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || touch) return;
     event.preventDefault();
     send();
   };
+
+  // a change begins with the old text, and gives the draft back when it is over
+  const target = writing.kind === 'new' ? undefined : writing.message.key;
+  const before = useRef('');
+  useEffect(() => {
+    if (writing.kind !== 'new') area.current?.focus();
+    if (writing.kind !== 'edit') return;
+    setText((now) => {
+      before.current = now;
+      return writing.message.text;
+    });
+    return () => setText(before.current);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- begins anew with another message only
+  }, [writing.kind, target]);
 
   useLayoutEffect(() => {
     const element = area.current;
@@ -48,7 +77,7 @@ export function Composer({ placeholder, draft = '', onDraft, onSend }: ComposerP
 
   return (
     <form
-      className="cf-composer"
+      className={`cf-composer ${note && !editing ? 'cf-composer--note' : ''}`}
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -59,7 +88,20 @@ export function Composer({ placeholder, draft = '', onDraft, onSend }: ComposerP
           {t.tooLong}
         </p>
       )}
+      {writing.kind !== 'new' && <Target writing={writing} onCancel={onCancel} />}
       <div className="cf-composer__row">
+        {notes && !editing && (
+          <button
+            type="button"
+            className="cf-notetoggle"
+            aria-pressed={note}
+            aria-label={t.writeNote}
+            title={t.writeNote}
+            onClick={() => setNote(!note)}
+          >
+            <Icon name="lock" size={20} />
+          </button>
+        )}
         <textarea
           ref={area}
           rows={1}
@@ -67,16 +109,41 @@ export function Composer({ placeholder, draft = '', onDraft, onSend }: ComposerP
           aria-label={t.message}
           aria-invalid={tooLong}
           aria-describedby={tooLong ? 'cf-too-long' : undefined}
-          placeholder={placeholder}
+          placeholder={note && !editing ? t.privateNoteHint : placeholder}
           enterKeyHint="send"
           autoComplete="off"
-          onChange={(event) => change(event.target.value)}
+          onChange={(event) => {
+            change(event.target.value);
+            if (!note) onKeystroke?.();
+          }}
           onKeyDown={onKeyDown}
         />
-        <button type="submit" className="cf-send" aria-label={t.send} title={t.send} disabled={!sendable}>
-          <Icon name="send" size={20} />
+        <button
+          type="submit"
+          className="cf-send"
+          aria-label={editing ? t.save : t.send}
+          title={editing ? t.save : t.send}
+          disabled={!sendable}
+        >
+          <Icon name={editing ? 'check' : 'send'} size={20} />
         </button>
       </div>
     </form>
+  );
+}
+
+/** Which message is answered or changed. */
+function Target({ writing, onCancel }: { writing: Exclude<Writing, { kind: 'new' }>; onCancel: () => void }) {
+  const t = useMessages();
+  const { message, kind } = writing;
+  return (
+    <div className="cf-target">
+      <Icon name={kind === 'edit' ? 'edit' : 'reply'} size={18} />
+      <p className="cf-target__what">
+        <strong>{kind === 'edit' ? t.editing : t.replyTo(message.user.name)}</strong>
+        <span>{message.text}</span>
+      </p>
+      <IconButton icon="close" label={t.cancel} onClick={onCancel} />
+    </div>
   );
 }

@@ -7,13 +7,14 @@ import { IconButton } from '../ui/IconButton.tsx';
 interface ConversationHeaderProps {
   person: Pick<UserObject, 'id' | 'name' | 'image'>;
   subtitle: string;
+  online: boolean;
   onBack?: (() => void) | undefined;
   onCall: () => void;
   /** The person is about to press the button: a good moment to get things ready. */
   onCallIntent: () => void;
 }
 
-export function ConversationHeader({ person, subtitle, onBack, onCall, onCallIntent }: ConversationHeaderProps) {
+export function ConversationHeader({ person, subtitle, online, onBack, onCall, onCallIntent }: ConversationHeaderProps) {
   const t = useMessages();
   return (
     <header className="cf-header">
@@ -25,7 +26,10 @@ export function ConversationHeader({ person, subtitle, onBack, onCall, onCallInt
       <Avatar user={person} />
       <div className="cf-header__who">
         <h2 className="cf-header__name">{person.name}</h2>
-        <p className="cf-header__sub">{subtitle}</p>
+        <p className="cf-header__sub">
+          {online && <span className="cf-dot" />}
+          {subtitle}
+        </p>
       </div>
       <IconButton
         icon="camera"

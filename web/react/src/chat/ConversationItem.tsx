@@ -9,15 +9,19 @@ interface ConversationItemProps {
   conversation: ConversationObject;
   me: UserObject;
   unread: number;
+  online: boolean;
+  /** Somebody is writing there. */
+  typing: boolean;
   selected: boolean;
   now: number;
   onSelect: () => void;
 }
 
-export function ConversationItem({ conversation, me, unread, selected, now, onSelect }: ConversationItemProps) {
+export function ConversationItem({ conversation, me, unread, online, typing, selected, now, onSelect }: ConversationItemProps) {
   const t = useMessages();
   const { user, last_message: last, call } = conversation;
-  const text = last?.text.replace(/\s+/g, ' ') ?? '';
+  const text = last?.deleted_at ? t.messageDeleted : (last?.text.replace(/\s+/g, ' ') ?? '');
+  const preview = last?.private ? `${t.privateNote}: ${text}` : last?.user.id === me.id ? t.yourPrefix(text) : text;
   return (
     <li>
       <button
@@ -26,7 +30,10 @@ export function ConversationItem({ conversation, me, unread, selected, now, onSe
         aria-current={selected ? 'true' : undefined}
         onClick={onSelect}
       >
-        <Avatar user={user} size="large" />
+        <span className="cf-conv__face">
+          <Avatar user={user} size="large" />
+          {online && <span className="cf-dot" role="img" aria-label={t.online} />}
+        </span>
         <span className="cf-conv__main">
           <span className="cf-conv__top">
             <span className="cf-conv__name">{user.name}</span>
@@ -34,7 +41,7 @@ export function ConversationItem({ conversation, me, unread, selected, now, onSe
           </span>
           <span className="cf-conv__bottom">
             <span className="cf-conv__preview">
-              {last ? (last.user.id === me.id ? t.yourPrefix(text) : text) : t.noMessagesPreview}
+              {typing ? t.isTyping([user.name]) : last ? preview : t.noMessagesPreview}
             </span>
             {call && (
               <span className="cf-badge cf-badge--call">

@@ -1,27 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sortedConversations, type ChatState } from '@confab/client';
-import { useMemo, type KeyboardEvent } from 'react';
+import { useMemo, useState, type KeyboardEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { useNow } from '../hooks/useNow.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { ConversationItem } from './ConversationItem.tsx';
 import { LoadFailed } from './LoadFailed.tsx';
+import { SearchField } from './SearchField.tsx';
+import { SearchResults, type Found } from './SearchResults.tsx';
 import { ListSkeleton } from './Skeletons.tsx';
 
 interface ConversationListProps {
   state: ChatState;
   onSelect: (id: string) => void;
+  /** A message was chosen from the results of a search. */
+  onFound: (found: Found) => void;
   onRetry: () => void;
 }
 
-export function ConversationList({ state, onSelect, onRetry }: ConversationListProps) {
+export function ConversationList({ state, onSelect, onFound, onRetry }: ConversationListProps) {
   const t = useMessages();
   const now = useNow(60_000);
-  const conversations = useMemo(() => sortedConversations(state), [state]);
+  const [words, setWords] = useState('');
+  const wanted = words.trim().toLocaleLowerCase();
+  const all = useMemo(() => sortedConversations(state), [state]);
+  const conversations = all.filter(({ user }) => `${user.name} ${user.id}`.toLocaleLowerCase().includes(wanted));
   if (state.status === 'error') return <LoadFailed onRetry={onRetry} />;
   if (state.status === 'loading') return <ListSkeleton label={t.loading} />;
   return (
     <>
+      <SearchField words={words} onChange={setWords} />
       <ul className="cf-convs" role="list" aria-label={t.conversations} onKeyDown={moveByArrow}>
         {conversations.map((conversation) => (
           <ConversationItem
@@ -29,13 +37,16 @@ export function ConversationList({ state, onSelect, onRetry }: ConversationListP
             conversation={conversation}
             me={state.me}
             unread={state.unread.get(conversation.id) ?? 0}
+            online={state.online.has(conversation.id)}
+            typing={(state.typing.get(conversation.id)?.length ?? 0) > 0}
             selected={state.open === conversation.id}
             now={now}
             onSelect={() => onSelect(conversation.id)}
           />
         ))}
       </ul>
-      {conversations.length === 0 && <EmptyState icon="chat" title={t.noConversations} hint={t.noConversationsHint} />}
+      {wanted !== '' && <SearchResults words={wanted} state={state} onFound={onFound} />}
+      {all.length === 0 && <EmptyState icon="chat" title={t.noConversations} hint={t.noConversationsHint} />}
     </>
   );
 }

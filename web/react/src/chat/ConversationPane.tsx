@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CallSessionObject, ChatState, ChatStore, UserObject } from '@confab/client';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { Composer } from './Composer.tsx';
 import { ConversationHeader } from './ConversationHeader.tsx';
@@ -8,6 +8,9 @@ import { LiveCallBar } from './LiveCallBar.tsx';
 import { LoadFailed } from './LoadFailed.tsx';
 import { MessageList } from './MessageList.tsx';
 import { ThreadSkeleton } from './Skeletons.tsx';
+import { TypingLine } from './TypingLine.tsx';
+import { useMessageActions } from './useMessageActions.ts';
+import { useSeeing } from './useSeeing.ts';
 
 interface ConversationPaneProps {
   store: ChatStore;
@@ -16,6 +19,9 @@ interface ConversationPaneProps {
   /** Whose name stands on top: the other side. */
   person: Pick<UserObject, 'id' | 'name' | 'image'>;
   subtitle: string;
+  online: boolean;
+  /** A message to bring into view, from a search. */
+  target?: { messageId: number } | undefined;
   /** The live call, when it is to be offered here. */
   call: CallSessionObject | null;
   empty: ReactNode;
@@ -26,18 +32,27 @@ interface ConversationPaneProps {
 
 /** One conversation: who, what was said, and where to write. Give it the conversation's id as its key. */
 export function ConversationPane(props: ConversationPaneProps) {
-  const { store, state, conversationId, person, subtitle, call, empty, drafts, onBack, onCall } = props;
+  const { store, state, conversationId, person, subtitle, online, target, call, empty, drafts, onBack, onCall } = props;
   const t = useMessages();
   const client = useVideoClient();
   const thread = state.threads.get(conversationId);
 
+  const { actions, writing, marked, send, jump, cancel } = useMessageActions(store, conversationId, state.me);
+  const [atEnd, setAtEnd] = useState(false);
+
   useEffect(() => store.open(conversationId), [store, conversationId]);
+  useSeeing(store, conversationId, atEnd);
+  useEffect(() => {
+    if (target) jump(target.messageId);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each search result that was chosen
+  }, [target]);
 
   return (
     <section className="cf-pane" aria-label={t.conversationWith(person.name)}>
       <ConversationHeader
         person={person}
         subtitle={subtitle}
+        online={online}
         onBack={onBack}
         onCall={onCall}
         onCallIntent={() => void client.preloadMedia()}
@@ -47,21 +62,33 @@ export function ConversationPane(props: ConversationPaneProps) {
         <MessageList
           thread={thread}
           me={state.me}
+          reads={state.conversations.get(conversationId)?.reads ?? []}
+          marked={marked}
           label={t.conversationWith(person.name)}
           empty={empty}
+          actions={actions}
           onLoadMore={() => void store.loadMore(conversationId)}
-          onRetry={(key) => store.retry(conversationId, key)}
+          onNewest={() => {
+            jump(undefined);
+            void store.toNewest(conversationId);
+          }}
+          onEnd={setAtEnd}
         />
       ) : thread?.status === 'error' ? (
         <LoadFailed onRetry={() => store.retryThread(conversationId)} />
       ) : (
         <ThreadSkeleton label={t.loading} />
       )}
+      <TypingLine typers={state.typing.get(conversationId) ?? []} />
       <Composer
         placeholder={t.messagePlaceholder(person.name)}
+        writing={writing}
+        notes={state.me.role === 'admin'}
         draft={drafts.get(conversationId) ?? ''}
         onDraft={(text) => drafts.set(conversationId, text)}
-        onSend={(text) => store.send(conversationId, text)}
+        onKeystroke={() => store.keystroke(conversationId)}
+        onSend={send}
+        onCancel={cancel}
       />
     </section>
   );

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Thread, UserObject } from '@confab/client';
-import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { receiptOf, type ReadObject, type Thread, type UserObject } from '@confab/client';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useMessages } from '../context.tsx';
 import { dayName } from '../format.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import type { MessageActions } from './Bubble.tsx';
 import { groupByDay } from './groups.ts';
 import { MessageRun } from './MessageRun.tsx';
 
@@ -14,24 +15,34 @@ const SLACK_PX = 60;
 interface MessageListProps {
   thread: Thread;
   me: UserObject;
+  reads: readonly ReadObject[];
+  /** The message that one has jumped to. */
+  marked: number | undefined;
   /** Accessible name. */
   label: string;
   empty: ReactNode;
+  actions: MessageActions;
   onLoadMore: () => void;
-  onRetry: (key: string) => void;
+  /** From an older part of the conversation to its end. */
+  onNewest: () => void;
+  /** The end is in view, or no longer. */
+  onEnd: (atEnd: boolean) => void;
 }
 
 /** Stays at the end while the reader is there, and where they are when they are not. */
-export function MessageList({ thread, me, label, empty, onLoadMore, onRetry }: MessageListProps) {
+export function MessageList(props: MessageListProps) {
+  const { thread, me, reads, marked, label, empty, actions, onLoadMore, onNewest, onEnd } = props;
   const t = useMessages();
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const seen = useRef<{ first: string | undefined; last: string | undefined; height: number }>(undefined);
+  const seen = useRef<{ first: string | undefined; last: string | undefined; height: number; marked: number | undefined }>(undefined);
   const [behind, setBehind] = useState(false);
   const days = useMemo(() => groupByDay(thread.messages), [thread.messages]);
   const first = thread.messages[0]?.key;
   const last = thread.messages.at(-1);
+  const lastMine = thread.messages.findLast((message) => message.user.id === me.id && message.delivery === 'sent');
+  const receipt = lastMine?.id === undefined || lastMine.private ? undefined : receiptOf(reads, me, lastMine.id);
 
   const toEnd = () => {
     const element = box.current;
@@ -43,15 +54,24 @@ export function MessageList({ thread, me, label, empty, onLoadMore, onRetry }: M
     if (!element) return;
     const before = seen.current;
     const isNew = before?.last !== last?.key;
-    if (before && before.first !== first && !isNew) {
+    if (marked !== undefined && seen.current?.marked !== marked) {
+      atEnd.current = false; // the effect below brings it into view
+    } else if (before && before.first !== first && !isNew) {
       element.scrollTop += element.scrollHeight - before.height; // older ones came in on top
     } else if (atEnd.current || (isNew && last?.user.id === me.id)) {
       toEnd();
     } else if (isNew) {
       setBehind(true);
     }
-    seen.current = { first, last: last?.key, height: element.scrollHeight };
-  }, [first, last, thread.messages.length, me.id]);
+    seen.current = { first, last: last?.key, height: element.scrollHeight, marked };
+  }, [first, last, thread.messages.length, me.id, marked]);
+
+  useEffect(() => {
+    if (marked === undefined) return;
+    box.current?.querySelector(`[data-message="${marked}"]`)?.scrollIntoView({ block: 'center' });
+  }, [marked, first]);
+
+  useEffect(() => onEnd(atEnd.current && !thread.hasNewer), [onEnd, thread.hasNewer, last]);
 
   useLayoutEffect(() => {
     if (!box.current || !content.current) return;
@@ -67,6 +87,7 @@ export function MessageList({ thread, me, label, empty, onLoadMore, onRetry }: M
     if (!element) return;
     atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < SLACK_PX;
     if (atEnd.current) setBehind(false);
+    onEnd(atEnd.current && !thread.hasNewer);
     if (element.scrollTop < 200 && thread.hasMore && !thread.loadingMore) onLoadMore();
   };
 
@@ -81,16 +102,30 @@ export function MessageList({ thread, me, label, empty, onLoadMore, onRetry }: M
             <div key={day.key} className="cf-day">
               <p className="cf-day__name">{dayName(day.at, now, t)}</p>
               {day.runs.map((run) => (
-                <MessageRun key={run.key} run={run} mine={run.user.id === me.id} onRetry={onRetry} />
+                <MessageRun
+                  key={run.key}
+                  run={run}
+                  mine={run.user.id === me.id}
+                  meId={me.id}
+                  receipt={lastMine && run.messages.includes(lastMine) ? receipt : undefined}
+                  marked={marked}
+                  actions={actions}
+                />
               ))}
             </div>
           ))}
         </div>
       </div>
-      {behind && (
-        <button type="button" className="cf-pill" onClick={toEnd}>
-          <Icon name="down" size={16} /> {t.newMessages}
+      {thread.hasNewer ? (
+        <button type="button" className="cf-pill" onClick={onNewest}>
+          <Icon name="down" size={16} /> {t.toNewest}
         </button>
+      ) : (
+        behind && (
+          <button type="button" className="cf-pill" onClick={toEnd}>
+            <Icon name="down" size={16} /> {t.newMessages}
+          </button>
+        )
       )}
     </div>
   );

@@ -25,6 +25,7 @@ export function UserChat({ me, teamName, onAttention }: UserChatProps) {
   const drafts = useRef(new Map<string, string>());
   const team = { id: 'team', name: teamName ?? t.supportTeam };
   const incoming = inCall ? undefined : incomingCall(state);
+  const online = state.online.size > (state.online.has(me.id) ? 1 : 0);
   useAttention(state, onAttention);
 
   return (
@@ -36,7 +37,8 @@ export function UserChat({ me, teamName, onAttention }: UserChatProps) {
           state={state}
           conversationId={me.id}
           person={team}
-          subtitle={t.supportHint}
+          subtitle={online ? t.supportOnline : t.supportAway}
+          online={online}
           call={incoming ? null : (state.conversations.get(me.id)?.call ?? null)}
           empty={<EmptyState icon="chat" title={t.firstMessageUser} hint={t.firstMessageUserHint} />}
           drafts={drafts.current}

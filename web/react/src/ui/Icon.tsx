@@ -75,6 +75,35 @@ const PATHS = {
   ),
   chart: <path d="M4 20h16M6.500 16v-4M12 16V6m5.500 10v-7" />,
   check: <path d="m5 12.500 4.500 4.500L19 7.500" />,
+  checks: <path d="m2.500 12.500 4.500 4.500 9-9.500m-4 8.500 1 1 9-9.500" />,
+  more: (
+    <>
+      <circle cx="5.500" cy="12" r="1.300" fill="currentColor" />
+      <circle cx="12" cy="12" r="1.300" fill="currentColor" />
+      <circle cx="18.500" cy="12" r="1.300" fill="currentColor" />
+    </>
+  ),
+  reply: <path d="m9 6-5.500 5.500L9 17m-5-5.500h9.500a7 7 0 0 1 7 7" />,
+  copy: (
+    <>
+      <rect x="8.500" y="8.500" width="11.500" height="11.500" rx="2.500" />
+      <path d="M15.500 5.500A2.500 2.500 0 0 0 13 4H6.500A2.500 2.500 0 0 0 4 6.500V13a2.500 2.500 0 0 0 1.500 2.300" />
+    </>
+  ),
+  edit: <path d="m4.500 19.500 1-4.500L16 4.500a2 2 0 0 1 2.800 0l.7.700a2 2 0 0 1 0 2.800L9 18.500l-4.500 1Zm9.500-13 3.500 3.500" />,
+  trash: <path d="M4 6.500h16M9 6.500V4.500h6v2m-9 0 1 13.500h10l1-13.500M10 10.500v6m4-6v6" />,
+  lock: (
+    <>
+      <rect x="5" y="10.500" width="14" height="9.500" rx="2.500" />
+      <path d="M8 10.500V8a4 4 0 0 1 8 0v2.500" />
+    </>
+  ),
+  search: (
+    <>
+      <circle cx="10.500" cy="10.500" r="6.500" />
+      <path d="m15.500 15.500 5 5" />
+    </>
+  ),
 } satisfies Record<string, ReactNode>;
 
 export type IconName = keyof typeof PATHS;

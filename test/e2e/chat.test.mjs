@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// The messenger as two people use it: typing, ticks, replies, changes, reactions, notes, search; by mouse and by keyboard.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
+import { launchChromium } from '../lib/browser.mjs';
+import { startConfabd } from '../lib/confabd.mjs';
+
+let daemon, browser, admin, user, names;
+before(async () => {
+	daemon = await startConfabd();
+	browser = await launchChromium();
+	admin = await signInByLink(browser, daemon.links.admin);
+	user = await signInByLink(browser, daemon.links.user);
+	const name = (person) => person.page.evaluate(async () => (await (await fetch('/api/auth/session')).json()).user.name);
+	names = { admin: await name(admin), user: await name(user) };
+});
+after(async () => {
+	await browser.close();
+	await daemon.stop();
+});
+
+const log = (person) => person.page.getByRole('log');
+const box = (person) => person.page.getByRole('textbox', { name: 'Message' });
+const gone = (locator) => locator.waitFor({ state: 'detached' });
+
+/** Opens the menu of a message and chooses an entry. */
+async function choose(person, text, entry) {
+	const line = log(person).locator('[data-message]').filter({ hasText: text }).last();
+	await line.hover();
+	await line.getByRole('button', { name: 'Message options' }).click();
+	await person.page.getByRole('menu').getByRole('menuitem', { name: entry }).click();
+}
+
+test('both see that the other is there; unread is counted until it is seen', async () => {
+	await user.page.getByText('Online now').waitFor();
+	await say(user, 'My order has not arrived.');
+	await admin.page.getByRole('img', { name: '1 new message' }).waitFor();
+	await user.page.getByRole('img', { name: 'Delivered' }).waitFor();
+	await chooseConversation(admin, names.user);
+	await log(admin).getByText('My order has not arrived.').waitFor();
+	await admin.page.bringToFront();
+	await user.page.getByRole('img', { name: 'Read', exact: true }).waitFor();
+	await gone(admin.page.getByRole('img', { name: '1 new message' }));
+});
+
+test('writing is seen while it lasts', async () => {
+	await box(user).pressSequentially('It was', { delay: 20 });
+	await admin.page.getByRole('status').filter({ hasText: `${names.user} is writing…` }).waitFor();
+	await box(user).fill('');
+	await say(user, 'It was number 17.');
+	await log(admin).getByText('It was number 17.').waitFor();
+	await gone(admin.page.getByRole('status').filter({ hasText: 'is writing…' }).getByText('is writing…'));
+});
+
+test('a reply shows what it answers, and leads there', async () => {
+	await choose(admin, 'It was number 17.', 'Reply');
+	await admin.page.getByText(`Reply to ${names.user}`).waitFor();
+	await say(admin, 'Found it');
+	const quote = log(user).locator('[data-message]').filter({ hasText: 'Found it' }).getByRole('button', { name: /It was number 17/ });
+	await quote.click();
+	await log(user).locator('.cf-bubble--marked').filter({ hasText: 'It was number 17.' }).waitFor();
+});
+
+test('a message is changed, reacted to, and deleted, on both sides', async () => {
+	await say(user, 'Thank yuo');
+	await choose(user, 'Thank yuo', 'Edit');
+	assert.equal(await box(user).inputValue(), 'Thank yuo');
+	await box(user).fill('Thank you');
+	await user.page.getByRole('button', { name: 'Save' }).click();
+	await log(admin).getByText('Thank you').waitFor();
+	await log(admin).getByText('edited').waitFor();
+	assert.equal(await box(user).inputValue(), '');
+
+	await choose(admin, 'Thank you', 'React with 👍');
+	const reaction = log(user).getByRole('button', { name: '👍 by one person' });
+	await reaction.click();
+	await log(admin).getByRole('button', { name: '👍 by 2 people', pressed: true }).waitFor();
+
+	await choose(user, 'Thank you', 'Delete');
+	await log(admin).getByText('This message was deleted').waitFor();
+	await gone(log(admin).getByRole('button', { name: /👍/ }));
+});
+
+test("a team's note stays with the team", async () => {
+	await admin.page.getByRole('button', { name: 'Write a private note' }).click();
+	await say(admin, 'Refund approved by Kim');
+	await log(admin).getByText('Private note').first().waitFor();
+	await admin.page.getByRole('button', { name: 'Write a private note' }).click();
+	await say(admin, 'We will send it again.');
+	await log(user).getByText('We will send it again.').waitFor();
+	assert.equal(await log(user).getByText('Refund approved').count(), 0);
+	assert.equal(await admin.page.getByRole('menuitem').count(), 0);
+});
+
+test('a word leads to the message, and back to the newest', async () => {
+	await user.page.evaluate(async () => {
+		const { user } = await (await fetch('/api/auth/session')).json();
+		for (let i = 0; i < 90; i++)
+			await fetch(`/api/v1/conversations/${user.id}/messages`, {
+				method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text: `line ${i}`, client_id: `line-${i}` }),
+			});
+	});
+	await log(admin).getByText('line 89').waitFor();
+	await admin.page.reload();
+	await chooseConversation(admin, names.user);
+	await log(admin).getByText('line 89').waitFor();
+	assert.equal(await log(admin).getByText('It was number 17.').count(), 0, 'the newest page does not reach so far');
+	await admin.page.getByRole('searchbox', { name: 'Search' }).fill('NUMBER 17');
+	await admin.page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: /It was number 17/ }).click();
+	await log(admin).locator('.cf-bubble--marked').filter({ hasText: 'It was number 17.' }).waitFor();
+	await admin.screenshot('chat-search');
+	await admin.page.getByRole('button', { name: 'To the newest messages' }).click();
+	await log(admin).getByText('line 89').waitFor();
+	await admin.page.getByRole('searchbox', { name: 'Search' }).fill('zzzz');
+	await admin.page.getByText('Nothing found').waitFor();
+	await admin.page.getByRole('button', { name: 'Clear search' }).click();
+});
+
+test('all of it by keyboard alone', async () => {
+	await say(user, 'keys only');
+	await user.page.keyboard.press('Shift+Tab'); // from the text box back into the messages
+	const button = user.page.locator('[data-message]').filter({ hasText: 'keys only' }).getByRole('button', { name: 'Message options' });
+	await button.focus();
+	await user.page.keyboard.press('Enter');
+	await user.page.getByRole('menu').waitFor();
+	await user.page.keyboard.press('Escape');
+	await gone(user.page.getByRole('menu'));
+	assert.ok(await button.evaluate((element) => element === document.activeElement), 'focus is back');
+	await user.page.keyboard.press('Enter');
+	await user.page.keyboard.press('End'); // Delete
+	await user.page.keyboard.press('ArrowUp'); // Edit
+	await user.page.keyboard.press('Enter');
+	await user.page.keyboard.press('Control+A');
+	await user.page.keyboard.type('by keys');
+	await user.page.keyboard.press('Enter');
+	await log(admin).getByText('by keys').waitFor();
+});
+
+test('what could not be sent goes by itself when the connection is back', async () => {
+	await user.context.setOffline(true);
+	await say(user, 'from a tunnel');
+	await user.page.getByText('Not delivered').waitFor();
+	await user.context.setOffline(false);
+	await log(admin).getByText('from a tunnel').waitFor({ timeout: 30000 });
+	await gone(user.page.getByText('Not delivered'));
+	await user.screenshot('chat-user');
+	await admin.screenshot('chat-admin');
+});

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ChatMessage, QuotedObject } from '@confab/client';
+import { useState } from 'react';
+import { useMessages } from '../context.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { MessageMenu } from './MessageMenu.tsx';
+import { Reactions } from './Reactions.tsx';
+import { isEmojiOnly, linkify } from './text.ts';
+
+/** What can be done with a message; what is absent is not offered. */
+export interface MessageActions {
+  retry(message: ChatMessage): void;
+  react(message: ChatMessage, type: string): void;
+  reply(message: ChatMessage): void;
+  edit(message: ChatMessage): void;
+  remove(message: ChatMessage): void;
+  /** Shows the message that was quoted. */
+  jump(messageId: number): void;
+  canEdit(message: ChatMessage): boolean;
+  canDelete(message: ChatMessage): boolean;
+}
+
+interface BubbleProps {
+  message: ChatMessage;
+  mine: boolean;
+  meId: string;
+  /** One has jumped here. */
+  marked: boolean;
+  actions: MessageActions;
+}
+
+export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
+  const t = useMessages();
+  const [menu, setMenu] = useState(false);
+  const emoji = !message.quoted && isEmojiOnly(message.text);
+  const look = [
+    'cf-bubble',
+    `cf-bubble--${message.delivery}`,
+    emoji && 'cf-bubble--emoji',
+    message.deleted && 'cf-bubble--deleted',
+    message.private && 'cf-bubble--private',
+    marked && 'cf-bubble--marked',
+  ];
+  return (
+    <>
+      {message.private && (
+        <p className="cf-run__note">
+          <Icon name="lock" size={14} /> {t.privateNote}
+        </p>
+      )}
+      <div className={`cf-line ${menu ? 'cf-line--menu' : ''}`} data-message={message.id}>
+        <div className={look.filter(Boolean).join(' ')} dir="auto">
+          {message.quoted && !message.deleted && <Quote quoted={message.quoted} onJump={actions.jump} />}
+          {message.deleted ? t.messageDeleted : <Text text={message.text} />}
+        </div>
+        {message.delivery === 'sent' && !message.deleted && (
+          <MessageMenu message={message} mine={mine} open={menu} onOpen={setMenu} actions={actions} />
+        )}
+      </div>
+      {message.reactions.length > 0 && (
+        <Reactions reactions={message.reactions} meId={meId} onToggle={(type) => actions.react(message, type)} />
+      )}
+      {message.delivery === 'sending' && (
+        <p className="cf-run__time">
+          <Icon name="clock" size={14} /> {t.sending}
+        </p>
+      )}
+      {message.delivery === 'failed' && (
+        <p className="cf-run__failed">
+          <Icon name="alert" size={16} /> {t.notDelivered}
+          <button type="button" className="cf-link" onClick={() => actions.retry(message)}>
+            {t.resend}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Text({ text }: { text: string }) {
+  return linkify(text).map(({ text: piece, href }, i) =>
+    href === undefined ? (
+      piece
+    ) : (
+      <a key={i} href={href} target="_blank" rel="noopener noreferrer">
+        {piece}
+      </a>
+    ),
+  );
+}
+
+function Quote({ quoted, onJump }: { quoted: QuotedObject; onJump: (messageId: number) => void }) {
+  const t = useMessages();
+  return (
+    <button type="button" className="cf-quote" title={t.showQuoted} onClick={() => onJump(quoted.id)}>
+      <span className="cf-quote__name">{quoted.user_name}</span>
+      <span className="cf-quote__text">{quoted.text || t.messageDeleted}</span>
+    </button>
+  );
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ChatMessage, ChatStore, UserObject } from '@confab/client';
+import { useMemo, useState } from 'react';
+import { useMessages } from '../context.tsx';
+import { useToast } from '../ui/Toasts.tsx';
+import type { MessageActions } from './Bubble.tsx';
+import type { Writing } from './Composer.tsx';
+
+/** How long customers may change what they wrote; the server decides. */
+const CHANGE_WINDOW_MS = 15 * 60_000;
+
+const NEW: Writing = { kind: 'new' };
+
+interface Deeds {
+  actions: MessageActions;
+  writing: Writing;
+  /** The message that one has jumped to. */
+  marked: number | undefined;
+  send(text: string, options: { private: boolean }): void;
+  jump(messageId: number | undefined): void;
+  cancel(): void;
+}
+
+/** What one does with the messages of one conversation. Whatever fails is said in a toast. */
+export function useMessageActions(store: ChatStore, id: string, me: UserObject): Deeds {
+  const t = useMessages();
+  const toast = useToast();
+  const [writing, setWriting] = useState<Writing>(NEW);
+  const [marked, setMarked] = useState<number | undefined>();
+
+  return useMemo(() => {
+    const attempt = (deed: Promise<void>) => void deed.catch(() => toast(t.actionFailed));
+    const own = (message: ChatMessage) => message.user.id === me.id;
+    const changeable = (message: ChatMessage) =>
+      own(message) && (me.role === 'admin' || Date.now() - message.at < CHANGE_WINDOW_MS);
+    const jump = (messageId: number | undefined) => {
+      if (messageId === undefined) return setMarked(undefined);
+      attempt(store.jump(id, messageId).then(() => setMarked(messageId)));
+    };
+    const withId = (message: ChatMessage, act: (messageId: number) => Promise<void>) =>
+      message.id !== undefined && attempt(act(message.id));
+    const actions: MessageActions = {
+      retry: (message) => store.retry(id, message.key),
+      react: (message, type) => withId(message, (messageId) => store.react(id, messageId, type)),
+      reply: (message) => setWriting({ kind: 'reply', message }),
+      edit: (message) => setWriting({ kind: 'edit', message }),
+      remove: (message) => withId(message, (messageId) => store.delete(id, messageId)),
+      jump,
+      canEdit: changeable,
+      canDelete: (message) => me.role === 'admin' || changeable(message),
+    };
+    const send = (text: string, options: { private: boolean }) => {
+      const messageId = writing.kind === 'new' ? undefined : writing.message.id;
+      if (writing.kind === 'edit' && messageId !== undefined) attempt(store.edit(id, messageId, text));
+      else store.send(id, text, { ...options, quoted: messageId });
+      setWriting(NEW);
+    };
+    return { actions, writing, marked, send, jump, cancel: () => setWriting(NEW) };
+  }, [store, id, me, t, toast, writing, marked]);
+}
