@@ -380,7 +380,7 @@ static void test_links(void **state)
 	assert_true(refused >= 15);
 }
 
-static bool file_has(const char *dir, const char *name, const char *needle)
+static bool file_has(const char *dir, const char *name, const void *needle, size_t n)
 {
 	char path[128];
 	struct stat st;
@@ -392,7 +392,7 @@ static bool file_has(const char *dir, const char *name, const char *needle)
 	assert_int_equal(fstat(fd, &st), 0);
 	char *bytes = malloc((size_t)st.st_size + 1);
 	assert_int_equal(read(fd, bytes, (size_t)st.st_size), st.st_size);
-	bool found = memmem(bytes, (size_t)st.st_size, needle, strlen(needle)) != NULL;
+	bool found = memmem(bytes, (size_t)st.st_size, needle, n) != NULL;
 	free(bytes);
 	close(fd);
 	return found;
@@ -413,18 +413,20 @@ static void test_files_hold_no_usable_secret(void **state)
 
 	static const char *const files[] = { "confab.db", "confab.db-wal" };
 	bool seen_user = false, seen_hash = false;
-	unsigned char raw[33] = { 0 };
+	unsigned char raw[32]; /* may hold zeros: not a string */
 	size_t n;
-	assert_int_equal(sodium_base642bin(raw, 32, s.token, 43, NULL, &n, NULL,
+	assert_int_equal(sodium_base642bin(raw, sizeof raw, s.token, 43, NULL, &n, NULL,
 					   sodium_base64_VARIANT_URLSAFE_NO_PADDING),
 			 0);
 	for (size_t i = 0; i < 2; i++) {
-		assert_false(file_has(w->scratch.dir, files[i], s.token));
-		assert_false(file_has(w->scratch.dir, files[i], (char *)raw));
-		assert_false(file_has(w->scratch.dir, files[i], l.token));
-		assert_false(file_has(w->scratch.dir, files[i], "correct horse"));
-		seen_user |= file_has(w->scratch.dir, files[i], "ann");
-		seen_hash |= file_has(w->scratch.dir, files[i], "$argon2id$v=19$m=19456,t=2,p=1$");
+		assert_false(file_has(w->scratch.dir, files[i], s.token, strlen(s.token)));
+		assert_false(file_has(w->scratch.dir, files[i], raw, sizeof raw));
+		assert_false(file_has(w->scratch.dir, files[i], l.token, strlen(l.token)));
+		assert_false(file_has(w->scratch.dir, files[i], "correct horse",
+				      strlen("correct horse")));
+		seen_user |= file_has(w->scratch.dir, files[i], "ann", strlen("ann"));
+		seen_hash |= file_has(w->scratch.dir, files[i], "$argon2id$v=19$m=19456,t=2,p=1$",
+				      strlen("$argon2id$v=19$m=19456,t=2,p=1$"));
 	}
 	/* The search does find what is there. */
 	assert_true(seen_user && seen_hash);
