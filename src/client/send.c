@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/send.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/pack.h"
+
+struct send_sent {
+	bool used, marker;
+	uint16_t seq, length;
+	uint32_t timestamp;
+	uint8_t payload[PACK_MAX];
+};
+
+enum { PACKET_MAX = PACK_MAX + 64, NACK_MAX = 256 };
+
+int send_init(struct send *s, struct rng *rng, const struct send_config *config)
+{
+	*s = (struct send){ .config = *config };
+	for (size_t i = 0; i + 1 < sizeof s->mid && config->mid[i]; i++)
+		s->mid[i] = config->mid[i];
+	s->clock_rate = config->codec == MEDIA_OPUS ? 48000 : 90000;
+	s->seq = (uint16_t)rng_u32(rng);
+	s->rtx_seq = (uint16_t)rng_u32(rng);
+	s->picture_id = (uint16_t)(rng_u32(rng) & 0x7fff);
+	if (!media_codec_is_video(config->codec))
+		return 0;
+	s->history = calloc(SEND_HISTORY, sizeof *s->history);
+	return s->history ? 0 : -ENOMEM;
+}
+
+void send_fini(struct send *s)
+{
+	free(s->history);
+	s->history = NULL;
+}
+
+static uint8_t payload_type(const struct send *s, bool rtx)
+{
+	if (s->config.codec == MEDIA_OPUS)
+		return PEER_PT_OPUS;
+	if (s->config.codec == MEDIA_H264)
+		return rtx ? PEER_PT_H264_RTX : PEER_PT_H264;
+	return rtx ? PEER_PT_VP8_RTX : PEER_PT_VP8;
+}
+
+static int send_packet(struct send *s, struct peer *p, const struct send_sent *sent, bool rtx,
+		       send_out_fn *out, void *arg)
+{
+	uint8_t packet[PACKET_MAX], datagram[PACKET_MAX + 32];
+	struct wr w = wr_of(packet, sizeof packet);
+	const char *rid = s->config.rid;
+
+	rtp_write(&w, &(struct rtp_header){ .marker = sent->marker,
+					    .payload_type = payload_type(s, rtx),
+					    .seq = rtx ? s->rtx_seq++ : sent->seq,
+					    .timestamp = sent->timestamp,
+					    .ssrc = rtx ? s->config.rtx_ssrc : s->config.ssrc });
+	struct rtpext_wr x = rtpext_begin(&w);
+	if (p->ids[RTPEXT_TRANSPORT_CC])
+		rtpext_add_u16(&x, p->ids[RTPEXT_TRANSPORT_CC], ++*s->config.transport_seq);
+	/* until the server has reported on the SSRC (RFC 8843 9.2, RFC 8852) */
+	if (!s->acknowledged || rtx) {
+		(void)rtpext_add(&x, p->ids[RTPEXT_MID], s->mid, strlen(s->mid));
+		if (rid)
+			(void)rtpext_add(&x, p->ids[rtx ? RTPEXT_REPAIRED_RID : RTPEXT_RID], rid,
+					 strlen(rid));
+	}
+	rtpext_end(&x);
+	if (rtx)
+		wr_be16(&w, sent->seq); /* RFC 4588 4: the original sequence number */
+	wr_bytes(&w, sent->payload, sent->length);
+	int n = peer_protect_rtp(p, packet, wr_len(&w), datagram, sizeof datagram);
+	if (n > 0)
+		out(arg, datagram, (size_t)n);
+	return n < 0 ? n : 0;
+}
+
+int send_frame(struct send *s, struct peer *p, uint64_t now, const uint8_t *frame, size_t n,
+	       uint32_t timestamp, send_out_fn *out, void *arg)
+{
+	struct send_sent audio, *sent;
+	struct pack pack;
+	size_t length;
+	int r = 0;
+
+	if (peer_state(p) != TRANSPORT_CONNECTED)
+		return -ENOTCONN;
+	if (!pack_begin(&pack, s->config.codec, frame, n, s->picture_id))
+		return -EINVAL;
+	s->picture_id++;
+	s->timestamp = timestamp;
+	s->timestamp_us = now;
+	do {
+		sent = s->history ? &s->history[s->seq % SEND_HISTORY] : &audio;
+		sent->marker = false;
+		length = pack_next(&pack, sent->payload, &sent->marker);
+		if (!length)
+			break;
+		/* Opus: the marker begins a talk spurt (RFC 7587 4.2); we send without a pause */
+		sent->marker = sent->marker && s->history;
+		sent->used = true;
+		sent->seq = s->seq++;
+		sent->length = (uint16_t)length;
+		sent->timestamp = timestamp;
+		r = send_packet(s, p, sent, false, out, arg);
+		s->packets++;
+		s->octets += length;
+	} while (r == 0);
+	return r;
+}
+
+static void retransmit(struct send *s, struct peer *p, const struct rtcp_feedback *f,
+		       send_out_fn *out, void *arg)
+{
+	uint16_t seqs[NACK_MAX];
+	size_t n = rtcp_parse_nack(f, seqs, NACK_MAX);
+
+	for (size_t i = 0; i < n && s->history && s->config.rtx_ssrc; i++) {
+		const struct send_sent *sent = &s->history[seqs[i] % SEND_HISTORY];
+
+		if (!sent->used || sent->seq != seqs[i])
+			continue;
+		(void)send_packet(s, p, sent, true, out, arg);
+		s->retransmitted++;
+	}
+}
+
+void send_rtcp(struct send *s, struct peer *p, const struct rtcp_packet *packet, send_out_fn *out,
+	       void *arg)
+{
+	enum rtcp_kind kind = rtcp_kind_of(packet);
+	struct rtcp_report report;
+	struct rtcp_feedback f;
+	uint32_t ssrc;
+	uint8_t command;
+
+	for (size_t i = 0; rtcp_parse_report(&report, packet, i); i++)
+		s->acknowledged |= report.ssrc == s->config.ssrc;
+	if (!rtcp_parse_feedback(&f, packet))
+		return;
+	for (size_t i = 0; kind == RTCP_FIR && rtcp_parse_fir(&ssrc, &command, &f, i); i++)
+		s->wants_key |= ssrc == s->config.ssrc;
+	if (f.media_ssrc != s->config.ssrc)
+		return;
+	s->wants_key |= kind == RTCP_PLI;
+	if (kind == RTCP_NACK)
+		retransmit(s, p, &f, out, arg);
+}
+
+void send_report(const struct send *s, uint64_t now, uint64_t ntp_us, struct wr *w)
+{
+	enum { NTP_EPOCH = 2208988800u }; /* 1970, in seconds since 1900 */
+	uint64_t seconds = ntp_us / 1000000, fraction = ntp_us % 1000000;
+
+	if (!s->packets)
+		return;
+	rtcp_write_sr(w,
+		      &(struct rtcp_sr){
+			      .ssrc = s->config.ssrc,
+			      .ntp = (seconds + NTP_EPOCH) << 32 | (fraction << 32) / 1000000,
+			      .rtp_timestamp = s->timestamp + (uint32_t)((now - s->timestamp_us) *
+									 s->clock_rate / 1000000),
+			      .packets = (uint32_t)s->packets,
+			      .octets = (uint32_t)s->octets },
+		      NULL, 0);
+}
+
+bool send_take_wants_key(struct send *s)
+{
+	bool wants = s->wants_key;
+
+	s->wants_key = false;
+	return wants;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A sent stream and a received one, over a link that loses packets: NACK, RTX, PLI, reports. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "client/receive.h"
+#include "client/send.h"
+
+struct side {
+	struct peer peer;
+	struct outbox outbox;
+};
+
+struct world {
+	struct side a, b;
+	struct rng rng;
+	uint64_t now;
+	uint16_t transport_seq;
+	struct send send;
+	struct receive receive;
+	unsigned loss, sent; /* loss: of 100 */
+	unsigned frames, keys, wrong;
+	uint32_t last;
+};
+
+enum { FRAME = 5000 };
+
+static void side_init(struct world *w, struct side *s, enum peer_role role, struct srtp_keys *keys)
+{
+	outbox_init(&s->outbox);
+	peer_init(&s->peer,
+		  &(struct peer_config){
+			  .rng = &w->rng, .outbox = &s->outbox, .role = role, .fingerprint = "" });
+	assert_int_equal(transport_inject_keys(&s->peer.transport, keys), 0);
+	s->peer.transport.state = TRANSPORT_CONNECTED; /* ICE is test_peer's */
+	s->peer.ids[RTPEXT_MID] = PEER_ID_MID;
+	s->peer.ids[RTPEXT_TRANSPORT_CC] = PEER_ID_TRANSPORT_CC;
+}
+
+static void world_init(struct world *w, unsigned loss)
+{
+	struct srtp_keys a = { .suite = SRTP_AEAD_AES_128_GCM,
+			       .send_key = { 1 },
+			       .receive_key = { 2 } },
+			 b = { .suite = SRTP_AEAD_AES_128_GCM,
+			       .send_key = { 2 },
+			       .receive_key = { 1 } };
+	struct peer_stream stream = {
+		.codec = MEDIA_VP8, .ssrc = 7, .rtx_ssrc = 8, .clock_rate = 90000, .nack = true
+	};
+
+	memset(w, 0, sizeof *w);
+	rng_seeded(&w->rng, 9);
+	w->now = 1000000;
+	w->loss = loss;
+	side_init(w, &w->a, PEER_PUBLISHER, &a);
+	side_init(w, &w->b, PEER_SUBSCRIBER, &b);
+	assert_int_equal(send_init(&w->send, &w->rng,
+				   &(struct send_config){ .codec = MEDIA_VP8,
+							  .mid = "1",
+							  .ssrc = 7,
+							  .rtx_ssrc = 8,
+							  .transport_seq = &w->transport_seq }),
+			 0);
+	receive_init(&w->receive, &stream);
+}
+
+static void world_fini(struct world *w)
+{
+	send_fini(&w->send);
+	receive_fini(&w->receive);
+	peer_fini(&w->a.peer);
+	peer_fini(&w->b.peer);
+}
+
+static void take_frames(struct world *w)
+{
+	struct unpack_frame f;
+
+	while (receive_next(&w->receive, w->now, &f)) {
+		w->frames++;
+		w->keys += f.key;
+		w->wrong += f.length != FRAME ||
+			    f.bytes[FRAME - 1] != (uint8_t)(f.timestamp / 3000);
+		w->wrong += !f.key &&
+			    f.timestamp != w->last + 3000; /* nothing it refers to is missing */
+		w->last = f.timestamp;
+	}
+}
+
+static void arrive(void *arg, const uint8_t *datagram, size_t n)
+{
+	struct world *w = arg;
+	uint8_t copy[1500];
+	struct rtp_header h;
+	size_t length;
+
+	w->sent++;
+	if (rng_u32(&w->rng) % 100 < w->loss)
+		return;
+	memcpy(copy, datagram, n);
+	assert_int_equal(srtp_unprotect_rtp(&w->b.peer.transport.srtp, copy, n, &length, NULL),
+			 V_OK);
+	assert_true(rtp_parse(&h, copy, length));
+	assert_true(receive_is(&w->receive, h.ssrc));
+	assert_int_equal(receive_rtp(&w->receive, w->now, &h), 0);
+	take_frames(w);
+}
+
+static void feed_back(struct world *w)
+{
+	uint8_t bytes[1200];
+	struct wr out = wr_of(bytes, sizeof bytes);
+	struct rtcp_report report;
+	struct rtcp_iter it;
+
+	rtcp_write_rr(&out, 9, &report, up_report(&w->receive.up, w->now, &report) ? 1 : 0);
+	receive_feedback(&w->receive, w->now, 9, &out);
+	assert_true(rtcp_iter_init(&it, bytes, wr_len(&out)));
+	for (struct rtcp_packet p; rtcp_next(&it, &p);)
+		send_rtcp(&w->send, &w->a.peer, &p, arrive, w);
+}
+
+static void play(struct world *w, unsigned frames)
+{
+	static uint8_t frame[FRAME];
+
+	for (unsigned i = 0; i < frames; i++) {
+		uint32_t timestamp = w->send.timestamp + 3000;
+		bool key = send_take_wants_key(&w->send) || w->send.packets == 0;
+
+		memset(frame, (uint8_t)(timestamp / 3000), sizeof frame);
+		memcpy(frame, "\x11\0\0\x9d\x01\x2a\x80\x02\x68\x01", 10);
+		frame[0] = key ? 0x10 : 0x11;
+		assert_int_equal(send_frame(&w->send, &w->a.peer, w->now, frame, sizeof frame,
+					    timestamp, arrive, w),
+				 0);
+		for (int k = 0; k < 3; k++) {
+			w->now += 11000;
+			feed_back(w);
+			take_frames(w);
+		}
+	}
+}
+
+static void without_loss(void **state)
+{
+	(void)state;
+	static struct world w;
+	uint8_t bytes[100];
+	struct wr out = wr_of(bytes, sizeof bytes);
+	struct rtcp_iter it;
+	struct rtcp_packet p;
+	struct rtcp_sr sr;
+
+	world_init(&w, 0);
+	play(&w, 100);
+	assert_int_equal(w.frames, 100);
+	assert_int_equal(w.keys, 1);
+	assert_int_equal(w.wrong, 0);
+	assert_int_equal(w.send.retransmitted, 0);
+	assert_true(w.send.acknowledged);
+	send_report(&w.send, w.now + 1000000, 1700000000ull * 1000000, &out);
+	assert_true(rtcp_iter_init(&it, bytes, wr_len(&out)) && rtcp_next(&it, &p));
+	assert_true(rtcp_parse_sr(&sr, &p));
+	assert_int_equal(sr.ssrc, 7);
+	assert_int_equal(sr.ntp >> 32, 1700000000u + 2208988800u);
+	assert_int_equal(sr.packets, w.send.packets);
+	assert_in_range(sr.rtp_timestamp - w.send.timestamp, 90000, 94000);
+	world_fini(&w);
+}
+
+/* Every tenth packet is lost, retransmissions too: nearly all frames come, none is wrong. */
+static void losses_are_repaired(void **state)
+{
+	(void)state;
+	static struct world w;
+
+	world_init(&w, 10);
+	play(&w, 600);
+	assert_int_equal(w.wrong, 0);
+	assert_true(w.send.retransmitted > 100);
+	assert_true(w.frames > 590);
+	world_fini(&w);
+}
+
+/* The link is dead for two seconds: a key frame is asked for, and the picture goes on. */
+static void a_pause_ends_with_a_key_frame(void **state)
+{
+	(void)state;
+	static struct world w;
+
+	world_init(&w, 0);
+	play(&w, 30);
+	w.loss = 100;
+	play(&w, 60);
+	w.loss = 0;
+	unsigned before = w.frames;
+	play(&w, 60);
+	assert_int_equal(w.wrong, 0);
+	assert_int_equal(before, 30);
+	assert_true(w.frames - before > 30);
+	assert_in_range(w.receive.plis, 1, 5);
+	world_fini(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_loss),
+		cmocka_unit_test(losses_are_repaired),
+		cmocka_unit_test(a_pause_ends_with_a_key_frame),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
