@@ -47,7 +47,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_POST, CALL "/reject",           http_call_reject,       ROUTE_USER },
 
 	/* events: the first frame says who is asking */
-	{ HTTP_GET,  "/api/v1/events",         http_events,            ROUTE_PUBLIC | ROUTE_OWN_ORIGIN },
+	{ HTTP_GET,  "/api/v1/events",         http_events,            ROUTE_PUBLIC },
 
 	/* LiveKit signalling: the access token says who is asking */
 	{ HTTP_GET,  "/rtc",                   signal_http_rtc,        ROUTE_PUBLIC | ROUTE_CORS },

@@ -154,12 +154,39 @@ test('the event socket: tokens, foreign origins, silence and nonsense', async ()
 	assert.equal(nobody.first.error.code, 5);
 	assert.equal((await nobody.closed).code, 4003);
 
-	await assert.rejects(user.events({ headers: { origin: 'http://evil.example' } }), /403/);
-	await assert.rejects(user.events({ headers: { origin: 'null' } }), /403/);
+	// on another origin's page the cookie, which the browser sends along, is nobody's; a token counts
+	for (const origin of ['http://evil.example', 'null']) {
+		const foreign = await user.events({ headers: { origin } });
+		assert.equal(foreign.first.error?.code, 5, origin);
+		await foreign.closed;
+		const withToken = await sdk.events({ token, headers: { origin } });
+		assert.equal(withToken.first.me?.id, 'user');
+		await withToken.close();
+	}
 
 	const nonsense = await user.events({ first: '{"type": 5' });
 	assert.equal(nonsense.first.type, 'connection.error');
 	await nonsense.closed;
+});
+
+test('pages of other origins may use tokens, and read the answers', async () => {
+	const origin = 'https://shop.example';
+	const address = `${daemon.url}/api/v1/conversations`;
+	const preflight = await fetch(address, {
+		method: 'OPTIONS',
+		headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' },
+	});
+	assert.equal(preflight.status, 204);
+	assert.equal(preflight.headers.get('access-control-allow-origin'), '*');
+	assert.equal(preflight.headers.get('access-control-allow-credentials'), null); // never with the cookie
+	assert.match(preflight.headers.get('access-control-allow-headers'), /authorization/);
+	const token = sign({ user_id: 'user', iat: now() - 5, exp: now() + 60 });
+	const answer = await fetch(address, { headers: { origin, authorization: `Bearer ${token}` } });
+	assert.equal(answer.status, 200);
+	assert.equal(answer.headers.get('access-control-allow-origin'), '*');
+	const refused = await fetch(address, { headers: { origin, authorization: 'Bearer x' } });
+	assert.equal(refused.status, 401);
+	assert.equal(refused.headers.get('access-control-allow-origin'), '*'); // the reason can be read
 });
 
 test('logout closes the sockets of that session', async () => {

@@ -60,7 +60,7 @@ void access_answer_error(struct http_req *req, int status, const char *what)
 	}
 }
 
-static bool own_origin(const struct http_req *req)
+bool access_own_origin(const struct http_req *req)
 {
 	const char *origin = http_header(req, "origin"), *host = http_host(req);
 
@@ -81,11 +81,6 @@ static bool check_csrf(struct http_req *req, const struct http_route *route)
 {
 	bool changes = http_method(req) & (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE);
 
-	if (route->flags & ROUTE_OWN_ORIGIN && !own_origin(req)) {
-		http_error(req, 403, 17,
-			   "This socket may only be opened by the server's own pages.");
-		return false;
-	}
 	if (!changes || route->flags & ROUTE_NO_CSRF)
 		return true;
 
@@ -98,7 +93,7 @@ static bool check_csrf(struct http_req *req, const struct http_route *route)
 		return true; /* no ambient authority */
 
 	const char *site = http_header(req, "sec-fetch-site");
-	if (!own_origin(req) ||
+	if (!access_own_origin(req) ||
 	    (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)) {
 		http_error(req, 403, 17,
 			   "The request comes from another site; only the server's own pages may "

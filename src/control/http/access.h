@@ -16,6 +16,9 @@ http_gate_fn access_gate;
  * valid until the answer. */
 const struct store_user *access_user(const struct http_req *req);
 
+/* Whether the request comes from the server's own pages, or from no page at all. */
+bool access_own_origin(const struct http_req *req);
+
 /* Answers for a status that the domain's callbacks have in common (store.h): 404, 503 or 500.
  * `what` names the thing for 404. */
 void access_answer_error(struct http_req *req, int status, const char *what);

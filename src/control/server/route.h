@@ -14,14 +14,14 @@
 enum route_flags {
 	ROUTE_PUBLIC = 0,	/* nobody need be signed in */
 	ROUTE_SESSION = 1 << 0, /* session cookie only */
-	ROUTE_USER = 1 << 1,	/* session cookie or user token */
+	/* session cookie or user token. Any web origin may read the answer, as with ROUTE_CORS: a
+	 * browser sends another origin's request without the cookie, so only a token works there */
+	ROUTE_USER = 1 << 1,
 	/* any web origin may read the answer (LiveKit clients); preflight is answered */
 	ROUTE_CORS = 1 << 2,
 	/* changes nothing for a cookie holder: Origin and content type do not matter */
 	ROUTE_NO_CSRF = 1 << 3,
-	/* a WebSocket that takes the cookie: Origin, when sent, must be ours */
-	ROUTE_OWN_ORIGIN = 1 << 4,
-	ROUTE_FALLBACK = 1 << 5, /* last in the table: counts only where no other path matches */
+	ROUTE_FALLBACK = 1 << 4, /* last in the table: counts only where no other path matches */
 };
 
 struct http_route {

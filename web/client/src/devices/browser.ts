@@ -96,6 +96,13 @@ export function watchPermission(kind: 'camera' | 'microphone', tell: (permission
   };
 }
 
+/** Why a device that was on went away: the permission was taken back, or it was pulled out. */
+export async function lostReason(kind: 'camera' | 'microphone'): Promise<'denied' | 'lost'> {
+  if (typeof navigator === 'undefined' || !navigator.permissions?.query) return 'lost';
+  const status = await navigator.permissions.query({ name: kind as PermissionName }).catch(() => undefined);
+  return status?.state === 'denied' ? 'denied' : 'lost';
+}
+
 export const browserCapture: Capture = async (kind, deviceId, facing) => {
   if (!devicesAvailable()) throw deviceError(kind, typeof isSecureContext !== 'undefined' && !isSecureContext ? 'insecure' : 'missing');
   const wanted: MediaTrackConstraints = {};

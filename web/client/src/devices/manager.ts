@@ -3,7 +3,7 @@
 import { ConfabError, DeviceError, ErrorCode, toConfabError, type DeviceKind } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { WatchedStore, type Observable } from '../store.ts';
-import { deviceError, listDevices, watchDevices, watchPermission, type Facing, type Permission } from './browser.ts';
+import { deviceError, listDevices, lostReason, watchDevices, watchPermission, type Facing, type Permission } from './browser.ts';
 import type { Preferences } from './preferences.ts';
 import { DeviceState, DeviceStores } from './state.ts';
 
@@ -161,8 +161,18 @@ export class DeviceManager<State extends DeviceState = DeviceState> {
     this.stores.status.set(status);
     this.stores.optimistic.set(status);
     if (on) this.stores.error.set(undefined);
-    else if (lost) this.stores.error.set(deviceError(this.kind, 'lost'));
+    else if (lost) this.#tellLoss();
     this.showTrack();
+  }
+
+  #tellLoss(): void {
+    const error = deviceError(this.kind, 'lost');
+    this.stores.error.set(error);
+    if (this.kind === 'screenShare') return;
+    const { kind } = this;
+    void lostReason(kind).then((reason) => {
+      if (reason !== 'lost' && this.stores.error.get() === error) this.stores.error.set(deviceError(kind, reason));
+    });
   }
 
   /** @internal The right to use it was taken away: off at once. What the person prefers stays as it is. */
