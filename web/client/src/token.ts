@@ -11,6 +11,8 @@ export class TokenManager {
   #userId = '';
   #token: string | undefined;
   #loading: Promise<string> | undefined;
+  /** When a new token had better be there, in milliseconds of Date.now(). */
+  #staleAt = Infinity;
 
   /** Forgets what was there before. Nothing is fetched until `load`. */
   set(userId: string, source: TokenOrProvider): void {
@@ -27,11 +29,17 @@ export class TokenManager {
     this.#loading = undefined;
   }
 
-  /** The token in use. Rejects with the well-known text when there is none. */
+  /**
+   * The token in use, or a new one when it is about to expire, so that nothing has to fail first. Rejects with the
+   * well-known text when there is none.
+   */
   async get(): Promise<string> {
     if (this.#loading) return this.#loading;
-    if (this.#token === undefined) throw tokenNotSet();
-    return this.#token;
+    const token = this.#token;
+    if (token === undefined) throw tokenNotSet();
+    if (typeof this.#source !== 'function' || Date.now() < this.#staleAt) return token;
+    this.#staleAt = Infinity; // tried once; after that the server decides
+    return this.load().catch(() => (this.#token === token ? token : Promise.reject(tokenNotSet())));
   }
 
   /** Asks the source; several callers at once share one request. */
@@ -71,6 +79,7 @@ export class TokenManager {
       throw new ConfabError(TOKEN_MISMATCH, { code: ErrorCode.authFailed, statusCode: 401, unrecoverable: true });
     }
     this.#token = token;
+    this.#staleAt = Date.now() + freshFor(token);
     return token;
   }
 }
@@ -93,13 +102,26 @@ async function callProvider(provider: TokenProvider): Promise<string> {
 
 /** The claim `user_id` of a JWT, without checking its signature (that is the server's work); undefined if absent. */
 export function readUserId(token: string): string | undefined {
+  const id = claimsOf(token)['user_id'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+/**
+ * How long a token that was made just now is good, in milliseconds, less a tenth. Reckoned from its own two times, because
+ * this machine's clock may be wrong; for ever when it does not say.
+ */
+export function freshFor(token: string): number {
+  const { iat, exp } = claimsOf(token);
+  return typeof iat === 'number' && typeof exp === 'number' && exp > iat ? (exp - iat) * 900 : Infinity;
+}
+
+function claimsOf(token: string): Record<string, unknown> {
   try {
     const payload = token.split('.')[1] ?? '';
     const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
     const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (typeof claims !== 'object' || claims === null || !('user_id' in claims)) return undefined;
-    return typeof claims.user_id === 'string' ? claims.user_id : undefined;
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : {};
   } catch {
-    return undefined;
+    return {};
   }
 }

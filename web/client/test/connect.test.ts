@@ -327,3 +327,27 @@ test('an answer that is not JSON is a ConfabError', async () => {
   await client.connectUser(ann, provider('ann'));
   await assert.rejects(client.call('default', 'room').get(), { name: 'ConfabError', message: /not JSON/ });
 });
+
+test('a token is replaced shortly before it expires, once, and kept when the provider fails then', async () => {
+  const tokens = new TokenManager();
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  let asked = 0;
+  let broken = false;
+  const now = 1_700_000_000;
+  tokens.set('ann', () => {
+    if (broken) throw new Error('no network');
+    // lives for 50 ms by its own two times, which this machine's clock has nothing to do with
+    return `${part({})}.${part({ user_id: 'ann', iat: now, exp: now + 0.05, n: ++asked })}.x`;
+  });
+  const first = await tokens.load();
+  assert.equal(await tokens.get(), first);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const second = await tokens.get();
+  assert.equal(asked, 2);
+  assert.notEqual(second, first);
+  broken = true;
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assert.equal(await tokens.get(), second);
+  tokens.reset();
+  await assert.rejects(tokens.get(), { message: TOKEN_NOT_SET });
+});

@@ -60,6 +60,8 @@ const REMOVED = new Set([
 ]);
 
 const SIGNAL_GRACE_MS = 2000;
+/** How long leaving waits for a connection that is being made. */
+const GOODBYE_MS = 2000;
 
 type AnyTrack = LocalTrack | LocalAudioTrack | LocalVideoTrack;
 type Prepared = Partial<Record<'camera' | 'microphone', Promise<AnyTrack>>>;
@@ -73,6 +75,7 @@ export class LiveKitSession implements MediaSession {
   });
   #prepared: Prepared = {};
   #closed = false;
+  #connecting: Promise<void> | undefined;
   #lost = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #scheduled = false;
@@ -124,7 +127,8 @@ export class LiveKitSession implements MediaSession {
 
   async connect(url: string, token: string): Promise<void> {
     try {
-      await this.#room.connect(url, token);
+      this.#connecting = this.#room.connect(url, token);
+      await this.#connecting;
       this.#changed();
     } catch (cause) {
       throw connectError(cause);
@@ -137,6 +141,9 @@ export class LiveKitSession implements MediaSession {
     const waiting = Object.values(this.#prepared);
     this.#prepared = {};
     for (const track of waiting) void track.then((t) => t.stop()).catch(() => {});
+    // a connection that is broken off half made cannot say goodbye: the others would see somebody who may come back
+    const soon = new Promise<void>((resolve) => setTimeout(resolve, GOODBYE_MS));
+    await Promise.race([this.#connecting?.catch(() => {}), soon]);
     try {
       await this.#room.disconnect(true);
     } catch {
