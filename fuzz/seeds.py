@@ -129,6 +129,22 @@ def codec_seeds():
     put("h264", "slice", bytes.fromhex("419a02"))
 
 
+def dcep(kind, reliability, label, protocol=b""):
+    return struct.pack(">BBHIHH", 3, kind, 256, reliability, len(label), len(protocol)) + label + protocol
+
+
+def dcep_seeds():
+    put("dcep", "reliable", dcep(0, 0, b"_reliable"))
+    put("dcep", "lossy", dcep(0x81, 0, b"_lossy"))
+    put("dcep", "ordered-partial", dcep(1, 3, b"chat", b"json"))
+    put("dcep", "timed", dcep(0x82, 500, "größer".encode()))
+    put("dcep", "no-label", dcep(0x80, 0, b""))
+    put("dcep", "long-label", dcep(0, 0, b"x" * 256))
+    put("dcep", "not-utf8", dcep(0, 0, b"\xc3\x28"))
+    put("dcep", "cut", dcep(0, 0, b"_reliable")[:-3])
+    put("dcep", "ack", b"\x02")
+
+
 def sdp_seeds():
     for file in (VECTORS / "sdp").glob("*.sdp"):
         put("sdp", file.stem, file.read_bytes())
@@ -138,5 +154,5 @@ def sdp_seeds():
 
 
 if __name__ == "__main__":
-    for make in (stun_seeds, rtp_seeds, rtcp_seeds, twcc_seeds, codec_seeds, sdp_seeds):
+    for make in (stun_seeds, rtp_seeds, rtcp_seeds, twcc_seeds, codec_seeds, dcep_seeds, sdp_seeds):
         make()

@@ -17,15 +17,14 @@ bool dcep_parse_open(struct dcep_open *ret, const uint8_t *bytes, size_t n)
 {
 	struct rd r = rd_of(bytes, n);
 
-	rd_skip(&r, 1);
-	uint8_t type = rd_u8(&r);
+	uint8_t kind = rd_u8(&r), type = rd_u8(&r);
 	rd_skip(&r, 2); /* priority: all channels are equal here */
 	uint32_t reliability = rd_be32(&r);
 	uint16_t label_length = rd_be16(&r), protocol_length = rd_be16(&r);
 	const char *label = (const char *)rd_take(&r, label_length);
 	rd_skip(&r, protocol_length);
-	if (r.bad || (type & ~UNORDERED) > PARTIAL_TIME || label_length > LIMIT_DATA_LABEL ||
-	    !utf8_is_valid(label, label_length))
+	if (r.bad || kind != DCEP_OPEN || (type & ~UNORDERED) > PARTIAL_TIME ||
+	    label_length > LIMIT_DATA_LABEL || !utf8_is_valid(label, label_length))
 		return false;
 	*ret = (struct dcep_open){
 		.unordered = type & UNORDERED,
