@@ -55,7 +55,7 @@ void pc_send(struct sim_client *c, struct sim_pc *pc, const uint8_t *packet, siz
 	assert(length > 0 || c->sim->tolerant);
 	if (length <= 0)
 		return;
-	simlink_send(pc->up, c->sim->now, pc->tag, out, (size_t)length);
+	sim_uplink(c->sim, pc, out, (size_t)length);
 }
 
 static void send_packet(struct sim_client *c, const struct sim_track *t, int layer,

@@ -39,7 +39,7 @@ void client_data_flush(struct sim_client *c, struct sim_pc *pc)
 	read_messages(c, pc);
 	while ((n = peer_next_data(&pc->peer, c->sim->now, out))) {
 		if (!pc->cut)
-			simlink_send(pc->up, c->sim->now, pc->tag, out, n);
+			sim_uplink(c->sim, pc, out, n);
 	}
 }
 

@@ -325,6 +325,12 @@ void sim_drain(struct sim *s)
 			struct sim_pc *pc = pc_of(s, tag_of(tx.to));
 
 			s->datagrams++;
+			s->sent_bytes += tx.length;
+			if (pc) {
+				pc->datagrams_down++;
+				pc->bytes_down += tx.length;
+				pc->last_down = s->now;
+			}
 			trace(s, tx.bytes, tx.length);
 			s->to_strangers += tag_of(tx.to) > s->tags;
 			if (pc && !pc->cut)
@@ -354,6 +360,13 @@ void sim_inject(struct sim *s, uint32_t tag, const void *bytes, size_t n)
 	sim_drain(s);
 }
 
+void sim_uplink(struct sim *s, struct sim_pc *pc, const uint8_t *bytes, size_t n)
+{
+	simlink_send(pc->up, s->now, pc->tag, bytes, n);
+	if (s->tap)
+		s->tap(s, pc, bytes, n);
+}
+
 static void run_links(struct sim *s, struct sim_client *c, struct sim_pc *pc)
 {
 	uint8_t bytes[2048];
@@ -364,7 +377,7 @@ static void run_links(struct sim *s, struct sim_client *c, struct sim_pc *pc)
 		return;
 	for (const struct outbox_datagram *d; (d = outbox_take(&pc->outbox));) {
 		if (!pc->cut)
-			simlink_send(pc->up, s->now, pc->tag, d->bytes, d->length);
+			sim_uplink(s, pc, d->bytes, d->length);
 	}
 	while (simlink_next(pc->up) <= s->now &&
 	       simlink_recv(pc->up, s->now, &tag, bytes, sizeof bytes, &n))

@@ -133,6 +133,8 @@ struct sim_pc {
 	struct peer peer;
 	struct outbox outbox;
 	uint32_t tag; /* names its present address */
+	uint64_t datagrams_down, bytes_down,
+		last_down; /* what the engine sent to it; when, at last */
 	struct simlink *up, *down;
 };
 
@@ -195,7 +197,10 @@ struct sim {
 	struct dtls_context *client_dtls;
 	const char *client_fingerprint; /* what clients say in their SDP */
 	struct sdp *sdp;
-	uint64_t datagrams, events;
+	uint64_t datagrams, sent_bytes, events; /* of the engine */
+	/* Sees what clients send, on the way: an attacker who listens. */
+	void (*tap)(struct sim *s, struct sim_pc *pc, const uint8_t *bytes, size_t n);
+	void *tapped; /* the test's own */
 };
 
 struct sim *sim_new(uint64_t seed, const struct simlink_config *link);
@@ -248,6 +253,9 @@ void sim_set_link(struct sim_client *c, enum plane_target target, bool up,
 /* Gives a command to the engine and handles all that follows. */
 void sim_cmd(struct sim *s, struct plane_cmd *cmd);
 void sim_drain(struct sim *s);
+
+/* A client's datagram goes on its way. */
+void sim_uplink(struct sim *s, struct sim_pc *pc, const uint8_t *bytes, size_t n);
 
 /* ---- client.c, client_sdp.c ---- */
 
