@@ -25,7 +25,8 @@ struct loader {
 
 typedef int set_fn(struct loader *l, const char *key, const char *value);
 
-static set_fn set_text, set_listen, set_ip, set_port, set_workers, set_flag, set_level, set_webhook;
+static set_fn set_text, set_listen, set_ip, set_port, set_tcp_port, set_workers, set_flag,
+	set_level, set_webhook;
 
 /* Every key. A flag is "--" and the name;
  * the variable is CONFAB_ and the name in capitals with _ for -. */
@@ -41,6 +42,7 @@ static const struct option {
 	{ "tls-key", set_text, offsetof(struct config, tls_key), true },
 	{ "rtc-ip", set_ip, 0, true },
 	{ "rtc-port", set_port, 0, true },
+	{ "rtc-tcp-port", set_tcp_port, 0, true },
 	{ "workers", set_workers, 0, true },
 	{ "log-level", set_level, 0, true },
 	{ "webhook", set_webhook, 0, true },
@@ -61,6 +63,7 @@ const char *config_help(void)
 	       "  --rtc-ip IP         address for media that browsers reach (127.0.0.1); may be "
 	       "repeated\n"
 	       "  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
+	       "  --rtc-tcp-port N    TCP port for media where UDP is blocked (7881); 0 = off\n"
 	       "  --workers N         media threads (one per core)\n"
 	       "  --webhook URL       told what happens in rooms; may be repeated\n"
 	       "  --remote-unmute     servers may unmute participants (they may always mute)\n"
@@ -217,6 +220,20 @@ static int set_port(struct loader *l, const char *key, const char *value)
 		return fail(l, "%s '%.100s' is not a port; give a number from 1 to 65535.", key,
 			    value);
 	l->config->rtc_port = (uint16_t)port;
+	return 0;
+}
+
+static int set_tcp_port(struct loader *l, const char *key, const char *value)
+{
+	long port = parse_number(value, 0, 65535);
+
+	if (port < 0)
+		return fail(
+			l,
+			"%s '%.100s' is not a port; give a number from 1 to 65535, or 0 for none.",
+			key, value);
+	l->config->rtc_tcp_port = (uint16_t)port;
+	l->config->rtc_tcp_given = true;
 	return 0;
 }
 
@@ -388,6 +405,7 @@ int config_load(struct config *ret, int argc, char *const *argv,
 				.host = "127.0.0.1",
 				.port = 8080,
 				.rtc_port = 7882,
+				.rtc_tcp_port = 7881,
 				.log_level = LOG_INFO };
 	(void)parse_ip("127.0.0.1", &ret->rtc_ips[0]);
 	ret->rtc_ip_count = 1;

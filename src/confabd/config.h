@@ -32,7 +32,9 @@ struct config {
 	struct sockaddr_storage rtc_ips[CONFIG_IPS_MAX];  /* ports are 0 */
 	size_t rtc_ip_count;
 	uint16_t rtc_port;
-	unsigned workers; /* 0 = one per core */
+	uint16_t rtc_tcp_port; /* 0 = no ICE-TCP */
+	bool rtc_tcp_given;    /* by the user: then it must be free */
+	unsigned workers;      /* 0 = one per core */
 	char webhooks[CONFIG_WEBHOOKS_MAX][CONFIG_PATH];
 	size_t webhook_count;
 	bool demo;

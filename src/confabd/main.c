@@ -23,6 +23,7 @@
 #include "control/auth/keys.h"
 #include "control/control.h"
 #include "crypt/cert.h"
+#include "net/udp.h"
 #include "store/store.h"
 
 enum { STOP_AFTER_MS = 4000 };
@@ -87,7 +88,8 @@ static void media_metrics(void *arg, struct sb *ret)
 	} lines[] = {
 		{ "datagrams_in", c.datagrams_in }, { "datagrams_out", c.datagrams_out },
 		{ "bytes_in", c.bytes_in },	    { "bytes_out", c.bytes_out },
-		{ "send_failed", c.send_failed },
+		{ "send_failed", c.send_failed },   { "tcp_opened", c.tcp_opened },
+		{ "tcp_refused", c.tcp_refused },   { "tcp_dropped", c.tcp_dropped },
 	};
 	for (size_t i = 0; i < countof(lines); i++)
 		sb_printf(ret, "# TYPE confab_media_%s_total counter\nconfab_media_%s_total %llu\n",
@@ -117,14 +119,27 @@ static int start_media(struct daemon *d)
 
 	if (cert_new(&d->certificate) < 0)
 		return refuse("The DTLS certificate could not be made (OpenSSL).");
-	const struct media_threads_config media = {
+	struct media_threads_config media = {
 		.addresses = c->rtc_ips,
 		.address_count = c->rtc_ip_count,
 		.port = c->rtc_port,
+		.tcp = c->rtc_tcp_port != 0,
+		.tcp_port = c->rtc_tcp_port,
 		.count = c->workers,
 		.certificate = d->certificate,
 	};
 	int r = media_threads_start(&d->media, &media, error, sizeof error);
+	if (r < 0 && media.tcp &&
+	    !c->rtc_tcp_given) { /* a second server on this machine, perhaps */
+		char cause[sizeof error];
+
+		(void)snprintf(cause, sizeof cause, "%s", error);
+		media.tcp = false;
+		r = media_threads_start(&d->media, &media, error, sizeof error);
+		if (r == 0)
+			log_warn("media", "no media over TCP cause=\"%s\" fix=--rtc-tcp-port",
+				 cause);
+	}
 	return r < 0 ? refuse("%s", error[0] ? error : strerror(-r)) : 0;
 }
 
@@ -163,25 +178,24 @@ static int start_control(struct daemon *d)
 
 /* ---- the banner ---- */
 
+static void print_endpoint(const char *before, const struct sockaddr_storage *a)
+{
+	char text[UDP_ADDRESS_TEXT];
+
+	udp_address_text(a, text);
+	(void)printf("%s%s", before, text);
+}
+
 static void print_media(const struct daemon *d)
 {
 	struct sockaddr_storage a;
-	char text[INET6_ADDRSTRLEN];
 
 	for (unsigned i = 0; i < media_threads_count(d->media); i++) {
-		for (size_t k = 0; media_threads_address(d->media, i, k, &a) == 0; k++) {
-			const struct sockaddr_in *v4 = (const struct sockaddr_in *)&a;
-			const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&a;
-			bool six = a.ss_family == AF_INET6;
-			if (!inet_ntop(a.ss_family,
-				       six ? (const void *)&v6->sin6_addr : &v4->sin_addr, text,
-				       sizeof text))
-				continue;
-			(void)printf("%s%s%s%s:%u", i + k ? ", " : "  media   UDP ", six ? "[" : "",
-				     text, six ? "]" : "",
-				     ntohs(six ? v6->sin6_port : v4->sin_port));
-		}
+		for (size_t k = 0; media_threads_address(d->media, i, k, &a) == 0; k++)
+			print_endpoint(i + k ? ", " : "  media   UDP ", &a);
 	}
+	for (size_t k = 0; media_threads_tcp_address(d->media, k, &a) == 0; k++)
+		print_endpoint(k ? ", " : "\n          TCP ", &a);
 	(void)printf("\n");
 }
 

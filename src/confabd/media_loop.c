@@ -17,6 +17,7 @@
 #include "media/engine.h"
 
 enum {
+	EVENTS_AT_ONCE = 64,
 	ROUNDS = 4,	       /* reads of one socket before the others get their turn */
 	COMMANDS_AT_ONCE = 64, /* between two looks at the sockets */
 	HELD_RETRY_US = 2000,  /* control has no way to say that its queue has room again */
@@ -81,13 +82,16 @@ static void drain_tx(struct worker *w)
 	while (engine_next_tx(w->engine, &tx)) {
 		const struct sockaddr_storage *to = &tx.to->address;
 
-		udp_put(&w->sockets[socket_for(w, to)], to, tx.bytes, tx.length);
+		if (tx.to->connection)
+			media_tcp_put(w, tx.to->connection, tx.bytes, tx.length, tx.video);
+		else
+			udp_put(&w->sockets[socket_for(w, to)], to, tx.bytes, tx.length);
 		w->counts.datagrams_out++;
 		w->counts.bytes_out += tx.length;
 	}
 }
 
-static void drain(struct worker *w)
+void media_drain(struct worker *w)
 {
 	drain_tx(w);
 	drain_events(w);
@@ -116,7 +120,7 @@ static void receive(struct worker *w, size_t socket, uint64_t now)
 			engine_rx_at(w->engine, now, in[i].arrival, &from, in[i].bytes,
 				     in[i].length);
 		}
-		drain(w); /* before the bytes are overwritten */
+		media_drain(w); /* before the bytes are overwritten */
 		if (n < UDP_BATCH)
 			break;
 	}
@@ -139,13 +143,15 @@ static void take_commands(struct worker *w, uint64_t now)
 		if (cmd.type == CMD_STOP)
 			atomic_store_explicit(&w->stop, true, memory_order_relaxed);
 		engine_cmd(w->engine, now, &cmd);
-		drain(w);
+		media_drain(w);
 	}
 }
 
 static uint64_t sleep_us(const struct worker *w, uint64_t now)
 {
 	uint64_t deadline = engine_deadline(w->engine);
+	if (w->tcp.count && w->tcp.sweep_at < deadline)
+		deadline = w->tcp.sweep_at;
 	uint64_t us = deadline > now ? deadline - now : 0;
 
 	if (deadline == UINT64_MAX)
@@ -183,30 +189,52 @@ static void publish_counters(struct worker *w)
 		atomic_store_explicit(&w->published[i], values[i], memory_order_relaxed);
 }
 
+static void take_handovers(struct worker *w, uint64_t now)
+{
+	struct tcp_handover handover;
+
+	plane_queue_drain_wake(&w->handovers);
+	while (plane_queue_take(&w->handovers, &handover))
+		media_tcp_take(w, now, &handover);
+}
+
+static void handle(struct worker *w, uint64_t now, const struct epoll_event *e)
+{
+	uint64_t tag = e->data.u64;
+
+	if (tag & TAG_TCP) {
+		media_tcp_event(w, now, (uint32_t)tag, e->events);
+	} else if (tag == TAG_COMMANDS) {
+		plane_queue_drain_wake(&w->commands);
+		w->commands_waiting = true;
+	} else if (tag == TAG_HANDOVERS) {
+		take_handovers(w, now);
+	} else {
+		receive(w, tag, now);
+	}
+}
+
 /* One turn: commands, sockets, timers, and everything that came of them out. */
 static void turn(struct worker *w)
 {
-	struct epoll_event events[SOCKETS_MAX + 1];
-	int n = wait_for_work(w, events, SOCKETS_MAX + 1);
+	struct epoll_event events[EVENTS_AT_ONCE];
+	int n = wait_for_work(w, events, EVENTS_AT_ONCE);
 	uint64_t now = clock_now_us();
 
 	drain_events(w);
-	for (int i = 0; i < n; i++) {
-		if (events[i].data.u64 == SOCKETS_MAX) {
-			plane_queue_drain_wake(&w->commands);
-			w->commands_waiting = true;
-		} else {
-			receive(w, events[i].data.u64, now);
-		}
-	}
+	for (int i = 0; i < n; i++)
+		handle(w, now, &events[i]);
 	if (w->commands_waiting)
 		take_commands(w, now);
 	if (engine_deadline(w->engine) <= now) {
 		engine_tick(w->engine, now);
-		drain(w);
+		media_drain(w);
 	}
 	for (size_t i = 0; i < w->socket_count; i++)
 		udp_flush(&w->sockets[i]);
+	media_tcp_flush(w);
+	if (w->tcp.count && w->tcp.sweep_at <= now)
+		media_tcp_sweep(w, now);
 	publish_counters(w);
 }
 

@@ -14,10 +14,12 @@
 
 #include "base/rng.h"
 #include "confabd/media_worker.h"
+#include "confabd/tcp_acceptor.h"
 #include "media/engine.h"
 
 struct media_threads {
 	unsigned count;
+	struct tcp_acceptor *acceptor; /* NULL without ICE-TCP */
 	struct worker *workers[MEDIA_WORKERS_MAX];
 };
 
@@ -83,35 +85,44 @@ static struct worker *worker_free(struct worker *w)
 {
 	struct plane_event event;
 	struct plane_cmd cmd;
+	struct tcp_handover handover;
 
 	if (!w)
 		return NULL;
+	media_tcp_fini(w);
 	w->engine = engine_free(w->engine);
 	while (w->commands.slots && plane_queue_take(&w->commands, &cmd))
 		plane_cmd_fini(&cmd);
 	while (w->events.slots && plane_queue_take(&w->events, &event))
 		plane_event_fini(&event);
+	while (w->handovers.slots && plane_queue_take(&w->handovers, &handover))
+		(void)close(handover.fd);
 	for (size_t i = 0; i < w->held_count; i++)
 		plane_event_fini(&w->held[(w->held_first + i) % MEDIA_EVENTS_PENDING]);
 	for (size_t i = 0; i < w->socket_count; i++)
 		udp_fini(&w->sockets[i]);
 	plane_queue_fini(&w->commands);
 	plane_queue_fini(&w->events);
+	plane_queue_fini(&w->handovers);
 	if (w->epoll >= 0)
 		(void)close(w->epoll);
 	free(w);
 	return NULL;
 }
 
-static int worker_new(struct worker **ret, unsigned index,
+static int worker_new(struct worker **ret, unsigned index, const struct tcp_acceptor *acceptor,
 		      const struct media_threads_config *config, char *error, size_t error_size)
 {
 	struct worker *w = calloc(1, sizeof *w);
+	const struct sockaddr_storage *tcp = NULL;
+	size_t tcp_count = 0;
 
 	if (!w)
 		return -ENOMEM;
+	if (acceptor)
+		tcp = tcp_acceptor_addresses(acceptor, &tcp_count);
 	w->index = index;
-	w->commands.wake_fd = w->events.wake_fd = -1;
+	w->commands.wake_fd = w->events.wake_fd = w->handovers.wake_fd = -1;
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	int r = w->epoll < 0 ? -errno : 0;
 	if (r == 0)
@@ -119,13 +130,20 @@ static int worker_new(struct worker **ret, unsigned index,
 	if (r == 0)
 		r = plane_queue_init(&w->events, sizeof(struct plane_event), MEDIA_EVENTS);
 	if (r == 0)
-		r = watch(w, w->commands.wake_fd, SOCKETS_MAX);
+		r = watch(w, w->commands.wake_fd, TAG_COMMANDS);
+	if (r == 0 && acceptor)
+		r = plane_queue_init(&w->handovers, sizeof(struct tcp_handover),
+				     MEDIA_TCP_HANDOVERS);
+	if (r == 0 && acceptor)
+		r = watch(w, w->handovers.wake_fd, TAG_HANDOVERS);
 	if (r == 0)
 		r = bind_sockets(w, config, error, error_size);
 	if (r == 0)
 		r = engine_new(&w->engine, &(struct engine_config){
 						   .addresses = w->addresses,
 						   .address_count = w->socket_count,
+						   .tcp_addresses = tcp,
+						   .tcp_address_count = tcp_count,
 						   .rng = rng_os(),
 						   .certificate = config->certificate,
 						   .worker = (uint16_t)index,
@@ -154,6 +172,15 @@ static int start_thread(struct worker *w)
 	(void)snprintf(name, sizeof name, "media-%u", w->index % 1000);
 	(void)pthread_setname_np(w->thread, name);
 	return 0;
+}
+
+static int start_acceptor(const struct media_threads *m)
+{
+	struct plane_queue *queues[MEDIA_WORKERS_MAX];
+
+	for (unsigned i = 0; i < m->count; i++)
+		queues[i] = &m->workers[i]->handovers;
+	return tcp_acceptor_start(m->acceptor, queues, m->count);
 }
 
 static unsigned usable_cores(void)
@@ -207,10 +234,16 @@ int media_threads_start(struct media_threads **ret, const struct media_threads_c
 	struct media_threads *m = calloc(1, sizeof *m);
 	if (!m)
 		return -ENOMEM;
+	if (config->tcp)
+		r = tcp_acceptor_new(&m->acceptor, config->addresses, config->address_count,
+				     config->tcp_port, error, error_size);
 	for (; r == 0 && m->count < count; m->count += r == 0)
-		r = worker_new(&m->workers[m->count], m->count, config, error, error_size);
+		r = worker_new(&m->workers[m->count], m->count, m->acceptor, config, error,
+			       error_size);
 	for (unsigned i = 0; r == 0 && i < count; i++)
 		r = start_thread(m->workers[i]);
+	if (r == 0 && m->acceptor)
+		r = start_acceptor(m);
 	if (r < 0) {
 		(void)media_threads_stop(m);
 		return r;
@@ -225,6 +258,7 @@ struct media_threads *media_threads_stop(struct media_threads *m)
 
 	if (!m)
 		return NULL;
+	m->acceptor = tcp_acceptor_free(m->acceptor); /* it puts into the workers' queues */
 	for (unsigned i = 0; i < m->count; i++) {
 		struct worker *w = m->workers[i];
 
@@ -254,6 +288,19 @@ int media_threads_address(const struct media_threads *m, unsigned worker, size_t
 	if (worker >= m->count || k >= m->workers[worker]->socket_count)
 		return -EINVAL;
 	*ret = m->workers[worker]->addresses[k];
+	return 0;
+}
+
+int media_threads_tcp_address(const struct media_threads *m, size_t k, struct sockaddr_storage *ret)
+{
+	const struct sockaddr_storage *addresses;
+	size_t count = 0;
+
+	if (m->acceptor)
+		addresses = tcp_acceptor_addresses(m->acceptor, &count);
+	if (k >= count)
+		return -EINVAL;
+	*ret = addresses[k];
 	return 0;
 }
 

@@ -29,6 +29,8 @@ struct media_threads_config {
 		*addresses; /* --rtc-ip, each gets a socket per worker; ports are ignored */
 	size_t address_count;
 	uint16_t port;			/* --rtc-port: worker i binds port + i; 0 = any (tests) */
+	bool tcp;			/* also over TCP (RFC 6544), … */
+	uint16_t tcp_port;		/* … on this port of each address; 0 = any (tests) */
 	unsigned count;			/* workers; 0 = one per usable core */
 	const struct cert *certificate; /* kept; must outlive the threads */
 };
@@ -48,6 +50,10 @@ unsigned media_threads_count(const struct media_threads *m);
 /* Address and port of worker i's k-th socket, as advertised in candidates. 0 or -EINVAL. */
 int media_threads_address(const struct media_threads *m, unsigned worker, size_t k,
 			  struct sockaddr_storage *ret);
+
+/* The same of the k-th address for TCP. */
+int media_threads_tcp_address(const struct media_threads *m, size_t k,
+			      struct sockaddr_storage *ret);
 
 /*
  * Hands the command and what it owns to a worker.
@@ -71,5 +77,7 @@ bool media_threads_event(struct media_threads *m, unsigned worker, struct plane_
  */
 struct media_counters {
 	uint64_t datagrams_in, datagrams_out, bytes_in, bytes_out, send_failed, events_held;
+	/* connections; frames that slow readers did not get, of connections that ended */
+	uint64_t tcp_opened, tcp_refused, tcp_dropped;
 };
 void media_threads_counters(const struct media_threads *m, struct media_counters *ret);

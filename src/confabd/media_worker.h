@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "confabd/media_tcp.h"
 #include "confabd/media_thread.h"
 #include "net/udp.h"
 
@@ -16,8 +17,14 @@ struct engine;
 enum {
 	SOCKETS_MAX = 16,
 	ROUTES = 1024,
+	/* what epoll says: below are sockets */
+	TAG_COMMANDS = SOCKETS_MAX,
+	TAG_HANDOVERS,
 	COUNTERS = sizeof(struct media_counters) / sizeof(uint64_t)
 };
+
+/* And with this bit the number of a TCP connection. */
+#define TAG_TCP (UINT64_C(1) << 32)
 
 /* Which socket a remote address was last heard on; only needed with several per family. */
 struct route {
@@ -30,6 +37,7 @@ struct worker {
 	bool started;
 	unsigned index;
 	struct plane_queue commands, events;
+	struct plane_queue handovers; /* of struct tcp_handover; not there without ICE-TCP */
 	struct engine *engine;
 	struct udp sockets[SOCKETS_MAX];
 	struct sockaddr_storage addresses[SOCKETS_MAX];
@@ -39,12 +47,16 @@ struct worker {
 
 	/* of the thread */
 	bool commands_waiting;
+	struct media_tcp tcp;
 	struct route routes[ROUTES];
 	struct plane_event held[MEDIA_EVENTS_PENDING];
 	size_t held_count, held_first;
 	struct media_counters counts;
 	_Atomic uint64_t published[COUNTERS];
 };
+
+/* After each call of the engine: sends what it said. */
+void media_drain(struct worker *w);
 
 /* The thread's main function; its argument is the worker. */
 void *media_loop(void *argument);

@@ -17,6 +17,7 @@
 
 #include "crypt/cert.h"
 #include "media/engine_test.h"
+#include "media/sfu/codec.h"
 #include "media/sfu/data.h"
 #include "media/sfu/downlink.h"
 #include "media/sfu/feedback.h"
@@ -56,6 +57,8 @@ int engine_new(struct engine **ret, const struct engine_config *config)
 							    : NO_FINGERPRINT,
 				     .addresses = config->addresses,
 				     .address_count = config->address_count,
+				     .tcp_addresses = config->tcp_addresses,
+				     .tcp_address_count = config->tcp_address_count,
 				     .worker = config->worker,
 			     });
 	if (r < 0) {
@@ -180,6 +183,30 @@ static struct leg *find_leg(const struct engine *e, const struct path *from, con
 	if (!transport_ufrag_of(bytes, length, ufrag) || !key_of_text(&key, ufrag, strlen(ufrag)))
 		return NULL;
 	return keymap_get(&e->sfu.ufrags, &key);
+}
+
+bool engine_knows(const struct engine *e, const struct path *path)
+{
+	struct key key;
+
+	return key_of_path(&key, path) && keymap_get(&e->sfu.sources, &key);
+}
+
+void engine_path_ended(struct engine *e, const struct path *path)
+{
+	struct key key;
+	struct leg *l = key_of_path(&key, path) ? keymap_get(&e->sfu.sources, &key) : NULL;
+
+	if (l)
+		leg_path_ended(l, path);
+}
+
+bool engine_worker_of(const uint8_t *bytes, size_t length, unsigned *ret_worker)
+{
+	char ufrag[ICE_LOCAL_UFRAG + 1];
+
+	return transport_is_stun(bytes, length) && transport_ufrag_of(bytes, length, ufrag) &&
+	       leg_worker_of(ufrag, ret_worker);
 }
 
 static void take(struct engine *e, struct leg *l, uint64_t now, const struct transport_in *in)
@@ -378,6 +405,15 @@ void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd)
 
 /* ---- what comes out ---- */
 
+/* RTP of another payload type than audio's; RTCP has 64 to 95 there (RFC 5761 4). */
+static bool is_video(const uint8_t *bytes, size_t length)
+{
+	uint8_t type = length > 1 ? bytes[1] & 0x7f : 0;
+
+	return length > 1 && bytes[0] >> 6 == 2 && (type < 64 || type > 95) &&
+	       type != codec_info(CODEC_OPUS)->payload_type;
+}
+
 bool engine_next_tx(struct engine *e, struct engine_tx *ret)
 {
 	const struct outbox_datagram *d = outbox_take(&e->sfu.outbox);
@@ -387,8 +423,10 @@ bool engine_next_tx(struct engine *e, struct engine_tx *ret)
 		return true;
 	}
 	do {
-		if (egress_next(&e->sfu.egress, &ret->to, &ret->bytes, &ret->length))
+		if (egress_next(&e->sfu.egress, &ret->to, &ret->bytes, &ret->length)) {
+			ret->video = is_video(ret->bytes, ret->length);
 			return true;
+		}
 		egress_reset(&e->sfu.egress);
 	} while (forward_next(&e->sfu));
 	return false;

@@ -29,6 +29,8 @@ struct engine;
 struct engine_config {
 	const struct sockaddr_storage *addresses; /* our candidates, with ports; not kept */
 	size_t address_count;
+	const struct sockaddr_storage *tcp_addresses; /* the same for ICE-TCP; not kept */
+	size_t tcp_address_count;
 	struct rng *rng;		/* kept; must outlive the engine */
 	const struct cert *certificate; /* crypt/cert.h; kept; must outlive the engine */
 	uint16_t worker;		/* stamped on events */
@@ -39,6 +41,7 @@ struct engine_tx {
 	const struct path *to;
 	const uint8_t *bytes;
 	size_t length;
+	bool video; /* media that a full queue may drop first */
 };
 
 int engine_new(struct engine **ret, const struct engine_config *config);
@@ -53,6 +56,19 @@ enum { ENGINE_RX_MAX = 64 };
  */
 void engine_rx(struct engine *e, uint64_t now, const struct path *from, uint8_t *bytes,
 	       size_t length);
+
+/*
+ * TCP connections. Whether a path has passed an authenticated check, and still leads to somebody:
+ * one that does not after its first packets is a stranger's. When it ends, tell the engine.
+ */
+bool engine_knows(const struct engine *e, const struct path *path);
+void engine_path_ended(struct engine *e, const struct path *path);
+
+/*
+ * The worker whose engine a STUN check is for, by its ufrag; nothing is authenticated by this.
+ * false: not such a check. Pure; any thread.
+ */
+bool engine_worker_of(const uint8_t *bytes, size_t length, unsigned *ret_worker);
 
 /*
  * The same for a datagram that waited between its arrival (at most `now`) and being read. Only what

@@ -62,7 +62,7 @@ test('a port in use is named', async () => {
 test('--help and --version', () => {
 	const help = start(['--help']);
 	assert.equal(help.status, 0);
-	for (const flag of ['--data', '--listen', '--rtc-ip', '--rtc-port', '--demo', '--config', '--tls-cert']) assert.ok(help.stdout.includes(flag), flag);
+	for (const flag of ['--data', '--listen', '--rtc-ip', '--rtc-port', '--rtc-tcp-port', '--demo', '--config', '--tls-cert']) assert.ok(help.stdout.includes(flag), flag);
 	assert.match(start(['--version']).stdout, /^confabd \d+\.\d+\.\d+/);
 });
 

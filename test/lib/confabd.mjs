@@ -61,9 +61,10 @@ export async function startConfabd(options = {}) {
 	const port = options.port ?? (await freeTcpPort(options.netns ? '127.0.0.1' : host));
 	const rtcIps = options.rtcIps ?? ['127.0.0.1'];
 	const rtcPort = await freeUdpPorts(options.netns ? '127.0.0.1' : rtcIps[0], 2);
+	const rtcTcpPort = options.rtcTcpPort ?? (await freeTcpPort(options.netns ? '127.0.0.1' : rtcIps[0]));
 	const binary = path.join(buildFolder, 'confabd');
 	const args = [
-		'--data', data, '--listen', `${host}:${port}`, '--rtc-port', String(rtcPort),
+		'--data', data, '--listen', `${host}:${port}`, '--rtc-port', String(rtcPort), '--rtc-tcp-port', String(rtcTcpPort),
 		...rtcIps.flatMap((ip) => ['--rtc-ip', ip]),
 		...(options.demo === false ? [] : ['--demo']),
 		...(options.args ?? []),

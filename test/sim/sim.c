@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct path address_of(uint32_t tag)
+static struct path address_of(const struct sim *s, uint32_t tag)
 {
-	struct path a = { 0 };
+	struct path a = { .connection = s->tcp ? tag : 0 };
 	struct sockaddr_in *in = (struct sockaddr_in *)&a.address;
 
 	in->sin_family = AF_INET;
@@ -352,7 +352,7 @@ void sim_cmd(struct sim *s, struct plane_cmd *cmd)
 
 void sim_inject(struct sim *s, uint32_t tag, const void *bytes, size_t n)
 {
-	struct path from = address_of(tag);
+	struct path from = address_of(s, tag);
 	uint8_t copy[2048];
 
 	memcpy(copy, bytes, n);
@@ -555,6 +555,15 @@ void sim_move(struct sim_client *c, enum plane_target target)
 	struct sim_pc *pc = target == TARGET_PUBLISHER ? &c->pub : &c->sub;
 
 	pc->tag = ++c->sim->tags;
+}
+
+void sim_reconnect_tcp(struct sim_client *c, enum plane_target target)
+{
+	struct sim_pc *pc = target == TARGET_PUBLISHER ? &c->pub : &c->sub;
+	struct path gone = address_of(c->sim, pc->tag);
+
+	engine_path_ended(c->sim->engine, &gone);
+	sim_move(c, target);
 }
 
 void sim_set_link(struct sim_client *c, enum plane_target target, bool up,

@@ -191,6 +191,7 @@ struct sim {
 	uint32_t sids;
 	bool manual_subscribe;
 	bool dynacast; /* publishers obey EV_WANTED */
+	bool tcp;      /* paths are TCP connections; their links are to lose nothing */
 	bool tolerant; /* fuzzing: clients take no more descriptions, and may fail to send */
 	uint64_t to_strangers;		 /* datagrams to addresses that no client has or had */
 	struct cert *cert, *client_cert; /* with DTLS only */
@@ -243,6 +244,9 @@ struct sim_stream *sim_stream(struct sim_client *c, const struct sid *track);
 
 /* A NAT gives the connection another address. */
 void sim_move(struct sim_client *c, enum plane_target target);
+
+/* sim.tcp: the connection ends, and the client makes another. */
+void sim_reconnect_tcp(struct sim_client *c, enum plane_target target);
 
 /* Any bytes from the connection's address, or from a stranger's. */
 void sim_inject(struct sim *s, uint32_t tag, const void *bytes, size_t n);

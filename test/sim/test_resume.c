@@ -208,6 +208,35 @@ static void another_address_with_a_restart(void **state)
 	(void)sim_free(s);
 }
 
+/* TCP connections end now and then, and the client makes new ones with the same credentials. */
+static void over_tcp_connections_end_and_come_back(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(67, &good);
+
+	s->tcp = true;
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+	sim_run(s, 3 * SIM_S);
+	struct sim_stream *v = must_have(b, video);
+	for (int i = 0; i < 10; i++) {
+		sim_reconnect_tcp(i % 2 ? a : b, i % 2 ? TARGET_PUBLISHER : TARGET_SUBSCRIBER);
+		sim_run(s, 100 * SIM_MS);
+		assert_in_range(wait_for_frame(s, v, 10 * SIM_S), 0, 3 * SIM_S);
+		sim_run(s, 2 * SIM_S);
+	}
+	assert_int_equal(s->to_strangers, 0);
+	assert_string_equal(a->failed, "");
+	assert_string_equal(b->failed, "");
+
+	/* it ends for good: consent ends, and so does the participant's way to it (R53) */
+	sim_reconnect_tcp(b, TARGET_SUBSCRIBER);
+	b->sub.cut = true;
+	sim_run(s, 31 * SIM_S);
+	assert_string_equal(b->failed, "consent expired");
+	(void)sim_free(s);
+}
+
 static void reliable_data(struct sim_client *c, char letter, uint8_t sequence)
 {
 	const uint8_t packet[] = { 0x52, 0x01, (uint8_t)letter, 0x80, 0x01, sequence };
@@ -269,6 +298,7 @@ int main(void)
 		cmocka_unit_test(blackouts_end),
 		cmocka_unit_test(the_next_check_moves_the_path),
 		cmocka_unit_test(another_address_with_a_restart),
+		cmocka_unit_test(over_tcp_connections_end_and_come_back),
 		cmocka_unit_test(reliable_packets_are_kept_for_who_resumes),
 	};
 

@@ -75,6 +75,23 @@ static struct ice_address *find_address(struct ice *i, const struct path *from)
 	return NULL;
 }
 
+void ice_forget(struct ice *i, const struct path *path)
+{
+	struct ice_address *a = find_address(i, path), *latest = NULL;
+
+	if (!a)
+		return;
+	*a = i->addresses[--i->address_count];
+	if (!path_equal(&i->selected, path))
+		return;
+	for (unsigned k = 0; k < i->address_count; k++) {
+		if (!latest || i->addresses[k].last_check_us > latest->last_check_us)
+			latest = &i->addresses[k];
+	}
+	i->nominated = false; /* the next check says where to */
+	i->selected = latest ? latest->path : (struct path){ 0 };
+}
+
 bool ice_is_validated(const struct ice *i, const struct path *from)
 {
 	for (unsigned k = 0; k < i->address_count; k++) {

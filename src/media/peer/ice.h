@@ -115,6 +115,9 @@ enum verdict ice_rx(struct ice *i, uint64_t now, const struct path *from, const 
 /* Authenticated media from `from` is a sign of life too (R53). */
 void ice_alive(struct ice *i, uint64_t now);
 
+/* A path that is no more: it is validated no longer. Media goes to the one that checked last. */
+void ice_forget(struct ice *i, const struct path *path);
+
 bool ice_is_validated(const struct ice *i, const struct path *from);
 bool ice_has_ufrag(const struct ice *i, const char *ufrag);
 

@@ -266,7 +266,7 @@ bool transport_tick(struct transport *t, uint64_t now)
 		return true;
 	if (t->state != TRANSPORT_CONNECTED && t->connect_by_us && now >= t->connect_by_us)
 		fail(t, "not connected in time");
-	else if (t->ice.address_count && now >= dead_at(t))
+	else if (t->ice.last_seen_us && now >= dead_at(t))
 		fail(t, "consent expired");
 	return t->state != before;
 }
@@ -292,7 +292,7 @@ uint64_t transport_deadline(const struct transport *t)
 		sooner(&deadline, t->dtls_done_us + DTLS_LINGER_US);
 	if (t->state != TRANSPORT_CONNECTED && t->connect_by_us)
 		sooner(&deadline, t->connect_by_us);
-	if (t->ice.address_count)
+	if (t->ice.last_seen_us)
 		sooner(&deadline, dead_at(t));
 	return deadline;
 }
@@ -304,7 +304,7 @@ bool transport_may_send(const struct transport *t, uint64_t now)
 
 const struct path *transport_selected(const struct transport *t)
 {
-	return t->ice.address_count ? &t->ice.selected : NULL;
+	return path_none(&t->ice.selected) ? NULL : &t->ice.selected;
 }
 
 struct srtp *transport_srtp(struct transport *t)
@@ -384,6 +384,11 @@ bool transport_has_ufrag(const struct transport *t, const char *ufrag)
 bool transport_ufrag_of(const uint8_t *bytes, size_t n, char ret[ICE_LOCAL_UFRAG + 1])
 {
 	return ice_ufrag_of(bytes, n, ret);
+}
+
+void transport_forget(struct transport *t, const struct path *path)
+{
+	ice_forget(&t->ice, path);
 }
 
 size_t transport_addresses(const struct transport *t, const struct ice_address **ret)

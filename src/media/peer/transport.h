@@ -203,6 +203,8 @@ static inline bool transport_is_stun(const uint8_t *bytes, size_t n)
 {
 	return n > 0 && bytes[0] < 4;
 }
+/* The path is no more (a TCP connection that ended): media goes to another validated one, if any. */
+void transport_forget(struct transport *t, const struct path *path);
 /* Validated addresses, for taking them out of the engine's table when the transport ends. */
 size_t transport_addresses(const struct transport *t, const struct ice_address **ret);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "media/sfu/participant.h"
@@ -120,6 +121,8 @@ struct negotiate_local leg_local(struct leg *l)
 		.fingerprint = l->sfu->fingerprint,
 		.addresses = l->sfu->addresses,
 		.address_count = l->sfu->address_count,
+		.tcp_addresses = l->sfu->addresses + l->sfu->address_count,
+		.tcp_address_count = l->sfu->tcp_address_count,
 		.session_id = l->sdp_session,
 		.version = ++l->sdp_version,
 	};
@@ -155,6 +158,23 @@ int leg_learn(struct leg *l, uint64_t now, const struct path *from, const struct
 	if (owner == l || (owner && now < owner->last_seen + LEG_ADDRESS_US))
 		return 0;
 	return keymap_put(&l->sfu->sources, &key, l);
+}
+
+void leg_path_ended(struct leg *l, const struct path *path)
+{
+	leg_forget(l, path);
+	transport_forget(&l->transport, path);
+}
+
+bool leg_worker_of(const char *ufrag, unsigned *ret)
+{
+	char *end;
+	unsigned long worker = strtoul(ufrag, &end, 16);
+
+	if (end == ufrag || *end != '+' || worker > UINT16_MAX)
+		return false;
+	*ret = (unsigned)worker;
+	return true;
 }
 
 static struct plane_event leg_event(const struct leg *l, enum plane_event_type type)

@@ -68,6 +68,12 @@ struct negotiate_local leg_local(struct leg *l);
  */
 int leg_learn(struct leg *l, uint64_t now, const struct path *from, const struct ice_in *in);
 
+/* The TCP connection is no more: nothing is sent to it, and it is out of the tables. */
+void leg_path_ended(struct leg *l, const struct path *path);
+
+/* The worker that a ufrag of ours names; false: not one of ours. */
+bool leg_worker_of(const char *ufrag, unsigned *ret);
+
 /* Tells of CONNECTED and FAILED, once each. True: it has become connected just now. */
 bool leg_check(struct leg *l);
 

@@ -38,8 +38,8 @@ enum {
 struct negotiate_local {
 	const char *ufrag, *pwd;
 	const char *fingerprint; /* sha-256, "AB:CD:…" */
-	const struct sockaddr_storage *addresses;
-	size_t address_count;
+	const struct sockaddr_storage *addresses, *tcp_addresses;
+	size_t address_count, tcp_address_count;
 	uint64_t session_id, version; /* o= */
 };
 

@@ -19,26 +19,44 @@ static void write_session(struct sb *out, const struct negotiate_local *local)
 		  (unsigned long long)local->session_id, (unsigned long long)local->version);
 }
 
+/* "192.0.2.1 7882", as candidates have it; false for other families. */
+static bool endpoint_text(const struct sockaddr_storage *a, char *ret, size_t size)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)a;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)a;
+	bool six = a->ss_family == AF_INET6;
+	char text[INET6_ADDRSTRLEN];
+
+	if ((!six && a->ss_family != AF_INET) ||
+	    !inet_ntop(a->ss_family, six ? (const void *)&in6->sin6_addr : &in->sin_addr, text,
+		       sizeof text))
+		return false;
+	(void)snprintf(ret, size, "%s %u", text, ntohs(six ? in6->sin6_port : in->sin_port));
+	return true;
+}
+
 /* Host candidates; IPv6 first has no merit here, so the order is the configuration's. */
 static void write_candidates(struct sb *out, const struct negotiate_local *local)
 {
+	/* RFC 8445 5.1.2.1. Over TCP less than anything over UDP: loss is repaired too late there */
+	enum { UDP_HOST = 126, TCP_HOST = 90, COMPONENT = 255, PASSIVE = 4 };
+	char text[INET6_ADDRSTRLEN + 8];
+
 	for (size_t i = 0; i < local->address_count; i++) {
-		const struct sockaddr_storage *a = &local->addresses[i];
-		const struct sockaddr_in *in = (const struct sockaddr_in *)a;
-		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)a;
-		char text[INET6_ADDRSTRLEN] = "";
-		uint16_t port = a->ss_family == AF_INET6 ? in6->sin6_port : in->sin_port;
 		uint32_t preference = i < 65535 ? (uint32_t)(65535 - i) : 0;
 
-		if (a->ss_family == AF_INET6)
-			(void)inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof text);
-		else if (a->ss_family == AF_INET)
-			(void)inet_ntop(AF_INET, &in->sin_addr, text, sizeof text);
-		if (!text[0])
-			continue;
-		/* type preference 126, component 1 (RFC 8445 5.1.2.1) */
-		sb_printf(out, "a=candidate:%zu 1 udp %u %s %u typ host\r\n", i + 1,
-			  126u << 24 | preference << 8 | 255u, text, ntohs(port));
+		if (endpoint_text(&local->addresses[i], text, sizeof text))
+			sb_printf(out, "a=candidate:%zu 1 udp %u %s typ host\r\n", i + 1,
+				  (uint32_t)UDP_HOST << 24 | preference << 8 | COMPONENT, text);
+	}
+	for (size_t i = 0; i < local->tcp_address_count; i++) {
+		/* direction and other preference: RFC 6544 4.2 */
+		uint32_t preference = PASSIVE << 13 | (i < 8191 ? (uint32_t)(8191 - i) : 0);
+
+		if (endpoint_text(&local->tcp_addresses[i], text, sizeof text))
+			sb_printf(out, "a=candidate:%zu 1 tcp %u %s typ host tcptype passive\r\n",
+				  local->address_count + i + 1,
+				  (uint32_t)TCP_HOST << 24 | preference << 8 | COMPONENT, text);
 	}
 	sb_puts(out, "a=end-of-candidates\r\n");
 }

@@ -23,11 +23,15 @@ int sfu_init(struct sfu *s, const struct sfu_config *config)
 		return -EINVAL;
 
 	s->sdp = malloc(sizeof *s->sdp);
-	s->addresses = calloc(config->address_count, sizeof *s->addresses);
+	s->addresses = calloc(config->address_count + config->tcp_address_count,
+			      sizeof *s->addresses);
 	if (!s->sdp || !s->addresses)
 		return -ENOMEM;
 	memcpy(s->addresses, config->addresses, config->address_count * sizeof *s->addresses);
+	for (size_t i = 0; i < config->tcp_address_count; i++)
+		s->addresses[config->address_count + i] = config->tcp_addresses[i];
 	s->address_count = config->address_count;
+	s->tcp_address_count = config->tcp_address_count;
 	return 0;
 }
 

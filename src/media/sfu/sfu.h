@@ -51,8 +51,8 @@ struct sfu {
 	struct rng *rng;
 	struct dtls_context *dtls;	    /* NULL: keys are injected */
 	const char *fingerprint;	    /* sha-256 of our certificate */
-	struct sockaddr_storage *addresses; /* owned */
-	size_t address_count;
+	struct sockaddr_storage *addresses; /* owned; those for TCP follow those for UDP */
+	size_t address_count, tcp_address_count;
 	uint16_t worker;
 	struct outbox outbox; /* STUN and DTLS */
 	struct burst burst;   /* media received and not yet passed on */
@@ -74,8 +74,8 @@ struct sfu_config {
 	struct rng *rng;
 	struct dtls_context *dtls;
 	const char *fingerprint;
-	const struct sockaddr_storage *addresses;
-	size_t address_count;
+	const struct sockaddr_storage *addresses, *tcp_addresses;
+	size_t address_count, tcp_address_count;
 	uint16_t worker;
 };
 

@@ -59,7 +59,7 @@ static void test_flags(void **state)
 	variable = NULL;
 	assert_int_equal(load(&c,
 			      "--data=/tmp/x --listen [::1]:0 --rtc-ip 10.0.0.1 --rtc-ip ::1 "
-			      "--rtc-port 9000 --workers 3 "
+			      "--rtc-port 9000 --rtc-tcp-port 0 --workers 3 "
 			      "--webhook http://a/x --webhook https://b --remote-unmute "
 			      "--demo --log-level debug",
 			      error),
@@ -71,6 +71,8 @@ static void test_flags(void **state)
 	assert_int_equal(c.rtc_ips[0].ss_family, AF_INET);
 	assert_int_equal(c.rtc_ips[1].ss_family, AF_INET6);
 	assert_int_equal(c.rtc_port, 9000);
+	assert_int_equal(c.rtc_tcp_port, 0);
+	assert_true(c.rtc_tcp_given);
 	assert_int_equal(c.workers, 3);
 	assert_true(c.demo);
 	assert_true(c.remote_unmute);
@@ -99,6 +101,7 @@ static void test_bad_values_are_named(void **state)
 		{ "--rtc-ip 1.2.3.4,", "rtc-ip", "1.2.3.4," },
 		{ "--rtc-port 0x10", "rtc-port", "0x10" },
 		{ "--rtc-port 65536", "rtc-port", "65536" },
+		{ "--rtc-tcp-port x", "rtc-tcp-port", "x" },
 		{ "--workers -1", "workers", "-1" },
 		{ "--workers 65", "workers", "65" },
 		{ "--log-level loud", "log-level", "loud" },

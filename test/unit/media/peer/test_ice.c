@@ -306,6 +306,47 @@ static void test_address_table(void **state)
 	assert_int_equal(f->ice.address_count, ICE_ADDRESSES);
 }
 
+/* Without a check from where media goes to: any authenticated one moves it; see ice.h. */
+static void test_a_silent_address_is_left(void **state)
+{
+	struct fixture *f = *state;
+	struct check plain = good(f), nominating = good(f);
+
+	nominating.use_candidate = true;
+	assert_int_equal(rx(f, 1, 1000, &nominating, NULL), V_OK);
+	assert_int_equal(rx(f, 1 + ICE_QUIET_US, 2000, &plain, NULL), V_OK);
+	assert_true(selected(f, 1000));
+	assert_int_equal(rx(f, 2 + ICE_QUIET_US, 2000, &plain, NULL), V_OK);
+	assert_true(selected(f, 2000));
+}
+
+/* A TCP connection ends: media goes to the path that checked last, or nowhere. */
+static void test_forget(void **state)
+{
+	struct fixture *f = *state;
+	struct check plain = good(f), nominating = good(f);
+	struct path first = address(1000), second = address(1001), third = address(1002);
+
+	nominating.use_candidate = true;
+	assert_int_equal(rx(f, 1, 1000, &nominating, NULL), V_OK);
+	assert_int_equal(rx(f, 3, 1002, &plain, NULL), V_OK);
+	assert_int_equal(rx(f, 2, 1001, &plain, NULL), V_OK);
+	ice_forget(&f->ice, &second);
+	assert_true(selected(f, 1000));
+	ice_forget(&f->ice, &second); /* again is harmless */
+	ice_forget(&f->ice, &first);
+	assert_true(selected(f, 1002));
+	assert_false(ice_is_validated(&f->ice, &first));
+	ice_forget(&f->ice, &third);
+	assert_true(path_none(&f->ice.selected));
+	assert_false(ice_may_send(&f->ice, 4));
+	assert_int_equal(rx(f, 5, 1001, &plain, NULL), V_OK);
+	assert_true(selected(f, 1001));
+	/* the same address over TCP is another path */
+	second.connection = 9;
+	assert_false(ice_is_validated(&f->ice, &second));
+}
+
 static void test_consent(void **state)
 {
 	struct fixture *f = *state;
@@ -384,6 +425,8 @@ int main(void)
 		cmocka_unit_test_setup(test_role_conflict, setup),
 		cmocka_unit_test_setup(test_unknown_attribute, setup),
 		cmocka_unit_test_setup(test_nomination, setup),
+		cmocka_unit_test_setup(test_a_silent_address_is_left, setup),
+		cmocka_unit_test_setup(test_forget, setup),
 		cmocka_unit_test_setup(test_address_table, setup),
 		cmocka_unit_test_setup(test_consent, setup),
 		cmocka_unit_test_setup(test_restart, setup),

@@ -27,13 +27,15 @@ static const char *const offers[] = {
 	"AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:" \
 	"AA:AA:AA"
 
-static struct sockaddr_storage addresses[2];
+static struct sockaddr_storage addresses[2], tcp_address;
 static struct negotiate_local local = {
 	.ufrag = "1+localufrag",
 	.pwd = "localpasswordlocalpassword",
 	.fingerprint = FINGERPRINT,
 	.addresses = addresses,
 	.address_count = 2,
+	.tcp_addresses = &tcp_address,
+	.tcp_address_count = 1,
 	.session_id = 12345,
 	.version = 1,
 };
@@ -121,7 +123,7 @@ static void check_answer(const struct sdp *o, const struct sdp *a)
 		assert_true(sdp_text_same(as->simulcast_recv, os->simulcast_send));
 		check_codecs(os, as, sends);
 	}
-	assert_int_equal(a->sections[0].candidates, 2);
+	assert_int_equal(a->sections[0].candidates, 3);
 	assert_true(a->sections[0].end_of_candidates);
 }
 
@@ -470,6 +472,8 @@ int main(void)
 	in->sin_family = AF_INET;
 	in->sin_port = htons(7882);
 	(void)inet_pton(AF_INET, "192.0.2.1", &in->sin_addr);
+	tcp_address = addresses[0];
+	((struct sockaddr_in *)&tcp_address)->sin_port = htons(7881);
 	in6->sin6_family = AF_INET6;
 	in6->sin6_port = htons(7882);
 	(void)inet_pton(AF_INET6, "2001:db8::1", &in6->sin6_addr);

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confabd/tcp_acceptor.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "confabd/media_tcp.h"
+#include "confabd/media_thread.h"
+#include "media/engine.h"
+#include "net/framing.h"
+#include "net/tcp.h"
+
+enum {
+	TAG_STOP = 0,
+	TAG_LISTENER = 1,				/* and its number */
+	TAG_WAITING = TAG_LISTENER + TCP_LISTENERS_MAX, /* and its slot */
+	ACCEPT_AT_ONCE = 32,
+	OUT_OF_FILES_MS = 100, /* until the next try, when the process has too many open */
+};
+
+/* A connection that has not said yet whom it is for. */
+struct waiting {
+	int fd; /* -1 = free */
+	uint64_t since;
+	struct sockaddr_storage peer;
+	struct framing in;
+};
+
+struct tcp_acceptor {
+	int epoll, stop;
+	int listeners[TCP_LISTENERS_MAX];
+	struct sockaddr_storage addresses[TCP_LISTENERS_MAX];
+	size_t count;
+	pthread_t thread;
+	bool started;
+	struct plane_queue *queues[MEDIA_WORKERS_MAX];
+	unsigned workers;
+
+	/* of the thread */
+	struct waiting waiting[TCP_HALF_OPEN];
+	size_t waiting_count;
+};
+
+static int watch(const struct tcp_acceptor *a, int fd, uint64_t tag)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data.u64 = tag };
+
+	return epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &e) < 0 ? -errno : 0;
+}
+
+/* ---- the thread ---- */
+
+/* The slot is free afterwards; the descriptor is closed unless it was handed over (fd -1). */
+static void release(struct tcp_acceptor *a, struct waiting *w)
+{
+	if (w->fd >= 0)
+		(void)close(w->fd);
+	w->fd = -1;
+	a->waiting_count--;
+}
+
+static struct waiting *free_slot(struct tcp_acceptor *a)
+{
+	struct waiting *oldest = NULL;
+
+	for (size_t i = 0; i < TCP_HALF_OPEN; i++) {
+		struct waiting *w = &a->waiting[i];
+
+		if (w->fd < 0)
+			return w;
+		if (!oldest || w->since < oldest->since)
+			oldest = w;
+	}
+	release(a, oldest);
+	return oldest;
+}
+
+static void add(struct tcp_acceptor *a, int fd, const struct sockaddr_storage *peer)
+{
+	struct waiting *w = free_slot(a);
+
+	w->fd = fd;
+	w->since = clock_now_us();
+	w->peer = *peer;
+	framing_init(&w->in);
+	a->waiting_count++;
+	if (watch(a, fd, TAG_WAITING + (uint64_t)(w - a->waiting)) < 0)
+		release(a, w);
+}
+
+static void accept_some(struct tcp_acceptor *a, size_t listener)
+{
+	struct sockaddr_storage peer;
+
+	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
+		int fd = tcp_accept(a->listeners[listener], &peer);
+
+		if (fd >= 0) {
+			add(a, fd, &peer);
+			continue;
+		}
+		if (fd == -EMFILE || fd == -ENFILE) /* it stays readable: no busy loop */
+			(void)usleep(OUT_OF_FILES_MS * 1000);
+		return;
+	}
+}
+
+/* The first frame is there: to the worker that it names, or nowhere. */
+static void hand_over(struct tcp_acceptor *a, struct waiting *w, const uint8_t *frame, size_t n)
+{
+	struct tcp_handover handover = { .fd = w->fd, .peer = w->peer, .length = (uint16_t)n };
+	unsigned worker;
+
+	if (engine_worker_of(frame, n, &worker) && worker < a->workers) {
+		memcpy(handover.bytes, frame, n);
+		(void)epoll_ctl(a->epoll, EPOLL_CTL_DEL, w->fd, NULL);
+		if (plane_queue_put(a->queues[worker], &handover))
+			w->fd = -1;
+	}
+	release(a, w);
+}
+
+/* Reads up to the end of the first frame and no further: the rest is the worker's. */
+static void read_first(struct tcp_acceptor *a, struct waiting *w)
+{
+	uint8_t bytes[FRAMING_HEADER + LIMIT_DATAGRAM], *frame;
+	size_t length;
+
+	for (;;) {
+		ssize_t n = recv(w->fd, bytes, framing_missing(&w->in), MSG_DONTWAIT);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		struct rd in = rd_of(bytes, n > 0 ? (size_t)n : 0);
+		if (framing_next(&w->in, &in, &frame, &length)) {
+			hand_over(a, w, frame, length);
+			return;
+		}
+		if (n <= 0 || w->in.bad) {
+			release(a, w);
+			return;
+		}
+	}
+}
+
+static void end_the_silent(struct tcp_acceptor *a, uint64_t now)
+{
+	for (size_t i = 0; i < TCP_HALF_OPEN; i++) {
+		struct waiting *w = &a->waiting[i];
+
+		if (w->fd >= 0 && now - w->since >= TCP_HALF_OPEN_US)
+			release(a, w);
+	}
+}
+
+static void *run(void *argument)
+{
+	struct tcp_acceptor *a = argument;
+	struct epoll_event events[64];
+
+	for (;;) {
+		int n = epoll_wait(a->epoll, events, 64, a->waiting_count ? 1000 : -1);
+
+		for (int i = 0; i < n; i++) {
+			uint64_t tag = events[i].data.u64;
+
+			if (tag == TAG_STOP)
+				return NULL;
+			if (tag < TAG_WAITING)
+				accept_some(a, tag - TAG_LISTENER);
+			else if (a->waiting[tag - TAG_WAITING].fd >= 0)
+				read_first(a, &a->waiting[tag - TAG_WAITING]);
+		}
+		end_the_silent(a, clock_now_us());
+	}
+}
+
+/* ---- control ---- */
+
+static void set_port(struct sockaddr_storage *a, uint16_t port)
+{
+	if (a->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)a)->sin6_port = htons(port);
+	else
+		((struct sockaddr_in *)a)->sin_port = htons(port);
+}
+
+static int open_listener(struct tcp_acceptor *a, struct sockaddr_storage address, uint16_t port,
+			 char *error, size_t error_size)
+{
+	set_port(&address, port);
+	int fd = tcp_listen(&address, error, error_size);
+
+	if (fd < 0)
+		return fd;
+	a->listeners[a->count] = fd;
+	a->count++;
+	int r = tcp_local(fd, &a->addresses[a->count - 1]);
+	return r < 0 ? r : watch(a, fd, TAG_LISTENER + a->count - 1);
+}
+
+int tcp_acceptor_new(struct tcp_acceptor **ret, const struct sockaddr_storage *addresses,
+		     size_t count, uint16_t port, char *error, size_t error_size)
+{
+	struct tcp_acceptor *a = calloc(1, sizeof *a);
+	int r = 0;
+
+	if (!a)
+		return -ENOMEM;
+	for (size_t i = 0; i < TCP_HALF_OPEN; i++)
+		a->waiting[i].fd = -1;
+	a->epoll = epoll_create1(EPOLL_CLOEXEC);
+	a->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (a->epoll < 0 || a->stop < 0)
+		r = -errno;
+	if (r == 0)
+		r = watch(a, a->stop, TAG_STOP);
+	for (size_t i = 0; r == 0 && i < count && i < TCP_LISTENERS_MAX; i++)
+		r = open_listener(a, addresses[i], port, error, error_size);
+	if (r < 0) {
+		(void)tcp_acceptor_free(a);
+		return r;
+	}
+	*ret = a;
+	return 0;
+}
+
+const struct sockaddr_storage *tcp_acceptor_addresses(const struct tcp_acceptor *a,
+						      size_t *ret_count)
+{
+	*ret_count = a->count;
+	return a->addresses;
+}
+
+int tcp_acceptor_start(struct tcp_acceptor *a, struct plane_queue *const *queues, unsigned workers)
+{
+	sigset_t all, before;
+
+	a->workers = workers < MEDIA_WORKERS_MAX ? workers : MEDIA_WORKERS_MAX;
+	for (unsigned i = 0; i < a->workers; i++)
+		a->queues[i] = queues[i];
+	/* Signals are the control thread's. */
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	int r = -pthread_create(&a->thread, NULL, run, a);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (r < 0)
+		return r;
+	a->started = true;
+	(void)pthread_setname_np(a->thread, "media-tcp");
+	return 0;
+}
+
+struct tcp_acceptor *tcp_acceptor_free(struct tcp_acceptor *a)
+{
+	const uint64_t one = 1;
+
+	if (!a)
+		return NULL;
+	if (a->started) {
+		(void)!write(a->stop, &one, sizeof one);
+		(void)pthread_join(a->thread, NULL);
+	}
+	for (size_t i = 0; i < TCP_HALF_OPEN; i++) {
+		if (a->waiting[i].fd >= 0)
+			(void)close(a->waiting[i].fd);
+	}
+	for (size_t i = 0; i < a->count; i++)
+		(void)close(a->listeners[i]);
+	if (a->stop >= 0)
+		(void)close(a->stop);
+	if (a->epoll >= 0)
+		(void)close(a->epoll);
+	free(a);
+	return NULL;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An engine made for tests of the worker threads: it echoes datagrams, answers each command with as
+ * many events as the command's id says, and counts its ticks. Over TCP a frame {0, worker, …} is
+ * for that worker, which writes its number into the last byte of the echo; a third byte '!' makes
+ * the connection a known one.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "media/engine.h"
+
+extern atomic_uint ticks, engines, early_ticks, ended_paths;
