@@ -12,6 +12,12 @@ static const struct cli_command commands[] = {
 	{ "user list", "[--data DIR]", "list the accounts: id, role, name", cli_user_list },
 	{ "link create", "--user ID [--url http://localhost:8080] [--data DIR]",
 	  "print a one-time sign-in link, good for 24 hours", cli_link_create },
+	{ "load",
+	  "[--kind confab|livekit|janus|bare] [--server 127.0.0.1:8080] [--data DIR] [--rooms N] "
+	  "[--publishers N] [--subscribers N] [--rate JOINS-PER-S] [--warmup S] [--seconds S] "
+	  "[--pid SERVER] [--cpu N] [--simulcast] [--no-audio] [--no-video] "
+	  "[--allow-remote] [--json FILE]",
+	  "put load on a server and print what it costs (bench/README.md)", cli_load },
 	{ "token create", "--user ID [--data DIR]", "print a user token, good for one hour",
 	  cli_token_create },
 };
@@ -32,8 +38,10 @@ static void help(FILE *out)
 static int matches(const struct cli_command *command, int argc, char **argv)
 {
 	const char *space = strchr(command->name, ' ');
-	size_t n = (size_t)(space - command->name);
+	size_t n = space ? (size_t)(space - command->name) : 0;
 
+	if (!space)
+		return argc >= 1 && strcmp(argv[0], command->name) == 0;
 	return argc >= 2 && strlen(argv[0]) == n && strncmp(argv[0], command->name, n) == 0 &&
 			       strcmp(argv[1], space + 1) == 0
 		       ? 2

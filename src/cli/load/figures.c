@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/load/figures.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int histogram_init(struct histogram *h)
+{
+	*h = (struct histogram){ .buckets = calloc(HISTOGRAM_BUCKETS, sizeof *h->buckets) };
+	return h->buckets ? 0 : -ENOMEM;
+}
+
+void histogram_fini(struct histogram *h)
+{
+	free(h->buckets);
+	*h = (struct histogram){ 0 };
+}
+
+void histogram_add(struct histogram *h, uint64_t us)
+{
+	uint64_t at = us / HISTOGRAM_STEP_US;
+
+	h->buckets[at < HISTOGRAM_BUCKETS ? at : HISTOGRAM_BUCKETS - 1]++;
+	h->count++;
+}
+
+double histogram_ms(const struct histogram *h, double share)
+{
+	uint64_t below = 0, wanted = (uint64_t)((double)h->count * share);
+
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS && h->count; i++) {
+		below += h->buckets[i];
+		if (below > wanted || below == h->count)
+			return (double)(i * HISTOGRAM_STEP_US) / 1000;
+	}
+	return 0;
+}
+
+int figures_init(struct figures *f)
+{
+	int r = histogram_init(&f->delay);
+
+	return r < 0 ? r : histogram_init(&f->join);
+}
+
+void figures_fini(struct figures *f)
+{
+	histogram_fini(&f->delay);
+	histogram_fini(&f->join);
+}
+
+static double ratio(double a, double b)
+{
+	return b > 0 ? a / b : 0;
+}
+
+static double us_per_packet(const struct figures *f)
+{
+	return ratio(f->server_cpu_s * 1e6, (double)f->received);
+}
+
+static double per_subscriber_kb(const struct figures *f)
+{
+	return ratio((double)f->rss_media_kb - (double)f->rss_idle_kb, f->subscribing);
+}
+
+static double loss(const struct figures *f)
+{
+	return ratio((double)f->lost, (double)f->expected);
+}
+
+void figures_print(const struct figures *f, FILE *out)
+{
+	fprintf(out, "| | |\n|---|---|\n");
+	fprintf(out, "| rooms × (publishers, subscribers) | %u × (%u, %u)%s%s%s |\n", f->rooms,
+		f->publishers, f->subscribers, f->video ? " video" : "",
+		f->simulcast ? " simulcast" : "", f->audio ? " audio" : "");
+	fprintf(out, "| packets forwarded per second | %.0f |\n",
+		ratio((double)f->received, f->seconds));
+	fprintf(out, "| Mbit/s | %.1f |\n", ratio((double)f->bytes * 8 / 1e6, f->seconds));
+	if (f->server_cpu_s >= 0) {
+		fprintf(out, "| server, CPU-µs per forwarded packet | %.2f (%.2f user) |\n",
+			us_per_packet(f), ratio(f->server_user_s * 1e6, (double)f->received));
+		fprintf(out, "| packets per CPU-second | %.0f |\n",
+			ratio((double)f->received, f->server_cpu_s));
+		fprintf(out, "| Mbit per CPU-second | %.0f |\n",
+			ratio((double)f->bytes * 8 / 1e6, f->server_cpu_s));
+		fprintf(out, "| server, share of a core | %.1f %% |\n",
+			100 * ratio(f->server_cpu_s, f->seconds));
+		fprintf(out, "| server, CPU-ms per join | %.2f |\n", f->join_cpu_ms);
+		fprintf(out,
+			"| RSS idle, joined, under media, after, MiB | %.1f, %.1f, %.1f, %.1f |\n",
+			(double)f->rss_idle_kb / 1024, (double)f->rss_joined_kb / 1024,
+			(double)f->rss_media_kb / 1024, (double)f->rss_after_kb / 1024);
+		fprintf(out, "| RSS per subscribing connection, KiB | %.1f |\n",
+			per_subscriber_kb(f));
+	}
+	fprintf(out, "| delay p50, p99, ms | %.2f, %.2f |\n", histogram_ms(&f->delay, 0.5),
+		histogram_ms(&f->delay, 0.99));
+	fprintf(out, "| loss | %.4f %% |\n", 100 * loss(f));
+	fprintf(out, "| join to first packet p50, p99, ms | %.0f, %.0f |\n",
+		histogram_ms(&f->join, 0.5), histogram_ms(&f->join, 0.99));
+	fprintf(out, "| streams, of them silent | %u, %u |\n", f->streams, f->streams_silent);
+	fprintf(out, "| NACKs, PLIs, transport feedbacks of the subscribers | %llu, %llu, %llu |\n",
+		(unsigned long long)f->nacks, (unsigned long long)f->plis,
+		(unsigned long long)f->feedbacks);
+	fprintf(out, "| retransmissions received, packets not authentic | %llu, %llu |\n",
+		(unsigned long long)f->retransmitted, (unsigned long long)f->bad);
+	fprintf(out, "| the loader itself, share of its core without waiting | %.1f %% |\n",
+		100 * ratio(f->loader_cpu_s, f->seconds));
+}
+
+void figures_json(const struct figures *f, FILE *out)
+{
+	fprintf(out,
+		"{\"server\":\"%s\",\"rooms\":%u,\"publishers\":%u,\"subscribers\":%u,"
+		"\"audio\":%s,\"video\":%s,\"simulcast\":%s,\"seconds\":%.3f,",
+		f->server, f->rooms, f->publishers, f->subscribers, f->audio ? "true" : "false",
+		f->video ? "true" : "false", f->simulcast ? "true" : "false", f->seconds);
+	fprintf(out,
+		"\"sent\":%llu,\"received\":%llu,\"bytes\":%llu,\"expected\":%llu,\"lost\":%llu,"
+		"\"loss\":%.6f,\"retransmitted\":%llu,\"bad\":%llu,\"streams\":%u,"
+		"\"streams_silent\":%u,",
+		(unsigned long long)f->sent, (unsigned long long)f->received,
+		(unsigned long long)f->bytes, (unsigned long long)f->expected,
+		(unsigned long long)f->lost, loss(f), (unsigned long long)f->retransmitted,
+		(unsigned long long)f->bad, f->streams, f->streams_silent);
+	fprintf(out,
+		"\"server_cpu_s\":%.6f,\"us_per_forwarded_packet\":%.4f,\"join_cpu_ms\":%.3f,"
+		"\"rss_idle_kb\":%llu,\"rss_joined_kb\":%llu,\"rss_media_kb\":%llu,"
+		"\"rss_after_kb\":%llu,\"rss_per_subscriber_kb\":%.2f,",
+		f->server_cpu_s, f->server_cpu_s < 0 ? 0 : us_per_packet(f), f->join_cpu_ms,
+		(unsigned long long)f->rss_idle_kb, (unsigned long long)f->rss_joined_kb,
+		(unsigned long long)f->rss_media_kb, (unsigned long long)f->rss_after_kb,
+		per_subscriber_kb(f));
+	fprintf(out,
+		"\"delay_p50_ms\":%.3f,\"delay_p99_ms\":%.3f,\"join_p50_ms\":%.1f,"
+		"\"join_p99_ms\":%.1f,\"loader_share\":%.4f}\n",
+		histogram_ms(&f->delay, 0.5), histogram_ms(&f->delay, 0.99),
+		histogram_ms(&f->join, 0.5), histogram_ms(&f->join, 0.99),
+		ratio(f->loader_cpu_s, f->seconds));
+}

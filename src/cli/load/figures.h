@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a run of `confab load` measured, and how it is printed. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Counts of values in µs: 10 µs wide up to 1 s, the rest in the last. */
+enum { HISTOGRAM_STEP_US = 10, HISTOGRAM_BUCKETS = 100 * 1000 + 1 };
+
+struct histogram {
+	uint32_t *buckets; /* owned */
+	uint64_t count;
+};
+
+int histogram_init(struct histogram *h);
+void histogram_fini(struct histogram *h);
+void histogram_add(struct histogram *h, uint64_t us);
+/* The value that `share` (0…1) of all are below, in ms; 0 when empty. */
+double histogram_ms(const struct histogram *h, double share);
+
+struct figures {
+	/* the plan, for the record */
+	const char *server;
+	unsigned rooms, publishers, subscribers;
+	bool audio, video, simulcast;
+
+	/* in the window */
+	double seconds;
+	uint64_t sent, received, bytes, expected, lost, retransmitted, bad;
+	uint64_t nacks, plis, feedbacks;
+	struct histogram delay, join;
+	double server_cpu_s, server_user_s, loader_cpu_s; /* server_cpu_s < 0: not measured */
+	uint64_t rss_idle_kb, rss_joined_kb, rss_media_kb, rss_after_kb;
+	unsigned subscribing; /* peer connections that receive */
+	unsigned streams, streams_silent;
+	double join_cpu_ms; /* of the server, per peer connection */
+};
+
+int figures_init(struct figures *f);
+void figures_fini(struct figures *f);
+void figures_print(const struct figures *f, FILE *out);
+void figures_json(const struct figures *f, FILE *out);
