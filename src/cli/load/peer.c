@@ -67,7 +67,7 @@ struct load_peer *load_peer_new(struct load_participant *p, bool publishes)
 			&(struct transport_config){ .rng = &l->rng,
 						    .outbox = &l->outbox,
 						    .dtls = l->dtls[l->peer_count % LOAD_CONTEXTS],
-						    .client = true });
+						    .checks = &peer->checks });
 		if (!publishes)
 			peer->twcc = calloc(1, sizeof *peer->twcc);
 		r = publishes || peer->twcc ? open_socket(l, peer) : -ENOMEM;
@@ -107,6 +107,7 @@ int load_peer_connect(struct load_peer *peer, const struct transport_remote *rem
 
 	if (transport_set_remote(&peer->transport, l->now, remote) < 0)
 		return load_fail(l, "the server's ICE or DTLS parameters are malformed");
+	peer->server = *to;
 	transport_connect(&peer->transport, l->now, to);
 	load_peer_tick(peer);
 	return 0;
@@ -254,9 +255,8 @@ static void take_datagram(struct load_peer *peer, uint8_t *bytes, size_t n, uint
 	struct load *l = peer->load;
 	uint64_t age = wall_now > wall_us ? wall_now - wall_us : 0;
 	struct transport_in in;
-	const struct sockaddr_storage *from = &peer->transport.ice.selected;
 
-	enum verdict v = transport_rx(&peer->transport, l->now, from, bytes, n, &in);
+	enum verdict v = transport_rx(&peer->transport, l->now, &peer->server, bytes, n, &in);
 	if (v == V_DROP_AUTH && l->measuring)
 		l->figures.bad++;
 	if (in.kind == TRANSPORT_IN_RTP && !peer->publishes)
