@@ -90,7 +90,7 @@ static struct peer *find_by_ufrag(const struct server *s, const uint8_t *bytes, 
 static void send_outbox(struct server *s)
 {
 	for (const struct outbox_datagram *d; (d = outbox_take(&s->outbox));)
-		udp_put(&s->media, &d->to, d->bytes, d->length);
+		udp_put(&s->media, &d->to.address, d->bytes, d->length);
 }
 
 /* ---- joining: bare.c of the loader is the other end ---- */
@@ -130,7 +130,7 @@ static void join(struct server *s, const struct udp_datagram *in)
 /* ---- media ---- */
 
 static void send_packet(struct server *s, struct peer *p, const struct packet *packet,
-			const struct sockaddr_storage *to)
+			const struct path *to)
 {
 	const struct rtp_header *h = &packet->header;
 	uint8_t header[64], out[PACKET];
@@ -155,14 +155,14 @@ static void send_packet(struct server *s, struct peer *p, const struct packet *p
 				.capacity = sizeof out };
 	srtp_protect_rtp(&job, 1);
 	if (job.ret_result == 0)
-		udp_put(&s->media, to, out, job.ret_length);
+		udp_put(&s->media, &to->address, out, job.ret_length);
 }
 
 static void forward(struct server *s)
 {
 	for (size_t i = 0; i < s->count && s->packet_count; i++) {
 		struct peer *p = s->peers[i];
-		const struct sockaddr_storage *to = transport_selected(&p->transport);
+		const struct path *to = transport_selected(&p->transport);
 
 		if (p->publishes || !to || !transport_may_send(&p->transport, s->now))
 			continue;
@@ -177,11 +177,12 @@ static void take(struct server *s, const struct udp_datagram *in)
 	struct peer *p = transport_is_stun(in->bytes, in->length)
 				 ? find_by_ufrag(s, in->bytes, in->length)
 				 : *find_slot(s, in->from, false);
+	const struct path from = path_udp(in->from);
 	struct transport_in got;
 
 	if (!p)
 		return;
-	(void)transport_rx(&p->transport, s->now, in->from, in->bytes, in->length, &got);
+	(void)transport_rx(&p->transport, s->now, &from, in->bytes, in->length, &got);
 	if (got.ice.learned)
 		*find_slot(s, in->from, true) = p;
 	if (got.kind == TRANSPORT_IN_RTP && p->publishes &&

@@ -75,8 +75,8 @@ struct load_peer {
 	bool publishes, connected;
 	int fd;
 	struct transport transport;
-	struct ice_checks checks;	/* the transport's */
-	struct sockaddr_storage server; /* where its media comes from */
+	struct ice_checks checks; /* the transport's */
+	struct path server;	  /* where its media comes from */
 	uint32_t rtcp_ssrc;
 	uint64_t next_tick, next_report;
 

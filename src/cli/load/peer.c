@@ -28,8 +28,8 @@ enum {
 static void flush(struct load_peer *peer)
 {
 	for (const struct outbox_datagram *d; (d = outbox_take(&peer->load->outbox));)
-		(void)sendto(peer->fd, d->bytes, d->length, MSG_DONTWAIT, (const void *)&d->to,
-			     address_length(&d->to));
+		(void)sendto(peer->fd, d->bytes, d->length, MSG_DONTWAIT,
+			     (const void *)&d->to.address, address_length(&d->to.address));
 }
 
 static int open_socket(struct load *l, struct load_peer *peer)
@@ -107,8 +107,8 @@ int load_peer_connect(struct load_peer *peer, const struct transport_remote *rem
 
 	if (transport_set_remote(&peer->transport, l->now, remote) < 0)
 		return load_fail(l, "the server's ICE or DTLS parameters are malformed");
-	peer->server = *to;
-	transport_connect(&peer->transport, l->now, to);
+	peer->server = path_udp(to);
+	transport_connect(&peer->transport, l->now, &peer->server);
 	load_peer_tick(peer);
 	return 0;
 }
@@ -138,15 +138,15 @@ void load_peer_expect(struct load_peer *peer, const struct load_stream *like)
 
 void load_peer_send(struct load_peer *peer, const uint8_t *packet, size_t n, bool rtcp)
 {
-	const struct sockaddr_storage *to = transport_selected(&peer->transport);
+	const struct path *to = transport_selected(&peer->transport);
 	uint8_t out[LOAD_DATAGRAM];
 	int length = !to    ? -ENOTCONN
 		     : rtcp ? transport_protect_rtcp(&peer->transport, packet, n, out, sizeof out)
 			    : transport_protect_rtp(&peer->transport, packet, n, out, sizeof out);
 
 	if (length > 0)
-		(void)sendto(peer->fd, out, (size_t)length, MSG_DONTWAIT, (const void *)to,
-			     address_length(to));
+		(void)sendto(peer->fd, out, (size_t)length, MSG_DONTWAIT,
+			     (const void *)&to->address, address_length(&to->address));
 }
 
 /* ---- what comes in ---- */
