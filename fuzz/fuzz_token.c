@@ -31,7 +31,10 @@ static void try_token(const char *token, bool may_pass)
 
 	require(is_user || (error.code && *error.message));
 	require(!is_user ||
-		(may_pass && user_id_is_valid(user.user_id) && user.expires_at_s > (int64_t)NOW));
+		(may_pass && user.expires_at_s > (int64_t)NOW &&
+		 (user_id_is_valid(user.user_id) ||
+		  (strcmp(user.user_id, USER_ANONYMOUS) == 0 && json_array_size(user.call_cids)))));
+	json_decref(user.call_cids);
 	bool is_media = media_token_verify(&keys, token, NOW, &media, &error) == 0;
 	require(!(is_user && is_media)); /* never both */
 	require(!is_media || (may_pass && media.room_join && *media.room && *media.identity &&

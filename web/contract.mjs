@@ -20,8 +20,24 @@ const NAMES = {
   CallState: 'CallSessionObject',
   Conversation: 'ConversationObject',
   Call: 'CallObject',
+  CallSettings: 'CallSettingsObject',
+  CallCard: 'CallCardObject',
+  Member: 'MemberObject',
+  NewMember: 'NewMember',
+  CallData: 'CallData',
+  CallReaction: 'CallReactionObject',
+  Ring: 'RingObject',
+  RingLeg: 'RingLegObject',
   CallReply: 'CallResponse',
   JoinReply: 'JoinResponse',
+  Members: 'MembersResponse',
+  Calls: 'CallsResponse',
+  CallTypes: 'CallTypesResponse',
+  GuestReply: 'GuestResponse',
+  OperatorCalls: 'OperatorCallsResponse',
+  OperatorCall: 'OperatorCallObject',
+  OperatorParticipant: 'OperatorParticipantObject',
+  OperatorHistory: 'OperatorHistoryResponse',
   Conversations: 'ConversationsResponse',
   Messages: 'MessagesResponse',
   Error: 'ErrorObject',
@@ -50,6 +66,8 @@ const literal = (value) => (typeof value === 'string' ? `'${value}'` : String(va
 const arrayOf = (item) => (/[ |]/.test(item) ? `(${item})[]` : `${item}[]`);
 
 function objectOf(schema, indent) {
+  if (schema.additionalProperties === true) return 'Record<string, unknown>';
+  if (schema.additionalProperties && !schema.properties) return `Record<string, ${typeOf(schema.additionalProperties, indent)}>`;
   if (!schema.properties) throw new Error(`an object without properties: ${JSON.stringify(schema)}`);
   const lines = Object.entries(schema.properties).flatMap(([key, property]) => {
     const optional = schema.required?.includes(key) ? '' : '?';
@@ -90,6 +108,7 @@ ${Object.entries(NAMES)
 ${events()}
 
 export type Role = UserObject['role'];
+export type Capability = JoinResponse['own_capabilities'][number];
 export type ServerEvent = ServerEvents[keyof ServerEvents];
 export type CallEventType = Extract<keyof ServerEvents, \`call.\${string}\`>;
 `;

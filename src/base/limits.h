@@ -21,6 +21,8 @@ enum {
 	LIMIT_MESSAGE_TEXT = 10 * 1000, /* bytes of UTF-8 */
 	LIMIT_CALL_ID = 64,
 	LIMIT_PAGE = 100,	       /* rows of one list answer */
+	LIMIT_CALL_CUSTOM = 5 * 1024,  /* bytes of custom data, as JSON */
+	LIMIT_CALL_MEMBERS = 500,      /* listed on one call */
 	LIMIT_CONVERSATIONS = 1000,    /* of an admin's list */
 	LIMIT_EVENTS_KEPT = 10 * 1000, /* for replay; older ones make a `resync` */
 	LIMIT_HASHES_AT_ONCE = 2,      /* Argon2id needs 19 MiB each (R11) */

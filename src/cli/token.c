@@ -29,7 +29,7 @@ int cli_token_create(const struct cli_command *self, int argc, char **argv)
 	store_user_find(data.store, id, on_found, &status);
 	cli_data_wait(&data);
 	char *token = status == 0 ? user_token_make(auth_keys(data.auth), id,
-						    clock_wall_us() / US_PER_S)
+						    clock_wall_us() / US_PER_S, USER_TOKEN_LIFE_S)
 				  : NULL;
 	cli_data_close(&data);
 	if (status == -ENOENT)

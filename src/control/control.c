@@ -14,13 +14,16 @@
 #include "base/sb.h"
 #include "control/api/api.h"
 #include "control/auth/auth.h"
+#include "control/auth/media_token.h"
 #include "control/calls/calls.h"
+#include "control/calls/rights.h"
 #include "control/chat/chat.h"
 #include "control/hooks/hooks.h"
 #include "control/http/access.h"
 #include "control/http/rate.h"
 #include "control/routes.h"
 #include "control/server/server.h"
+#include "control/signal/moderate.h"
 #include "control/signal/signal.h"
 #include "control/ws/hub.h"
 #include "control/ws/objects.h"
@@ -30,6 +33,9 @@ enum {
 	RETRY_MS = 5, /* for commands that did not fit into a queue */
 	TOKENS_PER_MINUTE = 60,
 	TOKEN_BURST = 120,
+	GUESTS_PER_MINUTE = 20, /* per address; a school behind one counts as one */
+	GUEST_BURST = 60,
+	CALL_TICK_MS = 200,
 };
 
 struct waiting_cmd {
@@ -50,7 +56,9 @@ struct control_private {
 	unsigned polls_open;
 	uv_timer_t retry;
 	bool retry_open;
-	struct rate token_rate;
+	uv_timer_t call_timer;
+	bool call_timer_open;
+	struct rate token_rate, guest_rate;
 	void (*stopped)(void *arg);
 	void *stopped_arg;
 };
@@ -59,7 +67,7 @@ struct control_private {
 
 /* Those who may see a conversation: its customer and every admin; of the team's notes, admins only. */
 static void publish_to_conversation(struct control *c, const char *conversation_id, bool private,
-				    int64_t cursor, json_t *event)
+				    int64_t cursor, const json_t *event)
 {
 	const struct hub_audience to = { .admins = true,
 					 .user_ids = &conversation_id,
@@ -90,17 +98,85 @@ static void on_chat_notice(void *arg, const struct chat_notice *notice)
 static void on_call_event(void *arg, const struct call_event *event)
 {
 	struct control *c = arg;
-	const struct hub_audience members = { .user_ids = event->member_ids,
-					      .user_count = event->member_count };
-	json_t *frame = event_call(event);
+	const struct hub_audience to = { .user_ids = event->audience.user_ids,
+					 .user_count = event->audience.count };
 
-	if (!frame)
-		return;
 	if (event->conversation_id)
-		publish_to_conversation(c, event->conversation_id, false, event->cursor, frame);
+		publish_to_conversation(c, event->conversation_id, false, event->cursor,
+					event->frame);
 	else
-		hub_publish(c->hub, &members, event->cursor, frame);
-	json_decref(frame);
+		hub_publish(c->hub, &to, event->cursor, event->frame);
+}
+
+static bool is_online(void *arg, const char *user_id, const char *device)
+{
+	const struct control *c = arg;
+
+	return hub_is_online(c->hub, user_id, device);
+}
+
+/* ---- calls' hand on media ---- */
+
+unsigned control_sources(unsigned kinds)
+{
+	return (kinds & RIGHT_SEND_VIDEO ? MEDIA_SOURCE_CAMERA : 0) |
+	       (kinds & RIGHT_SEND_AUDIO ? MEDIA_SOURCE_MICROPHONE : 0) |
+	       (kinds & RIGHT_SCREENSHARE ? MEDIA_SOURCE_SCREEN_SHARE : 0) |
+	       (kinds & (RIGHT_SCREENSHARE | KIND_SCREEN_AUDIO) ? MEDIA_SOURCE_SCREEN_SHARE_AUDIO
+								: 0);
+}
+
+static void media_remove(void *arg, const char *room, const char *identity)
+{
+	signal_remove(((struct control *)arg)->signal, room, identity);
+}
+
+static void media_permit(void *arg, const char *room, const char *identity, unsigned kinds)
+{
+	signal_permit(((struct control *)arg)->signal, room, identity, control_sources(kinds));
+}
+
+static void media_mute(void *arg, const char *room, const char *identity, unsigned kinds)
+{
+	signal_mute(((struct control *)arg)->signal, room, identity, control_sources(kinds));
+}
+
+static void media_close(void *arg, const char *room)
+{
+	signal_close_room(((struct control *)arg)->signal, room);
+}
+
+static void media_remove_hidden(void *arg, const char *room)
+{
+	signal_remove_hidden(((struct control *)arg)->signal, room);
+}
+
+static void media_describe(void *arg, const char *room, const char *identity, json_t *participant)
+{
+	signal_describe(((struct control *)arg)->signal, room, identity, participant);
+}
+
+static void on_call_timer(uv_timer_t *timer)
+{
+	calls_tick(((struct control *)timer->data)->calls);
+}
+
+static int start_calls_media(struct control *c)
+{
+	const struct calls_media media = { .remove = media_remove,
+					   .permit = media_permit,
+					   .mute = media_mute,
+					   .close = media_close,
+					   .remove_hidden = media_remove_hidden,
+					   .describe = media_describe,
+					   .arg = c };
+	struct control_private *p = c->private;
+
+	calls_set_media(c->calls, &media);
+	(void)uv_timer_init(c->loop, &p->call_timer); /* cannot fail */
+	p->call_timer.data = c;
+	p->call_timer_open = true;
+	return uv_timer_start(&p->call_timer, on_call_timer, CALL_TICK_MS, CALL_TICK_MS);
 }
 
 /* ---- the media workers ---- */
@@ -275,13 +351,17 @@ static int start_domain(struct control *c, const struct control_config *config)
 					  .sink = on_chat_event,
 					  .notice = on_chat_notice,
 					  .sink_arg = c };
-	const struct calls_config calls = {
-		.store = config->store, .rng = rng_os(), .sink = on_call_event, .sink_arg = c
-	};
+	struct calls_config calls = { .store = config->store,
+				      .rng = rng_os(),
+				      .sink = on_call_event,
+				      .sink_arg = c,
+				      .online = is_online,
+				      .online_arg = c };
 	int r = auth_new(&auth, &c->auth);
 
 	if (r == 0)
 		r = chat_new(&chat, &c->chat);
+	calls.chat = c->chat;
 	if (r == 0)
 		r = calls_new(&calls, &c->calls);
 	if (r == 0) {
@@ -356,6 +436,8 @@ static int start_all(struct control *c, const struct control_config *config, cha
 		r = start_hooks(c, config);
 	if (r == 0)
 		r = start_signal(c, config);
+	if (r == 0)
+		r = start_calls_media(c);
 	if (r < 0) {
 		(void)snprintf(ret_error, CONTROL_ERROR_MAX,
 			       "The control plane could not be started: %s.", uv_strerror(r));
@@ -382,6 +464,9 @@ int control_new(struct control **ret, const struct control_config *config, char 
 	p->token_rate.per_minute = TOKENS_PER_MINUTE;
 	p->token_rate.burst = TOKEN_BURST;
 	c->token_rate = &p->token_rate;
+	p->guest_rate.per_minute = GUESTS_PER_MINUTE;
+	p->guest_rate.burst = GUEST_BURST;
+	c->guest_rate = &p->guest_rate;
 
 	int r = start_all(c, config, ret_error);
 	if (r < 0) {
@@ -422,6 +507,8 @@ static void close_workers(struct control *c)
 	}
 	if (p->retry_open)
 		uv_close((uv_handle_t *)&p->retry, NULL);
+	if (p->call_timer_open)
+		uv_close((uv_handle_t *)&p->call_timer, NULL);
 }
 
 static void free_workers(struct control_private *p)

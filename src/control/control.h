@@ -35,6 +35,7 @@ struct control {
 	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
 	struct server *server;	   /* control/server/server.h */
 	struct rate *token_rate;   /* control/http/rate.h: user tokens per user */
+	struct rate *guest_rate;   /* new guests per address */
 	struct control_private *private;
 };
 
@@ -88,6 +89,9 @@ struct control *control_free(struct control *c);
 /* Somebody signed out (key: auth_session_key): their call legs end at once, and the media tokens that
  * were given to that sign-in are refused from now on (R16). */
 void control_end_session(struct control *c, const char *session_key);
+
+/* Of RIGHTS_SEND bits (calls/rights.h): the MEDIA_SOURCE bits of media tokens. */
+unsigned control_sources(unsigned kinds);
 
 /* Signalling's and the media plane's lines for /metrics. */
 void control_add_metrics(struct control *c, struct sb *ret);

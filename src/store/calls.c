@@ -1,39 +1,212 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls and their live sessions. */
+/* Calls with who is listed, blocked, or has rights of their own. Their sessions are in
+ * call_sessions.c, queries in call_query.c. */
 #include <errno.h>
 
+#include "base/limits.h"
 #include "store/request.h"
-
-/* ---- calls ---- */
 
 struct call_request {
 	struct request base;
 	struct store_new_call new; /* for a find only the cid */
+	struct store_call_change change;
+	struct store_call_rights rights;
 	struct store_call call;
 	bool created;
 	store_call_fn *done;
 	void *arg;
 };
 
+/* ---- reading ---- */
+
+static int find_user(struct db *db, struct mem *mem, const char *id, struct store_user *ret)
+{
+	sqlite3_stmt *stmt = db_query(db, "SELECT " USER " FROM users u WHERE u.id = ?", "s", id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		user_read(mem, stmt, 0, ret);
+	db_end(stmt);
+	return row == 1 ? 0 : row == 0 ? -ENXIO : row;
+}
+
+static int read_members(struct db *db, struct mem *mem, struct store_call *call)
+{
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT m.role, m.custom, m.created_at, m.updated_at, " USER
+		" FROM call_members m JOIN users u ON u.id = m.user_id WHERE m.cid = ? "
+		"ORDER BY m.created_at, m.user_id",
+		"s", call->cid);
+	struct store_call_member *members = NULL;
+	size_t n = 0;
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		struct store_call_member *grown = mem_grow(mem, members, n, sizeof *members);
+
+		if (!grown) {
+			row = -ENOMEM;
+			break;
+		}
+		members = grown;
+		struct store_call_member *m = &members[n++];
+		m->role = db_text(mem, stmt, 0);
+		m->custom = db_text(mem, stmt, 1);
+		m->created_at_us = (uint64_t)db_int(stmt, 2);
+		m->updated_at_us = (uint64_t)db_int(stmt, 3);
+		user_read(mem, stmt, 4, &m->user);
+	}
+	db_end(stmt);
+	call->members = members;
+	call->member_count = n;
+	return row;
+}
+
+static int read_blocked(struct db *db, struct mem *mem, struct store_call *call)
+{
+	sqlite3_stmt *stmt = db_query(
+		db, "SELECT user_id FROM call_blocks WHERE cid = ? ORDER BY user_id", "s",
+		call->cid);
+	const char **ids = NULL;
+	size_t n = 0;
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		const char **grown = mem_grow(mem, ids, n, sizeof *ids);
+
+		if (!grown)
+			row = -ENOMEM;
+		else
+			(ids = grown)[n++] = db_text(mem, stmt, 0);
+	}
+	db_end(stmt);
+	call->blocked = ids;
+	call->blocked_count = n;
+	return row;
+}
+
+static int read_rights(struct db *db, struct mem *mem, struct store_call *call)
+{
+	sqlite3_stmt *stmt = db_query(
+		db, "SELECT user_id, granted, revoked FROM call_rights WHERE cid = ?", "s",
+		call->cid);
+	struct store_call_rights *rights = NULL;
+	size_t n = 0;
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		struct store_call_rights *grown = mem_grow(mem, rights, n, sizeof *rights);
+
+		if (!grown) {
+			row = -ENOMEM;
+			break;
+		}
+		rights = grown;
+		rights[n++] = (struct store_call_rights){ db_text(mem, stmt, 0),
+							  db_text(mem, stmt, 1),
+							  db_text(mem, stmt, 2) };
+	}
+	db_end(stmt);
+	call->rights = rights;
+	call->rights_count = n;
+	return row;
+}
+
+static int read_admins(struct db *db, struct mem *mem, struct store_call *call)
+{
+	sqlite3_stmt *stmt = db_query(
+		db, "SELECT " USER " FROM users u WHERE u.role = 'admin' ORDER BY u.id", "");
+	struct store_user *admins = NULL;
+	size_t n = 0;
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		struct store_user *grown = mem_grow(mem, admins, n, sizeof *admins);
+
+		if (!grown)
+			row = -ENOMEM;
+		else
+			user_read(mem, stmt, 0, &(admins = grown)[n++]);
+	}
+	db_end(stmt);
+	call->admins = admins;
+	call->admin_count = n;
+	return row;
+}
+
+void call_columns_read(struct mem *mem, sqlite3_stmt *stmt, struct store_call *ret)
+{
+	ret->cid = db_text(mem, stmt, 0);
+	ret->type = db_text(mem, stmt, 1);
+	ret->id = db_text(mem, stmt, 2);
+	ret->conversation_id = db_text(mem, stmt, 3);
+	ret->created_at_us = (uint64_t)db_int(stmt, 4);
+	ret->updated_at_us = (uint64_t)db_int(stmt, 5);
+	ret->starts_at_us = (uint64_t)db_int(stmt, 6); /* NULL reads as 0 */
+	ret->ended_at_us = (uint64_t)db_int(stmt, 7);
+	ret->backstage = db_int(stmt, 8) != 0;
+	ret->custom = db_text(mem, stmt, 9);
+	ret->settings = db_text(mem, stmt, 10);
+	user_read(mem, stmt, 11, &ret->created_by);
+}
+
+int call_rest_read(struct db *db, struct mem *mem, struct store_call *ret)
+{
+	int status = read_members(db, mem, ret);
+
+	if (status == 0)
+		status = read_blocked(db, mem, ret);
+	if (status == 0)
+		status = read_rights(db, mem, ret);
+	if (status < 0 || !ret->conversation_id)
+		return status;
+	status = find_user(db, mem, ret->conversation_id, &ret->customer);
+	return status == 0 ? read_admins(db, mem, ret) : status;
+}
+
+static int read_call(struct db *db, struct mem *mem, const char *cid, struct store_call *ret)
+{
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT " CALL " FROM calls c JOIN users u ON u.id = c.created_by WHERE c.cid = ?",
+		"s", cid);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		call_columns_read(mem, stmt, ret);
+	db_end(stmt);
+	return row == 1 ? call_rest_read(db, mem, ret) : row == 0 ? -ENOENT : row;
+}
+
 static int run_call_find(struct db *db, struct request *req)
 {
 	struct call_request *r = request_of(req, struct call_request);
-	sqlite3_stmt *stmt = db_query(
-		db,
-		"SELECT c.cid, c.type, c.id, c.created_at, " USER
-		" FROM calls c JOIN users u ON u.id = c.created_by WHERE c.cid = ?",
-		"s", r->new.cid);
-	int row = stmt ? db_step(db, stmt) : db_error(db);
 
-	if (row == 1) {
-		r->call.cid = db_text(&req->mem, stmt, 0);
-		r->call.type = db_text(&req->mem, stmt, 1);
-		r->call.id = db_text(&req->mem, stmt, 2);
-		r->call.created_at_us = (uint64_t)db_int(stmt, 3);
-		user_read(&req->mem, stmt, 4, &r->call.created_by);
+	return read_call(db, &req->mem, r->new.cid, &r->call);
+}
+
+/* ---- writing ---- */
+
+static int put_members(struct db *db, struct mem *mem, const char *cid,
+		       const struct store_new_member *members, size_t n, uint64_t at_us)
+{
+	struct store_user user;
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < n; i++) {
+		status = find_user(db, mem, members[i].user_id, &user);
+		if (status == 0)
+			status = db_exec(
+				db,
+				"INSERT INTO call_members (cid, user_id, role, custom, created_at, "
+				"updated_at) VALUES (?1, ?2, ?3, coalesce(?4, '{}'), ?5, ?5) "
+				"ON CONFLICT (cid, user_id) DO UPDATE SET role = excluded.role, "
+				"custom = coalesce(?4, custom), updated_at = excluded.updated_at",
+				"ssssi", cid, members[i].user_id, members[i].role,
+				members[i].custom, (int64_t)at_us);
 	}
-	db_end(stmt);
-	return row == 1 ? 0 : row == 0 ? -ENOENT : row;
+	return status;
 }
 
 static int run_call_create(struct db *db, struct request *req)
@@ -42,16 +215,79 @@ static int run_call_create(struct db *db, struct request *req)
 	const struct store_new_call *new = &r->new;
 	int status = db_exec(
 		db,
-		"INSERT INTO calls (cid, type, id, created_by, conversation_id, created_at) "
-		"VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (cid) DO NOTHING",
-		"sssssi", new->cid, new->type, new->id, new->created_by, new->conversation_id,
-		(int64_t) new->created_at_us);
+		"INSERT INTO calls (cid, type, id, created_by, conversation_id, created_at, "
+		"updated_at, starts_at, backstage, custom, settings) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, nullif(?7, 0), ?8, coalesce(?9, '{}'), "
+		"coalesce(?10, '{}')) ON CONFLICT (cid) DO NOTHING",
+		"sssssiiiss", new->cid, new->type, new->id, new->created_by, new->conversation_id,
+		(int64_t) new->created_at_us, (int64_t) new->starts_at_us, (int64_t) new->backstage,
+		new->custom, new->settings);
 
 	if (status < 0)
 		return status;
 	r->created = db_changes(db) > 0;
-	return run_call_find(db, req);
+	if (r->created)
+		status = put_members(db, &req->mem, new->cid, new->members, new->member_count,
+				     new->created_at_us);
+	return status < 0 ? status : read_call(db, &req->mem, new->cid, &r->call);
 }
+
+static int change_fields(struct db *db, const struct store_call_change *c)
+{
+	return db_exec(db,
+		       "UPDATE calls SET updated_at = ?2, custom = iif(?3 & 1, ?4, custom), "
+		       "settings = iif(?3 & 2, ?5, settings), "
+		       "starts_at = iif(?3 & 4, nullif(?6, 0), starts_at), "
+		       "ended_at = iif(?3 & 8, nullif(?7, 0), ended_at), "
+		       "backstage = iif(?3 & 16, ?8, backstage) WHERE cid = ?1",
+		       "siissiii", c->cid, (int64_t)c->at_us, (int64_t)c->fields, c->custom,
+		       c->settings, (int64_t)c->starts_at_us, (int64_t)c->ended_at_us,
+		       (int64_t)c->backstage);
+}
+
+static int change_subject(struct db *db, const struct store_call_change *c)
+{
+	int status = 0;
+
+	if (c->block)
+		status = db_exec(db,
+				 "INSERT INTO call_blocks (cid, user_id, created_at) "
+				 "VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+				 "ssi", c->cid, c->subject, (int64_t)c->at_us);
+	if (c->unblock)
+		status = db_exec(db, "DELETE FROM call_blocks WHERE cid = ? AND user_id = ?", "ss",
+				 c->cid, c->subject);
+	if (status == 0 && c->rights)
+		status = db_exec(db,
+				 "INSERT INTO call_rights (cid, user_id, granted, revoked) "
+				 "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (cid, user_id) DO UPDATE SET "
+				 "granted = excluded.granted, revoked = excluded.revoked",
+				 "ssss", c->cid, c->subject, c->rights->granted,
+				 c->rights->revoked);
+	return status;
+}
+
+static int run_call_change(struct db *db, struct request *req)
+{
+	struct call_request *r = request_of(req, struct call_request);
+	const struct store_call_change *c = &r->change;
+	int status = change_fields(db, c);
+
+	if (status == 0 && db_changes(db) == 0)
+		return -ENOENT;
+	if (status == 0)
+		status = put_members(db, &req->mem, c->cid, c->members, c->member_count, c->at_us);
+	for (size_t i = 0; status == 0 && i < c->removed_count; i++)
+		status = db_exec(db, "DELETE FROM call_members WHERE cid = ? AND user_id = ?", "ss",
+				 c->cid, c->removed[i]);
+	if (status == 0 && c->subject)
+		status = find_user(db, &req->mem, c->subject, &r->call.subject);
+	if (status == 0 && c->subject)
+		status = change_subject(db, c);
+	return status < 0 ? status : read_call(db, &req->mem, c->cid, &r->call);
+}
+
+/* ---- the verbs ---- */
 
 static void answer_call(struct request *req)
 {
@@ -61,13 +297,14 @@ static void answer_call(struct request *req)
 	r->done(r->arg, req->status, ok ? &r->call : NULL, ok && r->created);
 }
 
-static struct call_request *call_request(int (*run)(struct db *, struct request *),
+static struct call_request *call_request(int (*run)(struct db *, struct request *), bool writes,
 					 store_call_fn *done, void *arg)
 {
 	struct call_request *r = request_new(sizeof *r);
 
 	r->base.run = run;
 	r->base.answer = answer_call;
+	r->base.writes = writes;
 	r->done = done;
 	r->arg = arg;
 	return r;
@@ -75,199 +312,63 @@ static struct call_request *call_request(int (*run)(struct db *, struct request 
 
 void store_call_find(struct store *s, const char *cid, store_call_fn *done, void *arg)
 {
-	struct call_request *r = call_request(run_call_find, done, arg);
+	struct call_request *r = call_request(run_call_find, false, done, arg);
 
 	r->new.cid = mem_text(&r->base.mem, cid);
 	request_submit(s, &r->base);
 }
 
+static const struct store_new_member *copy_members(struct mem *mem,
+						   const struct store_new_member *members, size_t n)
+{
+	struct store_new_member *copy = mem_take(mem, (n + 1) * sizeof *copy);
+
+	for (size_t i = 0; copy && i < n; i++)
+		copy[i] = (struct store_new_member){ mem_text(mem, members[i].user_id),
+						     mem_text(mem, members[i].role),
+						     mem_text(mem, members[i].custom) };
+	return copy;
+}
+
 void store_call_create(struct store *s, const struct store_new_call *call, store_call_fn *done,
 		       void *arg)
 {
-	struct call_request *r = call_request(run_call_create, done, arg);
+	struct call_request *r = call_request(run_call_create, true, done, arg);
 	struct mem *mem = &r->base.mem;
 
-	r->base.writes = true;
-	r->new = (struct store_new_call){
-		.cid = mem_text(mem, call->cid),
-		.type = mem_text(mem, call->type),
-		.id = mem_text(mem, call->id),
-		.created_by = mem_text(mem, call->created_by),
-		.conversation_id = mem_text(mem, call->conversation_id),
-		.created_at_us = call->created_at_us,
-	};
+	r->new = *call;
+	r->new.cid = mem_text(mem, call->cid);
+	r->new.type = mem_text(mem, call->type);
+	r->new.id = mem_text(mem, call->id);
+	r->new.created_by = mem_text(mem, call->created_by);
+	r->new.conversation_id = mem_text(mem, call->conversation_id);
+	r->new.custom = mem_text(mem, call->custom);
+	r->new.settings = mem_text(mem, call->settings);
+	r->new.members = copy_members(mem, call->members, call->member_count);
 	request_submit(s, &r->base);
 }
 
-/* ---- sessions ---- */
-
-struct session_request {
-	struct request base;
-	struct store_session_start start;
-	struct store_user user;
-	bool has_user;
-	int64_t cursor;
-	store_call_event_fn *done;
-	store_done_fn *done_all; /* or this */
-	void *arg;
-};
-
-static int find_account(struct db *db, struct session_request *r)
+void store_call_change(struct store *s, const struct store_call_change *change, store_call_fn *done,
+		       void *arg)
 {
-	sqlite3_stmt *stmt = db_query(db, "SELECT " USER " FROM users u WHERE u.id = ?", "s",
-				      r->start.user_id);
-	int row = stmt ? db_step(db, stmt) : db_error(db);
+	struct call_request *r = call_request(run_call_change, true, done, arg);
+	struct mem *mem = &r->base.mem;
+	struct store_call_change *c = &r->change;
 
-	if (row == 1)
-		user_read(&r->base.mem, stmt, 0, &r->user);
-	r->has_user = row == 1;
-	db_end(stmt);
-	return row < 0 ? row : 0;
-}
-
-static int run_session_join(struct db *db, struct request *req)
-{
-	struct session_request *r = request_of(req, struct session_request);
-	int status = db_exec(
-		db,
-		"INSERT INTO call_session_users (session_id, user_id, joined_at) VALUES (?, ?, ?) "
-		"ON CONFLICT DO NOTHING",
-		"ssi", r->start.session_id, r->start.user_id, (int64_t)r->start.at_us);
-
-	return status < 0 ? status : find_account(db, r);
-}
-
-static int run_session_start(struct db *db, struct request *req)
-{
-	struct session_request *r = request_of(req, struct session_request);
-	const struct store_session_start *start = &r->start;
-	int status = db_exec(
-		db,
-		"INSERT INTO call_sessions (id, cid, conversation_id, started_by, started_at) "
-		"VALUES (?, ?, ?, ?, ?)",
-		"ssssi", start->session_id, start->cid, start->conversation_id, start->user_id,
-		(int64_t)start->at_us);
-
-	if (status == 0)
-		status = run_session_join(db, req);
-	if (status == 0)
-		status = event_add(db,
-				   &(struct event_row){ .type = EVENT_CALL_SESSION_STARTED,
-							.created_at_us = start->at_us,
-							.conversation_id = start->conversation_id,
-							.cid = start->cid,
-							.session_id = start->session_id,
-							.user_id = start->user_id,
-							.user_name = start->user_name },
-				   &r->cursor);
-	return status;
-}
-
-/* Ends the session `start.session_id`, or, when that is NULL, one that is still open.
- * -ENOENT: there is none. */
-static int end_one(struct db *db, struct session_request *r)
-{
-	sqlite3_stmt *stmt = db_query(
-		db,
-		"SELECT id, cid, conversation_id FROM call_sessions "
-		"WHERE ended_at IS NULL AND (?1 IS NULL OR id = ?1) ORDER BY started_at LIMIT 1",
-		"s", r->start.session_id);
-	int row = stmt ? db_step(db, stmt) : db_error(db);
-	struct event_row event = { .type = EVENT_CALL_SESSION_ENDED,
-				   .created_at_us = r->start.at_us };
-
-	if (row == 1) {
-		event.session_id = db_text(&r->base.mem, stmt, 0);
-		event.cid = db_text(&r->base.mem, stmt, 1);
-		event.conversation_id = db_text(&r->base.mem, stmt, 2);
+	*c = *change;
+	c->cid = mem_text(mem, change->cid);
+	c->custom = mem_text(mem, change->custom);
+	c->settings = mem_text(mem, change->settings);
+	c->members = copy_members(mem, change->members, change->member_count);
+	c->removed = audience_copy(
+			     mem, (struct store_audience){ change->removed, change->removed_count })
+			     .user_ids;
+	c->subject = mem_text(mem, change->subject);
+	if (change->rights) {
+		r->rights = (struct store_call_rights){ NULL,
+							mem_text(mem, change->rights->granted),
+							mem_text(mem, change->rights->revoked) };
+		c->rights = &r->rights;
 	}
-	db_end(stmt);
-	if (row != 1)
-		return row == 0 ? -ENOENT : row;
-	if (r->base.mem.bad)
-		return -ENOMEM;
-	int status = db_exec(db,
-			     "UPDATE call_sessions SET ended_at = max(?, started_at) WHERE id = ?",
-			     "is", (int64_t)r->start.at_us, event.session_id);
-	return status == 0 ? event_add(db, &event, &r->cursor) : status;
-}
-
-static int run_session_end(struct db *db, struct request *req)
-{
-	return end_one(db, request_of(req, struct session_request));
-}
-
-static int run_session_end_all(struct db *db, struct request *req)
-{
-	int status;
-
-	do
-		status = end_one(db, request_of(req, struct session_request));
-	while (status == 0);
-	return status == -ENOENT ? 0 : status;
-}
-
-static void answer_session(struct request *req)
-{
-	struct session_request *r = request_of(req, struct session_request);
-	bool ok = req->status == 0;
-
-	if (r->done_all)
-		r->done_all(r->arg, req->status);
-	else
-		r->done(r->arg, req->status, ok && r->has_user ? &r->user : NULL,
-			ok ? r->cursor : 0);
-}
-
-static struct session_request *session_request(int (*run)(struct db *, struct request *),
-					       const char *session_id, uint64_t at_us,
-					       store_call_event_fn *done, void *arg)
-{
-	struct session_request *r = request_new(sizeof *r);
-
-	r->base.run = run;
-	r->base.answer = answer_session;
-	r->base.writes = true;
-	r->start.session_id = mem_text(&r->base.mem, session_id);
-	r->start.at_us = at_us;
-	r->done = done;
-	r->arg = arg;
-	return r;
-}
-
-void store_call_session_start(struct store *s, const struct store_session_start *start,
-			      store_call_event_fn *done, void *arg)
-{
-	struct session_request *r = session_request(run_session_start, start->session_id,
-						    start->at_us, done, arg);
-	struct mem *mem = &r->base.mem;
-
-	r->start.cid = mem_text(mem, start->cid);
-	r->start.conversation_id = mem_text(mem, start->conversation_id);
-	r->start.user_id = mem_text(mem, start->user_id);
-	r->start.user_name = mem_text(mem, start->user_name);
-	request_submit(s, &r->base);
-}
-
-void store_call_session_join(struct store *s, const char *session_id, const char *user_id,
-			     uint64_t at_us, store_call_event_fn *done, void *arg)
-{
-	struct session_request *r = session_request(run_session_join, session_id, at_us, done, arg);
-
-	r->start.user_id = mem_text(&r->base.mem, user_id);
-	request_submit(s, &r->base);
-}
-
-void store_call_session_end(struct store *s, const char *session_id, uint64_t at_us,
-			    store_call_event_fn *done, void *arg)
-{
-	request_submit(s, &session_request(run_session_end, session_id, at_us, done, arg)->base);
-}
-
-void store_call_session_end_all(struct store *s, uint64_t at_us, store_done_fn *done, void *arg)
-{
-	struct session_request *r = session_request(run_session_end_all, NULL, at_us, NULL, arg);
-
-	r->done_all = done;
 	request_submit(s, &r->base);
 }

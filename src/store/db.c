@@ -138,6 +138,33 @@ sqlite3_stmt *db_query(struct db *db, const char *sql, const char *types, ...)
 	return stmt;
 }
 
+sqlite3_stmt *db_query_once(struct db *db, const char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	return sqlite3_prepare_v3(db->sqlite, sql, -1, 0, &stmt, NULL) == SQLITE_OK ? stmt : NULL;
+}
+
+int db_bind_text(sqlite3_stmt *stmt, int at, const char *text)
+{
+	return from_sqlite(sqlite3_bind_text(stmt, at, text, -1, SQLITE_TRANSIENT));
+}
+
+int db_bind_int(sqlite3_stmt *stmt, int at, int64_t value)
+{
+	return from_sqlite(sqlite3_bind_int64(stmt, at, value));
+}
+
+int db_bind_real(sqlite3_stmt *stmt, int at, double value)
+{
+	return from_sqlite(sqlite3_bind_double(stmt, at, value));
+}
+
+void db_end_once(sqlite3_stmt *stmt)
+{
+	(void)sqlite3_finalize(stmt); /* repeats the error of the step, which was seen */
+}
+
 int db_step(struct db *db, sqlite3_stmt *stmt)
 {
 	int rc = sqlite3_step(stmt);

@@ -43,6 +43,13 @@ void db_close(struct db *db);
  */
 sqlite3_stmt *db_query(struct db *db, const char *sql, const char *types, ...);
 
+/* The same for a text that is made for one use: end it with db_end_once. */
+sqlite3_stmt *db_query_once(struct db *db, const char *sql);
+int db_bind_text(sqlite3_stmt *stmt, int at, const char *text);
+int db_bind_int(sqlite3_stmt *stmt, int at, int64_t value);
+int db_bind_real(sqlite3_stmt *stmt, int at, double value);
+void db_end_once(sqlite3_stmt *stmt);
+
 /* 1: a row is there, 0: no more, or -errno. */
 int db_step(struct db *db, sqlite3_stmt *stmt);
 void db_end(sqlite3_stmt *stmt);

@@ -10,10 +10,11 @@ int event_add(struct db *db, const struct event_row *e, int64_t *ret_cursor)
 	/* message_id 0 becomes NULL: the column is a foreign key. */
 	int r = db_exec(db,
 			"INSERT INTO events (type, created_at, message_id, conversation_id, cid, "
-			"session_id, user_id, "
-			"user_name) VALUES (?, ?, nullif(?, 0), ?, ?, ?, ?, ?)",
-			"iiisssss", (int64_t)e->type, (int64_t)e->created_at_us, e->message_id,
-			e->conversation_id, e->cid, e->session_id, e->user_id, e->user_name);
+			"session_id, user_id, user_name, payload) "
+			"VALUES (?, ?, nullif(?, 0), ?, ?, ?, ?, ?, ?)",
+			"iiissssss", (int64_t)e->type, (int64_t)e->created_at_us, e->message_id,
+			e->conversation_id, e->cid, e->session_id, e->user_id, e->user_name,
+			e->payload);
 
 	if (r < 0)
 		return r;
@@ -23,6 +24,123 @@ int event_add(struct db *db, const struct event_row *e, int64_t *ret_cursor)
 		*ret_cursor = cursor;
 	return r;
 }
+
+/* ---- who hears of it ---- */
+
+struct store_audience audience_copy(struct mem *mem, struct store_audience audience)
+{
+	const char **ids = mem_take(mem, (audience.count + 1) * sizeof *ids);
+
+	for (size_t i = 0; ids && i < audience.count; i++)
+		ids[i] = mem_text(mem, audience.user_ids[i]);
+	return (struct store_audience){ ids, ids ? audience.count : 0 };
+}
+
+static int read_audience(struct db *db, struct mem *mem, int64_t cursor, struct store_audience *ret)
+{
+	sqlite3_stmt *stmt = db_query(db, "SELECT user_id FROM event_audience WHERE cursor = ?",
+				      "i", cursor);
+	const char **ids = NULL;
+	size_t n = 0;
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		const char **grown = mem_grow(mem, ids, n, sizeof *ids);
+
+		if (!grown)
+			row = -ENOMEM;
+		else
+			(ids = grown)[n++] = db_text(mem, stmt, 0);
+	}
+	db_end(stmt);
+	*ret = (struct store_audience){ ids, n };
+	return row;
+}
+
+int event_audience(struct db *db, struct mem *mem, int64_t cursor, const struct event_row *event,
+		   struct store_audience more, bool only, struct store_audience *ret)
+{
+	int r = 0;
+
+	if (event->conversation_id && !only)
+		return 0; /* its customer and the admins */
+	if (!only)
+		r = db_exec(
+			db,
+			"INSERT INTO event_audience (cursor, user_id) "
+			"SELECT ?1, user_id FROM call_members WHERE cid = ?2 "
+			"UNION SELECT ?1, created_by FROM calls WHERE cid = ?2 "
+			"UNION SELECT ?1, user_id FROM call_session_users WHERE session_id = ?3",
+			"iss", cursor, event->cid, event->session_id);
+	for (size_t i = 0; r == 0 && i < more.count; i++)
+		r = db_exec(db,
+			    "INSERT INTO event_audience (cursor, user_id) VALUES (?, ?) "
+			    "ON CONFLICT DO NOTHING",
+			    "is", cursor, more.user_ids[i]);
+	if (r == 0 && !only)
+		r = db_exec(db,
+			    "DELETE FROM event_audience WHERE cursor = ?1 AND user_id IN "
+			    "(SELECT user_id FROM call_blocks WHERE cid = ?2)",
+			    "is", cursor, event->cid);
+	return r == 0 ? read_audience(db, mem, cursor, ret) : r;
+}
+
+/* ---- a frame ---- */
+
+struct frame_request {
+	struct request base;
+	struct event_row row;
+	struct store_audience more, audience;
+	bool only;
+	int64_t cursor;
+	store_event_fn *done;
+	void *arg;
+};
+
+static int run_event_add(struct db *db, struct request *req)
+{
+	struct frame_request *r = request_of(req, struct frame_request);
+	int status = event_add(db, &r->row, &r->cursor);
+
+	return status < 0 ? status
+			  : event_audience(db, &req->mem, r->cursor, &r->row, r->more, r->only,
+					   &r->audience);
+}
+
+static void answer_event(struct request *req)
+{
+	struct frame_request *r = request_of(req, struct frame_request);
+	bool ok = req->status == 0;
+
+	/* A full disk: those who are known are told nevertheless. */
+	r->done(r->arg, req->status, ok ? r->cursor : 0, ok ? r->audience : r->more);
+}
+
+void store_event_add(struct store *s, const struct store_new_event *event, store_event_fn *done,
+		     void *arg)
+{
+	struct frame_request *r = request_new(sizeof *r);
+	struct mem *mem = &r->base.mem;
+
+	r->base.run = run_event_add;
+	r->base.answer = answer_event;
+	r->base.writes = true;
+	r->row = (struct event_row){
+		.type = EVENT_FRAME,
+		.created_at_us = event->at_us,
+		.conversation_id = event->only ? NULL : mem_text(mem, event->conversation_id),
+		.cid = mem_text(mem, event->cid),
+		.session_id = mem_text(mem, event->session_id),
+		.payload = mem_text(mem, event->payload),
+	};
+	r->more = audience_copy(mem, event->audience);
+	r->only = event->only;
+	r->done = done;
+	r->arg = arg;
+	request_submit(s, &r->base);
+}
+
+/* ---- the log ---- */
 
 static int one_int(struct db *db, const char *sql, int64_t *ret)
 {
@@ -57,22 +175,26 @@ struct events_request {
 
 /* u: who wrote the message; w: who did it, when that is an account: started the call, changed the
  * message. */
-#define SELECT_EVENTS                                                                     \
-	"SELECT e.cursor, e.type, e.created_at, e.conversation_id, e.cid, e.session_id, " \
-	"e.user_id, e.user_name, w.id, w.name, w.role, w.image, w.created_at, " MESSAGE   \
-	" FROM events e LEFT JOIN messages m ON m.id = e.message_id "                     \
-	"LEFT JOIN users u ON u.id = m.user_id LEFT JOIN users w ON w.id = "              \
+#define SELECT_EVENTS                                                                      \
+	"SELECT e.cursor, e.type, e.created_at, e.conversation_id, e.cid, e.session_id, "  \
+	"e.user_id, e.user_name, e.payload, w.id, w.name, iif(w.guest, 'guest', w.role), " \
+	"w.image, w.created_at, " MESSAGE                                                  \
+	" FROM events e LEFT JOIN messages m ON m.id = e.message_id "                      \
+	"LEFT JOIN users u ON u.id = m.user_id LEFT JOIN users w ON w.id = "               \
 	"coalesce(e.user_id, m.user_id)" MESSAGE_JOINS
-enum { EVENT_WHO = 8, EVENT_MESSAGE = EVENT_WHO + USER_COLUMNS };
+enum { EVENT_WHO = 9, EVENT_MESSAGE = EVENT_WHO + USER_COLUMNS };
 
 /* ?2: everything in conversations, ?3: the user.
- * Calls without a conversation: those where the user was. */
+ * Calls without a conversation: their audience, and (of older events) those who were there. */
 #define VISIBLE                                                                             \
 	"((e.conversation_id IS NOT NULL AND (?2 OR (e.conversation_id = ?3 AND NOT "       \
 	"coalesce(m.private, 0)))) OR "                                                     \
-	"(e.conversation_id IS NULL AND "                                                   \
+	"(e.conversation_id IS NULL AND ("                                                  \
+	"EXISTS (SELECT 1 FROM event_audience a WHERE a.cursor = e.cursor AND "             \
+	"a.user_id = ?3) OR (NOT EXISTS (SELECT 1 FROM event_audience a "                   \
+	"WHERE a.cursor = e.cursor) AND "                                                   \
 	"EXISTS (SELECT 1 FROM call_session_users c WHERE c.session_id = e.session_id AND " \
-	"c.user_id = ?3)))"
+	"c.user_id = ?3)))))"
 
 static void event_read(struct mem *mem, sqlite3_stmt *stmt, struct store_event *e)
 {
@@ -82,6 +204,7 @@ static void event_read(struct mem *mem, sqlite3_stmt *stmt, struct store_event *
 	e->conversation_id = db_text(mem, stmt, 3);
 	e->cid = db_text(mem, stmt, 4);
 	e->session_id = db_text(mem, stmt, 5);
+	e->payload = db_text(mem, stmt, 8);
 	user_read(mem, stmt, EVENT_WHO, &e->user);
 	if (!e->user.id) { /* no account: a foreign identity */
 		e->user.id = db_text(mem, stmt, 6);

@@ -58,7 +58,7 @@ static int check_own(const struct change_request *r)
 {
 	const struct store_message *m = &r->message;
 
-	if (strcmp(m->user.id, r->change.user_id) != 0)
+	if (m->card || strcmp(m->user.id, r->change.user_id) != 0) /* cards are the server's */
 		return -EPERM;
 	return r->window_us && r->change.at_us > m->created_at_us + r->window_us ? -ETIMEDOUT : 0;
 }

@@ -18,7 +18,8 @@ void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_
 	ret->quoted_text = db_text(mem, stmt, column + 9);
 	ret->quoted_user_id = db_text(mem, stmt, column + 10);
 	ret->quoted_user_name = db_text(mem, stmt, column + 11);
-	user_read(mem, stmt, column + 12, &ret->user);
+	ret->card = db_text(mem, stmt, column + 12);
+	user_read(mem, stmt, column + 13, &ret->user);
 }
 
 int message_read_reactions(struct db *db, struct mem *mem, struct store_message *message)
@@ -205,9 +206,9 @@ static int insert(struct db *db, struct message_request *r)
 	int status = db_exec(
 		db,
 		"INSERT INTO messages (conversation_id, user_id, client_id, text, "
-		"created_at, quoted_id, private) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?)",
-		"ssssiii", new->conversation_id, new->user_id, new->client_id, new->text, at,
-		new->quoted_id, (int64_t) new->private);
+		"created_at, quoted_id, private, card) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?, ?)",
+		"ssssiiis", new->conversation_id, new->user_id, new->client_id, new->text, at,
+		new->quoted_id, (int64_t) new->private, new->card);
 
 	if (status < 0)
 		return status;
@@ -271,6 +272,7 @@ void store_message_add(struct store *s, const struct store_new_message *message,
 	r->new.user_id = mem_text(mem, message->user_id);
 	r->new.client_id = mem_text(mem, message->client_id);
 	r->new.text = mem_text(mem, message->text);
+	r->new.card = mem_text(mem, message->card);
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);

@@ -32,17 +32,17 @@ void request_submit(struct store *s, struct request *req);
 
 /* The columns of a user in a SELECT whose users table
  * is called u, and their reading from `column` on. */
-#define USER "u.id, u.name, u.role, u.image, u.created_at"
+#define USER "u.id, u.name, iif(u.guest, 'guest', u.role), u.image, u.created_at"
 enum { USER_COLUMNS = 5 };
 void user_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_user *ret);
 
 /* The same of a message: tables m, u (its writer), and MESSAGE_JOINS after them. */
 #define MESSAGE                                                                      \
 	"m.id, m.conversation_id, m.text, m.client_id, m.created_at, m.updated_at, " \
-	"m.deleted_at, m.private, m.quoted_id, q.text, qu.id, qu.name, " USER
+	"m.deleted_at, m.private, m.quoted_id, q.text, qu.id, qu.name, m.card, " USER
 #define MESSAGE_JOINS \
 	" LEFT JOIN messages q ON q.id = m.quoted_id LEFT JOIN users qu ON qu.id = q.user_id "
-enum { MESSAGE_COLUMNS = 12 + USER_COLUMNS };
+enum { MESSAGE_COLUMNS = 13 + USER_COLUMNS };
 void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_message *ret);
 
 /* Reads the reactions of a message that was read. 0 or -errno. */
@@ -72,6 +72,13 @@ int conversation_exists(struct db *db, const char *id);
 /* Moves what somebody has read and been given forward, never back. */
 int read_mark(struct db *db, const char *conversation_id, const char *user_id, int64_t read_id,
 	      int64_t delivered_id);
+/* The columns of a call in a SELECT whose calls table is called c, joined with users u. */
+#define CALL                                                                                \
+	"c.cid, c.type, c.id, c.conversation_id, c.created_at, c.updated_at, c.starts_at, " \
+	"c.ended_at, c.backstage, c.custom, c.settings, " USER
+void call_columns_read(struct mem *mem, sqlite3_stmt *stmt, struct store_call *ret);
+/* Members, blocks, rights of the call whose cid is there. */
+int call_rest_read(struct db *db, struct mem *mem, struct store_call *ret);
 
 /* Copies into the request's memory. */
 struct store_user user_copy(struct mem *mem, const struct store_user *user);
@@ -81,9 +88,22 @@ struct event_row {
 	enum store_event_type type;
 	uint64_t created_at_us;
 	int64_t message_id;
-	const char *conversation_id, *cid, *session_id, *user_id, *user_name;
+	const char *conversation_id, *cid, *session_id, *user_id, *user_name, *payload;
 };
 int event_add(struct db *db, const struct event_row *event, int64_t *ret_cursor);
+
+/* Writes down who hears of it (struct store_audience's rule; `only`: just `more`) and answers it. */
+int event_audience(struct db *db, struct mem *mem, int64_t cursor, const struct event_row *event,
+		   struct store_audience more, bool only, struct store_audience *ret);
+struct store_audience audience_copy(struct mem *mem, struct store_audience audience);
+
+/* A verb that answers with a status only: fill `text` (and what else the verb's own struct has). */
+struct status_request {
+	struct request base;
+	store_done_fn *done;
+	void *arg;
+};
+void status_answer(struct request *req);
 
 /* The newest cursor ever given; 0 before the first. */
 int event_newest(struct db *db, int64_t *ret_cursor);

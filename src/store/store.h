@@ -12,7 +12,7 @@
  * there. What a callback receives is valid during the call only. Each
  * accepted request is answered exactly once, also during store_close.
  *
- * Status: 0, or -ENOENT (no such row), -EEXIST (already there), -ESTALE (pruned), -ENOSPC (disk
+ * Status: 0, or -ENOENT (no such row), -ENXIO (a user that is named does not exist), -EEXIST (already there), -ESTALE (pruned), -ENOSPC (disk
  * full), -EROFS (not writable), -EIO (the disk failed: nothing is acknowledged any more until a
  * restart), -EUCLEAN (damaged file), -ENOMEM, -EBUSY (another program holds the database for too
  * long), -ESHUTDOWN (closing).
@@ -50,10 +50,11 @@ struct store *store_close(struct store *s);
 
 /* ---- users ---- */
 
-enum user_role { ROLE_USER, ROLE_ADMIN };
+/* A guest has an account without a password or conversation; ROLE_ANONYMOUS is never stored. */
+enum user_role { ROLE_USER, ROLE_ADMIN, ROLE_GUEST, ROLE_ANONYMOUS };
 
-const char *user_role_text(enum user_role role); /* "user", "admin" */
-bool user_role_parse(const char *text, enum user_role *ret);
+const char *user_role_text(enum user_role role); /* "user", "admin", "guest", "anonymous" */
+bool user_role_parse(const char *text, enum user_role *ret); /* the first two */
 
 struct store_user {
 	const char *id; /* [a-z0-9@_-]{1,64} */
@@ -118,6 +119,7 @@ struct store_message {
 	int64_t id;
 	const char *conversation_id, *client_id;
 	const char *text; /* "" once deleted */
+	const char *card; /* JSON: a call's card, written by the server; NULL: somebody's words */
 	struct store_user user;
 	uint64_t created_at_us;
 	uint64_t updated_at_us, deleted_at_us; /* 0 = never */
@@ -179,6 +181,7 @@ struct store_new_message {
 	const char *conversation_id, *user_id, *client_id, *text;
 	int64_t quoted_id; /* 0 = none */
 	bool private;
+	const char *card; /* NULL = none */
 	uint64_t created_at_us;
 };
 
@@ -237,47 +240,222 @@ void store_read_mark(struct store *s, const char *conversation_id, const char *u
 void store_message_search(struct store *s, struct store_scope scope, const char *conversation_id,
 			  const char *words, unsigned limit, store_messages_fn *done, void *arg);
 
-/* ---- calls ---- */
+/* ---- calls: texts named custom, settings, card, ring and payload are JSON ---- */
+
+struct store_call_member { /* listed, whether there or not */
+	struct store_user user;
+	const char *role, *custom;
+	uint64_t created_at_us, updated_at_us;
+};
+
+struct store_call_rights { /* names of capabilities, blanks between */
+	const char *user_id, *granted, *revoked;
+};
 
 struct store_call {
 	const char *cid, *type, *id;
+	const char *conversation_id; /* NULL = none */
 	struct store_user created_by;
-	uint64_t created_at_us;
+	uint64_t created_at_us, updated_at_us;
+	uint64_t starts_at_us, ended_at_us; /* 0 = none */
+	bool backstage;
+	const char *custom, *settings;		 /* settings: the override */
+	const struct store_call_member *members; /* in the order of their coming */
+	size_t member_count;
+	const char *const *blocked;
+	size_t blocked_count;
+	const struct store_call_rights *rights;
+	size_t rights_count;
+	const struct store_user *admins; /* of a conversation's call: who answers it */
+	size_t admin_count;
+	struct store_user customer; /* of a conversation's call; id NULL = none */
+	struct store_user subject;  /* store_call_change.subject; id NULL = none */
+};
+
+struct store_new_member {
+	const char *user_id, *role, *custom; /* custom NULL: as it was, or {} */
 };
 
 struct store_new_call {
 	const char *cid, *type, *id, *created_by;
-	const char *conversation_id; /* must exist when not NULL, else -ENOENT */
-	uint64_t created_at_us;
+	const char *conversation_id;   /* must exist when not NULL, else -ENOENT */
+	const char *custom, *settings; /* NULL = {} */
+	uint64_t starts_at_us, created_at_us;
+	bool backstage;
+	const struct store_new_member *members;
+	size_t member_count;
 };
 
 typedef void store_call_fn(void *arg, int status, const struct store_call *call, bool created);
 
 void store_call_find(struct store *s, const char *cid, store_call_fn *done, void *arg);
-/* Finds or creates. */
+/* Finds or creates; only a created one gets what `call` says. -ENXIO: a member. */
 void store_call_create(struct store *s, const struct store_new_call *call, store_call_fn *done,
 		       void *arg);
+
+enum store_call_field {
+	CALL_CUSTOM = 1,
+	CALL_SETTINGS = 2,
+	CALL_STARTS_AT = 4,
+	CALL_ENDED_AT = 8,
+	CALL_BACKSTAGE = 16,
+};
+
+struct store_call_change {
+	const char *cid;
+	uint64_t at_us;
+	unsigned fields; /* enum store_call_field: which of the next are set */
+	const char *custom, *settings;
+	uint64_t starts_at_us, ended_at_us;
+	bool backstage;
+	const struct store_new_member *members; /* added or changed */
+	size_t member_count;
+	const char *const *removed; /* members; unknown ones are passed over */
+	size_t removed_count;
+	const char *subject; /* must be a user (-ENXIO): comes back with the call */
+	bool block, unblock; /* the subject */
+	const struct store_call_rights *rights; /* the subject's, whole; NULL: as they were */
+};
+
+/* The call as it is afterwards. */
+void store_call_change(struct store *s, const struct store_call_change *change, store_call_fn *done,
+		       void *arg);
+
+/* A condition on calls; see call_query.c for the fields. */
+enum store_filter_op {
+	FILTER_AND,
+	FILTER_OR,
+	FILTER_EQ,
+	FILTER_IN,
+	FILTER_GT,
+	FILTER_GTE,
+	FILTER_LT,
+	FILTER_LTE,
+	FILTER_EXISTS
+};
+
+struct store_filter_value {
+	enum { VALUE_TEXT, VALUE_INT, VALUE_REAL, VALUE_BOOL } kind; /* BOOL is in `number`, too */
+	const char *text;
+	int64_t number; /* times: microseconds */
+	double real;
+};
+
+struct store_filter {
+	enum store_filter_op op;
+	const char *field; /* as in the API; checked by the caller: see store_call_field_kind */
+	const struct store_filter_value *values;
+	size_t value_count;
+	const struct store_filter *children;
+	size_t child_count;
+};
+
+enum store_field_kind {
+	FIELD_NONE,
+	FIELD_TEXT,
+	FIELD_TIME,
+	FIELD_BOOL,
+	FIELD_MEMBERS,
+	FIELD_CUSTOM
+};
+enum store_field_kind store_call_field_kind(const char *field);
+bool store_call_field_sorts(const char *field);
+
+struct store_call_query {
+	struct store_scope
+		scope; /* not all: made by, listing, visited by, or conversation of the user */
+	const char *const *public_types; /* besides, all of these types */
+	size_t public_type_count;
+	const struct store_filter *filter; /* NULL = everything */
+	struct {
+		const char *field;
+		bool descending;
+	} sort[4];
+	size_t sort_count;
+	uint64_t offset;
+	unsigned limit;
+};
+
+typedef void store_calls_fn(void *arg, int status, const struct store_call *list, size_t n,
+			    bool more);
+
+void store_call_list(struct store *s, const struct store_call_query *query, store_calls_fn *done,
+		     void *arg);
+
+struct store_call_type {
+	const char *name, *settings, *grants;
+	uint64_t updated_at_us;
+};
+
+typedef void store_call_types_fn(void *arg, int status, const struct store_call_type *list,
+				 size_t n);
+
+void store_call_type_list(struct store *s, store_call_types_fn *done, void *arg);
+void store_call_type_put(struct store *s, const struct store_call_type *type, store_done_fn *done,
+			 void *arg);
+/* -ENOENT */
+void store_call_type_delete(struct store *s, const char *name, store_done_fn *done, void *arg);
+
+/* ---- rings and cards ---- */
+
+struct store_ring {
+	const char *id, *cid, *conversation_id; /* conversation_id NULL = none */
+	const char *card, *ring;
+	uint64_t started_at_us;
+};
+
+typedef void store_rings_fn(void *arg, int status, const struct store_ring *list, size_t n);
+
+void store_ring_start(struct store *s, const struct store_ring *ring, store_done_fn *done,
+		      void *arg);
+void store_ring_end(struct store *s, const char *id, uint64_t at_us, store_done_fn *done,
+		    void *arg);
+/* After a crash: ends what is open, and says what it was. */
+void store_ring_end_all(struct store *s, uint64_t at_us, store_rings_fn *done, void *arg);
+
+struct store_card {
+	const char *cid, *conversation_id, *card;
+	uint64_t ended_at_us;
+};
+
+typedef void store_cards_fn(void *arg, int status, const struct store_card *list, size_t n);
+
+void store_card_add(struct store *s, const struct store_card *card, store_done_fn *done, void *arg);
+/* Latest first. cid and conversation_id: only theirs; NULL = any. */
+void store_card_list(struct store *s, const char *cid, const char *conversation_id, unsigned limit,
+		     store_cards_fn *done, void *arg);
+
+/* ---- sessions ---- */
+
+/* Who hears of an event of an ordinary call: its members and creator, who is or was in the session,
+ * and those whom the caller added; without the blocked. */
+struct store_audience {
+	const char *const *user_ids;
+	size_t count;
+};
 
 struct store_session_start {
 	const char *session_id, *cid;
 	const char *conversation_id;	 /* NULL = none */
 	const char *user_id, *user_name; /* who came first; need not be an account */
 	uint64_t at_us;
+	struct store_audience watchers; /* are added */
 };
 
-/* user NULL: the participant has no account. */
+/* user NULL: the participant has no account. The audience is empty for a conversation's call. */
 typedef void store_call_event_fn(void *arg, int status, const struct store_user *user,
-				 int64_t cursor);
+				 int64_t cursor, struct store_audience audience);
 
 /* A live session of a call begins:
  * stores it, its first participant and the event call.session_started. */
 void store_call_session_start(struct store *s, const struct store_session_start *start,
 			      store_call_event_fn *done, void *arg);
-/* One more participant (kept for the history and for replay). Cursor is 0. */
-void store_call_session_join(struct store *s, const char *session_id, const char *user_id,
-			     uint64_t at_us, store_call_event_fn *done, void *arg);
-/* Ends it and stores call.session_ended. -ENOENT when it is not live. */
-void store_call_session_end(struct store *s, const char *session_id, uint64_t at_us,
+/* Somebody came or went (user_id, user_name): kept for the history, and as an event. */
+void store_call_session_join(struct store *s, const struct store_session_start *coming, bool left,
+			     store_call_event_fn *done, void *arg);
+/* Ends it and stores call.session_ended; only session_id, at_us and watchers count. -ENOENT when it
+ * is not live. */
+void store_call_session_end(struct store *s, const struct store_session_start *session,
 			    store_call_event_fn *done, void *arg);
 /* After a crash: ends all that are still open, each with its event. */
 void store_call_session_end_all(struct store *s, uint64_t at_us, store_done_fn *done, void *arg);
@@ -291,7 +469,10 @@ enum store_event_type {
 	EVENT_MESSAGE_UPDATED = 20,
 	EVENT_MESSAGE_DELETED = 21,
 	EVENT_REACTION_NEW = 22,
-	EVENT_REACTION_DELETED = 23
+	EVENT_REACTION_DELETED = 23,
+	EVENT_CALL_PARTICIPANT_JOINED = 4,
+	EVENT_CALL_PARTICIPANT_LEFT = 5,
+	EVENT_FRAME = 6, /* as it was sent */
 };
 
 struct store_event {
@@ -301,17 +482,32 @@ struct store_event {
 	const char *conversation_id;  /* NULL = none */
 	struct store_message message; /* MESSAGE_*, REACTION_*: as it is now */
 	const char *cid, *session_id; /* CALL_* */
-	/* CALL_SESSION_STARTED: who started it, at created_at_us; MESSAGE_*, REACTION_*: who did it */
+	/* CALL_*: who started it, came or left, at created_at_us; MESSAGE_*, REACTION_*: who did it */
 	struct store_user user;
+	const char *payload; /* FRAME: JSON */
 };
+
+struct store_new_event {
+	const char *payload;		/* the frame */
+	const char *cid, *session_id;	/* session_id NULL = none */
+	const char *conversation_id;	/* NULL: an ordinary call */
+	struct store_audience audience; /* are added to the call's; or: */
+	bool only;			/* nobody else */
+	uint64_t at_us;
+};
+
+/* The audience is empty for a conversation's, unless `only`. */
+typedef void store_event_fn(void *arg, int status, int64_t cursor, struct store_audience audience);
+
+void store_event_add(struct store *s, const struct store_new_event *event, store_event_fn *done,
+		     void *arg);
 
 /* more: ask again from the last one's cursor. */
 typedef void store_events_fn(void *arg, int status, const struct store_event *list, size_t n,
 			     bool more);
 
 /*
- * Events after `since` of the conversations in scope, and of other calls in which scope.user_id
- * took part. -ESTALE when events after `since` were pruned already (the last LIMIT_EVENTS_KEPT are
+ * Events after `since` of the conversations in scope, and others in whose audience scope.user_id is. -ESTALE when events after `since` were pruned already (the last LIMIT_EVENTS_KEPT are
  * kept) or `since` is not one of ours.
  */
 void store_event_list(struct store *s, struct store_scope scope, int64_t since, unsigned limit,

@@ -14,7 +14,12 @@ enum {
 
 const char *user_role_text(enum user_role role)
 {
-	return role == ROLE_ADMIN ? "admin" : "user";
+	static const char *const texts[] = { [ROLE_USER] = "user",
+					     [ROLE_ADMIN] = "admin",
+					     [ROLE_GUEST] = "guest",
+					     [ROLE_ANONYMOUS] = "anonymous" };
+
+	return texts[role];
 }
 
 bool user_role_parse(const char *text, enum user_role *ret)
@@ -60,7 +65,9 @@ void user_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_use
 	ret->id = db_text(mem, stmt, column);
 	ret->name = db_text(mem, stmt, column + 1);
 	const char *role = db_text(mem, stmt, column + 2);
-	if (!role || !user_role_parse(role, &ret->role))
+	if (role && strcmp(role, "guest") == 0)
+		ret->role = ROLE_GUEST;
+	else if (!role || !user_role_parse(role, &ret->role))
 		ret->role = ROLE_USER;
 	ret->image = db_text(mem, stmt, column + 3);
 	ret->created_at_us = (uint64_t)db_int(stmt, column + 4);
@@ -113,11 +120,13 @@ static int run_user_create(struct db *db, struct request *req)
 {
 	struct done_request *r = request_of(req, struct done_request);
 	const struct store_user *u = &r->user;
-	int status = db_exec(db,
-			     "INSERT INTO users (id, name, role, image, password_hash, created_at) "
-			     "VALUES (?, ?, ?, ?, ?, ?)",
-			     "sssssi", u->id, u->name, user_role_text(u->role), u->image, r->more,
-			     (int64_t)u->created_at_us);
+	bool guest = u->role == ROLE_GUEST;
+	int status = db_exec(
+		db,
+		"INSERT INTO users (id, name, role, image, password_hash, created_at, guest) "
+		"VALUES (?, ?, ?, ?, ?, ?, ?)",
+		"sssssii", u->id, u->name, user_role_text(guest ? ROLE_USER : u->role), u->image,
+		r->more, (int64_t)u->created_at_us, (int64_t)guest);
 
 	if (status == 0 && u->role == ROLE_USER)
 		status = db_exec(

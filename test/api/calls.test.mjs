@@ -152,7 +152,7 @@ test('a call is live while somebody is in its room, and its conversation says so
 	assert.equal(rejected.session_id, started.state.session_id);
 	assert.equal(rejected.user.id, 'admin');
 	socket.terminate();
-	const ended = await watcher.next('call.session_ended', 20000);
+	const ended = await watcher.next('call.session_ended', 45000);
 	assert.equal(ended.session_id, started.state.session_id);
 	assert.equal((await user.call('GET', '/api/v1/call/default/chat-user')).body.state, null);
 	await watcher.close();

@@ -58,13 +58,13 @@ export class Client {
 	}
 
 	/** Opens the event socket; resolves once connection.ok or connection.error came. */
-	async events({ since, token, headers = {}, first } = {}) {
+	async events({ since, token, device_id, headers = {}, first } = {}) {
 		const socket = new WebSocket(this.base.replace(/^http/, 'ws') + '/api/v1/events', {
 			headers: { ...(this.cookie ? { cookie: this.cookie } : {}), ...headers },
 		});
 		const stream = new EventStream(socket);
 		await stream.opened;
-		socket.send(first ?? JSON.stringify({ type: 'connect', ...(since === undefined ? {} : { since }), ...(token ? { token } : {}) }));
+		socket.send(first ?? JSON.stringify({ type: 'connect', ...(since === undefined ? {} : { since }), ...(token ? { token } : {}), ...(device_id ? { device_id } : {}) }));
 		stream.first = await stream.next((event) => event.type.startsWith('connection.'));
 		return stream;
 	}

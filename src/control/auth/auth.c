@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,42 +131,72 @@ void auth_logout(struct auth *a, const char *session_token, store_done_fn *done,
 struct bearer {
 	struct auth *auth;
 	int status;
+	struct user_token token;
 	struct token_error error;
-	auth_bearer_fn *done;
+	auth_bearer_fn *done; /* one of the two */
+	auth_scoped_fn *scoped;
 	void *arg;
 };
 
+static int refuse(struct bearer *b, const char *message)
+{
+	b->error = (struct token_error){ .code = TOKEN_NOT_OURS };
+	(void)snprintf(b->error.message, sizeof b->error.message, "%s", message);
+	return -EACCES;
+}
+
 static void on_bearer_user(void *arg, int status, const struct store_user *user)
 {
+	static const struct store_user anonymous = { .id = USER_ANONYMOUS,
+						     .name = "Anonymous",
+						     .role = ROLE_ANONYMOUS };
 	struct bearer *b = arg;
 
 	b->auth->pending--;
 	if (b->status < 0) {
 		status = b->status;
 		user = NULL;
+	} else if (strcmp(b->token.user_id, USER_ANONYMOUS) == 0) {
+		status = 0;
+		user = &anonymous;
 	} else if (status == -ENOENT) {
-		b->error = (struct token_error){
-			TOKEN_NOT_OURS, "The token's user does not exist on this server."
-		};
-		status = -EACCES;
+		status = refuse(b, "The token's user does not exist on this server.");
 	}
-	b->done(b->arg, status, user, status == -EACCES ? &b->error : NULL);
+	const struct token_error *error = status == -EACCES ? &b->error : NULL;
+	if (b->done)
+		b->done(b->arg, status, user, error);
+	else
+		b->scoped(b->arg, status, user, b->token.call_cids, error);
+	json_decref(b->token.call_cids);
 	free(b);
+}
+
+static void bearer_find(struct auth *a, const char *token, auth_bearer_fn *done,
+			auth_scoped_fn *scoped, void *arg)
+{
+	struct bearer *b = calloc(1, sizeof *b);
+
+	if (!b)
+		abort(); /* R61: a clean end and a restart */
+	*b = (struct bearer){ .auth = a, .done = done, .scoped = scoped, .arg = arg };
+	b->status = user_token_verify(&a->keys, token, a->wall_us() / US_PER_S, &b->token,
+				      &b->error);
+	if (b->status == 0 && done && b->token.call_cids)
+		b->status = refuse(b, "This token opens certain calls only (call_cids); it has no "
+				      "events.");
+	a->pending++;
+	/* Also for a bad token: the answer comes later in every case. No user is called "". */
+	store_user_find(a->store, b->token.user_id, on_bearer_user, b);
 }
 
 void auth_bearer_find(struct auth *a, const char *token, auth_bearer_fn *done, void *arg)
 {
-	struct bearer *b = calloc(1, sizeof *b);
-	struct user_token verified = { 0 };
+	bearer_find(a, token, done, NULL, arg);
+}
 
-	if (!b)
-		abort(); /* R61: a clean end and a restart */
-	*b = (struct bearer){ .auth = a, .done = done, .arg = arg };
-	b->status = user_token_verify(&a->keys, token, a->wall_us() / US_PER_S, &verified,
-				      &b->error);
-	a->pending++;
-	/* Also for a bad token: the answer comes later in every case. No user is called "". */
-	store_user_find(a->store, verified.user_id, on_bearer_user, b);
+void auth_scoped_find(struct auth *a, const char *token, auth_scoped_fn *done, void *arg)
+{
+	bearer_find(a, token, NULL, done, arg);
 }
 
 int auth_user_token(struct auth *a, const struct store_user *who, const char *raw_user_id,
@@ -178,7 +209,7 @@ int auth_user_token(struct auth *a, const struct store_user *who, const char *ra
 		return -EPERM;
 	if (r < 0)
 		return r;
-	char *token = user_token_make(&a->keys, id, a->wall_us() / US_PER_S);
+	char *token = user_token_make(&a->keys, id, a->wall_us() / US_PER_S, USER_TOKEN_LIFE_S);
 	if (!token)
 		return -ENOMEM;
 	*ret_token = token;

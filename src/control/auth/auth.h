@@ -104,8 +104,14 @@ void auth_session_key(const char *session_token, char ret_key[AUTH_SESSION_KEY_S
 typedef void auth_bearer_fn(void *arg, int status, const struct store_user *user,
 			    const struct token_error *error);
 
-/* The user of a user token. */
+/* The user of a user token; one that is limited to certain calls is refused. */
 void auth_bearer_find(struct auth *a, const char *token, auth_bearer_fn *done, void *arg);
+
+/* The same, also for limited tokens (call_cids: a list of texts, else NULL) and for the anonymous
+ * user, who has no account (ROLE_ANONYMOUS, always limited). */
+typedef void auth_scoped_fn(void *arg, int status, const struct store_user *user, json_t *call_cids,
+			    const struct token_error *error);
+void auth_scoped_find(struct auth *a, const char *token, auth_scoped_fn *done, void *arg);
 
 /*
  * A user token for the session's own user. 0 and *ret_token (to
@@ -116,6 +122,12 @@ int auth_user_token(struct auth *a, const struct store_user *who, const char *ra
 		    char **ret_token, char ret_id[USER_ID_SIZE]);
 
 /* ---- accounts ---- */
+
+/* A guest: a new account with an id made from `id` (may be NULL) or the name, and a token for it.
+ * name and image as in auth_new_user. -EINVAL: see auth_user_problem. */
+typedef void auth_guest_fn(void *arg, int status, const struct store_user *user, const char *token);
+void auth_guest_create(struct auth *a, const char *id, const char *name, const char *image,
+		       auth_guest_fn *done, void *arg);
 
 struct auth_new_user {
 	const char *raw_id;

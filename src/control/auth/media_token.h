@@ -14,6 +14,8 @@
 
 enum {
 	MEDIA_TOKEN_LIFE_S = 6 * 3600,
+	/* of `join`: signalling renews it every five minutes; long enough to come back (R23) */
+	MEDIA_TOKEN_JOIN_S = 600,
 	MEDIA_TOKEN_LEEWAY_S = 60,
 };
 

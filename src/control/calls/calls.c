@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls as people use them: names, access, get, create, join, reject.
- * Who is in one now is live.c's. */
+/* The coordinator's life, and names. */
 #include "control/calls/calls.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "control/calls/live.h"
-#include "control/chat/chat.h"
+#include "base/log.h"
+#include "control/calls/internal.h"
+#include "control/objects/objects.h"
 
 #define CHAT_PREFIX	  "chat-"
 #define CONVERSATION_CALL "default:" CHAT_PREFIX
 
-enum { REASON_MAX = 32 };
+enum { SWEEP_S = 60 };
+
+/* ---- what an earlier life left ---- */
 
 static void ignore_done(void *arg, int status)
 {
@@ -25,27 +25,63 @@ static void ignore_done(void *arg, int status)
 	(void)status; /* a full disk at the start: the next start tries again */
 }
 
+static void on_rings(void *arg, int status, const struct store_ring *list, size_t n)
+{
+	if (status == 0)
+		rings_missed(arg, list, n);
+}
+
+static void on_types(void *arg, int status, const struct store_call_type *list, size_t n)
+{
+	struct calls *c = arg;
+
+	if (status < 0)
+		log_error("calls", "call types cannot be read: %s", strerror(-status));
+	for (size_t i = 0; status == 0 && i < n; i++) {
+		json_t *settings = object_stored(list[i].settings),
+		       *grants = object_stored(list[i].grants);
+
+		(void)call_types_put(c->types, list[i].name, settings, grants);
+		json_decref(settings);
+		json_decref(grants);
+	}
+}
+
 int calls_new(const struct calls_config *config, struct calls **ret)
 {
 	struct calls *c = calloc(1, sizeof *c);
 
-	if (!c)
+	if (!c || !(c->types = call_types_new())) {
+		free(c);
 		return -ENOMEM;
+	}
 	c->store = config->store;
+	c->chat = config->chat;
 	c->rng = config->rng;
 	c->wall_us = config->wall_us ? config->wall_us : clock_wall_us;
+	c->now_us = config->now_us ? config->now_us : clock_now_us;
 	c->sink = config->sink;
 	c->sink_arg = config->sink_arg;
+	c->online = config->online;
+	c->online_arg = config->online_arg;
 	live_init(c);
+	rings_init(c);
+	list_init(&c->watches);
+	store_call_type_list(c->store, on_types, c);
 	store_call_session_end_all(c->store, c->wall_us(), ignore_done, NULL);
+	store_ring_end_all(c->store, c->wall_us(), on_rings, c);
 	*ret = c;
 	return 0;
 }
 
 struct calls *calls_free(struct calls *c)
 {
-	if (c)
+	if (c) {
 		live_fini(c);
+		rings_fini(c);
+		watch_fini(c);
+		c->types = call_types_free(c->types);
+	}
 	free(c);
 	return NULL;
 }
@@ -56,30 +92,32 @@ void calls_set_sink(struct calls *c, calls_event_fn *sink, void *arg)
 	c->sink_arg = arg;
 }
 
+void calls_set_media(struct calls *c, const struct calls_media *media)
+{
+	c->media = *media;
+}
+
+void calls_tick(struct calls *c)
+{
+	uint64_t now = c->now_us();
+
+	rings_tick(c);
+	if (now - c->swept_us > (uint64_t)SWEEP_S * US_PER_S) {
+		c->swept_us = now;
+		watch_sweep(c);
+	}
+}
+
 /* ---- names ---- */
 
-const char *const *calls_types(void)
+const char *const *calls_types(const struct calls *c)
 {
-	static const char *const types[] = { "default", "audio_room", "livestream", "development",
-					     NULL };
-
-	return types;
+	return call_types_names(c->types);
 }
 
-const char *const *calls_capabilities(void)
+bool calls_type_is_valid(const struct calls *c, const char *type)
 {
-	static const char *const capabilities[] = { "join-call", "send-audio", "send-video",
-						    "screenshare", NULL };
-
-	return capabilities;
-}
-
-bool calls_type_is_valid(const char *type)
-{
-	for (const char *const *t = calls_types(); *t; t++)
-		if (strcmp(*t, type) == 0)
-			return true;
-	return false;
+	return call_types_has(c->types, type);
 }
 
 bool calls_id_is_valid(const char *id)
@@ -96,147 +134,4 @@ const char *calls_conversation(const char *cid)
 	size_t n = strlen(CONVERSATION_CALL);
 
 	return strncmp(cid, CONVERSATION_CALL, n) == 0 && cid[n] ? cid + n : NULL;
-}
-
-bool calls_may_see(const struct store_user *who, const char *id)
-{
-	size_t n = strlen(CHAT_PREFIX);
-
-	return strncmp(id, CHAT_PREFIX, n) != 0 || chat_may_see(who, id + n);
-}
-
-/* ---- for people ---- */
-
-/* One request on its way through the store. */
-struct asking {
-	struct calls *calls;
-	int status; /* known before the store was asked */
-	char cid[CALLS_CID_SIZE];
-	struct store_user *who; /* own copy */
-	char reason[REASON_MAX + 1];
-	store_call_fn *done; /* one of the three */
-	calls_join_fn *done_join;
-	store_done_fn *done_status;
-	void *arg;
-};
-
-static struct asking *asking_new(struct calls *c, const struct store_user *who, const char *type,
-				 const char *id, void *arg)
-{
-	struct asking *a = calloc(1, sizeof *a);
-
-	if (!a || !(a->who = store_user_dup(who)))
-		abort(); /* R61: a clean end and a restart */
-	a->calls = c;
-	a->arg = arg;
-	if (!calls_type_is_valid(type) || !calls_id_is_valid(id))
-		a->status = -EINVAL;
-	else if (!calls_may_see(who, id))
-		a->status = -ENOENT;
-	else
-		(void)snprintf(a->cid, sizeof a->cid, "%s:%s", type,
-			       id); /* fits: both were checked */
-	return a;
-}
-
-static void answer_join(struct asking *a, int status, const struct store_call *call, bool created)
-{
-	char identity[CALLS_IDENTITY_SIZE], random[16];
-	struct call_join join = { .call = call, .created = created, .identity = identity };
-
-	rng_name(a->calls->rng, "", random, 13);
-	(void)snprintf(identity, sizeof identity, "%s:%s", a->who->id,
-		       random); /* fits: an id has 64 at most */
-	a->done_join(a->arg, status, status == 0 ? &join : NULL);
-}
-
-static void on_call(void *arg, int status, const struct store_call *call, bool created)
-{
-	struct asking *a = arg;
-
-	if (a->status < 0) {
-		status = a->status;
-		call = NULL;
-	}
-	if (a->done_status) {
-		bool live = (status == 0 || status == -ENOENT) && a->status == 0 &&
-			    live_reject(a->calls, a->cid, a->who, a->reason);
-
-		a->done_status(a->arg, live ? 0 : status);
-	} else if (a->done_join) {
-		answer_join(a, status, call, created);
-	} else {
-		a->done(a->arg, status, call, created);
-	}
-	free(a->who);
-	free(a);
-}
-
-static void find(struct asking *a)
-{
-	store_call_find(a->calls->store, a->cid, on_call,
-			a); /* after an error: of the call "", which is none */
-}
-
-static void create(struct asking *a, const char *type, const char *id)
-{
-	if (a->status < 0) {
-		find(a);
-		return;
-	}
-	bool chat = strncmp(id, CHAT_PREFIX, strlen(CHAT_PREFIX)) == 0;
-	store_call_create(
-		a->calls->store,
-		&(struct store_new_call){ .cid = a->cid,
-					  .type = type,
-					  .id = id,
-					  .created_by = a->who->id,
-					  .conversation_id = chat ? id + strlen(CHAT_PREFIX) : NULL,
-					  .created_at_us = a->calls->wall_us() },
-		on_call, a);
-}
-
-void calls_get(struct calls *c, const struct store_user *who, const char *type, const char *id,
-	       store_call_fn *done, void *arg)
-{
-	struct asking *a = asking_new(c, who, type, id, arg);
-
-	a->done = done;
-	find(a);
-}
-
-void calls_get_or_create(struct calls *c, const struct store_user *who, const char *type,
-			 const char *id, store_call_fn *done, void *arg)
-{
-	struct asking *a = asking_new(c, who, type, id, arg);
-
-	a->done = done;
-	create(a, type, id);
-}
-
-void calls_join(struct calls *c, const struct store_user *who, const char *type, const char *id,
-		bool may_create, calls_join_fn *done, void *arg)
-{
-	struct asking *a = asking_new(c, who, type, id, arg);
-
-	a->done_join = done;
-	if (may_create)
-		create(a, type, id);
-	else
-		find(a);
-}
-
-void calls_reject(struct calls *c, const struct store_user *who, const char *type, const char *id,
-		  const char *reason, store_done_fn *done, void *arg)
-{
-	struct asking *a = asking_new(c, who, type, id, arg);
-	const char *text = reason ? reason : "decline";
-	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz_-");
-
-	a->done_status = done;
-	if (a->status == 0 && (n < 1 || n > REASON_MAX || text[n]))
-		a->status = -EINVAL;
-	else if (a->status == 0)
-		strcpy(a->reason, text);
-	find(a);
 }

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls: rooms that people create and join, and the live session of each. A call is a row and
- * outlives its sessions; a session is the time from the first participant's coming to the last
- * one's going. Signalling reports who is in a room (also rooms of foreign LiveKit tokens, with any
- * name); this module keeps the state and tells the sink what happened. Owned by control.c, loop's
- * thread only. Sees neither HTTP nor SQL nor LiveKit.
+ * The call coordinator, START HERE: calls that people create, ring, join and end, who may do what in
+ * them, and the live session of each. A call is a row and outlives its sessions; a session is the
+ * time from the first participant's coming to the last one's going. Members are listed on a call,
+ * participants are in it now. Signalling reports who is in a room (also rooms of foreign LiveKit
+ * tokens, with any name); media is told what people may send through struct calls_media. Owned by
+ * control.c, loop's thread only. Sees neither HTTP nor SQL nor LiveKit.
  *
- * Way: http ▸ calls_join ▸ media token ▸ signalling ▸
- * calls_participant_joined ▸ live.c ▸ store ▸ sink ▸ event hub.
+ * Way: http ▸ a verb below ▸ ask.c ▸ store ▸ what the verb says afterwards ▸ say.c ▸ store ▸ sink ▸
+ * event hub; and signalling ▸ calls_participant_joined ▸ live.c ▸ store ▸ sink.
  *
  * Callbacks run exactly once, later, on the loop's thread.
  */
 #pragma once
 
+#include <jansson.h>
+
 #include "store/store.h"
 
 struct calls;
+struct chat;
+struct rng;
 
 /* "type:id" and NUL; an id is at most 64 characters, of a conversation's call 5 more ("chat-"). */
 enum { CALLS_CID_SIZE = 128, CALLS_IDENTITY_SIZE = 96, CALLS_SESSION_ID_SIZE = 24 };
@@ -30,41 +35,47 @@ struct call_state {
 	size_t participant_count;
 };
 
-enum call_event_type {
-	CALL_SESSION_STARTED,
-	CALL_PARTICIPANT_JOINED,
-	CALL_PARTICIPANT_LEFT,
-	CALL_SESSION_ENDED, /* state: as it was, with nobody left */
-	CALL_REJECTED,
-};
-
+/* Something happened. Valid during the call. */
 struct call_event {
-	enum call_event_type type;
-	int64_t cursor; /* STARTED, ENDED: its place in the log; 0 = not stored */
-	const char *cid, *session_id;
-	const char *conversation_id;	/* NULL: an ordinary call */
-	const struct call_state *state; /* after the event */
-	const struct store_user *user;	/* JOINED, LEFT, REJECTED: who */
-	const char *reason;		/* REJECTED */
-
-	/* Everybody who is or was in this session, each once:
-	 * the audience of an ordinary call's event. */
-	const char *const *member_ids;
-	size_t member_count;
+	int64_t cursor; /* its place in the log; 0 = not stored */
+	const char *type, *cid;
+	const char *conversation_id;	/* not NULL: those who may see that conversation hear it */
+	struct store_audience audience; /* else these */
+	const json_t *frame;		/* as people get it, but for the cursor */
 };
 
-/* Valid during the call. Events of one session come in order: STARTED first, ENDED last. */
+/* Events of one session come in order: started first, ended last. */
 typedef void calls_event_fn(void *arg, const struct call_event *event);
+
+/* Whether the user has an event socket now, of that device unless it is NULL. */
+typedef bool calls_online_fn(void *arg, const char *user_id, const char *device);
+
+/* What is done to participants' media; a room's name is the cid. `kinds` are RIGHTS_SEND bits
+ * (rights.h). All effective at once (R16). */
+struct calls_media {
+	void (*remove)(void *arg, const char *room, const char *identity);
+	void (*permit)(void *arg, const char *room, const char *identity, unsigned kinds);
+	void (*mute)(void *arg, const char *room, const char *identity, unsigned kinds);
+	void (*close)(void *arg, const char *room); /* everybody out */
+	void (*remove_hidden)(void *arg, const char *room);
+	/* Adds bitrate, loss and the like to the JSON object of a participant. May be NULL. */
+	void (*describe)(void *arg, const char *room, const char *identity, json_t *participant);
+	void *arg;
+};
 
 struct calls_config {
 	struct store *store; /* borrowed */
+	struct chat *chat;   /* gets the calls' cards; NULL = nobody does */
 	struct rng *rng;
 	uint64_t (*wall_us)(void); /* NULL = clock_wall_us */
+	uint64_t (*now_us)(void);  /* NULL = clock_now_us */
 	calls_event_fn *sink;	   /* may be NULL */
 	void *sink_arg;
+	calls_online_fn *online; /* NULL = everybody is */
+	void *online_arg;
 };
 
-/* Ends in the store what a crash left open. 0 or -ENOMEM. */
+/* Ends in the store what a crash left open, rings as missed. 0 or -ENOMEM. */
 int calls_new(const struct calls_config *config, struct calls **ret);
 
 /* After store_close, or when nothing is in flight.
@@ -74,57 +85,78 @@ struct calls *calls_free(struct calls *c);
 /* Replaces the sink. */
 void calls_set_sink(struct calls *c, calls_event_fn *sink, void *arg);
 
+/* Until then nothing is done to media. */
+void calls_set_media(struct calls *c, const struct calls_media *media);
+
+/* Several times a second: rings' timers, callers who vanished. */
+void calls_tick(struct calls *c);
+
 /* ---- names ---- */
 
-/* The call types, NULL-terminated: "default", "audio_room", "livestream", "development". */
-const char *const *calls_types(void);
-bool calls_type_is_valid(const char *type);
+/* The call types, NULL-terminated, until the operator changes them: "default", … */
+const char *const *calls_types(const struct calls *c);
+bool calls_type_is_valid(const struct calls *c, const char *type);
 bool calls_id_is_valid(const char *id);
 
 /* The conversation whose call this is ("default:chat-ann" is ann's), inside `cid`;
  * NULL when it is none's. */
 const char *calls_conversation(const char *cid);
 
-/* Ids that start with "chat-" belong to conversations: only its customer and admins.
- * Others: everybody signed in. Pure. */
-bool calls_may_see(const struct store_user *who, const char *id);
-
-/* What participants may do, NULL-terminated:
- * "join-call", "send-audio", "send-video", "screenshare". */
-const char *const *calls_capabilities(void);
-
 /* ---- for people ---- */
 
-/* Every status below: 0; -EINVAL: bad type or id (400);
- * -ENOENT: no such call, or not theirs (404); else of the store. */
-
-void calls_get(struct calls *c, const struct store_user *who, const char *type, const char *id,
-	       store_call_fn *done, void *arg);
-void calls_get_or_create(struct calls *c, const struct store_user *who, const char *type,
-			 const char *id, store_call_fn *done, void *arg);
-
+/* A way in: for the media token, whose room is call->cid. */
 struct call_join {
 	const struct store_call *call;
-	bool created;
-	/* "<user id>:<random>", new for each join: the media token's `sub`; room is call->cid */
-	const char *identity;
+	const char *identity; /* "<user id>:<random>", new for each join: the token's `sub` */
+	unsigned kinds;	      /* RIGHTS_SEND bits: what may be sent */
+	bool data;	      /* data packets, too */
+	bool hidden;	      /* an anonymous viewer */
 };
 
-typedef void calls_join_fn(void *arg, int status, const struct call_join *join);
-
-/* create false: -ENOENT when there is no such call. */
-void calls_join(struct calls *c, const struct store_user *who, const char *type, const char *id,
-		bool create, calls_join_fn *done, void *arg);
-
 /*
- * `who` does not want the incoming call: event CALL_REJECTED while the call is live, nothing
- * otherwise. reason NULL = "decline"; 1 to 32 of [a-z_-], else -EINVAL.
+ * status: 0; -EINVAL: bad type, id or body (400); -ENOENT: no such call, or not theirs (404); -EPERM:
+ * theirs, but they may not do that (403); -EALREADY: somebody else was first (409); -EMSGSIZE (413);
+ * else of the store. problem: a sentence for people, or NULL. reply: the answer's JSON, borrowed;
+ * NULL unless 0. join: of calls_join only.
  */
-void calls_reject(struct calls *c, const struct store_user *who, const char *type, const char *id,
-		  const char *reason, store_done_fn *done, void *arg);
+typedef void calls_answer_fn(void *arg, int status, const char *problem, json_t *reply,
+			     const struct call_join *join);
+
+/* One verb for each row of docs/api.md's table; `body` is its JSON (an object), borrowed. */
+typedef void calls_verb(struct calls *c, const struct store_user *who, const char *type,
+			const char *id, json_t *body, calls_answer_fn *done, void *arg);
+
+calls_verb calls_get, calls_get_or_create, calls_join;		    /* enter.c */
+calls_verb calls_ring, calls_accept, calls_reject;		    /* answer.c */
+calls_verb calls_update, calls_go_live, calls_stop_live, calls_end; /* change.c */
+calls_verb calls_update_members, calls_query_members;		    /* members.c */
+calls_verb calls_request_permissions, calls_user_permissions;	    /* people.c */
+calls_verb calls_block, calls_unblock, calls_kick, calls_mute;	    /* people.c */
+calls_verb calls_react, calls_send_event;			    /* messages.c */
+
+/* Queries: the body is that of POST /api/v1/calls. */
+void calls_query(struct calls *c, const struct store_user *who, json_t *body, calls_answer_fn *done,
+		 void *arg);
+
+/* Call types, for admins (-EPERM else). The body has `settings` and `grants`. */
+void calls_type_list(struct calls *c, const struct store_user *who, calls_answer_fn *done,
+		     void *arg);
+void calls_type_put(struct calls *c, const struct store_user *who, const char *name, json_t *body,
+		    calls_answer_fn *done, void *arg);
+void calls_type_delete(struct calls *c, const struct store_user *who, const char *name,
+		       calls_answer_fn *done, void *arg);
 
 /* The live session of a call; NULL while nobody is in it. Valid until the loop goes on. */
 const struct call_state *calls_state_find(struct calls *c, const char *cid);
+json_t *object_call_state(const struct call_state *state); /* NULL = null */
+
+/* The frames `call.ring` of what rings this user now, in order; a new reference to an array. */
+json_t *calls_ringing(struct calls *c, const char *user_id);
+
+/* ---- for operators ---- */
+
+/* Every live session with who is in it; a new reference to an array. */
+json_t *calls_live_json(struct calls *c);
 
 /* ---- for signalling ---- */
 
@@ -138,6 +170,10 @@ void calls_participant_joined(struct calls *c, const char *room, const char *ide
 
 /* Gone. Unknown ones are ignored. */
 void calls_participant_left(struct calls *c, const char *room, const char *identity);
+
+/* How well it is connected: 0 poor, 1 good, 2 excellent, 3 lost (plane.h's CONNECTION_…). */
+void calls_participant_quality(struct calls *c, const char *room, const char *identity,
+			       unsigned connection);
 
 /* Sessions that are live now. */
 size_t calls_live_count(const struct calls *c);

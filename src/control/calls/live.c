@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "control/calls/live.h"
+/*
+ * The live sessions of all calls, in memory: who is in which room now. What happens is written to
+ * the store first and told to the sink afterwards, so events come in the order in which they are
+ * stored.
+ */
 
 #include <assert.h>
 #include <errno.h>
@@ -8,19 +12,32 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "control/calls/internal.h"
+#include "control/objects/objects.h"
 
 /* A user in a session, now or earlier. Its address stays, so that snapshots can point to it. */
 struct person {
 	struct store_user user;
 	struct store_user *own; /* where user's texts are */
 	size_t seats;		/* connections that are there now */
+	bool has_account;
+	/* How well it was connected, 0 lost to 3 excellent, over the time since it was first measured. */
+	unsigned level;
+	uint64_t level_since_us, measured_us, level_sum;
 };
 
 /* One connection. */
 struct seat {
 	char *identity;
 	struct person *person;
+	unsigned kinds; /* what media lets it send, as told last; KINDS_UNKNOWN = never */
+	unsigned connection;
 };
+
+enum { KINDS_UNKNOWN = ~0u, LOST = 3 };
+
+/* What a session is made of beyond its people. */
+enum live_event { LIVE_STARTED, LIVE_JOINED, LIVE_LEFT, LIVE_ENDED };
 
 /* Owned by the table while it is live, and by each event that is on its way to the sink. */
 struct live {
@@ -28,7 +45,8 @@ struct live {
 	unsigned refs;
 	char *cid;
 	char session_id[CALLS_SESSION_ID_SIZE];
-	uint64_t started_at_us;
+	uint64_t started_at_us, answered_at_us; /* answered: two were there; 0 = never */
+	bool carded;				/* a ring has told its outcome */
 	struct person **members; /* everybody who ever came, in that order; only grows */
 	size_t member_count;
 	struct seat *seats;
@@ -41,9 +59,9 @@ struct live {
 struct pending {
 	struct calls *calls;
 	struct live *live;
-	enum call_event_type type;
+	enum live_event type;
 	struct person *person;
-	size_t member_count, present_count;
+	size_t present_count;
 	const struct store_user *present[];
 };
 
@@ -155,48 +173,84 @@ static void rebuild_state(struct live *l)
 
 /* ---- to the sink ---- */
 
-static void emit(struct calls *c, struct live *l, struct call_event *event, size_t member_count)
+static const char *type_text(enum live_event type)
 {
-	autofree const char **ids = calloc(member_count + 1, sizeof *ids);
+	static const char *const texts[] = {
+		[LIVE_STARTED] = "call.session_started",
+		[LIVE_JOINED] = "call.session_participant_joined",
+		[LIVE_LEFT] = "call.session_participant_left",
+		[LIVE_ENDED] = "call.session_ended",
+	};
 
-	if (!c->sink || !ids)
+	return texts[type];
+}
+
+static json_t *make_frame(const struct pending *p, const struct call_state *state)
+{
+	struct live *l = p->live;
+	json_t *frame = frame_new(p->calls, type_text(p->type), l->cid, l->state.conversation_id);
+
+	if (p->type == LIVE_ENDED)
+		(void)json_object_set_new(frame, "session_id", json_string(l->session_id));
+	else
+		(void)json_object_set_new(frame, "state", object_call_state(state));
+	if (p->type == LIVE_JOINED || p->type == LIVE_LEFT)
+		(void)json_object_set_new(frame, "user", object_user(&p->person->user));
+	return frame;
+}
+
+static void emit(const struct pending *p, const struct call_state *state, int64_t cursor,
+		 struct store_audience audience)
+{
+	struct calls *c = p->calls;
+	json_t *frame = c->sink ? make_frame(p, state) : NULL;
+	const struct call_event event = { .cursor = cursor,
+					  .type = type_text(p->type),
+					  .cid = p->live->cid,
+					  .conversation_id = p->live->state.conversation_id,
+					  .audience = audience,
+					  .frame = frame };
+
+	if (frame)
+		c->sink(c->sink_arg, &event);
+	json_decref(frame);
+}
+
+static void know_account(struct person *person, const struct store_user *user)
+{
+	struct store_user *own = user ? store_user_dup(user) : NULL;
+
+	if (!own)
 		return;
-	for (size_t i = 0; i < member_count; i++)
-		ids[i] = l->members[i]->user.id;
-	event->cid = l->cid;
-	event->session_id = l->session_id;
-	event->conversation_id = l->state.conversation_id;
-	event->member_ids = ids;
-	event->member_count = member_count;
-	c->sink(c->sink_arg, event);
+	free(person->own); /* the account knows name, role and picture better than the token */
+	person->own = own;
+	person->user = *own;
+	person->has_account = true;
 }
 
 /* Even when the store could not write: a call goes on while the disk is full.
- * Its events then have no cursor. */
-static void on_stored(void *arg, int status, const struct store_user *user, int64_t cursor)
+ * Its events then have no cursor, and are for those who were there. */
+static void on_stored(void *arg, int status, const struct store_user *user, int64_t cursor,
+		      struct store_audience audience)
 {
 	struct pending *p = arg;
 	struct live *l = p->live;
-	struct store_user *own = user ? store_user_dup(user) : NULL;
+	autofree const char **ids = status < 0 ? calloc(l->member_count, sizeof *ids) : NULL;
 
-	(void)status;
-	if (own) { /* the account knows name, role and picture better than the token */
-		free(p->person->own);
-		p->person->own = own;
-		p->person->user = *own;
-	}
+	know_account(p->person, user);
+	for (size_t i = 0; ids && i < l->member_count; i++)
+		ids[i] = l->members[i]->user.id;
+	if (ids)
+		audience = (struct store_audience){ ids, l->member_count };
 	struct call_state state = l->state;
 	state.participants = p->present;
 	state.participant_count = p->present_count;
-	struct call_event event = { .type = p->type, .cursor = cursor, .state = &state };
-	if (p->type == CALL_PARTICIPANT_JOINED || p->type == CALL_PARTICIPANT_LEFT)
-		event.user = &p->person->user;
-	emit(p->calls, l, &event, p->member_count);
+	emit(p, &state, cursor, audience);
 	live_unref(l);
 	free(p);
 }
 
-static struct pending *pending_new(struct calls *c, struct live *l, enum call_event_type type,
+static struct pending *pending_new(struct calls *c, struct live *l, enum live_event type,
 				   struct person *person)
 {
 	size_t n = l->state.participant_count;
@@ -204,44 +258,145 @@ static struct pending *pending_new(struct calls *c, struct live *l, enum call_ev
 
 	if (!p)
 		abort(); /* R61: a clean end and a restart */
-	*p = (struct pending){ .calls = c,
-			       .live = l,
-			       .type = type,
-			       .person = person,
-			       .member_count = l->member_count,
-			       .present_count = n };
+	*p = (struct pending){
+		.calls = c, .live = l, .type = type, .person = person, .present_count = n
+	};
 	if (n)
 		memcpy(p->present, l->present, n * sizeof p->present[0]);
 	l->refs++;
 	return p;
 }
 
-static void store_start(struct calls *c, struct live *l, struct person *person)
+static void store(struct calls *c, struct live *l, enum live_event type, struct person *person)
 {
-	store_call_session_start(
-		c->store,
-		&(struct store_session_start){ .session_id = l->session_id,
-					       .cid = l->cid,
-					       .conversation_id = l->state.conversation_id,
-					       .user_id = person->user.id,
-					       .user_name = person->user.name,
-					       .at_us = l->started_at_us },
-		on_stored, pending_new(c, l, CALL_SESSION_STARTED, person));
+	struct store_audience watchers = watchers_of(c, l->cid);
+	const struct store_session_start row = {
+		.session_id = l->session_id,
+		.cid = l->cid,
+		.conversation_id = l->state.conversation_id,
+		.user_id = person->user.id,
+		.user_name = person->user.name,
+		.at_us = type == LIVE_STARTED ? l->started_at_us : c->wall_us(),
+		.watchers = watchers,
+	};
+	struct pending *p = pending_new(c, l, type, person);
+
+	if (type == LIVE_STARTED)
+		store_call_session_start(c->store, &row, on_stored, p);
+	else if (type == LIVE_ENDED)
+		store_call_session_end(c->store, &row, on_stored, p);
+	else
+		store_call_session_join(c->store, &row, type == LIVE_LEFT, on_stored, p);
+	free((void *)(uintptr_t)watchers.user_ids);
 }
 
-/* Leaving stores nothing;
- * the row of the coming is asked again, so that the event keeps its place in the order. */
-static void store_coming(struct calls *c, struct live *l, enum call_event_type type,
-			 struct person *person)
+/* ---- its card ---- */
+
+static void weigh_level(struct person *p, uint64_t now)
 {
-	store_call_session_join(c->store, l->session_id, person->user.id, c->wall_us(), on_stored,
-				pending_new(c, l, type, person));
+	if (p->level_since_us && now > p->level_since_us) {
+		p->measured_us += now - p->level_since_us;
+		p->level_sum += p->level * (now - p->level_since_us);
+	}
+	p->level_since_us = now;
 }
 
-static void store_end(struct calls *c, struct live *l, struct person *last)
+/* By the one who fared worst, over the time. */
+static const char *quality_of(const struct calls *c, const struct live *l)
 {
-	store_call_session_end(c->store, l->session_id, c->wall_us(), on_stored,
-			       pending_new(c, l, CALL_SESSION_ENDED, last));
+	double worst = -1;
+
+	for (size_t i = 0; i < l->member_count; i++) {
+		struct person *p = l->members[i];
+
+		if (!p->level_since_us)
+			continue;
+		weigh_level(p, c->now_us());
+		double mean = p->measured_us ? (double)p->level_sum / (double)p->measured_us
+					     : p->level;
+
+		if (worst < 0 || mean < worst)
+			worst = mean;
+	}
+	return worst < 0 ? NULL : worst >= 2.5 ? "excellent" : worst >= 1.5 ? "good" : "poor";
+}
+
+/* Alone in a call of nobody's conversation: not worth a line. */
+static void post_card(struct calls *c, struct live *l)
+{
+	autofree const struct store_user **people = calloc(l->member_count, sizeof *people);
+
+	if (!people || (!l->answered_at_us && (l->carded || !l->state.conversation_id)))
+		return;
+	for (size_t i = 0; i < l->member_count; i++)
+		people[i] = &l->members[i]->user;
+	const struct card card = {
+		.cid = l->cid,
+		.session_id = l->session_id,
+		.outcome = l->answered_at_us ? "completed" : "missed",
+		.video = true,
+		.caller = l->state.started_by,
+		.started_at_us = l->started_at_us,
+		.ended_at_us = c->wall_us(),
+		.answered_at_us = l->answered_at_us,
+		.people = people,
+		.people_count = l->member_count,
+		.quality = quality_of(c, l),
+	};
+	card_post(c, l->cid, l->state.conversation_id, l->state.started_by->id, card_json(&card));
+}
+
+/* ---- what media lets them ---- */
+
+static unsigned kinds_of(unsigned rights)
+{
+	return rights & RIGHTS_SEND;
+}
+
+static void enforce_seat(struct calls *c, struct live *l, struct seat *seat, unsigned rights)
+{
+	unsigned kinds = kinds_of(rights);
+
+	if (!(rights & RIGHT_JOIN)) {
+		if (c->media.remove)
+			c->media.remove(c->media.arg, l->cid, seat->identity);
+	} else if (seat->kinds != kinds) {
+		seat->kinds = kinds;
+		if (c->media.permit)
+			c->media.permit(c->media.arg, l->cid, seat->identity, kinds);
+	}
+}
+
+static struct seat *find_seat(const struct live *l, const char *identity);
+
+/* Removing somebody changes the seats: so by name. */
+void live_enforce(struct calls *c, const struct store_call *call)
+{
+	struct live *l = find(c, call->cid);
+	size_t n = l ? l->seat_count : 0;
+	autofree char **names = calloc(n + 1, sizeof *names);
+
+	if (!l || !names)
+		return;
+	l->refs++;
+	for (size_t i = 0; i < n; i++)
+		names[i] = strdup(l->seats[i].identity);
+	for (size_t i = 0; i < n; i++) {
+		struct seat *seat = names[i] ? find_seat(l, names[i]) : NULL;
+
+		if (seat && seat->person->has_account)
+			enforce_seat(c, l, seat, rights_on(c->types, call, &seat->person->user));
+		free(names[i]);
+	}
+	live_unref(l);
+}
+
+/* A token may be older than what holds now. */
+static void on_call(void *arg, int status, const struct store_call *call, bool created)
+{
+	(void)created;
+	if (status == 0)
+		live_enforce(arg, call);
 }
 
 /* ---- coming and going ---- */
@@ -305,7 +460,9 @@ static struct person *sit_down(struct live *l, const char *identity, const char 
 		free(copy);
 		return NULL;
 	}
-	l->seats[l->seat_count++] = (struct seat){ .identity = copy, .person = person };
+	l->seats[l->seat_count++] = (struct seat){ .identity = copy,
+						   .person = person,
+						   .kinds = KINDS_UNKNOWN };
 	person->seats++;
 	rebuild_state(l);
 	return person;
@@ -329,10 +486,13 @@ void calls_participant_joined(struct calls *c, const char *room, const char *ide
 	}
 	if (begins) {
 		l->state.started_by = &person->user;
-		store_start(c, l, person);
+		store(c, l, LIVE_STARTED, person);
 	}
+	if (!l->answered_at_us && l->state.participant_count > 1)
+		l->answered_at_us = c->wall_us();
 	if (person->seats == 1)
-		store_coming(c, l, CALL_PARTICIPANT_JOINED, person);
+		store(c, l, LIVE_JOINED, person);
+	store_call_find(c->store, l->cid, on_call, c);
 }
 
 void calls_participant_left(struct calls *c, const char *room, const char *identity)
@@ -347,28 +507,156 @@ void calls_participant_left(struct calls *c, const char *room, const char *ident
 	*seat = l->seats[--l->seat_count];
 	person->seats--;
 	rebuild_state(l);
-	if (person->seats == 0)
-		store_coming(c, l, CALL_PARTICIPANT_LEFT, person);
+	if (person->seats == 0) {
+		store(c, l, LIVE_LEFT, person);
+		rings_left(c, l->cid, person->user.id);
+	}
 	if (l->seat_count == 0) {
-		store_end(c, l, person);
+		post_card(c, l);
+		store(c, l, LIVE_ENDED, person);
+		rings_call_ended(c, l->cid);
 		live_remove(c, l);
 	}
 }
 
-bool live_reject(struct calls *c, const char *cid, const struct store_user *user,
-		 const char *reason)
+void calls_participant_quality(struct calls *c, const char *room, const char *identity,
+			       unsigned connection)
+{
+	struct live *l = find(c, room);
+	struct seat *seat = l ? find_seat(l, identity) : NULL;
+
+	if (!seat)
+		return;
+	seat->connection = connection + 1;
+	weigh_level(seat->person, c->now_us());
+	seat->person->level = connection == LOST ? 0 : connection + 1;
+}
+
+/* ---- what others ask ---- */
+
+const char *live_session_id(struct calls *c, const char *cid)
 {
 	struct live *l = find(c, cid);
 
-	if (!l)
-		return false;
-	struct call_event event = {
-		.type = CALL_REJECTED, .state = &l->state, .user = user, .reason = reason
-	};
-	l->refs++; /* the sink may do anything */
-	emit(c, l, &event, l->member_count);
+	return l ? l->session_id : NULL;
+}
+
+static bool sits_in(const struct live *l, const char *user_id)
+{
+	for (size_t i = 0; i < l->member_count; i++)
+		if (l->members[i]->seats && strcmp(l->members[i]->user.id, user_id) == 0)
+			return true;
+	return false;
+}
+
+bool live_has(struct calls *c, const char *cid, const char *user_id)
+{
+	struct live *l = find(c, cid);
+
+	return l && sits_in(l, user_id);
+}
+
+bool live_is_elsewhere(struct calls *c, const char *cid, const char *user_id)
+{
+	struct live *l;
+
+	for (size_t i = 0; i < LIVE_BUCKETS; i++)
+		list_each (l, &c->live[i], link)
+			if (strcmp(l->cid, cid) != 0 && sits_in(l, user_id))
+				return true;
+	return false;
+}
+
+void live_audience(struct calls *c, const char *cid, void (*each)(void *arg, const char *user_id),
+		   void *arg)
+{
+	struct live *l = find(c, cid);
+
+	for (size_t i = 0; l && i < l->member_count; i++)
+		each(arg, l->members[i]->user.id);
+}
+
+void live_note_card(struct calls *c, const char *cid)
+{
+	struct live *l = find(c, cid);
+
+	if (l)
+		l->carded = true;
+}
+
+void live_close(struct calls *c, const char *cid)
+{
+	if (c->media.close)
+		c->media.close(c->media.arg, cid);
+}
+
+void live_remove_user(struct calls *c, const char *cid, const char *user_id)
+{
+	struct live *l = find(c, cid);
+
+	if (!l || !c->media.remove)
+		return;
+	l->refs++;
+	for (size_t i = l->seat_count; i-- > 0;) /* removal puts the last one into its place */
+		if (i < l->seat_count && strcmp(l->seats[i].person->user.id, user_id) == 0)
+			c->media.remove(c->media.arg, l->cid, l->seats[i].identity);
 	live_unref(l);
-	return true;
+}
+
+size_t live_mute(struct calls *c, const char *cid, const char *user_id, const char *except,
+		 unsigned kinds, void (*each)(void *arg, const char *user_id), void *arg)
+{
+	struct live *l = find(c, cid);
+	size_t n = 0;
+
+	for (size_t i = 0; l && i < l->member_count; i++) {
+		const char *id = l->members[i]->user.id;
+
+		if (!l->members[i]->seats || (user_id && strcmp(id, user_id) != 0) ||
+		    (!user_id && except && strcmp(id, except) == 0))
+			continue;
+		for (size_t k = 0; c->media.mute && k < l->seat_count; k++)
+			if (l->seats[k].person == l->members[i])
+				c->media.mute(c->media.arg, cid, l->seats[k].identity, kinds);
+		each(arg, id);
+		n++;
+	}
+	return n;
+}
+
+static json_t *seat_json(struct calls *c, const struct live *l, const struct seat *seat)
+{
+	static const char *const texts[] = { NULL, "poor", "good", "excellent", "lost" };
+	const char *quality = seat->connection < countof(texts) ? texts[seat->connection] : NULL;
+	json_t *o = json_pack("{s:o, s:s, s:o}", "user", object_user(&seat->person->user),
+			      "identity", seat->identity, "quality",
+			      quality ? json_string(quality) : json_null());
+
+	if (o && c->media.describe)
+		c->media.describe(c->media.arg, l->cid, seat->identity, o);
+	return o;
+}
+
+json_t *calls_live_json(struct calls *c)
+{
+	json_t *list = json_array();
+	struct live *l;
+
+	for (size_t i = 0; i < LIVE_BUCKETS; i++)
+		list_each (l, &c->live[i], link) {
+			json_t *seats = json_array();
+
+			for (size_t k = 0; k < l->seat_count; k++)
+				(void)json_array_append_new(seats, seat_json(c, l, &l->seats[k]));
+			json_t *o = json_pack("{s:s, s:s, s:o, s:o}", "cid", l->cid, "session_id",
+					      l->session_id, "started_at",
+					      object_time(l->started_at_us), "participants", seats);
+			if (o && l->state.conversation_id)
+				(void)json_object_set_new(o, "conversation_id",
+							  json_string(l->state.conversation_id));
+			(void)json_array_append_new(list, o);
+		}
+	return list;
 }
 
 const struct call_state *calls_state_find(struct calls *c, const char *cid)

@@ -212,3 +212,25 @@ void chat_send(struct chat *c, const struct store_user *who, const struct chat_n
 						       .created_at_us = c->wall_us() },
 			  chat_pending_done, p);
 }
+
+static void ignore_message(void *arg, int status, const struct store_message *message, bool created,
+			   int64_t cursor)
+{
+	(void)arg, (void)status, (void)message, (void)created, (void)cursor;
+}
+
+void chat_add_card(struct chat *c, const char *conversation_id, const char *user_id,
+		   const char *client_id, const char *text, const char *card)
+{
+	const struct store_user who = { .id = user_id, .name = "" };
+	struct chat_pending *p = chat_pending_new(c, EVENT_MESSAGE_NEW, &who, ignore_message, NULL);
+
+	store_message_add(c->store,
+			  &(struct store_new_message){ .conversation_id = conversation_id,
+						       .user_id = user_id,
+						       .client_id = client_id,
+						       .text = text,
+						       .card = card,
+						       .created_at_us = c->wall_us() },
+			  chat_pending_done, p);
+}

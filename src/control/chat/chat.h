@@ -69,6 +69,13 @@ void chat_history(struct chat *c, const struct store_user *who, const char *conv
 void chat_search(struct chat *c, const struct store_user *who, const char *conversation_id,
 		 const char *words, store_messages_fn *done, void *arg);
 
+/*
+ * A call's card (JSON): a system message of the server's, in the name of who called. The same
+ * client_id again does nothing, nor does an unknown conversation or user.
+ */
+void chat_add_card(struct chat *c, const char *conversation_id, const char *user_id,
+		   const char *client_id, const char *text, const char *card);
+
 /* Events after `since` that `who` may see, oldest first, at most LIMIT_PAGE at a time;
  * -ESTALE: load everything anew. */
 void chat_replay(struct chat *c, const struct store_user *who, int64_t since, store_events_fn *done,

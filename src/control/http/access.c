@@ -125,12 +125,37 @@ static void on_session(void *arg, int status, const struct store_user *user)
 		access_answer_error(a->req, status, "session");
 }
 
-static void on_bearer(void *arg, int status, const struct store_user *user,
+/* A token may be limited to certain calls: everything else is closed to it. */
+static bool is_in_scope(const struct access *a, json_t *call_cids)
+{
+	const char *type = http_param(a->req, "type"), *id = http_param(a->req, "id");
+	const json_t *item;
+	size_t at;
+
+	if (!call_cids)
+		return true;
+	if (!(a->route->flags & ROUTE_CALL) || !type || !id)
+		return false;
+	json_array_foreach(call_cids, at, item)
+	{
+		const char *cid = json_string_value(item);
+		size_t n = strlen(type);
+
+		if (strncmp(cid, type, n) == 0 && cid[n] == ':' && strcmp(cid + n + 1, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void on_bearer(void *arg, int status, const struct store_user *user, json_t *call_cids,
 		      const struct token_error *error)
 {
 	struct access *a = arg;
 
-	if (status == 0)
+	if (status == 0 && !is_in_scope(a, call_cids))
+		http_error(a->req, 403, 17,
+			   "The token opens certain calls only (call_cids), and not this address.");
+	else if (status == 0)
 		on_user(a, user);
 	else if (status == -EACCES && error)
 		http_error(a->req, 401, (int)error->code, "%s", error->message);
@@ -164,7 +189,7 @@ void access_gate(struct http_req *req, const struct http_route *route, struct co
 	*a = (struct access){ .req = req, .route = route, .control = control };
 	http_set_context(req, a, access_free);
 	if (token)
-		auth_bearer_find(control->auth, token, on_bearer, a);
+		auth_scoped_find(control->auth, token, on_bearer, a);
 	else
 		auth_session_find(control->auth, cookie, on_session, a);
 }

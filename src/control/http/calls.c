@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The call coordinator: GET and POST /api/v1/call/{type}/{id}, and its join and reject. */
+/* The call coordinator: everything under /api/v1/call/{type}/{id}. The rules are in calls/. */
 #include "control/calls/calls.h"
 
 #include <errno.h>
@@ -11,88 +11,110 @@
 #include "base/clock.h"
 #include "control/auth/auth.h"
 #include "control/auth/media_token.h"
+#include "control/calls/rights.h"
 #include "control/control.h"
 #include "control/http/access.h"
+#include "control/http/call_answer.h"
 #include "control/http/handlers.h"
-#include "control/ws/objects.h"
 
-/* What a callback needs beside the request. */
-struct asking {
-	struct http_req *req;
-	struct control *control;
-};
+/* ---- answers ---- */
 
-static struct asking *asking_new(struct http_req *req, struct control *control)
+void call_answer_error(struct http_req *req, int status, const char *problem)
 {
-	struct asking *a = malloc(sizeof *a);
+	const char *text = problem ? problem : "That cannot be done.";
 
-	if (a)
-		*a = (struct asking){ .req = req, .control = control };
-	else
-		http_error(req, 500, -1, "Out of memory.");
-	return a;
-}
-
-static struct asking asking_take(void *arg)
-{
-	struct asking a = *(struct asking *)arg;
-
-	free(arg);
-	return a;
-}
-
-static void answer_error(struct http_req *req, int status)
-{
-	const char *type = http_param(req, "type"), *id = http_param(req, "id");
-
-	if (status == -EINVAL && !calls_type_is_valid(type))
-		http_error(req, 400, 4,
-			   "'%.64s' is not a call type; use default, audio_room, livestream or "
-			   "development.",
-			   type);
-	else if (status == -EINVAL)
-		http_error(req, 400, 4,
-			   "'%.80s' is not a call id: 1 to 64 of the characters A-Z a-z 0-9 _ - @ "
-			   ". are.",
-			   id);
-	else if (status == -ENOENT)
-		http_error(req, 404, 16, "No call %s:%s. Create it with join({create: true}).",
-			   type, id);
-	else
+	switch (status) {
+	case -EINVAL:
+		http_error(req, 400, 4, "%s", text);
+		return;
+	case -ENOENT:
+		http_error(req, 404, 16, "%s", problem ? problem : "There is no such thing here.");
+		return;
+	case -EPERM:
+		http_error(req, 403, 17, "%s", text);
+		return;
+	case -EALREADY:
+		http_error(req, 409, 17, "%s", text);
+		return;
+	case -EMSGSIZE:
+		http_error(req, 413, 22, "%s", text);
+		return;
+	default:
 		access_answer_error(req, status, "call");
+	}
 }
 
-static void on_call(void *arg, int status, const struct store_call *call, bool created)
+void call_answer(void *arg, int status, const char *problem, json_t *reply,
+		 const struct call_join *join)
 {
-	struct asking a = asking_take(arg);
+	struct http_req *req = arg;
 
+	(void)join;
 	if (status < 0) {
-		answer_error(a.req, status);
+		call_answer_error(req, status, problem);
 		return;
 	}
-	http_reply_json(
-		a.req, created ? 201 : 200,
-		json_pack("{s:o, s:o}", "call", object_call(call), "state",
-			  object_call_state(calls_state_find(a.control->calls, call->cid))));
+	bool created = json_is_true(json_object_get(reply, "created"));
+	(void)json_object_del(reply, "created"); /* the status says it */
+	http_reply_json(req, created ? 201 : 200, json_incref(reply));
+}
+
+/* ---- the verbs ---- */
+
+static void run(struct http_req *req, struct control *control, calls_verb *verb)
+{
+	json_t *body = http_body_json(req);
+
+	if (body)
+		verb(control->calls, access_user(req), http_param(req, "type"),
+		     http_param(req, "id"), body, call_answer, req);
+}
+
+#define VERB(name)                                                           \
+	void http_call_##name(struct http_req *req, struct control *control) \
+	{                                                                    \
+		run(req, control, calls_##name);                             \
+	}
+
+VERB(update)
+VERB(ring)
+VERB(accept)
+VERB(reject)
+VERB(update_members)
+VERB(query_members)
+VERB(end)
+VERB(go_live)
+VERB(stop_live)
+VERB(request_permissions)
+VERB(user_permissions)
+VERB(mute)
+VERB(block)
+VERB(unblock)
+VERB(kick)
+VERB(react)
+VERB(send_event)
+
+void http_call_create(struct http_req *req, struct control *control)
+{
+	run(req, control, calls_get_or_create);
 }
 
 void http_call_get(struct http_req *req, struct control *control)
 {
-	struct asking *a = asking_new(req, control);
+	const char *watch = http_query(req, "watch");
+	json_t *body = json_pack("{s:b}", "watch", watch && strcmp(watch, "true") == 0);
 
-	if (a)
-		calls_get(control->calls, access_user(req), http_param(req, "type"),
-			  http_param(req, "id"), on_call, a);
+	calls_get(control->calls, access_user(req), http_param(req, "type"), http_param(req, "id"),
+		  body, call_answer, req);
+	json_decref(body);
 }
 
-void http_call_create(struct http_req *req, struct control *control)
-{
-	struct asking *a = asking_new(req, control);
+/* ---- join: the only way to a media token ---- */
 
-	if (a)
-		calls_get_or_create(control->calls, access_user(req), http_param(req, "type"),
-				    http_param(req, "id"), on_call, a);
-}
+struct joining {
+	struct http_req *req;
+	struct control *control;
+};
 
 /* The address that the client reached us by. */
 static bool own_url(const struct http_req *req, char *ret, size_t capacity)
@@ -104,92 +126,66 @@ static bool own_url(const struct http_req *req, char *ret, size_t capacity)
 }
 
 /* Bound to the browser's sign-in, when there is one: logging out ends it (R16). */
-static char *make_token(const struct asking *a, const struct call_join *join, const char *name)
+static char *make_token(const struct joining *j, const struct call_join *join, const char *name)
 {
 	cleanup(media_token_fini) struct media_token grant = { 0 };
-	const char *cookie = http_cookie(a->req, SESSION_COOKIE);
+	const char *cookie = http_cookie(j->req, SESSION_COOKIE);
 	char key[AUTH_SESSION_KEY_SIZE];
 
 	if (media_token_init(&grant, join->identity, name, join->call->cid) < 0)
 		return NULL;
+	grant.can_publish = join->kinds != 0;
+	grant.can_publish_sources = control_sources(join->kinds);
+	grant.can_publish_data = join->data;
+	grant.hidden = join->hidden;
 	if (cookie) {
 		auth_session_key(cookie, key);
 		grant.session = strdup(key);
 		if (!grant.session)
 			return NULL;
 	}
-	return media_token_make(auth_keys(a->control->auth), &grant, clock_wall_us() / US_PER_S,
-				MEDIA_TOKEN_LIFE_S);
+	return media_token_make(auth_keys(j->control->auth), &grant, clock_wall_us() / US_PER_S,
+				MEDIA_TOKEN_JOIN_S);
 }
 
-static void on_join(void *arg, int status, const struct call_join *join)
+static void on_join(void *arg, int status, const char *problem, json_t *reply,
+		    const struct call_join *join)
 {
-	struct asking a = asking_take(arg);
+	struct joining j = *(struct joining *)arg;
 	char url[300];
 
+	free(arg);
 	if (status < 0) {
-		answer_error(a.req, status);
+		call_answer_error(j.req, status, problem);
 		return;
 	}
-	if (!own_url(a.req, url, sizeof url)) {
-		http_error(a.req, 400, 4, "The Host header is missing or malformed.");
+	if (!own_url(j.req, url, sizeof url)) {
+		http_error(j.req, 400, 4, "The Host header is missing or malformed.");
 		return;
 	}
-	autofree char *token = make_token(&a, join, access_user(a.req)->name);
+	autofree char *token = make_token(&j, join, access_user(j.req)->name);
 	if (!token) {
-		http_error(a.req, 500, -1, "Out of memory.");
+		http_error(j.req, 500, -1, "Out of memory.");
 		return;
 	}
-
-	json_t *capabilities = json_array();
-	for (const char *const *c = calls_capabilities(); *c; c++)
-		(void)json_array_append_new(capabilities, json_string(*c));
-	json_t *credentials = json_pack("{s:s, s:s, s:s}", "url", url, "token", token, "identity",
-					join->identity);
-	http_reply_json(a.req, 200,
-			json_pack("{s:o, s:b, s:o, s:o}", "call", object_call(join->call),
-				  "created", (int)join->created, "own_capabilities", capabilities,
-				  "credentials", credentials));
+	(void)json_object_set_new(reply, "credentials",
+				  json_pack("{s:s, s:s, s:s}", "url", url, "token", token,
+					    "identity", join->identity));
+	http_reply_json(j.req, 200, json_incref(reply));
 }
 
 void http_call_join(struct http_req *req, struct control *control)
 {
-	const json_t *body = http_body_json(req);
-	const json_t *create = json_object_get(body, "create");
+	json_t *body = http_body_json(req);
+	struct joining *j = body ? malloc(sizeof *j) : NULL;
 
 	if (!body)
 		return;
-	if (create && !json_is_boolean(create)) {
-		http_error(req, 400, 4, "`create` must be true or false.");
+	if (!j) {
+		http_error(req, 500, -1, "Out of memory.");
 		return;
 	}
-	struct asking *a = asking_new(req, control);
-	if (a)
-		calls_join(control->calls, access_user(req), http_param(req, "type"),
-			   http_param(req, "id"), json_is_true(create), on_join, a);
-}
-
-static void on_rejected(void *arg, int status)
-{
-	struct http_req *req = arg;
-
-	if (status < 0)
-		answer_error(req, status);
-	else
-		http_reply_json(req, 200, json_object());
-}
-
-void http_call_reject(struct http_req *req, struct control *control)
-{
-	const json_t *body = http_body_json(req);
-	const json_t *reason = json_object_get(body, "reason");
-
-	if (!body)
-		return;
-	if (reason && !json_is_string(reason)) {
-		http_error(req, 400, 4, "`reason` must be a string, for example \"decline\".");
-		return;
-	}
-	calls_reject(control->calls, access_user(req), http_param(req, "type"),
-		     http_param(req, "id"), json_string_value(reason), on_rejected, req);
+	*j = (struct joining){ .req = req, .control = control };
+	calls_join(control->calls, access_user(req), http_param(req, "type"), http_param(req, "id"),
+		   body, on_join, j);
 }

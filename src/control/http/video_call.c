@@ -18,7 +18,7 @@ void http_config(struct http_req *req, struct control *control)
 {
 	json_t *types = json_array();
 
-	for (const char *const *type = calls_types(); *type; type++)
+	for (const char *const *type = calls_types(control->calls); *type; type++)
 		(void)json_array_append_new(types, json_string(*type));
 	json_t *limits = json_pack("{s:i, s:i, s:i}", "message_bytes", LIMIT_MESSAGE_TEXT, "page",
 				   LIMIT_PAGE, "participants_per_call",

@@ -21,6 +21,7 @@ enum route_flags {
 	ROUTE_CORS = 1 << 2,
 	/* changes nothing for a cookie holder: Origin and content type do not matter */
 	ROUTE_NO_CSRF = 1 << 3,
+	ROUTE_CALL = 1 << 5,	 /* of one call, {type} and {id}: a token limited to it will do */
 	ROUTE_FALLBACK = 1 << 4, /* last in the table: counts only where no other path matches */
 };
 

@@ -56,8 +56,10 @@ struct signal_hub {
 	size_t room_count;
 	void *by_name, *by_sid; /* tsearch(3) trees over the same rooms */
 	bool stopping, remote_unmute;
-	char *ended[SIGNAL_ENDED_MAX]; /* sessions that were signed out; a ring */
-	size_t ended_at;	       /* the next place */
+	char *ended[SIGNAL_ENDED_MAX];	 /* sessions that were signed out; a ring */
+	size_t ended_at;		 /* the next place */
+	char *barred[SIGNAL_BARRED_MAX]; /* "room\nidentity" of who was removed; a ring */
+	size_t barred_at;
 	struct signal_gauges gauges;
 };
 
@@ -161,6 +163,8 @@ struct subscription {
 
 /* signal.c */
 bool signal_has_ended(const struct signal_hub *s, const char *session); /* NULL: no */
+/* moderate.c */
+bool signal_is_barred(const struct signal_hub *s, const char *room, const char *identity);
 void signal_tick(struct signal_hub *s, uint64_t now_us);
 void signal_make_sid(struct signal_hub *s, const char *prefix, struct sid *ret);
 void signal_send(const struct room *r, struct plane_cmd *cmd); /* fills in the room */

@@ -4,6 +4,7 @@
  * bandwidth stopped, everybody who speaks and how well those they receive are connected
  * (livekit-protocol 6.2-6.5).
  */
+#include "control/calls/calls.h"
 #include "control/signal/encode.h"
 #include "control/signal/internal.h"
 
@@ -63,6 +64,9 @@ void report_connection(struct member *m, const struct plane_event *event)
 	m->measured = true;
 	m->connection = event->quality;
 	m->score = event->score;
+	if (m->room->hub->calls && !m->token.hidden)
+		calls_participant_quality(m->room->hub->calls, m->room->name, m->info.identity,
+					  event->quality);
 	list_each (viewer, &m->room->members, in_room) {
 		/* a client that is told so about itself starts over (livekit-protocol 6.4) */
 		if (viewer == m && event->quality == CONNECTION_LOST)

@@ -95,6 +95,11 @@ static bool admit(struct http_req *req, const struct signal_hub *s, struct media
 		say(req, 401, "the token's sign-in has ended: sign in again");
 		return false;
 	}
+	if (signal_is_barred(s, ret_token->room, ret_token->identity)) {
+		media_token_fini(ret_token);
+		say(req, 401, "the token's holder was removed from the room: join the call again");
+		return false;
+	}
 	if (is_full(s, ret_token)) {
 		media_token_fini(ret_token);
 		say(req, 503, "the room is full");

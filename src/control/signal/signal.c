@@ -23,6 +23,8 @@ static void free_memory(struct signal_hub *s)
 	free(s->api_secret);
 	for (size_t i = 0; i < SIGNAL_ENDED_MAX; i++)
 		free(s->ended[i]);
+	for (size_t i = 0; i < SIGNAL_BARRED_MAX; i++)
+		free(s->barred[i]);
 	free(s->load);
 	free(s);
 }

@@ -67,7 +67,7 @@ struct signal_config {
 	void *send_arg;
 };
 
-enum { SIGNAL_ENDED_MAX = 1024 };
+enum { SIGNAL_ENDED_MAX = 1024, SIGNAL_BARRED_MAX = 1024 };
 
 /* What operators see; see signal_gauges. */
 struct signal_gauges {

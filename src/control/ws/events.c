@@ -124,6 +124,16 @@ static void greet(struct event_socket *s)
 	json_decref(frame);
 }
 
+/* Who comes fresh learns what rings already; who resumes is told by the replay. */
+static void send_ringing(struct event_socket *s)
+{
+	json_t *list = calls_ringing(s->hub->config.calls, s->user->id), *frame;
+	size_t at;
+
+	json_array_foreach(list, at, frame) send_json(s, frame);
+	json_decref(list);
+}
+
 static void on_replay(void *arg, int status, const struct store_event *list, size_t n, bool more);
 
 static void replay(struct event_socket *s)
@@ -152,6 +162,7 @@ static void on_replay(void *arg, int status, const struct store_event *list, siz
 		greet(s);
 		send_json(s, resync);
 		json_decref(resync);
+		send_ringing(s);
 		go_live(s);
 		return;
 	}
@@ -206,6 +217,7 @@ static void on_user(struct event_socket *s, const struct store_user *user)
 	}
 	s->cursor = s->hub->cursor;
 	greet(s);
+	send_ringing(s);
 	go_live(s);
 }
 
@@ -258,6 +270,7 @@ static const char *check_connect(const json_t *frame, const json_t **ret_since,
 
 	*ret_since = json_object_get(frame, "since");
 	*ret_token = json_object_get(frame, "token");
+	const json_t *device = json_object_get(frame, "device_id");
 	if (!type || strcmp(type, "connect") != 0)
 		return "The first frame must be {\"type\": \"connect\"}.";
 	if (*ret_since && (!json_is_integer(*ret_since) || json_integer_value(*ret_since) < 0))
@@ -265,6 +278,9 @@ static const char *check_connect(const json_t *frame, const json_t **ret_since,
 		       "conversations carried.";
 	if (*ret_token && !json_is_string(*ret_token))
 		return "`token` must be a string: the token of POST /api/video-call/token.";
+	const char *name = json_string_value(device);
+	if (device && (!name || !*name || strlen(name) >= DEVICE_SIZE))
+		return "`device_id` must be a string of 1 to 64 characters.";
 	return NULL;
 }
 
@@ -278,6 +294,8 @@ static void on_connect(struct event_socket *s, const json_t *frame)
 		return;
 	}
 	s->state = SOCKET_CHECKING;
+	const char *device = json_string_value(json_object_get(frame, "device_id"));
+	(void)snprintf(s->device, sizeof s->device, "%s", device ? device : "");
 	s->cursor = since ? json_integer_value(since) : -1;
 	if (token) {
 		s->busy++;

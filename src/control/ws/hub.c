@@ -166,6 +166,17 @@ json_t *hub_online(const struct hub *h, const struct store_user *who)
 	return list.ids;
 }
 
+bool hub_is_online(const struct hub *h, const char *user_id, const char *device)
+{
+	struct event_socket *s;
+
+	list_each (s, &h->sockets, in_hub)
+		if (s->user && s->state != SOCKET_CLOSING && strcmp(s->user->id, user_id) == 0 &&
+		    (!device || strcmp(s->device, device) == 0))
+			return true;
+	return false;
+}
+
 unsigned hub_socket_count(const struct hub *h)
 {
 	return h->count;

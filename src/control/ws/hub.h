@@ -60,6 +60,9 @@ void hub_close_session(struct hub *h, const char *session_key);
  * `session_token` is the cookie's value, or NULL. */
 void hub_open_socket(struct hub *h, struct http_req *req, const char *session_token);
 
+/* Whether the user has an open socket, of that device unless NULL. */
+bool hub_is_online(const struct hub *h, const char *user_id, const char *device);
+
 unsigned hub_socket_count(const struct hub *h);
 
 /* Ids (JSON strings) of those online whom `who` may know of: the team for all, customers for the team. */

@@ -20,6 +20,7 @@
 enum {
 	HEALTH_CHECK_S = 15,
 	CONNECTION_ID_SIZE = 24,
+	DEVICE_SIZE = 65,
 	REPLAY_AHEAD = LIMIT_SOCKET_QUEUE / 4,
 	HELD_MAX = LIMIT_SOCKET_QUEUE / 2,
 };
@@ -49,6 +50,7 @@ struct event_socket {
 	unsigned busy;
 	enum event_socket_state state;
 	struct store_user *user;		 /* from SOCKET_REPLAYING on */
+	char device[DEVICE_SIZE];		 /* as the client calls itself; "" = not said */
 	char session_token[AUTH_TOKEN_SIZE];	 /* until it was checked */
 	char session_key[AUTH_SESSION_KEY_SIZE]; /* "" = opened with a token */
 	int64_t cursor;				 /* the last stored event that was sent */

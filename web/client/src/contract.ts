@@ -8,7 +8,7 @@
 export interface UserObject {
   id: string;
   name: string;
-  role: 'admin' | 'user';
+  role: 'admin' | 'user' | 'guest' | 'anonymous';
   /** URL of a picture. */
   image?: string;
 }
@@ -16,6 +16,10 @@ export interface UserObject {
 export interface MessageObject {
   id: number;
   conversation_id: string;
+  /** system: written by the server, about a call. */
+  type: 'regular' | 'system';
+  /** What became of the call; of system messages. */
+  call?: CallCardObject;
   user: UserObject;
   /** Empty once it was deleted. */
   text: string;
@@ -79,26 +83,204 @@ export interface ConversationObject {
 
 export interface CallObject {
   cid: string;
-  type: 'default' | 'audio_room' | 'livestream' | 'development';
+  type: string;
   id: string;
+  conversation_id?: string;
   created_by: UserObject;
   created_at: string;
+  updated_at: string;
+  starts_at: string | null;
+  ended_at: string | null;
+  backstage: boolean;
+  custom: Record<string, unknown>;
+  settings: CallSettingsObject;
+  blocked_user_ids: string[];
+}
+
+/** What holds on a call: built-in defaults, then its type, then its own. */
+export interface CallSettingsObject {
+  audio: {
+    access_request_enabled: boolean;
+    opus_dtx_enabled: boolean;
+    redundant_coding_enabled: boolean;
+    mic_default_on: boolean;
+    speaker_default_on: boolean;
+    default_device: 'speaker' | 'earpiece';
+  };
+  backstage: {
+    enabled: boolean;
+  };
+  video: {
+    enabled: boolean;
+    access_request_enabled: boolean;
+    camera_default_on: boolean;
+    camera_facing: 'front' | 'back' | 'external';
+    target_resolution: {
+      width: number;
+      height: number;
+      bitrate: number;
+    };
+  };
+  screensharing: {
+    enabled: boolean;
+    access_request_enabled: boolean;
+  };
+  ring: {
+    incoming_call_timeout_ms: number;
+    auto_cancel_timeout_ms: number;
+    missed_call_timeout_ms: number;
+    reject_when_busy: boolean;
+  };
+  limits: {
+    max_participants: number;
+  };
+}
+
+/** The trace of a call in its conversation. */
+export interface CallCardObject {
+  cid: string;
+  session_id?: string;
+  outcome: 'completed' | 'missed' | 'declined' | 'cancelled' | 'busy';
+  video: boolean;
+  caller: UserObject;
+  started_at: string;
+  ended_at: string;
+  duration_s: number;
+  participants: UserObject[];
+  quality: 'excellent' | 'good' | 'poor' | null;
+}
+
+/** Somebody who is listed on a call, there or not. */
+export interface MemberObject {
+  user_id: string;
+  user: UserObject;
+  role: string;
+  custom: Record<string, unknown>;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface NewMember {
+  user_id: string;
+  role?: string;
+  custom?: Record<string, unknown>;
+}
+
+export interface CallData {
+  members?: NewMember[];
+  custom?: Record<string, unknown>;
+  settings_override?: Record<string, unknown>;
+  starts_at?: string;
+  backstage?: boolean;
+}
+
+export interface CallReactionObject {
+  type: string;
+  emoji_code?: string;
+  custom?: Record<string, unknown>;
+}
+
+/** A ring that the server runs. */
+export interface RingObject {
+  id: string;
+  state: 'ringing' | 'accepted' | 'ended';
+  outcome: 'accepted' | 'declined' | 'missed' | 'cancelled' | 'busy' | null;
+  /** team: the first who accepts is the only one. */
+  mode: 'group' | 'team';
+  caller: UserObject;
+  video: boolean;
+  started_at: string;
+  expires_at: string;
+  legs: RingLegObject[];
+}
+
+export interface RingLegObject {
+  user_id: string;
+  user: UserObject;
+  state: 'ringing' | 'accepted' | 'rejected' | 'busy' | 'missed' | 'stopped';
+  device_id?: string;
 }
 
 export interface CallResponse {
   call: CallObject;
+  members: MemberObject[];
   state: CallSessionObject | null;
+  own_capabilities: ('join-call' | 'read-call' | 'create-call' | 'join-ended-call' | 'join-backstage' | 'update-call' | 'update-call-settings' | 'send-audio' | 'send-video' | 'screenshare' | 'end-call' | 'mute-users' | 'update-call-permissions' | 'block-users' | 'kick-user' | 'create-reaction' | 'send-event' | 'update-call-member' | 'remove-call-member')[];
+  ring: RingObject | null;
 }
 
 export interface JoinResponse {
   call: CallObject;
+  members: MemberObject[];
+  state: CallSessionObject | null;
+  own_capabilities: ('join-call' | 'read-call' | 'create-call' | 'join-ended-call' | 'join-backstage' | 'update-call' | 'update-call-settings' | 'send-audio' | 'send-video' | 'screenshare' | 'end-call' | 'mute-users' | 'update-call-permissions' | 'block-users' | 'kick-user' | 'create-reaction' | 'send-event' | 'update-call-member' | 'remove-call-member')[];
+  ring: RingObject | null;
   created: boolean;
-  own_capabilities: ('join-call' | 'send-audio' | 'send-video' | 'screenshare')[];
   credentials: {
     url: string;
     token: string;
     identity: string;
   };
+}
+
+export interface MembersResponse {
+  members: MemberObject[];
+  next?: string;
+  prev?: string;
+}
+
+export interface CallsResponse {
+  calls: CallResponse[];
+  next?: string;
+  prev?: string;
+}
+
+export interface CallTypesResponse {
+  call_types: ({
+    name: string;
+    settings: CallSettingsObject;
+    grants: Record<string, ('join-call' | 'read-call' | 'create-call' | 'join-ended-call' | 'join-backstage' | 'update-call' | 'update-call-settings' | 'send-audio' | 'send-video' | 'screenshare' | 'end-call' | 'mute-users' | 'update-call-permissions' | 'block-users' | 'kick-user' | 'create-reaction' | 'send-event' | 'update-call-member' | 'remove-call-member')[]>;
+    builtin: boolean;
+  })[];
+}
+
+export interface GuestResponse {
+  user: UserObject;
+  token: string;
+}
+
+export interface OperatorCallsResponse {
+  calls: OperatorCallObject[];
+}
+
+export interface OperatorCallObject {
+  cid: string;
+  session_id: string;
+  conversation_id?: string;
+  started_at: string;
+  participants: OperatorParticipantObject[];
+}
+
+export interface OperatorParticipantObject {
+  user: {
+    id: string;
+    name: string;
+    role: string;
+    image?: string;
+  };
+  identity: string;
+  quality: 'excellent' | 'good' | 'poor' | 'lost' | null;
+  score: number | null;
+  connected: boolean;
+  tracks: ({
+    sid: string;
+    source: string;
+    muted: boolean;
+  })[];
+}
+
+export interface OperatorHistoryResponse {
+  cards: CallCardObject[];
 }
 
 export interface ConversationsResponse {
@@ -186,24 +368,199 @@ export interface ServerEvents {
     user: UserObject;
     online: boolean;
   };
+  'call.created': {
+    type: 'call.created';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    call: CallObject;
+    members: MemberObject[];
+    user: UserObject;
+  };
+  'call.notification': {
+    type: 'call.notification';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    call: CallObject;
+    members: MemberObject[];
+    user: UserObject;
+  };
+  'call.ring': {
+    type: 'call.ring';
+    cursor?: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    call?: CallObject;
+    members?: MemberObject[];
+    ring: RingObject;
+    user: UserObject;
+  };
+  'call.accepted': {
+    type: 'call.accepted';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    ring: RingObject;
+    user: UserObject;
+    device_id?: string;
+  };
+  'call.rejected': {
+    type: 'call.rejected';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    ring?: RingObject;
+    user: UserObject;
+    reason: string;
+    device_id?: string;
+    session_id?: string;
+  };
+  'call.missed': {
+    type: 'call.missed';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    ring: RingObject;
+    user: UserObject;
+  };
+  'call.updated': {
+    type: 'call.updated';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    call: CallObject;
+    user: UserObject;
+  };
+  'call.live_started': {
+    type: 'call.live_started';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    call: CallObject;
+    user: UserObject;
+  };
+  'call.ended': {
+    type: 'call.ended';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    call: CallObject;
+    user: UserObject;
+  };
+  'call.member_added': {
+    type: 'call.member_added';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    call: CallObject;
+    members: MemberObject[];
+  };
+  'call.member_updated': {
+    type: 'call.member_updated';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    call: CallObject;
+    members: MemberObject[];
+  };
+  'call.member_removed': {
+    type: 'call.member_removed';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    members: string[];
+  };
+  'call.permission_request': {
+    type: 'call.permission_request';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    user: UserObject;
+    permissions: ('join-call' | 'read-call' | 'create-call' | 'join-ended-call' | 'join-backstage' | 'update-call' | 'update-call-settings' | 'send-audio' | 'send-video' | 'screenshare' | 'end-call' | 'mute-users' | 'update-call-permissions' | 'block-users' | 'kick-user' | 'create-reaction' | 'send-event' | 'update-call-member' | 'remove-call-member')[];
+  };
+  'call.permissions_updated': {
+    type: 'call.permissions_updated';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    user: UserObject;
+    own_capabilities: ('join-call' | 'read-call' | 'create-call' | 'join-ended-call' | 'join-backstage' | 'update-call' | 'update-call-settings' | 'send-audio' | 'send-video' | 'screenshare' | 'end-call' | 'mute-users' | 'update-call-permissions' | 'block-users' | 'kick-user' | 'create-reaction' | 'send-event' | 'update-call-member' | 'remove-call-member')[];
+  };
+  'call.blocked_user': {
+    type: 'call.blocked_user';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    user: UserObject;
+    by: UserObject;
+  };
+  'call.unblocked_user': {
+    type: 'call.unblocked_user';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    user: UserObject;
+    by: UserObject;
+  };
+  'call.kicked_user': {
+    type: 'call.kicked_user';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    user: UserObject;
+    by: UserObject;
+  };
+  'call.user_muted': {
+    type: 'call.user_muted';
+    cursor: number;
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    muted_user_ids: string[];
+    by: UserObject;
+    kinds: ('audio' | 'video' | 'screenshare' | 'screenshare_audio')[];
+  };
   'call.session_started': {
     type: 'call.session_started';
     cursor: number;
     cid: string;
     conversation_id?: string;
+    created_at: string;
     state: CallSessionObject;
   };
   'call.session_participant_joined': {
     type: 'call.session_participant_joined';
+    cursor: number;
     cid: string;
     conversation_id?: string;
+    created_at: string;
     user: UserObject;
     state: CallSessionObject | null;
   };
   'call.session_participant_left': {
     type: 'call.session_participant_left';
+    cursor: number;
     cid: string;
     conversation_id?: string;
+    created_at: string;
     user: UserObject;
     state: CallSessionObject | null;
   };
@@ -212,15 +569,24 @@ export interface ServerEvents {
     cursor: number;
     cid: string;
     conversation_id?: string;
+    created_at: string;
     session_id: string;
   };
-  'call.rejected': {
-    type: 'call.rejected';
+  'call.reaction_new': {
+    type: 'call.reaction_new';
     cid: string;
     conversation_id?: string;
-    session_id: string;
+    created_at: string;
     user: UserObject;
-    reason: string;
+    reaction: CallReactionObject;
+  };
+  custom: {
+    type: 'custom';
+    cid: string;
+    conversation_id?: string;
+    created_at: string;
+    user: UserObject;
+    custom: Record<string, unknown>;
   };
   resync: {
     type: 'resync';
@@ -231,5 +597,6 @@ export interface ServerEvents {
 }
 
 export type Role = UserObject['role'];
+export type Capability = JoinResponse['own_capabilities'][number];
 export type ServerEvent = ServerEvents[keyof ServerEvents];
 export type CallEventType = Extract<keyof ServerEvents, `call.${string}`>;

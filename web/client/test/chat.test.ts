@@ -14,6 +14,7 @@ const message = (id: number, user: UserObject, text: string, clientId = `c${id}`
   text,
   client_id: clientId,
   created_at: new Date(Date.UTC(2026, 0, 1, 10, 0, id)).toISOString(),
+  type: 'regular',
   reactions: [],
 });
 

@@ -484,7 +484,7 @@ static void test_user_tokens(void **state)
 	free(token);
 
 	/* Well signed, but nobody here. */
-	token = user_token_make(auth_keys(w->auth), "ghost", wall / US_PER_S);
+	token = user_token_make(auth_keys(w->auth), "ghost", wall / US_PER_S, USER_TOKEN_LIFE_S);
 	b = bearer(w, token);
 	assert_int_equal(b.status, -EACCES);
 	assert_int_equal(b.code, TOKEN_NOT_OURS);

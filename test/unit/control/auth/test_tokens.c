@@ -25,6 +25,7 @@ static int verify_user(const char *token, struct token_error *error)
 	struct user_token t = { 0 };
 	int r = user_token_verify(&keys, token, NOW, &t, error);
 
+	json_decref(t.call_cids);
 	if (r == 0)
 		assert_string_equal(t.user_id, "ann");
 	else
@@ -111,7 +112,13 @@ static const struct {
 	{ HS256, "{\"user_id\":\"ann\",\"exp\":0}", 5 },
 	{ HS256, "{\"user_id\":\"ann\",\"exp\":null}", 5 },
 	{ HS256, USER("\"nbf\":\"soon\""), 5 },
-	{ HS256, USER("\"call_cids\":[\"default:a\"]"), 5 },
+	{ HS256, USER("\"call_cids\":[\"default:a\"]"), 0 },
+	{ HS256, USER("\"call_cids\":[]"), 5 },
+	{ HS256, USER("\"call_cids\":[7]"), 5 },
+	{ HS256, USER("\"call_cids\":\"default:a\""), 5 },
+	{ HS256, USER("\"call_cids\":null"), 5 },
+	{ HS256, USER("\"call_cids\":[\"default:a\\u0000b\"]"), 5 },
+	{ HS256, "{\"user_id\":\"!anon\",\"exp\":1800003600}", 5 },
 	{ HS256, USER("\"video\":{\"room\":\"r\",\"roomJoin\":true}"), 5 },
 	{ HS256, USER("\"deep\":[[[[[[[[1]]]]]]]]"), 5 },
 	{ HS256, USER("\"fine\":[[[[[[[\"[[[[[[\"]]]]]]]"), 0 },
@@ -247,7 +254,7 @@ static void test_user_token_round_trip(void **state)
 {
 	struct user_token t;
 	struct token_error error;
-	char *token = user_token_make(&keys, "ann@x_y-z", NOW);
+	char *token = user_token_make(&keys, "ann@x_y-z", NOW, USER_TOKEN_LIFE_S);
 
 	(void)state;
 	assert_int_equal(user_token_verify(&keys, token, NOW, &t, &error), 0);
@@ -316,7 +323,7 @@ static void test_media_claims(void **state)
 			fail_msg("%s: code %d, not %d", media[i].claims, code, media[i].code);
 	}
 	/* The two classes never stand in for each other. */
-	char *user = user_token_make(&keys, "ann", NOW);
+	char *user = user_token_make(&keys, "ann", NOW, USER_TOKEN_LIFE_S);
 	assert_int_equal(verify_media(user, &error), 5);
 	free(user);
 	assert_int_equal(verify_user(forge(token, HS256, MEDIA(JOIN, ""), FORGE_SECRET), &error),

@@ -79,6 +79,12 @@ void calls_participant_left(struct calls *c, const char *room, const char *ident
 	note(c, '-', room, identity);
 }
 
+void calls_participant_quality(struct calls *c, const char *room, const char *identity,
+			       unsigned connection)
+{
+	(void)c, (void)room, (void)identity, (void)connection;
+}
+
 void media_token_fini(struct media_token *token)
 {
 	free(token->identity);

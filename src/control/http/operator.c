@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the operator's page shows, for admins: calls that are live, and what became of others. */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "control/calls/calls.h"
+#include "control/control.h"
+#include "control/http/access.h"
+#include "control/http/handlers.h"
+#include "control/objects/objects.h"
+#include "store/store.h"
+
+static bool is_operator(struct http_req *req)
+{
+	if (access_user(req)->role == ROLE_ADMIN)
+		return true;
+	http_error(req, 403, 17, "This is for admins only.");
+	return false;
+}
+
+void http_operator_calls(struct http_req *req, struct control *control)
+{
+	if (is_operator(req))
+		http_reply_json(req, 200,
+				json_pack("{s:o}", "calls", calls_live_json(control->calls)));
+}
+
+static void on_cards(void *arg, int status, const struct store_card *list, size_t n)
+{
+	struct http_req *req = arg;
+	json_t *cards = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(cards, object_stored(list[i].card));
+	if (status == 0) {
+		http_reply_json(req, 200, json_pack("{s:o}", "cards", cards));
+		return;
+	}
+	json_decref(cards);
+	access_answer_error(req, status, "history");
+}
+
+void http_operator_history(struct http_req *req, struct control *control)
+{
+	const char *limit = http_query(req, "limit");
+	long n = limit ? strtol(limit, NULL, 10) : LIMIT_PAGE;
+
+	if (!is_operator(req))
+		return;
+	if (n < 1 || n > LIMIT_PAGE) {
+		http_error(req, 400, 4, "`limit` must be a whole number from 1 to %d.", LIMIT_PAGE);
+		return;
+	}
+	store_card_list(control->store, http_query(req, "cid"), http_query(req, "conversation"),
+			(unsigned)n, on_cards, req);
+}

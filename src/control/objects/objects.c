@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/objects/objects.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+json_t *object_time(uint64_t wall_us)
+{
+	time_t seconds = (time_t)(wall_us / US_PER_S);
+	struct tm utc;
+	char day[32], text[48];
+
+	(void)gmtime_r(&seconds, &utc);
+	(void)strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc);
+	(void)snprintf(text, sizeof text, "%s.%03uZ", day,
+		       (unsigned)(wall_us % US_PER_S / US_PER_MS));
+	return json_string(text);
+}
+
+json_t *object_maybe_time(uint64_t wall_us)
+{
+	return wall_us ? object_time(wall_us) : json_null();
+}
+
+/* What stands behind the seconds (RFC 3339 5.6): a fraction in *ret_us, an offset in seconds. */
+static bool parse_rest(const char *text, uint64_t *ret_us, long *ret_offset)
+{
+	uint64_t scale = US_PER_S;
+	unsigned hours, minutes;
+	int end = 0;
+
+	*ret_us = 0;
+	*ret_offset = 0;
+	if (*text == '.') {
+		if (!strspn(text + 1, "0123456789"))
+			return false;
+		for (text++; *text >= '0' && *text <= '9'; text++)
+			*ret_us += (uint64_t)(*text - '0') * (scale /= 10);
+	}
+	if (*text == 'Z' || *text == 'z')
+		return !text[1];
+	if ((*text != '+' && *text != '-') ||
+	    sscanf(text + 1, "%2u:%2u%n", &hours, &minutes, &end) != 2 || end != 5 || text[6] ||
+	    hours > 23 || minutes > 59)
+		return false;
+	*ret_offset = (long)(hours * 60 + minutes) * 60 * (*text == '+' ? 1 : -1);
+	return true;
+}
+
+bool object_time_parse(const char *text, uint64_t *ret_us)
+{
+	struct tm utc = { 0 };
+	int end = 0;
+	uint64_t us;
+	long offset;
+
+	if (strspn(text, "0123456789") != 4 ||
+	    sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &utc.tm_year, &utc.tm_mon,
+		   &utc.tm_mday, &utc.tm_hour, &utc.tm_min, &utc.tm_sec, &end) != 6 ||
+	    end != 19 || !parse_rest(text + end, &us, &offset))
+		return false;
+	utc.tm_year -= 1900;
+	utc.tm_mon -= 1;
+	const struct tm said = utc;
+	time_t seconds = timegm(&utc); /* normalises: what it changed was no date */
+	if (utc.tm_mon != said.tm_mon || utc.tm_mday != said.tm_mday ||
+	    utc.tm_hour != said.tm_hour || utc.tm_min != said.tm_min || utc.tm_sec != said.tm_sec ||
+	    seconds - offset < 0)
+		return false;
+	*ret_us = (uint64_t)(seconds - offset) * US_PER_S + us;
+	return true;
+}
+
+json_t *object_user(const struct store_user *user)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s}", "id", user->id, "name", user->name, "role",
+			      user_role_text(user->role));
+
+	if (o && user->image)
+		(void)json_object_set_new(o, "image", json_string(user->image));
+	return o;
+}
+
+/* [{"type", "user_ids"}], in the order in which each type was first given. */
+static json_t *object_reactions(const struct store_message *m)
+{
+	json_t *list = json_array(), *entry;
+	size_t at;
+
+	for (size_t i = 0; i < m->reaction_count; i++) {
+		const struct store_reaction *r = &m->reactions[i];
+		json_t *users = NULL;
+
+		json_array_foreach(list, at, entry)
+		{
+			if (strcmp(json_string_value(json_object_get(entry, "type")), r->type) == 0)
+				users = json_object_get(entry, "user_ids");
+		}
+		if (!users) {
+			users = json_array();
+			(void)json_array_append_new(
+				list, json_pack("{s:s, s:o}", "type", r->type, "user_ids", users));
+		}
+		(void)json_array_append_new(users, json_string(r->user_id));
+	}
+	return list;
+}
+
+static void set_time(json_t *o, const char *name, uint64_t wall_us)
+{
+	if (wall_us)
+		(void)json_object_set_new(o, name, object_time(wall_us));
+}
+
+json_t *object_message(const struct store_message *m)
+{
+	json_t *o = json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:o, s:o}", "id", (json_int_t)m->id,
+			      "conversation_id", m->conversation_id, "type",
+			      m->card ? "system" : "regular", "user", object_user(&m->user), "text",
+			      m->text, "client_id", m->client_id, "created_at",
+			      object_time(m->created_at_us), "reactions", object_reactions(m));
+
+	if (!o)
+		return NULL;
+	if (m->card)
+		(void)json_object_set_new(o, "call", object_stored(m->card));
+	set_time(o, "updated_at", m->updated_at_us);
+	set_time(o, "deleted_at", m->deleted_at_us);
+	if (m->private)
+		(void)json_object_set_new(o, "private", json_true());
+	if (m->quoted_id && m->quoted_user_id)
+		(void)json_object_set_new(o, "quoted",
+					  json_pack("{s:I, s:s, s:s, s:s}", "id",
+						    (json_int_t)m->quoted_id, "user_id",
+						    m->quoted_user_id, "user_name",
+						    m->quoted_user_name, "text", m->quoted_text));
+	return o;
+}
+
+json_t *object_read(const struct store_read *read)
+{
+	return json_pack("{s:s, s:s, s:I, s:I}", "user_id", read->user_id, "role",
+			 user_role_text(read->role), "last_read_message_id",
+			 (json_int_t)read->read_id, "last_delivered_message_id",
+			 (json_int_t)read->delivered_id);
+}
+
+json_t *object_stored(const char *json)
+{
+	json_t *o = json ? json_loads(json, 0, NULL) : NULL;
+
+	return o ? o : json_object();
+}
+
+json_t *object_error(int status, int code, const char *message)
+{
+	return json_pack("{s:i, s:i, s:s}", "code", code, "status_code", status, "message",
+			 message);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The objects of docs/api.md that everything is made of, as JSON; those of calls are in
+ * calls/objects.h. Each returns a new reference; NULL when out of memory. */
+#pragma once
+
+#include <jansson.h>
+
+#include "store/store.h"
+
+json_t *object_time(uint64_t wall_us); /* RFC 3339 UTC with milliseconds */
+
+/* The other way: seconds, with or without a fraction, and Z or an offset. False: it is no such time,
+ * or not one of 1970 to 9999. */
+bool object_time_parse(const char *text, uint64_t *ret_us);
+
+json_t *object_maybe_time(uint64_t wall_us); /* 0 = null */
+json_t *object_user(const struct store_user *user);
+json_t *object_message(const struct store_message *message);
+json_t *object_read(const struct store_read *read);
+
+/* Text that we made and stored; {} when it is damaged. NULL is {} too. */
+json_t *object_stored(const char *json);
+
+/* `{"code", "status_code", "message"}` */
+json_t *object_error(int status, int code, const char *message);
