@@ -258,7 +258,6 @@ void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct
 	e->sfu.verdicts[verdict]++;
 	if (verdict == V_OK) {
 		l->last_seen = now;
-		l->lost = false;
 		if (stun && leg_learn(l, now, from, &in.ice) < 0)
 			sfu_drop(&e->sfu, DROP_STRANGER);
 	}

@@ -63,8 +63,8 @@ enum plane_event_type {
 			  */
 	EV_SPEAKERS,	 /* `speakers`: whose level or activity changed; no participant */
 	EV_CONNECTION,	 /* `quality`, `score`: how well the participant's connections do */
-	EV_LOST,	 /* nothing came on `target` for a while: only an ICE restart may help */
-	EV_RESUMED,	 /* `id`: the highest reliable packet that came from the participant */
+	EV_LOST,    /* nothing came on `target` for a while: an ICE restart may help. Repeated */
+	EV_RESUMED, /* `id`: the highest reliable packet that came from the participant */
 };
 
 struct plane_layer {

@@ -112,7 +112,7 @@ test('UDP blocked: connected over TCP within 3 s, video and audio flow', limit, 
 	await new Promise((resolve) => setTimeout(resolve, 3000));
 	const after = await look(ann);
 	t.diagnostic(`${((after.frames - before.frames) / 3).toFixed(1)} fps`);
-	assert.ok(after.frames - before.frames > 60);
+	assert.ok(after.frames - before.frames > 30);
 });
 
 test('with UDP there is no TCP; when UDP is blocked in mid-call media comes back by TCP, and nobody leaves', limit, async (t) => {
@@ -127,7 +127,9 @@ test('with UDP there is no TCP; when UDP is blocked in mid-call media comes back
 	await until('TCP', () => look(bob), (now) => now.protocols.length === 2 && now.protocols.every((p) => p === 'tcp'), 40000);
 	const at = (await look(bob)).frames;
 	await until('video again', () => look(bob), (now) => now.frames > at + 20, 20000);
-	t.diagnostic(`over TCP after ${Date.now() - start} ms`);
+	const took = Date.now() - start;
+	t.diagnostic(`video over TCP ${took} ms after UDP was blocked`);
+	assert.ok(took < 15000, `${took} ms`);
 	assert.ok(at >= frames);
 	assert.equal(await bob.page.evaluate(() => window.room.localParticipant.sid), sid);
 	assert.ok(!(await look(bob)).seen.includes('disconnected'));

@@ -134,7 +134,7 @@ static void blackout(uint64_t seconds, bool resumes)
 	if (resumes)
 		command(b, CMD_AWAY);
 	sim_run(s, seconds * SIM_S);
-	assert_int_equal(b->losts, seconds > 15 ? 2 : 0); /* one for each connection */
+	assert_int_equal(b->losts, 2 * (seconds / 6)); /* for each connection */
 	b->pub.cut = b->sub.cut = false;
 	if (resumes)
 		resume(b);

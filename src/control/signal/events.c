@@ -28,14 +28,21 @@ static void on_failed(struct member *m, const struct plane_event *event)
 	room_settle(r);
 }
 
-/* Its path is dead: resuming restarts ICE (livekit-protocol 4.8). */
+/*
+ * Its path is dead: resuming restarts ICE (livekit-protocol 4.8). Only a client that was heard since
+ * then can do something about it; with the whole network away it comes back by itself.
+ */
 static void on_lost(struct member *m, const struct plane_event *event)
 {
+	uint64_t now = clock_now_us();
+
+	if (!m->session || m->resuming || now - m->heard_at_us > SIGNAL_HEARD_US)
+		return;
+	if (m->resumed_at_us && now - m->resumed_at_us < SIGNAL_RESUMING_US)
+		return; /* it is at it */
+	m->gone_at_us = now + (uint64_t)SIGNAL_RESUME_S * US_PER_S;
 	log_info("signal", "media lost room=%s participant=%s target=%d", m->room->sid.text,
 		 m->sid.text, (int)event->target);
-	if (!m->session || m->resuming)
-		return;
-	m->gone_at_us = clock_now_us() + (uint64_t)SIGNAL_RESUME_S * US_PER_S;
 	session_end(m->session, LK__LEAVE_ACTION__RESUME, LK__DISCONNECT_REASON__MEDIA_FAILURE);
 }
 

@@ -109,7 +109,7 @@ void resume_finish(struct member *m, uint32_t last_sequence)
 	send_reconnect(session, last_sequence);
 	if (send_everybody(session, m->heard_at_us) < 0)
 		return;
-	m->heard_at_us = clock_now_us();
+	m->heard_at_us = m->resumed_at_us = clock_now_us();
 	cleanup(packed_fini) struct packed room = pack_room_update(m->room);
 	send_packed(session, &room);
 	member_refresh_token(m);

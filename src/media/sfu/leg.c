@@ -224,7 +224,11 @@ bool leg_check(struct leg *l)
 
 uint64_t leg_lost_deadline(const struct leg *l)
 {
-	return l->connected && !l->lost ? l->last_seen + LEG_LOST_US : UINT64_MAX;
+	uint64_t since = l->last_seen > l->lost_at ? l->last_seen : l->lost_at;
+
+	if (!l->connected)
+		return UINT64_MAX;
+	return since + (l->participant->join.firefox ? LEG_LOST_FIREFOX_US : LEG_LOST_US);
 }
 
 void leg_tick_lost(struct leg *l, uint64_t now)
@@ -233,7 +237,7 @@ void leg_tick_lost(struct leg *l, uint64_t now)
 
 	if (now < leg_lost_deadline(l))
 		return;
-	l->lost = true;
+	l->lost_at = now;
 	egress_event(&l->sfu->egress, &event);
 }
 

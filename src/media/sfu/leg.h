@@ -25,8 +25,12 @@ enum {
 	LEG_TICK_US = 1000,  /* timers are not finer than this */
 	/* a leg silent so long gives its addresses up to another */
 	LEG_ADDRESS_US = 5 * 1000 * 1000,
-	/* silent so long after having been connected: told as EV_LOST (livekit-protocol 6.11) */
-	LEG_LOST_US = 15 * 1000 * 1000,
+	/*
+	 * Silent so long after having been connected: EV_LOST, again and again. Clients check every
+	 * 2.5 s, and more often when an answer is missing; Firefox every 5 s.
+	 */
+	LEG_LOST_US = 6 * 1000 * 1000,
+	LEG_LOST_FIREFOX_US = 15 * 1000 * 1000,
 };
 
 struct leg {
@@ -38,7 +42,7 @@ struct leg {
 	struct key ufrags[2]; /* in sfu.ufrags: the present and the one before */
 	bool has_ufrag[2];
 	bool open, connected, failed;
-	bool lost;			   /* EV_LOST was told; until packets come again */
+	uint64_t lost_at;		   /* µs; EV_LOST was told last; 0 = never */
 	uint64_t last_seen;		   /* µs; last packet that the transport took */
 	uint32_t rtcp_ssrc;		   /* ours, for feedback */
 	uint64_t sdp_session, sdp_version; /* o= of our descriptions */

@@ -304,6 +304,10 @@ static void test_dead_media_asks_for_a_resume(void **state)
 	plane_event(w, bob, EV_CONNECTED, NULL);
 	client_skip(ann);
 	client_skip(bob);
+	bob->session->member->heard_at_us -= 10 * (uint64_t)US_PER_S; /* everything is away */
+	plane_event(w, bob, EV_LOST, NULL);
+	client_expect_nothing(bob);
+	bob->session->member->heard_at_us += 10 * (uint64_t)US_PER_S;
 	plane_event(w, bob, EV_LOST, NULL);
 	response_scope leave = client_expect(bob, LK__SIGNAL_RESPONSE__MESSAGE_LEAVE);
 	assert_int_equal(leave->leave->action, LK__LEAVE_ACTION__RESUME);
@@ -314,6 +318,9 @@ static void test_dead_media_asks_for_a_resume(void **state)
 	resumed(w, again, 0);
 	response_scope first = client_expect(again, LK__SIGNAL_RESPONSE__MESSAGE_RECONNECT);
 	client_expect_nothing(ann);
+	client_skip(again);
+	plane_event(w, again, EV_LOST, NULL); /* it is still connecting */
+	client_expect_nothing(again);
 	client_close(ann);
 	client_close(again);
 }
