@@ -29,8 +29,8 @@ export type { Observable, Observer, Unsubscribe } from './store.ts';
 export type { TokenOrProvider, TokenProvider } from './token.ts';
 export { sanitizeUserId } from './userid.ts';
 export type { ChatApi, MessageOptions } from './chat/api.ts';
-export { callIdOf, incomingCall, receiptOf, sortedConversations } from './chat/state.ts';
-export type { ChatMessage, ChatState, Delivery, IncomingCall, Receipt, Thread, Typer } from './chat/state.ts';
+export { callIdOf, conversationIdOf, receiptOf, sortedConversations } from './chat/state.ts';
+export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from './chat/state.ts';
 export { ChatStore } from './chat/store.ts';
 export type * from './call/coordinator.ts';
 export type {

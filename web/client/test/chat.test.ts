@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConversationObject, MessageObject, UserObject } from '../src/contract.ts';
-import { ChatStore, incomingCall, receiptOf, sortedConversations } from '../src/index.ts';
+import { ChatStore, conversationIdOf, receiptOf, sortedConversations } from '../src/index.ts';
 import { TYPING_MS, reduceChat } from '../src/chat/reduce.ts';
 import { initialChat, type ChatState } from '../src/chat/state.ts';
 import { VideoClient, ann, makeToken, makeWorld, session, tom, until } from './lib/fakes.ts';
@@ -104,38 +104,18 @@ test('older pages go on top, and has_more is theirs', () => {
   assert.equal(again.threads.get('ann')?.hasMore, false);
 });
 
-test('incoming: the other side waits and I am not there', () => {
-  const asTom = ready(tom, conversation());
-  assert.equal(incomingCall(asTom), undefined);
-  assert.equal(incomingCall(live(asTom, ann))?.from.name, 'Ann');
-  assert.equal(incomingCall(live(asTom, ann, tom)), undefined, 'I am in it');
-  const eva = { id: 'eva', name: 'Eva', role: 'admin' as const };
-  assert.equal(incomingCall(live(asTom, eva)), undefined, 'a colleague is nobody to answer');
-  const asAnn = ready(ann, conversation());
-  assert.equal(incomingCall(live(asAnn, tom))?.from.name, 'Tom');
-  assert.equal(incomingCall(live(asAnn, ann)), undefined);
-});
-
-test('incoming stops: declined here or elsewhere, over, or I have left it', () => {
-  const ringing = live(ready(tom, conversation()), ann);
+test('a live call follows its events, and the end of an older session is not its end', () => {
+  const live1 = live(ready(tom, conversation()), ann);
+  const callOf = (state: ChatState) => state.conversations.get('ann')?.call;
+  assert.deepEqual(callOf(live1)?.participants, [ann]);
   const call = { cid: 'default:chat-ann', conversation_id: 'ann' };
-  assert.equal(incomingCall(reduceChat(ringing, { type: 'settled', sessionId: 's1' })), undefined);
-  const rejected = { type: 'call.rejected' as const, ...call, session_id: 's1', reason: 'decline' };
-  assert.equal(incomingCall(reduceChat(ringing, { type: 'event', event: { ...rejected, user: tom } })), undefined);
-  assert.ok(incomingCall(reduceChat(ringing, { type: 'event', event: { ...rejected, user: ann } })));
   const ended = { type: 'call.session_ended' as const, ...call, cursor: 6, session_id: 's1' };
-  assert.equal(incomingCall(reduceChat(ringing, { type: 'event', event: ended })), undefined);
-  assert.ok(incomingCall(reduceChat(ringing, { type: 'event', event: { ...ended, session_id: 's0' } })));
-  const left = reduceChat(live(ringing, ann, tom), {
-    type: 'event',
-    event: { type: 'call.session_participant_left', ...call, user: tom, state: session('s1', ann) },
-  });
-  assert.equal(incomingCall(left), undefined);
-  const anew = reduceChat(left, {
-    type: 'event',
-    event: { type: 'call.session_started', ...call, cursor: 9, state: session('s2', ann) },
-  });
-  assert.equal(incomingCall(anew)?.call.session_id, 's2');
+  assert.equal(callOf(reduceChat(live1, { type: 'event', event: ended })), null);
+  assert.ok(callOf(reduceChat(live1, { type: 'event', event: { ...ended, session_id: 's0' } })));
+  const left = { type: 'call.session_participant_left' as const, ...call, user: ann, state: session('s1') };
+  assert.equal(callOf(reduceChat(live1, { type: 'event', event: left })), null);
+  assert.equal(conversationIdOf('chat-ann'), 'ann');
+  assert.equal(conversationIdOf('standup'), undefined);
 });
 
 test('the store: loads, sends at once, marks a failure, retries with the same id', async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserObject } from '@confab/client';
-import { AdminChat, ConfabProvider, UserChat, type Attention } from '@confab/react';
+import { AdminChat, CallCenter, ConfabProvider, UserChat, type Attention } from '@confab/react';
 import { useCallback, useEffect } from 'react';
 import { texts } from '../texts.ts';
 import { useConnectedClient } from '../useConnectedClient.ts';
@@ -36,11 +36,13 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
       {connection.status === 'failed' && <Unreachable hint={texts.connectFailedHint} onRetry={connection.retry} />}
       {connection.status === 'connected' && (
         <ConfabProvider client={connection.client}>
+          <CallCenter>
           {connection.me.role === 'admin' ? (
             <AdminChat me={connection.me} conversationId={conversationId} onSelect={select} onAttention={onAttention} />
           ) : (
             <UserChat me={connection.me} onAttention={onAttention} />
           )}
+          </CallCenter>
         </ConfabProvider>
       )}
     </div>

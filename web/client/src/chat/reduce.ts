@@ -21,7 +21,6 @@ export type ChatAction =
   | { type: 'tick'; at: number }
   | { type: 'changed'; id: string; message: MessageObject }
   | { type: 'thread.window'; id: string; older: MessagesResponse; newer: MessagesResponse }
-  | { type: 'settled'; sessionId: string }
   | { type: 'thread.loading'; id: string; more: boolean }
   | { type: 'thread.loaded'; id: string; response: MessagesResponse; more: boolean }
   | { type: 'thread.failed'; id: string; more: boolean }
@@ -56,8 +55,6 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
         hasNewer: action.newer.has_more,
         loadingMore: false,
       }));
-    case 'settled':
-      return settle(state, action.sessionId);
     case 'thread.loading':
       return withThread(state, action.id, (thread) =>
         action.more ? { ...thread, loadingMore: true } : thread.status === 'error' ? { ...thread, status: 'loading' } : thread,
@@ -95,7 +92,7 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
 function loaded(state: ChatState, { conversations, online }: ConversationsResponse): ChatState {
   const map = new Map(conversations.map((conversation) => [conversation.id, conversation]));
   const unread = conversations.filter(({ id, unread: n }) => n > 0 && id !== state.seeing);
-  const next: ChatState = {
+  return {
     ...state,
     status: 'ready',
     error: undefined,
@@ -103,7 +100,6 @@ function loaded(state: ChatState, { conversations, online }: ConversationsRespon
     unread: new Map(unread.map(({ id, unread: n }) => [id, n])),
     online: new Set(online),
   };
-  return conversations.reduce((s, { call }) => noteMe(s, call), next);
 }
 
 /** What the sender sees before the server has it. */
@@ -148,13 +144,11 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
     case 'call.session_started':
     case 'call.session_participant_joined':
     case 'call.session_participant_left':
-      return noteMe(withCall(state, event.conversation_id, event.state), event.state);
+      return withCall(state, event.conversation_id, event.state);
     case 'call.session_ended': {
       const live = state.conversations.get(event.conversation_id ?? '')?.call;
       return live?.session_id === event.session_id ? withCall(state, event.conversation_id, null) : state;
     }
-    case 'call.rejected':
-      return event.user.id === state.me.id && event.session_id ? settle(state, event.session_id) : state;
     default:
       return state;
   }
@@ -233,16 +227,6 @@ function withCall(state: ChatState, id: string | undefined, call: CallSessionObj
   if (!conversation || id === undefined) return state;
   const live = call && call.participants.length > 0 ? call : null;
   return { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, call: live }) };
-}
-
-/** A session that I am seen in rings no more, not even after I left it. */
-function noteMe(state: ChatState, call: CallSessionObject | null): ChatState {
-  const inIt = call?.participants.some((user) => user.id === state.me.id) ?? false;
-  return call && inIt ? settle(state, call.session_id) : state;
-}
-
-function settle(state: ChatState, sessionId: string): ChatState {
-  return state.settled.has(sessionId) ? state : { ...state, settled: new Set(state.settled).add(sessionId) };
 }
 
 function withThread(state: ChatState, id: string, change: (thread: Thread) => Thread): ChatState {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the messenger shows, as plain data, and the questions asked of it. Changes are made by reduce.ts only. */
 import type {
-  CallSessionObject, ConversationObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
+  ConversationObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
 } from '../contract.ts';
 import type { ConfabError } from '../errors.ts';
 
@@ -58,8 +58,6 @@ export interface ChatState {
   readonly online: ReadonlySet<string>;
   /** By conversation: who is writing, others only. */
   readonly typing: ReadonlyMap<string, readonly Typer[]>;
-  /** Call sessions that must not ring (any more): declined, or I am or was in them. */
-  readonly settled: ReadonlySet<string>;
 }
 
 export function initialChat(me: UserObject): ChatState {
@@ -74,7 +72,6 @@ export function initialChat(me: UserObject): ChatState {
     seeing: undefined,
     online: new Set(),
     typing: new Map(),
-    settled: new Set(),
   };
 }
 
@@ -110,29 +107,9 @@ export function sortedConversations(state: ChatState): ConversationObject[] {
   );
 }
 
-export interface IncomingCall {
-  readonly conversationId: string;
-  readonly call: CallSessionObject;
-  /** Whom to name: the one who is in the call from the other side. */
-  readonly from: UserObject;
-}
-
-/** A live call in which the other side waits and I was not yet: the latest one. */
-export function incomingCall(state: ChatState): IncomingCall | undefined {
-  let found: IncomingCall | undefined;
-  for (const { id, call } of state.conversations.values()) {
-    if (!call || state.settled.has(call.session_id)) continue;
-    if (call.participants.some((user) => user.id === state.me.id)) continue;
-    const from = call.participants.find((user) => isOtherSide(user, state.me));
-    if (!from || (found && found.call.started_at >= call.started_at)) continue;
-    found = { conversationId: id, call, from };
-  }
-  return found;
-}
-
-/** Customers on one side, the team on the other. */
-function isOtherSide(user: UserObject, me: UserObject): boolean {
-  return (user.role === 'admin') !== (me.role === 'admin');
+/** The conversation of a call; undefined for other calls. */
+export function conversationIdOf(callId: string): string | undefined {
+  return callId.startsWith('chat-') ? callId.slice('chat-'.length) : undefined;
 }
 
 /** The call of a conversation, as `client.call('default', …)` wants it. */

@@ -9,7 +9,7 @@ import { randomId } from '../userid.ts';
 import type { MessageOptions } from './api.ts';
 import { Attention } from './attention.ts';
 import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
-import { callIdOf, initialChat, type ChatState } from './state.ts';
+import { initialChat, type ChatState } from './state.ts';
 
 const EVENTS = [
   'message.new',
@@ -25,7 +25,6 @@ const EVENTS = [
   'call.session_participant_joined',
   'call.session_participant_left',
   'call.session_ended',
-  'call.rejected',
 ] as const;
 
 const RESEND_MS = 2000;
@@ -173,19 +172,6 @@ export class ChatStore {
     const message = this.state.threads.get(id)?.messages.find((m) => m.id === messageId);
     const on = !message?.reactions.some((r) => r.type === type && r.user_ids.includes(this.state.me.id));
     this.#apply({ type: 'changed', id, message: await this.client.chat.react(id, messageId, type, on) });
-  }
-
-  /** Stops a call from ringing here and on the person's other tabs. */
-  decline(id: string, sessionId: string): void {
-    this.settle(sessionId);
-    this.client
-      .call('default', callIdOf(id))
-      .reject()
-      .catch(() => {}); // it rings no more here, which is what was asked for
-  }
-
-  settle(sessionId: string): void {
-    this.#apply({ type: 'settled', sessionId });
   }
 
   async #load(): Promise<void> {

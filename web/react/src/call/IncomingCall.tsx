@@ -1,27 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserObject } from '@confab/client';
+import { useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useMessages } from '../context.tsx';
+import { useTone } from '../sound/useTone.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 
-interface IncomingCallProps {
-  from: UserObject;
+export interface IncomingCallProps {
+  from: Pick<UserObject, 'id' | 'name' | 'image'>;
+  /** A call with pictures; the default. */
+  video?: boolean;
   onAccept: () => void;
   onDecline: () => void;
 }
 
 /**
- * Somebody is calling. Not modal and without taking the focus: who is writing a message must not answer with the
- * next key. Escape inside it declines.
+ * Somebody is calling, with sound. Not modal and without taking the focus: who is writing a message must not answer with
+ * the next key. Escape inside it declines. It stands above a call that one is in.
  */
-export function IncomingCall({ from, onAccept, onDecline }: IncomingCallProps) {
+export function IncomingCall({ from, video = true, onAccept, onDecline }: IncomingCallProps) {
   const t = useMessages();
-  return (
+  const [answered, setAnswered] = useState(false);
+  useTone(answered ? undefined : 'incoming');
+  const answer = (how: () => void) => () => {
+    setAnswered(true);
+    how();
+  };
+  if (typeof document === 'undefined') return null; // rendered on a server
+  return createPortal(
     <div
       className="cf-incoming"
+      data-above=""
       role="dialog"
       aria-label={t.incomingCall}
-      onKeyDown={(event) => event.key === 'Escape' && onDecline()}
+      onKeyDown={(event) => event.key === 'Escape' && answer(onDecline)()}
     >
       <div className="cf-incoming__who">
         <span className="cf-incoming__avatar">
@@ -29,17 +42,18 @@ export function IncomingCall({ from, onAccept, onDecline }: IncomingCallProps) {
         </span>
         <div role="alert">
           <p className="cf-incoming__title">{t.isCalling(from.name)}</p>
-          <p className="cf-incoming__kind">{t.videoCall}</p>
+          <p className="cf-incoming__kind">{video ? t.videoCall : t.voiceCall}</p>
         </div>
       </div>
       <div className="cf-incoming__buttons">
-        <button type="button" className="cf-button cf-button--decline" onClick={onDecline}>
+        <button type="button" className="cf-button cf-button--decline" disabled={answered} onClick={answer(onDecline)}>
           <Icon name="hangUp" size={20} /> {t.decline}
         </button>
-        <button type="button" className="cf-button cf-button--accept" onClick={onAccept}>
+        <button type="button" className="cf-button cf-button--accept" disabled={answered} onClick={answer(onAccept)}>
           <Icon name="camera" size={20} /> {t.accept}
         </button>
       </div>
-    </div>
+    </div>,
+    document.body,
   );
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { incomingCall, type UserObject } from '@confab/client';
+import { callIdOf, conversationIdOf, type UserObject } from '@confab/client';
 import { useEffect, useRef, useState } from 'react';
+import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
-import { ChatCalls } from './ChatCalls.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ConversationList } from './ConversationList.tsx';
 import type { Found } from './SearchResults.tsx';
@@ -22,22 +22,35 @@ export interface AdminChatProps {
 }
 
 /** The team's side: every customer's conversation, and the calls in them. */
-export function AdminChat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
+export function AdminChat(props: AdminChatProps) {
+  return (
+    <WithCallCenter>
+      <Chat {...props} />
+    </WithCallCenter>
+  );
+}
+
+function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
   const t = useMessages();
-  const { store, state } = useChat(useVideoClient(), me);
+  const client = useVideoClient();
+  const center = useCallCenter();
+  const { store, state } = useChat(client, me);
   const [own, setOwn] = useState<string | undefined>();
-  const [inCall, setInCall] = useState<string | undefined>();
   const [target, setTarget] = useState<Found | undefined>();
   const drafts = useRef(new Map<string, string>());
   const selected = onSelect ? conversationId : own;
   const select = onSelect ?? setOwn;
   const conversation = selected === undefined ? undefined : state.conversations.get(selected);
-  const incoming = inCall === undefined ? incomingCall(state) : undefined;
+  const accepted = center?.active?.accepted ? conversationIdOf(center.active.call.id) : undefined;
   useAttention(state, onAttention);
 
   useEffect(() => {
     if (!conversation) store.open(undefined);
   }, [store, conversation]);
+
+  useEffect(() => {
+    if (accepted !== undefined) select(accepted); // behind the call lies its conversation
+  }, [accepted, select]);
 
   return (
     <div className={`cf-chat cf-chat--admin ${conversation ? 'cf-chat--open' : ''}`}>
@@ -67,29 +80,20 @@ export function AdminChat({ me, conversationId, onSelect, onAttention }: AdminCh
             subtitle={state.online.has(conversation.id) ? t.online : conversation.user.id}
             online={state.online.has(conversation.id)}
             target={target?.conversationId === conversation.id ? target : undefined}
-            call={incoming?.conversationId === conversation.id ? null : conversation.call}
+            call={conversation.call}
             empty={
               <EmptyState icon="chat" title={t.firstMessageTeam(conversation.user.name)} hint={t.firstMessageTeamHint} />
             }
             drafts={drafts.current}
             onBack={() => select(undefined)}
-            onCall={() => setInCall(conversation.id)}
+            onCall={() =>
+              center?.open(client.call('default', callIdOf(conversation.id)), conversation.user, { ring: !conversation.call })
+            }
           />
         ) : (
           <EmptyState icon="chat" title={t.selectConversation} hint={t.selectConversationHint} />
         )}
       </main>
-      <ChatCalls
-        store={store}
-        incoming={incoming}
-        active={inCall}
-        peerOf={(id) => state.conversations.get(id)?.user ?? { id, name: id }}
-        onAccept={(id) => {
-          select(id);
-          setInCall(id);
-        }}
-        onClose={() => setInCall(undefined)}
-      />
     </div>
   );
 }

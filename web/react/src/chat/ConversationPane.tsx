@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CallSessionObject, ChatState, ChatStore, UserObject } from '@confab/client';
+import { conversationIdOf, type CallSessionObject, type ChatState, type ChatStore, type UserObject } from '@confab/client';
 import { useEffect, useState, type ReactNode } from 'react';
+import { useRingingCalls } from '../hooks/useCalls.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { Composer } from './Composer.tsx';
 import { ConversationHeader } from './ConversationHeader.tsx';
@@ -35,6 +36,7 @@ export function ConversationPane(props: ConversationPaneProps) {
   const { store, state, conversationId, person, subtitle, online, target, call, empty, drafts, onBack, onCall } = props;
   const t = useMessages();
   const client = useVideoClient();
+  const rings = useRingingCalls('incoming').some((ringing) => conversationIdOf(ringing.id) === conversationId);
   const thread = state.threads.get(conversationId);
 
   const { actions, writing, marked, send, jump, cancel } = useMessageActions(store, conversationId, state.me);
@@ -57,7 +59,7 @@ export function ConversationPane(props: ConversationPaneProps) {
         onCall={onCall}
         onCallIntent={() => void client.preloadMedia()}
       />
-      {call && <LiveCallBar call={call} me={state.me} onJoin={onCall} />}
+      {call && !rings && <LiveCallBar call={call} me={state.me} onJoin={onCall} />}
       {thread?.status === 'ready' ? (
         <MessageList
           thread={thread}

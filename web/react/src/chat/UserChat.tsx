@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { incomingCall, type UserObject } from '@confab/client';
-import { useRef, useState } from 'react';
+import { callIdOf, type UserObject } from '@confab/client';
+import { useRef } from 'react';
+import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
-import { ChatCalls } from './ChatCalls.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ConversationPane } from './ConversationPane.tsx';
 import { useAttention, type Attention } from './useAttention.ts';
@@ -18,13 +18,22 @@ export interface UserChatProps {
 }
 
 /** The customer's side: one conversation, and the call in it. */
-export function UserChat({ me, teamName, onAttention }: UserChatProps) {
+export function UserChat(props: UserChatProps) {
+  return (
+    <WithCallCenter>
+      <Chat {...props} />
+    </WithCallCenter>
+  );
+}
+
+function Chat({ me, teamName, onAttention }: UserChatProps) {
   const t = useMessages();
-  const { store, state } = useChat(useVideoClient(), me);
-  const [inCall, setInCall] = useState(false);
+  const client = useVideoClient();
+  const center = useCallCenter();
+  const { store, state } = useChat(client, me);
   const drafts = useRef(new Map<string, string>());
   const team = { id: 'team', name: teamName ?? t.supportTeam };
-  const incoming = inCall ? undefined : incomingCall(state);
+  const live = state.conversations.get(me.id)?.call ?? null;
   const online = state.online.size > (state.online.has(me.id) ? 1 : 0);
   useAttention(state, onAttention);
 
@@ -39,20 +48,12 @@ export function UserChat({ me, teamName, onAttention }: UserChatProps) {
           person={team}
           subtitle={online ? t.supportOnline : t.supportAway}
           online={online}
-          call={incoming ? null : (state.conversations.get(me.id)?.call ?? null)}
+          call={live}
           empty={<EmptyState icon="chat" title={t.firstMessageUser} hint={t.firstMessageUserHint} />}
           drafts={drafts.current}
-          onCall={() => setInCall(true)}
+          onCall={() => center?.open(client.call('default', callIdOf(me.id)), team, { ring: !live })}
         />
       </main>
-      <ChatCalls
-        store={store}
-        incoming={incoming}
-        active={inCall ? me.id : undefined}
-        peerOf={() => team}
-        onAccept={() => setInCall(true)}
-        onClose={() => setInCall(false)}
-      />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { incomingCall, type ChatState } from '@confab/client';
+import type { ChatState } from '@confab/client';
 import { useEffect } from 'react';
+import { useRingingCalls } from '../hooks/useCalls.ts';
 
 export interface Attention {
   /** Messages not looked at. */
@@ -12,6 +13,6 @@ export interface Attention {
 /** Tells the page what is worth showing in its title. */
 export function useAttention(state: ChatState, tell: ((attention: Attention) => void) | undefined): void {
   const unread = [...state.unread.values()].reduce((sum, n) => sum + n, 0);
-  const caller = incomingCall(state)?.from.name;
+  const caller = useRingingCalls('incoming')[0]?.state.ring?.caller.name;
   useEffect(() => tell?.({ unread, caller }), [unread, caller, tell]);
 }

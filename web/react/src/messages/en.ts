@@ -115,7 +115,7 @@ export const en = {
   noAnswer: (name: string) => `${name} did not answer`,
   isBusy: (name: string) => `${name} is in another call`,
   callAgain: 'Call again',
-  ringing: 'Ringing…',
+  answeredElsewhere: 'The call was answered already',
   voiceCall: 'Voice call',
   missedCall: (name: string) => `Missed call from ${name}`,
   mute: 'Mute',

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ConfabError, type Call, type UserObject } from '@confab/client';
+import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { IncomingCall } from '../call/IncomingCall.tsx';
+import { OutgoingCall } from '../call/OutgoingCall.tsx';
+import { VideoCall } from '../call/VideoCall.tsx';
+import { useMessages, useVideoClient } from '../context.tsx';
+import { useRingingCalls } from '../hooks/useCalls.ts';
+import { useToast } from '../ui/Toasts.tsx';
+
+export type Peer = Pick<UserObject, 'id' | 'name' | 'image'>;
+
+export interface ActiveCall {
+  call: Call;
+  peer: Peer;
+  /** Rings the others when it is joined. */
+  ring: boolean;
+  /** It rang here. */
+  accepted: boolean;
+}
+
+export interface Center {
+  /** The call on screen. */
+  active: ActiveCall | undefined;
+  /** Puts a call on screen and joins it. */
+  open(call: Call, peer: Peer, options?: { ring?: boolean }): void;
+  close(): void;
+}
+
+const CenterContext = createContext<Center | undefined>(undefined);
+
+/** Undefined where no CallCenter is around. */
+export function useCallCenter(): Center | undefined {
+  return use(CenterContext);
+}
+
+/**
+ * The calls of a whole application, whatever page is on screen: shows what rings, from either side, and the call that one
+ * is in. Put it once around the pages, inside of ConfabProvider.
+ */
+export function CallCenter({ children }: { children?: ReactNode }) {
+  const t = useMessages();
+  const toast = useToast();
+  const client = useVideoClient();
+  const [active, setActive] = useState<ActiveCall | undefined>();
+  const [dialing, setDialing] = useState<Call | undefined>();
+  const incoming = useRingingCalls('incoming').find((call) => call !== active?.call);
+  const outgoing = useRingingCalls('outgoing')[0];
+
+  useEffect(() => {
+    if (outgoing) setDialing(outgoing); // stays on screen after it rang, with how it ended
+  }, [outgoing]);
+
+  const open = useCallback((call: Call, peer: Peer, { ring = false } = {}) => setActive({ call, peer, ring, accepted: false }), []);
+  const close = useCallback(() => setActive(undefined), []);
+  const center = useMemo(() => ({ active, open, close }), [active, open, close]);
+
+  const accept = async (call: Call) => {
+    const caller = call.state.ring?.caller;
+    try {
+      await call.accept();
+      setActive({ call, peer: caller ?? { id: call.id, name: call.id }, ring: false, accepted: true });
+    } catch (error) {
+      toast(error instanceof ConfabError && error.statusCode === 409 ? t.answeredElsewhere : t.callFailed);
+    }
+  };
+
+  return (
+    <CenterContext value={center}>
+      {children}
+      {active && (
+        <VideoCall
+          key={active.call.cid}
+          callType={active.call.type}
+          callId={active.call.id}
+          peer={active.peer}
+          ring={active.ring}
+          onClose={close}
+        />
+      )}
+      {dialing && !active && (
+        <OutgoingCall
+          key={dialing.cid}
+          call={dialing}
+          peer={otherMember(dialing, client.state.connectedUser?.id)}
+          onJoined={() => {
+            setDialing(undefined);
+            open(dialing, otherMember(dialing, client.state.connectedUser?.id));
+          }}
+          onClose={() => setDialing(undefined)}
+        />
+      )}
+      {incoming?.state.ring && (
+        <IncomingCall
+          key={incoming.state.ring.id}
+          from={incoming.state.ring.caller}
+          video={incoming.state.ring.video}
+          onAccept={() => void accept(incoming)}
+          onDecline={() => void incoming.reject().catch(() => {})}
+        />
+      )}
+    </CenterContext>
+  );
+}
+
+/** Makes sure that a component has a center: its own when none is around. */
+export function WithCallCenter({ children }: { children: ReactNode }) {
+  return useCallCenter() ? children : <CallCenter>{children}</CallCenter>;
+}
+
+/** Whom to name on the caller's screen. */
+function otherMember(call: Call, me: string | undefined): Peer {
+  const other = call.state.members.find((member) => member.user_id !== me)?.user;
+  return other ?? { id: call.id, name: call.id };
+}
