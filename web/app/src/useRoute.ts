@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useSyncExternalStore } from 'react';
 
-const PATTERN = /^#\/c\/(.+)$/;
+const CONVERSATION = /^#\/c\/(.+)$/;
+export const OPERATOR = '#/operator';
 
-function read(): string | undefined {
-  const id = PATTERN.exec(location.hash)?.[1];
-  return id === undefined ? undefined : decodeURIComponent(id);
-}
+const hash = () => location.hash;
 
 function listen(changed: () => void): () => void {
   window.addEventListener('hashchange', changed);
   return () => window.removeEventListener('hashchange', changed);
 }
 
-/** The open conversation lives in the address: the back button of a phone goes back to the list. */
-export function useConversationRoute(): [string | undefined, (id: string | undefined) => void] {
-  const id = useSyncExternalStore(listen, read);
-  const go = useCallback((next: string | undefined) => {
-    if (next === read()) return;
-    location.hash = next === undefined ? '' : `/c/${encodeURIComponent(next)}`;
+export interface Route {
+  page: 'chat' | 'operator';
+  /** The open conversation lives in the address: the back button of a phone goes back to the list. */
+  conversationId: string | undefined;
+  select(id: string | undefined): void;
+}
+
+export function useRoute(): Route {
+  const now = useSyncExternalStore(listen, hash);
+  const id = CONVERSATION.exec(now)?.[1];
+  const select = useCallback((next: string | undefined) => {
+    const target = next === undefined ? '' : `#/c/${encodeURIComponent(next)}`;
+    if (target !== hash()) location.hash = target;
   }, []);
-  return [id, go];
+  return { page: now === OPERATOR ? 'operator' : 'chat', conversationId: id === undefined ? undefined : decodeURIComponent(id), select };
 }

@@ -19,6 +19,7 @@ import type { ClientEvent, ClientEvents, ConnectionState, SocketEvent } from './
 import { consoleLogger, type Logger } from './logger.ts';
 import { livekitFactory, type MediaFactory } from './media/session.ts';
 import { browserNetwork, type Network } from './network.ts';
+import { OperatorApi } from './operator.ts';
 import { Rest, type Fetch } from './rest.ts';
 import { EventSocket, browserSocket, defaultBackoff, type Backoff, type SocketFactory } from './socket.ts';
 import { Store, type Observable } from './store.ts';
@@ -103,6 +104,8 @@ export class VideoClient {
   readonly state: ClientState;
   /** Conversations and messages. */
   readonly chat: ChatApi;
+  /** Live calls and past ones, for admins. */
+  readonly operator: OperatorApi;
 
   /** This client among the user's devices and tabs: which of them answered a ring. */
   readonly deviceId = randomId();
@@ -141,6 +144,7 @@ export class VideoClient {
       await this.#connecting.promise;
     };
     this.chat = new ChatApi({ ready, rest: this.#rest });
+    this.operator = new OperatorApi({ ready, rest: this.#rest });
     const { devicePersistence: keep = true } = options;
     this.#context = {
       ready,

@@ -31,6 +31,7 @@ export { sanitizeUserId } from './userid.ts';
 export type { ChatApi, MessageOptions } from './chat/api.ts';
 export { callIdOf, conversationIdOf, receiptOf, sortedConversations } from './chat/state.ts';
 export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from './chat/state.ts';
+export type { OperatorApi, OperatorCall, OperatorParticipant, OperatorTrack } from './operator.ts';
 export { ChatStore } from './chat/store.ts';
 export type * from './call/coordinator.ts';
 export type {

@@ -18,6 +18,8 @@ export { useCalls, useConnectedUser, useConnectionState, useRingingCalls } from 
 export { useCallStateHooks } from './hooks/useCallStateHooks.ts';
 export { useChat } from './hooks/useChat.ts';
 export { useJoinedCall } from './hooks/useCall.ts';
+export { duration as formatDuration } from './format.ts';
+export { useNow } from './hooks/useNow.ts';
 export { useObservable } from './hooks/useObservable.ts';
 export { Avatar } from './ui/Avatar.tsx';
 export { EmptyState } from './ui/EmptyState.tsx';

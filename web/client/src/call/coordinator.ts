@@ -91,3 +91,18 @@ export interface ReactionObject {
   emoji_code?: string;
   custom?: Record<string, unknown>;
 }
+
+/** The trace of a call in its conversation. */
+export interface CallCardObject {
+  cid: string;
+  session_id?: string;
+  outcome: 'completed' | 'missed' | 'declined' | 'cancelled' | 'busy';
+  video: boolean;
+  caller: UserObject;
+  started_at: string;
+  ended_at: string;
+  /** 0 unless it was completed. */
+  duration_s: number;
+  participants: UserObject[];
+  quality: 'excellent' | 'good' | 'poor' | null;
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CallCardObject, OperatorCall, VideoClient } from '@confab/client';
+import { useCallback, useEffect, useState } from 'react';
+
+const EVERY_MS = 2000;
+
+export interface OperatorView {
+  calls: readonly OperatorCall[] | undefined;
+  history: readonly CallCardObject[] | undefined;
+  error: string | undefined;
+}
+
+/** Live calls every two seconds while the page is looked at; the past when a call begins or ends. */
+export function useOperator(client: VideoClient, conversation: string | undefined): OperatorView {
+  const [calls, setCalls] = useState<readonly OperatorCall[]>();
+  const [history, setHistory] = useState<readonly CallCardObject[]>();
+  const [error, setError] = useState<string>();
+  const running = calls?.map((call) => call.session_id).join();
+
+  const fail = useCallback((reason: Error) => setError(reason.message), []);
+  useEffect(() => {
+    let alive = true;
+    const look = () => {
+      if (document.hidden) return;
+      client.operator.calls().then((list) => {
+        if (!alive) return;
+        setCalls(list);
+        setError(undefined);
+      }, (reason: Error) => alive && fail(reason));
+    };
+    look();
+    const timer = setInterval(look, EVERY_MS);
+    return () => {
+      alive = false;
+      clearInterval(timer);
+    };
+  }, [client, fail]);
+
+  useEffect(() => {
+    let alive = true;
+    client.operator
+      .history(conversation ? { conversation } : {})
+      .then((cards) => alive && setHistory(cards), (reason: Error) => alive && fail(reason));
+    return () => {
+      alive = false;
+    };
+  }, [client, conversation, running, fail]);
+
+  return { calls, history, error };
+}

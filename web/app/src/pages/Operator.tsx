@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EmptyState, Spinner, useVideoClient } from '@confab/react';
+import { useState } from 'react';
+import { History } from '../operator/History.tsx';
+import { LiveCall } from '../operator/LiveCall.tsx';
+import { useOperator } from '../operator/useOperator.ts';
+import { texts } from '../texts.ts';
+
+/** For the team: the calls that go on and how well they do, and those of the past. */
+export function Operator() {
+  const client = useVideoClient();
+  const [conversation, setConversation] = useState<string>();
+  const { calls, history, error } = useOperator(client, conversation);
+  return (
+    <main className="op-page">
+      {error && (
+        <p className="op-error" role="alert">
+          {error}
+        </p>
+      )}
+      <section aria-labelledby="op-live">
+        <h2 id="op-live">
+          {texts.opLive} {calls && <span className="op-count">{calls.length}</span>}
+        </h2>
+        {!calls && !error && <Spinner label={texts.loading} />}
+        {calls?.length === 0 && <EmptyState icon="camera" title={texts.opNoCalls} hint={texts.opNoCallsHint} />}
+        {calls?.map((call) => <LiveCall key={call.session_id} call={call} />)}
+      </section>
+      <section aria-labelledby="op-past">
+        <h2 id="op-past">
+          {conversation ? texts.opPastOf(conversation) : texts.opPast}{' '}
+          {conversation && (
+            <button type="button" className="cf-link" onClick={() => setConversation(undefined)}>
+              {texts.opAll}
+            </button>
+          )}
+        </h2>
+        {history?.length === 0 && <p className="op-soft">{texts.opNoPast}</p>}
+        {history && history.length > 0 && <History cards={history} onConversation={setConversation} />}
+      </section>
+    </main>
+  );
+}
