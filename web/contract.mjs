@@ -110,7 +110,7 @@ ${events()}
 export type Role = UserObject['role'];
 export type Capability = JoinResponse['own_capabilities'][number];
 export type ServerEvent = ServerEvents[keyof ServerEvents];
-export type CallEventType = Extract<keyof ServerEvents, \`call.\${string}\`>;
+export type CallEventType = Extract<keyof ServerEvents, \`call.\${string}\` | 'custom'>;
 `;
 
 if (process.argv.includes('--check')) {

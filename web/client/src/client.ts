@@ -5,7 +5,7 @@
  */
 import { Call, checkCallId } from './call/call.ts';
 import type { CallContext } from './call/context.ts';
-import type { CallResponse } from './call/coordinator.ts';
+import type { CallResponse } from './contract.ts';
 import type { CallEvent, CallEvents } from './call/events.ts';
 import { CallingState } from './call/machine.ts';
 import type { PageRequest } from './call/types.ts';
@@ -312,7 +312,10 @@ export class VideoClient {
 
   #onCallEvent(event: CallEvent): void {
     let call = this.#calls.get().find(({ cid }) => cid === event.cid);
-    if (!call && event.type === 'call.ring') call = this.call(event.call.type, event.call.id);
+    if (!call && event.type === 'call.ring') {
+      const colon = event.cid.indexOf(':');
+      call = this.call(event.cid.slice(0, colon), event.cid.slice(colon + 1));
+    }
     call?.handleEvent(event);
     if (call?.ringing && event.type === 'call.ring' && this.#config.options?.rejectCallWhenBusy && this.#isBusy(call)) {
       call.reject('busy').catch((error: unknown) => this.#log.warn('Declining as busy failed:', String(error)));

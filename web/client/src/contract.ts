@@ -599,4 +599,4 @@ export interface ServerEvents {
 export type Role = UserObject['role'];
 export type Capability = JoinResponse['own_capabilities'][number];
 export type ServerEvent = ServerEvents[keyof ServerEvents];
-export type CallEventType = Extract<keyof ServerEvents, `call.${string}`>;
+export type CallEventType = Extract<keyof ServerEvents, `call.${string}` | 'custom'>;

@@ -5,7 +5,7 @@ export type { CallsPage, ClientConfig, ClientOptions, ClientState } from './clie
 export type { ClientEvent, ClientEvents, ConnectionState } from './events.ts';
 export type { AnonymousUser, GuestUser, RegularUser, User } from './users.ts';
 export { Call } from './call/call.ts';
-export type { CallEvent, CallEvents, CallEventType } from './call/events.ts';
+export type { CallEvent, CallEvents } from './call/events.ts';
 export { CallingState, nextCallingState, type CallingInput } from './call/machine.ts';
 export type { PermissionsContext } from './call/permissions.ts';
 export type { PermissionRequest } from './call/reduce.ts';
@@ -31,10 +31,6 @@ export { sanitizeUserId } from './userid.ts';
 export type { ChatApi, MessageOptions } from './chat/api.ts';
 export { callIdOf, conversationIdOf, receiptOf, sortedConversations } from './chat/state.ts';
 export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from './chat/state.ts';
-export type { OperatorApi, OperatorCall, OperatorParticipant, OperatorTrack } from './operator.ts';
+export type { OperatorApi } from './operator.ts';
 export { ChatStore } from './chat/store.ts';
-export type * from './call/coordinator.ts';
-export type {
-  CallSessionObject, ConversationObject, ConversationsResponse, ErrorObject, MessageObject, MessagesResponse, QuotedObject, ReactionObject,
-  ReadObject, Role, UserObject,
-} from './contract.ts';
+export type * from './contract.ts';

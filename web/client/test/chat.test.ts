@@ -35,10 +35,12 @@ const ready = (me: UserObject, ...conversations: ConversationObject[]): ChatStat
 const arrived = (state: ChatState, m: MessageObject, replayed = false): ChatState =>
   reduceChat(state, { type: 'event', replayed, event: { type: 'message.new', cursor: m.id, conversation_id: 'ann', message: m } });
 
+const AT = '2026-11-22T10:00:00.000Z';
+
 const live = (state: ChatState, ...people: UserObject[]): ChatState =>
   reduceChat(state, {
     type: 'event',
-    event: { type: 'call.session_started', cursor: 5, cid: 'default:chat-ann', conversation_id: 'ann', state: session('s1', ...people) },
+    event: { type: 'call.session_started', cursor: 5, created_at: AT, cid: 'default:chat-ann', conversation_id: 'ann', state: session('s1', ...people) },
   });
 
 test('a message moves its conversation up and counts as unread, unless it is mine or open', () => {
@@ -108,8 +110,8 @@ test('a live call follows its events, and the end of an older session is not its
   const live1 = live(ready(tom, conversation()), ann);
   const callOf = (state: ChatState) => state.conversations.get('ann')?.call;
   assert.deepEqual(callOf(live1)?.participants, [ann]);
-  const call = { cid: 'default:chat-ann', conversation_id: 'ann' };
-  const ended = { type: 'call.session_ended' as const, ...call, cursor: 6, session_id: 's1' };
+  const call = { cid: 'default:chat-ann', conversation_id: 'ann', cursor: 6, created_at: AT };
+  const ended = { type: 'call.session_ended' as const, ...call, session_id: 's1' };
   assert.equal(callOf(reduceChat(live1, { type: 'event', event: ended })), null);
   assert.ok(callOf(reduceChat(live1, { type: 'event', event: { ...ended, session_id: 's0' } })));
   const left = { type: 'call.session_participant_left' as const, ...call, user: ann, state: session('s1') };

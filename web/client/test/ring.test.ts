@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call, CallResponse, RingObject, UserObject } from '../src/index.ts';
-import { callObject, callReply, eve, member, ring, tom } from './lib/coordinator.ts';
+import { callObject, callReply, eve, leg, member, ring, tom } from './lib/coordinator.ts';
 import { VideoClient, ann, joinResponse, makeToken, makeWorld, refuse, until, type World } from './lib/fakes.ts';
 
 interface Setup extends World {
@@ -146,7 +146,7 @@ test('what rang before the client connected is told right behind connection.ok',
 
 test("answered on another of the user's devices, cancelled, missed, ended: it stops ringing", async () => {
   const ends: [string, object][] = [
-    ['call.accepted', { user: tom, device_id: 'other', ring: ring('r1', ann, {}, { legs: [{ user_id: 'tom', state: 'accepted', device_id: 'other' }], state: 'accepted', outcome: 'accepted' }) }],
+    ['call.accepted', { user: tom, device_id: 'other', ring: ring('r1', ann, {}, { legs: [leg('tom', 'accepted', 'other')], state: 'accepted', outcome: 'accepted' }) }],
     ['call.rejected', { user: tom, reason: 'decline', device_id: 'other', ring: ring('r1', ann, { tom: 'rejected' }, { state: 'ended', outcome: 'declined' }) }],
     ['call.rejected', { user: ann, reason: 'cancel', ring: ring('r1', ann, { tom: 'stopped' }, { state: 'ended', outcome: 'cancelled' }) }],
     ['call.rejected', { user: ann, reason: 'caller_gone', ring: ring('r1', ann, { tom: 'stopped' }, { state: 'ended', outcome: 'cancelled' }) }],
@@ -193,7 +193,7 @@ test('accepted here: the echo of it does not stop the join', async () => {
   world.tell('call.accepted', {
     user: tom,
     device_id: world.client.deviceId,
-    ring: ring('r1', ann, {}, { state: 'accepted', outcome: 'accepted', legs: [{ user_id: 'tom', state: 'accepted', device_id: world.client.deviceId }] }),
+    ring: ring('r1', ann, {}, { state: 'accepted', outcome: 'accepted', legs: [leg('tom', 'accepted', world.client.deviceId)] }),
   });
   assert.equal(world.call.ringing, true);
   await world.call.join();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { OperatorCall, OperatorParticipant } from '@confab/client';
+import type { OperatorCallObject, OperatorParticipantObject } from '@confab/client';
 import { Avatar, formatDuration, Icon, useNow } from '@confab/react';
 import { texts } from '../texts.ts';
 
 /** One call that goes on: who is in it, with what, and how well. */
-export function LiveCall({ call }: { call: OperatorCall }) {
+export function LiveCall({ call }: { call: OperatorCallObject }) {
   const now = useNow(1000);
   return (
     <article className="op-call" aria-label={call.cid}>
@@ -16,7 +16,7 @@ export function LiveCall({ call }: { call: OperatorCall }) {
         <table>
           <thead>
             <tr>
-              {[texts.opPerson, texts.opQuality, texts.opSends, texts.opBitrate, texts.opLoss, texts.opRoundTrip].map((title) => (
+              {[texts.opPerson, texts.opQuality, texts.opSends].map((title) => (
                 <th key={title} scope="col">
                   {title}
                 </th>
@@ -34,8 +34,8 @@ export function LiveCall({ call }: { call: OperatorCall }) {
   );
 }
 
-function Row({ participant }: { participant: OperatorParticipant }) {
-  const { user, quality, score, connected, tracks, up_bps, down_bps, loss, rtt_ms } = participant;
+function Row({ participant }: { participant: OperatorParticipantObject }) {
+  const { user, quality, score, connected, tracks } = participant;
   return (
     <tr>
       <th scope="row" className="op-person">
@@ -56,14 +56,9 @@ function Row({ participant }: { participant: OperatorParticipant }) {
           </span>
         ))}
       </td>
-      <td>{up_bps === undefined ? '–' : `↑ ${bitrate(up_bps)} ↓ ${bitrate(down_bps ?? 0)}`}</td>
-      <td>{loss === undefined ? '–' : `${(loss * 100).toFixed(1)} %`}</td>
-      <td>{rtt_ms === undefined ? '–' : `${Math.round(rtt_ms)} ms`}</td>
     </tr>
   );
 }
 
 const iconOf = (source: string, muted: boolean) =>
   /screen/i.test(source) ? 'screen' : /camera|video/i.test(source) ? (muted ? 'cameraOff' : 'camera') : muted ? 'micOff' : 'mic';
-
-const bitrate = (bps: number) => (bps >= 1e6 ? `${(bps / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bps / 1e3)} kbit/s`);

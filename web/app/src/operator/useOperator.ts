@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CallCardObject, OperatorCall, VideoClient } from '@confab/client';
+import type { CallCardObject, OperatorCallObject, VideoClient } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 
 const EVERY_MS = 2000;
 
 export interface OperatorView {
-  calls: readonly OperatorCall[] | undefined;
+  calls: readonly OperatorCallObject[] | undefined;
   history: readonly CallCardObject[] | undefined;
   error: string | undefined;
 }
 
 /** Live calls every two seconds while the page is looked at; the past when a call begins or ends. */
 export function useOperator(client: VideoClient, conversation: string | undefined): OperatorView {
-  const [calls, setCalls] = useState<readonly OperatorCall[]>();
+  const [calls, setCalls] = useState<readonly OperatorCallObject[]>();
   const [history, setHistory] = useState<readonly CallCardObject[]>();
   const [error, setError] = useState<string>();
   const running = calls?.map((call) => call.session_id).join();

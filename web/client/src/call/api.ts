@@ -2,7 +2,7 @@
 /** The coordinator's routes of one call, one method each. */
 import type { CallContext } from './context.ts';
 import { ConfabError, ErrorCode } from '../errors.ts';
-import type { CallResponse, JoinResponse, ReactionObject } from './coordinator.ts';
+import type { CallResponse, JoinResponse, CallReactionObject } from '../contract.ts';
 import type { CreateOptions, GetOptions, JoinOptions, MembersPage, MemberRequest, MuteKind, PageRequest, UpdateOptions } from './types.ts';
 
 export class CallApi {
@@ -80,7 +80,7 @@ export class CallApi {
   async kick(userId: string, block: boolean): Promise<void> {
     await this.#post('/kick', { user_id: userId, ...(block ? { block } : {}) });
   }
-  async react(reaction: ReactionObject): Promise<void> {
+  async react(reaction: CallReactionObject): Promise<void> {
     await this.#post('/reaction', reaction);
   }
   async sendCustom(custom: Record<string, unknown>): Promise<void> {

@@ -9,7 +9,7 @@ import { ScreenShareManager } from '../devices/screen-share.ts';
 import { SpeakerManager } from '../devices/speaker.ts';
 import { ConfabError, ErrorCode } from '../errors.ts';
 import { CallApi } from './api.ts';
-import type { CallResponse, Capability, ReactionObject } from './coordinator.ts';
+import type { CallResponse, Capability, CallReactionObject } from '../contract.ts';
 import type { CallEvent, CallEvents, CallEventType } from './events.ts';
 import { CallLink } from './link.ts';
 import { CallingState } from './machine.ts';
@@ -264,7 +264,7 @@ export class Call {
   }
 
   /** Shows on the sender's participant until `resetReaction`. Needs create-reaction. */
-  sendReaction(reaction: ReactionObject): Promise<void> {
+  sendReaction(reaction: CallReactionObject): Promise<void> {
     return this.#api.react(reaction);
   }
 

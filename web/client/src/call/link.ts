@@ -10,7 +10,7 @@ import type { Preview } from '../devices/preview.ts';
 import type { ScreenShareManager } from '../devices/screen-share.ts';
 import { ConfabError, ErrorCode, toConfabError } from '../errors.ts';
 import type { MediaHandlers, MediaSession, Participant } from '../media/session.ts';
-import type { JoinResponse } from './coordinator.ts';
+import type { JoinResponse } from '../contract.ts';
 import { CallingState, type CallingInput } from './machine.ts';
 import { Rejoin } from './rejoin.ts';
 

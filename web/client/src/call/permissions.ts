@@ -2,7 +2,7 @@
 /** What this user may do on a call: the server's list, never guessed from a role. */
 import { ConfabError, ErrorCode, type DeviceKind } from '../errors.ts';
 import type { Observable } from '../store.ts';
-import type { Capability, SettingsObject } from './coordinator.ts';
+import type { Capability, CallSettingsObject } from '../contract.ts';
 
 const NEEDED: Record<DeviceKind, Capability> = { camera: 'send-video', microphone: 'send-audio', screenShare: 'screenshare' };
 
@@ -10,7 +10,7 @@ export class PermissionsContext {
   /** @internal */
   constructor(
     private readonly own: Observable<readonly string[]>,
-    private readonly settings: Observable<SettingsObject | undefined>,
+    private readonly settings: Observable<CallSettingsObject | undefined>,
   ) {}
 
   hasPermission(capability: Capability | (string & {})): boolean {

@@ -2,7 +2,7 @@
 /** What the server told of a call, and how each reply and event changes it: a pure function. */
 import type { CallSessionObject, UserObject } from '../contract.ts';
 import type { CallEvent } from './events.ts';
-import type { CallObject, CallResponse, MemberObject, ReactionObject, RingObject } from './coordinator.ts';
+import type { CallObject, CallResponse, MemberObject, CallReactionObject, RingObject } from '../contract.ts';
 
 export interface PermissionRequest {
   readonly user: UserObject;
@@ -17,7 +17,7 @@ export interface CallKnowledge {
   readonly ring: RingObject | null;
   readonly permissionRequests: readonly PermissionRequest[];
   /** By user id. */
-  readonly reactions: ReadonlyMap<string, ReactionObject>;
+  readonly reactions: ReadonlyMap<string, CallReactionObject>;
 }
 
 export const emptyCall: CallKnowledge = {
@@ -68,9 +68,14 @@ function onEvent(known: CallKnowledge, event: CallEvent, me: string | undefined)
   switch (event.type) {
     case 'call.created':
     case 'call.notification':
-      return { ...known, call: event.call, members: event.members };
+      return { ...known, call: event.call, members: event.members ?? known.members };
     case 'call.ring':
-      return { ...known, call: event.call, members: event.members, ring: newerRing(known.ring, event.ring) };
+      return {
+        ...known,
+        call: event.call ?? known.call,
+        members: event.members ?? known.members,
+        ring: newerRing(known.ring, event.ring),
+      };
     case 'call.accepted':
     case 'call.missed':
       return { ...known, ring: newerRing(known.ring, event.ring) };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Questions about a ring, answered from the server's picture of it: timers run there, never here. */
-import type { RingLegObject, RingObject } from './coordinator.ts';
+import type { RingLegObject, RingObject } from '../contract.ts';
 
 export type RingSide = 'incoming' | 'outgoing' | undefined;
 

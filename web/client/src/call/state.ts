@@ -3,7 +3,7 @@
 import type { CallSessionObject, UserObject } from '../contract.ts';
 import type { Participant } from '../media/session.ts';
 import { Store, type Observable } from '../store.ts';
-import type { CallObject, MemberObject, RingObject, SettingsObject } from './coordinator.ts';
+import type { CallObject, MemberObject, RingObject, CallSettingsObject } from '../contract.ts';
 import { CallingState, nextCallingState, type CallingInput } from './machine.ts';
 import { emptyCall, reduceCall, type CallAction, type CallKnowledge, type PermissionRequest } from './reduce.ts';
 
@@ -15,7 +15,7 @@ export class CallStores {
   readonly session = new Store<CallSessionObject | null>(null);
   readonly ownCapabilities = new Store<readonly string[]>([]);
   readonly members = new Store<readonly MemberObject[]>([]);
-  readonly settings = new Store<SettingsObject | undefined>(undefined);
+  readonly settings = new Store<CallSettingsObject | undefined>(undefined);
   readonly call = new Store<CallObject | undefined>(undefined);
   readonly custom = new Store<Readonly<Record<string, unknown>>>({});
   readonly backstage = new Store(false);
@@ -84,7 +84,7 @@ export class CallState {
   readonly session$: Observable<CallSessionObject | null>;
   /** What this user may do on this call: show and hide controls by it, not by role names. */
   readonly ownCapabilities$: Observable<readonly string[]>;
-  readonly settings$: Observable<SettingsObject | undefined>;
+  readonly settings$: Observable<CallSettingsObject | undefined>;
   readonly custom$: Observable<Readonly<Record<string, unknown>>>;
   /** Only those with the right join-backstage may enter; `goLive` ends it. */
   readonly backstage$: Observable<boolean>;
@@ -132,7 +132,7 @@ export class CallState {
   get ownCapabilities(): readonly string[] {
     return this.ownCapabilities$.get();
   }
-  get settings(): SettingsObject | undefined {
+  get settings(): CallSettingsObject | undefined {
     return this.settings$.get();
   }
   get custom(): Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the methods of a call are given and give back. */
-import type { Capability, MemberObject, SettingsObject } from './coordinator.ts';
+import type { Capability, MemberObject, CallSettingsObject } from '../contract.ts';
 
 type Deep<T> = { [K in keyof T]?: T[K] extends object ? Deep<T[K]> : T[K] };
 
@@ -10,12 +10,12 @@ export interface MemberRequest {
   custom?: Record<string, unknown>;
 }
 
-export interface CallData {
+export interface NewCallData {
   /** Ringing and notifying address members. */
   members?: readonly MemberRequest[];
   custom?: Record<string, unknown>;
   /** Beats the call type's settings. */
-  settings_override?: Deep<SettingsObject>;
+  settings_override?: Deep<CallSettingsObject>;
   /** RFC 3339. */
   starts_at?: string;
   backstage?: boolean;
@@ -27,7 +27,7 @@ export interface GetOptions {
 }
 
 export interface CreateOptions extends GetOptions {
-  data?: CallData;
+  data?: NewCallData;
   /** Telephone behaviour: the members' devices ring, and this client joins by itself when the first one accepts. */
   ring?: boolean;
   /** Tells the members that the call exists. */
@@ -50,7 +50,7 @@ export interface LeaveOptions {
 
 export interface UpdateOptions {
   custom?: Record<string, unknown>;
-  settings_override?: Deep<SettingsObject>;
+  settings_override?: Deep<CallSettingsObject>;
   starts_at?: string;
 }
 

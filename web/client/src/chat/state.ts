@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the messenger shows, as plain data, and the questions asked of it. Changes are made by reduce.ts only. */
 import type {
-  ConversationObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
+  CallCardObject, ConversationObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
 } from '../contract.ts';
 import type { ConfabError } from '../errors.ts';
 
@@ -24,6 +24,8 @@ export interface ChatMessage {
   readonly private: boolean;
   readonly quoted: QuotedObject | undefined;
   readonly reactions: readonly ReactionObject[];
+  /** Of a message that the server wrote about a call: what became of it. */
+  readonly call: CallCardObject | undefined;
 }
 
 export interface Thread {
@@ -88,6 +90,7 @@ export function toChatMessage(message: MessageObject): ChatMessage {
     private: message.private ?? false,
     quoted: message.quoted,
     reactions: message.reactions,
+    call: message.call,
   };
 }
 

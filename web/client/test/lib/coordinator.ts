@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Replies and events of the coordinator, as the contract has them. */
-import type { CallObject, CallResponse, Capability, MemberObject, RingLegObject, RingObject, SettingsObject, UserObject } from '../../src/index.ts';
+import type { CallObject, CallResponse, Capability, MemberObject, RingLegObject, RingObject, CallSettingsObject, UserObject } from '../../src/index.ts';
 
 export const ann: UserObject = { id: 'ann', name: 'Ann', role: 'user' };
 export const tom: UserObject = { id: 'tom', name: 'Tom', role: 'admin' };
@@ -8,7 +8,7 @@ export const eve: UserObject = { id: 'eve', name: 'Eve', role: 'user' };
 
 const AT = '2026-11-22T10:00:00.000Z';
 
-export const settings: SettingsObject = {
+export const settings: CallSettingsObject = {
   audio: {
     mic_default_on: true,
     speaker_default_on: true,
@@ -27,7 +27,7 @@ export const settings: SettingsObject = {
   screensharing: { enabled: true, access_request_enabled: true },
   backstage: { enabled: false },
   ring: { incoming_call_timeout_ms: 15_000, auto_cancel_timeout_ms: 15_000, missed_call_timeout_ms: 15_000, reject_when_busy: true },
-  limits: { max_participants: 0, max_duration_seconds: 0 },
+  limits: { max_participants: 0 },
 };
 
 export function callObject(change: Partial<CallObject> = {}): CallObject {
@@ -65,6 +65,11 @@ export function callReply(change: Partial<CallResponse> = {}): CallResponse {
   return { call: callObject(), members: [member(ann), member(tom)], state: null, own_capabilities: ALL, ring: null, ...change };
 }
 
+export function leg(user_id: string, state: RingLegObject['state'], device_id?: string): RingLegObject {
+  const user = [ann, tom, eve].find(({ id }) => id === user_id) ?? { id: user_id, name: user_id, role: 'admin' as const };
+  return { user_id, user, state, ...(device_id === undefined ? {} : { device_id }) };
+}
+
 /** Rings `legs`, all of them unless they say otherwise. */
 export function ring(id: string, caller: UserObject, legs: Record<string, RingLegObject['state']>, change: Partial<RingObject> = {}): RingObject {
   return {
@@ -76,7 +81,7 @@ export function ring(id: string, caller: UserObject, legs: Record<string, RingLe
     video: true,
     started_at: AT,
     expires_at: AT,
-    legs: Object.entries(legs).map(([user_id, state]) => ({ user_id, state })),
+    legs: Object.entries(legs).map(([user_id, state]) => leg(user_id, state)),
     ...change,
   };
 }

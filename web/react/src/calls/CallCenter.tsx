@@ -6,6 +6,7 @@ import { OutgoingCall } from '../call/OutgoingCall.tsx';
 import { VideoCall } from '../call/VideoCall.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
+import { LobbyDialog } from '../lobby/LobbyDialog.tsx';
 import { useToast } from '../ui/Toasts.tsx';
 
 export type Peer = Pick<UserObject, 'id' | 'name' | 'image'>;
@@ -24,6 +25,8 @@ export interface Center {
   active: ActiveCall | undefined;
   /** Puts a call on screen and joins it. */
   open(call: Call, peer: Peer, options?: { ring?: boolean }): void;
+  /** Shows the lobby first: camera, microphone and speaker; from there one goes on into the call. */
+  check(call: Call, peer: Peer, options?: { ring?: boolean }): void;
   close(): void;
 }
 
@@ -43,6 +46,7 @@ export function CallCenter({ children }: { children?: ReactNode }) {
   const toast = useToast();
   const client = useVideoClient();
   const [active, setActive] = useState<ActiveCall | undefined>();
+  const [checking, setChecking] = useState<Omit<ActiveCall, 'accepted'> | undefined>();
   const [dialing, setDialing] = useState<Call | undefined>();
   const incoming = useRingingCalls('incoming').find((call) => call !== active?.call);
   const outgoing = useRingingCalls('outgoing')[0];
@@ -52,8 +56,9 @@ export function CallCenter({ children }: { children?: ReactNode }) {
   }, [outgoing]);
 
   const open = useCallback((call: Call, peer: Peer, { ring = false } = {}) => setActive({ call, peer, ring, accepted: false }), []);
+  const check = useCallback((call: Call, peer: Peer, { ring = false } = {}) => setChecking({ call, peer, ring }), []);
   const close = useCallback(() => setActive(undefined), []);
-  const center = useMemo(() => ({ active, open, close }), [active, open, close]);
+  const center = useMemo(() => ({ active, open, check, close }), [active, open, check, close]);
 
   const accept = async (call: Call) => {
     const caller = call.state.ring?.caller;
@@ -76,6 +81,16 @@ export function CallCenter({ children }: { children?: ReactNode }) {
           peer={active.peer}
           ring={active.ring}
           onClose={close}
+        />
+      )}
+      {checking && !active && (
+        <LobbyDialog
+          call={checking.call}
+          onJoin={() => {
+            open(checking.call, checking.peer, { ring: checking.ring });
+            setChecking(undefined);
+          }}
+          onCancel={() => setChecking(undefined)}
         />
       )}
       {dialing && !active && (

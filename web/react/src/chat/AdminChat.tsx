@@ -89,6 +89,9 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
             onCall={() =>
               center?.open(client.call('default', callIdOf(conversation.id)), conversation.user, { ring: !conversation.call })
             }
+            onCheck={() =>
+              center?.check(client.call('default', callIdOf(conversation.id)), conversation.user, { ring: !conversation.call })
+            }
           />
         ) : (
           <EmptyState icon="chat" title={t.selectConversation} hint={t.selectConversationHint} />

@@ -10,11 +10,13 @@ interface ConversationHeaderProps {
   online: boolean;
   onBack?: (() => void) | undefined;
   onCall: () => void;
+  /** Shows camera and microphone before the call. */
+  onCheck: () => void;
   /** The person is about to press the button: a good moment to get things ready. */
   onCallIntent: () => void;
 }
 
-export function ConversationHeader({ person, subtitle, online, onBack, onCall, onCallIntent }: ConversationHeaderProps) {
+export function ConversationHeader({ person, subtitle, online, onBack, onCall, onCheck, onCallIntent }: ConversationHeaderProps) {
   const t = useMessages();
   return (
     <header className="cf-header">
@@ -31,6 +33,7 @@ export function ConversationHeader({ person, subtitle, online, onBack, onCall, o
           {subtitle}
         </p>
       </div>
+      <IconButton icon="settings" label={t.checkDevices} onClick={onCheck} />
       <IconButton
         icon="camera"
         label={t.startVideoCall}

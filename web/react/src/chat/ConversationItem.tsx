@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConversationObject, UserObject } from '@confab/client';
 import { useMessages } from '../context.tsx';
+import { cardText } from './cardText.ts';
 import { shortTime } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -20,8 +21,9 @@ interface ConversationItemProps {
 export function ConversationItem({ conversation, me, unread, online, typing, selected, now, onSelect }: ConversationItemProps) {
   const t = useMessages();
   const { user, last_message: last, call } = conversation;
-  const text = last?.deleted_at ? t.messageDeleted : (last?.text.replace(/\s+/g, ' ') ?? '');
-  const preview = last?.private ? `${t.privateNote}: ${text}` : last?.user.id === me.id ? t.yourPrefix(text) : text;
+  const words = last?.call ? cardText(last.call, me.id, t) : (last?.text ?? '');
+  const text = last?.deleted_at ? t.messageDeleted : words.replace(/\s+/g, ' ');
+  const preview = last?.private ? `${t.privateNote}: ${text}` : last?.user.id === me.id && !last.call ? t.yourPrefix(text) : text;
   return (
     <li>
       <button

@@ -29,11 +29,12 @@ interface ConversationPaneProps {
   drafts: Map<string, string>;
   onBack?: () => void;
   onCall: () => void;
+  onCheck: () => void;
 }
 
 /** One conversation: who, what was said, and where to write. Give it the conversation's id as its key. */
 export function ConversationPane(props: ConversationPaneProps) {
-  const { store, state, conversationId, person, subtitle, online, target, call, empty, drafts, onBack, onCall } = props;
+  const { store, state, conversationId, person, subtitle, online, target, call, empty, drafts, onBack, onCall, onCheck } = props;
   const t = useMessages();
   const client = useVideoClient();
   const rings = useRingingCalls('incoming').some((ringing) => conversationIdOf(ringing.id) === conversationId);
@@ -57,6 +58,7 @@ export function ConversationPane(props: ConversationPaneProps) {
         online={online}
         onBack={onBack}
         onCall={onCall}
+        onCheck={onCheck}
         onCallIntent={() => void client.preloadMedia()}
       />
       {call && !rings && <LiveCallBar call={call} me={state.me} onJoin={onCall} />}
@@ -69,6 +71,7 @@ export function ConversationPane(props: ConversationPaneProps) {
           label={t.conversationWith(person.name)}
           empty={empty}
           actions={actions}
+          onCall={onCall}
           onLoadMore={() => void store.loadMore(conversationId)}
           onNewest={() => {
             jump(undefined);

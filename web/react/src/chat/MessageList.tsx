@@ -6,6 +6,7 @@ import { dayName } from '../format.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import type { MessageActions } from './Bubble.tsx';
+import { CallCard } from './CallCard.tsx';
 import { groupByDay } from './groups.ts';
 import { MessageRun } from './MessageRun.tsx';
 
@@ -22,6 +23,8 @@ interface MessageListProps {
   label: string;
   empty: ReactNode;
   actions: MessageActions;
+  /** Rings the other side. */
+  onCall: () => void;
   onLoadMore: () => void;
   /** From an older part of the conversation to its end. */
   onNewest: () => void;
@@ -31,7 +34,7 @@ interface MessageListProps {
 
 /** Stays at the end while the reader is there, and where they are when they are not. */
 export function MessageList(props: MessageListProps) {
-  const { thread, me, reads, marked, label, empty, actions, onLoadMore, onNewest, onEnd } = props;
+  const { thread, me, reads, marked, label, empty, actions, onCall, onLoadMore, onNewest, onEnd } = props;
   const t = useMessages();
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -101,17 +104,21 @@ export function MessageList(props: MessageListProps) {
           {days.map((day) => (
             <div key={day.key} className="cf-day">
               <p className="cf-day__name">{dayName(day.at, now, t)}</p>
-              {day.runs.map((run) => (
-                <MessageRun
-                  key={run.key}
-                  run={run}
-                  mine={run.user.id === me.id}
-                  meId={me.id}
-                  receipt={lastMine && run.messages.includes(lastMine) ? receipt : undefined}
-                  marked={marked}
-                  actions={actions}
-                />
-              ))}
+              {day.runs.map((run) => {
+                const message = run.messages[0];
+                if (message?.call) return <CallCard key={run.key} card={message.call} meId={me.id} at={message.at} onCall={onCall} />;
+                return (
+                  <MessageRun
+                    key={run.key}
+                    run={run}
+                    mine={run.user.id === me.id}
+                    meId={me.id}
+                    receipt={lastMine && run.messages.includes(lastMine) ? receipt : undefined}
+                    marked={marked}
+                    actions={actions}
+                  />
+                );
+              })}
             </div>
           ))}
         </div>

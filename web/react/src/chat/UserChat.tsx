@@ -52,6 +52,7 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
           empty={<EmptyState icon="chat" title={t.firstMessageUser} hint={t.firstMessageUserHint} />}
           drafts={drafts.current}
           onCall={() => center?.open(client.call('default', callIdOf(me.id)), team, { ring: !live })}
+          onCheck={() => center?.check(client.call('default', callIdOf(me.id)), team, { ring: !live })}
         />
       </main>
     </div>

@@ -26,7 +26,7 @@ export function groupByDay(messages: readonly ChatMessage[]): Day[] {
       days.push((day = { key: message.key, at: message.at, runs: [] }));
     }
     const run = day.runs.at(-1);
-    const same = run && previous && run.user.id === message.user.id && message.at - previous.at < RUN_MS;
+    const same = run && previous && !message.call && !previous.call && run.user.id === message.user.id && message.at - previous.at < RUN_MS;
     if (same) run.messages.push(message);
     else day.runs.push({ key: message.key, user: message.user, messages: [message] });
     previous = message;

@@ -118,6 +118,14 @@ export const en = {
   answeredElsewhere: 'The call was answered already',
   voiceCall: 'Voice call',
   missedCall: (name: string) => `Missed call from ${name}`,
+  callBack: 'Call back',
+  cardDeclined: (kind: string) => `${kind}, declined`,
+  cardOutgoing: {
+    missed: (kind: string) => `${kind}, no answer`,
+    declined: (kind: string) => `${kind}, declined`,
+    cancelled: (kind: string) => `${kind}, cancelled`,
+    busy: (kind: string) => `${kind}, busy`,
+  },
   mute: 'Mute',
   unmute: 'Unmute',
   muted: 'Muted',
@@ -147,6 +155,7 @@ export const en = {
 
   // devices
   devices: 'Camera and sound',
+  checkDevices: 'Check camera and sound',
   camera: 'Camera',
   microphone: 'Microphone',
   speaker: 'Speaker',
