@@ -61,6 +61,27 @@ def rtp(payload, pt=96, marker=False, block=None, csrcs=0, padding=0, profile=0x
     return out + payload + (bytes(padding - 1) + bytes([padding]) if padding else b"")
 
 
+# Dependency descriptors, packet after packet (test/lib/svc_source.c).
+DESCRIPTORS = {
+    "l2t2": [
+        "c00000b00367af130a010202800168050002d15400",
+        "c2000130540000",
+        "c10002309c0200",
+        "c30003300c030000",
+        "c00004357c0600",
+        "c200053054070000",
+    ],
+    "l3t3-key": [
+        "c00000b0085965ea00018000100002a00018000100002a00018000100080a0005a014000b402800168555540",
+        "c300013015550000",
+        "c600023000550000",
+        "c200033020010100",
+        "c500043000810100",
+        "c800053000030100",
+    ],
+}
+
+
 VP8_KEY = bytes.fromhex("90e0fffe4260" "5001009d012a0045d0021122")
 
 
@@ -122,6 +143,15 @@ def codec_seeds():
     put("vp8", "narrow", bytes.fromhex("90805010029d012a80026801"))
     put("vp8", "keyidx", bytes.fromhex("a0f07f017f01"))
     put("vp8", "bare", bytes.fromhex("10f000009d012a00050003"))
+    put("vp9", "key", bytes.fromhex("a8fffe104211"))
+    put("vp9", "upper", bytes.fromhex("ac0503" "0011"))
+    put("vp9", "flexible", bytes.fromhex("f8054011"))
+    put("vp9", "bare", bytes.fromhex("0811"))
+    put("red", "two", bytes.fromhex("ef0f0003" "6f") + b"oldme")
+    put("red", "own", bytes.fromhex("6f78"))
+    # one structure and what follows it, each after its length: L2T2 and L3T3_KEY of the tests
+    for name, packets in DESCRIPTORS.items():
+        put("dd", name, b"".join(bytes([len(p) // 2]) + bytes.fromhex(p) for p in packets))
     put("h264", "idr", bytes.fromhex("658884"))
     put("h264", "stap-a", bytes.fromhex("78" "0004" "6742e01f" "0002" "68ce" "0003" "658884"))
     put("h264", "fu-a-start", bytes.fromhex("7c858884"))
