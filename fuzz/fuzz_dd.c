@@ -29,7 +29,7 @@ static void write_again(const struct dd *d, const struct dd_structure *s, const 
 	struct dd_structure structure = *s;
 	uint32_t mask = s->target_count == 32 ? 0xa5a5a5a5
 					      : 0xa5a5a5a5 & ((1u << s->target_count) - 1);
-	size_t m = dd_write(out, d, bytes, n, 0x1234, mask, s->target_count);
+	size_t m = dd_write(out, d, bytes, n, 0x1234, mask);
 	struct dd e;
 
 	check(m > DD_MIN && m <= n + DD_GROWTH);

@@ -84,6 +84,8 @@ struct plane_add_track {
 	char cid[PLANE_CID_MAX]; /* client's track id; equals the msid track in Chromium's SDP */
 	uint8_t kind;		 /* enum plane_kind */
 	bool muted, screen;
+	bool red;	/* audio: redundancy is welcome */
+	char codec[16]; /* video: what the client wants to send, "vp9"; "" = no matter */
 	uint8_t layer_count;
 	struct plane_layer layers[PLANE_LAYERS_MAX];
 };

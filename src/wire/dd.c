@@ -145,6 +145,7 @@ bool dd_parse(struct dd *ret, struct dd_structure *ret_structure,
 	}
 	if (b.bad || !current)
 		return false;
+	d.target_count = current->target_count;
 	d.mask_at = (uint16_t)b.at;
 	d.mask = (uint32_t)(((uint64_t)1 << current->target_count) - 1);
 	if (d.has_mask)
@@ -166,7 +167,7 @@ bool dd_parse(struct dd *ret, struct dd_structure *ret_structure,
 }
 
 size_t dd_write(uint8_t *ret, const struct dd *d, const uint8_t *bytes, size_t n, uint16_t number,
-		uint32_t mask, unsigned target_count)
+		uint32_t mask)
 {
 	struct bits_wr w = bits_wr_of(ret, n + DD_GROWTH);
 	uint32_t flags = n > DD_MIN ? bytes[DD_MIN] >> (8 - FLAG_BITS) : 0;
@@ -176,7 +177,7 @@ size_t dd_write(uint8_t *ret, const struct dd *d, const uint8_t *bytes, size_t n
 	bits_put(&w, number, NUMBER_BITS);
 	bits_put(&w, flags | 0x08, FLAG_BITS);
 	bits_copy(&w, bytes, flags_end, d->mask_at);
-	bits_put(&w, mask, target_count);
+	bits_put(&w, mask, d->target_count);
 	bits_copy(&w, bytes, d->rest_at, d->end_at);
 	return bits_len(&w);
 }

@@ -43,6 +43,7 @@ struct dd_structure {
 struct dd {
 	bool start, end; /* first, last packet of the frame */
 	uint16_t number; /* of the frame */
+	uint8_t target_count;
 	bool has_structure, has_mask;
 	uint32_t mask; /* has_mask: targets that are being sent now; else as before, or all */
 	struct dd_frame frame;
@@ -64,9 +65,9 @@ static inline enum dd_dti dd_dti(const struct dd_frame *f, unsigned target)
 }
 
 /*
- * Writes the descriptor that `d` was parsed from again, with another frame number and with `mask`
- * of `target_count` bits: which targets the receiver gets. `ret` has room for n + DD_GROWTH bytes.
+ * Writes the descriptor that `d` was parsed from again, with another frame number and with `mask`:
+ * which targets the receiver gets. `ret` has room for n + DD_GROWTH bytes.
  * Returns the length.
  */
 size_t dd_write(uint8_t *ret, const struct dd *d, const uint8_t *bytes, size_t n, uint16_t number,
-		uint32_t mask, unsigned target_count);
+		uint32_t mask);

@@ -150,6 +150,10 @@ static void take_element(struct rtpext *x, enum rtpext_kind kind, const struct r
 		x->has_abs_send_time = true;
 		x->abs_send_time = rd_be24(&r);
 		break;
+	case RTPEXT_DEPENDENCY_DESCRIPTOR:
+		x->dd = e->data;
+		x->dd_length = e->length;
+		break;
 	case RTPEXT_VIDEO_ORIENTATION:
 		if (e->length != 1)
 			break;
@@ -181,12 +185,15 @@ uint8_t *rtpext_add(struct rtpext_wr *x, uint8_t id, const void *data, size_t n)
 {
 	if (id == 0)
 		return NULL;
-	if (id > ONE_BYTE_ID_MAX || n == 0 || n > ONE_BYTE_LENGTH_MAX)
+	if (id > ONE_BYTE_ID_MAX || n == 0 || n > (x->two_byte ? UINT8_MAX : ONE_BYTE_LENGTH_MAX))
 		x->w->bad = true;
 	if (!x->any)
 		wr_zero(x->w, 4); /* profile and length: rtpext_end */
 	x->any = true;
-	wr_u8(x->w, (uint8_t)((size_t)id << 4 | (n - 1)));
+	if (x->two_byte)
+		wr_be16(x->w, (uint16_t)((size_t)id << 8 | n));
+	else
+		wr_u8(x->w, (uint8_t)((size_t)id << 4 | (n - 1)));
 	uint8_t *p = wr_take(x->w, n);
 
 	if (p && data)
@@ -206,7 +213,7 @@ void rtpext_end(struct rtpext_wr *x)
 	if (x->w->bad)
 		return;
 	uint8_t *block = x->w->start + x->at;
-	put_be16(block, PROFILE_ONE_BYTE);
+	put_be16(block, x->two_byte ? PROFILE_TWO_BYTE : PROFILE_ONE_BYTE);
 	put_be16(block + 2, (uint16_t)((length - 4 + 3) / 4));
 	x->w->start[0] |= 0x10;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RTP header extensions (RFC 8285): which ids were negotiated, reading both forms, writing the
- * one-byte form. Pure; a `struct rtpext_map` belongs to who embeds it. Any thread.
+ * RTP header extensions (RFC 8285): which ids were negotiated, reading and writing both forms. Pure; a `struct rtpext_map` belongs to who embeds it. Any thread.
  */
 #pragma once
 
@@ -83,6 +82,8 @@ struct rtpext {
 	uint32_t abs_send_time; /* 24 bits, 6.18 fixed point seconds */
 	bool has_orientation;
 	uint8_t orientation; /* the CVO byte */
+	uint8_t dd_length;   /* 0 = absent */
+	const uint8_t *dd;   /* dependency descriptor, for dd.h */
 };
 
 /* Elements with a length that does not fit their kind are left out;
@@ -96,12 +97,13 @@ void rtpext_parse(struct rtpext *ret, const struct rtpext_map *map, const struct
  *   struct rtpext_wr x = rtpext_begin(&w);
  *   rtpext_add(&x, map->id_of[RTPEXT_MID], "0", 1);
  *   rtpext_end(&x);
- * No element: no block. What does not fit sets w->bad.
+ * No element: no block. What does not fit sets w->bad. With x.two_byte set before the first
+ * element the block has the two-byte form, for elements of up to 255 bytes.
  */
 struct rtpext_wr {
 	struct wr *w;
 	size_t at; /* offset of the block from w->start */
-	bool any;
+	bool any, two_byte;
 };
 
 struct rtpext_wr rtpext_begin(struct wr *w);
@@ -109,7 +111,7 @@ struct rtpext_wr rtpext_begin(struct wr *w);
 /*
  * Appends one element; data NULL: zeros, for the caller to fill later. Returns where the data is,
  * or NULL: does not fit, or (silently left out, so that an extension that was not negotiated needs
- * no `if`) id 0; w->bad for an id over 14 or a length outside 1..16.
+ * no `if`) id 0; w->bad for an id over 14 or a length outside 1..16 (two-byte form: 1..255).
  */
 uint8_t *rtpext_add(struct rtpext_wr *x, uint8_t id, const void *data, size_t n);
 

@@ -50,8 +50,8 @@ void send_response(struct session *session, const Lk__SignalResponse *response)
  * parallel. */
 static void codec_list_init(struct codec_list *list)
 {
-	*list = (struct codec_list){ .names = { "audio/opus", "video/VP8", "video/H264",
-						"video/rtx" } };
+	*list = (struct codec_list){ .names = { "audio/opus", "audio/red", "video/VP8", "video/VP9",
+						"video/AV1", "video/H264", "video/rtx" } };
 	for (size_t i = 0; i < CODEC_COUNT; i++) {
 		lk__codec__init(&list->codecs[i]);
 		list->codecs[i].mime = list->names[i];

@@ -57,7 +57,7 @@ void send_track_unpublished(struct session *session, char *track_sid);
 void send_allowed(struct session *session, char *publisher_sid, char *track_sid, bool allowed);
 
 /* A room as clients and servers are told of it. Holds pointers into itself: do not copy. */
-enum { CODEC_COUNT = 4, CODEC_NAME_MAX = 16 };
+enum { CODEC_COUNT = 7, CODEC_NAME_MAX = 16 };
 
 struct codec_list {
 	char names[CODEC_COUNT][CODEC_NAME_MAX];

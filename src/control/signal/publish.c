@@ -242,6 +242,10 @@ static void tell_plane(const struct member *m, const struct track *track)
 	add->kind = track->info.type == LK__TRACK_TYPE__AUDIO ? KIND_AUDIO : KIND_VIDEO;
 	add->muted = track->info.muted;
 	add->screen = track->info.source == LK__TRACK_SOURCE__SCREEN_SHARE;
+	/* redundancy repeats what end-to-end encryption has made larger, and breaks it (3.6) */
+	add->red = !track->info.disable_red && !track->info.encryption;
+	if (track->info.n_codecs)
+		(void)strncpy(add->codec, track->info.codecs[0]->mime_type, sizeof add->codec - 1);
 	for (size_t i = 0; i < track->info.n_layers; i++) {
 		const Lk__VideoLayer *from = track->info.layers[i];
 

@@ -79,12 +79,13 @@ void cache_put(struct cache *c, const struct media_packet *p)
 {
 	struct cache_entry *e = &c->entries[p->sequence & (c->entry_count - 1)];
 	uint32_t at = (uint32_t)c->head & (c->capacity - 1);
+	uint32_t size = (uint32_t)p->dd_length + p->length;
 
-	if (e->sequence >= p->sequence || p->length > c->capacity)
+	if (e->sequence >= p->sequence || size > c->capacity)
 		return; /* known, or its place belongs to a newer one */
 	if (!c->head)
 		c->lap = p->arrival;
-	if (at + p->length > c->capacity) {
+	if (at + size > c->capacity) {
 		c->head += c->capacity - at;
 		at = 0;
 	}
@@ -92,16 +93,21 @@ void cache_put(struct cache *c, const struct media_packet *p)
 		begin_lap(c, p->arrival);
 		at = (uint32_t)c->head & (c->capacity - 1);
 	}
+	if (p->dd_length)
+		memcpy(c->bytes + at, p->dd_bytes, p->dd_length);
 	if (p->length)
-		memcpy(c->bytes + at, p->payload, p->length);
+		memcpy(c->bytes + at + p->dd_length, p->payload, p->length);
 	*e = (struct cache_entry){ .sequence = p->sequence,
 				   .at = c->head,
-				   .arrival = p->arrival,
+				   .arrival = p->arrival & 0xffffffffffff,
+				   .dd_length = p->dd_length,
+				   .temporal = (unsigned char)(p->temporal & 7),
+				   .sync = p->sync,
 				   .timestamp = p->timestamp,
 				   .length = p->length,
 				   .flags = p->flags,
 				   .orientation = p->orientation };
-	c->head += p->length;
+	c->head += size;
 }
 
 bool cache_get(const struct cache *c, uint64_t sequence, struct media_packet *ret)
@@ -112,13 +118,19 @@ bool cache_get(const struct cache *c, uint64_t sequence, struct media_packet *re
 		return false;
 	if (e->at < c->floor || c->head - e->at > c->capacity)
 		return false;
+	const uint8_t *bytes = c->bytes + (e->at & (c->capacity - 1));
+
 	*ret = (struct media_packet){ .arrival = e->arrival,
 				      .sequence = sequence,
 				      .timestamp = e->timestamp,
 				      .length = e->length,
 				      .flags = e->flags,
 				      .orientation = e->orientation,
-				      .payload = c->bytes + (e->at & (c->capacity - 1)) };
+				      .temporal = e->temporal,
+				      .sync = e->sync,
+				      .dd_length = e->dd_length,
+				      .dd_bytes = bytes,
+				      .payload = bytes + e->dd_length };
 	return true;
 }
 

@@ -17,8 +17,9 @@ enum {
 
 struct cache_entry {
 	uint64_t sequence; /* 0 = empty */
-	uint64_t at;	   /* write position, counted since the beginning */
-	uint64_t arrival;
+	/* write position, counted since the beginning: dependency descriptor, payload */
+	uint64_t at;
+	uint64_t arrival : 48, dd_length : 8, temporal : 3, sync : 1;
 	uint32_t timestamp;
 	uint16_t length;
 	uint8_t flags, orientation;
@@ -39,8 +40,7 @@ struct cache {
 int cache_init(struct cache *c, size_t limit, size_t packets);
 void cache_fini(struct cache *c);
 
-/* Keeps a copy. A sequence already there is left as it is. Audio levels and temporal layers
- * are not kept. */
+/* Keeps a copy. A sequence already there is left as it is. Audio levels are not kept. */
 void cache_put(struct cache *c, const struct media_packet *p);
 
 /* Finds a packet by extended sequence; ret->payload is valid until the next put.

@@ -14,9 +14,11 @@
 #include <string.h>
 
 #include "media/rtp/down_range.h"
+#include "wire/dd.h"
 #include "wire/rtp.h"
 #include "wire/rtpext.h"
 #include "wire/vp8.h"
+#include "wire/vp9.h"
 
 enum {
 	FIRST_CYCLE = 65536,
@@ -28,7 +30,7 @@ enum {
 int down_init(struct down *d, const struct down_config *config)
 {
 	if (!config->clock_rate || config->payload_type > 127 || config->rtx_payload_type > 127 ||
-	    strnlen(config->mid, DOWN_MID_MAX) == DOWN_MID_MAX)
+	    config->red_payload_type > 127 || strnlen(config->mid, DOWN_MID_MAX) == DOWN_MID_MAX)
 		return -EINVAL;
 	bool lean = !config->rtx_payload_type && !media_codec_is_video(config->codec);
 	uint32_t count = lean ? DOWN_HISTORY_SHORT : DOWN_HISTORY;
@@ -113,6 +115,32 @@ static uint32_t ticks_since_last(const struct down *d, bool same, const struct m
 	return ticks < 1 ? 1 : (uint32_t)ticks; /* another picture needs another timestamp */
 }
 
+/* The numbers inside payloads and descriptors that have to continue. */
+struct pictures {
+	bool has_picture, has_tl0;
+	uint16_t picture;
+	uint8_t tl0;
+};
+
+static struct pictures pictures_of(const struct down *d, const struct media_packet *p)
+{
+	struct vp8_descriptor vp8;
+	struct vp9_descriptor vp9;
+
+	if (d->config.codec == MEDIA_VP8 && vp8_parse(&vp8, p->payload, p->length))
+		return (struct pictures){ vp8.has_picture_id, vp8.has_tl0picidx, vp8.picture_id,
+					  vp8.tl0picidx };
+	if (d->config.codec == MEDIA_VP9 && vp9_parse(&vp9, p->payload, p->length))
+		return (struct pictures){ vp9.has_picture_id, vp9.has_tl0picidx, vp9.picture_id,
+					  vp9.tl0picidx };
+	return (struct pictures){ 0 };
+}
+
+static uint16_t frame_number(const struct media_packet *p)
+{
+	return (uint16_t)(p->dd_bytes[1] << 8 | p->dd_bytes[2]);
+}
+
 static bool is_video(const struct down *d)
 {
 	return media_codec_is_video(d->config.codec);
@@ -125,7 +153,7 @@ static struct down_range *start(struct down *d, uint8_t source, const struct med
 	struct down_range *last = down_range_newest(d), next = { .source = source };
 	bool same = last && last->source == source && !(p->flags & MEDIA_RESYNC);
 	uint32_t timestamp = d->last_timestamp;
-	struct vp8_descriptor vp8;
+	struct pictures pictures = pictures_of(d, p);
 
 	if (last)
 		timestamp += ticks_since_last(d, same, clock, p);
@@ -134,10 +162,12 @@ static struct down_range *start(struct down *d, uint8_t source, const struct med
 	next.end = UINT64_MAX;
 	next.offset = p->sequence - (d->highest + 1);
 	next.timestamp_offset = timestamp - p->timestamp;
-	if (last && d->config.codec == MEDIA_VP8 && vp8_parse(&vp8, p->payload, p->length)) {
-		next.picture_offset = (uint16_t)(d->last_picture + 1 - vp8.picture_id);
-		next.tl0_offset = (uint8_t)(d->last_tl0 + 1 - vp8.tl0picidx);
+	if (last && (pictures.has_picture || pictures.has_tl0)) {
+		next.picture_offset = (uint16_t)(d->last_picture + 1 - pictures.picture);
+		next.tl0_offset = (uint8_t)(d->last_tl0 + 1 - pictures.tl0);
 	}
+	if (last && p->dd_length)
+		next.frame_offset = (uint16_t)(d->last_frame + 1 - frame_number(p));
 	d->count.switches++;
 	d->skipped_picture = NO_PICTURE;
 	return down_range_push(d, &next);
@@ -202,7 +232,7 @@ static struct down_range *range_for(struct down *d, uint8_t source, const struct
 static void remember(struct down *d, const struct down_range *r, const struct media_clock *clock,
 		     const struct media_packet *p)
 {
-	struct vp8_descriptor vp8;
+	struct pictures pictures = pictures_of(d, p);
 
 	d->last_timestamp = p->timestamp + r->timestamp_offset;
 	d->last_source_timestamp = p->timestamp;
@@ -212,16 +242,16 @@ static void remember(struct down *d, const struct down_range *r, const struct me
 		d->out_clock = *clock;
 		d->out_clock.timestamp += r->timestamp_offset;
 	}
-	if (d->config.codec != MEDIA_VP8 || !vp8_parse(&vp8, p->payload, p->length))
-		return;
-	if (vp8.has_picture_id)
-		d->last_picture = (uint16_t)(vp8.picture_id + r->picture_offset);
-	if (vp8.has_tl0picidx)
-		d->last_tl0 = (uint8_t)(vp8.tl0picidx + r->tl0_offset);
+	if (pictures.has_picture)
+		d->last_picture = (uint16_t)(pictures.picture + r->picture_offset);
+	if (pictures.has_tl0)
+		d->last_tl0 = (uint8_t)(pictures.tl0 + r->tl0_offset);
+	if (p->dd_length)
+		d->last_frame = (uint16_t)(frame_number(p) + r->frame_offset);
 }
 
 /* Takes the number `out` for its one use. */
-static enum down_verdict claim(struct down *d, uint64_t out)
+static enum down_verdict claim(struct down *d, uint64_t out, bool marker)
 {
 	struct down_sent *s = &d->history[out & (d->history_count - 1)];
 
@@ -231,25 +261,62 @@ static enum down_verdict claim(struct down *d, uint64_t out)
 		*s = (struct down_sent){ .out = (uint32_t)out };
 	if (s->sent)
 		return DOWN_DUPLICATE;
-	s->sent = 1;
+	s->sent = true;
+	s->marker = marker;
 	return DOWN_OK;
 }
 
-void down_write_extensions(struct down *d, uint64_t now, const struct media_packet *p,
-			   struct wr *out)
+static void add_descriptor(struct rtpext_wr *x, uint8_t id, const struct down_range *r,
+			   const struct media_packet *p)
+{
+	uint16_t number = (uint16_t)(frame_number(p) + r->frame_offset);
+	uint8_t bytes[DD_MAX + DD_GROWTH];
+	size_t n = p->dd_length;
+
+	if (p->dd && p->dd_mask) {
+		n = dd_write(bytes, p->dd, p->dd_bytes, n, number, p->dd_mask);
+	} else {
+		memcpy(bytes, p->dd_bytes, n);
+		put_be16(bytes + 1, number);
+	}
+	(void)rtpext_add(x, id, bytes, n);
+}
+
+void down_write_extensions(struct down *d, uint64_t now, const struct down_range *r,
+			   const struct media_packet *p, struct wr *out)
 {
 	const struct down_config *c = &d->config;
 	struct rtpext_wr x = rtpext_begin(out);
+	bool dd = p && p->dd_length && c->id_dd;
+
+	/* a structure is longer than the one-byte form can say (RFC 8285 4.2) */
+	x.two_byte = dd && p->dd_length + DD_GROWTH > 16;
 
 	if (!d->mid_acknowledged && c->mid[0])
 		(void)rtpext_add(&x, c->id_mid, c->mid, strlen(c->mid));
 	if (p && p->flags & MEDIA_ORIENTED)
 		(void)rtpext_add(&x, c->id_orientation, &p->orientation, 1);
+	if (dd)
+		add_descriptor(&x, c->id_dd, r, p);
 	if (c->id_abs_send_time)
 		(void)rtpext_add_u24(&x, c->id_abs_send_time, rtpext_abs_send_time(now));
 	if (c->id_transport_cc && c->transport_sequence)
 		(void)rtpext_add_u16(&x, c->id_transport_cc, (*c->transport_sequence)++);
 	rtpext_end(&x);
+}
+
+static void rewrite_pictures(const struct down *d, const struct down_range *r, uint8_t *payload,
+			     size_t n)
+{
+	struct vp8_descriptor vp8;
+	struct vp9_descriptor vp9;
+
+	if (d->config.codec == MEDIA_VP8 && vp8_parse(&vp8, payload, n))
+		vp8_rewrite(payload, &vp8, (uint16_t)(vp8.picture_id + r->picture_offset),
+			    (uint8_t)(vp8.tl0picidx + r->tl0_offset));
+	else if (d->config.codec == MEDIA_VP9 && vp9_parse(&vp9, payload, n))
+		vp9_rewrite(payload, &vp9, (uint16_t)(vp9.picture_id + r->picture_offset),
+			    (uint8_t)(vp9.tl0picidx + r->tl0_offset));
 }
 
 void down_write_packet(struct down *d, uint64_t now, const struct down_range *r,
@@ -258,23 +325,22 @@ void down_write_packet(struct down *d, uint64_t now, const struct down_range *r,
 	const struct down_config *c = &d->config;
 	struct rtp_header h = {
 		.marker = p->flags & MEDIA_MARKER,
-		.payload_type = rtx ? c->rtx_payload_type : c->payload_type,
+		.payload_type = rtx	 ? c->rtx_payload_type
+				: p->red ? c->red_payload_type
+					 : c->payload_type,
 		.seq = (uint16_t)(rtx ? d->rtx_sequence : sequence),
 		.timestamp = p->timestamp + r->timestamp_offset,
 		.ssrc = rtx ? c->rtx_ssrc : c->ssrc,
 	};
-	struct vp8_descriptor vp8;
 
 	rtp_write(out, &h);
-	down_write_extensions(d, now, p, out);
+	down_write_extensions(d, now, r, p, out);
 	if (rtx)
 		wr_be16(out, (uint16_t)sequence); /* RFC 4588 4: OSN */
 	uint8_t *payload = wr_take(out, p->length);
 	if (payload && p->length) {
 		memcpy(payload, p->payload, p->length);
-		if (c->codec == MEDIA_VP8 && vp8_parse(&vp8, payload, p->length))
-			vp8_rewrite(payload, &vp8, (uint16_t)(vp8.picture_id + r->picture_offset),
-				    (uint8_t)(vp8.tl0picidx + r->tl0_offset));
+		rewrite_pictures(d, r, payload, p->length);
 	} else if (!rtx) {
 		/* padding that could not be left out (RFC 3550 5.1): it keeps its number */
 		wr_u8(out, 1);
@@ -297,16 +363,16 @@ enum down_verdict down_write(struct down *d, uint64_t now, uint8_t source,
 {
 	enum down_verdict verdict = DOWN_OLD;
 
-	if ((size_t)(out->end - out->p) < (size_t)p->length + DOWN_OVERHEAD_MAX)
+	if ((size_t)(out->end - out->p) < down_room(p))
 		return DOWN_SHORT;
-	if (source >= DOWN_SOURCES || !p->sequence)
+	if (source >= DOWN_SOURCES || !p->sequence || (p->red && !d->config.red_payload_type))
 		return DOWN_OLD;
 	if (!p->length && is_next(d, p->sequence) && leave_out(d, source, p->sequence, 0))
 		return DOWN_ABSORBED;
 	struct down_range *r = range_for(d, source, clock, p, &verdict);
 	uint64_t sequence = r ? p->sequence - r->offset : 0;
 	if (r)
-		verdict = claim(d, sequence);
+		verdict = claim(d, sequence, p->flags & MEDIA_MARKER);
 	d->count.old += verdict == DOWN_OLD;
 	d->count.duplicates += verdict == DOWN_DUPLICATE;
 	if (verdict != DOWN_OK)

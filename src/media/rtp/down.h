@@ -41,7 +41,7 @@ enum {
 	DOWN_RTX_TRIES = 10,
 	/* … and not again within max(RTT, this). */
 	DOWN_RTX_GUARD_US = 20000,
-	/* Most bytes added to a payload: header, extensions, OSN. */
+	/* Most bytes added to a payload: header, extensions, OSN; down_room counts all. */
 	DOWN_OVERHEAD_MAX = 12 + 4 + 64 + 2,
 };
 
@@ -51,7 +51,7 @@ enum down_verdict {
 	DOWN_ABSORBED,	/* nothing to send, and the subscriber sees no gap (padding in order) */
 	DOWN_DUPLICATE, /* that number was sent already */
 	DOWN_OLD,   /* its place in the sequence is forgotten, or belongs to something else now */
-	DOWN_SHORT, /* capacity too small: use length + DOWN_OVERHEAD_MAX */
+	DOWN_SHORT, /* capacity too small: use down_room */
 	/* retransmissions only: */
 	DOWN_NO_RTX,   /* not negotiated */
 	DOWN_UNKNOWN,  /* never sent, or too long ago */
@@ -64,12 +64,13 @@ struct down_config {
 	uint32_t clock_rate; /* Hz, not 0 */
 	uint32_t ssrc;
 	uint8_t payload_type;
-	uint32_t rtx_ssrc; /* rtx_payload_type 0 = RTX not negotiated */
+	uint8_t red_payload_type; /* of packets with redundancy; 0 = refused */
+	uint32_t rtx_ssrc;	  /* rtx_payload_type 0 = RTX not negotiated */
 	uint8_t rtx_payload_type;
 	uint16_t first_sequence, rtx_first_sequence; /* chance, from the caller; keep below 2^15 */
 	uint32_t first_timestamp;		     /* chance, from the caller */
 	/* Header extension ids of this subscriber, 1..14; 0 = not negotiated. */
-	uint8_t id_mid, id_orientation, id_abs_send_time, id_transport_cc;
+	uint8_t id_mid, id_orientation, id_abs_send_time, id_transport_cc, id_dd;
 	char mid[DOWN_MID_MAX]; /* sent until the first receiver report */
 	/* the transport's counter, for id_transport_cc; kept, shared; or NULL */
 	uint16_t *transport_sequence;
@@ -80,15 +81,17 @@ struct down_range {
 	uint64_t offset;	   /* out = source - offset, modulo 2^64 */
 	uint32_t timestamp_offset; /* out = source + offset, modulo 2^32 */
 	uint16_t picture_offset;
+	uint16_t frame_offset; /* of dependency descriptors */
 	uint8_t tl0_offset;
 	uint8_t source;
 };
 
 struct down_sent {
-	uint32_t out;	/* low bits of the extended out sequence */
-	uint16_t again; /* last retransmission, low bits of milliseconds */
-	uint8_t tries;	/* retransmissions */
-	uint8_t sent;	/* 1 = went out under its own number */
+	uint32_t out;	 /* low bits of the extended out sequence */
+	uint16_t again;	 /* last retransmission, low bits of milliseconds */
+	uint8_t tries;	 /* retransmissions */
+	bool sent : 1;	 /* went out under its own number */
+	bool marker : 1; /* with a marker, which the publisher's packet may not have */
 };
 
 struct down {
@@ -105,7 +108,7 @@ struct down {
 	uint32_t last_source_timestamp;
 	struct media_clock last_clock; /* of the source of the newest packet, as it was then */
 	struct media_clock out_clock;  /* the same on our timestamps: what sender reports say */
-	uint16_t last_picture;
+	uint16_t last_picture, last_frame;
 	uint8_t last_tl0;
 	uint32_t skipped_picture; /* source's picture id of the newest packet left out; > 65535 =
 				     none */
@@ -134,6 +137,15 @@ struct down {
 	} count;
 };
 
+/* Bytes that a packet needs as we send it, unencrypted. */
+static inline size_t down_room(const struct media_packet *p)
+{
+	enum { DD_EXTRA = 16 }; /* dd_write may make it longer; two-byte form of the others */
+
+	return p->length + (size_t)DOWN_OVERHEAD_MAX +
+	       (p->dd_length ? p->dd_length + (size_t)DD_EXTRA : 0);
+}
+
 /* Returns 0, -EINVAL (config) or -ENOMEM. */
 int down_init(struct down *d, const struct down_config *config);
 void down_fini(struct down *d);
@@ -143,7 +155,7 @@ void down_fini(struct down *d);
  * source: writes the whole RTP packet to `out`. A source other than the last, the first packet, and
  * a packet after down_restart have to start a key frame when the codec is video. A late packet of
  * the source before is still placed where it belongs. `out` is fresh (wr_of) with room for
- * p->length + DOWN_OVERHEAD_MAX, else DOWN_SHORT. p->payload must not overlap out.
+ * down_room(p), else DOWN_SHORT. p->payload must not overlap out.
  */
 enum down_verdict down_write(struct down *d, uint64_t now, uint8_t source,
 			     const struct media_clock *clock, const struct media_packet *p,

@@ -92,7 +92,7 @@ static enum down_verdict resend(struct down *d, uint64_t now, uint64_t sequence,
 	if (!r || d->highest - sequence >= d->history_count || !caches[r->source] ||
 	    !cache_get(caches[r->source], sequence + r->offset, &p))
 		return DOWN_UNKNOWN;
-	if ((size_t)(out->end - out->p) < (size_t)p.length + DOWN_OVERHEAD_MAX)
+	if ((size_t)(out->end - out->p) < down_room(&p))
 		return DOWN_SHORT;
 	if (s->out != (uint32_t)sequence)
 		*s = (struct down_sent){ .out = (uint32_t)sequence };
@@ -101,6 +101,8 @@ static enum down_verdict resend(struct down *d, uint64_t now, uint64_t sequence,
 		return verdict;
 	if (!pay(d, now, (size_t)p.length + DOWN_OVERHEAD_MAX))
 		return DOWN_BUDGET;
+	if (s->marker)
+		p.flags |= MEDIA_MARKER;
 	down_write_packet(d, now, r, &p, sequence, true, out);
 	d->rtx_sequence++;
 	s->again = (uint16_t)(now / 1000);
@@ -140,7 +142,7 @@ enum down_verdict down_padding(struct down *d, uint64_t now, struct wr *out)
 	if ((size_t)(out->end - out->p) < DOWN_PADDING + DOWN_OVERHEAD_MAX)
 		return DOWN_SHORT;
 	rtp_write(out, &h);
-	down_write_extensions(d, now, NULL, out);
+	down_write_extensions(d, now, NULL, NULL, out);
 	/* RFC 3550 5.1: the last byte counts them all */
 	wr_zero(out, DOWN_PADDING - 1);
 	wr_u8(out, DOWN_PADDING);

@@ -25,9 +25,9 @@ struct down_range *down_range_find(struct down *d, uint8_t source, uint64_t sequ
 /* Was that source already sent from a later packet than `sequence`? */
 bool down_range_is_past(struct down *d, uint8_t source, uint64_t sequence);
 
-/* The header extensions of any packet; p: NULL = padding. */
-void down_write_extensions(struct down *d, uint64_t now, const struct media_packet *p,
-			   struct wr *out);
+/* The header extensions of any packet; r, p: NULL = padding. */
+void down_write_extensions(struct down *d, uint64_t now, const struct down_range *r,
+			   const struct media_packet *p, struct wr *out);
 
 /* Writes one packet; sequence: extended out number, which for rtx becomes the OSN.
  * Takes no note of it. */

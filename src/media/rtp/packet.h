@@ -13,16 +13,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct dd;
+
 enum media_codec {
 	MEDIA_OTHER, /* forwarded as it is: audio, or a codec without key frames for us */
 	MEDIA_OPUS,
 	MEDIA_VP8,
 	MEDIA_H264,
+	MEDIA_VP9,
+	MEDIA_AV1,
 };
 
 static inline bool media_codec_is_video(enum media_codec codec)
 {
-	return codec == MEDIA_VP8 || codec == MEDIA_H264;
+	return codec >= MEDIA_VP8;
 }
 
 enum media_flags {
@@ -38,14 +42,19 @@ enum media_flags {
 };
 
 struct media_packet {
-	uint64_t arrival;	/* µs */
-	uint64_t sequence;	/* extended: grows for ever, never 0 */
-	uint32_t timestamp;	/* as the publisher wrote it */
-	uint16_t length;	/* of the payload, padding taken off; 0 = padding only */
-	uint8_t flags;		/* enum media_flags */
-	uint8_t level;		/* 0 loudest … 127 silent, -dBov */
-	uint8_t orientation;	/* the CVO byte */
-	uint8_t temporal;	/* VP8: TID, 0 when there are no temporal layers */
-	bool sync;		/* VP8: Y, refers to temporal layer 0 only (RFC 7741 4.2) */
-	const uint8_t *payload; /* borrowed */
+	uint64_t arrival;    /* µs */
+	uint64_t sequence;   /* extended: grows for ever, never 0 */
+	uint32_t timestamp;  /* as the publisher wrote it */
+	uint16_t length;     /* of the payload, padding taken off; 0 = padding only */
+	uint8_t flags;	     /* enum media_flags */
+	uint8_t level;	     /* 0 loudest … 127 silent, -dBov */
+	uint8_t orientation; /* the CVO byte */
+	uint8_t temporal;    /* TID, 0 when there are no temporal layers */
+	bool sync;	     /* VP8: Y, refers to temporal layer 0 only (RFC 7741 4.2) */
+	bool red;	     /* audio with redundancy (RFC 2198) */
+	uint8_t dd_length;   /* of the dependency descriptor; 0 = none */
+	uint32_t dd_mask; /* to one subscriber: tell it these targets; 0 = as the publisher said */
+	const uint8_t *payload;	 /* borrowed */
+	const uint8_t *dd_bytes; /* borrowed */
+	const struct dd *dd;	 /* those read, when somebody did; else NULL */
 };

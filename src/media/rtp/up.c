@@ -11,8 +11,10 @@
 
 #include "base/rd.h"
 #include "media/rtp/up_gaps.h"
+#include "wire/dd.h"
 #include "wire/h264.h"
 #include "wire/vp8.h"
+#include "wire/vp9.h"
 
 enum { MAX_DROPOUT = 3000, NO_BAD_SEQUENCE = 65536, FIRST_CYCLE = 65536 };
 
@@ -140,21 +142,49 @@ static uint8_t find_key_h264(struct up *u, const struct media_packet *p)
 	return flags;
 }
 
-static uint8_t find_key(struct up *u, struct media_packet *p)
+static uint8_t find_key_vp8(struct media_packet *p)
 {
 	struct vp8_descriptor vp8;
+
+	if (!vp8_parse(&vp8, p->payload, p->length))
+		return 0;
+	p->temporal = vp8.tid;
+	p->sync = vp8.layer_sync;
+	return (uint8_t)((vp8.frame_start ? MEDIA_FRAME_START : 0) |
+			 (vp8.frame_start && vp8.key_frame ? MEDIA_KEY : 0));
+}
+
+static uint8_t find_key_vp9(struct media_packet *p)
+{
+	struct vp9_descriptor vp9;
+
+	if (!vp9_parse(&vp9, p->payload, p->length))
+		return 0;
+	/* temporal layers only with a dependency descriptor (scalable.c) */
+	return (uint8_t)((vp9.start && vp9.sid == 0 ? MEDIA_FRAME_START : 0) |
+			 (vp9.key_frame ? MEDIA_KEY : 0));
+}
+
+static uint8_t find_key_av1(const struct up *u, const struct media_packet *p)
+{
+	return (uint8_t)((p->timestamp != u->last_timestamp ? MEDIA_FRAME_START : 0) |
+			 (av1_is_key_frame(p->payload, p->length) ? MEDIA_KEY : 0));
+}
+
+static uint8_t find_key(struct up *u, struct media_packet *p)
+{
 	uint8_t flags = 0;
 
 	if (!p->length)
 		return 0;
-	if (u->codec == MEDIA_VP8 && vp8_parse(&vp8, p->payload, p->length)) {
-		flags = (uint8_t)((vp8.frame_start ? MEDIA_FRAME_START : 0) |
-				  (vp8.frame_start && vp8.key_frame ? MEDIA_KEY : 0));
-		p->temporal = vp8.tid;
-		p->sync = vp8.layer_sync;
-	}
-	if (u->codec == MEDIA_H264)
+	if (u->codec == MEDIA_VP8)
+		flags = find_key_vp8(p);
+	else if (u->codec == MEDIA_H264)
 		flags = find_key_h264(u, p);
+	else if (u->codec == MEDIA_VP9)
+		flags = find_key_vp9(p);
+	else if (u->codec == MEDIA_AV1)
+		flags = find_key_av1(u, p);
 	if (!(flags & MEDIA_KEY))
 		return flags;
 	if (p->timestamp != u->key_timestamp || !u->last_key)
@@ -172,6 +202,10 @@ static uint8_t facts_of(const struct rtpext *x, struct media_packet *p)
 	if (x && x->has_audio_level) {
 		p->level = x->audio_level;
 		flags |= MEDIA_LEVEL | (x->voice_activity ? MEDIA_VOICE : 0);
+	}
+	if (x && x->dd_length >= DD_MIN && x->dd_length <= DD_MAX) {
+		p->dd_bytes = x->dd;
+		p->dd_length = x->dd_length;
 	}
 	if (x && x->has_orientation) {
 		p->orientation = x->orientation;
@@ -285,6 +319,11 @@ bool up_report(struct up *u, uint64_t now, struct rtcp_report *ret)
 	u->received_prior = u->received;
 	*ret = r;
 	return true;
+}
+
+bool up_has(const struct up *u, uint64_t sequence)
+{
+	return sequence <= u->highest && u->highest - sequence < UP_WINDOW && is_seen(u, sequence);
 }
 
 bool up_take_needs_key(struct up *u)

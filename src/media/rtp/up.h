@@ -125,6 +125,9 @@ size_t up_nack(struct up *u, uint64_t now, uint16_t *ret_sequences, size_t capac
 /* When up_nack may next have something; UINT64_MAX = nothing is missing. */
 uint64_t up_deadline(const struct up *u);
 
+/* Whether this packet came, among the last UP_WINDOW. */
+bool up_has(const struct up *u, uint64_t sequence);
+
 /* True once after packets were given up, so that decoders may be stuck:
  * keyframe_want then. Video only. */
 bool up_take_needs_key(struct up *u);

@@ -36,9 +36,7 @@ static bool is_video(const struct subscription *s)
 /* bit/s on the wire; 0 = does not arrive. */
 static uint64_t cost(const struct subscription *s, uint64_t now, int layer)
 {
-	const struct track_layer *l = s->track->layers[layer];
-
-	return l ? (uint64_t)rate_bps(&l->up.rate, now) * VIDEO_OVERHEAD / 100 : 0;
+	return (uint64_t)track_bps(s->track, now, layer) * VIDEO_OVERHEAD / 100;
 }
 
 /* The next layer above `layer` that arrives and is wanted; LAYERS_NONE = none. */

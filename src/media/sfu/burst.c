@@ -11,9 +11,16 @@ void burst_add(struct burst *b, uint64_t now, struct track *t, int layer, bool f
 {
 	assert(!burst_is_full(b));
 	b->now = now;
-	b->packets[b->count++] = (struct burst_packet){
-		.track = t, .layer = (uint8_t)layer, .first = first, .packet = *packet
-	};
+	struct burst_packet *p = &b->packets[b->count++];
+
+	p->track = t;
+	p->layer = (uint8_t)layer;
+	p->first = first;
+	p->packet = *packet;
+	if (packet->dd) {
+		p->dd = *packet->dd;
+		p->packet.dd = &p->dd;
+	}
 }
 
 /* Makes the first packet that is left, and all others of its track, the group. */

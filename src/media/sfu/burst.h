@@ -16,6 +16,7 @@
 
 #include "base/list.h"
 #include "media/rtp/packet.h"
+#include "wire/dd.h"
 
 struct subscription;
 struct track;
@@ -27,6 +28,7 @@ struct burst_packet {
 	uint8_t layer;
 	bool first; /* of its layer: subscribers choose anew */
 	struct media_packet packet;
+	struct dd dd; /* of the packet, if it has one */
 };
 
 struct burst {

@@ -2,6 +2,8 @@
 #include "media/sfu/codec.h"
 
 #include <stddef.h>
+#include <string.h>
+#include <strings.h>
 
 #define VIDEO_FEEDBACK (SDP_FB_NACK | SDP_FB_NACK_PLI | SDP_FB_CCM_FIR)
 
@@ -14,6 +16,33 @@ static const struct codec_info codecs[CODEC_COUNT] = {
 			 .channels = 2,
 			 .payload_type = 111,
 			 .fmtp = "minptime=10;useinbandfec=1" },
+	[CODEC_RED] = { .name = "red",
+			.mime = "audio/red",
+			.kind = KIND_AUDIO,
+			.media = MEDIA_OPUS,
+			.clock_rate = 48000,
+			.channels = 2,
+			.payload_type = 63,
+			.fmtp = "111/111" },
+	[CODEC_VP9] = { .name = "VP9",
+			.mime = "video/VP9",
+			.kind = KIND_VIDEO,
+			.media = MEDIA_VP9,
+			.clock_rate = 90000,
+			.channels = 1,
+			.payload_type = 98,
+			.rtx_payload_type = 99,
+			.feedback = VIDEO_FEEDBACK,
+			.fmtp = "profile-id=0" },
+	[CODEC_AV1] = { .name = "AV1",
+			.mime = "video/AV1",
+			.kind = KIND_VIDEO,
+			.media = MEDIA_AV1,
+			.clock_rate = 90000,
+			.channels = 1,
+			.payload_type = 35,
+			.rtx_payload_type = 36,
+			.feedback = VIDEO_FEEDBACK },
 	[CODEC_VP8] = { .name = "VP8",
 			.mime = "video/VP8",
 			.kind = KIND_VIDEO,
@@ -75,13 +104,39 @@ static enum codec codec_of_h264(const struct sdp_codec *c)
 	return sdp_text_is(mode, "1") ? CODEC_H264_MODE1 : CODEC_NONE;
 }
 
+/* A parameter whose absence means `value` (RFC 9628 6: profile-id; AV1's payload format 7.2: profile). */
+static bool has_value(struct sdp_text fmtp, const char *parameter, const char *value)
+{
+	struct sdp_text is = sdp_fmtp_get(fmtp, parameter);
+
+	return is.n == 0 || sdp_text_is(is, value);
+}
+
 enum codec codec_of_sdp(const struct sdp_codec *c, enum sdp_kind kind)
 {
-	if (kind == SDP_AUDIO && sdp_codec_is(c, "opus") && c->clock_rate == 48000)
-		return CODEC_OPUS;
+	if (kind == SDP_AUDIO && c->clock_rate == 48000)
+		return sdp_codec_is(c, "opus")	? CODEC_OPUS
+		       : sdp_codec_is(c, "red") ? CODEC_RED
+						: CODEC_NONE;
 	if (kind != SDP_VIDEO || c->clock_rate != 90000)
 		return CODEC_NONE;
 	if (sdp_codec_is(c, "VP8"))
 		return CODEC_VP8;
+	if (sdp_codec_is(c, "VP9"))
+		return has_value(c->fmtp, "profile-id", "0") ? CODEC_VP9 : CODEC_NONE;
+	if (sdp_codec_is(c, "AV1"))
+		return has_value(c->fmtp, "profile", "0") ? CODEC_AV1 : CODEC_NONE;
 	return sdp_codec_is(c, "H264") ? codec_of_h264(c) : CODEC_NONE;
+}
+
+enum codec codec_of_name(const char *name, enum plane_kind kind)
+{
+	const char *slash = strchr(name, '/');
+
+	for (unsigned i = CODEC_NONE + 1; *name && i < CODEC_COUNT; i++) {
+		if (codecs[i].kind == kind &&
+		    strcasecmp(codecs[i].name, slash ? slash + 1 : name) == 0)
+			return (enum codec)i;
+	}
+	return CODEC_NONE;
 }

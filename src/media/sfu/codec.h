@@ -15,7 +15,10 @@
 enum codec {
 	CODEC_NONE,
 	CODEC_OPUS,
+	CODEC_RED, /* Opus with earlier packets repeated (RFC 2198) */
 	CODEC_VP8,
+	CODEC_VP9,	  /* profile 0 */
+	CODEC_AV1,	  /* main profile */
 	CODEC_H264_MODE0, /* packetization-mode=0: single NAL units */
 	CODEC_H264_MODE1, /* packetization-mode=1: also STAP-A and FU-A */
 	CODEC_COUNT,
@@ -35,6 +38,15 @@ struct codec_info {
 
 /* NULL for CODEC_NONE. */
 const struct codec_info *codec_info(enum codec codec);
+
+/* What a track of packets with this codec is of: Opus for RED, else the same. */
+static inline enum codec codec_inside(enum codec codec)
+{
+	return codec == CODEC_RED ? CODEC_OPUS : codec;
+}
+
+/* "vp9", "video/VP9": the codec that a client names; CODEC_NONE when it is none of ours. */
+enum codec codec_of_name(const char *name, enum plane_kind kind);
 
 /* Which of ours a payload type of a section of `kind` is;
  * CODEC_NONE for everything we do not forward. */

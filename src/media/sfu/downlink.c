@@ -76,6 +76,7 @@ void downlink_send(struct participant *p, uint64_t now, uint8_t *packet, size_t 
 	uint16_t number = d->numbered;
 
 	d->numbered = p->subscriber.transport_sequence;
+	d->sent_at = now;
 	if (leg_send_rtp(&p->subscriber.leg, packet, n, capacity) < 0)
 		return; /* counted there; the number was never sent */
 	if (numbered) {
@@ -137,10 +138,13 @@ static void release(const struct downlink_waiting *w, uint64_t now)
 	struct subscription *s = w->subscription;
 	const struct track_layer *l = s ? s->track->layers[w->layer] : NULL;
 	struct media_packet packet;
+	struct dd dd;
 
 	if (!l || !l->has_cache || l->generation != w->generation || s->track->muted ||
 	    !cache_get(&l->cache, w->sequence, &packet))
 		return;
+	if (l->scalable)
+		scalable_read(l->scalable, &packet, &dd);
 	forward_to(s, now, w->layer, &packet);
 }
 
@@ -202,6 +206,22 @@ static bool send_padding(struct participant *p, uint64_t now, struct subscriptio
 	downlink_send(p, now, out, wr_len(&w), ROOM);
 	d->count.padding++;
 	return true;
+}
+
+/*
+ * When everything is paused for lack of bandwidth, nothing that is sent shows that there is some
+ * again: a packet of padding now and then does.
+ */
+static void ask_again(struct participant *p, uint64_t now)
+{
+	struct downlink *d = p->subscriber.downlink;
+	struct subscription *carrier;
+
+	if (!d->measured_since || d->bwe.wanted == 0 || now - d->sent_at < DOWNLINK_IDLE_US)
+		return;
+	carrier = find_carrier(p);
+	if (carrier)
+		(void)send_padding(p, now, carrier);
 }
 
 /* Sends what is due of the burst under way, or begins one. */
@@ -277,6 +297,7 @@ void downlink_tick(struct participant *p, uint64_t now)
 	if (d->head != d->tail)
 		release_due(d, now);
 	probe(p, now);
+	ask_again(p, now);
 }
 
 uint64_t downlink_deadline(const struct participant *p)

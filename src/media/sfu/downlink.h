@@ -35,6 +35,8 @@ enum {
 	DOWNLINK_SHARE_US = 100 * 1000, /* the estimate is shared out so often, and when it falls */
 	DOWNLINK_START_US = 1000 * 1000, /* of feedback before anything is limited, … */
 	DOWNLINK_TROUBLE_US = 50 * 1000, /* … unless a queue stands so long */
+	DOWNLINK_IDLE_US = 100 *
+			   1000, /* of silence while something is paused: ask how the path is */
 };
 
 /* A packet that waits: where it is in its track's cache. */
@@ -57,6 +59,7 @@ struct downlink {
 	struct probe_plan plan; /* id 0 = none */
 	uint64_t plan_at;
 	uint64_t next_share, measured_since;
+	uint64_t sent_at; /* the last packet of any kind */
 	struct {
 		uint64_t held, dropped, padding;
 	} count;

@@ -21,7 +21,7 @@ static int8_t wanted(const struct track *t)
 		if (s->wanted.layer > most)
 			most = s->wanted.layer;
 	}
-	return most >= 0 && !track_is_simulcast(t) ? LAYERS_MAX - 1 : most;
+	return most >= 0 && !track_has_layers(t) ? LAYERS_MAX - 1 : most;
 }
 
 static void tell(struct track *t, int8_t layer)

@@ -12,32 +12,42 @@
 #include "media/sfu/subscribe.h"
 #include "media/sfu/subscription.h"
 #include "media/sfu/track.h"
+#include "wire/red.h"
 
-void forward_to(struct subscription *s, uint64_t now, int layer, const struct media_packet *packet)
+/* Whether a subscriber gets this packet of a video layer; may change the copy that it gets. */
+static bool select_video(struct subscription *s, int layer, struct media_packet *packet)
+{
+	const struct scalable *scalable = s->track->layers[layer]->scalable;
+
+	if (!layers_forward(&s->layers, layer, packet->flags & MEDIA_KEY))
+		return false;
+
+	bool keep;
+	if (packet->dd && scalable) {
+		struct svc_verdict verdict = svc_decide(&s->svc, &scalable->structure,
+							scalable->active, packet->dd,
+							packet->flags & MEDIA_KEY);
+
+		keep = verdict.keep;
+		packet->dd_mask = verdict.mask;
+		if (verdict.marker)
+			packet->flags |= MEDIA_MARKER;
+	} else {
+		keep = layers_keep(&s->layers, packet);
+	}
+	if (!keep)
+		down_skip(&s->down, track_source(s->track, layer), packet);
+	return keep;
+}
+
+/* Writes, encrypts and sends. */
+static void send_one(struct subscription *s, uint64_t now, int layer,
+		     const struct media_packet *packet)
 {
 	struct track_layer *l = s->track->layers[layer];
-	struct leg *leg = &s->participant->subscriber.leg;
-	size_t room = packet->length + DOWN_OVERHEAD_MAX + SRTP_TAG_MAX;
+	size_t room = down_room(packet) + SRTP_TAG_MAX;
+	uint8_t *out = egress_reserve(&s->participant->sfu->egress, room);
 
-	if (!s->sending || subscription_is_paused(s))
-		return;
-	if (!leg_may_send(leg, now)) {
-		s->interrupted = true;
-		return;
-	}
-	if (s->interrupted) {
-		s->interrupted = false;
-		subscription_resume(s, now);
-	}
-	if (s->track->kind == KIND_VIDEO &&
-	    !layers_forward(&s->layers, layer, packet->flags & MEDIA_KEY))
-		return;
-	if (s->track->kind == KIND_VIDEO && !layers_keep(&s->layers, packet)) {
-		down_skip(&s->down, track_source(s->track, layer), packet);
-		return;
-	}
-
-	uint8_t *out = egress_reserve(&leg->sfu->egress, room);
 	if (!out)
 		return; /* counted there */
 
@@ -49,6 +59,64 @@ void forward_to(struct subscription *s, uint64_t now, int layer, const struct me
 		downlink_send(s->participant, now, out, wr_len(&w), room);
 	else if (verdict == DOWN_WAIT_KEY)
 		track_want_key(s->track, now, layer);
+}
+
+/*
+ * Audio with redundancy to one who takes none: the packet's own block, and before it those blocks
+ * whose packets were lost on the way to us (RFC 2198 4; each is the packet one number earlier).
+ */
+static void send_plain(struct subscription *s, uint64_t now, int layer,
+		       const struct media_packet *packet)
+{
+	const struct up *up = &s->track->layers[layer]->up;
+	struct red red;
+
+	if (!red_parse(&red, packet->payload, packet->length)) {
+		sfu_drop(s->participant->sfu, DROP_RED);
+		return;
+	}
+	for (unsigned i = 0; i < red.count; i++) {
+		unsigned back = red.count - 1u - i;
+		struct media_packet plain = *packet;
+
+		plain.red = false;
+		plain.sequence -= back;
+		plain.timestamp -= red.blocks[i].offset;
+		plain.payload = red.blocks[i].data;
+		plain.length = red.blocks[i].length;
+		if (back) {
+			if (!plain.length || up_has(up, plain.sequence))
+				continue;
+			plain.flags &= (uint8_t) ~(MEDIA_MARKER | MEDIA_RESYNC);
+		}
+		send_one(s, now, layer, &plain);
+	}
+}
+
+void forward_to(struct subscription *s, uint64_t now, int layer, const struct media_packet *packet)
+{
+	struct leg *leg = &s->participant->subscriber.leg;
+
+	if (!s->sending || subscription_is_paused(s))
+		return;
+	if (!leg_may_send(leg, now)) {
+		s->interrupted = true;
+		return;
+	}
+	if (s->interrupted) {
+		s->interrupted = false;
+		subscription_resume(s, now);
+	}
+	if (s->track->kind == KIND_VIDEO) {
+		struct media_packet copy = *packet;
+
+		if (select_video(s, layer, &copy))
+			send_one(s, now, layer, &copy);
+	} else if (packet->red && !s->down.config.red_payload_type) {
+		send_plain(s, now, layer, packet);
+	} else {
+		send_one(s, now, layer, packet);
+	}
 }
 
 /* The first packet of a track: subscribers get it into their next offer. */
@@ -101,15 +169,17 @@ static bool prepare_layer(struct track *t, uint64_t now, const struct publisher_
 	struct track_layer *l = t->layers[source->layer];
 	struct subscription *s;
 
-	if (t->live && t->codec != codec->codec && !change_codec(t, now, codec->codec)) {
+	enum codec kind = codec_inside(codec->codec);
+
+	if (t->live && t->codec != kind && !change_codec(t, now, kind)) {
 		sfu_drop(sfu, DROP_CODEC);
 		return false;
 	}
-	if (l && l->ssrc == source->ssrc && l->codec == codec->codec)
+	if (l && l->ssrc == source->ssrc && l->codec == kind)
 		return true;
 	if (l)
 		forward_rest(sfu); /* what waits belongs to the stream before */
-	if (track_open_layer(t, source->layer, source->ssrc, codec->codec,
+	if (track_open_layer(t, source->layer, source->ssrc, kind,
 			     (codec->feedback & SDP_FB_NACK) != 0) < 0) {
 		sfu_drop(sfu, DROP_STREAM);
 		return false;
@@ -127,7 +197,7 @@ static bool prepare_layer(struct track *t, uint64_t now, const struct publisher_
 /* The receiving half: what came for a track, or false with the reason counted. */
 static bool receive(struct participant *p, uint64_t now, const struct rtp_header *h,
 		    const struct rtpext *x, const struct publisher_source *source,
-		    struct media_packet *ret)
+		    struct media_packet *ret, struct dd *storage)
 {
 	struct track *t = publish_track_of(p, source);
 	bool rtx;
@@ -159,6 +229,9 @@ static bool receive(struct participant *p, uint64_t now, const struct rtp_header
 		sfu_drop(p->sfu, DROP_STREAM);
 		return false;
 	}
+	ret->red = codec->codec == CODEC_RED && ret->length > 0; /* padding is no RED */
+	if (l->scalable)
+		scalable_rx(l->scalable, now, ret, storage);
 	return true;
 }
 
@@ -226,6 +299,7 @@ void forward_rtp(struct participant *p, uint64_t now, const uint8_t *bytes, size
 	struct rtp_header h;
 	struct rtpext x;
 	struct media_packet packet;
+	struct dd dd;
 
 	if (!rtp_parse(&h, bytes, n)) {
 		sfu_drop(p->sfu, DROP_RTP);
@@ -239,7 +313,7 @@ void forward_rtp(struct participant *p, uint64_t now, const uint8_t *bytes, size
 	}
 
 	struct publisher_source *source = publish_find_source(p, now, &h, &x);
-	if (source && receive(p, now, &h, &x, source, &packet))
+	if (source && receive(p, now, &h, &x, source, &packet, &dd))
 		accept_packet(pub->bound[source->section], now, source->layer, &packet);
 }
 

@@ -85,6 +85,7 @@ static bool extension_wanted(const struct sdp_extension *x)
 	case RTPEXT_AUDIO_LEVEL:
 	case RTPEXT_TRANSPORT_CC:
 	case RTPEXT_ABS_SEND_TIME:
+	case RTPEXT_DEPENDENCY_DESCRIPTOR:
 		return true;
 	default:
 		return false;
@@ -265,6 +266,20 @@ const struct negotiate_codec *negotiate_find_payload(const struct negotiate_up *
 	return NULL;
 }
 
+void negotiate_prefer(struct negotiate_up *s, enum codec codec)
+{
+	for (size_t i = 0; i < s->codec_count; i++) {
+		const struct negotiate_codec c = s->codecs[i];
+
+		if (codec_info(c.codec)->media != codec_info(codec)->media ||
+		    (codec_info(codec)->kind == KIND_AUDIO && c.codec != codec))
+			continue;
+		memmove(&s->codecs[1], &s->codecs[0], i * sizeof c);
+		s->codecs[0] = c;
+		return;
+	}
+}
+
 /* The payload type under which the client takes `codec`: ours if it kept it, as it should, else its
  * own. */
 static const struct sdp_codec *find_taken(const struct sdp_section *s, enum codec codec)
@@ -292,6 +307,11 @@ static struct negotiate_taken read_taken(const struct sdp_section *s,
 
 	const struct sdp_codec *rtx = sdp_find_rtx(s, codec->payload_type);
 
+	if (down->codec == CODEC_OPUS) {
+		const struct sdp_codec *red = find_taken(s, CODEC_RED);
+
+		taken.red_payload_type = red ? red->payload_type : 0;
+	}
 	taken.accepted = true;
 	taken.payload_type = codec->payload_type;
 	taken.rtx_payload_type = rtx && down->rtx_ssrc ? rtx->payload_type : 0;
@@ -304,6 +324,8 @@ static struct negotiate_taken read_taken(const struct sdp_section *s,
 			taken.mid_id = x->id;
 		else if (x->kind == RTPEXT_TRANSPORT_CC)
 			taken.transport_cc_id = x->id;
+		else if (x->kind == RTPEXT_DEPENDENCY_DESCRIPTOR)
+			taken.dd_id = x->id;
 	}
 	return taken;
 }

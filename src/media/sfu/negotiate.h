@@ -27,11 +27,12 @@
 #include "wire/sdp.h"
 
 enum {
-	NEGOTIATE_CODECS = 8,
+	NEGOTIATE_CODECS = 12,
 	NEGOTIATE_ERROR_MAX = PLANE_TEXT_MAX,
 	NEGOTIATE_MESSAGE_MAX = 65536, /* a=max-message-size of the data section */
 	NEGOTIATE_MID_ID = 1,	       /* extension ids in our offers */
 	NEGOTIATE_TRANSPORT_CC_ID = 2,
+	NEGOTIATE_DD_ID = 3, /* VP9 and AV1 */
 };
 
 /* What we say about ourselves in a description. All borrowed. */
@@ -87,6 +88,12 @@ int negotiate_read_offer(struct negotiate_offer *ret, const struct sdp *offer, c
 const struct negotiate_codec *negotiate_find_payload(const struct negotiate_up *s,
 						     uint8_t payload_type, bool *ret_rtx);
 
+/*
+ * Puts a codec of the section first, if it is there: clients send what comes first in our answer.
+ * H264 stays in the order of the offer.
+ */
+void negotiate_prefer(struct negotiate_up *s, enum codec codec);
+
 /* Whether this extension of an offer is taken:
  * wanted, and its id not used for another in the same transport. */
 bool negotiate_takes_extension(const struct rtpext_map *map, const struct sdp_extension *x);
@@ -113,7 +120,8 @@ void negotiate_write_offer(struct sb *out, const struct negotiate_local *local,
 struct negotiate_taken {
 	bool accepted;
 	uint8_t payload_type, rtx_payload_type; /* as the client wants them; rtx 0 = refused */
-	uint8_t mid_id, transport_cc_id;	/* extension ids; 0 = refused */
+	uint8_t red_payload_type;		/* of Opus with redundancy; 0 = refused */
+	uint8_t mid_id, transport_cc_id, dd_id; /* extension ids; 0 = refused */
 };
 
 /*

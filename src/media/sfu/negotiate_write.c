@@ -170,6 +170,13 @@ static void write_answer_rids(struct sb *out, const struct negotiate_up *up)
 	sb_puts(out, "\r\n");
 }
 
+/* Its bytes are spent where frames are chosen by it: on what the client will send, that is our first. */
+static bool is_scalable(const struct negotiate_up *up)
+{
+	return up->codec_count &&
+	       (up->codecs[0].codec == CODEC_VP9 || up->codecs[0].codec == CODEC_AV1);
+}
+
 static void write_answer_media(struct sb *out, const struct negotiate_offer *read,
 			       const struct negotiate_up *up, const struct sdp_section *s)
 {
@@ -180,7 +187,8 @@ static void write_answer_media(struct sb *out, const struct negotiate_offer *rea
 	for (size_t i = 0; i < s->extension_count; i++) {
 		const struct sdp_extension *x = &s->extensions[i];
 
-		if (negotiate_takes_extension(&read->extensions, x))
+		if (negotiate_takes_extension(&read->extensions, x) &&
+		    (x->kind != RTPEXT_DEPENDENCY_DESCRIPTOR || is_scalable(up)))
 			sb_printf(out, "a=extmap:%u%s %s\r\n", x->id,
 				  x->direction == SDP_SENDONLY ? "/recvonly" : "",
 				  rtpext_uri((enum rtpext_kind)x->kind));
@@ -255,12 +263,14 @@ static void write_down_ssrcs(struct sb *out, const struct negotiate_down *d)
 static void write_offer_section(struct sb *out, const struct negotiate_local *local,
 				const struct negotiate_down *d, size_t index)
 {
-	const struct codec_info *info = codec_info(d->codec);
+	const struct codec_info *info = codec_info(d->codec), *red = codec_info(CODEC_RED);
 
 	sb_printf(out, "m=%s 9 UDP/TLS/RTP/SAVPF %u", d->kind == KIND_AUDIO ? "audio" : "video",
 		  info->payload_type);
 	if (info->rtx_payload_type)
 		sb_printf(out, " %u", info->rtx_payload_type);
+	if (d->codec == CODEC_OPUS)
+		sb_printf(out, " %u", red->payload_type);
 	sb_puts(out, "\r\n");
 	write_transport(out, local, "actpass", false);
 	sb_printf(out, "a=mid:%zu\r\na=%s\r\na=rtcp-mux\r\na=rtcp-rsize\r\n", index + 1,
@@ -271,6 +281,10 @@ static void write_offer_section(struct sb *out, const struct negotiate_local *lo
 	write_codec(out, info, info->payload_type);
 	if (info->fmtp)
 		sb_printf(out, "a=fmtp:%u %s\r\n", info->payload_type, info->fmtp);
+	if (d->codec == CODEC_OPUS) {
+		write_codec(out, red, red->payload_type);
+		sb_printf(out, "a=fmtp:%u %s\r\n", red->payload_type, red->fmtp);
+	}
 	/* REMB for those who cannot do better: a client takes one of the two (sfu/downlink.h) */
 	write_feedback(out, info->payload_type,
 		       info->feedback | SDP_FB_TRANSPORT_CC |
@@ -279,6 +293,9 @@ static void write_offer_section(struct sb *out, const struct negotiate_local *lo
 	sb_printf(out, "a=extmap:%d %s\r\na=extmap:%d %s\r\n", NEGOTIATE_MID_ID,
 		  rtpext_uri(RTPEXT_MID), NEGOTIATE_TRANSPORT_CC_ID,
 		  rtpext_uri(RTPEXT_TRANSPORT_CC));
+	if (info->media == MEDIA_VP9 || info->media == MEDIA_AV1)
+		sb_printf(out, "a=extmap:%d %s\r\n", NEGOTIATE_DD_ID,
+			  rtpext_uri(RTPEXT_DEPENDENCY_DESCRIPTOR));
 	if (d->active)
 		write_down_ssrcs(out, d);
 }

@@ -139,6 +139,20 @@ static int check_sections(const struct negotiate_offer *before, const struct neg
 	return -EPROTO;
 }
 
+/* The answer names first what each client wants to send (LiveKit's clients leave it to the server). */
+static void order_codecs(struct publisher *pub)
+{
+	for (size_t i = 0; i < pub->offer.section_count; i++) {
+		const struct track *t = pub->bound[i];
+
+		if (t && t->kind == KIND_AUDIO)
+			negotiate_prefer(&pub->offer.sections[i], t->red ? CODEC_RED : CODEC_OPUS);
+		else if (t)
+			negotiate_prefer(&pub->offer.sections[i],
+					 t->preferred ? t->preferred : CODEC_VP8);
+	}
+}
+
 /* Takes over a new description: tracks whose section ended go, those announced are bound. */
 static int take_offer(struct participant *p, uint64_t now, struct negotiate_offer *offer)
 {
@@ -162,6 +176,7 @@ static int take_offer(struct participant *p, uint64_t now, struct negotiate_offe
 	pub->offer = *offer;
 	*offer = (struct negotiate_offer){ 0 };
 	bind_tracks(p);
+	order_codecs(pub);
 	return 0;
 }
 

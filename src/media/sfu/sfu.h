@@ -40,6 +40,7 @@ enum sfu_drop {
 	DROP_PAYLOAD_TYPE, /* not what was negotiated */
 	DROP_CODEC,	   /* the publisher changes codecs too often */
 	DROP_STREAM,	   /* duplicate, too old, not believable (rtp/up.h) */
+	DROP_RED,	   /* malformed redundancy, for a subscriber that takes none */
 	DROP_MUTED,	   /* the track is muted */
 	DROP_FEEDBACK,	   /* RTCP about a stream that is not ours (R47, R50) */
 	DROP_SEND,	   /* could not be protected or queued */

@@ -36,6 +36,7 @@ int subscription_new(struct subscription **ret, struct participant *p, struct tr
 	s->participant = p;
 	s->track = t;
 	layers_init(&s->layers);
+	svc_init(&s->svc);
 	s->settings.quality = QUALITY_HIGH;
 	s->wanted = s->allowed = (struct subscription_limit){ LAYERS_MAX - 1, LAYERS_TEMPORAL_MAX };
 	list_append(&p->subscriptions, &s->in_participant);
@@ -78,6 +79,7 @@ int subscription_start(struct subscription *s, uint64_t now, const struct negoti
 		.clock_rate = info->clock_rate,
 		.ssrc = offered->ssrc,
 		.payload_type = taken->payload_type,
+		.red_payload_type = taken->red_payload_type,
 		.rtx_ssrc = taken->rtx_payload_type ? offered->rtx_ssrc : 0,
 		.rtx_payload_type = taken->rtx_payload_type,
 		/* below 2^15: a first packet lost must not look like a wrap (RFC 3711 3.3.1) */
@@ -86,6 +88,7 @@ int subscription_start(struct subscription *s, uint64_t now, const struct negoti
 		.first_timestamp = rng_u32(rng),
 		.id_mid = taken->mid_id,
 		.id_transport_cc = taken->transport_cc_id,
+		.id_dd = taken->dd_id,
 		.transport_sequence = &s->participant->subscriber.transport_sequence,
 	};
 
@@ -100,6 +103,7 @@ int subscription_start(struct subscription *s, uint64_t now, const struct negoti
 	s->packets_before = 0;
 	s->lost_before = 0;
 	layers_restart(&s->layers);
+	svc_restart(&s->svc);
 	subscription_choose(s, now);
 	return 0;
 }
@@ -165,11 +169,21 @@ void subscription_choose(struct subscription *s, uint64_t now)
 
 	if (!s->sending || s->track->kind != KIND_VIDEO || subscription_is_paused(s))
 		return;
-	layers_set_max(&s->layers, least(s->wanted.layer, s->allowed.layer));
-	layers_set_temporal(&s->layers, least(s->wanted.temporal, s->allowed.temporal));
+	int8_t layer = least(s->wanted.layer, s->allowed.layer);
+	int8_t temporal = least(s->wanted.temporal, s->allowed.temporal);
+
+	layers_set_max(&s->layers, layer);
+	layers_set_temporal(&s->layers, temporal);
+	svc_set_max(&s->svc,
+		    track_spatial_layers(s->track) > 1
+			    ? (unsigned)track_spatial_for(s->track, layer)
+			    : DD_SPATIAL,
+		    temporal < LAYERS_TEMPORAL_MAX ? (unsigned)temporal : DD_TEMPORAL);
 	track_arrivals(s->track, arrivals);
 	layers_choose(&s->layers, now, arrivals);
 	track_want_key(s->track, now, layers_wants_key(&s->layers));
+	if (svc_wants_key(&s->svc))
+		track_want_key(s->track, now, s->layers.current);
 }
 
 void subscription_resume(struct subscription *s, uint64_t now)
@@ -178,5 +192,6 @@ void subscription_resume(struct subscription *s, uint64_t now)
 		return;
 	down_restart(&s->down);
 	layers_restart(&s->layers);
+	svc_restart(&s->svc);
 	subscription_choose(s, now);
 }

@@ -12,6 +12,7 @@
 #include "base/list.h"
 #include "media/rtp/down.h"
 #include "media/rtp/layers.h"
+#include "media/rtp/svc.h"
 #include "media/sfu/negotiate.h"
 #include "plane/plane.h"
 
@@ -48,6 +49,7 @@ struct subscription {
 	uint32_t packets_before; /* of `down`, when quality was measured last */
 	int32_t lost_before;
 	struct layers layers;
+	struct svc svc; /* within the layer, when that has some of its own */
 };
 
 /* 0, -EEXIST or -ENOMEM. The offer follows when the track is live. */

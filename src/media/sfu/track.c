@@ -52,6 +52,8 @@ int track_new(struct track **ret, struct participant *publisher, const struct pl
 	t->kind = (enum plane_kind)add->add_track.kind;
 	t->muted = add->add_track.muted;
 	t->screen = add->add_track.screen;
+	t->red = add->add_track.red;
+	t->preferred = codec_of_name(add->add_track.codec, t->kind);
 	keep_sizes(t, &add->add_track);
 	dynacast_init(&t->dynacast);
 	list_init(&t->subscriptions);
@@ -65,6 +67,8 @@ static struct track_layer *layer_free(struct track_layer *l)
 {
 	if (l && l->has_cache)
 		cache_fini(&l->cache);
+	if (l)
+		free(l->scalable);
 	free(l);
 	return NULL;
 }
@@ -106,6 +110,13 @@ int track_open_layer(struct track *t, int layer, uint32_t ssrc, enum codec codec
 		}
 		l->has_cache = true;
 	}
+	if (info->media == MEDIA_VP9 || info->media == MEDIA_AV1) {
+		l->scalable = calloc(1, sizeof *l->scalable);
+		if (!l->scalable) {
+			(void)layer_free(l);
+			return -ENOMEM;
+		}
+	}
 	up_init(&l->up, &(struct up_config){ .ssrc = ssrc,
 					     .clock_rate = info->clock_rate,
 					     .codec = info->media,
@@ -137,9 +148,32 @@ bool track_is_simulcast(const struct track *t)
 	       offer->sections[t->section].rid_count > 1;
 }
 
+int track_spatial_layers(const struct track *t)
+{
+	const struct track_layer *l = t->layers[0];
+
+	return l && l->scalable && l->scalable->known && !track_is_simulcast(t)
+		       ? l->scalable->spatial_count
+		       : 1;
+}
+
+int track_spatial_for(const struct track *t, int layer)
+{
+	int top = track_spatial_layers(t) - 1;
+
+	return layer < top ? layer : top;
+}
+
+uint32_t track_bps(const struct track *t, uint64_t now, int layer)
+{
+	if (track_spatial_layers(t) > 1)
+		return scalable_bps(t->layers[0]->scalable, now, layer);
+	return t->layers[layer] ? rate_bps(&t->layers[layer]->up.rate, now) : 0;
+}
+
 int track_layer_for(const struct track *t, const struct plane_settings *settings)
 {
-	if (!track_is_simulcast(t))
+	if (!track_has_layers(t))
 		return 0;
 	if (!settings->width || !settings->height)
 		return settings->quality < LAYERS_MAX ? settings->quality : LAYERS_MAX - 1;

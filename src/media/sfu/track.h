@@ -15,6 +15,7 @@
 #include "media/rtp/keyframe.h"
 #include "media/rtp/layers.h"
 #include "media/rtp/loudness.h"
+#include "media/rtp/scalable.h"
 #include "media/rtp/up.h"
 #include "media/sfu/codec.h"
 #include "media/sfu/dynacast.h"
@@ -38,6 +39,7 @@ struct track_layer {
 	struct up up;
 	struct cache cache; /* video only */
 	bool has_cache;
+	struct scalable *scalable; /* owned; VP9 and AV1 only */
 	struct keyframe keyframe;
 	uint64_t expected_before, received_before; /* of `up`, when quality was measured last */
 	uint32_t frames[TRACK_TEMPORAL];	   /* begun since the last measure, by TID */
@@ -51,8 +53,10 @@ struct track {
 	char cid[PLANE_CID_MAX];
 	enum plane_kind kind;
 	bool muted, bound, live;
-	bool screen;	/* a shared screen: first when bandwidth is short */
-	size_t section; /* when bound */
+	bool red;	      /* audio: with redundancy, if the client can */
+	enum codec preferred; /* what the client wants to send; CODEC_NONE = it did not say */
+	bool screen;	      /* a shared screen: first when bandwidth is short */
+	size_t section;	      /* when bound */
 	enum codec codec;
 	uint64_t codec_since;
 	struct track_layer *layers[LAYERS_MAX]; /* owned; NULL until its first packet */
@@ -79,8 +83,24 @@ uint8_t track_source(const struct track *t, int layer);
 /* When each layer last brought a packet, for layers_choose. */
 void track_arrivals(const struct track *t, uint64_t ret[LAYERS_MAX]);
 
-/* Sent in several layers; else its only layer is the best there is. */
+/* Sent in several streams. */
 bool track_is_simulcast(const struct track *t);
+
+/* Spatial layers inside its only stream, as far as known; 1 = none. */
+int track_spatial_layers(const struct track *t);
+
+/* Sent in several layers, in one way or the other; else its only layer is the best there is. */
+static inline bool track_has_layers(const struct track *t)
+{
+	return track_is_simulcast(t) || track_spatial_layers(t) > 1;
+}
+
+/* The spatial layer of quality `layer` (0..2), as LiveKit's clients name them: of two, the upper is
+ * medium, and high means the same. */
+int track_spatial_for(const struct track *t, int layer);
+
+/* bit/s of payload that arrive for a subscriber of layer (quality) 0..2; 0 = no such layer. */
+uint32_t track_bps(const struct track *t, uint64_t now, int layer);
 
 /* The smallest layer that covers the size wanted, or that of the quality. */
 int track_layer_for(const struct track *t, const struct plane_settings *settings);

@@ -142,8 +142,7 @@ static void rewritten(void **state)
 			size_t n = svc_source_descriptor(&s, &s.frames[i], true, true, bytes);
 
 			assert_true(dd_parse(&d, &structure, &structure, bytes, n));
-			size_t m = dd_write(out, &d, bytes, n, 0xabcd, 0x15,
-					    structure.target_count);
+			size_t m = dd_write(out, &d, bytes, n, 0xabcd, 0x15);
 			assert_in_range(m, n, n + DD_GROWTH);
 			assert_true(dd_parse(&e, &again, &structure, out, m));
 			assert_int_equal(e.number, 0xabcd);
@@ -153,15 +152,13 @@ static void rewritten(void **state)
 			assert_memory_equal(&e.frame, &d.frame, sizeof d.frame);
 			if (d.has_structure)
 				assert_memory_equal(&again, &structure, sizeof again);
-			size_t k = dd_write(twice, &e, out, m, d.number, 0x3f,
-					    structure.target_count);
+			size_t k = dd_write(twice, &e, out, m, d.number, 0x3f);
 			assert_int_equal(k, m); /* replaced, not added */
 		}
 	}
 	/* one without extended fields gets them */
 	assert_true(dd_parse(&d, &structure, &structure, "\x81\x00\x07", 3));
-	size_t n = dd_write(out, &d, (const uint8_t *)"\x81\x00\x07", 3, 9, 1,
-			    structure.target_count);
+	size_t n = dd_write(out, &d, (const uint8_t *)"\x81\x00\x07", 3, 9, 1);
 	assert_int_equal(n, 5);
 	assert_true(dd_parse(&e, &again, &structure, out, n));
 	assert_int_equal(e.mask, 1);

@@ -31,8 +31,9 @@ static void test_join_response_is_first_and_complete(void **state)
 	assert_int_equal(join->ping_timeout, 15);
 	assert_true(join->subscriber_primary);
 	assert_true(join->fast_publish);
-	assert_int_equal(join->n_enabled_publish_codecs, 4);
-	assert_string_equal(join->enabled_publish_codecs[1]->mime, "video/VP8");
+	assert_int_equal(join->n_enabled_publish_codecs, 7);
+	assert_string_equal(join->enabled_publish_codecs[1]->mime, "audio/red");
+	assert_string_equal(join->enabled_publish_codecs[2]->mime, "video/VP8");
 	response_scope token = client_expect(ann, LK__SIGNAL_RESPONSE__MESSAGE_REFRESH_TOKEN);
 	assert_string_equal(token->refresh_token, "fresh:ann:1:Name");
 	client_expect_nothing(ann);

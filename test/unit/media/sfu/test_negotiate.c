@@ -216,8 +216,8 @@ static void announced_ssrcs_are_understood(void **state)
 	assert_string_equal(o.sections[1].track_id, "9bc263d1-e250-4afd-8d1c-972648dcc268");
 	assert_int_equal(o.sections[2].ssrc, 1799375546u);
 	assert_int_equal(o.sections[2].rtx_ssrc, 4041533004u);
-	/* VP8 and Baseline in both packetization modes; no Main, AV1, VP9, RED */
-	assert_int_equal(o.sections[2].codec_count, 5);
+	/* VP8, VP9 and AV1 of profile 0, and Baseline in both packetization modes; no Main */
+	assert_int_equal(o.sections[2].codec_count, 7);
 	assert_int_equal(negotiate_find_payload(&o.sections[2], 96, &rtx)->codec, CODEC_VP8);
 	assert_false(rtx);
 	assert_int_equal(negotiate_find_payload(&o.sections[2], 97, &rtx)->codec, CODEC_VP8);
@@ -227,7 +227,7 @@ static void announced_ssrcs_are_understood(void **state)
 	assert_int_equal(negotiate_find_payload(&o.sections[2], 114, &rtx)->codec,
 			 CODEC_H264_MODE0);
 	assert_null(negotiate_find_payload(&o.sections[2], 116, &rtx));
-	assert_null(negotiate_find_payload(&o.sections[1], 63, &rtx));
+	assert_int_equal(negotiate_find_payload(&o.sections[1], 63, &rtx)->codec, CODEC_RED);
 	negotiate_offer_fini(&o);
 	free(sdp);
 }
@@ -292,6 +292,55 @@ static void given_up_sections_are_mirrored(void **state)
 	negotiate_offer_fini(&o);
 }
 
+/* What the client wants to send comes first in the answer, with what that needs. */
+static void preferred_codec_is_first(void **state)
+{
+	(void)state;
+	static const struct {
+		enum codec codec;
+		unsigned payload_type;
+		bool descriptor;
+	} all[] = { { CODEC_VP8, 96, false },
+		    { CODEC_VP9, 98, true },
+		    { CODEC_AV1, 45, true },
+		    { CODEC_H264_MODE0, 102,
+		      false } }; /* the first of the offer: the client's own */
+	autofree char *text = read_file("sdp", "chromium-simulcast");
+	autofree struct sdp *sdp = parse(text);
+
+	for (size_t i = 0; i < countof(all); i++) {
+		struct negotiate_offer o;
+		char error[NEGOTIATE_ERROR_MAX];
+		struct sb out = { 0 };
+
+		assert_int_equal(negotiate_read_offer(&o, sdp, error), 0);
+		for (size_t k = 0; k < o.section_count; k++) {
+			if (o.sections[k].codec_count)
+				negotiate_prefer(&o.sections[k], o.sections[k].kind == SDP_AUDIO
+									 ? CODEC_RED
+									 : all[i].codec);
+		}
+		negotiate_write_answer(&out, &local, sdp, &o);
+		autofree struct sdp *answer = parse(out.text);
+		for (size_t k = 0; k < answer->section_count; k++) {
+			const struct sdp_section *s = &answer->sections[k];
+			bool descriptor = false;
+
+			for (size_t x = 0; x < s->extension_count; x++)
+				descriptor |= s->extensions[x].kind == RTPEXT_DEPENDENCY_DESCRIPTOR;
+			if (s->kind == SDP_AUDIO)
+				assert_int_equal(s->codecs[0].payload_type, 63);
+			if (s->kind != SDP_VIDEO)
+				continue;
+			assert_int_equal(s->codecs[0].payload_type, all[i].payload_type);
+			assert_int_equal(descriptor, all[i].descriptor);
+			assert_true(s->codec_count >= 7);
+		}
+		sb_fini(&out);
+		negotiate_offer_fini(&o);
+	}
+}
+
 /* Video of something we do not know only: inactive, but not rejected. */
 static void nothing_in_common(void **state)
 {
@@ -299,7 +348,8 @@ static void nothing_in_common(void **state)
 	autofree char *text = read_file("sdp", "chromium-publish");
 	char *at = strstr(text, "m=video");
 	assert_non_null(at);
-	for (char *codec; (codec = strstr(at, " VP8/")) || (codec = strstr(at, " H264/"));)
+	for (char *codec; (codec = strstr(at, " VP8/")) || (codec = strstr(at, " H264/")) ||
+			  (codec = strstr(at, " VP9/")) || (codec = strstr(at, " AV1/"));)
 		codec[1] = 'Z';
 	autofree struct sdp *sdp = parse(text);
 	struct negotiate_offer o;
@@ -463,6 +513,7 @@ int main(void)
 		cmocka_unit_test(announced_ssrcs_are_understood),
 		cmocka_unit_test(bad_offers_are_refused),
 		cmocka_unit_test(given_up_sections_are_mirrored),
+		cmocka_unit_test(preferred_codec_is_first),
 		cmocka_unit_test(nothing_in_common),
 		cmocka_unit_test(our_offer),
 		cmocka_unit_test(answers_to_us),
