@@ -104,6 +104,7 @@ class Client extends Namespace {
 		rig.air.up(`${label}0`);
 		rig.air.up(`${label}1`);
 		router.up(`${label}gw`, `${this.subnet}.1`);
+		this.run('sysctl -qw net.ipv4.conf.all.promote_secondaries=1');
 		this.up('eth', this.address);
 		this.run(`ip route add default via ${this.subnet}.1`);
 	}
@@ -112,12 +113,24 @@ class Client extends Namespace {
 		return `${this.subnet}.${this.last}`;
 	}
 
-	/** The client's address changes, as from one network to another. */
-	changeAddress() {
-		this.run(`ip addr del ${this.address}/24 dev eth`);
-		this.last++;
-		this.run(`ip addr add ${this.address}/24 dev eth`);
-		this.run(`ip route add default via ${this.subnet}.1`);
+	/**
+	 * The client's address changes, as from one network to another: the new one is there `soft` ms before the old one
+	 * goes. Systems of phones then end the old address's TCP connections (SOCK_DESTROY); told: here, too.
+	 */
+	async changeAddress({ soft = 0, told = true } = {}) {
+		const before = this.address;
+		const add = () => {
+			this.last++;
+			this.run(`ip addr add ${this.address}/24 dev eth`);
+		};
+		if (soft) {
+			add();
+			await new Promise((resolve) => setTimeout(resolve, soft));
+		}
+		if (told) this.run(`ss -K src ${before}`);
+		this.run(`ip addr del ${before}/24 dev eth`);
+		if (!soft) add();
+		this.run(`ip route replace default via ${this.subnet}.1`);
 	}
 
 	/** UDP of this client is dropped on the router, both ways. */

@@ -81,7 +81,9 @@ test('the router: UDP block, a NAT that forgets, another address', async () => {
 	rig.a.blockUdp(false);
 	assert.equal(send(50).back, 50);
 	const before = rig.a.address;
-	rig.a.changeAddress();
+	await rig.a.changeAddress({ soft: 10 });
+	assert.equal(send(50).back, 50);
+	await rig.a.changeAddress();
 	assert.notEqual(rig.a.address, before);
 	assert.equal(send(50).back, 50);
 });

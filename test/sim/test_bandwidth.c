@@ -259,6 +259,37 @@ static void important_first(void **state)
 	}
 }
 
+/* R72: nothing arrives for a while. Then it goes on with what is new, not in slow motion with what is past. */
+static void after_a_blackout_the_present(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 3; seed++) {
+		struct sim *s = sim_new(seed, &good);
+		struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+		struct simlink_config link = narrow(3000000, 300), dark = { .down = true };
+		struct sim_track *video = sim_publish(a, KIND_VIDEO, false);
+
+		sim_run(s, SIM_S);
+		sim_set_link(b, TARGET_SUBSCRIBER, false, &link);
+		sim_run(s, 5 * SIM_S);
+		sim_set_link(b, TARGET_SUBSCRIBER, false, &dark);
+		sim_run(s, 1650 * SIM_MS); /* the client still asks for each packet of it */
+		struct sim_stream *v = must_have(b, video);
+		uint64_t keys = v->key_frames, repaired = v->recovered;
+		uint64_t returned = s->now;
+		sim_set_link(b, TARGET_SUBSCRIBER, false, &link);
+		while (v->key_frames == keys && s->now - returned < 5 * SIM_S)
+			sim_run(s, 10 * SIM_MS);
+		printf("a key frame %u ms after a blackout of 1.65 s, %u packets sent again\n",
+		       (unsigned)((s->now - returned) / 1000), (unsigned)(v->recovered - repaired));
+		assert_true(s->now - returned < 300 * SIM_MS);
+		uint64_t frames = v->decoder.frames;
+		sim_run(s, SIM_S);
+		assert_true(v->decoder.frames - frames >= 28);
+		(void)sim_free(s);
+	}
+}
+
 /* R73: one receiver with 100 kbit/s and 30 % loss among four; and the same call without it. */
 static void one_bad_receiver_harms_nobody(void **state)
 {
@@ -312,6 +343,7 @@ int main(void)
 		cmocka_unit_test(layers_follow_the_link),
 		cmocka_unit_test(too_narrow_pauses),
 		cmocka_unit_test(important_first),
+		cmocka_unit_test(after_a_blackout_the_present),
 		cmocka_unit_test(one_bad_receiver_harms_nobody),
 	};
 

@@ -220,6 +220,8 @@ static void take(struct bwe *b, uint64_t now, const struct twcc_arrival *a, int6
 		return;
 	}
 	if (!a->received) {
+		if (!s->lost && (int64_t)(now - age) < b->lost_from)
+			s->lost = true; /* swallowed by the blackout */
 		if (!s->lost)
 			t->lost++, t->total++;
 		if (!s->lost && s->probe)
@@ -278,7 +280,7 @@ static void come_back(struct bwe *b, uint64_t now)
 	if (b->delay.rate < rate)
 		b->delay.rate = rate;
 	b->delay.last_change = now;
-	b->acked_from = (int64_t)now;
+	b->acked_from = b->lost_from = (int64_t)now;
 	b->last_cut = 0;
 	trendline_init(&b->trend);
 }

@@ -66,6 +66,7 @@ struct bwe {
 	} acked[BWE_ACKED];
 	uint32_t acked_count;
 	int64_t acked_from; /* sent before this: not counted */
+	int64_t lost_from;  /* lost before this: neither */
 
 	uint32_t rtt; /* µs, smoothed; with the time that feedback waits at the receiver */
 	/* one-way delay, on two clocks: only differences mean something */

@@ -324,6 +324,21 @@ static void note_measured(struct downlink *d, uint64_t now)
 		d->measured_since = now;
 }
 
+/*
+ * After a blackout seconds of pictures are missing. To send them all again, at the rate that
+ * retransmissions may have, would show the past in slow motion: a key frame ends it at once.
+ */
+static void start_afresh(struct participant *p, uint64_t now)
+{
+	struct subscription *s;
+
+	list_each (s, &p->subscriptions, in_participant) {
+		if (s->sending && s->track->kind == KIND_VIDEO && !s->track->muted &&
+		    !subscription_is_paused(s) && s->layers.current >= 0)
+			track_want_key(s->track, now, s->layers.current);
+	}
+}
+
 void downlink_feedback(struct participant *p, uint64_t now, const struct rtcp_feedback *f)
 {
 	struct twcc_arrival list[DOWNLINK_TWCC_PACKETS];
@@ -335,9 +350,12 @@ void downlink_feedback(struct participant *p, uint64_t now, const struct rtcp_fe
 		return;
 	}
 	uint32_t before = bwe_estimate(&d->bwe);
+	bool mute = bwe_is_mute(&d->bwe);
 
 	bwe_feedback(&d->bwe, now, &feedback, list);
 	note_measured(d, now);
+	if (mute && !bwe_is_mute(&d->bwe))
+		start_afresh(p, now);
 	if (bwe_estimate(&d->bwe) < before)
 		share(p, now); /* down at once */
 	leg_wake(&p->subscriber.leg, downlink_deadline(p));
