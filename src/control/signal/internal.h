@@ -53,7 +53,7 @@ struct signal_hub {
 	void (*observe)(void *arg, const struct signal_observed *o);
 	void *observe_arg;
 	uint16_t workers;
-	size_t *load; /* members on each worker */
+	size_t *load; /* of each worker: the fan-out of its rooms, room_weigh */
 	struct list rooms;
 	size_t room_count;
 	void *by_name, *by_sid; /* tsearch(3) trees over the same rooms */
@@ -80,7 +80,8 @@ struct room {
 	struct list members;
 	struct list departed; /* struct departed, oldest first; see departed.c */
 	size_t departed_count;
-	size_t visible; /* members that are not hidden */
+	size_t count;	/* members */
+	size_t visible; /* of them, that are not hidden */
 	bool counters_changed;
 	uint64_t counters_at_us; /* when they were last told */
 };
@@ -180,6 +181,8 @@ struct token_keys signal_keys(const struct signal_hub *s);
 struct room *room_find(const struct signal_hub *s, const char *name);
 struct room *room_find_sid(const struct signal_hub *s, const struct sid *sid);
 struct room *room_new(struct signal_hub *s, const char *name); /* NULL: no memory */
+/* The room has so many members now. Each one's media goes to all others: the work is their square. */
+void room_weigh(struct room *r, size_t count);
 void room_settle(struct room *r); /* after each member_remove: when nobody is left its end is set */
 void room_close(struct room *r);  /* nobody is in it; frees it */
 

@@ -146,7 +146,7 @@ int member_admit(struct session *session)
 	r->visible += !m->token.hidden;
 	r->counters_changed = r->entered = true;
 	room_settle(r);
-	s->load[r->worker]++;
+	room_weigh(r, r->count + 1);
 	s->gauges.joins++;
 	if (old)
 		replace(old);
@@ -205,7 +205,7 @@ void member_remove(struct member *m, Lk__DisconnectReason reason)
 	list_remove(&m->in_room);
 	r->visible -= !m->token.hidden;
 	r->counters_changed = true;
-	s->load[r->worker]--;
+	room_weigh(r, r->count - 1);
 	room_announce(m, m);
 	struct track *track;
 	list_each (track, &m->tracks, in_member) {

@@ -36,7 +36,7 @@ struct room *room_find_sid(const struct signal_hub *s, const struct sid *sid)
 	return node ? *node : NULL;
 }
 
-/* A room lives on one worker: the one with the fewest members now. */
+/* A room lives on one worker: the one with the least to do now. */
 static uint16_t least_loaded(const struct signal_hub *s)
 {
 	uint16_t best = 0;
@@ -45,6 +45,12 @@ static uint16_t least_loaded(const struct signal_hub *s)
 		if (s->load[i] < s->load[best])
 			best = i;
 	return best;
+}
+
+void room_weigh(struct room *r, size_t count)
+{
+	r->hub->load[r->worker] += count * count - r->count * r->count;
+	r->count = count;
 }
 
 static void room_unlink(struct room *r)

@@ -337,6 +337,33 @@ static void test_rooms_go_to_the_least_loaded_worker(void **state)
 	client_close(a2);
 }
 
+/* Four people in one room are twelve streams, two rooms of two are four. */
+static void test_a_large_room_weighs_more_than_many_small(void **state)
+{
+	struct world *w = *state;
+	struct client *clients[12];
+	uint16_t large = 0;
+	int n = 0;
+
+	for (; n < 4; n++) {
+		clients[n] = client_enter(w, "large", (const char[]){ (char)('a' + n), 0 });
+		large = plane_worker_of_last(w);
+	}
+	for (int room = 0; room < 3; room++) {
+		const char *name = (const char[]){ (char)('r' + room), 0 };
+
+		for (int i = 0; i < 2; i++, n++) {
+			clients[n] = client_enter(w, name, (const char[]){ (char)('a' + n), 0 });
+			assert_int_not_equal(plane_worker_of_last(w), large);
+		}
+	}
+	/* 16 against 12: one more, and then it is the large room's turn */
+	clients[n++] = client_enter(w, "more", "x");
+	assert_int_not_equal(plane_worker_of_last(w), large);
+	for (int i = 0; i < n; i++)
+		client_close(clients[i]);
+}
+
 static void test_room_counters_are_told(void **state)
 {
 	struct world *w = *state;
@@ -377,6 +404,7 @@ int main(void)
 		CASE(test_media_failure_ends_the_session),
 		CASE(test_stop_sends_everybody_to_reconnect),
 		CASE(test_rooms_go_to_the_least_loaded_worker),
+		CASE(test_a_large_room_weighs_more_than_many_small),
 		CASE(test_room_counters_are_told),
 	};
 
