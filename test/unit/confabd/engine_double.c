@@ -25,6 +25,7 @@ struct engine {
 };
 
 atomic_uint ticks, engines, early_ticks, ended_paths;
+atomic_bool busy, reached;
 
 int engine_new(struct engine **ret, const struct engine_config *config)
 {
@@ -96,6 +97,9 @@ void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd)
 {
 	if (cmd->type == CMD_LEAVE)
 		e->deadline = now + cmd->id;
+	else if (cmd->type == CMD_MUTE_TRACK)
+		for (reached = true; busy;)
+			continue;
 	else if (cmd->type != CMD_STOP)
 		e->events_left += cmd->id;
 	plane_cmd_fini(cmd);

@@ -12,3 +12,5 @@
 #include "media/engine.h"
 
 extern atomic_uint ticks, engines, early_ticks, ended_paths;
+/* A worker that gets CMD_MUTE_TRACK has `reached` it, and works on it until `busy` ends. */
+extern atomic_bool busy, reached;

@@ -175,6 +175,39 @@ static void test_ticks_and_idle(void **state)
 	assert_null(media_threads_stop(m));
 }
 
+/* A worker with more to do than it can delays its own rooms; nobody else's. */
+static void test_a_busy_worker_is_alone_with_it(void **state)
+{
+	struct sockaddr_storage address = loopback("127.0.0.1");
+	struct media_threads *m = start(&address, 1, 2);
+	const struct plane_cmd block = { .type = CMD_MUTE_TRACK };
+	const struct plane_cmd ask = { .type = CMD_OFFER, .id = 3 };
+	struct plane_event event;
+
+	(void)state;
+	busy = true;
+	reached = false;
+	assert_true(media_threads_cmd(m, 0, &block));
+	while (!reached)
+		(void)usleep(100);
+	assert_true(media_threads_cmd(m, 0, &ask));
+	for (int i = 0; i < 100; i++)
+		echo(m, 1, 0, "free");
+	assert_true(media_threads_cmd(m, 1, &ask));
+	for (int got = 0; got < 3;) {
+		struct pollfd p = { .fd = media_threads_wake_fd(m, 1), .events = POLLIN };
+
+		assert_int_equal(poll(&p, 1, 3000), 1);
+		media_threads_drain_wake(m, 1);
+		for (; media_threads_event(m, 1, &event); got++)
+			plane_event_fini(&event);
+	}
+	assert_false(media_threads_event(m, 0, &event)); /* it is still busy */
+	busy = false;
+	echo(m, 0, 0, "and back");
+	assert_null(media_threads_stop(m));
+}
+
 static void test_errors(void **state)
 {
 	struct sockaddr_storage address = loopback("127.0.0.1"), any = loopback("0.0.0.0"), taken;
@@ -205,8 +238,11 @@ static void test_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_datagrams),      cmocka_unit_test(test_full_event_queue),
-		cmocka_unit_test(test_stop_when_full), cmocka_unit_test(test_ticks_and_idle),
+		cmocka_unit_test(test_datagrams),
+		cmocka_unit_test(test_full_event_queue),
+		cmocka_unit_test(test_stop_when_full),
+		cmocka_unit_test(test_ticks_and_idle),
+		cmocka_unit_test(test_a_busy_worker_is_alone_with_it),
 		cmocka_unit_test(test_errors),
 	};
 
