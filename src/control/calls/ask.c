@@ -334,8 +334,9 @@ static bool read_member(struct ask *a, const json_t *item, unsigned own_rights,
 		(void)ask_fail(a, 0, "'%.40s' is not a role: 1 to 32 of a-z 0-9 _ -.", role);
 		return false;
 	}
-	/* Nobody gives away what they do not have. */
-	if (call_types_grants(a->calls->types, a->type, role) & ~own_rights) {
+	/* Nobody gives away what they do not have; sending may be switched off for all just now. */
+	if (call_types_grants(a->calls->types, a->type, role) &
+	    ~(own_rights | RIGHTS_SEND | RIGHT_JOIN)) {
 		a->lost = true;
 		(void)ask_fail(a, 0, "You may not give the role %s: it may do more than you.",
 			       role);

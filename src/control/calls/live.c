@@ -492,6 +492,8 @@ void calls_participant_joined(struct calls *c, const char *room, const char *ide
 		l->answered_at_us = c->wall_us();
 	if (person->seats == 1)
 		store(c, l, LIVE_JOINED, person);
+	/* However they got here: who is in the call does not ring (R48). */
+	(void)rings_accept(c, l->cid, &person->user, "");
 	store_call_find(c->store, l->cid, on_call, c);
 }
 

@@ -66,11 +66,6 @@ static unsigned needed(const struct ask *a, const struct store_call_change *chan
 static int plan_members(struct ask *a, const struct store_call *call,
 			struct store_call_change *change)
 {
-	if (call->conversation_id)
-		return ask_fail(
-			a, -EINVAL,
-			"A conversation's call has no list of members: its customer and the "
-			"admins belong to it.");
 	if (!ask_members(a, json_object_get(a->body, "update_members"), "update_members", a->rights,
 			 &change->members, &change->member_count) ||
 	    !read_removed(a, change))
@@ -79,6 +74,11 @@ static int plan_members(struct ask *a, const struct store_call *call,
 	if (missing)
 		return ask_fail(a, -EPERM, "You may not do that on %s: it needs the capability %s.",
 				a->cid, right_name(missing & -missing));
+	if (call->conversation_id)
+		return ask_fail(
+			a, -EINVAL,
+			"A conversation's call has no list of members: its customer and the "
+			"admins belong to it.");
 	if (call->member_count + change->member_count > LIMIT_CALL_MEMBERS)
 		return ask_fail(a, -EINVAL, "A call may have %d members at most.",
 				LIMIT_CALL_MEMBERS);

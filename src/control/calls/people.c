@@ -108,7 +108,8 @@ static bool is_above(struct ask *a, const struct store_call *call, const char *u
 {
 	const char *role = rights_role_on(call, user_id);
 
-	return role && call_types_grants(a->calls->types, call->type, role) & ~a->rights;
+	return role && call_types_grants(a->calls->types, call->type, role) &
+			       ~(a->rights | RIGHTS_SEND | RIGHT_JOIN);
 }
 
 static int plan_permissions(struct ask *a, const struct store_call *call,

@@ -247,6 +247,7 @@ static void add_callee(struct ask *a, const struct store_call *call, const struc
 {
 	if (strcmp(user->id, a->who->id) == 0 || ret->n == RING_LEGS_MAX ||
 	    !is_wanted(ids, user->id) ||
+	    live_has(a->calls, a->cid, user->id) ||		    /* is there already */
 	    !(rights_on(a->calls->types, call, user) & RIGHT_READ)) /* blocked: no ring */
 		return;
 	ret->users[ret->n] = store_user_dup(user);
@@ -285,7 +286,9 @@ static int find_callees(struct ask *a, const struct store_call *call, struct cal
 	if (call->conversation_id && !team && call->customer.id)
 		add_callee(a, call, &call->customer, ids, ret);
 	return ret->n ? 0
-		      : ask_fail(a, -EINVAL, "There is nobody to ring on %s: list members first.",
+		      : ask_fail(a, -EINVAL,
+				 "There is nobody to ring on %s: list members who are not there "
+				 "yet.",
 				 a->cid);
 }
 

@@ -191,6 +191,14 @@ static bool has_inner(const char *group, const char *inner)
 	return false;
 }
 
+static bool is_group(const char *name)
+{
+	for (size_t i = 0; i < countof(table); i++)
+		if (strcmp(table[i].group, name) == 0)
+			return true;
+	return false;
+}
+
 static bool check_object(const json_t *object, const char *group, const char *inner,
 			 char *ret_problem)
 {
@@ -232,6 +240,11 @@ bool call_settings_check(const json_t *settings, char ret_problem[CALL_PROBLEM_M
 	}
 	json_object_foreach((json_t *)(uintptr_t)settings, group, value)
 	{
+		if (!is_group(group)) {
+			(void)snprintf(ret_problem, CALL_PROBLEM_MAX,
+				       "There is no group of settings `%.32s`.", group);
+			return false;
+		}
 		if (!check_object(value, group, NULL, ret_problem))
 			return false;
 	}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may do what (R26): every route of the table × who asks × whose it is. A route without a row here fails the test,
+// and so does one that api/openapi.yaml does not describe.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import YAML from 'yaml';
+import { Client } from '../lib/client.mjs';
+import { root } from '../lib/confabd.mjs';
+import { now, sign } from '../lib/jwt.mjs';
+import { at, startWithPeople } from '../lib/people.mjs';
+import { routes } from '../lib/routes.mjs';
+
+const SEE = ['join-call', 'read-call', 'create-reaction'];
+const TALK = [...SEE, 'send-audio', 'send-video', 'screenshare', 'send-event'];
+const MODERATE = [...TALK, 'mute-users', 'update-call-permissions', 'block-users', 'kick-user', 'join-backstage', 'update-call-member', 'remove-call-member'];
+const ALL = [...MODERATE, 'create-call', 'update-call', 'update-call-settings', 'end-call', 'join-ended-call'];
+
+/** What each verb of a call needs beyond reading it, and a body that changes nothing where that is possible. */
+const CALL = {
+	'GET ': ['read-call'], 'POST ': ['read-call', { data: {} }], 'PATCH ': ['update-call', { custom: { a: 1 } }],
+	'POST /join': ['join-call'], 'POST /ring': ['join-call'], 'POST /accept': ['join-call'], 'POST /reject': ['read-call'],
+	'POST /members': ['update-call-member', { update_members: [{ user_id: 'member', role: 'call_member' }] }], 'POST /query_members': ['read-call'],
+	'POST /end': ['end-call'], 'POST /go_live': ['update-call'], 'POST /stop_live': ['update-call'],
+	'POST /request_permissions': ['read-call', { permissions: ['send-audio'] }],
+	'POST /user_permissions': ['update-call-permissions', { user_id: 'member', grant_permissions: ['send-audio'] }],
+	'POST /mute_users': ['mute-users', { mute_all_users: true }],
+	'POST /block': ['block-users'], 'POST /unblock': ['block-users'], 'POST /kick': ['kick-user'],
+	'POST /reaction': ['create-reaction', { type: 'wave' }], 'POST /event': ['send-event', { custom: {} }],
+};
+/** The others: who may. "owner": whose conversation it is, and admins. "anybody": also nobody. */
+const OTHER = {
+	'GET /api/v1/conversations': 'user', 'GET /api/v1/search': 'user',
+	'GET /api/v1/conversations/{id}/messages': 'owner', 'POST /api/v1/conversations/{id}/messages': 'owner',
+	'PATCH /api/v1/conversations/{id}/messages/{message}': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}': 'owner',
+	'POST /api/v1/conversations/{id}/messages/{message}/reactions': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}/reactions/{reaction}': 'owner',
+	'POST /api/v1/conversations/{id}/read': 'owner', 'POST /api/v1/conversations/{id}/delivered': 'owner', 'POST /api/v1/conversations/{id}/typing': 'owner',
+	'POST /api/v1/calls': 'user', 'GET /api/v1/calltypes': 'admin', 'PUT /api/v1/calltypes/{name}': 'admin', 'DELETE /api/v1/calltypes/{name}': 'admin',
+	'GET /api/v1/operator/calls': 'admin', 'GET /api/v1/operator/history': 'admin', 'GET /api/v1/operator/webhooks': 'admin',
+	'POST /api/video-call/token': 'session', 'POST /api/v1/guest': 'anybody',
+};
+/** Not about people's rights; each has tests of its own. */
+const ELSEWHERE = /^(\/api\/auth\/|\/api\/video-call$|\/api\/v1\/events|\/rtc|\/twirp|\/healthz|\/metrics|\/$|\/\{path)/;
+
+const NAMES = { host: 'user', member: 'user', moderator: 'user', exmember: 'user', blocked: 'user', outsider: 'user', boss: 'admin' };
+let daemon, people, actors;
+before(async () => {
+	({ daemon, people } = await startWithPeople(NAMES));
+	const put = await people.boss.call('PUT', '/api/v1/calltypes/private', {
+		grants: { user: ['create-call'], guest: [], anonymous: [], call_member: TALK, moderator: MODERATE, host: ALL, admin: ALL },
+	});
+	assert.equal(put.status, 200);
+	const withToken = (claims) => Object.assign(new Client(daemon.url), { token: sign({ iat: now() - 5, exp: now() + 600, ...claims }) });
+	const guest = await new Client(daemon.url).call('POST', '/api/v1/guest', { user: { name: 'Passer-by' } });
+	actors = {
+		nobody: new Client(daemon.url),
+		anonymous: withToken({ user_id: '!anon', call_cids: ['private:matrix', 'default:chat-host'] }),
+		limited: withToken({ user_id: 'member', call_cids: ['default:something-else'] }),
+		guest: Object.assign(new Client(daemon.url), { token: guest.body.token }),
+		outsider: people.outsider, exmember: people.exmember, blocked: people.blocked,
+		member: people.member, moderator: people.moderator, host: people.host, admin: people.boss,
+	};
+});
+after(() => daemon.stop());
+
+let cells = 0;
+/** nobody: 401; a token for other calls: 403; who may not even read: 404; who may not do it: 403; else neither. */
+function expected(name, rights, need) {
+	if (name === 'nobody') return [401];
+	if (name === 'limited') return [403];
+	if (!rights.includes('read-call')) return [404];
+	return rights.includes(need) ? null : [403];
+}
+async function cell(name, method, route, body, wanted, what) {
+	cells++;
+	const answer = await actors[name].call(method, route, method === 'GET' ? undefined : body ?? {});
+	const text = `${what} by ${name}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`;
+	if (wanted) assert.ok(wanted.includes(answer.status), `${text}, not ${wanted}`);
+	else assert.ok(![401, 403, 404].includes(answer.status), text);
+	return answer;
+}
+
+const calls = routes.filter((route) => route.flags.includes('CALL'));
+const verbOf = ({ method, pattern }) => `${method} ${pattern.replace('/api/v1/call/{type}/{id}', '')}`;
+
+test('every route has a row, and is in the contract', () => {
+	const document = YAML.parse(fs.readFileSync(path.join(root, 'api/openapi.yaml'), 'utf8'), { merge: true });
+	assert.ok(routes.length > 50 && calls.length >= 20, 'the table was read');
+	for (const route of routes) {
+		const name = `${route.method} ${route.pattern}`;
+		if (!ELSEWHERE.test(route.pattern)) assert.ok(route.flags.includes('CALL') ? CALL[verbOf(route)] : OTHER[name], `${name} has no row in this test`);
+		if (/^\/(rtc|twirp|metrics|\{path|$)/.test(route.pattern) || route.pattern === '/api/v1/events') continue; // protocols of their own
+		assert.ok(document.paths[route.pattern]?.[route.method.toLowerCase()], `${name} is not in api/openapi.yaml`);
+	}
+	for (const [pattern, item] of Object.entries(document.paths))
+		for (const method of Object.keys(item).filter((key) => key !== 'parameters'))
+			assert.ok(routes.some((route) => route.pattern === pattern && route.method === method.toUpperCase()), `${method} ${pattern} is in the contract only`);
+});
+
+test('a private call: verbs × people', async () => {
+	const rights = { anonymous: [], guest: [], outsider: [], exmember: [], blocked: [], member: TALK, moderator: MODERATE, host: ALL, admin: ALL };
+	for (const route of calls) {
+		const [need, body] = CALL[verbOf(route)];
+		const id = verbOf(route) === 'GET ' ? 'matrix' : `matrix-${verbOf(route).replace(/\W+/g, '-')}`;
+		const made = await people.host.call('POST', at('private', id), {
+			data: { members: [['member'], ['moderator', 'moderator'], ['exmember'], ['blocked']].map(([user_id, role]) => ({ user_id, ...(role ? { role } : {}) })), backstage: false },
+		});
+		assert.equal(made.status, 201, JSON.stringify(made.body));
+		assert.equal((await people.host.call('POST', at('private', id, 'members'), { remove_members: ['exmember'] })).status, 200);
+		assert.equal((await people.host.call('POST', at('private', id, 'block'), { user_id: 'blocked' })).status, 200);
+		for (const name of Object.keys(actors)) {
+			const path = route.pattern.replace('{type}', 'private').replace('{id}', id);
+			const wanted = name === 'anonymous' && id !== 'matrix' ? [403] : expected(name, rights[name] ?? [], need);
+			// who may create is told 404, too: the call exists, and is not theirs
+			await cell(name, route.method, path, body, wanted, `${route.method} ${path}`);
+		}
+	}
+});
+
+test("a conversation's call: verbs × people", async () => {
+	const CUSTOMER = [...TALK, 'create-call', 'join-ended-call'];
+	const rights = { host: CUSTOMER, admin: ALL };
+	assert.equal((await people.host.call('POST', at('default', 'chat-host'), {})).status, 201);
+	for (const route of calls) {
+		const [need, body] = CALL[verbOf(route)];
+		const path = route.pattern.replace('{type}', 'default').replace('{id}', 'chat-host');
+		for (const name of Object.keys(actors)) await cell(name, route.method, path, body, expected(name, rights[name] ?? [], need), `${route.method} ${path}`);
+		await people.boss.call('POST', at('default', 'chat-host', 'end'), {});
+		await people.boss.call('POST', at('default', 'chat-host', 'go_live'), {});
+	}
+});
+
+test('everything else: routes × people', async () => {
+	const fill = (pattern) => pattern.replace('{id}', 'host').replace('{message}', '999999').replace('{reaction}', 'x').replace('{name}', 'no-such-type');
+	for (const route of routes.filter((r) => !r.flags.includes('CALL') && !ELSEWHERE.test(r.pattern))) {
+		const may = OTHER[`${route.method} ${route.pattern}`];
+		for (const name of Object.keys(actors)) {
+			const cookie = !['nobody', 'anonymous', 'limited', 'guest'].includes(name);
+			let wanted = null;
+			if (may === 'anybody') wanted = null;
+			else if (name === 'nobody' || (may === 'session' && !cookie)) wanted = [401];
+			else if (['anonymous', 'limited'].includes(name)) wanted = [403];
+			else if (may === 'admin' && name !== 'admin') wanted = [403];
+			else if (may === 'owner' && !['host', 'admin'].includes(name)) wanted = [404, 400]; // 400: the form of the body comes first
+			cells++;
+			const answer = await actors[name].call(route.method, fill(route.pattern), route.method === 'GET' ? undefined : {});
+			const text = `${route.method} ${route.pattern} by ${name}: ${answer.status} ${answer.body.message}`;
+			if (wanted) assert.ok(wanted.includes(answer.status), `${text}, not ${wanted}`);
+			else assert.ok(![401, 403].includes(answer.status), text);
+		}
+	}
+});
+
+test('the event socket: who may listen, and what they hear of a private call', async () => {
+	const made = await people.host.call('POST', at('private', 'heard'), { data: { members: [{ user_id: 'member' }, { user_id: 'exmember' }, { user_id: 'blocked' }], backstage: false } });
+	assert.equal(made.status, 201);
+	for (const [verb, body] of [['members', { remove_members: ['exmember'] }], ['block', { user_id: 'blocked' }]]) await people.host.call('POST', at('private', 'heard', verb), body);
+	for (const name of ['anonymous', 'limited']) {
+		cells++;
+		const refused = await new Client(daemon.url).events({ token: actors[name].token });
+		assert.equal(refused.first.type, 'connection.error', name);
+		await refused.closed;
+	}
+	const streams = {};
+	for (const [name, client] of Object.entries(actors))
+		if (!['nobody', 'anonymous', 'limited'].includes(name)) streams[name] = await client.events(client.token ? { token: client.token } : {});
+	await people.host.call('PATCH', at('private', 'heard'), { custom: { told: true } });
+	await people.host.call('POST', at('private', 'heard', 'event'), { custom: { told: true } });
+	await streams.host.next('custom');
+	await new Promise((resolve) => setTimeout(resolve, 300));
+	for (const [name, stream] of Object.entries(streams)) {
+		cells += 2;
+		const heard = stream.seen.filter((event) => event.cid === 'private:heard').map((event) => event.type);
+		assert.deepEqual(heard, ['host', 'member'].includes(name) ? ['call.updated', 'custom'] : [], name);
+		await stream.close();
+	}
+});
+
+test('the matrix is large enough', () => assert.ok(cells >= 600, `${cells} cells`));
