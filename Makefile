@@ -14,7 +14,7 @@ run: ## install what is missing, build, start the demo on http://localhost:8080
 	@$(MAKE) --no-print-directory build
 	@exec $(BUILD)/confabd --demo --data confab-data $(ARGS)
 
-build: $(BUILD)/build.ninja web ## build/confabd, build/confab
+build: $(BUILD)/build.ninja web ## build/confabd, build/confab, build/libconfab.so
 	@ninja -C $(BUILD) $(if $(VERBOSE),,--quiet)
 
 $(BUILD)/build.ninja:

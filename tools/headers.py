@@ -21,7 +21,7 @@ def main():
 
     def errors(header):
         text = f'#include "{header}"\n#include "{header}"\n'
-        command = [*compiler, *FLAGS, f"-I{source}", f"-I{generated}", "-"]
+        command = [*compiler, *FLAGS, f"-I{source}", f"-I{root}/include", f"-I{generated}", "-"]
         done = subprocess.run(command, input=text, text=True, capture_output=True)
         return done.stderr if done.returncode else ""
 

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libconfab: join Confab's calls, and those of any LiveKit server, from C.
+ *
+ *	confab_client_new ▸ confab_client_connect_user ▸ confab_client_call ▸ confab_call_join
+ *
+ * in this order: every operation of a call before connect_user or after disconnect_user fails with
+ * CONFAB_ERR_TOKEN_NOT_SET. C99, also C++. There is no global state: several clients may live in one
+ * program.
+ *
+ * Threads. A client works on a thread of its own (or on yours, see confab_client_fd); callbacks come
+ * on that thread, one at a time. Functions may be called from any thread, callbacks included. Those
+ * marked "waits" return when the work is done and must not be called in a callback: there they fail
+ * at once with CONFAB_ERR_WOULD_WAIT; use the form that ends in _async.
+ *
+ * Memory. What a function takes is copied; what an event points to is gone when the callback returns.
+ * A client owns its calls, and a call its tracks: handles stay valid until confab_client_free (a
+ * track's: until confab_track_unpublish).
+ *
+ * Errors. Functions return 0 or an error code below; with `ret_error` not NULL the text for people,
+ * too. A call that is lost comes back by itself: see CONFAB_EVENT_CALLING_STATE.
+ */
+#ifndef CONFAB_CONFAB_H
+#define CONFAB_CONFAB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32) || !defined(__GNUC__)
+#define CONFAB_API
+#else
+#define CONFAB_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct confab_client confab_client;
+typedef struct confab_call confab_call;
+typedef struct confab_track confab_track;
+typedef struct confab_token_request confab_token_request;
+
+/* The text of CONFAB_ERR_TOKEN_NOT_SET. */
+#define CONFAB_TOKEN_NOT_SET                                                                   \
+	"User token is not set. Either client.connectUser wasn't called or client.disconnect " \
+	"was called"
+
+/* Codes of the server's API (docs/api.md) are passed on as they are; those from 1001 are ours. */
+typedef enum confab_error_code {
+	CONFAB_OK = 0,
+	CONFAB_ERR_INTERNAL = -1,
+	CONFAB_ERR_BAD_INPUT = 4,
+	CONFAB_ERR_AUTH_FAILED = 5, /* the token, the provider, or another user's token */
+	CONFAB_ERR_RATE_LIMITED = 9,
+	CONFAB_ERR_NOT_FOUND = 16, /* the call does not exist: join with `create` */
+	CONFAB_ERR_NOT_ALLOWED = 17,
+	CONFAB_ERR_TOKEN_EXPIRED = 40,
+	CONFAB_ERR_TOKEN_NOT_SET = 1001,
+	CONFAB_ERR_NO_MEMORY = 1002,
+	CONFAB_ERR_NETWORK = 1003, /* the server could not be reached, or did not answer in time */
+	CONFAB_ERR_LEFT = 1004,	   /* the call was left meanwhile */
+	CONFAB_ERR_NOT_JOINED = 1005,
+	CONFAB_ERR_WOULD_WAIT = 1006, /* a function that waits, called in a callback */
+	CONFAB_ERR_REMOVED = 1007     /* the server ended our part in the call */
+} confab_error_code;
+
+typedef struct confab_error {
+	int code;	   /* confab_error_code */
+	int status;	   /* HTTP status; 0 when there was no answer */
+	int unrecoverable; /* 1: trying again cannot help */
+	char message[256]; /* for people; UTF-8 */
+} confab_error;
+
+typedef enum confab_connection_state {
+	CONFAB_DISCONNECTED,
+	CONFAB_CONNECTING,
+	CONFAB_CONNECTED,
+	CONFAB_CONNECTION_LOST /* comes back by itself */
+} confab_connection_state;
+
+/* The numbers of states to come (ringing, migrating, offline) are left free. */
+typedef enum confab_calling_state {
+	CONFAB_CALL_IDLE = 1,
+	CONFAB_CALL_JOINING = 3,
+	CONFAB_CALL_JOINED = 4,
+	CONFAB_CALL_RECONNECTING = 5,
+	CONFAB_CALL_RECONNECTING_FAILED = 8, /* gave up: join or leave */
+	CONFAB_CALL_LEFT = 9
+} confab_calling_state;
+
+typedef enum confab_codec { CONFAB_OPUS = 1, CONFAB_VP8 = 2, CONFAB_H264 = 3 } confab_codec;
+
+typedef enum confab_source {
+	CONFAB_SOURCE_UNKNOWN,
+	CONFAB_SOURCE_CAMERA,
+	CONFAB_SOURCE_MICROPHONE,
+	CONFAB_SOURCE_SCREEN_SHARE,
+	CONFAB_SOURCE_SCREEN_SHARE_AUDIO
+} confab_source;
+
+/* One encoded frame: an Opus packet, a VP8 frame, an H.264 access unit with start codes. */
+typedef struct confab_frame {
+	confab_codec codec;
+	const uint8_t *bytes;
+	size_t length;
+	/* Clock of the codec: 48 kHz for Opus, 90 kHz for video; wraps. Differences count. */
+	uint32_t timestamp;
+	int key; /* received: a decoder can start here. Sent: not read */
+} confab_frame;
+
+typedef enum confab_event_type {
+	CONFAB_EVENT_CONNECTION = 1,	 /* state: confab_connection_state; error or NULL */
+	CONFAB_EVENT_CALLING_STATE,	 /* call, state: confab_calling_state; error or NULL */
+	CONFAB_EVENT_PARTICIPANT_JOINED, /* call, participant, identity, name */
+	CONFAB_EVENT_PARTICIPANT_LEFT,	 /* the same */
+	CONFAB_EVENT_TRACK_SUBSCRIBED,	 /* and track_id, codec, source: frames follow */
+	CONFAB_EVENT_TRACK_UNSUBSCRIBED, /* the same: no more frames */
+	CONFAB_EVENT_TRACK_MUTED,	 /* the same; muted: 1 or 0 */
+	CONFAB_EVENT_FRAME,		 /* the same; frame */
+	CONFAB_EVENT_DATA, /* call, participant, identity; data, length, topic or NULL */
+	CONFAB_EVENT_KEY_FRAME_WANTED, /* track: make the next frame a key frame */
+	CONFAB_EVENT_SERVER	       /* data, length: an event of docs/api.md, as JSON */
+} confab_event_type;
+
+/* What is not named at the type is NULL or 0. */
+typedef struct confab_event {
+	confab_event_type type;
+	confab_call *call;
+	int state;
+	const confab_error *error;
+	const char *participant; /* its id in this call, "PA_…" */
+	const char *identity;	 /* the user's id; with Confab: "user#session" may follow */
+	const char *name;
+	const char *track_id; /* "TR_…" */
+	confab_codec codec;
+	confab_source source;
+	int muted;
+	const confab_frame *frame;
+	const uint8_t *data;
+	size_t length;
+	const char *topic;
+	confab_track *track;
+} confab_event;
+
+typedef void confab_event_fn(void *arg, const confab_event *event);
+
+/* The end of an _async function; error NULL: it worked. Never before the function returned to the
+ * client's loop. */
+typedef void confab_done_fn(void *arg, const confab_error *error);
+
+/*
+ * Asked for a user token at connect, and again whenever the server says that the old one expired, also
+ * in the middle of a call. Comes on the client's thread; answer with confab_token_reply, at once or
+ * later. Forgotten at disconnect_user.
+ */
+typedef void confab_token_provider_fn(void *arg, confab_token_request *request);
+
+typedef enum confab_log_level {
+	CONFAB_LOG_ERROR,
+	CONFAB_LOG_WARN,
+	CONFAB_LOG_INFO
+} confab_log_level;
+typedef void confab_log_fn(void *arg, confab_log_level level, const char *text);
+
+typedef struct confab_client_options {
+	const char *base_url;	   /* "https://chat.example.com"; NULL: only calls with a `url` */
+	confab_event_fn *on_event; /* NULL: none wanted */
+	confab_log_fn *on_log;	   /* NULL: silent. No tokens, no content */
+	void *arg;		   /* of both */
+	int own_loop; /* 1: no thread; the caller runs confab_client_process, and only from one thread */
+} confab_client_options;
+
+typedef struct confab_user {
+	const char *id; /* made lower case; only a-z 0-9 @ _ - are kept (1 to 64 of them) */
+	const char *name, *image; /* or NULL; for later use */
+} confab_user;
+
+/* "0.1.0": of the library. Never fails. Any thread. */
+CONFAB_API const char *confab_version(void);
+
+/*
+ * Makes a client; does not connect. 0; CONFAB_ERR_BAD_INPUT: base_url is no http or https URL;
+ * CONFAB_ERR_NO_MEMORY. The client is the caller's: confab_client_free.
+ */
+CONFAB_API int confab_client_new(confab_client **ret, const confab_client_options *options,
+				 confab_error *ret_error);
+
+/* Leaves every call, disconnects, ends the thread, frees everything. Waits. NULL is allowed. Not in a
+ * callback. Token requests must have been answered. */
+CONFAB_API void confab_client_free(confab_client *client);
+
+/*
+ * Signs in: asks the provider for a token, checks that it is this user's, opens the event socket.
+ * Waits. The same user again: joins in the attempt, or 0 at once; another user: CONFAB_ERR_BAD_INPUT
+ * until disconnect_user. Also CONFAB_ERR_AUTH_FAILED, CONFAB_ERR_NETWORK, or the server's code.
+ */
+CONFAB_API int confab_client_connect_user(confab_client *client, const confab_user *user,
+					  confab_token_provider_fn *provider, void *provider_arg,
+					  confab_error *ret_error);
+/* The same without waiting; done comes exactly once, with the errors above. */
+CONFAB_API void confab_client_connect_user_async(confab_client *client, const confab_user *user,
+						 confab_token_provider_fn *provider,
+						 void *provider_arg, confab_done_fn *done,
+						 void *arg);
+
+/* Answers a request of the provider, once, from any thread. token NULL: `why` says what is wrong. */
+CONFAB_API void confab_token_reply(confab_token_request *request, const char *token,
+				   const char *why);
+
+/* Leaves every call, closes the socket, forgets user, token and provider. Waits. 0, also when nobody
+ * is connected; CONFAB_ERR_WOULD_WAIT. */
+CONFAB_API int confab_client_disconnect_user(confab_client *client);
+
+/* Any thread; may be out of date when it returns. */
+CONFAB_API confab_connection_state confab_client_state(const confab_client *client);
+
+/*
+ * A handle on a call; makes no request. The same handle for the same type and id. NULL and
+ * CONFAB_ERR_BAD_INPUT: type is not 1-64 of A-Z a-z 0-9 _ -, id not 1-64 of these and @ and dot; or
+ * CONFAB_ERR_NO_MEMORY. Waits for the client's thread, not for the network.
+ */
+CONFAB_API confab_call *confab_client_call(confab_client *client, const char *type, const char *id,
+					   confab_error *ret_error);
+
+/*
+ * own_loop: watch the descriptor for reading, wait no longer than the timeout (ms; -1: for ever), then
+ * call process, which runs the callbacks and never waits. Functions that wait run the loop themselves.
+ */
+CONFAB_API int confab_client_fd(const confab_client *client);
+/* See confab_client_fd. Ask anew after each process and each other call. */
+CONFAB_API int confab_client_timeout(const confab_client *client);
+/* See confab_client_fd. */
+CONFAB_API void confab_client_process(confab_client *client);
+
+typedef struct confab_join_options {
+	int create; /* make the call when it does not exist; else CONFAB_ERR_NOT_FOUND */
+	/* A LiveKit server's "wss://…" and its access token: no user needs to be connected. */
+	const char *url, *token;
+	/* How long to try to come back after the call was lost, in seconds; 0: for ever. */
+	unsigned reconnect_seconds;
+} confab_join_options;
+
+/*
+ * Enters the call: returns when media can flow. Waits. options NULL: all zero. Joined already: 0. 0;
+ * CONFAB_ERR_TOKEN_NOT_SET; CONFAB_ERR_LEFT when confab_call_leave comes in between;
+ * CONFAB_ERR_NETWORK; or the server's code. After an error the state is IDLE.
+ */
+CONFAB_API int confab_call_join(confab_call *call, const confab_join_options *options,
+				confab_error *ret_error);
+/* The same without waiting; done comes exactly once. */
+CONFAB_API void confab_call_join_async(confab_call *call, const confab_join_options *options,
+				       confab_done_fn *done, void *arg);
+
+/* Leaves; wins over a join under way; tracks are unpublished. Waits. 0, also on a left call;
+ * CONFAB_ERR_TOKEN_NOT_SET; CONFAB_ERR_WOULD_WAIT. */
+CONFAB_API int confab_call_leave(confab_call *call, confab_error *ret_error);
+/* The same without waiting. done may be NULL. */
+CONFAB_API void confab_call_leave_async(confab_call *call, confab_done_fn *done, void *arg);
+
+/* Any thread; may be out of date when it returns. */
+CONFAB_API confab_calling_state confab_call_state(const confab_call *call);
+/* "type:id"; valid as long as the call. Any thread. */
+CONFAB_API const char *confab_call_cid(const confab_call *call);
+
+/*
+ * Sends a message to all others in the call; topic may be NULL. Kept until the connection for it is up
+ * (64 messages at most). length: 1 to 60,000 bytes; reliable 0: at most once, without repetition. 0;
+ * CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _BAD_INPUT, _NO_MEMORY. Does not wait for the network.
+ */
+CONFAB_API int confab_call_send_data(confab_call *call, const void *data, size_t length,
+				     int reliable, const char *topic);
+
+typedef struct confab_track_options {
+	confab_codec codec;
+	confab_source source;	/* CONFAB_SOURCE_UNKNOWN: camera or microphone by the codec */
+	const char *name;	/* or NULL */
+	unsigned width, height; /* of video, in pixels; 0: not told */
+} confab_track_options;
+
+/*
+ * Publishes a track: others see it from now on. Waits until frames can be written. After a
+ * reconnection it is published again by itself. 0; CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED,
+ * _BAD_INPUT, _NOT_ALLOWED, _NETWORK, _LEFT.
+ */
+CONFAB_API int confab_call_publish(confab_call *call, const confab_track_options *options,
+				   confab_track **ret, confab_error *ret_error);
+
+/*
+ * Sends one frame, now: the caller keeps the pace. The first frame of video, and the next after
+ * CONFAB_EVENT_KEY_FRAME_WANTED, should be a key frame. Does not wait. While the call reconnects and
+ * while muted, frames are dropped. 0; CONFAB_ERR_BAD_INPUT: empty, over 4 MiB, or of another codec;
+ * CONFAB_ERR_NO_MEMORY.
+ */
+CONFAB_API int confab_track_write(confab_track *track, const confab_frame *frame);
+
+/* Mutes or unmutes: others are told. Does not wait. 0 or CONFAB_ERR_NO_MEMORY. */
+CONFAB_API int confab_track_mute(confab_track *track, int muted);
+
+/* "TR_…" once published; valid until the next reconnection. In callbacks of the client only. */
+CONFAB_API const char *confab_track_id(const confab_track *track);
+
+/* Takes the track back and frees it. Waits for the client's thread. 0 or CONFAB_ERR_WOULD_WAIT. */
+CONFAB_API int confab_track_unpublish(confab_track *track);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

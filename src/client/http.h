@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP requests of a client: libcurl on libuv's pool of threads, since there are few of them. The
+ * answer comes on the loop's thread. The only part of libconfab that knows libcurl.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <uv.h>
+
+struct https;
+
+/* status 0: no answer, and `text` says why, for people; else the body, ended by NUL. */
+typedef void https_fn(void *arg, long status, const char *text, size_t n);
+
+struct https *https_new(uv_loop_t *loop);
+/* Breaks off what is under way (the callbacks come, with status 0); runs the loop until it is gone. */
+void https_free(struct https *h);
+
+/* Sends JSON. 0 or -ENOMEM. Follows no redirects: they would take the token elsewhere. */
+int https_post(struct https *h, const char *url, const char *bearer, const char *json, https_fn *fn,
+	       void *arg);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of libconfab. One loop per client; everything here belongs to its thread, except what
+ * client_post and the waiters guard with the client's lock, and the two states, which are atomic.
+ *
+ *	public functions ▸ loop.c (tasks) ▸ client.c (user, token, event socket)
+ *	                                 ▸ call.c (state machine) ▸ session.c (one connection to a media server)
+ */
+#pragma once
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <uv.h>
+
+#include "base/limits.h"
+#include "base/list.h"
+#include "client/http.h"
+#include "client/peer.h"
+#include "client/send.h"
+#include "client/ws.h"
+#include "confab/confab.h"
+
+enum {
+	CLIENT_BACKOFF_MS = 500,
+	CLIENT_BACKOFF_MOST_MS = 15000,
+	CLIENT_FIRST_ATTEMPTS = 3,
+	CLIENT_SILENCE_MS = 40000, /* the server says something every 15 s */
+	CLIENT_JOIN_MS = 20000,
+};
+
+/* Someone who waits for the end of something. */
+struct waiting {
+	struct list in_list;
+	confab_done_fn *done;
+	void *arg;
+};
+
+struct confab_client {
+	confab_client_options options;
+	char *base_url;
+	uv_loop_t loop;
+	uv_async_t wake;
+	bool running; /* own_loop: inside the loop */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct list tasks; /* under the lock, as `quit` */
+	bool quit;
+	_Atomic int state;
+	struct websockets *websockets;
+	struct https *https;
+
+	/* the user: client.c */
+	char user_id[LIMIT_USER_ID + 1]; /* "" = nobody is connected or connecting */
+	confab_token_provider_fn *provider;
+	void *provider_arg;
+	char *token;
+	uint64_t generation; /* of the user; what was begun for another is dropped */
+	bool asking, refreshed;
+	struct list wants;    /* struct token_want */
+	struct list connects; /* struct waiting */
+	struct ws *events;
+	uv_timer_t events_timer; /* silence, or the time until the next attempt */
+	unsigned attempts;
+	int64_t cursor; /* -1 = none */
+	char device_id[24];
+	struct list calls;
+
+	/* shared by all sessions */
+	struct cert *cert;
+	struct dtls_context *dtls;
+	struct sdp *sdp;
+	struct outbox outbox;
+};
+
+struct confab_call {
+	struct list in_client;
+	struct confab_client *client;
+	char type[LIMIT_CALL_ID + 1], id[LIMIT_CALL_ID + 1], cid[2 * LIMIT_CALL_ID + 2];
+	_Atomic int state;
+	uint64_t attempt; /* grows with every join and leave: older work is no longer wanted */
+	bool create;
+	char *url, *token; /* of another server; NULL */
+	uint64_t reconnect_us, give_up_at;
+	unsigned attempts;
+	uv_timer_t timer;   /* until the next attempt to come back */
+	struct list joins;  /* struct waiting */
+	struct list tracks; /* struct confab_track, in_call */
+	struct session *session;
+};
+
+struct confab_track {
+	struct list in_call;
+	struct confab_call *call;
+	confab_codec codec;
+	confab_source source;
+	char *name;
+	unsigned width, height;
+	bool muted;
+	char cid[24], sid[48];
+	bool sending; /* `send` is set up for the present session */
+	bool published;
+	struct send send;
+	struct waiting *publishing; /* until it can be written; owned */
+};
+
+/* ---- loop.c ---- */
+
+/* Runs fn on the loop; from any thread. false: no memory, and fn is not called. */
+bool client_post(struct confab_client *c, void (*fn)(void *arg), void *arg);
+bool client_may_wait(const struct confab_client *c);
+/* Runs fn(arg, done, done_arg) on the loop and waits until it has called done. */
+int client_wait(struct confab_client *c,
+		void (*fn)(void *arg, confab_done_fn *done, void *done_arg), void *arg,
+		confab_error *ret_error);
+void client_log(const struct confab_client *c, confab_log_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void client_emit(struct confab_client *c, const confab_event *event);
+
+/* ---- errors ---- */
+
+/* Fills *ret and returns its code. */
+int error_set(confab_error *ret, int code, int status, bool unrecoverable, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+int error_token_not_set(confab_error *ret);
+int error_no_memory(confab_error *ret);
+int error_copy(confab_error *ret, const confab_error *error);
+
+/* Puts someone in the list; false: no memory. */
+bool waiting_add(struct list *list, confab_done_fn *done, void *arg);
+/* Tells all of them and empties the list. */
+void waiting_end(struct list *list, const confab_error *error);
+
+/* ---- client.c ---- */
+
+typedef void token_fn(void *arg, const char *token, const confab_error *error);
+/* The user's token; `fresh`: a new one. fn comes once, maybe at once. */
+void token_get(struct confab_client *c, bool fresh, token_fn *fn, void *arg);
+
+/* Calls done when the user is connected, or cannot be; at once if that is known. */
+void client_ready(struct confab_client *c, confab_done_fn *done, void *arg);
+
+typedef void api_fn(void *arg, json_t *answer, const confab_error *error);
+/* POST with the user's token; once more with a new one when it expired. Takes `body`. */
+void api_post(struct confab_client *c, const char *path, json_t *body, api_fn *fn, void *arg);
+
+/* Ends everything of the user; those who wait get `error`. */
+void client_teardown(struct confab_client *c, const confab_error *error);
+uint64_t backoff_ms(unsigned attempt);
+
+/* ---- call.c ---- */
+
+void call_leave(struct confab_call *call);
+void call_free(struct confab_call *call);
+/* From the session: media can flow; it is over (`final`: not to be tried again). */
+void call_on_joined(struct confab_call *call);
+void call_on_ended(struct confab_call *call, const confab_error *error, bool final);
+
+/* ---- session.c ---- */
+
+/* Connects to a media server; call_on_joined or call_on_ended follow. NULL: no memory. */
+struct session *session_new(struct confab_call *call, const char *url, const char *token);
+/* Says goodbye and frees it, later. No callback comes any more. */
+void session_close(struct session *s);
+void session_publish(struct session *s, struct confab_track *t);
+void session_unpublish(struct session *s, struct confab_track *t);
+void session_mute(struct session *s, struct confab_track *t);
+int session_send_data(struct session *s, const void *data, size_t n, bool reliable,
+		      const char *topic);
+void session_write(struct session *s, struct confab_track *t, const confab_frame *frame);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One connection to a media server, LiveKit's v0 protocol: signalling over a WebSocket, a peer
+ * connection for what we publish (made when it is needed) and one for what we receive. Lost is lost:
+ * the call makes a new one. Files: session.c sockets, timers, media; session_signal.c signalling.
+ */
+#pragma once
+
+#include "client/internal.h"
+#include "client/receive.h"
+#include "livekit_rtc.pb-c.h"
+#include "media/rtp/twcc_recv.h"
+
+enum {
+	SESSION_TICK_MS = 10,
+	SESSION_REPORT_US = 1000 * 1000,
+	SESSION_SECTIONS = 32, /* tracks published in one session, given up ones too */
+	SESSION_MESSAGES = 64, /* data that waits for its channel */
+	SESSION_DATA_MAX = 60 * 1000,
+};
+
+struct pc {
+	struct session *session;
+	struct peer peer;
+	bool open;
+	uv_udp_t v4, v6;
+	bool has_v4, has_v6;
+};
+
+/* One section of the publisher's offers. */
+struct section {
+	struct confab_track *track; /* NULL: given up */
+	enum media_codec codec;
+	char id[24];
+	uint32_t ssrc, rtx_ssrc;
+};
+
+struct stream {
+	struct list in_session;
+	struct receive receive;
+	char participant[64], track[64];
+};
+
+/* Somebody else's track, as signalling tells of it. */
+struct remote_track {
+	char sid[64];
+	confab_source source;
+	bool muted;
+};
+
+struct remote {
+	struct list in_session;
+	char sid[64], *identity, *name; /* owned */
+	struct remote_track tracks[LIMIT_TRACKS_PER_PARTICIPANT];
+	size_t track_count;
+};
+
+struct message_out {
+	struct list in_session;
+	enum channel_label label;
+	struct blob *blob;
+};
+
+struct session {
+	struct confab_call *call; /* NULL: closed */
+	struct confab_client *client;
+	struct ws *ws;
+	struct pc pub, sub;
+	bool joined, told, subscriber_primary;
+	uint64_t began, next_report, next_ping, ping_us;
+	bool offering, offer_again;
+	uint32_t offer_id;
+	struct section sections[SESSION_SECTIONS];
+	size_t section_count;
+	uint16_t transport_seq;
+	uint32_t ssrc; /* of our RTCP */
+	struct twcc_recv twcc;
+	struct list streams, remotes, messages;
+	size_t message_count;
+	uv_timer_t timer;
+	unsigned handles; /* libuv handles that are not closed yet */
+	uint8_t datagram[2048];
+};
+
+/* ---- session.c ---- */
+
+/* Opens a peer connection's sockets; the first time only. false: no memory or no socket. */
+bool pc_open(struct session *s, struct pc *pc);
+/* Sends what the peer connection has to say. */
+void pc_flush(struct pc *pc);
+/* The streams of the server's offer, as it is in the client's `sdp`. */
+void session_take_streams(struct session *s);
+/* Tracks that have become writable: who publishes them is told. */
+void session_check(struct session *s);
+void session_fail(struct session *s, bool final, int code, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+struct remote *session_remote(struct session *s, const char *sid);
+/* Fills in who and what an event is about. */
+void session_describe(struct session *s, confab_event *e, const char *participant,
+		      const char *track);
+
+/* ---- session_signal.c ---- */
+
+extern const struct ws_handlers session_handlers;
+void signal_send(struct session *s, Lk__SignalRequest *request);
+void signal_add_track(struct session *s, const struct confab_track *t);
+void signal_mute(struct session *s, const struct confab_track *t);
+void signal_leave(struct session *s);
+void signal_ping(struct session *s);
+/* Makes the publisher's next offer, now or when the answer to the present one is there. */
+void signal_offer(struct session *s);
+void signal_forget(struct session *s);

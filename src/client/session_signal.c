@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* LiveKit's signalling (v0) on a session's WebSocket: protobuf messages out and in. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "client/session.h"
+
+/* ---- out ---- */
+
+void signal_send(struct session *s, Lk__SignalRequest *request)
+{
+	size_t n = lk__signal_request__get_packed_size(request);
+	autofree uint8_t *bytes = malloc(n + 1);
+
+	if (!bytes || !s->ws)
+		return;
+	(void)lk__signal_request__pack(request, bytes);
+	(void)ws_send(s->ws, bytes, n, true);
+}
+
+static char *text(const char *t)
+{
+	return (char *)(uintptr_t)t; /* protobuf-c does not change what it packs */
+}
+
+static void send_description(struct session *s, Lk__SignalRequest__MessageCase kind, char *sdp,
+			     uint32_t id)
+{
+	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
+	Lk__SessionDescription d = LK__SESSION_DESCRIPTION__INIT;
+
+	d.type = text(kind == LK__SIGNAL_REQUEST__MESSAGE_OFFER ? "offer" : "answer");
+	d.sdp = sdp;
+	d.has_id = 1;
+	d.id = id;
+	request.message_case = kind;
+	request.offer = &d; /* a union: the answer has the same type */
+	signal_send(s, &request);
+}
+
+void signal_offer(struct session *s)
+{
+	struct peer_track tracks[SESSION_SECTIONS];
+
+	if (!pc_open(s, &s->pub))
+		return;
+	s->offer_again = s->offering;
+	if (s->offering)
+		return;
+	for (size_t i = 0; i < s->section_count; i++) {
+		struct section *section = &s->sections[i];
+
+		tracks[i] = (struct peer_track){ .codec = section->codec,
+						 .active = section->track != NULL,
+						 .stream = "-",
+						 .track = section->id,
+						 .layer_count = 1 };
+		tracks[i].layers[0] = (struct peer_layer){ section->ssrc, section->rtx_ssrc };
+	}
+	autofree char *sdp = peer_write_offer(&s->pub.peer, tracks, s->section_count);
+	if (!sdp)
+		return;
+	s->offering = true;
+	send_description(s, LK__SIGNAL_REQUEST__MESSAGE_OFFER, sdp, ++s->offer_id);
+}
+
+void signal_add_track(struct session *s, const struct confab_track *t)
+{
+	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
+	Lk__AddTrackRequest add = LK__ADD_TRACK_REQUEST__INIT;
+	Lk__VideoLayer layer = LK__VIDEO_LAYER__INIT, *layers[1] = { &layer };
+	bool video = t->codec != CONFAB_OPUS;
+
+	add.cid = text(t->cid);
+	add.name = t->name;
+	add.has_type = add.has_source = 1;
+	add.type = video ? LK__TRACK_TYPE__VIDEO : LK__TRACK_TYPE__AUDIO;
+	add.source = (Lk__TrackSource)t->source;
+	add.has_muted = 1;
+	add.muted = t->muted;
+	if (video && t->width) {
+		add.has_width = add.has_height = layer.has_width = layer.has_height = 1;
+		add.width = layer.width = t->width;
+		add.height = layer.height = t->height;
+		layer.has_quality = 1;
+		layer.quality = LK__VIDEO_QUALITY__HIGH;
+		add.layers = layers;
+		add.n_layers = 1;
+	}
+	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_ADD_TRACK;
+	request.add_track = &add;
+	signal_send(s, &request);
+}
+
+void signal_mute(struct session *s, const struct confab_track *t)
+{
+	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
+	Lk__MuteTrackRequest mute = LK__MUTE_TRACK_REQUEST__INIT;
+
+	mute.sid = text(t->sid);
+	mute.has_muted = 1;
+	mute.muted = t->muted;
+	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_MUTE;
+	request.mute = &mute;
+	if (t->sid[0])
+		signal_send(s, &request);
+}
+
+void signal_leave(struct session *s)
+{
+	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
+	Lk__LeaveRequest leave = LK__LEAVE_REQUEST__INIT;
+
+	leave.has_reason = 1;
+	leave.reason = LK__DISCONNECT_REASON__CLIENT_INITIATED;
+	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_LEAVE;
+	request.leave = &leave;
+	signal_send(s, &request);
+}
+
+void signal_ping(struct session *s)
+{
+	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
+	Lk__Ping ping = LK__PING__INIT;
+
+	ping.has_timestamp = 1;
+	ping.timestamp = (int64_t)(clock_wall_us() / 1000);
+	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_PING_REQ;
+	request.ping_req = &ping;
+	signal_send(s, &request);
+}
+
+/* ---- participants ---- */
+
+struct remote *session_remote(struct session *s, const char *sid)
+{
+	struct remote *r;
+
+	list_each (r, &s->remotes, in_session) {
+		if (strcmp(r->sid, sid) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+static const struct remote_track *find_track(const struct remote *r, const char *sid)
+{
+	for (size_t i = 0; i < r->track_count; i++) {
+		if (strcmp(r->tracks[i].sid, sid) == 0)
+			return &r->tracks[i];
+	}
+	return NULL;
+}
+
+void session_describe(struct session *s, confab_event *e, const char *participant,
+		      const char *track)
+{
+	const struct remote *r = session_remote(s, participant);
+	const struct remote_track *t = r ? find_track(r, track) : NULL;
+
+	e->call = s->call;
+	e->participant = participant[0] ? participant : NULL;
+	e->track_id = track[0] ? track : NULL;
+	e->identity = r ? r->identity : NULL;
+	e->name = r ? r->name : NULL;
+	e->source = t ? t->source : CONFAB_SOURCE_UNKNOWN;
+	e->muted = t && t->muted;
+}
+
+static void remote_free(struct remote *r)
+{
+	list_remove(&r->in_session);
+	free(r->identity);
+	free(r->name);
+	free(r);
+}
+
+void signal_forget(struct session *s)
+{
+	struct remote *r;
+
+	list_each (r, &s->remotes, in_session)
+		remote_free(r);
+}
+
+static void emit_remote(struct session *s, const struct remote *r, confab_event_type type,
+			const char *track)
+{
+	confab_event e = { .type = type };
+
+	session_describe(s, &e, r->sid, track);
+	client_emit(s->client, &e);
+}
+
+static void take_tracks(struct session *s, struct remote *r, const Lk__ParticipantInfo *info)
+{
+	struct remote_track old[LIMIT_TRACKS_PER_PARTICIPANT];
+	size_t old_count = r->track_count;
+
+	memcpy(old, r->tracks, sizeof old);
+	r->track_count = 0;
+	for (size_t i = 0; i < info->n_tracks && r->track_count < LIMIT_TRACKS_PER_PARTICIPANT;
+	     i++) {
+		const Lk__TrackInfo *t = info->tracks[i];
+		struct remote_track *mine = &r->tracks[r->track_count++];
+
+		(void)snprintf(mine->sid, sizeof mine->sid, "%s", t->sid ? t->sid : "");
+		mine->source = (confab_source)t->source;
+		mine->muted = t->muted;
+		for (size_t k = 0; k < old_count; k++) {
+			if (strcmp(old[k].sid, mine->sid) == 0 && old[k].muted != mine->muted)
+				emit_remote(s, r, CONFAB_EVENT_TRACK_MUTED, mine->sid);
+		}
+	}
+}
+
+static void take_participant(struct session *s, const Lk__ParticipantInfo *info)
+{
+	const char *sid = info->sid ? info->sid : "";
+	struct remote *r = session_remote(s, sid);
+
+	if (info->has_state && info->state == LK__PARTICIPANT_STATE__DISCONNECTED) {
+		if (r) {
+			emit_remote(s, r, CONFAB_EVENT_PARTICIPANT_LEFT, "");
+			remote_free(r);
+		}
+		return;
+	}
+	if (!r) {
+		r = calloc(1, sizeof *r);
+		if (!r)
+			return;
+		(void)snprintf(r->sid, sizeof r->sid, "%s", sid);
+		r->identity = strdup(info->identity ? info->identity : "");
+		r->name = strdup(info->name ? info->name : "");
+		list_append(&s->remotes, &r->in_session);
+		take_tracks(s, r, info);
+		emit_remote(s, r, CONFAB_EVENT_PARTICIPANT_JOINED, "");
+		return;
+	}
+	take_tracks(s, r, info);
+}
+
+/* ---- in ---- */
+
+static void on_join(struct session *s, const Lk__JoinResponse *join)
+{
+	s->joined = true;
+	s->subscriber_primary = join->subscriber_primary;
+	s->ping_us = (uint64_t)(join->ping_interval > 0 ? join->ping_interval : 0) * US_PER_S;
+	s->next_ping = clock_now_us() + s->ping_us;
+	for (size_t i = 0; i < join->n_other_participants; i++)
+		take_participant(s, join->other_participants[i]);
+	if (!s->subscriber_primary)
+		signal_offer(s);
+}
+
+static void on_offer(struct session *s, const Lk__SessionDescription *d)
+{
+	const char *sdp = d->sdp ? d->sdp : "";
+	char error[PEER_ERROR];
+
+	if (!pc_open(s, &s->sub) || peer_read_offer(&s->sub.peer, clock_now_us(), s->client->sdp,
+						    sdp, strlen(sdp), error) < 0) {
+		session_fail(s, false, CONFAB_ERR_INTERNAL, "The server's offer is of no use: %s",
+			     s->sub.has_v4 || s->sub.has_v6 ? error : "no socket");
+		return;
+	}
+	autofree char *answer = peer_write_answer(&s->sub.peer, s->client->sdp);
+	if (answer)
+		send_description(s, LK__SIGNAL_REQUEST__MESSAGE_ANSWER, answer, d->id);
+	session_take_streams(s);
+	pc_flush(&s->sub);
+}
+
+static void on_answer(struct session *s, const Lk__SessionDescription *d)
+{
+	const char *sdp = d->sdp ? d->sdp : "";
+	char error[PEER_ERROR];
+
+	if (!s->pub.open || (d->has_id && d->id && d->id != s->offer_id))
+		return; /* of an offer that a newer one has replaced */
+	if (peer_read_answer(&s->pub.peer, clock_now_us(), s->client->sdp, sdp, strlen(sdp),
+			     error) < 0) {
+		session_fail(s, false, CONFAB_ERR_INTERNAL, "The server's answer is of no use: %s",
+			     error);
+		return;
+	}
+	s->offering = false;
+	pc_flush(&s->pub);
+	if (s->offer_again)
+		signal_offer(s);
+}
+
+static void on_trickle(struct session *s, const Lk__TrickleRequest *trickle)
+{
+	json_t *init = trickle->candidate_init ? json_loads(trickle->candidate_init, 0, NULL)
+					       : NULL;
+	const char *line = json_string_value(json_object_get(init, "candidate"));
+	struct pc *pc = trickle->target == LK__SIGNAL_TARGET__PUBLISHER ? &s->pub : &s->sub;
+
+	if (line && pc_open(s, pc)) {
+		(void)peer_add_candidate(&pc->peer, clock_now_us(), line, strlen(line));
+		(void)peer_tick(&pc->peer, clock_now_us());
+		pc_flush(pc);
+	}
+	json_decref(init);
+}
+
+static void on_published(struct session *s, const Lk__TrackPublishedResponse *p)
+{
+	struct confab_track *t;
+
+	list_each (t, &s->call->tracks, in_call) {
+		if (!p->cid || strcmp(t->cid, p->cid) != 0 || !p->track || !p->track->sid)
+			continue;
+		(void)snprintf(t->sid, sizeof t->sid, "%s", p->track->sid);
+		t->published = true;
+		if (t->muted)
+			signal_mute(s, t);
+	}
+}
+
+/* A request of ours was refused: only add_track has somebody who waits. */
+static void on_refused(struct session *s, const Lk__RequestResponse *r)
+{
+	struct confab_track *t;
+	confab_error error;
+
+	if (r->request_case != LK__REQUEST_RESPONSE__REQUEST_ADD_TRACK || !r->reason)
+		return;
+	(void)error_set(&error, CONFAB_ERR_NOT_ALLOWED, 0, true, "The server refused the track: %s",
+			r->message ? r->message : "no reason given");
+	list_each (t, &s->call->tracks, in_call) {
+		struct waiting *w = t->publishing;
+
+		if (!r->add_track->cid || strcmp(t->cid, r->add_track->cid) != 0 || !w)
+			continue;
+		t->publishing = NULL;
+		w->done(w->arg, &error);
+		free(w);
+		return;
+	}
+}
+
+/* A moderator muted a track of ours: it stays so until we unmute. */
+static void on_mute(struct session *s, const Lk__MuteTrackRequest *mute)
+{
+	struct confab_track *t;
+
+	list_each (t, &s->call->tracks, in_call) {
+		if (!mute->sid || strcmp(t->sid, mute->sid) != 0 || t->muted == (bool)mute->muted)
+			continue;
+		t->muted = mute->muted;
+		signal_mute(s, t);
+		client_emit(s->client, &(confab_event){ .type = CONFAB_EVENT_TRACK_MUTED,
+							.call = s->call,
+							.track = t,
+							.track_id = t->sid,
+							.source = t->source,
+							.codec = t->codec,
+							.muted = mute->muted });
+	}
+}
+
+static void on_leave(struct session *s, const Lk__LeaveRequest *leave)
+{
+	bool final = leave->has_action ? leave->action == LK__LEAVE_ACTION__DISCONNECT
+				       : !leave->can_reconnect;
+
+	session_fail(s, final, final ? CONFAB_ERR_REMOVED : CONFAB_ERR_NETWORK,
+		     "The server ended the session (reason %d).", (int)leave->reason);
+}
+
+static void dispatch(struct session *s, const Lk__SignalResponse *m)
+{
+	switch (m->message_case) {
+	case LK__SIGNAL_RESPONSE__MESSAGE_JOIN:
+		on_join(s, m->join);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_OFFER:
+		on_offer(s, m->offer);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_ANSWER:
+		on_answer(s, m->answer);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_TRICKLE:
+		on_trickle(s, m->trickle);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_UPDATE:
+		for (size_t i = 0; i < m->update->n_participants; i++)
+			take_participant(s, m->update->participants[i]);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_TRACK_PUBLISHED:
+		on_published(s, m->track_published);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_REQUEST_RESPONSE:
+		on_refused(s, m->request_response);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_MUTE:
+		on_mute(s, m->mute);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_LEAVE:
+		on_leave(s, m->leave);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_message(void *arg, const char *bytes, size_t n, bool binary)
+{
+	struct session *s = arg;
+	Lk__SignalResponse *m = binary ? lk__signal_response__unpack(NULL, n,
+								     (const uint8_t *)bytes)
+				       : NULL;
+
+	if (!m)
+		return;
+	dispatch(s, m); /* may close the session, which lives on until the loop's next round */
+	if (s->call)
+		session_check(s);
+	lk__signal_response__free_unpacked(m, NULL);
+}
+
+static void on_opened(void *arg)
+{
+	(void)arg; /* the server speaks first */
+}
+
+static void on_closed(void *arg, const char *why)
+{
+	struct session *s = arg;
+
+	s->ws = NULL;
+	session_fail(s, false, CONFAB_ERR_NETWORK,
+		     "The connection to the media server was lost: %s", why);
+}
+
+const struct ws_handlers session_handlers = { on_opened, on_message, on_closed };

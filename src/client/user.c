@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The user of a client, as web/client has it: the token (asked for at connect and when it expired), the
+ * event socket (which comes back by itself), requests to the API in the user's name.
+ */
+#include "client/user.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/token.h"
+
+struct token_want {
+	struct list in_client;
+	token_fn *fn;
+	void *arg;
+};
+
+struct confab_token_request {
+	struct confab_client *client;
+	uint64_t generation;
+	char *token, *why;
+};
+
+static void set_state(struct confab_client *c, confab_connection_state state,
+		      const confab_error *error)
+{
+	if (c->state == (int)state)
+		return;
+	c->state = (int)state;
+	client_emit(c, &(confab_event){ .type = CONFAB_EVENT_CONNECTION,
+					.state = (int)state,
+					.error = error });
+}
+
+/* ---- token ---- */
+
+static void end_wants(struct confab_client *c, const confab_error *error)
+{
+	struct token_want *w;
+	struct list mine;
+
+	list_init(&mine);
+	list_each (w, &c->wants, in_client) {
+		list_remove(&w->in_client);
+		list_append(&mine, &w->in_client);
+	}
+	list_each (w, &mine, in_client) {
+		w->fn(w->arg, error ? NULL : c->token, error);
+		list_remove(&w->in_client);
+		free(w);
+	}
+}
+
+static void forget_token(struct confab_client *c)
+{
+	if (c->token)
+		explicit_bzero(c->token, strlen(c->token));
+	free(c->token);
+	c->token = NULL;
+}
+
+static void take_token(struct confab_client *c, const struct confab_token_request *r)
+{
+	confab_error error;
+
+	c->asking = false;
+	if (!r->token) {
+		(void)error_set(&error, CONFAB_ERR_AUTH_FAILED, 0, false,
+				"The token provider failed: %s",
+				r->why ? r->why : "no reason given");
+		end_wants(c, &error);
+	} else if (!token_is_for(r->token, c->user_id)) {
+		(void)error_set(
+			&error, CONFAB_ERR_AUTH_FAILED, 401, true,
+			"userToken does not have a user_id or is not matching with user.id");
+		end_wants(c, &error);
+	} else {
+		forget_token(c);
+		c->token = strdup(r->token);
+		(void)error_no_memory(&error);
+		end_wants(c, c->token ? NULL : &error);
+	}
+}
+
+static void on_reply(void *arg)
+{
+	struct confab_token_request *r = arg;
+
+	/* disconnect_user may have come in between: the token then belongs to nobody */
+	if (r->generation == r->client->generation)
+		take_token(r->client, r);
+	if (r->token)
+		explicit_bzero(r->token, strlen(r->token));
+	free(r->token);
+	free(r->why);
+	free(r);
+}
+
+void confab_token_reply(confab_token_request *request, const char *token, const char *why)
+{
+	request->token = token && token[0] ? strdup(token) : NULL;
+	request->why = strdup(why ? why : token ? "the token is empty" : "no token");
+	if (!client_post(request->client, on_reply, request))
+		abort(); /* 32 bytes: the process is past saving, and somebody waits for this */
+}
+
+void token_get(struct confab_client *c, bool fresh, token_fn *fn, void *arg)
+{
+	struct confab_token_request *r;
+	struct token_want *w;
+	confab_error error;
+
+	if (!c->user_id[0]) {
+		(void)error_token_not_set(&error);
+		fn(arg, NULL, &error);
+		return;
+	}
+	if (c->token && !fresh && !c->asking) {
+		fn(arg, c->token, NULL);
+		return;
+	}
+	(void)error_no_memory(&error);
+	w = malloc(sizeof *w);
+	r = c->asking ? NULL : calloc(1, sizeof *r);
+	if (!w || (!c->asking && !r)) {
+		free(w);
+		free(r);
+		fn(arg, NULL, &error);
+		return;
+	}
+	*w = (struct token_want){ .fn = fn, .arg = arg };
+	list_append(&c->wants, &w->in_client);
+	if (!r)
+		return;
+	r->client = c;
+	r->generation = c->generation;
+	c->asking = true;
+	c->provider(c->provider_arg, r);
+}
+
+/* ---- event socket ---- */
+
+static void attempt(struct confab_client *c, bool fresh);
+
+static void on_retry(uv_timer_t *timer)
+{
+	attempt(timer->data, false);
+}
+
+/* An attempt failed, or the socket was lost. */
+static void failed(struct confab_client *c, const confab_error *error)
+{
+	bool first = c->state == CONFAB_CONNECTING;
+
+	c->events = NULL;
+	(void)uv_timer_stop(&c->events_timer);
+	if (error->code == CONFAB_ERR_TOKEN_EXPIRED && !c->refreshed) {
+		c->refreshed = true;
+		attempt(c, true);
+		return;
+	}
+	if (error->unrecoverable || (first && ++c->attempts >= CLIENT_FIRST_ATTEMPTS)) {
+		client_log(c, CONFAB_LOG_WARN, "Not connected: %s", error->message);
+		client_teardown(c, error);
+		return;
+	}
+	if (!first)
+		set_state(c, CONFAB_CONNECTION_LOST, error);
+	(void)uv_timer_start(&c->events_timer, on_retry, backoff_ms(c->attempts), 0);
+	c->attempts += !first;
+}
+
+static void on_silence(uv_timer_t *timer)
+{
+	struct confab_client *c = timer->data;
+	confab_error error;
+
+	(void)error_set(&error, CONFAB_ERR_NETWORK, 0, false, "The server has gone silent.");
+	ws_close(c->events);
+	failed(c, &error);
+}
+
+static void on_opened(void *arg)
+{
+	struct confab_client *c = arg;
+	json_t *hello = json_pack("{s:s, s:s, s:s}", "type", "connect", "token", c->token,
+				  "device_id", c->device_id);
+
+	if (hello && c->cursor >= 0)
+		(void)json_object_set_new(hello, "since", json_integer(c->cursor));
+	char *text = hello ? json_dumps(hello, JSON_COMPACT) : NULL;
+	if (text)
+		(void)ws_send(c->events, text, strlen(text), false);
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+	json_decref(hello);
+}
+
+static void on_connected(struct confab_client *c)
+{
+	c->attempts = 0;
+	c->refreshed = false;
+	client_log(c, CONFAB_LOG_INFO, "Connected to Confab");
+	set_state(c, CONFAB_CONNECTED, NULL);
+	waiting_end(&c->connects, NULL);
+}
+
+static void on_refused(struct confab_client *c, json_t *event)
+{
+	json_t *e = json_object_get(event, "error");
+	int code = (int)json_integer_value(json_object_get(e, "code"));
+	int status = (int)json_integer_value(json_object_get(e, "status_code"));
+	const char *message = json_string_value(json_object_get(e, "message"));
+	confab_error error;
+
+	(void)error_set(&error, code ? code : CONFAB_ERR_INTERNAL, status ? status : 401,
+			code != CONFAB_ERR_TOKEN_EXPIRED && code != CONFAB_ERR_RATE_LIMITED, "%s",
+			message ? message : "The server refused the connection.");
+	ws_close(c->events);
+	failed(c, &error);
+}
+
+static void on_message(void *arg, const char *bytes, size_t n, bool binary)
+{
+	struct confab_client *c = arg;
+	json_t *event = binary ? NULL : json_loadb(bytes, n, 0, NULL), *cursor;
+	const char *type = json_string_value(json_object_get(event, "type"));
+
+	(void)uv_timer_start(&c->events_timer, on_silence, CLIENT_SILENCE_MS, 0);
+	cursor = json_object_get(event, "cursor");
+	if (!type) {
+	} else if (strcmp(type, "connection.error") == 0) {
+		on_refused(c, event);
+	} else if (strcmp(type, "connection.ok") == 0) {
+		if (c->cursor < 0)
+			c->cursor = json_integer_value(cursor);
+		on_connected(c);
+	} else if (json_is_integer(cursor) && json_integer_value(cursor) <= c->cursor) {
+		/* heard before */
+	} else {
+		if (json_is_integer(cursor))
+			c->cursor = json_integer_value(cursor);
+		if (strcmp(type, "resync") == 0)
+			c->cursor = -1;
+		client_emit(c, &(confab_event){ .type = CONFAB_EVENT_SERVER,
+						.data = (const uint8_t *)bytes,
+						.length = n });
+	}
+	json_decref(event);
+}
+
+static void on_closed(void *arg, const char *why)
+{
+	confab_error error;
+
+	(void)error_set(&error, CONFAB_ERR_NETWORK, 0, false, "The server could not be reached: %s",
+			why);
+	failed(arg, &error);
+}
+
+static void on_token(void *arg, const char *token, const confab_error *error)
+{
+	static const struct ws_handlers handlers = { on_opened, on_message, on_closed };
+	struct confab_client *c = arg;
+	char url[1024];
+	confab_error bad;
+
+	if (!c->user_id[0])
+		return; /* torn down meanwhile */
+	if (!token) {
+		confab_error final = *error;
+
+		/* the provider's failure ends the first attempt; later it is asked again */
+		final.unrecoverable |= c->state == CONFAB_CONNECTING;
+		failed(c, &final);
+		return;
+	}
+	(void)snprintf(url, sizeof url, "%s/api/v1/events", c->base_url);
+	c->events = ws_open(c->websockets, url, NULL, &handlers, c);
+	if (!c->events) {
+		(void)error_set(&bad, CONFAB_ERR_NETWORK, 0, false,
+				"The server could not be reached at %s.", c->base_url);
+		failed(c, &bad);
+		return;
+	}
+	(void)uv_timer_start(&c->events_timer, on_silence, CLIENT_SILENCE_MS / 4, 0);
+}
+
+static void attempt(struct confab_client *c, bool fresh)
+{
+	token_get(c, fresh, on_token, c);
+}
+
+int user_connect(struct confab_client *c, const char *id, confab_token_provider_fn *provider,
+		 void *provider_arg, confab_done_fn *done, void *arg, confab_error *ret)
+{
+	if (!c->base_url[0])
+		return error_set(ret, CONFAB_ERR_BAD_INPUT, 0, true,
+				 "connect_user needs options.base_url.");
+	if (c->user_id[0] && strcmp(c->user_id, id) != 0)
+		return error_set(ret, CONFAB_ERR_BAD_INPUT, 0, true,
+				 "%s is connected. Call disconnect_user before connecting %s.",
+				 c->user_id, id);
+	if (c->user_id[0]) {
+		if (c->state != CONFAB_CONNECTING)
+			done(arg, NULL);
+		else if (!waiting_add(&c->connects, done, arg))
+			return error_no_memory(ret);
+		return CONFAB_OK;
+	}
+	if (!waiting_add(&c->connects, done, arg))
+		return error_no_memory(ret);
+	(void)snprintf(c->user_id, sizeof c->user_id, "%s", id);
+	c->provider = provider;
+	c->provider_arg = provider_arg;
+	c->attempts = 0;
+	c->refreshed = false;
+	c->cursor = -1;
+	c->generation++;
+	client_log(c, CONFAB_LOG_INFO, "User id: %s", id);
+	set_state(c, CONFAB_CONNECTING, NULL);
+	attempt(c, true);
+	return CONFAB_OK;
+}
+
+void client_teardown(struct confab_client *c, const confab_error *error)
+{
+	confab_error copy = *error;
+	bool asked = error->code == CONFAB_ERR_TOKEN_NOT_SET; /* by disconnect_user */
+	struct confab_call *call;
+
+	c->generation++;
+	c->user_id[0] = '\0';
+	c->asking = false;
+	c->provider = NULL;
+	ws_close(c->events);
+	c->events = NULL;
+	(void)uv_timer_stop(&c->events_timer);
+	forget_token(c);
+	list_each (call, &c->calls, in_client)
+		call_leave(call);
+	set_state(c, CONFAB_DISCONNECTED, asked ? NULL : &copy);
+	end_wants(c, &copy);
+	waiting_end(&c->connects, &copy);
+}
+
+void client_ready(struct confab_client *c, confab_done_fn *done, void *arg)
+{
+	confab_error error;
+
+	if (!c->user_id[0]) {
+		(void)error_token_not_set(&error);
+		done(arg, &error);
+	} else if (c->state != CONFAB_CONNECTING) {
+		done(arg, NULL);
+	} else if (!waiting_add(&c->connects, done, arg)) {
+		(void)error_no_memory(&error);
+		done(arg, &error);
+	}
+}
+
+/* ---- requests ---- */
+
+struct api_request {
+	struct confab_client *client;
+	char url[1024];
+	char *body;
+	bool refreshed;
+	api_fn *fn;
+	void *arg;
+};
+
+static void api_end(struct api_request *r, json_t *answer, const confab_error *error)
+{
+	r->fn(r->arg, answer, error);
+	free(r->body);
+	free(r);
+}
+
+static void on_api_token(void *arg, const char *token, const confab_error *error);
+
+static void on_answer(void *arg, long status, const char *text, size_t n)
+{
+	struct api_request *r = arg;
+	json_t *answer = status ? json_loadb(text, n, 0, NULL) : NULL;
+	const char *message = json_string_value(json_object_get(answer, "message"));
+	int code = (int)json_integer_value(json_object_get(answer, "code"));
+	confab_error error;
+
+	char plain[64];
+
+	(void)snprintf(plain, sizeof plain, "The server answered %ld.", status);
+	if (status == 0)
+		(void)error_set(&error, CONFAB_ERR_NETWORK, 0, false,
+				"The server could not be reached: %s", text);
+	else
+		(void)error_set(&error, code ? code : CONFAB_ERR_INTERNAL, (int)status,
+				status / 100 == 4 && status != 429 &&
+					code != CONFAB_ERR_TOKEN_EXPIRED,
+				"%s", message ? message : plain);
+	if (status / 100 == 2 && answer)
+		api_end(r, answer, NULL);
+	else if (error.code == CONFAB_ERR_TOKEN_EXPIRED && !r->refreshed) {
+		r->refreshed = true;
+		token_get(r->client, true, on_api_token, r);
+	} else {
+		api_end(r, NULL, &error);
+	}
+	json_decref(answer);
+}
+
+static void on_api_token(void *arg, const char *token, const confab_error *error)
+{
+	struct api_request *r = arg;
+	confab_error none;
+
+	(void)error_no_memory(&none);
+	if (!token)
+		api_end(r, NULL, error);
+	else if (https_post(r->client->https, r->url, token, r->body, on_answer, r) < 0)
+		api_end(r, NULL, &none);
+}
+
+void api_post(struct confab_client *c, const char *path, json_t *body, api_fn *fn, void *arg)
+{
+	struct api_request *r = calloc(1, sizeof *r);
+	confab_error error;
+
+	(void)error_no_memory(&error);
+	if (r)
+		r->body = json_dumps(body, JSON_COMPACT);
+	json_decref(body);
+	if (!r || !r->body) {
+		free(r);
+		fn(arg, NULL, &error);
+		return;
+	}
+	r->client = c;
+	r->fn = fn;
+	r->arg = arg;
+	(void)snprintf(r->url, sizeof r->url, "%s%s", c->base_url, path);
+	token_get(c, false, on_api_token, r);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * WebSocket connections of a client, on its libuv loop. The only part of libconfab that knows
+ * libwebsockets. Callbacks come on the loop's thread, never from within ws_open or ws_send.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+struct websockets;
+struct ws;
+
+struct ws_handlers {
+	void (*opened)(void *arg);
+	/* One whole message; gone when it returns. */
+	void (*message)(void *arg, const char *bytes, size_t n, bool binary);
+	/* The end, also of an attempt to open; `why` is for people. The ws is gone afterwards. */
+	void (*closed)(void *arg, const char *why);
+};
+
+/* NULL: no memory, or libwebsockets cannot start. */
+struct websockets *websockets_new(uv_loop_t *loop);
+/* Ends all connections without a callback; runs the loop until they are gone. */
+void websockets_free(struct websockets *w);
+
+/* url: ws, wss, http or https. bearer NULL: no Authorization. NULL: bad URL or no memory. */
+struct ws *ws_open(struct websockets *w, const char *url, const char *bearer,
+		   const struct ws_handlers *handlers, void *arg);
+/* Queues one message. false: no memory, or too much is waiting. */
+bool ws_send(struct ws *ws, const void *bytes, size_t n, bool binary);
+/* Ends it after what is queued; no callback comes any more. NULL is allowed. */
+void ws_close(struct ws *ws);

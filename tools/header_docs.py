@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What libconfab promises about its face: header_docs.py HEADER LIBRARY CC [CXX]
+
+Every public function has a comment right before it; the header compiles alone as C99 and as C++; the
+library exports exactly the functions of the header.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+header, library = pathlib.Path(sys.argv[1]), sys.argv[2]
+text = header.read_text()
+problems = []
+
+declared = re.findall(r"CONFAB_API [^;]*?\b(confab_\w+)\(", text)
+for name in declared:
+    before = text[: re.search(rf"CONFAB_API [^;]*?\b{name}\(", text).start()].rstrip()
+    if not before.endswith("*/"):
+        problems.append(f"{name} has no comment before it")
+
+for compiler, language in (("cc", ["-std=c99", "-x", "c"]), ("c++", ["-std=c++11", "-x", "c++"])):
+    source = f'#include "{header.name}"\n#include "{header.name}"\nint main(void) {{ return confab_version()[0] == 0; }}\n'
+    command = [compiler, *language, "-Wall", "-Wextra", "-Wpedantic", "-Werror", f"-I{header.parent}", "-fsyntax-only", "-"]
+    done = subprocess.run(command, input=source, text=True, capture_output=True)
+    if done.returncode:
+        problems.append(f"{' '.join(command)}:\n{done.stderr}")
+
+symbols = subprocess.run(["nm", "-D", "--defined-only", library], text=True, capture_output=True, check=True).stdout
+exported = {line.split()[-1].split("@")[0] for line in symbols.splitlines()}
+# of the sanitizers and of old linkers, not ours
+exported = {s for s in exported if not s.startswith(("__", "_init", "_fini", "_edata", "_end", "___"))}
+problems += [f"{s} is exported and not in the header" for s in sorted(exported - set(declared))]
+problems += [f"{s} is in the header and not exported" for s in sorted(set(declared) - exported)]
+
+print("\n".join(problems) if problems else f"{len(declared)} functions: documented, exported, C99 and C++")
+sys.exit(bool(problems) or not declared)
