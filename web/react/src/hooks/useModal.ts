@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, type RefObject } from 'react';
 
-const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
+const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
 
 /**
  * Makes an element modal while it is there: the page behind is inert, Tab stays inside, and focus goes back to where
@@ -19,9 +19,9 @@ export function useModal(ref: RefObject<HTMLElement | null>): void {
     for (const element of behind) element.inert = true;
     dialog.focus();
     const onKey = (event: KeyboardEvent) => event.key === 'Tab' && keepInside(dialog, event);
-    dialog.addEventListener('keydown', onKey);
+    document.addEventListener('keydown', onKey);
     return () => {
-      dialog.removeEventListener('keydown', onKey);
+      document.removeEventListener('keydown', onKey);
       for (const element of behind) element.inert = false;
       const there = before instanceof HTMLElement && before.isConnected && before !== document.body;
       const back = there ? before : document.querySelector<HTMLElement>('[data-modal-return]');
@@ -31,7 +31,11 @@ export function useModal(ref: RefObject<HTMLElement | null>): void {
 }
 
 function keepInside(dialog: HTMLElement, event: KeyboardEvent): void {
-  const inside = [...dialog.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((e) => e.getClientRects().length > 0);
+  // and what stands above it: somebody else may be calling
+  const places = [dialog, ...document.querySelectorAll<HTMLElement>('[data-above]')];
+  const inside = places
+    .flatMap((place) => [...place.querySelectorAll<HTMLElement>(FOCUSABLE)])
+    .filter((element) => element.getClientRects().length > 0);
   const first = inside[0];
   const last = inside.at(-1);
   if (!first || !last) return event.preventDefault();
