@@ -38,6 +38,7 @@ const NAMES = {
   OperatorCall: 'OperatorCallObject',
   OperatorParticipant: 'OperatorParticipantObject',
   OperatorHistory: 'OperatorHistoryResponse',
+  OperatorWebhooks: 'OperatorWebhooksResponse',
   Conversations: 'ConversationsResponse',
   Messages: 'MessagesResponse',
   Error: 'ErrorObject',

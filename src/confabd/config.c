@@ -19,14 +19,14 @@ struct loader {
 	struct config *config;
 	char *error;
 	const char *file;
-	enum source source, ips_source, webhooks_source;
+	enum source source, ips_source, webhooks_source, event_webhooks_source;
 	bool failed;
 };
 
 typedef int set_fn(struct loader *l, const char *key, const char *value);
 
 static set_fn set_text, set_listen, set_ip, set_port, set_tcp_port, set_workers, set_flag,
-	set_level, set_webhook;
+	set_level, set_webhook, set_event_webhook;
 
 /* Every key. A flag is "--" and the name;
  * the variable is CONFAB_ and the name in capitals with _ for -. */
@@ -46,6 +46,7 @@ static const struct option {
 	{ "workers", set_workers, 0, true },
 	{ "log-level", set_level, 0, true },
 	{ "webhook", set_webhook, 0, true },
+	{ "event-webhook", set_event_webhook, 0, true },
 	{ "remote-unmute", set_flag, offsetof(struct config, remote_unmute), false },
 	{ "demo", set_flag, offsetof(struct config, demo), false },
 };
@@ -66,6 +67,7 @@ const char *config_help(void)
 	       "  --rtc-tcp-port N    TCP port for media where UDP is blocked (7881); 0 = off\n"
 	       "  --workers N         media threads (one per core)\n"
 	       "  --webhook URL       told what happens in rooms; may be repeated\n"
+	       "  --event-webhook URL told what happens in calls and chat; may be repeated\n"
 	       "  --remote-unmute     servers may unmute participants (they may always mute)\n"
 	       "  --demo              make a demo admin and a demo user, print a sign-in link for "
 	       "each\n"
@@ -188,28 +190,40 @@ static int set_ip(struct loader *l, const char *key, const char *value)
 }
 
 /* One URL, or several with commas (for the environment), as above. */
-static int set_webhook(struct loader *l, const char *key, const char *value)
+static int set_urls(struct loader *l, const char *key, const char *value, enum source *from,
+		    char urls[][CONFIG_PATH], size_t *count)
 {
-	struct config *c = l->config;
 	const char *at = value;
 
-	if (l->webhooks_source != l->source) {
-		l->webhooks_source = l->source;
-		c->webhook_count = 0;
+	if (*from != l->source) {
+		*from = l->source;
+		*count = 0;
 	}
 	do {
 		size_t n = strcspn(at, ",");
 		bool http = strncmp(at, "http://", 7) == 0 && n > 7;
 		bool https = strncmp(at, "https://", 8) == 0 && n > 8;
 		if ((!http && !https) || n >= CONFIG_PATH || strcspn(at, " \t") < n ||
-		    c->webhook_count == CONFIG_WEBHOOKS_MAX)
+		    *count == CONFIG_WEBHOOKS_MAX)
 			return fail(l,
 				    "%s '%.100s' is not usable; give up to %d http or https URLs.",
 				    key, value, CONFIG_WEBHOOKS_MAX);
-		(void)snprintf(c->webhooks[c->webhook_count++], CONFIG_PATH, "%.*s", (int)n, at);
+		(void)snprintf(urls[(*count)++], CONFIG_PATH, "%.*s", (int)n, at);
 		at += n;
 	} while (*at++ == ',');
 	return 0;
+}
+
+static int set_webhook(struct loader *l, const char *key, const char *value)
+{
+	return set_urls(l, key, value, &l->webhooks_source, l->config->webhooks,
+			&l->config->webhook_count);
+}
+
+static int set_event_webhook(struct loader *l, const char *key, const char *value)
+{
+	return set_urls(l, key, value, &l->event_webhooks_source, l->config->event_webhooks,
+			&l->config->event_webhook_count);
 }
 
 static int set_port(struct loader *l, const char *key, const char *value)
@@ -398,7 +412,8 @@ int config_load(struct config *ret, int argc, char *const *argv,
 	struct loader l = { .config = ret,
 			    .error = ret_error,
 			    .ips_source = FROM_DEFAULT,
-			    .webhooks_source = FROM_DEFAULT };
+			    .webhooks_source = FROM_DEFAULT,
+			    .event_webhooks_source = FROM_DEFAULT };
 	const char *file = environment("CONFAB_CONFIG");
 
 	*ret = (struct config){ .data = "confab-data",

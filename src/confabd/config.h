@@ -37,6 +37,8 @@ struct config {
 	unsigned workers;      /* 0 = one per core */
 	char webhooks[CONFIG_WEBHOOKS_MAX][CONFIG_PATH];
 	size_t webhook_count;
+	char event_webhooks[CONFIG_WEBHOOKS_MAX][CONFIG_PATH];
+	size_t event_webhook_count;
 	bool demo;
 	bool remote_unmute;
 	enum log_level log_level;

@@ -150,6 +150,9 @@ static int start_control(struct daemon *d)
 	const char *webhooks[CONFIG_WEBHOOKS_MAX];
 	for (size_t i = 0; i < c->webhook_count; i++)
 		webhooks[i] = c->webhooks[i];
+	const char *event_webhooks[CONFIG_WEBHOOKS_MAX];
+	for (size_t i = 0; i < c->event_webhook_count; i++)
+		event_webhooks[i] = c->event_webhooks[i];
 	const struct control_config control = {
 		.loop = &d->loop,
 		.store = d->store,
@@ -162,6 +165,8 @@ static int start_control(struct daemon *d)
 		.remote_unmute = c->remote_unmute,
 		.webhooks = webhooks,
 		.webhook_count = c->webhook_count,
+		.event_webhooks = event_webhooks,
+		.event_webhook_count = c->event_webhook_count,
 		.media = {
 			.count = media_threads_count(d->media),
 			.command = media_command,

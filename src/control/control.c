@@ -76,6 +76,16 @@ static void publish_to_conversation(struct control *c, const char *conversation_
 	hub_publish(c->hub, &to, cursor, event);
 }
 
+static void post_event(struct control *c, int64_t cursor, const json_t *frame)
+{
+	json_t *event = c->event_hooks ? json_copy((json_t *)(uintptr_t)frame) : NULL;
+
+	if (event && cursor)
+		(void)json_object_set_new(event, "cursor", json_integer(cursor));
+	if (event)
+		hooks_publish(c->event_hooks, event);
+}
+
 static void on_chat_event(void *arg, const struct store_event *event)
 {
 	json_t *frame = event_stored(event, NULL);
@@ -83,6 +93,8 @@ static void on_chat_event(void *arg, const struct store_event *event)
 	if (frame)
 		publish_to_conversation(arg, event->conversation_id, event->message.private,
 					event->cursor, frame);
+	if (frame)
+		post_event(arg, event->cursor, frame);
 	json_decref(frame);
 }
 
@@ -106,6 +118,7 @@ static void on_call_event(void *arg, const struct call_event *event)
 					event->frame);
 	else
 		hub_publish(c->hub, &to, event->cursor, event->frame);
+	post_event(c, event->cursor, event->frame);
 }
 
 static bool is_online(void *arg, const char *user_id, const char *device)
@@ -393,7 +406,13 @@ static int start_hooks(struct control *c, const struct control_config *config)
 					    .keys = *auth_keys(c->auth),
 					    .rng = rng_os() };
 
-	return config->webhook_count ? hooks_new(&hooks, &c->hooks) : 0;
+	struct hooks_config events = hooks;
+	events.urls = config->event_webhooks;
+	events.url_count = config->event_webhook_count;
+	events.events = true;
+	int r = config->webhook_count ? hooks_new(&hooks, &c->hooks) : 0;
+
+	return r == 0 && config->event_webhook_count ? hooks_new(&events, &c->event_hooks) : r;
 }
 
 static int start_signal(struct control *c, const struct control_config *config)
@@ -542,6 +561,7 @@ struct control *control_free(struct control *c)
 	c->server = server_free(c->server);
 	c->signal = signal_free(c->signal);
 	c->hooks = hooks_free(c->hooks);
+	c->event_hooks = hooks_free(c->event_hooks);
 	c->hub = hub_free(c->hub);
 	close_workers(c);
 	for (int i = 0; i < CLOSING_TURNS; i++)

@@ -32,6 +32,7 @@ struct control {
 	struct calls *calls;	   /* control/calls/calls.h */
 	struct hub *hub;	   /* control/ws/hub.h: events to people */
 	struct hooks *hooks;	   /* control/hooks/hooks.h; NULL = none configured */
+	struct hooks *event_hooks; /* the same about calls and chat */
 	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
 	struct server *server;	   /* control/server/server.h */
 	struct rate *token_rate;   /* control/http/rate.h: user tokens per user */
@@ -62,6 +63,8 @@ struct control_config {
 	bool remote_unmute;	     /* see signal.h */
 	const char *const *webhooks; /* URLs */
 	size_t webhook_count;
+	const char *const *event_webhooks; /* the same about calls and chat */
+	size_t event_webhook_count;
 	struct control_media media;
 };
 

@@ -70,6 +70,7 @@ const struct http_route control_routes[] = {
 	/* for admins */
 	{ HTTP_GET,    "/api/v1/operator/calls",              http_operator_calls,           ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/history",            http_operator_history,         ROUTE_USER },
+	{ HTTP_GET,    "/api/v1/operator/webhooks",           http_operator_webhooks,        ROUTE_USER },
 
 	/* events: the first frame says who is asking */
 	{ HTTP_GET,  "/api/v1/events",         http_events,            ROUTE_PUBLIC },

@@ -85,6 +85,11 @@ struct media_grant {
 int media_grant_verify(const struct token_keys *keys, const char *token, uint64_t now_s,
 		       struct media_grant *ret, struct token_error *ret_error);
 
+/* Hex of HMAC-SHA256 over a body with the API secret (webhooks about calls and chat). */
+enum { MEDIA_BODY_HMAC_SIZE = 65 };
+void media_token_hmac_body(const struct token_keys *keys, const void *body, size_t n,
+			   char ret[MEDIA_BODY_HMAC_SIZE]);
+
 /* A signed statement about a body (webhooks, livekit-protocol 7.2): iss, nbf, exp and
  * sha256 = base64 of the body's SHA-256. To free; NULL when out of memory. */
 char *media_token_sign_body(const struct token_keys *keys, const void *body, size_t n,

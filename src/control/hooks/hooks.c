@@ -3,6 +3,7 @@
 #include "control/hooks/hooks.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,11 @@
 
 enum { ID_LETTERS = 12 };
 
+enum { TYPE_SIZE = 48, CAUSE_SIZE = 64 };
+
 struct message {
 	struct list in_target;
+	char id[ID_LETTERS + 4], type[TYPE_SIZE];
 	uint64_t lost; /* told with it: told anew when it is lost itself */
 	char body[];
 };
@@ -34,7 +38,19 @@ struct target {
 	bool pause_open;
 };
 
+/* One attempt. */
+struct log_entry {
+	char id[ID_LETTERS + 4], type[TYPE_SIZE], cause[CAUSE_SIZE];
+	const char *url; /* the target's */
+	unsigned attempt;
+	long status;
+	uint64_t at_us; /* wall */
+};
+
 struct hooks {
+	bool events;
+	struct log_entry log[HOOKS_LOG_MAX]; /* a ring */
+	size_t log_count;		     /* ever */
 	struct transfers *transfers;
 	struct token_keys keys;
 	struct rng *rng;
@@ -96,9 +112,25 @@ static void on_failed(struct target *t, long status, const char *cause)
 	(void)uv_timer_start(&t->pause, on_pause_over, pause, 0);
 }
 
+static void note(struct target *t, long status, const char *cause)
+{
+	struct hooks *h = t->hooks;
+	struct log_entry *e = &h->log[h->log_count++ % HOOKS_LOG_MAX];
+	bool good = status >= 200 && status <= 299;
+
+	*e = (struct log_entry){
+		.url = t->url, .attempt = t->attempts, .status = status, .at_us = clock_wall_us()
+	};
+	strcpy(e->id, first(t)->id);
+	strcpy(e->type, first(t)->type);
+	(void)snprintf(e->cause, sizeof e->cause, "%s", good ? "" : cause);
+}
+
 static void on_done(void *arg, long status, const char *cause)
 {
 	struct target *t = arg;
+
+	note(t, status, cause);
 
 	t->busy = false;
 	if (status < 200 || status > 299) {
@@ -110,7 +142,39 @@ static void on_done(void *arg, long status, const char *cause)
 	attempt(t);
 }
 
-/* Posts the first of the queue, signed anew: the signature lives five minutes. */
+/* LiveKit's way: a token about the body, which lives five minutes. */
+static int start_room_event(struct target *t, const char *body)
+{
+	struct hooks *h = t->hooks;
+	autofree char *token = media_token_sign_body(
+		&h->keys, body, strlen(body), clock_wall_us() / US_PER_S, HOOKS_TOKEN_LIFE_S);
+	const struct transfer_header headers[] = {
+		{ "Content-Type", "application/webhook+json" },
+		{ "Authorization", token },
+	};
+
+	return token ? transfer_start(h->transfers, t->url, headers, countof(headers), body,
+				      on_done, t)
+		     : -ENOMEM;
+}
+
+/* X-WEBHOOK-ID is the same for each attempt: receivers drop what they have. */
+static int start_event(struct target *t, const char *body)
+{
+	struct hooks *h = t->hooks;
+	char signature[MEDIA_BODY_HMAC_SIZE], number[16];
+	const struct transfer_header headers[] = {
+		{ "Content-Type", "application/json" }, { "X-WEBHOOK-ID", first(t)->id },
+		{ "X-WEBHOOK-ATTEMPT", number },	{ "X-API-KEY", h->keys.api_key },
+		{ "X-SIGNATURE", signature },
+	};
+
+	(void)snprintf(number, sizeof number, "%u", t->attempts);
+	media_token_hmac_body(&h->keys, body, strlen(body), signature);
+	return transfer_start(h->transfers, t->url, headers, countof(headers), body, on_done, t);
+}
+
+/* Posts the first of the queue, signed anew. */
 static void attempt(struct target *t)
 {
 	struct hooks *h = t->hooks;
@@ -118,12 +182,10 @@ static void attempt(struct target *t)
 	if (t->busy || list_empty(&t->queue) || uv_is_active((uv_handle_t *)&t->pause))
 		return;
 	const char *body = first(t)->body;
-	autofree char *token = media_token_sign_body(
-		&h->keys, body, strlen(body), clock_wall_us() / US_PER_S, HOOKS_TOKEN_LIFE_S);
+
 	t->busy = true;
 	t->attempts++;
-	if (!token || transfer_start(h->transfers, t->url, "application/webhook+json", token, body,
-				     on_done, t) < 0) {
+	if ((h->events ? start_event(t, body) : start_room_event(t, body)) < 0) {
 		t->busy = false;
 		on_failed(t, 0, "out of memory");
 	}
@@ -131,7 +193,8 @@ static void attempt(struct target *t)
 
 static bool enqueue(struct target *t, json_t *event)
 {
-	(void)json_object_set_new(event, "numDropped", json_integer((json_int_t)t->lost));
+	(void)json_object_set_new(event, t->hooks->events ? "dropped" : "numDropped",
+				  json_integer((json_int_t)t->lost));
 	autofree char *text = json_dumps(event, JSON_COMPACT);
 	size_t n = text ? strlen(text) + 1 : 0;
 	struct message *message = text && t->waiting < HOOKS_QUEUE_MAX ? malloc(sizeof *message + n)
@@ -140,6 +203,11 @@ static bool enqueue(struct target *t, json_t *event)
 	if (!message)
 		return false;
 	memcpy(message->body, text, n);
+	(void)snprintf(message->id, sizeof message->id, "%s",
+		       json_string_value(json_object_get(event, "id")));
+	const char *type = json_string_value(
+		json_object_get(event, t->hooks->events ? "type" : "event"));
+	(void)snprintf(message->type, sizeof message->type, "%s", type ? type : "");
 	list_append(&t->queue, &message->in_target);
 	t->waiting++;
 	message->lost = t->lost;
@@ -156,9 +224,10 @@ void hooks_publish(struct hooks *h, json_t *event)
 	rng_name(h->rng, "EV_", id, sizeof id);
 	(void)json_object_set_new(event, "id", json_string(id));
 	/* proto-JSON: 64-bit integers are texts */
-	(void)json_object_set_new(
-		event, "createdAt",
-		json_sprintf("%llu", (unsigned long long)(clock_wall_us() / US_PER_S)));
+	if (!h->events)
+		(void)json_object_set_new(
+			event, "createdAt",
+			json_sprintf("%llu", (unsigned long long)(clock_wall_us() / US_PER_S)));
 	for (size_t i = 0; i < h->target_count; i++) {
 		struct target *t = &h->targets[i];
 
@@ -171,6 +240,24 @@ void hooks_publish(struct hooks *h, json_t *event)
 		h->gauges.dropped++;
 	}
 	json_decref(event);
+}
+
+json_t *hooks_log(const struct hooks *h)
+{
+	json_t *list = json_array();
+	size_t n = h ? h->log_count : 0;
+
+	for (size_t i = 0; i < n && i < HOOKS_LOG_MAX; i++) {
+		const struct log_entry *e = &h->log[(n - 1 - i) % HOOKS_LOG_MAX];
+		json_t *o = json_pack("{s:s, s:s, s:s, s:i, s:i, s:I}", "id", e->id, "type",
+				      e->type, "url", e->url, "attempt", (int)e->attempt, "status",
+				      (int)e->status, "at_us", (json_int_t)e->at_us);
+
+		if (o && e->cause[0])
+			(void)json_object_set_new(o, "error", json_string(e->cause));
+		(void)json_array_append_new(list, o);
+	}
+	return list;
 }
 
 struct hooks_gauges hooks_gauges(const struct hooks *h)
@@ -208,6 +295,7 @@ int hooks_new(const struct hooks_config *config, struct hooks **ret)
 		return config->url_count > HOOKS_URLS_MAX ? -EINVAL : -ENOMEM;
 	h->keys = config->keys;
 	h->rng = config->rng;
+	h->events = config->events;
 	h->targets = calloc(config->url_count + 1, sizeof *h->targets);
 	int r = h->targets ? transfers_new(config->loop, &h->transfers) : -ENOMEM;
 

@@ -228,10 +228,11 @@ static bool set_up(struct transfer *t, const char *url, const char *body)
 	return bad == CURLE_OK;
 }
 
-int transfer_start(struct transfers *owner, const char *url, const char *content_type,
-		   const char *authorization, const char *body, transfer_done_fn *done, void *arg)
+int transfer_start(struct transfers *owner, const char *url, const struct transfer_header *headers,
+		   size_t header_count, const char *body, transfer_done_fn *done, void *arg)
 {
 	struct transfer *t = calloc(1, sizeof *t);
+	bool added = true;
 
 	if (!t)
 		return -ENOMEM;
@@ -240,8 +241,9 @@ int transfer_start(struct transfers *owner, const char *url, const char *content
 	t->done = done;
 	t->arg = arg;
 	t->easy = curl_easy_init();
-	if (!t->easy || !add_header(t, "Content-Type", content_type) ||
-	    !add_header(t, "Authorization", authorization) || !set_up(t, url, body) ||
+	for (size_t i = 0; i < header_count; i++)
+		added = added && add_header(t, headers[i].name, headers[i].value);
+	if (!t->easy || !added || !set_up(t, url, body) ||
 	    curl_multi_add_handle(owner->multi, t->easy) != CURLM_OK) {
 		transfer_free(t);
 		return -ENOMEM;

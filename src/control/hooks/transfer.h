@@ -21,9 +21,13 @@ typedef void transfer_done_fn(void *arg, long status, const char *cause);
 /* 0, -ENOMEM or libuv's error. */
 int transfers_new(uv_loop_t *loop, struct transfers **ret);
 
+struct transfer_header {
+	const char *name, *value;
+};
+
 /* Copies its texts. 0 or -ENOMEM. */
-int transfer_start(struct transfers *t, const char *url, const char *content_type,
-		   const char *authorization, const char *body, transfer_done_fn *done, void *arg);
+int transfer_start(struct transfers *t, const char *url, const struct transfer_header *headers,
+		   size_t header_count, const char *body, transfer_done_fn *done, void *arg);
 
 /* Whether libcurl could use it: http or https with a host. */
 bool transfer_url_is_valid(const char *url);

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "control/calls/calls.h"
 #include "control/control.h"
+#include "control/hooks/hooks.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
 #include "control/objects/objects.h"
@@ -23,6 +24,14 @@ void http_operator_calls(struct http_req *req, struct control *control)
 	if (is_operator(req))
 		http_reply_json(req, 200,
 				json_pack("{s:o}", "calls", calls_live_json(control->calls)));
+}
+
+void http_operator_webhooks(struct http_req *req, struct control *control)
+{
+	if (is_operator(req))
+		http_reply_json(req, 200,
+				json_pack("{s:o, s:o}", "events", hooks_log(control->event_hooks),
+					  "rooms", hooks_log(control->hooks)));
 }
 
 static void on_cards(void *arg, int status, const struct store_card *list, size_t n)

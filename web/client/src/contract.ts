@@ -283,6 +283,29 @@ export interface OperatorHistoryResponse {
   cards: CallCardObject[];
 }
 
+export interface OperatorWebhooksResponse {
+  events: ({
+    id: string;
+    type: string;
+    url: string;
+    attempt: number;
+    /** 0 when nothing came. */
+    status: number;
+    error?: string;
+    at_us: number;
+  })[];
+  rooms: ({
+    id: string;
+    type: string;
+    url: string;
+    attempt: number;
+    /** 0 when nothing came. */
+    status: number;
+    error?: string;
+    at_us: number;
+  })[];
+}
+
 export interface ConversationsResponse {
   conversations: ConversationObject[];
   cursor: number;
