@@ -23,6 +23,8 @@ static confab_codec codec_of(enum media_codec codec)
 
 /* ---- the end ---- */
 
+static void emit_stream(struct session *s, const struct stream *st, confab_event_type type);
+
 static void stream_free(struct stream *st)
 {
 	list_remove(&st->in_session);
@@ -80,11 +82,13 @@ void session_close(struct session *s)
 			send_fini(&t->send);
 		t->sending = t->published = false;
 	}
+	list_each (st, &s->streams, in_session) {
+		emit_stream(s, st, CONFAB_EVENT_TRACK_UNSUBSCRIBED);
+		stream_free(st);
+	}
 	s->call = NULL;
 	pc_close(&s->pub);
 	pc_close(&s->sub);
-	list_each (st, &s->streams, in_session)
-		stream_free(st);
 	list_each (m, &s->messages, in_session)
 		message_free(m);
 	signal_forget(s);

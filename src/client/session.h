@@ -66,6 +66,7 @@ struct session {
 	struct confab_client *client;
 	struct ws *ws;
 	struct pc pub, sub;
+	char own_sid[64];
 	bool joined, told, subscriber_primary;
 	uint64_t began, next_report, next_ping, ping_us;
 	bool offering, offer_again;

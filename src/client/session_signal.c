@@ -221,6 +221,8 @@ static void take_participant(struct session *s, const Lk__ParticipantInfo *info)
 	const char *sid = info->sid ? info->sid : "";
 	struct remote *r = session_remote(s, sid);
 
+	if (strcmp(sid, s->own_sid) == 0)
+		return; /* updates tell of ourselves, too */
 	if (info->has_state && info->state == LK__PARTICIPANT_STATE__DISCONNECTED) {
 		if (r) {
 			emit_remote(s, r, CONFAB_EVENT_PARTICIPANT_LEFT, "");
@@ -248,6 +250,8 @@ static void take_participant(struct session *s, const Lk__ParticipantInfo *info)
 static void on_join(struct session *s, const Lk__JoinResponse *join)
 {
 	s->joined = true;
+	if (join->participant && join->participant->sid)
+		(void)snprintf(s->own_sid, sizeof s->own_sid, "%s", join->participant->sid);
 	s->subscriber_primary = join->subscriber_primary;
 	s->ping_us = (uint64_t)(join->ping_interval > 0 ? join->ping_interval : 0) * US_PER_S;
 	s->next_ping = clock_now_us() + s->ping_us;

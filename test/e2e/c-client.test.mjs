@@ -97,6 +97,37 @@ test('a wrong token and an unknown call are told apart', async () => {
 	assert.match(typo.err, /\(code 4\)/);
 });
 
+// Everything is lost at once: the event socket, signalling, both peer connections, the room.
+test('a call comes back after the server was restarted', async () => {
+	const data = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-c-data-'));
+	let other = await startConfabd({ data });
+	const there = { url: other.url };
+	const sign = async (link) => {
+		const client = new Client(other.url);
+		await client.openLink(link);
+		const { body: session } = await client.call('GET', '/api/auth/session');
+		const { body } = await client.call('POST', '/api/video-call/token', { userId: session.user.id });
+		return [session.user.id, body.token];
+	};
+	const sender = run('examples/example_publish', [there.url, ...(await sign(other.links.user)), 'again', '22', path.join(media, 'test.ivf')]);
+	const receiver = run('test/lib/record', [there.url, ...(await sign(other.links.admin)), 'again', '20', path.join(out, 'again.ivf')]);
+	await new Promise((resolve) => setTimeout(resolve, 4000));
+	other.kill();
+	await other.exited;
+	const before = lines(receiver).filter((line) => line.state).map((line) => line.state);
+	other = await startConfabd({ data, port: other.port });
+	const got = lines(await receiver.end());
+	await sender.end();
+	await other.stop();
+	fs.rmSync(data, { recursive: true, force: true });
+	assert.deepEqual(before.slice(0, 2), [3, 4]); // JOINING, JOINED
+	const states = got.filter((line) => line.state).map((line) => line.state);
+	assert.deepEqual(states.slice(0, 4), [3, 4, 5, 4], `states ${states}`); // RECONNECTING, JOINED
+	const { frames } = got.at(-1);
+	assert.ok(frames > 150, `${frames} frames: fewer than 4 s and what follows the restart have`);
+	assert.equal(decoded('again.ivf'), frames);
+});
+
 test('a browser and C see each other', async () => {
 	const browser = await launchChromium();
 	try {

@@ -42,6 +42,7 @@ static void take_frame(struct record *r, const confab_event *e)
 		r->sound++;
 		return;
 	}
+	/* the first; after a reconnection it has another id */
 	if (!r->track[0])
 		(void)snprintf(r->track, sizeof r->track, "%s", e->track_id);
 	if (strcmp(r->track, e->track_id) != 0)
@@ -63,6 +64,8 @@ static void on_event(void *arg, const confab_event *e)
 		       (const char *)e->data, e->topic ? e->topic : "");
 	else if (e->type == CONFAB_EVENT_TRACK_MUTED)
 		printf("{\"muted\":%d,\"source\":%d}\n", e->muted, e->source);
+	else if (e->type == CONFAB_EVENT_TRACK_UNSUBSCRIBED && e->codec != CONFAB_OPUS)
+		((struct record *)arg)->track[0] = '\0';
 	else if (e->type == CONFAB_EVENT_CALLING_STATE)
 		printf("{\"state\":%d}\n", e->state);
 	else if (e->type == CONFAB_EVENT_PARTICIPANT_JOINED ||
