@@ -468,6 +468,29 @@ static void test_long_hello(void **state)
 	bare_close(&b);
 }
 
+/* R43: handshakes that never end are bounded, and make room again. */
+static void test_half_open_bound(void **state)
+{
+	struct pair *p = *state;
+	static struct dtls *open[DTLS_ASSOCIATIONS_MAX];
+	struct dtls *more = NULL;
+	uint64_t now = clock_now_us();
+
+	for (size_t i = 0; i < DTLS_ASSOCIATIONS_MAX; i++)
+		assert_int_equal(dtls_new(&open[i], &p->server.config, now), 0);
+	assert_int_equal(dtls_new(&more, &p->server.config, now), -EBUSY);
+	assert_null(more);
+
+	/* nobody answers: each is given up, and its owner frees it */
+	dtls_tick(open[7], now + DTLS_GIVE_UP_US + 1000);
+	assert_int_equal(dtls_get_state(open[7]), DTLS_FAILED);
+	open[7] = dtls_free(open[7]);
+	assert_int_equal(dtls_new(&open[7], &p->server.config, now), 0);
+	assert_int_equal(dtls_new(&more, &p->server.config, now), -EBUSY);
+	for (size_t i = 0; i < DTLS_ASSOCIATIONS_MAX; i++)
+		open[i] = dtls_free(open[i]);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -484,6 +507,7 @@ int main(void)
 		TEST(test_garbage),
 		TEST(test_data_and_close),
 		TEST(test_gives_up),
+		TEST(test_half_open_bound),
 		TEST(test_no_client_certificate),
 		TEST(test_dtls_1_0),
 		TEST(test_long_hello),
