@@ -143,8 +143,8 @@ static void send_frame(struct load_source *s, unsigned number)
 	for (uint32_t i = 0; i < count && l->history; i++) {
 		__typeof__(l->history) h = &l->history[l->sequence % LOAD_HISTORY];
 		struct wr w = wr_of(h->bytes, sizeof h->bytes);
-		/* equal, the first ones a byte longer */
-		size_t n = size / count + (i < size % count);
+		/* equal, the last ones a byte longer */
+		size_t n = size / count + (i >= count - size % count);
 
 		wr_u8(&w, i == 0 ? 0x90 : 0x80);
 		wr_u8(&w, 0x80);

@@ -341,6 +341,11 @@ void down_write_packet(struct down *d, uint64_t now, const struct down_range *r,
 	if (payload && p->length) {
 		memcpy(payload, p->payload, p->length);
 		rewrite_pictures(d, r, payload, p->length);
+		if (p->padding && !rtx) {
+			wr_zero(out, p->padding - 1u);
+			wr_u8(out, p->padding);
+			out->start[0] |= out->bad ? 0 : 0x20;
+		}
 	} else if (!rtx) {
 		/* padding that could not be left out (RFC 3550 5.1): it keeps its number */
 		wr_u8(out, 1);

@@ -23,6 +23,23 @@ void burst_add(struct burst *b, uint64_t now, struct track *t, int layer, bool f
 	}
 }
 
+/* Makes the group's video packets of nearly the same length equal. */
+static void equalise(struct burst *b)
+{
+	for (unsigned i = 0; i < b->group_count && b->track->kind == KIND_VIDEO; i++) {
+		struct media_packet *p = &b->packets[b->group[i]].packet;
+		unsigned longest = p->length;
+
+		for (unsigned k = 0; k < b->group_count && p->length; k++) {
+			unsigned other = b->packets[b->group[k]].packet.length;
+
+			if (other > longest && other <= p->length + (unsigned)BURST_PADDING)
+				longest = other;
+		}
+		p->padding = (uint8_t)(longest - p->length);
+	}
+}
+
 /* Makes the first packet that is left, and all others of its track, the group. */
 static bool next_group(struct burst *b)
 {
@@ -38,9 +55,11 @@ static bool next_group(struct burst *b)
 		b->group[b->group_count++] = i;
 		p->track = NULL;
 	}
-	if (b->track)
-		b->at = b->track->subscriptions.next;
-	return b->track;
+	if (!b->track)
+		return false;
+	b->at = b->track->subscriptions.next;
+	equalise(b);
+	return true;
 }
 
 struct subscription *burst_next(struct burst *b)

@@ -21,7 +21,12 @@
 struct subscription;
 struct track;
 
-enum { BURST_PACKETS = 64 /* as many as one system call reads */ };
+enum {
+	BURST_PACKETS = 64, /* as many as one system call reads */
+	/* Packets of a frame that differ by no more get padding: equal ones leave as one message.
+	 * libwebrtc cuts frames into packets that differ by one byte. */
+	BURST_PADDING = 4,
+};
 
 struct burst_packet {
 	struct track *track; /* NULL: passed on */
