@@ -20,6 +20,7 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "crypt/gcm_mb.h"
 
 enum {
 	GCM_TAG = 16,
@@ -90,12 +91,17 @@ static int session_init(struct srtp_session *s, enum srtp_suite suite, const uin
 				sizeof auth);
 		hmac_sha1_init(&s->auth, auth, sizeof auth);
 	}
-	s->context = EVP_CIPHER_CTX_new();
-	if (r == 0 && !s->context)
+	/* SRTCP is rare, and its associated data comes in two parts */
+	if (r == 0 && gcm && first == LABEL_RTP_KEY)
+		s->quick = gcm_mb_new(key);
+	if (!s->quick)
+		s->context = EVP_CIPHER_CTX_new();
+	if (r == 0 && !s->quick && !s->context)
 		r = -ENOMEM;
 	/* Counter mode decrypts by encrypting. */
-	if (r == 0 && EVP_CipherInit_ex(s->context, gcm ? EVP_aes_128_gcm() : EVP_aes_128_ctr(),
-					NULL, key, NULL, seal || !gcm) != 1)
+	if (r == 0 && !s->quick &&
+	    EVP_CipherInit_ex(s->context, gcm ? EVP_aes_128_gcm() : EVP_aes_128_ctr(), NULL, key,
+			      NULL, seal || !gcm) != 1)
 		r = -EIO;
 	OPENSSL_cleanse(key, sizeof key);
 	OPENSSL_cleanse(auth, sizeof auth);
@@ -118,6 +124,7 @@ int srtp_cipher_init(struct srtp_cipher *ret, enum srtp_suite suite,
 
 void srtp_cipher_fini(struct srtp_cipher *c)
 {
+	c->rtp.quick = gcm_mb_free(c->rtp.quick);
 	EVP_CIPHER_CTX_free(c->rtp.context); /* wipes the key schedule */
 	EVP_CIPHER_CTX_free(c->rtcp.context);
 	OPENSSL_cleanse(c, sizeof *c);
@@ -185,11 +192,30 @@ static bool gcm_start(struct srtp_session *s, const struct gcm_text *t)
 	       EVP_CipherUpdate(s->context, t->out, &length, t->in, (int)t->length) == 1;
 }
 
+/* The same for the quick half, which has no second part of associated data. */
+static struct gcm_mb_text quick_text(const struct gcm_text *t, const uint8_t *iv)
+{
+	return (struct gcm_mb_text){ .iv = iv,
+				     .aad = t->aad,
+				     .in = t->in,
+				     .aad_length = t->aad_length,
+				     .length = t->length,
+				     .out = t->out };
+}
+
 static bool gcm_seal(struct srtp_session *s, const struct gcm_text *t, uint8_t *tag)
 {
 	int length;
 	uint8_t none[16];
 
+	if (s->quick) {
+		uint8_t iv[GCM_SALT];
+
+		gcm_iv(iv, s->salt, t->ssrc, t->index);
+		const struct gcm_mb_text text = quick_text(t, iv);
+		gcm_mb_seal(s->quick, &text, tag);
+		return true;
+	}
 	return gcm_start(s, t) && EVP_EncryptFinal_ex(s->context, none, &length) == 1 &&
 	       EVP_CIPHER_CTX_ctrl(s->context, EVP_CTRL_AEAD_GET_TAG, GCM_TAG, tag) == 1;
 }
@@ -199,6 +225,13 @@ static bool gcm_open(struct srtp_session *s, const struct gcm_text *t, const uin
 	int length;
 	uint8_t none[16], expected[GCM_TAG];
 
+	if (s->quick) {
+		uint8_t iv[GCM_SALT];
+
+		gcm_iv(iv, s->salt, t->ssrc, t->index);
+		const struct gcm_mb_text text = quick_text(t, iv);
+		return gcm_mb_open(s->quick, &text, tag);
+	}
 	memcpy(expected, tag, sizeof expected);
 	/* OpenSSL compares in constant time inside Final. The tag may be set after the text. */
 	return gcm_start(s, t) &&

@@ -9,6 +9,7 @@
 #include <openssl/x509.h>
 
 #include "crypt/cert.h"
+#include "crypt/gcm_mb.h"
 #include "crypt/hash.h"
 #include "crypt/srtp_cipher.h"
 #include "hex.h"
@@ -114,6 +115,26 @@ static void test_key_derivation(void **state)
 	}
 }
 
+/* For the tests of GCM: not libipsec-mb, though it may be there. */
+static bool only_openssl;
+
+/* Another key for the session; in the back end that the test is of. */
+static void set_key(struct srtp_session *s, bool quick, const uint8_t *key, bool seal)
+{
+	if (quick) {
+		s->quick = gcm_mb_free(s->quick);
+		s->quick = only_openssl ? NULL : gcm_mb_new(key);
+	}
+	if (s->quick)
+		return;
+	if (!s->context) {
+		s->context = EVP_CIPHER_CTX_new();
+		assert_int_equal(
+			EVP_CipherInit_ex(s->context, EVP_aes_128_gcm(), NULL, key, NULL, seal), 1);
+	}
+	assert_int_equal(EVP_CipherInit_ex(s->context, NULL, NULL, key, NULL, -1), 1);
+}
+
 /* A cipher with these session keys, past key derivation, as the RFCs' examples want it. */
 static void with_session_keys(struct srtp_cipher *c, enum srtp_suite suite, const char *key_name,
 			      const char *salt_name, bool seal)
@@ -125,8 +146,7 @@ static void with_session_keys(struct srtp_cipher *c, enum srtp_suite suite, cons
 	struct srtp_session *sessions[] = { &c->rtp, &c->rtcp };
 	for (int i = 0; i < 2; i++) {
 		memcpy(sessions[i]->salt, salt.b, salt.n);
-		assert_int_equal(
-			EVP_CipherInit_ex(sessions[i]->context, NULL, NULL, key.b, NULL, -1), 1);
+		set_key(sessions[i], c->rtp.quick && i == 0, key.b, seal);
 	}
 }
 
@@ -221,13 +241,70 @@ static void test_gcm_rtcp(void **state)
 	srtp_cipher_fini(&c);
 }
 
+static void test_gcm_openssl(void **state)
+{
+	only_openssl = true;
+	test_gcm_rtp(state);
+	only_openssl = false;
+}
+
+/* The two back ends make the same bytes and open each other's, whatever the lengths. */
+static void test_gcm_back_ends(void **state)
+{
+	static const uint8_t key[GCM_MB_KEY] = "0123456789abcdef", salt[SRTP_SALT_MAX] = "salt";
+	struct srtp_cipher quick, plain, opens;
+	uint8_t packet[1500], out[2][1500 + SRTP_TAG_MAX];
+
+	(void)state;
+	assert_int_equal(srtp_cipher_init(&quick, SRTP_AEAD_AES_128_GCM, key, salt, true), 0);
+	assert_int_equal(srtp_cipher_init(&plain, SRTP_AEAD_AES_128_GCM, key, salt, true), 0);
+	assert_int_equal(srtp_cipher_init(&opens, SRTP_AEAD_AES_128_GCM, key, salt, false), 0);
+	if (!quick.rtp.quick) {
+		srtp_cipher_fini(&quick);
+		srtp_cipher_fini(&plain);
+		srtp_cipher_fini(&opens);
+		skip();
+	}
+	uint8_t session_key[GCM_MB_KEY];
+	assert_int_equal(srtp_derive(key, salt, 12, 0, session_key, sizeof session_key), 0);
+	only_openssl = true;
+	set_key(&plain.rtp, true, session_key, true);
+	only_openssl = false;
+	for (size_t i = 0; i < sizeof packet; i++)
+		packet[i] = (uint8_t)(i * 31);
+	for (size_t n = 12; n <= sizeof packet; n += n < 100 ? 1 : 37) {
+		size_t header = n < 20 ? 12 : 20, length[2];
+		struct srtp_seal seal = { .ssrc = 7,
+					  .index = 0xfff0 + n, /* over the wrap */
+					  .header = packet,
+					  .header_length = header,
+					  .payload = packet + header,
+					  .payload_length = n - header };
+
+		seal.out = out[0];
+		length[0] = srtp_seal_rtp(&quick, &seal);
+		seal.out = out[1];
+		length[1] = srtp_seal_rtp(&plain, &seal);
+		assert_int_equal(length[0], n + 16);
+		assert_int_equal(length[1], length[0]);
+		assert_memory_equal(out[0], out[1], length[0]);
+		assert_int_equal(srtp_open_rtp(&opens, 7, seal.index, out[1], header, length[1]),
+				 n);
+		assert_memory_equal(out[1], packet, n);
+	}
+	srtp_cipher_fini(&quick);
+	srtp_cipher_fini(&plain);
+	srtp_cipher_fini(&opens);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_digests),	    cmocka_unit_test(test_hmac),
-		cmocka_unit_test(test_certificate), cmocka_unit_test(test_key_derivation),
-		cmocka_unit_test(test_aes_cm),	    cmocka_unit_test(test_gcm_rtp),
-		cmocka_unit_test(test_gcm_rtcp),
+		cmocka_unit_test(test_digests),	      cmocka_unit_test(test_hmac),
+		cmocka_unit_test(test_certificate),   cmocka_unit_test(test_key_derivation),
+		cmocka_unit_test(test_aes_cm),	      cmocka_unit_test(test_gcm_rtp),
+		cmocka_unit_test(test_gcm_rtcp),      cmocka_unit_test(test_gcm_openssl),
+		cmocka_unit_test(test_gcm_back_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
