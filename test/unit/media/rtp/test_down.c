@@ -360,6 +360,24 @@ static void padding_is_left_out_without_a_gap(void **state)
 	destroy(f);
 }
 
+static void a_packet_can_be_made_longer(void **state)
+{
+	struct fixture *f = make(MEDIA_VP8, true);
+	uint8_t bytes[200];
+	struct media_packet p;
+
+	(void)state;
+	for (uint8_t padding = 0; padding < 5; padding++) {
+		make_packet(f, 0, 0, 1, true, bytes, &p);
+		p.padding = padding;
+		assert_int_equal(send(f, 0, &p), DOWN_OK);
+		assert_int_equal(f->h.payload_length, p.length);
+		assert_int_equal(f->h.padding_length, padding);
+		assert_int_equal(f->h.has_padding, padding > 0);
+	}
+	destroy(f);
+}
+
 static void skipped_frames_leave_no_gap(void **state)
 {
 	struct fixture *f = make(MEDIA_VP8, true);
@@ -592,6 +610,7 @@ int main(void)
 		cmocka_unit_test(a_new_sequence_of_the_source_is_no_gap),
 		cmocka_unit_test(late_packets_find_their_place_and_no_number_is_used_twice),
 		cmocka_unit_test(padding_is_left_out_without_a_gap),
+		cmocka_unit_test(a_packet_can_be_made_longer),
 		cmocka_unit_test(skipped_frames_leave_no_gap),
 		cmocka_unit_test(a_skipped_frame_that_lost_its_start),
 		cmocka_unit_test(retransmissions_equal_the_original),
