@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -18,9 +19,10 @@
 
 enum {
 	EVENTS_AT_ONCE = 64,
-	ROUNDS = 4,	       /* reads of one socket before the others get their turn */
-	COMMANDS_AT_ONCE = 64, /* between two looks at the sockets */
-	HELD_RETRY_US = 2000,  /* control has no way to say that its queue has room again */
+	ROUNDS = 4,		   /* reads of one socket before the others get their turn */
+	COMMANDS_AT_ONCE = 64,	   /* between two looks at the sockets */
+	HELD_RETRY_US = 2000,	   /* control has no way to say that its queue has room again */
+	TRIM_US = 2 * 1000 * 1000, /* after the last has left */
 };
 
 /* ---- events ---- */
@@ -147,11 +149,29 @@ static void take_commands(struct worker *w, uint64_t now)
 	}
 }
 
+/*
+ * When everybody has left, what they took goes back to the system: allocators keep it otherwise.
+ * Not at once, since the next call may follow, and control frees its part a little later.
+ */
+static void give_back(struct worker *w, uint64_t now)
+{
+	if (!engine_is_empty(w->engine)) {
+		w->trim_at = 0;
+	} else if (w->trim_at == 0) {
+		w->trim_at = now + TRIM_US;
+	} else if (w->trim_at <= now) {
+		w->trim_at = UINT64_MAX;
+		(void)malloc_trim(0);
+	}
+}
+
 static uint64_t sleep_us(const struct worker *w, uint64_t now)
 {
 	uint64_t deadline = engine_deadline(w->engine);
 	if (w->tcp.count && w->tcp.sweep_at < deadline)
 		deadline = w->tcp.sweep_at;
+	if (w->trim_at && w->trim_at < deadline)
+		deadline = w->trim_at;
 	uint64_t us = deadline > now ? deadline - now : 0;
 
 	if (deadline == UINT64_MAX)
@@ -235,6 +255,7 @@ static void turn(struct worker *w)
 	media_tcp_flush(w);
 	if (w->tcp.count && w->tcp.sweep_at <= now)
 		media_tcp_sweep(w, now);
+	give_back(w, now);
 	publish_counters(w);
 }
 

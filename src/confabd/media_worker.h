@@ -47,6 +47,8 @@ struct worker {
 
 	/* of the thread */
 	bool commands_waiting;
+	uint64_t
+		trim_at; /* µs: memory goes back to the system then; UINT64_MAX = nothing to give */
 	struct media_tcp tcp;
 	struct route routes[ROUTES];
 	struct plane_event held[MEDIA_EVENTS_PENDING];

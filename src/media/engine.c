@@ -402,6 +402,11 @@ void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd)
 	plane_cmd_fini(cmd);
 }
 
+bool engine_is_empty(const struct engine *e)
+{
+	return e->sfu.participants.count == 0;
+}
+
 /* ---- what comes out ---- */
 
 /* RTP of another payload type than audio's; RTCP has 64 to 95 there (RFC 5761 4). */

@@ -130,6 +130,12 @@ bool engine_next_tx(struct engine *e, struct engine_tx *ret)
 	return true;
 }
 
+bool engine_is_empty(const struct engine *e)
+{
+	(void)e;
+	return false;
+}
+
 bool engine_next_event(struct engine *e, struct plane_event *ret)
 {
 	if (e->events_left == 0)
