@@ -48,10 +48,16 @@ static void write_codec(struct sb *out, const struct load_source *s)
 				"a=rtcp-fb:111 transport-cc\r\n"
 				"a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n");
 	if (s->layer_count > 1)
-		sb_puts(out, "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"
-			     "a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
-			     "\r\na=rid:q send\r\na=rid:h send\r\na=rid:f send\r\n"
-			     "a=simulcast:send q;h;f\r\n");
+		sb_printf(out,
+			  "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"
+			  "a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+			  "\r\n%s",
+			  /* Janus takes the first for the largest */
+			  s->owner->load->plan.kind == LOAD_JANUS
+				  ? "a=rid:f send\r\na=rid:h send\r\na=rid:q send\r\n"
+				    "a=simulcast:send f;h;q\r\n"
+				  : "a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\n"
+				    "a=simulcast:send q;h;f\r\n");
 	else if (s->video)
 		sb_printf(out,
 			  "a=ssrc:%u cname:load\r\na=ssrc:%u cname:load\r\n"
