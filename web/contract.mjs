@@ -15,6 +15,7 @@ const NAMES = {
   User: 'UserObject',
   Message: 'MessageObject',
   Quoted: 'QuotedObject',
+  Attachment: 'AttachmentObject',
   Reaction: 'ReactionObject',
   Read: 'ReadObject',
   CallState: 'CallSessionObject',

@@ -18,7 +18,12 @@ enum {
 	LIMIT_USER_ID = 64,
 	LIMIT_USER_NAME = 128,
 	LIMIT_PASSWORD = 1024,
-	LIMIT_MESSAGE_TEXT = 10 * 1000, /* bytes of UTF-8 */
+	LIMIT_MESSAGE_TEXT = 10 * 1000,	 /* bytes of UTF-8 */
+	LIMIT_UPLOAD = 10 * 1024 * 1024, /* bytes of one attachment */
+	LIMIT_UPLOADS_AT_ONCE = 16,	 /* bodies of that kind in memory, of all clients */
+	LIMIT_UPLOADS_PER_PEER = 4,	 /* of one address */
+	LIMIT_ATTACHMENTS = 10,		 /* of one message */
+	LIMIT_FILE_NAME = 200,		 /* bytes */
 	LIMIT_CALL_ID = 64,
 	LIMIT_PAGE = 100,	       /* rows of one list answer */
 	LIMIT_CALL_CUSTOM = 5 * 1024,  /* bytes of custom data, as JSON */

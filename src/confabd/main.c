@@ -148,6 +148,8 @@ static int start_control(struct daemon *d)
 	const struct config *c = &d->config;
 	char error[CONTROL_ERROR_MAX];
 	const char *webhooks[CONFIG_WEBHOOKS_MAX];
+	char files_dir[sizeof c->data + sizeof "/files"];
+	(void)snprintf(files_dir, sizeof files_dir, "%s/files", c->data);
 	for (size_t i = 0; i < c->webhook_count; i++)
 		webhooks[i] = c->webhooks[i];
 	const char *event_webhooks[CONFIG_WEBHOOKS_MAX];
@@ -156,6 +158,7 @@ static int start_control(struct daemon *d)
 	const struct control_config control = {
 		.loop = &d->loop,
 		.store = d->store,
+		.files_dir = files_dir,
 		.api_key = d->keys.key,
 		.api_secret = d->keys.secret,
 		.host = c->host,

@@ -18,6 +18,7 @@
 #include "control/calls/calls.h"
 #include "control/calls/rights.h"
 #include "control/chat/chat.h"
+#include "control/files/files.h"
 #include "control/hooks/hooks.h"
 #include "control/http/access.h"
 #include "control/http/rate.h"
@@ -25,6 +26,7 @@
 #include "control/server/server.h"
 #include "control/signal/moderate.h"
 #include "control/signal/signal.h"
+#include "control/upkeep.h"
 #include "control/ws/hub.h"
 #include "control/ws/objects.h"
 #include "store/store.h"
@@ -59,6 +61,7 @@ struct control_private {
 	uv_timer_t call_timer;
 	bool call_timer_open;
 	struct rate token_rate, guest_rate;
+	struct upkeep *upkeep;
 	void (*stopped)(void *arg);
 	void *stopped_arg;
 };
@@ -376,6 +379,10 @@ static int start_domain(struct control *c, const struct control_config *config)
 		r = chat_new(&chat, &c->chat);
 	calls.chat = c->chat;
 	if (r == 0)
+		r = files_new(&c->files, config->loop, config->files_dir);
+	if (r == 0)
+		r = upkeep_new(&c->private->upkeep, config->loop, c->chat, c->files);
+	if (r == 0)
 		r = calls_new(&calls, &c->calls);
 	if (r == 0) {
 		const struct hub_config hub = {
@@ -548,7 +555,8 @@ enum { CLOSING_TURNS = 20, HASHING_TURNS = 200 };
 void control_close(struct control *c)
 {
 	c->server = server_free(c->server);
-	for (int i = 0; c->auth && auth_busy(c->auth) && i < HASHING_TURNS; i++) {
+	for (int i = 0;
+	     c->auth && (auth_busy(c->auth) || files_busy(c->files)) && i < HASHING_TURNS; i++) {
 		(void)uv_run(c->loop, UV_RUN_NOWAIT);
 		uv_sleep(RETRY_MS);
 	}
@@ -563,11 +571,13 @@ struct control *control_free(struct control *c)
 	c->hooks = hooks_free(c->hooks);
 	c->event_hooks = hooks_free(c->event_hooks);
 	c->hub = hub_free(c->hub);
+	c->private->upkeep = upkeep_free(c->private->upkeep);
 	close_workers(c);
 	for (int i = 0; i < CLOSING_TURNS; i++)
 		(void)uv_run(c->loop, UV_RUN_NOWAIT);
 	c->calls = calls_free(c->calls);
 	c->chat = chat_free(c->chat);
+	c->files = files_free(c->files);
 	c->auth = auth_free(c->auth);
 	free_workers(c->private);
 	free(c->private);

@@ -15,6 +15,7 @@ struct auth;
 struct calls;
 struct chat;
 struct control_private;
+struct files;
 struct hooks;
 struct hub;
 struct rate;
@@ -30,6 +31,7 @@ struct control {
 	struct auth *auth;	   /* control/auth/auth.h: accounts, sessions, tokens */
 	struct chat *chat;	   /* control/chat/chat.h */
 	struct calls *calls;	   /* control/calls/calls.h */
+	struct files *files;	   /* control/files/files.h: bytes of attachments */
 	struct hub *hub;	   /* control/ws/hub.h: events to people */
 	struct hooks *hooks;	   /* control/hooks/hooks.h; NULL = none configured */
 	struct hooks *event_hooks; /* the same about calls and chat */
@@ -55,7 +57,8 @@ struct control_media {
 
 struct control_config {
 	struct uv_loop_s *loop;
-	struct store *store; /* borrowed: opened and closed by confabd */
+	struct store *store;   /* borrowed: opened and closed by confabd */
+	const char *files_dir; /* where attachments lie; made when missing */
 	const char *api_key, *api_secret;
 	const char *host; /* see server.h */
 	uint16_t port;

@@ -31,6 +31,8 @@ const struct http_route control_routes[] = {
 	{ HTTP_GET,  "/api/v1/conversations",  http_conversations,     ROUTE_USER },
 	{ HTTP_GET,  CONVERSATION "/messages", http_messages,          ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/messages", http_message_send,      ROUTE_USER },
+	{ HTTP_POST, CONVERSATION "/attachments", http_attach,         ROUTE_USER | ROUTE_UPLOAD },
+	{ HTTP_GET,  "/files/{file}/{name}",   http_file,              ROUTE_PUBLIC },
 	{ HTTP_PATCH, MESSAGE,                 http_message_edit,      ROUTE_USER },
 	{ HTTP_DELETE, MESSAGE,                http_message_delete,    ROUTE_USER },
 	{ HTTP_POST, MESSAGE "/reactions",     http_reaction_add,      ROUTE_USER },

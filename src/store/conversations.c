@@ -114,7 +114,7 @@ static int run_conversation_list(struct db *db, struct request *req)
 		if (status == 0)
 			status = count_unread(db, r, c);
 		if (status == 0 && c->has_last_message)
-			status = message_read_reactions(db, &req->mem, &c->last_message);
+			status = message_read_parts(db, &req->mem, &c->last_message);
 	}
 	/* The same transaction: the list holds exactly what came up to this cursor. */
 	return status < 0 ? status : event_newest(db, &r->cursor);

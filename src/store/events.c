@@ -255,7 +255,7 @@ static int run_event_list(struct db *db, struct request *req)
 	db_end(stmt);
 	for (size_t i = 0; row == 0 && i < r->n; i++)
 		if (r->events[i].message.id)
-			row = message_read_reactions(db, &req->mem, &r->events[i].message);
+			row = message_read_parts(db, &req->mem, &r->events[i].message);
 	return row;
 }
 

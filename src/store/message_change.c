@@ -31,7 +31,7 @@ int message_find(struct db *db, struct mem *mem, const char *conversation_id, in
 	if (row == 1)
 		message_read(mem, stmt, 0, ret);
 	db_end(stmt);
-	int status = row == 1 ? message_read_reactions(db, mem, ret) : 0;
+	int status = row == 1 ? message_read_parts(db, mem, ret) : 0;
 	return status < 0 ? status : row;
 }
 

@@ -22,7 +22,7 @@ void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_
 	user_read(mem, stmt, column + 13, &ret->user);
 }
 
-int message_read_reactions(struct db *db, struct mem *mem, struct store_message *message)
+static int read_reactions(struct db *db, struct mem *mem, struct store_message *message)
 {
 	struct store_reaction *list = NULL;
 	size_t n = 0;
@@ -50,6 +50,13 @@ int message_read_reactions(struct db *db, struct mem *mem, struct store_message 
 	return row;
 }
 
+int message_read_parts(struct db *db, struct mem *mem, struct store_message *message)
+{
+	int status = read_reactions(db, mem, message);
+
+	return status < 0 ? status : attachments_read(db, mem, message);
+}
+
 int message_page_read(struct db *db, struct mem *mem, sqlite3_stmt *stmt, unsigned limit,
 		      struct message_page *page)
 {
@@ -70,7 +77,7 @@ int message_page_read(struct db *db, struct mem *mem, sqlite3_stmt *stmt, unsign
 	}
 	db_end(stmt);
 	for (size_t i = 0; row == 0 && i < page->n; i++)
-		row = message_read_reactions(db, mem, &page->list[i]);
+		row = message_read_parts(db, mem, &page->list[i]);
 	return row;
 }
 
@@ -180,7 +187,7 @@ static int find_by_client_id(struct db *db, struct message_request *r)
 	if (row == 1)
 		message_read(&r->base.mem, stmt, 0, &r->message);
 	db_end(stmt);
-	int status = row == 1 ? message_read_reactions(db, &r->base.mem, &r->message) : 0;
+	int status = row == 1 ? message_read_parts(db, &r->base.mem, &r->message) : 0;
 	return status < 0 ? status : row;
 }
 
@@ -213,6 +220,9 @@ static int insert(struct db *db, struct message_request *r)
 	if (status < 0)
 		return status;
 	int64_t id = db_last_id(db);
+	status = attachments_send(db, new, id);
+	if (status < 0)
+		return status;
 	status = db_exec(
 		db,
 		"UPDATE conversations SET last_message_id = ?1, last_public_id = CASE WHEN ?2 "
@@ -273,6 +283,10 @@ void store_message_add(struct store *s, const struct store_new_message *message,
 	r->new.client_id = mem_text(mem, message->client_id);
 	r->new.text = mem_text(mem, message->text);
 	r->new.card = mem_text(mem, message->card);
+	const char **ids = mem_take(mem, (message->attachment_count + 1) * sizeof *ids);
+	for (size_t i = 0; ids && i < message->attachment_count; i++)
+		ids[i] = mem_text(mem, message->attachments[i]);
+	r->new.attachments = ids;
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);

@@ -45,8 +45,12 @@ void user_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_use
 enum { MESSAGE_COLUMNS = 13 + USER_COLUMNS };
 void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_message *ret);
 
-/* Reads the reactions of a message that was read. 0 or -errno. */
-int message_read_reactions(struct db *db, struct mem *mem, struct store_message *message);
+/* Reads the reactions and attachments of a message that was read. 0 or -errno. */
+int message_read_parts(struct db *db, struct mem *mem, struct store_message *message);
+int attachments_read(struct db *db, struct mem *mem, struct store_message *message);
+
+/* Gives the user's uploads to a message. 0, -ENOENT or -errno. */
+int attachments_send(struct db *db, const struct store_new_message *message, int64_t message_id);
 
 /* Appends what the statement gives (columns MESSAGE) to the page, with reactions; ends the statement.
  * Stops after `limit` rows and then says so. 0 or -errno. */

@@ -129,6 +129,19 @@ struct store_message {
 	const char *quoted_user_id, *quoted_user_name;
 	const struct store_reaction *reactions; /* oldest first */
 	size_t reaction_count;
+	const struct store_attachment *attachments; /* in the order of sending */
+	size_t attachment_count;
+};
+
+/* A file of a message. The bytes are elsewhere (control/files); this is what is known of them. */
+struct store_attachment {
+	const char *id; /* of files.h */
+	const char *conversation_id, *user_id;
+	const char *name, *kind;
+	uint64_t size;
+	uint32_t width, height; /* of a picture; 0 = unknown */
+	bool private;		/* of a note of the team */
+	uint64_t created_at_us;
 };
 
 /* Up to which message somebody has read a conversation, and been given it. 0 = nothing. */
@@ -183,11 +196,14 @@ struct store_new_message {
 	bool private;
 	const char *card; /* NULL = none */
 	uint64_t created_at_us;
+	const char *const
+		*attachments; /* ids of uploads of this user and conversation, not sent yet */
+	size_t attachment_count;
 };
 
 /* Stores the message and its event; whoever writes has read what came before.
  * client_id is unique per user and conversation. -ENOENT: no such conversation, or no such message to
- * quote in it (or a private one, in a message that is not). */
+ * quote in it (or a private one, in a message that is not), or an attachment that is not there. */
 void store_message_add(struct store *s, const struct store_new_message *message,
 		       store_message_fn *done, void *arg);
 
@@ -219,6 +235,21 @@ void store_reaction_set(struct store *s, const struct store_message_change *chan
 			const char *type, bool on, store_message_fn *done, void *arg);
 
 enum { STORE_REACTIONS_MAX = 100 };
+
+/* ---- attachments ---- */
+
+typedef void store_attachment_fn(void *arg, int status, const struct store_attachment *attachment);
+
+/* An upload that waits for its message. -ENOENT: no such conversation. */
+void store_attachment_add(struct store *s, const struct store_attachment *attachment,
+			  store_attachment_fn *done, void *arg);
+/* -ENOENT also once its message was deleted. */
+void store_attachment_find(struct store *s, const char *id, store_attachment_fn *done, void *arg);
+
+/* Takes out one upload that was made before `before_us` and never sent, or whose message was deleted,
+ * and says which: its bytes can go. -ENOENT: there is none left. */
+void store_attachment_drop(struct store *s, uint64_t before_us, store_attachment_fn *done,
+			   void *arg);
 
 /* ---- who has read what ---- */
 

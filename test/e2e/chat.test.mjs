@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The messenger as two people use it: typing, ticks, replies, changes, reactions, notes, search; by mouse and by keyboard.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
 import { launchChromium } from '../lib/browser.mjs';
-import { startConfabd } from '../lib/confabd.mjs';
+import { root, startConfabd } from '../lib/confabd.mjs';
 
 let daemon, browser, admin, user, names;
 before(async () => {
@@ -80,6 +82,22 @@ test('a message is changed, reacted to, and deleted, on both sides', async () =>
 	await choose(user, 'Thank you', 'Delete');
 	await log(admin).getByText('This message was deleted').waitFor();
 	await gone(log(admin).getByRole('button', { name: /👍/ }));
+});
+
+test('a picture and a file go along, are seen and saved on the other side', async () => {
+	await user.page.locator('input[type=file]').setInputFiles([
+		{ name: 'turned.jpg', mimeType: 'image/jpeg', buffer: fs.readFileSync(path.join(root, 'test/vectors/pictures/turned.jpg')) },
+		{ name: 'order.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 order') },
+	]);
+	await user.page.getByRole('list', { name: 'Attached files' }).getByText('order.pdf').waitFor();
+	await user.page.getByRole('button', { name: 'Send' }).click();
+	const picture = log(admin).getByRole('img', { name: 'Picture: turned.jpg' });
+	await picture.waitFor();
+	await admin.page.waitForFunction(() => document.querySelector('img[alt="Picture: turned.jpg"]').naturalWidth > 0);
+	const [download] = await Promise.all([admin.page.waitForEvent('download'), log(admin).getByRole('link', { name: /order.pdf/ }).click()]);
+	assert.equal(fs.readFileSync(await download.path(), 'utf8'), '%PDF-1.7 order');
+	await user.page.locator('input[type=file]').setInputFiles({ name: 'huge.bin', mimeType: 'x/y', buffer: Buffer.alloc(10 * 1024 * 1024 + 1) });
+	await user.page.getByText('huge.bin is larger than 10 MB.').waitFor();
 });
 
 test("a team's note stays with the team", async () => {

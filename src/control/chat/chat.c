@@ -182,7 +182,11 @@ static int check_new(const struct store_user *who, const struct chat_new_message
 		return -ENOENT;
 	if (message->private && who->role != ROLE_ADMIN)
 		return -EACCES;
-	int status = chat_check_text(message->text);
+	if (message->attachment_count > LIMIT_ATTACHMENTS)
+		return -E2BIG;
+	/* a file says enough by itself */
+	bool silent = message->attachment_count && message->text[0] == '\0';
+	int status = silent ? 0 : chat_check_text(message->text);
 	return status < 0 ? status : check_client_id(client_id);
 }
 
@@ -202,15 +206,18 @@ void chat_send(struct chat *c, const struct store_user *who, const struct chat_n
 		chat_pending_refuse(p, status);
 		return;
 	}
-	store_message_add(c->store,
-			  &(struct store_new_message){ .conversation_id = message->conversation_id,
-						       .user_id = who->id,
-						       .client_id = client_id,
-						       .text = message->text,
-						       .quoted_id = message->quoted_id,
-						       .private = message->private,
-						       .created_at_us = c->wall_us() },
-			  chat_pending_done, p);
+	store_message_add(
+		c->store,
+		&(struct store_new_message){ .conversation_id = message->conversation_id,
+					     .user_id = who->id,
+					     .client_id = client_id,
+					     .text = message->text,
+					     .quoted_id = message->quoted_id,
+					     .private = message->private,
+					     .attachments = message->attachments,
+					     .attachment_count = message->attachment_count,
+					     .created_at_us = c->wall_us() },
+		chat_pending_done, p);
 }
 
 static void ignore_message(void *arg, int status, const struct store_message *message, bool created,

@@ -91,16 +91,18 @@ enum {
 
 struct chat_new_message {
 	const char *conversation_id, *text;
-	const char *client_id; /* NULL: the server makes one */
-	int64_t quoted_id;     /* 0 = quotes nothing */
-	bool private;	       /* -EACCES unless an admin writes */
+	const char *client_id;		/* NULL: the server makes one */
+	int64_t quoted_id;		/* 0 = quotes nothing */
+	bool private;			/* -EACCES unless an admin writes */
+	const char *const *attachments; /* ids of chat_attach, each sent once */
+	size_t attachment_count;	/* at most LIMIT_ATTACHMENTS, else -E2BIG */
 };
 
 /*
- * Sends. Repeating a client_id (per user and conversation) gives the first message again, created
+ * Sends; with an attachment the text may be empty. Repeating a client_id (per user and conversation) gives the first message again, created
  * false, and no event. -EINVAL: text empty or blank, or not UTF-8, or client_id empty, too long or
  * not printable ASCII; -EMSGSIZE: text over LIMIT_MESSAGE_TEXT bytes; -ENOENT: also when the quoted
- * message is not there.
+ * message or an attachment is not there.
  */
 void chat_send(struct chat *c, const struct store_user *who, const struct chat_new_message *message,
 	       store_message_fn *done, void *arg);
@@ -118,6 +120,19 @@ void chat_delete(struct chat *c, const struct store_user *who, const char *conve
 /* `type` is 1…CHAT_REACTION_MAX bytes of printable UTF-8, else -EINVAL. -ENOSPC: too many. */
 void chat_react(struct chat *c, const struct store_user *who, const char *conversation_id,
 		int64_t id, const char *type, bool on, store_message_fn *done, void *arg);
+
+/*
+ * Notes an uploaded file (its id, kind, size and, of a picture, width and height; the name is cleaned
+ * here) that `who` is going to send to the conversation. Unsent ones are dropped after a day.
+ */
+void chat_attach(struct chat *c, const struct store_user *who, const char *conversation_id,
+		 const struct store_attachment *attachment, store_attachment_fn *done, void *arg);
+
+/* What is known of a file, by its id, which nobody guesses: who has it may see the file. -ENOENT. */
+void chat_attachment(struct chat *c, const char *id, store_attachment_fn *done, void *arg);
+
+/* Takes out one file that nobody can see any more: its bytes can go. -ENOENT: there is none left. */
+void chat_attachment_drop(struct chat *c, store_attachment_fn *done, void *arg);
 
 /* ---- who has read, who is writing ---- */
 

@@ -85,7 +85,13 @@ static bool check_csrf(struct http_req *req, const struct http_route *route)
 		return true;
 
 	const char *type = http_header(req, "content-type");
-	if (!type || !text_is_json_type(type)) {
+	if (route->flags & ROUTE_UPLOAD) {
+		/* like JSON not a type that a page of another site can send without asking */
+		if (!type || strcmp(type, "application/octet-stream") != 0) {
+			http_error(req, 415, 4, "Send Content-Type: application/octet-stream.");
+			return false;
+		}
+	} else if (!type || !text_is_json_type(type)) {
 		http_error(req, 415, 4, "Send Content-Type: application/json.");
 		return false;
 	}

@@ -13,6 +13,7 @@ http_fn http_message_edit, http_message_delete;		  /* message_changes.c */
 http_fn http_reaction_add, http_reaction_delete;
 http_fn http_read, http_delivered, http_typing;				    /* attention.c */
 http_fn http_search;							    /* search.c */
+http_fn http_attach, http_file;						    /* attachments.c */
 http_fn http_call_get, http_call_create, http_call_join, http_call_update;  /* calls.c */
 http_fn http_call_ring, http_call_accept, http_call_reject, http_call_end;  /* calls.c */
 http_fn http_call_update_members, http_call_query_members;		    /* calls.c */

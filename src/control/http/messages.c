@@ -78,6 +78,10 @@ void http_message_error(struct http_req *req, int status)
 		http_error(req, 403, 17, "The message is older than %d minutes; it stays as it is.",
 			   CHAT_CHANGE_WINDOW_S / 60);
 		return;
+	case -E2BIG:
+		http_error(req, 400, 4, "At most %d attachments go with one message.",
+			   LIMIT_ATTACHMENTS);
+		return;
 	case -ENOSPC:
 		http_error(req, 429, 9, "The message has %d reactions; no more are taken.",
 			   STORE_REACTIONS_MAX);
@@ -129,6 +133,29 @@ static bool read_options(struct http_req *req, const json_t *body, struct chat_n
 	return true;
 }
 
+/* The ids of uploads, into `ids` (room for one more than are allowed). False: refused already. */
+static bool read_attachments(struct http_req *req, const json_t *body, const char **ids,
+			     struct chat_new_message *ret)
+{
+	const json_t *list = json_object_get(body, "attachments"), *id;
+	size_t i;
+
+	json_array_foreach(list, i, id)
+	{
+		if (i <= LIMIT_ATTACHMENTS)
+			ids[i] = json_string_value(id);
+		if (i <= LIMIT_ATTACHMENTS && !ids[i])
+			break;
+	}
+	if (list && (!json_is_array(list) || i < json_array_size(list))) {
+		http_error(req, 400, 4, "`attachments` must be a list of ids of uploaded files.");
+		return false;
+	}
+	ret->attachments = ids;
+	ret->attachment_count = json_array_size(list);
+	return true;
+}
+
 void http_message_send(struct http_req *req, struct control *control)
 {
 	const json_t *body = http_body_json(req);
@@ -150,6 +177,7 @@ void http_message_send(struct http_req *req, struct control *control)
 	struct chat_new_message message = { .conversation_id = http_param(req, "id"),
 					    .text = text,
 					    .client_id = client_id };
-	if (read_options(req, body, &message))
+	const char *ids[LIMIT_ATTACHMENTS + 1] = { 0 };
+	if (read_options(req, body, &message) && read_attachments(req, body, ids, &message))
 		chat_send(control->chat, access_user(req), &message, on_sent, req);
 }

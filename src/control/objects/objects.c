@@ -115,13 +115,39 @@ static void set_time(json_t *o, const char *name, uint64_t wall_us)
 		(void)json_object_set_new(o, name, object_time(wall_us));
 }
 
+json_t *object_attachment(const struct store_attachment *a)
+{
+	char url[64 + 32];
+	json_t *o;
+
+	/* the name at the end is for people who save the address; it does not matter */
+	(void)snprintf(url, sizeof url, "/files/%s/file", a->id);
+	o = json_pack("{s:s, s:s, s:s, s:I, s:s}", "id", a->id, "name", a->name, "mime_type",
+		      a->kind, "size", (json_int_t)a->size, "url", url);
+	if (o && a->width) {
+		(void)json_object_set_new(o, "width", json_integer(a->width));
+		(void)json_object_set_new(o, "height", json_integer(a->height));
+	}
+	return o;
+}
+
+static json_t *object_attachments(const struct store_message *m)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < m->attachment_count; i++)
+		(void)json_array_append_new(list, object_attachment(&m->attachments[i]));
+	return list;
+}
+
 json_t *object_message(const struct store_message *m)
 {
-	json_t *o = json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:o, s:o}", "id", (json_int_t)m->id,
-			      "conversation_id", m->conversation_id, "type",
+	json_t *o = json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id",
+			      (json_int_t)m->id, "conversation_id", m->conversation_id, "type",
 			      m->card ? "system" : "regular", "user", object_user(&m->user), "text",
 			      m->text, "client_id", m->client_id, "created_at",
-			      object_time(m->created_at_us), "reactions", object_reactions(m));
+			      object_time(m->created_at_us), "reactions", object_reactions(m),
+			      "attachments", object_attachments(m));
 
 	if (!o)
 		return NULL;

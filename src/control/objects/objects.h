@@ -15,6 +15,7 @@ bool object_time_parse(const char *text, uint64_t *ret_us);
 
 json_t *object_maybe_time(uint64_t wall_us); /* 0 = null */
 json_t *object_user(const struct store_user *user);
+json_t *object_attachment(const struct store_attachment *attachment);
 json_t *object_message(const struct store_message *message);
 json_t *object_read(const struct store_read *read);
 

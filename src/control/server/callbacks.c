@@ -151,7 +151,7 @@ static int on_body(struct lws *wsi, const void *bytes, size_t n)
 	if (!p || !p->req || p->req->answered || p->req->dispatched || n == 0)
 		return 0; /* a body that was refused: dropped */
 	const char *method = http_method_text(p->req->method);
-	if (p->req->body_length == 0 && n >= strlen(method) &&
+	if (p->req->body_length == 0 && !p->req->counted_upload && n >= strlen(method) &&
 	    memcmp(bytes, method, strlen(method)) == 0) {
 		p->req->response.close = true;
 		http_error(p->req, 400, 4, "The body is not JSON.");

@@ -19,6 +19,30 @@ static void refuse_and_close(struct http_req *req, int status, int code, const c
 	http_error(req, status, code, "%s", message);
 }
 
+/* Large bodies are counted before their first byte: together they have a bound. */
+static bool admit_upload(struct http_req *req)
+{
+	struct server *s = req->server;
+	unsigned same = 0;
+	struct peer *p;
+
+	list_each (p, &s->peers, in_server)
+		if (p->req && p->req->counted_upload &&
+		    strcmp(p->req->peer_text, req->peer_text) == 0)
+			same++;
+	if (s->uploads >= LIMIT_UPLOADS_AT_ONCE || same >= LIMIT_UPLOADS_PER_PEER) {
+		http_add_header(req, "retry-after", "2");
+		refuse_and_close(
+			req, 503, 9,
+			"Too many files are being sent at once; try again in some seconds.");
+		return false;
+	}
+	req->counted_upload = true;
+	req->body_limit = LIMIT_UPLOAD;
+	s->uploads++;
+	return true;
+}
+
 /* RFC 9112 6.3: how long the body is must be said once and plainly. False when it was refused. */
 static bool check_framing(struct http_req *req)
 {
@@ -57,10 +81,10 @@ static bool check_framing(struct http_req *req)
 		return false;
 	}
 	req->body_under_way = req->http2 && length > 0 && length <= BODY_DISCARD_MAX;
-	if (length > LIMIT_JSON_BODY) {
+	if (length > (long long)req->body_limit) {
 		char text[120];
-		(void)snprintf(text, sizeof text, "The body has %lld bytes; at most %d are taken.",
-			       length, LIMIT_JSON_BODY);
+		(void)snprintf(text, sizeof text, "The body has %lld bytes; at most %zu are taken.",
+			       length, req->body_limit);
 		req->response.close = length > BODY_DISCARD_MAX;
 		http_error(req, 413, 22, "%s", text);
 		return false;
@@ -199,6 +223,9 @@ void dispatch_headers(struct http_req *req)
 				 "The Host header is missing or malformed."); /* RFC 9112 3.2 */
 		return;
 	}
+	bool upload = req->match.route && req->match.route->flags & ROUTE_UPLOAD;
+	if (upload && !admit_upload(req))
+		return;
 	if (!check_framing(req) || (req->upgrade && !check_handshake(req)))
 		return;
 	if (!req->match.route) {

@@ -77,7 +77,8 @@ struct http_req {
 	char *headers[REQUEST_HEADERS];
 	char peer_text[48];
 	char *body;
-	size_t body_length, body_capacity;
+	size_t body_length, body_capacity, body_limit;
+	bool counted_upload; /* in server.uploads */
 	json_t *json;
 	unsigned body_ends;
 	uint64_t body_started_us;
@@ -131,6 +132,7 @@ struct server {
 	size_t listener_count;
 	uint16_t port;
 	struct list peers;
+	unsigned uploads; /* requests whose body may be as large as LIMIT_UPLOAD */
 	struct server_counts counts;
 	bool stopping;
 	uint16_t stop_code;

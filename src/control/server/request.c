@@ -183,6 +183,7 @@ struct http_req *http_req_new(struct peer *peer, struct lws *wsi)
 	(void)lws_get_peer_simple(wsi, req->peer_text, sizeof req->peer_text);
 	req->tls = server_is_tls(peer->server) || proxy_says_tls(req);
 	req->body_started_us = clock_now_us();
+	req->body_limit = LIMIT_JSON_BODY;
 	return req;
 }
 
@@ -192,6 +193,8 @@ struct http_req *http_req_free(struct http_req *req)
 		return NULL;
 	if (req->drop)
 		req->drop(req->context);
+	if (req->counted_upload)
+		req->server->uploads--;
 	if (req->body) {
 		explicit_bzero(req->body, req->body_length); /* passwords come this way */
 		free(req->body);
@@ -215,10 +218,14 @@ struct http_req *http_req_free(struct http_req *req)
 
 int http_req_add_body(struct http_req *req, const void *bytes, size_t n)
 {
-	if (n > LIMIT_JSON_BODY - req->body_length)
+	size_t needed = req->body_length + n + 1;
+
+	if (n > req->body_limit - req->body_length)
 		return -EMSGSIZE;
-	if (req->body_length + n + 1 > req->body_capacity) {
-		size_t capacity = req->body_length + n + 1 > 4096 ? LIMIT_JSON_BODY + 1 : 4096;
+	if (needed > req->body_capacity) {
+		size_t capacity = needed <= 4096	      ? 4096
+				  : needed <= LIMIT_JSON_BODY ? LIMIT_JSON_BODY + 1
+							      : 2 * needed;
 		char *body = realloc(req->body, capacity);
 		if (!body)
 			return -ENOMEM;
@@ -289,6 +296,16 @@ const char *http_body(const struct http_req *req, size_t *ret_length)
 {
 	*ret_length = req->body_length;
 	return req->body ? req->body : "";
+}
+
+char *http_take_body(struct http_req *req, size_t *ret_length)
+{
+	char *body = req->body;
+
+	*ret_length = req->body_length;
+	req->body = NULL;
+	req->body_length = req->body_capacity = 0;
+	return body;
 }
 
 json_t *http_body_json(struct http_req *req)

@@ -52,6 +52,9 @@ const char *http_cookie(const struct http_req *req, const char *name);
 /* The whole body, of any kind. */
 const char *http_body(const struct http_req *req, size_t *ret_length);
 
+/* The same, and it is the caller's to free; NULL when it is empty. */
+char *http_take_body(struct http_req *req, size_t *ret_length);
+
 /* The body as a JSON object, borrowed from the request.
  * On anything else answers 400 code 4 itself and returns NULL. */
 json_t *http_body_json(struct http_req *req);

@@ -191,7 +191,8 @@ static void put_security(struct head *h, const struct http_req *req)
 		put(h, fixed_headers[i][0], fixed_headers[i][1]);
 	(void)snprintf(csp, sizeof csp, csp_format,
 		       host ? (http_is_tls(req) ? "wss://" : "ws://") : "", host ? host : "");
-	put(h, "content-security-policy:", csp);
+	if (!find_header((struct response *)(uintptr_t)&req->response, "content-security-policy"))
+		put(h, "content-security-policy:", csp);
 	if (http_is_tls(req))
 		put(h, "strict-transport-security:", "max-age=31536000");
 }

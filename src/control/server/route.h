@@ -23,6 +23,8 @@ enum route_flags {
 	ROUTE_NO_CSRF = 1 << 3,
 	ROUTE_CALL = 1 << 5,	 /* of one call, {type} and {id}: a token limited to it will do */
 	ROUTE_FALLBACK = 1 << 4, /* last in the table: counts only where no other path matches */
+	/* takes a body of any kind, application/octet-stream, up to LIMIT_UPLOAD */
+	ROUTE_UPLOAD = 1 << 6,
 };
 
 struct http_route {

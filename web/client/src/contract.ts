@@ -34,6 +34,7 @@ export interface MessageObject {
   private?: true;
   quoted?: QuotedObject;
   reactions: ReactionObject[];
+  attachments: AttachmentObject[];
 }
 
 /** The message that this one answers, as it is now. */
@@ -43,6 +44,19 @@ export interface QuotedObject {
   user_name: string;
   /** Empty once it was deleted. */
   text: string;
+}
+
+/** A file of a message. Whoever has its address may see it; nobody guesses it. */
+export interface AttachmentObject {
+  id: string;
+  name: string;
+  /** Told from the bytes. */
+  mime_type: string;
+  size: number;
+  width?: number;
+  height?: number;
+  /** On this server. */
+  url: string;
 }
 
 export interface ReactionObject {

@@ -7,6 +7,8 @@ import type { TokenManager } from './token.ts';
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 const TIMEOUT_MS = 20_000;
+/** A file over a slow line. */
+const UPLOAD_TIMEOUT_MS = 300_000;
 
 export class Rest {
   constructor(
@@ -30,6 +32,16 @@ export class Rest {
     return this.#request<T>('DELETE', path, {});
   }
 
+  /** Bytes as they are. */
+  upload<T>(path: string, bytes: Blob): Promise<T> {
+    return this.#request<T>('POST', path, bytes);
+  }
+
+  /** The whole address of a path on the server. */
+  url(path: string): string {
+    return this.options.baseURL() + path;
+  }
+
   /** For what has to work before anybody has a token. */
   postWithoutToken<T>(path: string, body: object): Promise<T> {
     return this.#send<T>('POST', path, undefined, body);
@@ -49,12 +61,15 @@ export class Rest {
   async #send<T>(method: string, path: string, token: string | undefined, body?: object): Promise<T> {
     const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const init: RequestInit = { method, headers, cache: 'no-store' };
-    if (body !== undefined) {
+    if (body instanceof Blob) {
+      headers['Content-Type'] = 'application/octet-stream';
+      init.body = body;
+    } else if (body !== undefined) {
       headers['Content-Type'] = 'application/json';
       init.body = JSON.stringify(body);
     }
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+    const timer = setTimeout(() => abort.abort(), body instanceof Blob ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS);
     try {
       const response = await this.options.fetch(this.options.baseURL() + path, { ...init, signal: abort.signal });
       const answer: unknown = await response.json().catch(() => undefined);

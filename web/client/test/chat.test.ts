@@ -16,6 +16,7 @@ const message = (id: number, user: UserObject, text: string, clientId = `c${id}`
   created_at: new Date(Date.UTC(2026, 0, 1, 10, 0, id)).toISOString(),
   type: 'regular',
   reactions: [],
+  attachments: [],
 });
 
 const conversation = (over: Partial<ConversationObject> = {}): ConversationObject => ({

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Conversations and messages, one method per route. All reject like every other operation of the client. */
-import type { ConversationsResponse, MessageObject, MessagesResponse, ReadObject } from '../contract.ts';
+import type { AttachmentObject, ConversationsResponse, MessageObject, MessagesResponse, ReadObject } from '../contract.ts';
 import type { Rest } from '../rest.ts';
 
 /** What is optional in a new message. */
@@ -9,6 +9,8 @@ export interface MessageOptions {
   quoted?: number | undefined;
   /** A note of the team that the customer does not see; admins only. */
   private?: boolean | undefined;
+  /** Files that `attach` has sent to the server; each goes with one message. The text may be empty then. */
+  attachments?: readonly AttachmentObject[] | undefined;
 }
 
 export class ChatApi {
@@ -44,8 +46,21 @@ export class ChatApi {
       client_id: clientId,
       ...(options.quoted === undefined ? {} : { quoted_message_id: options.quoted }),
       ...(options.private ? { private: true } : {}),
+      ...(options.attachments?.length ? { attachments: options.attachments.map(({ id }) => id) } : {}),
     };
     return this.#message((rest) => rest.post(`${pathOf(conversationId)}/messages`, body));
+  }
+
+  /** Sends a file, at most 10 MiB, for a message of this user. Unsent ones are dropped after a day. */
+  async attach(conversationId: string, file: Blob, name: string): Promise<AttachmentObject> {
+    await this.context.ready();
+    const path = `${pathOf(conversationId)}/attachments?${new URLSearchParams({ name })}`;
+    return (await this.context.rest.upload<{ attachment: AttachmentObject }>(path, file)).attachment;
+  }
+
+  /** Where a file can be seen. */
+  urlOf(attachment: AttachmentObject): string {
+    return this.context.rest.url(attachment.url);
   }
 
   /** One's own message; customers for a quarter of an hour. */

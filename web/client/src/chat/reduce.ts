@@ -118,6 +118,7 @@ function onItsWay(state: ChatState, thread: Thread, action: ChatAction & { type:
     quoted: quoted && { id: quoted.id ?? 0, user_id: quoted.user.id, user_name: quoted.user.name, text: quoted.text },
     reactions: [],
     call: undefined,
+    attachments: action.options?.attachments ?? [],
   };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the messenger shows, as plain data, and the questions asked of it. Changes are made by reduce.ts only. */
 import type {
-  CallCardObject, ConversationObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
+  AttachmentObject, CallCardObject, ConversationObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
 } from '../contract.ts';
 import type { ConfabError } from '../errors.ts';
 
@@ -26,6 +26,7 @@ export interface ChatMessage {
   readonly reactions: readonly ReactionObject[];
   /** Of a message that the server wrote about a call: what became of it. */
   readonly call: CallCardObject | undefined;
+  readonly attachments: readonly AttachmentObject[];
 }
 
 export interface Thread {
@@ -91,6 +92,7 @@ export function toChatMessage(message: MessageObject): ChatMessage {
     quoted: message.quoted,
     reactions: message.reactions,
     call: message.call,
+    attachments: message.attachments,
   };
 }
 

@@ -152,7 +152,7 @@ export class ChatStore {
   retry(id: string, key: string): void {
     const message = this.state.threads.get(id)?.messages.find((m) => m.key === key);
     if (!message || message.delivery !== 'failed') return;
-    const options = { quoted: message.quoted?.id, private: message.private };
+    const options = { quoted: message.quoted?.id, private: message.private, attachments: message.attachments };
     this.#apply({ type: 'send', id, key, text: message.text, at: Date.now(), options });
     void this.#deliver(id, key, message.text, options);
   }

@@ -3,6 +3,7 @@ import type { ChatMessage, QuotedObject } from '@confab/client';
 import { useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { Attachments } from './Attachments.tsx';
 import { MessageMenu } from './MessageMenu.tsx';
 import { Reactions } from './Reactions.tsx';
 import { isEmojiOnly, linkify } from './text.ts';
@@ -32,7 +33,7 @@ interface BubbleProps {
 export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
   const t = useMessages();
   const [menu, setMenu] = useState(false);
-  const emoji = !message.quoted && isEmojiOnly(message.text);
+  const emoji = !message.quoted && message.attachments.length === 0 && isEmojiOnly(message.text);
   const look = [
     'cf-bubble',
     `cf-bubble--${message.delivery}`,
@@ -51,6 +52,7 @@ export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
       <div className={`cf-line ${menu ? 'cf-line--menu' : ''}`} data-message={message.id}>
         <div className={look.filter(Boolean).join(' ')} dir="auto">
           {message.quoted && !message.deleted && <Quote quoted={message.quoted} onJump={actions.jump} />}
+          {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
           {message.deleted ? t.messageDeleted : <Text text={message.text} />}
         </div>
         {message.delivery === 'sent' && !message.deleted && (

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChatMessage } from '@confab/client';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import type { AttachmentObject, ChatMessage } from '@confab/client';
+import { useEffect, useLayoutEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
+import { UploadList } from './UploadList.tsx';
+import type { useUploads } from './useUploads.ts';
 
 /** The server's limit for one message, in bytes of UTF-8. */
 const MAX_BYTES = 10_000;
@@ -16,25 +18,28 @@ interface ComposerProps {
   writing: Writing;
   /** Whether private notes may be written. */
   notes: boolean;
+  uploads: ReturnType<typeof useUploads>;
   /** What was being written when the conversation was last open. */
   draft?: string;
   onDraft?: (text: string) => void;
   onKeystroke?: () => void;
-  onSend: (text: string, options: { private: boolean }) => void;
+  onSend: (text: string, options: { private: boolean; attachments: AttachmentObject[] }) => void;
   /** Back to a new message. */
   onCancel: () => void;
 }
 
 /** Enter sends, Shift+Enter makes a line, Escape gives up an answer or a change; on touch screens Enter makes a line. */
 export function Composer(props: ComposerProps) {
-  const { placeholder, writing, notes, draft = '', onDraft, onKeystroke, onSend, onCancel } = props;
+  const { placeholder, writing, notes, uploads, draft = '', onDraft, onKeystroke, onSend, onCancel } = props;
   const t = useMessages();
   const [text, setText] = useState(draft);
   const [note, setNote] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
   const editing = writing.kind === 'edit';
   const tooLong = new TextEncoder().encode(text.trim()).length > MAX_BYTES;
-  const sendable = text.trim() !== '' && !tooLong;
+  const files = !editing && uploads.uploads.length > 0;
+  const sendable = (text.trim() !== '' || files) && !tooLong && (!files || uploads.ready);
 
   const change = (value: string) => {
     setText(value);
@@ -42,7 +47,7 @@ export function Composer(props: ComposerProps) {
   };
   const send = () => {
     if (!sendable) return;
-    onSend(text.trim(), { private: note });
+    onSend(text.trim(), { private: note, attachments: files ? uploads.take() : [] });
     change('');
     area.current?.focus();
   };
@@ -52,6 +57,13 @@ export function Composer(props: ComposerProps) {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || touch) return;
     event.preventDefault();
     send();
+  };
+
+  const onPaste = (event: ClipboardEvent) => {
+    const pasted = [...event.clipboardData.files];
+    if (editing || pasted.length === 0) return;
+    event.preventDefault();
+    uploads.add(pasted);
   };
 
   // a change begins with the old text, and gives the draft back when it is over
@@ -89,7 +101,31 @@ export function Composer(props: ComposerProps) {
         </p>
       )}
       {writing.kind !== 'new' && <Target writing={writing} onCancel={onCancel} />}
+      {files && <UploadList uploads={uploads.uploads} onRemove={uploads.remove} />}
       <div className="cf-composer__row">
+        {!editing && (
+          <button
+            type="button"
+            className="cf-notetoggle"
+            aria-label={t.attach}
+            title={t.attach}
+            onClick={() => picker.current?.click()}
+          >
+            <Icon name="clip" size={20} />
+          </button>
+        )}
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          aria-label={t.attach}
+          onChange={(event) => {
+            uploads.add(event.target.files ?? []);
+            event.target.value = '';
+            area.current?.focus();
+          }}
+        />
         {notes && !editing && (
           <button
             type="button"
@@ -117,6 +153,7 @@ export function Composer(props: ComposerProps) {
             if (!note) onKeystroke?.();
           }}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
         />
         <button
           type="submit"

@@ -21,7 +21,8 @@ interface ConversationItemProps {
 export function ConversationItem({ conversation, me, unread, online, typing, selected, now, onSelect }: ConversationItemProps) {
   const t = useMessages();
   const { user, last_message: last, call } = conversation;
-  const words = last?.call ? cardText(last.call, me.id, t) : (last?.text ?? '');
+  const files = last?.attachments.length ?? 0;
+  const words = last?.call ? cardText(last.call, me.id, t) : last?.text || (files > 0 ? t.filePreview(files) : '');
   const text = last?.deleted_at ? t.messageDeleted : words.replace(/\s+/g, ' ');
   const preview = last?.private ? `${t.privateNote}: ${text}` : last?.user.id === me.id && !last.call ? t.yourPrefix(text) : text;
   return (

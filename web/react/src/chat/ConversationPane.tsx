@@ -11,6 +11,8 @@ import { MessageList } from './MessageList.tsx';
 import { ThreadSkeleton } from './Skeletons.tsx';
 import { TypingLine } from './TypingLine.tsx';
 import { useMessageActions } from './useMessageActions.ts';
+import { useDrop } from './useDrop.ts';
+import { useUploads } from './useUploads.ts';
 import { useSeeing } from './useSeeing.ts';
 
 interface ConversationPaneProps {
@@ -42,6 +44,8 @@ export function ConversationPane(props: ConversationPaneProps) {
 
   const { actions, writing, marked, send, jump, cancel } = useMessageActions(store, conversationId, state.me);
   const [atEnd, setAtEnd] = useState(false);
+  const uploads = useUploads(conversationId);
+  const drop = useDrop(uploads.add);
 
   useEffect(() => store.open(conversationId), [store, conversationId]);
   useSeeing(store, conversationId, atEnd);
@@ -51,7 +55,8 @@ export function ConversationPane(props: ConversationPaneProps) {
   }, [target]);
 
   return (
-    <section className="cf-pane" aria-label={t.conversationWith(person.name)}>
+    <section className={`cf-pane ${drop.over ? 'cf-pane--drop' : ''}`} aria-label={t.conversationWith(person.name)} {...drop.handlers}>
+      {drop.over && <p className="cf-pane__drop">{t.dropHere}</p>}
       <ConversationHeader
         person={person}
         subtitle={subtitle}
@@ -88,6 +93,7 @@ export function ConversationPane(props: ConversationPaneProps) {
       <Composer
         placeholder={t.messagePlaceholder(person.name)}
         writing={writing}
+        uploads={uploads}
         notes={state.me.role === 'admin'}
         draft={drafts.get(conversationId) ?? ''}
         onDraft={(text) => drafts.set(conversationId, text)}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChatMessage, ChatStore, UserObject } from '@confab/client';
+import type { AttachmentObject, ChatMessage, ChatStore, UserObject } from '@confab/client';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { useToast } from '../ui/Toasts.tsx';
@@ -16,7 +16,7 @@ interface Deeds {
   writing: Writing;
   /** The message that one has jumped to. */
   marked: number | undefined;
-  send(text: string, options: { private: boolean }): void;
+  send(text: string, options: { private: boolean; attachments: AttachmentObject[] }): void;
   jump(messageId: number | undefined): void;
   cancel(): void;
 }
@@ -49,7 +49,7 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject):
       canEdit: changeable,
       canDelete: (message) => me.role === 'admin' || changeable(message),
     };
-    const send = (text: string, options: { private: boolean }) => {
+    const send: Deeds['send'] = (text, options) => {
       const messageId = writing.kind === 'new' ? undefined : writing.message.id;
       if (writing.kind === 'edit' && messageId !== undefined) attempt(store.edit(id, messageId, text));
       else store.send(id, text, { ...options, quoted: messageId });

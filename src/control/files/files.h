@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The bytes of uploaded files, one file each in a folder of their own. Their names, kinds and owners
+ * are in the store. Reading and writing run on the loop's thread pool. Owned by control.c, loop's
+ * thread only.
+ *
+ * A file is there whole or not at all, also after a power cut: written beside, synced, renamed, and
+ * the folder synced (R37).
+ */
+#pragma once
+
+#include <stddef.h>
+
+struct files;
+struct uv_loop_s;
+
+enum { FILES_ID_SIZE = 25 }; /* 24 letters that nobody guesses (142 bits), and NUL */
+
+/* `dir` is made (0700) when it is missing. 0 or -errno. */
+int files_new(struct files **ret, struct uv_loop_s *loop, const char *dir);
+
+/* Runs the loop until nothing is under way. Takes NULL. Returns NULL. */
+struct files *files_free(struct files *f);
+size_t files_busy(const struct files *f);
+
+/* status: 0 or -errno (-ENOSPC: the disk is full; -EBUSY: too many at once, try again). */
+typedef void files_put_fn(void *arg, int status, const char *id);
+typedef void files_get_fn(void *arg, int status, const char *bytes, size_t n);
+
+/* Takes `bytes` over (malloc). Makes an id for them. Calls back exactly once, later. */
+void files_put(struct files *f, char *bytes, size_t n, files_put_fn *done, void *arg);
+
+/* `bytes` are valid during the call back. -ENOENT. The id comes from outside: it is checked. */
+void files_get(struct files *f, const char *id, files_get_fn *done, void *arg);
+
+/* Removes a file; nothing is said, a missing one is gone already. */
+void files_remove(struct files *f, const char *id);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* POST /api/v1/conversations/{id}/attachments, and GET /files/{id}/{name}. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/sb.h"
+#include "control/chat/chat.h"
+#include "control/control.h"
+#include "control/files/files.h"
+#include "control/files/kind.h"
+#include "control/files/strip.h"
+#include "control/http/access.h"
+#include "control/http/handlers.h"
+#include "control/objects/objects.h"
+
+/* ---- sending ---- */
+
+struct upload {
+	struct http_req *req;
+	struct control *control;
+	struct store_attachment attachment;
+	char id[FILES_ID_SIZE];
+};
+
+static void on_noted(void *arg, int status, const struct store_attachment *attachment)
+{
+	struct upload *u = arg;
+
+	if (status < 0) {
+		files_remove(u->control->files, u->id);
+		access_answer_error(u->req, status, "conversation of this id");
+	} else {
+		http_reply_json(u->req, 201,
+				json_pack("{s:o}", "attachment", object_attachment(attachment)));
+	}
+	free(u);
+}
+
+static void on_written(void *arg, int status, const char *id)
+{
+	struct upload *u = arg;
+
+	if (status == -ENOSPC)
+		http_error(u->req, 507, -1, "The server's disk is full; tell its operator.");
+	else if (status < 0)
+		access_answer_error(u->req, status, "folder for files");
+	if (status < 0) {
+		free(u);
+		return;
+	}
+	(void)snprintf(u->id, sizeof u->id, "%s", id);
+	u->attachment.id = u->id;
+	const char *name = http_query(u->req, "name");
+	u->attachment.name = name ? name : "file";
+	chat_attach(u->control->chat, access_user(u->req), http_param(u->req, "id"), &u->attachment,
+		    on_noted, u);
+}
+
+void http_attach(struct http_req *req, struct control *control)
+{
+	size_t n;
+
+	if (!chat_may_see(access_user(req), http_param(req, "id"))) {
+		access_answer_error(req, -ENOENT, "conversation of this id");
+		return;
+	}
+	char *bytes = http_take_body(req, &n);
+	struct upload *u = calloc(1, sizeof *u);
+	if (!bytes || n == 0 || !u) {
+		free(bytes);
+		free(u);
+		http_error(req, 400, 4, "The file is empty; send its bytes as the body.");
+		return;
+	}
+	u->req = req;
+	u->control = control;
+	struct store_attachment *a = &u->attachment;
+	n = file_strip(file_kind(bytes, n), bytes, n);
+	a->kind = file_kind(bytes, n);
+	a->size = n;
+	(void)file_image_size(a->kind, bytes, n, &a->width, &a->height);
+	files_put(control->files, bytes, n, on_written, u);
+}
+
+/* ---- showing ---- */
+
+struct download {
+	struct http_req *req;
+	struct control *control;
+};
+
+static void on_read(void *arg, int status, const char *bytes, size_t n)
+{
+	struct download *d = arg;
+
+	if (status < 0)
+		access_answer_error(d->req, status, "file at this address");
+	else
+		http_reply(d->req, 200, file_kind(bytes, n), bytes, n);
+	free(d);
+}
+
+/* RFC 6266, RFC 8187: the name in UTF-8, percent-encoded. */
+static void set_disposition(struct http_req *req, const struct store_attachment *a)
+{
+	struct sb text = { 0 };
+
+	sb_printf(&text, "%s; filename*=UTF-8''",
+		  file_is_inline(a->kind) ? "inline" : "attachment");
+	for (const unsigned char *p = (const unsigned char *)a->name; *p; p++)
+		sb_printf(&text, "%%%02X", *p);
+	if (!text.bad)
+		http_add_header(req, "content-disposition", text.text);
+	sb_fini(&text);
+}
+
+static void on_found(void *arg, int status, const struct store_attachment *a)
+{
+	struct download *d = arg;
+
+	if (status < 0) {
+		access_answer_error(d->req, status, "file at this address");
+		free(d);
+		return;
+	}
+	/* R5: whatever the bytes are, nothing in them runs, and no page frames them */
+	http_add_header(d->req, "content-security-policy",
+			"default-src 'none'; sandbox; frame-ancestors 'none'");
+	http_add_header(d->req, "cache-control", "private, max-age=86400, immutable");
+	set_disposition(d->req, a);
+	files_get(d->control->files, a->id, on_read, d);
+}
+
+void http_file(struct http_req *req, struct control *control)
+{
+	struct download *d = calloc(1, sizeof *d);
+
+	if (!d) {
+		http_error(req, 500, -1, "Out of memory.");
+		return;
+	}
+	*d = (struct download){ .req = req, .control = control };
+	chat_attachment(control->chat, http_param(req, "file"), on_found, d);
+}

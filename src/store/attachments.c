@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is known of the files of messages. */
+#include <errno.h>
+#include <string.h>
+
+#include "store/request.h"
+
+/* Table a, and m, its message, which may be absent. */
+#define ATTACHMENT                                                                        \
+	"a.id, a.conversation_id, a.user_id, a.name, a.kind, a.size, a.width, a.height, " \
+	"coalesce(m.private, 0), a.created_at"
+#define FROM_ATTACHMENTS " FROM attachments a LEFT JOIN messages m ON m.id = a.message_id "
+
+static void attachment_read(struct mem *mem, sqlite3_stmt *stmt, struct store_attachment *ret)
+{
+	*ret = (struct store_attachment){
+		.id = db_text(mem, stmt, 0),
+		.conversation_id = db_text(mem, stmt, 1),
+		.user_id = db_text(mem, stmt, 2),
+		.name = db_text(mem, stmt, 3),
+		.kind = db_text(mem, stmt, 4),
+		.size = (uint64_t)db_int(stmt, 5),
+		.width = (uint32_t)db_int(stmt, 6),
+		.height = (uint32_t)db_int(stmt, 7),
+		.private = db_int(stmt, 8) != 0,
+		.created_at_us = (uint64_t)db_int(stmt, 9),
+	};
+}
+
+int attachments_read(struct db *db, struct mem *mem, struct store_message *message)
+{
+	struct store_attachment *list = NULL;
+	size_t n = 0;
+
+	message->attachments = NULL;
+	message->attachment_count = 0;
+	if (message->deleted_at_us)
+		return 0;
+	sqlite3_stmt *stmt = db_query(db,
+				      "SELECT " ATTACHMENT FROM_ATTACHMENTS
+				      "WHERE a.message_id = ? ORDER BY a.position",
+				      "i", message->id);
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		struct store_attachment *grown = mem_grow(mem, list, n, sizeof *grown);
+
+		if (!grown)
+			row = -ENOMEM;
+		else
+			attachment_read(mem, stmt, &(list = grown)[n++]);
+	}
+	db_end(stmt);
+	message->attachments = list;
+	message->attachment_count = n;
+	return row;
+}
+
+/* Each is the writer's own, of this conversation, and not sent before: so nobody sends a stranger's. */
+int attachments_send(struct db *db, const struct store_new_message *message, int64_t message_id)
+{
+	for (size_t i = 0; i < message->attachment_count; i++) {
+		int status = db_exec(db,
+				     "UPDATE attachments SET message_id = ?, position = ? WHERE id "
+				     "= ? AND user_id = ? "
+				     "AND conversation_id = ? AND message_id IS NULL",
+				     "iisss", message_id, (int64_t)i, message->attachments[i],
+				     message->user_id, message->conversation_id);
+
+		if (status < 0)
+			return status;
+		if (db_changes(db) != 1)
+			return -ENOENT;
+	}
+	return 0;
+}
+
+/* ---- the verbs ---- */
+
+struct attachment_request {
+	struct request base;
+	struct store_attachment attachment; /* in, and what was found */
+	uint64_t before_us;
+	store_attachment_fn *done;
+	void *arg;
+};
+
+static int run_add(struct db *db, struct request *req)
+{
+	const struct store_attachment *a = &request_of(req, struct attachment_request)->attachment;
+
+	/* Without the conversation the foreign key says -ENOENT. */
+	return db_exec(
+		db,
+		"INSERT INTO attachments (id, conversation_id, user_id, name, kind, size, width, "
+		"height, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"sssssiiii", a->id, a->conversation_id, a->user_id, a->name, a->kind,
+		(int64_t)a->size, (int64_t)a->width, (int64_t)a->height, (int64_t)a->created_at_us);
+}
+
+static int read_one(struct db *db, struct attachment_request *r, sqlite3_stmt *stmt)
+{
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		attachment_read(&r->base.mem, stmt, &r->attachment);
+	db_end(stmt);
+	return row == 1 ? 0 : row == 0 ? -ENOENT : row;
+}
+
+static int run_find(struct db *db, struct request *req)
+{
+	struct attachment_request *r = request_of(req, struct attachment_request);
+
+	return read_one(db, r,
+			db_query(db,
+				 "SELECT " ATTACHMENT FROM_ATTACHMENTS
+				 "WHERE a.id = ? AND m.deleted_at IS NULL",
+				 "s", r->attachment.id));
+}
+
+static int run_drop(struct db *db, struct request *req)
+{
+	struct attachment_request *r = request_of(req, struct attachment_request);
+	int status = read_one(
+		db, r,
+		db_query(db,
+			 "SELECT " ATTACHMENT FROM_ATTACHMENTS
+			 "WHERE (a.message_id IS NULL AND a.created_at < ?) OR m.deleted_at "
+			 "IS NOT NULL LIMIT 1",
+			 "i", (int64_t)r->before_us));
+
+	return status < 0
+		       ? status
+		       : db_exec(db, "DELETE FROM attachments WHERE id = ?", "s", r->attachment.id);
+}
+
+static void answer(struct request *req)
+{
+	struct attachment_request *r = request_of(req, struct attachment_request);
+
+	r->done(r->arg, req->status, req->status == 0 ? &r->attachment : NULL);
+}
+
+static struct attachment_request *attachment_request(int (*run)(struct db *, struct request *),
+						     store_attachment_fn *done, void *arg)
+{
+	struct attachment_request *r = request_new(sizeof *r);
+
+	r->base.run = run;
+	r->base.answer = answer;
+	r->base.writes = run != run_find;
+	r->done = done;
+	r->arg = arg;
+	return r;
+}
+
+void store_attachment_add(struct store *s, const struct store_attachment *attachment,
+			  store_attachment_fn *done, void *arg)
+{
+	struct attachment_request *r = attachment_request(run_add, done, arg);
+	struct mem *mem = &r->base.mem;
+
+	r->attachment = *attachment;
+	r->attachment.id = mem_text(mem, attachment->id);
+	r->attachment.conversation_id = mem_text(mem, attachment->conversation_id);
+	r->attachment.user_id = mem_text(mem, attachment->user_id);
+	r->attachment.name = mem_text(mem, attachment->name);
+	r->attachment.kind = mem_text(mem, attachment->kind);
+	request_submit(s, &r->base);
+}
+
+void store_attachment_find(struct store *s, const char *id, store_attachment_fn *done, void *arg)
+{
+	struct attachment_request *r = attachment_request(run_find, done, arg);
+
+	r->attachment.id = mem_text(&r->base.mem, id);
+	request_submit(s, &r->base);
+}
+
+void store_attachment_drop(struct store *s, uint64_t before_us, store_attachment_fn *done,
+			   void *arg)
+{
+	struct attachment_request *r = attachment_request(run_drop, done, arg);
+
+	r->before_us = before_us;
+	request_submit(s, &r->base);
+}

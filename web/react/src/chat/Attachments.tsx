@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AttachmentObject } from '@confab/client';
+import { useMessages, useVideoClient } from '../context.tsx';
+import { fileSize } from '../format.ts';
+import { Icon } from '../ui/Icon.tsx';
+
+/** The files of a message: pictures, sound and video in place, everything else to save. */
+export function Attachments({ attachments }: { attachments: readonly AttachmentObject[] }) {
+  return (
+    <div className="cf-files">
+      {attachments.map((attachment) => (
+        <Attachment key={attachment.id} attachment={attachment} />
+      ))}
+    </div>
+  );
+}
+
+function Attachment({ attachment }: { attachment: AttachmentObject }) {
+  const t = useMessages();
+  const { chat } = useVideoClient();
+  const { name, mime_type: type, size, width, height } = attachment;
+  const url = chat.urlOf(attachment);
+  if (type.startsWith('image/')) {
+    return (
+      <a className="cf-files__picture" href={url} target="_blank" rel="noopener noreferrer">
+        {/* the place is kept while it loads, so that nothing jumps */}
+        <img src={url} alt={t.picture(name)} width={width} height={height} loading="lazy" decoding="async" />
+      </a>
+    );
+  }
+  if (type.startsWith('video/')) return <video className="cf-files__video" src={url} controls preload="metadata" aria-label={name} />;
+  if (type.startsWith('audio/')) return <audio src={url} controls preload="metadata" aria-label={name} />;
+  return (
+    <a className="cf-files__file" href={url} download={name}>
+      <Icon name="file" size={22} />
+      <span className="cf-files__name">{name}</span>
+      <span className="cf-files__size">{fileSize(size)}</span>
+    </a>
+  );
+}
