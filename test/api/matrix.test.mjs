@@ -41,7 +41,7 @@ const OTHER = {
 	'POST /api/video-call/token': 'session', 'POST /api/v1/guest': 'anybody',
 };
 /** Not about people's rights; each has tests of its own. */
-const ELSEWHERE = /^(\/api\/auth\/|\/api\/video-call$|\/api\/v1\/events|\/rtc|\/twirp|\/healthz|\/metrics|\/$|\/\{path)/;
+const ELSEWHERE = /^(\/files\/|\/api\/v1\/conversations\/\{id\}\/attachments$|\/api\/auth\/|\/api\/video-call$|\/api\/v1\/events|\/rtc|\/twirp|\/healthz|\/metrics|\/$|\/\{path)/;
 
 const NAMES = { host: 'user', member: 'user', moderator: 'user', exmember: 'user', blocked: 'user', outsider: 'user', boss: 'admin' };
 let daemon, people, actors;
