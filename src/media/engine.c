@@ -377,6 +377,9 @@ static void run_participant(struct participant *p, uint64_t now, const struct pl
 	case CMD_REPLAY:
 		data_replay(p, now, &cmd->publisher, cmd->id);
 		break;
+	case CMD_SEND_DATA:
+		data_send(p, now, cmd->on, cmd->data, cmd->data_length);
+		break;
 	case CMD_LEAVE:
 		(void)participant_free(p, now);
 		return;

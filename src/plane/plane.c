@@ -7,6 +7,8 @@ void plane_cmd_fini(struct plane_cmd *cmd)
 {
 	free(cmd->sdp);
 	cmd->sdp = NULL;
+	free(cmd->data);
+	cmd->data = NULL;
 }
 
 void plane_event_fini(struct plane_event *event)

@@ -46,8 +46,9 @@ enum plane_cmd_type {
 	CMD_REMOVE_TRACK, /* the server takes a track away: no EV_TRACK_GONE */
 	CMD_AWAY,	  /* its signalling is lost: media goes on, no offers until CMD_RESUME */
 	CMD_RESUME,	  /* it is back: EV_RESUMED, then an EV_OFFER that restarts ICE */
-	CMD_REPLAY, /* it has `publisher`'s reliable packets up to `id`: send the later ones */
-	CMD_STOP,   /* end the worker */
+	CMD_REPLAY,    /* it has `publisher`'s reliable packets up to `id`: send the later ones */
+	CMD_SEND_DATA, /* a server's data packet for the participant: data, `on`: lossy */
+	CMD_STOP,      /* end the worker */
 };
 
 enum plane_event_type {
@@ -118,6 +119,8 @@ struct plane_cmd {
 	uint32_t id;   /* OFFER, ANSWER: negotiation id; an answer's 0 means the latest. REPLAY */
 	bool on;       /* MUTE_TRACK: muted */
 	char *sdp;     /* OFFER, ANSWER; owned */
+	uint8_t *data; /* SEND_DATA: a DataPacket; owned */
+	uint32_t data_length;
 	union {
 		struct plane_join join;
 		struct plane_add_track add_track;

@@ -2,7 +2,7 @@
 // The server API, asked by an unmodified livekit-server-sdk, and by hand in JSON and protobuf.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { AccessToken, RoomServiceClient, TrackSource } from 'livekit-server-sdk';
+import { AccessToken, DataPacket_Kind, RoomServiceClient, TrackSource } from 'livekit-server-sdk';
 import { CreateRoomRequest, ListRoomsRequest, ListRoomsResponse, Room } from '@livekit/protocol';
 import { apiKey, apiSecret, startConfabd } from '../lib/confabd.mjs';
 import { sign } from '../lib/jwt.mjs';
@@ -153,6 +153,24 @@ test('subscriptions changed from afar', limit, async (t) => {
 	await rooms.updateSubscriptions('subs', 'bob', [sid], true);
 	await bob.next('video', () => true, 20000);
 	await assert.rejects(rooms.updateSubscriptions('subs', 'bob', ['TR_none'], true), (e) => e.code === 'not_found');
+});
+
+test("a server's data reaches whom it is for", limit, async (t) => {
+	const ann = await enter(t, 'told', 'ann');
+	const bob = await enter(t, 'told', 'bob');
+	const say = (text, kind, options) => rooms.sendData('told', new TextEncoder().encode(text), kind, options);
+	await say('to all', DataPacket_Kind.RELIABLE, { topic: 'news' });
+	for (const peer of [ann, bob]) {
+		const packet = await peer.event('data', (e) => e.text === 'to all');
+		assert.deepEqual([packet.topic, packet.from, packet.lossy], ['news', undefined, false]);
+	}
+	await say('to bob', DataPacket_Kind.RELIABLE, { destinationIdentities: ['bob'] });
+	await say('quick', DataPacket_Kind.LOSSY, {});
+	await bob.event('data', (e) => e.text === 'to bob');
+	assert.equal((await ann.event('data', (e) => e.text === 'quick')).lossy, true);
+	assert.ok(!ann.events.some((e) => e.text === 'to bob'));
+	await assert.rejects(rooms.sendData('nowhere', new Uint8Array(1), DataPacket_Kind.RELIABLE, {}), (e) => e.code === 'not_found');
+	await assert.rejects(say('x'.repeat(66000), DataPacket_Kind.RELIABLE, {}));
 });
 
 test('max_participants, of the API and of the token', limit, async (t) => {

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <sodium.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,6 +205,24 @@ static bool read_text(struct reader *r, const json_t *json, char **ret)
 	return *ret;
 }
 
+/* ProtoJSON: base64, "either standard or URL-safe … with/without paddings are accepted". */
+static bool read_bytes(struct reader *r, const json_t *json, ProtobufCBinaryData *ret)
+{
+	static const int variants[] = { sodium_base64_VARIANT_ORIGINAL,
+					sodium_base64_VARIANT_ORIGINAL_NO_PADDING,
+					sodium_base64_VARIANT_URLSAFE,
+					sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+	const char *text = json_string_value(json);
+	size_t n = json_string_length(json), room = n / 4 * 3 + 3;
+
+	ret->data = text ? arena_alloc(r->arena, room) : NULL;
+	for (size_t i = 0; ret->data && i < countof(variants); i++)
+		if (sodium_base642bin(ret->data, room, text, n, NULL, &ret->len, NULL,
+				      variants[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool read_message(struct reader *r, ProtobufCMessage *message, const json_t *json);
 
 static bool read_part(struct reader *r, const ProtobufCMessageDescriptor *type, const json_t *json,
@@ -226,6 +245,8 @@ static bool read_value(struct reader *r, const ProtobufCFieldDescriptor *field, 
 	switch (field->type) {
 	case PROTOBUF_C_TYPE_STRING:
 		return read_text(r, json, at);
+	case PROTOBUF_C_TYPE_BYTES:
+		return read_bytes(r, json, at);
 	case PROTOBUF_C_TYPE_BOOL:
 		*(protobuf_c_boolean *)at = json_is_true(json);
 		return json_is_boolean(json);

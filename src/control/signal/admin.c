@@ -3,6 +3,7 @@
 #include "control/signal/admin.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -320,6 +321,77 @@ static int update_subscriptions(struct signal_hub *s, struct arena *arena,
 	return 0;
 }
 
+/* ---- data ---- */
+
+/* Whom a packet without any name in it is for: everybody. */
+static bool is_meant(const Lk__SendDataRequest *q, const struct member *m)
+{
+	for (size_t i = 0; i < q->n_destination_identities; i++)
+		if (strcmp(q->destination_identities[i], m->info.identity) == 0)
+			return true;
+	for (size_t i = 0; i < q->n_destination_sids; i++)
+		if (strcmp(q->destination_sids[i], m->sid.text) == 0)
+			return true;
+	return q->n_destination_identities + q->n_destination_sids == 0;
+}
+
+/* The packet as clients get it; nobody is its sender. NULL: no memory. */
+static uint8_t *pack_data(const Lk__SendDataRequest *q, size_t *ret_length)
+{
+	Lk__UserPacket user = LK__USER_PACKET__INIT;
+	Lk__DataPacket packet = LK__DATA_PACKET__INIT;
+
+	user.has_payload = true;
+	user.payload = q->data;
+	user.topic = q->topic;
+	user.has_nonce = q->has_nonce;
+	user.nonce = q->nonce;
+	user.n_destination_sids = q->n_destination_sids;
+	user.destination_sids = q->destination_sids;
+	user.n_destination_identities = q->n_destination_identities;
+	user.destination_identities = q->destination_identities;
+	packet.has_kind = true;
+	packet.kind = (int32_t)q->kind;
+	packet.user = &user;
+	packet.n_destination_identities = q->n_destination_identities;
+	packet.destination_identities = q->destination_identities;
+	*ret_length = lk__data_packet__get_packed_size(&packet);
+	uint8_t *bytes = malloc(*ret_length + 1);
+	if (bytes)
+		(void)lk__data_packet__pack(&packet, bytes);
+	return bytes;
+}
+
+static int send_data(struct signal_hub *s, struct arena *arena, const ProtobufCMessage *request,
+		     const ProtobufCMessage **ret_response, const char **ret_cause)
+{
+	const Lk__SendDataRequest *q = (const void *)request;
+	const struct room *r = find_room(s, q->room, ret_cause);
+	struct member *m;
+
+	(void)arena;
+	if (!r)
+		return -ENOENT;
+	if (q->data.len > LIMIT_DATA_PACKET - LIMIT_IDENTITY)
+		return fail(-EINVAL, ret_cause, "`data` is longer than 65280 bytes.");
+	list_each (m, &r->members, in_room) {
+		size_t n = 0;
+		uint8_t *bytes = is_meant(q, m) ? pack_data(q, &n) : NULL;
+
+		if (!is_meant(q, m))
+			continue;
+		if (!bytes)
+			return no_memory(ret_cause);
+		signal_send(r, &(struct plane_cmd){ .type = CMD_SEND_DATA,
+						    .participant = m->sid,
+						    .on = q->kind == LK__DATA_PACKET_KIND__LOSSY,
+						    .data = bytes,
+						    .data_length = (uint32_t)n });
+	}
+	*ret_response = &nothing.base;
+	return 0;
+}
+
 /* ---- the table ---- */
 
 static const struct admin_method methods[] = {
@@ -338,6 +410,7 @@ static const struct admin_method methods[] = {
 	  mute_published_track },
 	{ "UpdateParticipant", &lk__update_participant_request__descriptor, ADMIN_ROOM,
 	  update_participant },
+	{ "SendData", &lk__send_data_request__descriptor, ADMIN_ROOM, send_data },
 	{ "UpdateSubscriptions", &lk__update_subscriptions_request__descriptor, ADMIN_ROOM,
 	  update_subscriptions },
 };
@@ -352,7 +425,7 @@ const struct admin_method *admin_find(const char *name)
 
 bool admin_is_unserved(const char *name)
 {
-	static const char *const names[] = { "SendData", "ForwardParticipant", "MoveParticipant",
+	static const char *const names[] = { "ForwardParticipant", "MoveParticipant",
 					     "PerformRpc" };
 
 	for (size_t i = 0; i < countof(names); i++)

@@ -2,6 +2,7 @@
 #include "media/sfu/data.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/blob.h"
 #include "media/sfu/leg.h"
@@ -174,6 +175,20 @@ static void route(struct participant *from, uint64_t now, const struct channels_
 	}
 	if (blob && m->label == CHANNEL_RELIABLE && packet.sequence)
 		replay_put(&from->room->replay, now, &from->sid, packet.sequence, blob);
+	blob_unref(blob);
+}
+
+void data_send(struct participant *to, uint64_t now, bool lossy, const uint8_t *bytes, size_t n)
+{
+	struct blob *blob = n <= LIMIT_DATA_PACKET ? blob_new(n) : NULL;
+
+	if (!blob) {
+		sfu_drop(to->sfu, DROP_DATA_PACKET);
+		return;
+	}
+	memcpy(blob->bytes, bytes, n);
+	blob->length = (uint32_t)n;
+	deliver(to, now, lossy ? CHANNEL_LOSSY : CHANNEL_RELIABLE, blob);
 	blob_unref(blob);
 }
 

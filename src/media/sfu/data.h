@@ -33,6 +33,9 @@ int data_open(struct leg *l, bool create);
  * are kept. Clients drop what they have (livekit-protocol 6.9). */
 void data_replay(struct participant *to, uint64_t now, const struct sid *sender, uint32_t sequence);
 
+/* A packet that a server made for this participant, through the API: nobody's. */
+void data_send(struct participant *to, uint64_t now, bool lossy, const uint8_t *bytes, size_t n);
+
 /* Takes a DTLS record of application data, and the others of the same datagram. */
 void data_rx(struct leg *l, uint64_t now, uint8_t *bytes, size_t n);
 
