@@ -134,11 +134,11 @@ test('a provider that fails once: connectUser rejects with its error as cause, a
 	assert.equal(result.after, 'joined');
 });
 
-test('leave during join wins at any moment, and nobody is left behind in the call', async () => {
+test('leave during join wins at any moment, and nobody is left behind in the call', async (t) => {
+	const person = await fresh(t, user);
 	await adminJoins('hurry');
-	await user.page.evaluate(() => window.sdk.connect('main'));
 	for (const wait of [0, 10, 40, 120, 300]) {
-		const result = await user.page.evaluate(async (ms) => {
+		const result = await person.page.evaluate(async (ms) => {
 			const call = window.sdk.call('main', 'hurry');
 			const joining = call.join({ create: true }).then(() => 'joined', () => 'rejected');
 			await new Promise((resolve) => setTimeout(resolve, ms));
@@ -152,6 +152,19 @@ test('leave during join wins at any moment, and nobody is left behind in the cal
 	await sees(admin, 'hurry', []);
 	await adminLeaves('hurry');
 });
+
+/**
+ * Somebody in a browser of their own: in one that has opened and closed its fake camera many times, Chromium gives no
+ * more pictures to any page.
+ */
+async function fresh(t, who, args = []) {
+	const own = await launchChromium({ args });
+	t.after(() => own.close());
+	const person = await openPage(own, who === admin ? daemon.links.admin.split('/signin')[0] : daemon.url, { storageState: await who.context.storageState() });
+	await loadSdk(person);
+	await person.page.evaluate(() => window.sdk.connect('main'));
+	return person;
+}
 
 /** The devices of the page fail like this from now on; the track that runs ends, as when it is pulled out. */
 const pullOut = (person, id, kind, errorName, permission) =>
@@ -170,15 +183,11 @@ for (const [title, errorName, permission, reason] of [
 	['a device that is unplugged', 'NotFoundError', undefined, 'lost'],
 	["the browser's permission that is taken away", 'NotAllowedError', 'denied', 'denied'],
 ]) {
-	test(`${title}: off, with the reason, and the call goes on`, async () => {
+	test(`${title}: off, with the reason, and the call goes on`, async (t) => {
 		const id = `device-${reason}`;
-		const person = await openPage(browser, daemon.url, { storageState: await user.context.storageState() });
-		await loadSdk(person);
+		const person = await fresh(t, user);
 		await adminJoins(id);
-		await person.page.evaluate(async (i) => {
-			await window.sdk.connect('main');
-			await window.sdk.call('main', i).join({ create: true });
-		}, id);
+		await person.page.evaluate((i) => window.sdk.call('main', i).join({ create: true }), id);
 		await until('camera on', () => person.page.evaluate((i) => window.sdk.call('main', i).camera.state.status, id), (now) => now === 'enabled');
 		const picture = () => admin.page.evaluate((i) => window.sdk.call('main', i).state.remoteParticipants[0]?.videoTrack !== undefined, id);
 		await until('a picture', picture, (now) => now);
@@ -190,7 +199,6 @@ for (const [title, errorName, permission, reason] of [
 		await until('camera off', camera, (now) => now.status === 'disabled' && now.reason === reason && now.state === 'joined');
 		await until('no picture', picture, (now) => !now);
 		await closeSdk(person);
-		await person.context.close();
 		await adminLeaves(id);
 	});
 }
@@ -206,24 +214,18 @@ function processesOf(marker) {
 	});
 }
 
-test('sleep and wake: the call comes back by itself, and the others see one person, not two', async () => {
+test('sleep and wake: the call comes back by itself, and the others see one person, not two', async (t) => {
 	const marker = `--user-agent=confab-sleeper-${process.pid}`;
-	const laptop = await launchChromium({ args: [marker] });
-	const sleeper = await openPage(laptop, daemon.url, { storageState: await user.context.storageState() });
-	await loadSdk(sleeper);
-	await adminJoins('sleep');
-	await sleeper.page.evaluate(async () => {
-		await window.sdk.connect('main');
-		await window.sdk.call('main', 'sleep').join({ create: true });
-	});
-	await sees(admin, 'sleep', ['user']);
+	const [sleeper, host] = [await fresh(t, user, [marker]), await fresh(t, admin)];
+	for (const person of [host, sleeper]) await person.page.evaluate(() => window.sdk.call('main', 'sleep').join({ create: true }));
+	await sees(host, 'sleep', ['user']);
 	const pids = processesOf(marker);
 	assert.ok(pids.length > 1, 'the browser has processes');
 	execFileSync('kill', ['-STOP', ...pids]);
 	await new Promise((resolve) => setTimeout(resolve, 20_000));
 	execFileSync('kill', ['-CONT', ...pids]);
 	await until('joined again', () => state(sleeper, 'sleep'), (now) => now === 'joined', 30_000);
-	await sees(admin, 'sleep', ['user']);
+	await sees(host, 'sleep', ['user']);
 	const frames = () => sleeper.page.evaluate(async () => {
 		let decoded = 0;
 		for (const pc of window.peerConnections) {
@@ -235,8 +237,6 @@ test('sleep and wake: the call comes back by itself, and the others see one pers
 	const start = await frames();
 	await until('media again', frames, (now) => now !== start && now > 0, 30_000);
 	await until('events again', () => sleeper.page.evaluate(() => window.sdk.clients.main.state.connectionState), (now) => now === 'connected', 30_000);
-	await laptop.close();
-	await adminLeaves('sleep');
 });
 
 test('no error in any console', () => {
