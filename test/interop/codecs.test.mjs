@@ -2,30 +2,19 @@
 // VP9 and AV1 with layers inside (SVC), and audio with redundancy (RED): livekit-client in Chromium publishes, Chromium
 // and rtc-node decode; who shows it small gets the smaller layer; who cannot take RED gets plain Opus.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import fs from 'node:fs';
-import http from 'node:http';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { launchChromium, openPage, stats, until } from '../lib/browser.mjs';
-import { root, startConfabd } from '../lib/confabd.mjs';
+import { startConfabd } from '../lib/confabd.mjs';
+import { startOutside } from '../lib/outside.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
 const limit = { timeout: 90000 };
-const script = fs.readFileSync(path.join(root, 'test/node_modules/livekit-client/dist/livekit-client.umd.js'));
-let daemon, browser, outside, origin;
+let daemon, browser, outside;
 
 before(async () => {
 	daemon = await startConfabd();
 	browser = await launchChromium();
-	outside = http.createServer((request, response) => {
-		const isScript = request.url === '/livekit-client.js';
-		response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-		response.end(isScript ? script : '<!doctype html><link rel="icon" href="data:,"><script src="livekit-client.js"></script><body>');
-	});
-	outside.listen(0, '127.0.0.1');
-	await once(outside, 'listening');
-	origin = `http://127.0.0.1:${outside.address().port}/`;
+	outside = await startOutside();
 });
 after(async () => {
 	await browser?.close();
@@ -35,7 +24,7 @@ after(async () => {
 
 /** A page that is in the room; `publish`: options of its camera. `noRed`: a browser whose SDP has no RED, as Firefox's. */
 async function enter(t, room, identity, { publish, microphone, noRed = false } = {}) {
-	const tab = await openPage(browser, origin);
+	const tab = await openPage(browser, outside.origin);
 	t.after(() => tab.context.close());
 	if (noRed)
 		await tab.page.evaluate(() => {

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Data channels with unmodified clients: rtc-node (Rust and libwebrtc) with each other, and livekit-client in Chromium.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import fs from 'node:fs';
-import http from 'node:http';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchChromium, openPage, until } from '../lib/browser.mjs';
-import { root, startConfabd } from '../lib/confabd.mjs';
+import { startConfabd } from '../lib/confabd.mjs';
+import { startOutside } from '../lib/outside.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
 const limit = { timeout: 90000 };
@@ -91,14 +88,7 @@ test('data goes on after half a minute, when DTLS without data would be over', l
 });
 
 test('livekit-client in Chromium and rtc-node: data, RPC and text streams, both ways', limit, async (t) => {
-	const script = fs.readFileSync(path.join(root, 'test/node_modules/livekit-client/dist/livekit-client.umd.js'));
-	const outside = http.createServer((request, response) => {
-		const isScript = request.url === '/livekit-client.js';
-		response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-		response.end(isScript ? script : '<!doctype html><link rel="icon" href="data:,"><script src="livekit-client.js"></script><body>');
-	});
-	outside.listen(0, '127.0.0.1');
-	await once(outside, 'listening');
+	const outside = await startOutside();
 	const browser = await launchChromium();
 	t.after(async () => {
 		await browser.close();
@@ -106,7 +96,7 @@ test('livekit-client in Chromium and rtc-node: data, RPC and text streams, both 
 	});
 	const [bob] = await enter(t, 'mixed', 'bob');
 	await bob.call('answerRpc', 'greet', 'welcome');
-	const { page } = await openPage(browser, `http://127.0.0.1:${outside.address().port}/`);
+	const { page } = await openPage(browser, outside.origin);
 	await page.evaluate(
 		async ({ url, token }) => {
 			const room = (window.room = new window.LivekitClient.Room());

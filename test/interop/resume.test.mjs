@@ -3,31 +3,21 @@
 // client. Unmodified clients resume or join anew; the others see what they should, which for a resume is nothing.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import fs from 'node:fs';
-import http from 'node:http';
 import net from 'node:net';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchChromium, openPage, until } from '../lib/browser.mjs';
-import { root, startConfabd } from '../lib/confabd.mjs';
+import { startConfabd } from '../lib/confabd.mjs';
+import { startOutside } from '../lib/outside.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
 const limit = { timeout: 90000 };
-const script = fs.readFileSync(path.join(root, 'test/node_modules/livekit-client/dist/livekit-client.umd.js'));
-let daemon, browser, outside, origin;
+let daemon, browser, outside;
 
 before(async () => {
 	daemon = await startConfabd();
 	browser = await launchChromium();
-	outside = http.createServer((request, response) => {
-		const isScript = request.url === '/livekit-client.js';
-		response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-		response.end(isScript ? script : '<!doctype html><link rel="icon" href="data:,"><script src="livekit-client.js"></script><body>');
-	});
-	outside.listen(0, '127.0.0.1');
-	await once(outside, 'listening');
-	origin = `http://127.0.0.1:${outside.address().port}/`;
+	outside = await startOutside();
 });
 after(async () => {
 	await browser?.close();
@@ -62,7 +52,7 @@ async function startProxy(t) {
 
 /** A page with a connected `room`; `seen` is everything that happened to it, `data` every reliable packet. */
 async function enter(t, url, room, identity) {
-	const tab = await openPage(browser, origin);
+	const tab = await openPage(browser, outside.origin);
 	t.after(() => tab.context.close());
 	await tab.page.evaluate(
 		async ({ url, token }) => {
