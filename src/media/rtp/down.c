@@ -283,7 +283,7 @@ static void add_descriptor(struct rtpext_wr *x, uint8_t id, const struct down_ra
 }
 
 void down_write_extensions(struct down *d, uint64_t now, const struct down_range *r,
-			   const struct media_packet *p, struct wr *out)
+			   const struct media_packet *p, bool rtx, struct wr *out)
 {
 	const struct down_config *c = &d->config;
 	struct rtpext_wr x = rtpext_begin(out);
@@ -292,7 +292,9 @@ void down_write_extensions(struct down *d, uint64_t now, const struct down_range
 	/* a structure is longer than the one-byte form can say (RFC 8285 4.2) */
 	x.two_byte = dd && p->dd_length + DD_GROWTH > 16;
 
-	if (!d->mid_acknowledged && c->mid[0])
+	/* RFC 8843 15: until the receiver knows. It reports on media, never on an RTX stream; Firefox
+	 * drops what comes on an SSRC without the MID once another SSRC has come with it. */
+	if ((rtx || !d->mid_acknowledged) && c->mid[0])
 		(void)rtpext_add(&x, c->id_mid, c->mid, strlen(c->mid));
 	if (p && p->flags & MEDIA_ORIENTED)
 		(void)rtpext_add(&x, c->id_orientation, &p->orientation, 1);
@@ -334,7 +336,7 @@ void down_write_packet(struct down *d, uint64_t now, const struct down_range *r,
 	};
 
 	rtp_write(out, &h);
-	down_write_extensions(d, now, r, p, out);
+	down_write_extensions(d, now, r, p, rtx, out);
 	if (rtx)
 		wr_be16(out, (uint16_t)sequence); /* RFC 4588 4: OSN */
 	uint8_t *payload = wr_take(out, p->length);

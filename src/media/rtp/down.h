@@ -71,7 +71,7 @@ struct down_config {
 	uint32_t first_timestamp;		     /* chance, from the caller */
 	/* Header extension ids of this subscriber, 1..14; 0 = not negotiated. */
 	uint8_t id_mid, id_orientation, id_abs_send_time, id_transport_cc, id_dd;
-	char mid[DOWN_MID_MAX]; /* sent until the first receiver report */
+	char mid[DOWN_MID_MAX]; /* on media until the first receiver report, on RTX always */
 	/* the transport's counter, for id_transport_cc; kept, shared; or NULL */
 	uint16_t *transport_sequence;
 };

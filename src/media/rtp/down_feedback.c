@@ -142,7 +142,7 @@ enum down_verdict down_padding(struct down *d, uint64_t now, struct wr *out)
 	if ((size_t)(out->end - out->p) < DOWN_PADDING + DOWN_OVERHEAD_MAX)
 		return DOWN_SHORT;
 	rtp_write(out, &h);
-	down_write_extensions(d, now, NULL, NULL, out);
+	down_write_extensions(d, now, NULL, NULL, true, out);
 	/* RFC 3550 5.1: the last byte counts them all */
 	wr_zero(out, DOWN_PADDING - 1);
 	wr_u8(out, DOWN_PADDING);

@@ -27,7 +27,7 @@ bool down_range_is_past(struct down *d, uint8_t source, uint64_t sequence);
 
 /* The header extensions of any packet; r, p: NULL = padding. */
 void down_write_extensions(struct down *d, uint64_t now, const struct down_range *r,
-			   const struct media_packet *p, struct wr *out);
+			   const struct media_packet *p, bool rtx, struct wr *out);
 
 /* Writes one packet; sequence: extended out number, which for rtx becomes the OSN.
  * Takes no note of it. */

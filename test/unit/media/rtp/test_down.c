@@ -437,6 +437,39 @@ static enum down_verdict nack(struct fixture *f, uint16_t seq)
 	return v;
 }
 
+/* Receivers that once saw a MID take an RTX stream only for its own; nobody reports on RTX. */
+static void retransmissions_and_padding_always_say_where_they_belong(void **state)
+{
+	struct fixture *f = make(MEDIA_VP8, true);
+	struct rtcp_report r = { .ssrc = OUT_SSRC };
+	struct rtpext_map map = { 0 };
+	struct rtpext x;
+
+	(void)state;
+	assert_true(rtpext_map_set(&map, 3, RTPEXT_MID));
+	assert_int_equal(frame(f, 1, true), DOWN_OK);
+	uint16_t seq = f->h.seq;
+	down_receiver_report(&f->down, f->now, &r);
+	pass(f, 33 * MS);
+	assert_int_equal(frame(f, 1, false), DOWN_OK);
+	rtpext_parse(&x, &map, &f->h);
+	assert_null(x.mid.at);
+
+	assert_int_equal(nack(f, seq), DOWN_OK);
+	rtpext_parse(&x, &map, &f->h);
+	assert_int_equal(x.mid.length, 2);
+	assert_memory_equal(x.mid.at, "v1", 2);
+	struct wr w = wr_of(f->out, sizeof f->out);
+	assert_int_equal(down_padding(&f->down, f->now, &w), DOWN_OK);
+	assert_true(rtp_parse(&f->h, f->out, wr_len(&w)));
+	assert_int_equal(f->h.ssrc, RTX_SSRC);
+	assert_int_equal(f->h.padding_length, DOWN_PADDING);
+	rtpext_parse(&x, &map, &f->h);
+	assert_int_equal(x.mid.length, 2);
+	assert_memory_equal(x.mid.at, "v1", 2);
+	destroy(f);
+}
+
 static void retransmissions_equal_the_original(void **state)
 {
 	struct fixture *f = make(MEDIA_VP8, true);
@@ -613,6 +646,7 @@ int main(void)
 		cmocka_unit_test(a_packet_can_be_made_longer),
 		cmocka_unit_test(skipped_frames_leave_no_gap),
 		cmocka_unit_test(a_skipped_frame_that_lost_its_start),
+		cmocka_unit_test(retransmissions_and_padding_always_say_where_they_belong),
 		cmocka_unit_test(retransmissions_equal_the_original),
 		cmocka_unit_test(the_rest_of_a_late_key_frame_can_be_asked_for),
 		cmocka_unit_test(a_hostile_nack_cannot_amplify),
