@@ -77,6 +77,31 @@ static void check_feedback(const struct rtcp_packet *p)
 	check_remb(&f);
 }
 
+static void check_times(const struct rtcp_packet *p)
+{
+	uint8_t bytes[64];
+	struct wr w = wr_of(bytes, sizeof bytes);
+	struct rtcp_packet again;
+	struct rtcp_rrtr rrtr, rrtr_again;
+	struct rtcp_dlrr dlrr, dlrr_again;
+
+	for (size_t i = 0; rtcp_parse_dlrr(&dlrr, p, i); i++)
+		assert(i < p->length / 12);
+	if (rtcp_parse_dlrr(&dlrr, p, 0)) {
+		rtcp_write_dlrr(&w, 1, &dlrr, 1);
+		read_one(&again, &w);
+		assert(rtcp_parse_dlrr(&dlrr_again, &again, 0));
+		assert(memcmp(&dlrr, &dlrr_again, sizeof dlrr) == 0);
+	}
+	w = wr_of(bytes, sizeof bytes);
+	if (rtcp_parse_rrtr(&rrtr, p)) {
+		rtcp_write_rrtr(&w, &rrtr);
+		read_one(&again, &w);
+		assert(rtcp_parse_rrtr(&rrtr_again, &again));
+		assert(rrtr.ssrc == rrtr_again.ssrc && rrtr.ntp == rrtr_again.ntp);
+	}
+}
+
 static void check_texts(const struct rtcp_packet *p)
 {
 	uint32_t ssrc;
@@ -104,6 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		(void)rtcp_kind_of(&p);
 		check_reports(&p);
 		check_feedback(&p);
+		check_times(&p);
 		check_texts(&p);
 	}
 	assert(it.p == bytes + n);

@@ -14,6 +14,8 @@ enum {
 	FMT_FIR = 4,
 	FMT_AFB = 15, /* REMB lives here */
 	SDES_CNAME = 1,
+	XR_RRTR = 4,
+	XR_DLRR = 5,
 	REPORT_SIZE = 24,
 	SR_SIZE = 24,
 };
@@ -82,6 +84,8 @@ enum rtcp_kind rtcp_kind_of(const struct rtcp_packet *p)
 		return RTCP_SDES;
 	case RTCP_TYPE_BYE:
 		return RTCP_BYE;
+	case RTCP_TYPE_XR:
+		return RTCP_XR;
 	case RTCP_TYPE_RTPFB:
 		return p->count == FMT_NACK   ? RTCP_NACK
 		       : p->count == FMT_TWCC ? RTCP_TWCC
@@ -250,5 +254,53 @@ bool rtcp_parse_remb(struct rtcp_remb *ret, const struct rtcp_feedback *f)
 	if (remb.bitrate >> exponent != mantissa)
 		remb.bitrate = UINT64_MAX;
 	*ret = remb;
+	return true;
+}
+
+/* The content of the first block of that type in an XR (RFC 3611 2, 3); bad when there is none. */
+static struct rd xr_block(const struct rtcp_packet *p, uint8_t wanted, uint32_t *ret_ssrc)
+{
+	struct rd r = rd_of(p->body, p->length);
+	uint32_t ssrc = rd_be32(&r);
+
+	r.bad |= p->type != RTCP_TYPE_XR;
+	while (!r.bad && rd_left(&r)) {
+		uint8_t type = rd_u8(&r);
+
+		rd_skip(&r, 1); /* type-specific: nothing in the two that we read */
+		struct rd block = rd_sub(&r, 4u * rd_be16(&r));
+		if (type == wanted && !r.bad) {
+			*ret_ssrc = ssrc;
+			return block;
+		}
+	}
+	r.bad = true;
+	return r;
+}
+
+bool rtcp_parse_rrtr(struct rtcp_rrtr *ret, const struct rtcp_packet *p)
+{
+	struct rtcp_rrtr rrtr = { 0 };
+	struct rd r = xr_block(p, XR_RRTR, &rrtr.ssrc);
+
+	rrtr.ntp = rd_be64(&r);
+	if (r.bad)
+		return false;
+	*ret = rrtr;
+	return true;
+}
+
+bool rtcp_parse_dlrr(struct rtcp_dlrr *ret, const struct rtcp_packet *p, size_t i)
+{
+	enum { ANSWER_SIZE = 12 };
+	uint32_t sender;
+	struct rd r = xr_block(p, XR_DLRR, &sender);
+
+	if (r.bad || i >= rd_left(&r) / ANSWER_SIZE)
+		return false;
+	rd_skip(&r, i * ANSWER_SIZE);
+	ret->ssrc = rd_be32(&r);
+	ret->last_rr = rd_be32(&r);
+	ret->delay = rd_be32(&r);
 	return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * RTCP: compound packets (RFC 3550 6, RFC 5506 reduced size), reports,
- * and feedback (RFC 4585, RFC 5104, REMB). Transport-wide feedback:
- * twcc.h. Pure; pointers go into the parsed bytes. Any thread.
+ * feedback (RFC 4585, RFC 5104, REMB) and round trip times of receivers
+ * (RFC 3611). Transport-wide feedback: twcc.h. Pure; pointers go into the parsed bytes. Any thread.
  *
  *   struct rtcp_iter it;
  *   if (!rtcp_iter_init(&it, bytes, n)) drop;
@@ -39,6 +39,7 @@ enum rtcp_kind {
 	RTCP_PLI,
 	RTCP_FIR,
 	RTCP_REMB,
+	RTCP_XR,
 };
 
 /* One packet of a compound. */
@@ -115,6 +116,24 @@ struct rtcp_remb {
 };
 bool rtcp_parse_remb(struct rtcp_remb *ret, const struct rtcp_feedback *f);
 
+/* "When was this?" of a receiver that sends no reports of its own (RFC 3611 4.4). */
+struct rtcp_rrtr {
+	uint32_t ssrc;
+	uint64_t ntp;
+};
+/* The first receiver reference time block of an XR; false also when the blocks before it do not
+ * fit into the packet. */
+bool rtcp_parse_rrtr(struct rtcp_rrtr *ret, const struct rtcp_packet *p);
+
+/* The answer to one receiver (RFC 3611 4.5). */
+struct rtcp_dlrr {
+	uint32_t ssrc;	  /* of the receiver */
+	uint32_t last_rr; /* middle NTP bits of its RRTR */
+	uint32_t delay;	  /* 1/65536 s since it came */
+};
+/* Answer i of the first DLRR block of an XR. */
+bool rtcp_parse_dlrr(struct rtcp_dlrr *ret, const struct rtcp_packet *p, size_t i);
+
 /*
  * Writers append to `w`; what does not fit sets w->bad and then the whole datagram is to be thrown
  * away. A compound starts with an SR or RR and a SDES CNAME unless reduced size was negotiated.
@@ -128,6 +147,9 @@ void rtcp_write_cname(struct wr *w, uint32_t ssrc, const char *cname, size_t n);
 void rtcp_write_bye(struct wr *w, const uint32_t *ssrcs, size_t n);		 /* n ≤ 31 */
 void rtcp_write_pli(struct wr *w, uint32_t sender_ssrc, uint32_t media_ssrc);
 void rtcp_write_fir(struct wr *w, uint32_t sender_ssrc, uint32_t media_ssrc, uint8_t command);
+void rtcp_write_rrtr(struct wr *w, const struct rtcp_rrtr *rrtr); /* an XR of that block */
+void rtcp_write_dlrr(struct wr *w, uint32_t ssrc, const struct rtcp_dlrr *answers,
+		     size_t n); /* an XR of one block; n ≤ 31 */
 void rtcp_write_remb(struct wr *w, uint32_t sender_ssrc, uint64_t bitrate, const uint32_t *ssrcs,
 		     size_t n); /* n ≤ 255 */
 

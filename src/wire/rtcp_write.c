@@ -128,6 +128,35 @@ void rtcp_write_remb(struct wr *w, uint32_t sender_ssrc, uint64_t bitrate, const
 		wr_be32(w, ssrcs[i]);
 }
 
+static void write_xr(struct wr *w, uint32_t ssrc, uint8_t block, size_t words)
+{
+	write_header(w, 0, RTCP_TYPE_XR, 8 + 4 * words);
+	wr_be32(w, ssrc);
+	wr_u8(w, block);
+	wr_u8(w, 0);
+	wr_be16(w, (uint16_t)words);
+}
+
+void rtcp_write_rrtr(struct wr *w, const struct rtcp_rrtr *rrtr)
+{
+	write_xr(w, rrtr->ssrc, 4, 2);
+	wr_be64(w, rrtr->ntp);
+}
+
+void rtcp_write_dlrr(struct wr *w, uint32_t ssrc, const struct rtcp_dlrr *answers, size_t n)
+{
+	if (n > COUNT_MAX) {
+		w->bad = true;
+		return;
+	}
+	write_xr(w, ssrc, 5, 3 * n);
+	for (size_t i = 0; i < n; i++) {
+		wr_be32(w, answers[i].ssrc);
+		wr_be32(w, answers[i].last_rr);
+		wr_be32(w, answers[i].delay);
+	}
+}
+
 size_t rtcp_write_nack(struct wr *w, uint32_t sender_ssrc, uint32_t media_ssrc,
 		       const uint16_t *seqs, size_t n)
 {

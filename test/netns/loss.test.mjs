@@ -41,5 +41,7 @@ for (const phase of phases) {
 		t.diagnostic(JSON.stringify({ late: [(await rig.a.link.stats()).late_us, (await rig.b.link.stats()).late_us] }));
 		const wanted = phase.fps ? Math.min(phase.fps, (phase.fps / 30) * m.madeFps) : phase.share * m.madeFps;
 		assert.ok(m.fps >= wanted, `${m.fps.toFixed(1)} fps, not ${wanted.toFixed(1)}`);
+		// Without its round trip time a receiver asks again too late: half of the time was frozen (RFC 3611).
+		assert.ok(m.frozen <= 0.25 * SECONDS, `frozen for ${m.frozen.toFixed(1)} s`);
 	});
 }

@@ -150,6 +150,14 @@ static void rx_congestion(struct participant *p, uint64_t now, enum rtcp_kind ki
 		sfu_drop(p->sfu, DROP_RTCP);
 }
 
+static void rx_times(struct participant *p, uint64_t now, const struct rtcp_packet *packet)
+{
+	struct rtcp_rrtr rrtr;
+
+	if (rtcp_parse_rrtr(&rrtr, packet))
+		receiver_times_ask(&p->subscriber.times, now, &rrtr);
+}
+
 void feedback_rx_subscriber(struct participant *p, uint64_t now, const uint8_t *bytes, size_t n)
 {
 	size_t budget = FEEDBACK_NACKS;
@@ -176,7 +184,10 @@ void feedback_rx_subscriber(struct participant *p, uint64_t now, const uint8_t *
 		case RTCP_REMB:
 			rx_congestion(p, now, kind, &packet);
 			break;
-		default: /* SDES, BYE, XR: nothing depends on them */
+		case RTCP_XR:
+			rx_times(p, now, &packet);
+			break;
+		default: /* SDES, BYE: nothing depends on them */
 			break;
 		}
 	}

@@ -195,6 +195,20 @@ uint64_t feedback_deadline_publisher(const struct participant *p)
 
 /* ---- to subscribers ---- */
 
+static void write_times(struct compound *c, struct receiver_times *times)
+{
+	enum { XR = 12 + 12 * RECEIVER_TIMES };
+	struct rtcp_dlrr answers[RECEIVER_TIMES];
+	size_t n = receiver_times_answer(times, c->now, answers);
+
+	if (n == 0)
+		return;
+	make_room(c, XR);
+	if (wr_len(&c->w) == 0)
+		rtcp_write_rr(&c->w, c->leg->rtcp_ssrc, NULL, 0);
+	rtcp_write_dlrr(&c->w, c->leg->rtcp_ssrc, answers, n);
+}
+
 void feedback_tick_subscriber(struct participant *p, uint64_t now)
 {
 	enum { SR = 28, CNAME = 32 };
@@ -220,6 +234,7 @@ void feedback_tick_subscriber(struct participant *p, uint64_t now)
 		rtcp_write_cname(&c.w, sr.ssrc, s->track->publisher->sid.text,
 				 strlen(s->track->publisher->sid.text));
 	}
+	write_times(&c, &sub->times);
 	leg_send_rtcp(c.leg, now, c.bytes, wr_len(&c.w));
 }
 

@@ -289,6 +289,8 @@ static void write_offer_section(struct sb *out, const struct negotiate_local *lo
 	write_feedback(out, info->payload_type,
 		       info->feedback | SDP_FB_TRANSPORT_CC |
 			       (info->kind == KIND_VIDEO ? SDP_FB_REMB : 0));
+	/* libwebrtc's word for a=rtcp-xr:rcvr-rtt (RFC 3611 5.1): it asks for its round trip then */
+	sb_printf(out, "a=rtcp-fb:%u rrtr\r\n", info->payload_type);
 	write_rtx(out, info, info->rtx_payload_type, info->payload_type);
 	sb_printf(out, "a=extmap:%d %s\r\na=extmap:%d %s\r\n", NEGOTIATE_MID_ID,
 		  rtpext_uri(RTPEXT_MID), NEGOTIATE_TRANSPORT_CC_ID,

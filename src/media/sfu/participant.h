@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/list.h"
+#include "media/rtp/receiver_times.h"
 #include "media/rtp/twcc_recv.h"
 #include "media/sfu/leg.h"
 #include "media/sfu/negotiate.h"
@@ -68,6 +69,7 @@ struct subscriber {
 		answer_by; /* µs: when the next offer goes out; when the answer is late */
 	uint64_t last_offer, offer_before;
 	uint64_t next_report;
+	struct receiver_times times; /* answered with the next report */
 	uint16_t transport_sequence; /* of the next packet, over all streams */
 	struct downlink *downlink;   /* owned; NULL until the first section is accepted */
 };

@@ -329,6 +329,70 @@ static void nack_lists_survive(void **state)
 	assert_false(tiny.bad);
 }
 
+/* The figures of RFC 3611 4.4 and 4.5, with a loss RLE block (4.1) before them. */
+static const uint8_t xr[] = {
+	0x80, 207,  0,	  14,					       /* XR of 15 words */
+	0x11, 0x22, 0x33, 0x44,					       /* SSRC */
+	1,    0,    0,	  2,	0,    0,    0,	  9,	0, 1, 0,    8, /* loss RLE: no chunks */
+	4,    0,    0,	  2,					       /* receiver reference time */
+	0xe0, 0x01, 0x02, 0x03, 0x80, 0x04, 0x05, 0x06,		       /* NTP */
+	5,    0,    0,	  6,					       /* DLRR of two */
+	0,    0,    0,	  7,	2,    3,    0x80, 4,	0, 1, 0,    0, /* a second ago */
+	0,    0,    0,	  8,	0,    0,    0,	  1,	0, 0, 0x80, 0, /* half a second */
+};
+
+static void extended_reports_are_read(void **state)
+{
+	(void)state;
+	autofree uint8_t *copy = exact_copy(xr, sizeof xr);
+	struct rtcp_iter it;
+	struct rtcp_packet p;
+	struct rtcp_rrtr rrtr;
+	struct rtcp_dlrr dlrr;
+
+	assert_true(rtcp_iter_init(&it, copy, sizeof xr) && rtcp_next(&it, &p));
+	assert_int_equal(rtcp_kind_of(&p), RTCP_XR);
+	assert_true(rtcp_parse_rrtr(&rrtr, &p));
+	assert_int_equal(rrtr.ssrc, 0x11223344);
+	assert_true(rrtr.ntp == 0xe001020380040506u);
+	assert_true(rtcp_parse_dlrr(&dlrr, &p, 0));
+	assert_int_equal(dlrr.ssrc, 7);
+	assert_int_equal(dlrr.last_rr, 0x02038004);
+	assert_int_equal(dlrr.delay, 65536);
+	assert_true(rtcp_parse_dlrr(&dlrr, &p, 1));
+	assert_int_equal(dlrr.ssrc, 8);
+	assert_int_equal(dlrr.delay, 32768);
+	assert_false(rtcp_parse_dlrr(&dlrr, &p, 2));
+
+	/* cut anywhere, a block is there or it is not */
+	for (size_t length = 0; length < p.length; length++) {
+		struct rtcp_packet cut = { .type = RTCP_TYPE_XR, .body = p.body, .length = length };
+
+		assert_int_equal(rtcp_parse_rrtr(&rrtr, &cut), length >= 28);
+		assert_false(rtcp_parse_dlrr(&dlrr, &cut, 0));
+	}
+	p.type = RTCP_TYPE_SR;
+	assert_false(rtcp_parse_rrtr(&rrtr, &p) || rtcp_parse_dlrr(&dlrr, &p, 0));
+}
+
+static void extended_reports_are_written(void **state)
+{
+	(void)state;
+	static const struct rtcp_dlrr answers[] = { { 7, 0x02038004, 65536 }, { 8, 1, 32768 } };
+	uint8_t bytes[64];
+	struct wr w = wr_of(bytes, sizeof bytes);
+
+	rtcp_write_rrtr(&w, &(struct rtcp_rrtr){ 0x11223344, 0xe001020380040506u });
+	assert_int_equal(wr_len(&w), 20);
+	assert_memory_equal(bytes, "\x80\xcf\0\x04\x11\x22\x33\x44", 8);
+	assert_memory_equal(bytes + 8, xr + 20, 12);
+	w = wr_of(bytes, sizeof bytes);
+	rtcp_write_dlrr(&w, 0x11223344, answers, 2);
+	assert_int_equal(wr_len(&w), 36);
+	assert_memory_equal(bytes, "\x80\xcf\0\x08\x11\x22\x33\x44", 8);
+	assert_memory_equal(bytes + 8, xr + 32, 28);
+}
+
 static void too_long_lists_are_bad(void **state)
 {
 	(void)state;
@@ -337,7 +401,8 @@ static void too_long_lists_are_bad(void **state)
 	static const uint32_t ssrcs[256];
 	static const char cname[256];
 	struct rtcp_sr sr = { 0 };
-	struct wr w[5];
+	static const struct rtcp_dlrr answers[32];
+	struct wr w[6];
 
 	for (size_t i = 0; i < countof(w); i++)
 		w[i] = wr_of(bytes, sizeof bytes);
@@ -346,6 +411,7 @@ static void too_long_lists_are_bad(void **state)
 	rtcp_write_bye(&w[2], ssrcs, 32);
 	rtcp_write_remb(&w[3], 1, 1, ssrcs, 256);
 	rtcp_write_cname(&w[4], 1, cname, 256);
+	rtcp_write_dlrr(&w[5], 1, answers, 32);
 	for (size_t i = 0; i < countof(w); i++)
 		assert_true(w[i].bad);
 }
@@ -360,6 +426,8 @@ int main(void)
 		cmocka_unit_test(rests_are_not_entries),
 		cmocka_unit_test(remb_is_exact_and_saturates),
 		cmocka_unit_test(nack_lists_survive),
+		cmocka_unit_test(extended_reports_are_read),
+		cmocka_unit_test(extended_reports_are_written),
 		cmocka_unit_test(too_long_lists_are_bad),
 	};
 

@@ -11,6 +11,7 @@
 #include "media/rtp/keyframe.h"
 #include "media/rtp/layers.h"
 #include "media/rtp/rate.h"
+#include "media/rtp/receiver_times.h"
 
 enum { MS = 1000, S = 1000 * 1000 };
 
@@ -238,10 +239,36 @@ static void temporal_layers_change_where_they_may(void **state)
 	assert_true(keep(&l, 16, 1, false, false));
 }
 
+static void receivers_get_their_times_back(void **state)
+{
+	struct receiver_times t = { 0 };
+	struct rtcp_dlrr got[RECEIVER_TIMES];
+
+	(void)state;
+	assert_int_equal(receiver_times_answer(&t, 9 * S, got), 0);
+	receiver_times_ask(&t, 10 * S, &(struct rtcp_rrtr){ 1, 0x1111222233334444 });
+	receiver_times_ask(&t, 11 * S, &(struct rtcp_rrtr){ 1, 0x5555666677778888 });
+	receiver_times_ask(&t, 11 * S, &(struct rtcp_rrtr){ 2, 0 });
+	assert_int_equal(receiver_times_answer(&t, 11 * S + 250 * MS, got), 2);
+	assert_int_equal(got[0].ssrc, 1);
+	assert_int_equal(got[0].last_rr, 0x66667777);
+	assert_int_equal(got[0].delay, 16384);
+	assert_int_equal(got[1].ssrc, 2);
+	assert_int_equal(receiver_times_answer(&t, 12 * S, got), 0); /* each once */
+
+	/* a liar with many SSRCs has room for a few, the last ones */
+	for (uint32_t i = 0; i < 1000; i++)
+		receiver_times_ask(&t, 13 * S, &(struct rtcp_rrtr){ i, 0 });
+	assert_int_equal(receiver_times_answer(&t, 13 * S, got), RECEIVER_TIMES);
+	for (size_t i = 0; i < RECEIVER_TIMES; i++)
+		assert_in_range(got[i].ssrc, 1000 - RECEIVER_TIMES, 999);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rate_is_that_of_the_last_second),
+		cmocka_unit_test(receivers_get_their_times_back),
 		cmocka_unit_test(key_frame_requests_are_coalesced_not_lost),
 		cmocka_unit_test(hostile_wishes_give_two_requests_a_second),
 		cmocka_unit_test(best_layer_that_arrives_is_taken_at_its_key_frame),
