@@ -15,6 +15,9 @@ const NAMES = {
   User: 'UserObject',
   Message: 'MessageObject',
   Quoted: 'QuotedObject',
+  Activity: 'ActivityObject',
+  Support: 'SupportObject',
+  Team: 'TeamResponse',
   Attachment: 'AttachmentObject',
   Reaction: 'ReactionObject',
   Read: 'ReadObject',
@@ -110,6 +113,7 @@ ${Object.entries(NAMES)
 ${events()}
 
 export type Role = UserObject['role'];
+export type SupportStatus = SupportObject['status'];
 export type Capability = JoinResponse['own_capabilities'][number];
 export type ServerEvent = ServerEvents[keyof ServerEvents];
 export type CallEventType = Extract<keyof ServerEvents, \`call.\${string}\` | 'custom'>;

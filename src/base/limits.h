@@ -29,6 +29,7 @@ enum {
 	LIMIT_CALL_CUSTOM = 5 * 1024,  /* bytes of custom data, as JSON */
 	LIMIT_CALL_MEMBERS = 500,      /* listed on one call */
 	LIMIT_CONVERSATIONS = 1000,    /* of an admin's list */
+	LIMIT_LABELS_PUT = 20,	       /* on one conversation */
 	LIMIT_EVENTS_KEPT = 10 * 1000, /* for replay; older ones make a `resync` */
 	LIMIT_HASHES_AT_ONCE = 2,      /* Argon2id needs 19 MiB each (R11) */
 	LIMIT_HASHES_QUEUED = 64,

@@ -26,6 +26,7 @@
 #include "control/server/server.h"
 #include "control/signal/moderate.h"
 #include "control/signal/signal.h"
+#include "control/support/support.h"
 #include "control/upkeep.h"
 #include "control/ws/hub.h"
 #include "control/ws/objects.h"
@@ -89,8 +90,33 @@ static void post_event(struct control *c, int64_t cursor, const json_t *frame)
 		hooks_publish(c->event_hooks, event);
 }
 
+/* With the state of the conversation: the team and the customer each see their part of that. */
+static void publish_support(struct control *c, const struct store_event *event)
+{
+	struct store_event seen = *event;
+	const struct hub_audience team = { .admins = true };
+	const struct hub_audience customer = { .user_ids = &event->conversation_id,
+					       .user_count = 1 };
+
+	seen.team = true;
+	json_t *whole = event_stored(&seen, NULL);
+	seen.team = false;
+	json_t *part = event_stored(&seen, NULL);
+	if (whole && part) {
+		hub_publish(c->hub, &team, event->cursor, whole);
+		hub_publish(c->hub, &customer, event->cursor, part);
+		post_event(c, event->cursor, whole);
+	}
+	json_decref(whole);
+	json_decref(part);
+}
+
 static void on_chat_event(void *arg, const struct store_event *event)
 {
+	if (event->support && !event->message.private) {
+		publish_support(arg, event);
+		return;
+	}
 	json_t *frame = event_stored(event, NULL);
 
 	if (frame)
@@ -367,6 +393,9 @@ static int start_domain(struct control *c, const struct control_config *config)
 					  .sink = on_chat_event,
 					  .notice = on_chat_notice,
 					  .sink_arg = c };
+	const struct support_config support = { .store = config->store,
+						.sink = on_chat_event,
+						.sink_arg = c };
 	struct calls_config calls = { .store = config->store,
 				      .rng = rng_os(),
 				      .sink = on_call_event,
@@ -378,6 +407,8 @@ static int start_domain(struct control *c, const struct control_config *config)
 	if (r == 0)
 		r = chat_new(&chat, &c->chat);
 	calls.chat = c->chat;
+	if (r == 0)
+		r = support_new(&support, &c->support);
 	if (r == 0)
 		r = files_new(&c->files, config->loop, config->files_dir);
 	if (r == 0)
@@ -577,6 +608,7 @@ struct control *control_free(struct control *c)
 		(void)uv_run(c->loop, UV_RUN_NOWAIT);
 	c->calls = calls_free(c->calls);
 	c->chat = chat_free(c->chat);
+	c->support = support_free(c->support);
 	c->files = files_free(c->files);
 	c->auth = auth_free(c->auth);
 	free_workers(c->private);

@@ -20,6 +20,7 @@ struct hooks;
 struct hub;
 struct rate;
 struct sb;
+struct support;
 struct server;
 struct signal_hub;
 struct store;
@@ -31,6 +32,7 @@ struct control {
 	struct auth *auth;	   /* control/auth/auth.h: accounts, sessions, tokens */
 	struct chat *chat;	   /* control/chat/chat.h */
 	struct calls *calls;	   /* control/calls/calls.h */
+	struct support *support;   /* control/support/support.h */
 	struct files *files;	   /* control/files/files.h: bytes of attachments */
 	struct hub *hub;	   /* control/ws/hub.h: events to people */
 	struct hooks *hooks;	   /* control/hooks/hooks.h; NULL = none configured */

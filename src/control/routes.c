@@ -29,6 +29,7 @@ const struct http_route control_routes[] = {
 
 	/* chat */
 	{ HTTP_GET,  "/api/v1/conversations",  http_conversations,     ROUTE_USER },
+	{ HTTP_PATCH, CONVERSATION,            http_support_change,    ROUTE_USER },
 	{ HTTP_GET,  CONVERSATION "/messages", http_messages,          ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/messages", http_message_send,      ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/attachments", http_attach,         ROUTE_USER | ROUTE_UPLOAD },
@@ -41,6 +42,9 @@ const struct http_route control_routes[] = {
 	{ HTTP_POST, CONVERSATION "/delivered", http_delivered,        ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/typing",   http_typing,            ROUTE_USER },
 	{ HTTP_GET,  "/api/v1/search",         http_search,            ROUTE_USER },
+
+	/* the support layer, for the team */
+	{ HTTP_GET,  "/api/v1/team",           http_team,              ROUTE_USER },
 
 	/* calls */
 	{ HTTP_GET,    CALL,                                  http_call_get,                 ROUTE_USER | ROUTE_CALL },

@@ -92,12 +92,32 @@ static int count_unread(struct db *db, const struct conversations_request *r,
 		"SELECT count(*) FROM (SELECT 1 FROM messages WHERE conversation_id = ?1 AND id > "
 		"coalesce((SELECT read_id FROM reads WHERE conversation_id = ?1 AND user_id = ?2), "
 		"0) AND "
-		"user_id <> ?2 AND deleted_at IS NULL AND (?3 OR NOT private) LIMIT ?4)",
+		"user_id <> ?2 AND deleted_at IS NULL AND activity IS NULL AND (?3 OR NOT private) "
+		"LIMIT ?4)",
 		"ssii", c->id, r->user_id, (int64_t)r->all, (int64_t)STORE_UNREAD_MAX);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 
 	if (row == 1)
 		c->unread = db_int(stmt, 0);
+	db_end(stmt);
+	return row < 0 ? row : 0;
+}
+
+/* Notes that name the asker; notes are for the team only, and so are these. */
+static int count_mentions(struct db *db, const struct conversations_request *r,
+			  struct store_conversation *c)
+{
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id WHERE "
+		"n.user_id = ?2 AND m.conversation_id = ?1 AND m.deleted_at IS NULL AND m.id > "
+		"coalesce((SELECT read_id FROM reads WHERE conversation_id = ?1 AND user_id = ?2), "
+		"0)",
+		"ss", c->id, r->user_id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		c->mentions = db_int(stmt, 0);
 	db_end(stmt);
 	return row < 0 ? row : 0;
 }
@@ -113,6 +133,10 @@ static int run_conversation_list(struct db *db, struct request *req)
 		status = read_marks(db, &req->mem, c);
 		if (status == 0)
 			status = count_unread(db, r, c);
+		if (status == 0)
+			status = support_read(db, &req->mem, c->id, &c->support);
+		if (status == 0 && r->all)
+			status = count_mentions(db, r, c);
 		if (status == 0 && c->has_last_message)
 			status = message_read_parts(db, &req->mem, &c->last_message);
 	}

@@ -253,9 +253,18 @@ static int run_event_list(struct db *db, struct request *req)
 			event_read(&req->mem, stmt, &(r->events = events)[r->n++]);
 	}
 	db_end(stmt);
-	for (size_t i = 0; row == 0 && i < r->n; i++)
-		if (r->events[i].message.id)
-			row = message_read_parts(db, &req->mem, &r->events[i].message);
+	for (size_t i = 0; row == 0 && i < r->n; i++) {
+		struct store_event *e = &r->events[i];
+
+		e->team = r->all;
+		if (e->message.id)
+			row = message_read_parts(db, &req->mem, &e->message);
+		if (row == 0 && (e->type == EVENT_CONVERSATION_UPDATED ||
+				 (e->type == EVENT_MESSAGE_NEW && !e->message.activity)))
+			row = support_take(db, &req->mem, e->conversation_id, &e->support);
+		if (row == -ENOENT) /* the conversation is gone by now */
+			row = 0;
+	}
 	return row;
 }
 

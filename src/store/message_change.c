@@ -50,6 +50,8 @@ static int find_live(struct db *db, struct change_request *r)
 {
 	int status = find(db, r);
 
+	if (status == 0 && r->message.activity) /* the server's own lines stay */
+		return -EPERM;
 	return status == 0 && r->message.deleted_at_us ? -ENOENT : status;
 }
 

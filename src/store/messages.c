@@ -19,7 +19,10 @@ void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_
 	ret->quoted_user_id = db_text(mem, stmt, column + 10);
 	ret->quoted_user_name = db_text(mem, stmt, column + 11);
 	ret->card = db_text(mem, stmt, column + 12);
-	user_read(mem, stmt, column + 13, &ret->user);
+	ret->activity = db_text(mem, stmt, column + 13);
+	ret->activity_value = db_text(mem, stmt, column + 14);
+	ret->activity_text = db_text(mem, stmt, column + 15);
+	user_read(mem, stmt, column + 16, &ret->user);
 }
 
 static int read_reactions(struct db *db, struct mem *mem, struct store_message *message)
@@ -170,6 +173,8 @@ struct message_request {
 	struct store_message message;
 	bool created;
 	int64_t cursor;
+	struct event_list more;
+	const struct store_support *support;
 	store_message_fn *done;
 	void *arg;
 };
@@ -240,7 +245,8 @@ static int insert(struct db *db, struct message_request *r)
 							.message_id = id,
 							.conversation_id = new->conversation_id },
 				   &r->cursor);
-	return status;
+	return status < 0 ? status
+			  : support_on_message(db, &r->base.mem, new, &r->more, &r->support);
 }
 
 static int run_message_add(struct db *db, struct request *req)
@@ -257,6 +263,9 @@ static int run_message_add(struct db *db, struct request *req)
 		return status;
 	r->created = true;
 	row = find_by_client_id(db, r);
+	r->message.support = r->support;
+	r->message.events = r->more.events;
+	r->message.event_count = r->more.n;
 	return row == 1 ? 0 : row < 0 ? row : -EIO;
 }
 

@@ -39,10 +39,11 @@ void user_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_use
 /* The same of a message: tables m, u (its writer), and MESSAGE_JOINS after them. */
 #define MESSAGE                                                                      \
 	"m.id, m.conversation_id, m.text, m.client_id, m.created_at, m.updated_at, " \
-	"m.deleted_at, m.private, m.quoted_id, q.text, qu.id, qu.name, m.card, " USER
+	"m.deleted_at, m.private, m.quoted_id, q.text, qu.id, qu.name, m.card, "     \
+	"m.activity, m.activity_value, m.activity_text, " USER
 #define MESSAGE_JOINS \
 	" LEFT JOIN messages q ON q.id = m.quoted_id LEFT JOIN users qu ON qu.id = q.user_id "
-enum { MESSAGE_COLUMNS = 13 + USER_COLUMNS };
+enum { MESSAGE_COLUMNS = 16 + USER_COLUMNS };
 void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_message *ret);
 
 /* Reads the reactions and attachments of a message that was read. 0 or -errno. */
@@ -69,6 +70,30 @@ int message_find(struct db *db, struct mem *mem, const char *conversation_id, in
 /* The words of a message, in and out of the search index (a trigger may not: the schema is not trusted). */
 int search_add(struct db *db, int64_t id, const char *text);
 int search_remove(struct db *db, int64_t id, const char *text);
+
+/* What a request brought about, for its answer. */
+struct event_list {
+	struct store_event *events;
+	size_t n;
+};
+
+/* support.c: what a new message means for its conversation; appends to `out`. The new state is in
+ * `ret` when it has changed. */
+int support_on_message(struct db *db, struct mem *mem, const struct store_new_message *message,
+		       struct event_list *out, const struct store_support **ret);
+/* The state of a conversation that is there. */
+int support_read(struct db *db, struct mem *mem, const char *conversation_id,
+		 struct store_support *ret);
+/* The same in memory of its own. */
+int support_take(struct db *db, struct mem *mem, const char *conversation_id,
+		 const struct store_support **ret);
+
+/* audit.c: one more row; target and detail may be NULL. */
+struct audit_row {
+	uint64_t at_us;
+	const char *actor_id, *action, *target, *detail;
+};
+int audit_add(struct db *db, const struct audit_row *row);
 
 /* 0, -ENOENT or -errno. */
 int conversation_exists(struct db *db, const char *id);

@@ -115,11 +115,17 @@ struct store_reaction {
 	const char *type, *user_id;
 };
 
+struct store_event;
+struct store_support;
+
 struct store_message {
 	int64_t id;
 	const char *conversation_id, *client_id;
 	const char *text; /* "" once deleted */
 	const char *card; /* JSON: a call's card, written by the server; NULL: somebody's words */
+	/* A line of the server's about the conversation: what was done, by `user`; NULL: none. The
+	 * value and the words to show for it may be NULL. See store/support.h. */
+	const char *activity, *activity_value, *activity_text;
 	struct store_user user;
 	uint64_t created_at_us;
 	uint64_t updated_at_us, deleted_at_us; /* 0 = never */
@@ -131,6 +137,11 @@ struct store_message {
 	size_t reaction_count;
 	const struct store_attachment *attachments; /* in the order of sending */
 	size_t attachment_count;
+	/* Of store_message_add: the state of its conversation when that has changed, else NULL; and
+	 * what else happened by it, in the order of cursors. */
+	const struct store_support *support;
+	const struct store_event *events;
+	size_t event_count;
 };
 
 /* A file of a message. The bytes are elsewhere (control/files); this is what is known of them. */
@@ -151,6 +162,19 @@ struct store_read {
 	int64_t read_id, delivered_id;
 };
 
+enum support_status { SUPPORT_OPEN, SUPPORT_PENDING, SUPPORT_RESOLVED };
+
+/* What becomes of a conversation. */
+struct store_support {
+	enum support_status status;
+	uint64_t status_at_us;	    /* 0 = as it began */
+	struct store_user assignee; /* id NULL = nobody */
+	uint64_t waiting_since_us;  /* the customer's oldest message without an answer; 0 = none */
+	const int64_t *labels;	    /* ids */
+	size_t label_count;
+	int64_t question; /* the case of which the customer is asked how it was; 0 = none */
+};
+
 struct store_conversation {
 	const char *id;		/* the customer's user id */
 	struct store_user user; /* the customer */
@@ -160,6 +184,8 @@ struct store_conversation {
 	int64_t unread; /* by the asker, of others' messages; counts to STORE_UNREAD_MAX */
 	const struct store_read *reads; /* the customer's and the team members' */
 	size_t read_count;
+	struct store_support support;
+	int64_t mentions; /* of the asker, in notes not read yet */
 };
 
 enum { STORE_UNREAD_MAX = 100 };
@@ -501,6 +527,7 @@ enum store_event_type {
 	EVENT_MESSAGE_DELETED = 21,
 	EVENT_REACTION_NEW = 22,
 	EVENT_REACTION_DELETED = 23,
+	EVENT_CONVERSATION_UPDATED = 24,
 	EVENT_CALL_PARTICIPANT_JOINED = 4,
 	EVENT_CALL_PARTICIPANT_LEFT = 5,
 	EVENT_FRAME = 6, /* as it was sent */
@@ -516,6 +543,9 @@ struct store_event {
 	/* CALL_*: who started it, came or left, at created_at_us; MESSAGE_*, REACTION_*: who did it */
 	struct store_user user;
 	const char *payload; /* FRAME: JSON */
+	/* CONVERSATION_UPDATED, and MESSAGE_NEW when that changed it or is replayed: as it is now */
+	const struct store_support *support;
+	bool team; /* the reader is of the team */
 };
 
 struct store_new_event {

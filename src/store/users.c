@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "store/request.h"
+#include "store/support.h"
 
 enum {
 	/* how finely the use of a session is noted: a write per request would be waste */
@@ -417,6 +418,7 @@ void store_link_use(struct store *s, const uint8_t hash[STORE_HASH], uint64_t no
 
 struct users_request {
 	struct request base;
+	bool team;
 	struct store_user *users;
 	size_t n;
 	store_users_fn *done;
@@ -426,7 +428,11 @@ struct users_request {
 static int run_user_list(struct db *db, struct request *req)
 {
 	struct users_request *r = request_of(req, struct users_request);
-	sqlite3_stmt *stmt = db_query(db, "SELECT " USER " FROM users u ORDER BY u.id", "");
+	sqlite3_stmt *stmt = db_query(db,
+				      "SELECT " USER
+				      " FROM users u WHERE NOT ?1 OR u.role = 'admin' ORDER BY "
+				      "iif(?1, u.name, u.id), u.id",
+				      "i", (int64_t)r->team);
 	int row = stmt ? 1 : db_error(db);
 
 	while (row > 0 && (row = db_step(db, stmt)) == 1) {
@@ -448,13 +454,24 @@ static void answer_users(struct request *req)
 	r->done(r->arg, req->status, r->users, req->status == 0 ? r->n : 0);
 }
 
-void store_user_list(struct store *s, store_users_fn *done, void *arg)
+static void list_users(struct store *s, bool team, store_users_fn *done, void *arg)
 {
 	struct users_request *r = request_new(sizeof *r);
 
 	r->base.run = run_user_list;
 	r->base.answer = answer_users;
+	r->team = team;
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);
+}
+
+void store_user_list(struct store *s, store_users_fn *done, void *arg)
+{
+	list_users(s, false, done, arg);
+}
+
+void store_team_list(struct store *s, store_users_fn *done, void *arg)
+{
+	list_users(s, true, done, arg);
 }

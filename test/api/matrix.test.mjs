@@ -29,13 +29,14 @@ const CALL = {
 	'POST /block': ['block-users'], 'POST /unblock': ['block-users'], 'POST /kick': ['kick-user'],
 	'POST /reaction': ['create-reaction', { type: 'wave' }], 'POST /event': ['send-event', { custom: {} }],
 };
-/** The others: who may. "owner": whose conversation it is, and admins. "anybody": also nobody. */
+/** The others: who may. "owner": whose conversation it is, and admins. "team": admins, and its owner is told why not. "anybody": also nobody. */
 const OTHER = {
 	'GET /api/v1/conversations': 'user', 'GET /api/v1/search': 'user',
 	'GET /api/v1/conversations/{id}/messages': 'owner', 'POST /api/v1/conversations/{id}/messages': 'owner',
 	'PATCH /api/v1/conversations/{id}/messages/{message}': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}': 'owner',
 	'POST /api/v1/conversations/{id}/messages/{message}/reactions': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}/reactions/{reaction}': 'owner',
 	'POST /api/v1/conversations/{id}/read': 'owner', 'POST /api/v1/conversations/{id}/delivered': 'owner', 'POST /api/v1/conversations/{id}/typing': 'owner',
+	'PATCH /api/v1/conversations/{id}': 'team', 'GET /api/v1/team': 'admin',
 	'POST /api/v1/calls': 'user', 'GET /api/v1/calltypes': 'admin', 'PUT /api/v1/calltypes/{name}': 'admin', 'DELETE /api/v1/calltypes/{name}': 'admin',
 	'GET /api/v1/operator/calls': 'admin', 'GET /api/v1/operator/history': 'admin', 'GET /api/v1/operator/webhooks': 'admin',
 	'POST /api/video-call/token': 'session', 'POST /api/v1/guest': 'anybody',
@@ -142,6 +143,7 @@ test('everything else: routes × people', async () => {
 			else if (name === 'nobody' || (may === 'session' && !cookie)) wanted = [401];
 			else if (['anonymous', 'limited'].includes(name)) wanted = [403];
 			else if (may === 'admin' && name !== 'admin') wanted = [403];
+			else if (may === 'team' && name !== 'admin') wanted = name === 'host' ? [403] : [404];
 			else if (may === 'owner' && !['host', 'admin'].includes(name)) wanted = [404, 400]; // 400: the form of the body comes first
 			cells++;
 			const answer = await actors[name].call(route.method, fill(route.pattern), route.method === 'GET' ? undefined : {});

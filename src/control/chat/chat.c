@@ -125,8 +125,11 @@ void chat_pending_done(void *pending, int status, const struct store_message *me
 			.conversation_id = message->conversation_id,
 			.message = *message,
 			.user = *p->who,
+			.support = message->support,
 		};
 		c->sink(c->sink_arg, &event);
+		for (size_t i = 0; i < message->event_count; i++)
+			c->sink(c->sink_arg, &message->events[i]);
 	}
 	p->done(p->arg, status, message, created, cursor);
 	free(p->who);

@@ -15,8 +15,9 @@
 
 struct chat;
 
-/* A message was stored or changed: tell who may see event->conversation_id (only admins when the
- * message is private). In the order of cursors, before the asker's callback. */
+/* A message was stored or changed, or the state of its conversation: tell who may see
+ * event->conversation_id (only admins when the message is private). In the order of cursors, before the
+ * asker's callback. */
 typedef void chat_event_fn(void *arg, const struct store_event *event);
 
 /* What happens without being an event of the log. */

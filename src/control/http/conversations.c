@@ -35,9 +35,10 @@ static void on_list(void *arg, int status, const struct store_conversation *list
 		return;
 	}
 	json_t *array = json_array();
+	bool team = access_user(l.req)->role == ROLE_ADMIN;
 	for (size_t i = 0; i < n; i++)
 		(void)json_array_append_new(
-			array, object_conversation(&list[i], live_call(l.calls, list[i].id)));
+			array, object_conversation(&list[i], live_call(l.calls, list[i].id), team));
 	http_reply_json(l.req, 200,
 			json_pack("{s:o, s:I, s:o}", "conversations", array, "cursor",
 				  (json_int_t)cursor, "online",

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "store/support.h"
 
 json_t *object_time(uint64_t wall_us)
 {
@@ -140,19 +141,32 @@ static json_t *object_attachments(const struct store_message *m)
 	return list;
 }
 
+static json_t *object_activity(const struct store_message *m)
+{
+	json_t *o = json_pack("{s:s}", "type", m->activity);
+
+	if (o && m->activity_value)
+		(void)json_object_set_new(o, "value", json_string(m->activity_value));
+	if (o && m->activity_text)
+		(void)json_object_set_new(o, "text", json_string(m->activity_text));
+	return o;
+}
+
 json_t *object_message(const struct store_message *m)
 {
 	json_t *o = json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id",
 			      (json_int_t)m->id, "conversation_id", m->conversation_id, "type",
-			      m->card ? "system" : "regular", "user", object_user(&m->user), "text",
-			      m->text, "client_id", m->client_id, "created_at",
-			      object_time(m->created_at_us), "reactions", object_reactions(m),
-			      "attachments", object_attachments(m));
+			      m->card || m->activity ? "system" : "regular", "user",
+			      object_user(&m->user), "text", m->text, "client_id", m->client_id,
+			      "created_at", object_time(m->created_at_us), "reactions",
+			      object_reactions(m), "attachments", object_attachments(m));
 
 	if (!o)
 		return NULL;
 	if (m->card)
 		(void)json_object_set_new(o, "call", object_stored(m->card));
+	if (m->activity)
+		(void)json_object_set_new(o, "activity", object_activity(m));
 	set_time(o, "updated_at", m->updated_at_us);
 	set_time(o, "deleted_at", m->deleted_at_us);
 	if (m->private)
@@ -172,6 +186,27 @@ json_t *object_read(const struct store_read *read)
 			 user_role_text(read->role), "last_read_message_id",
 			 (json_int_t)read->read_id, "last_delivered_message_id",
 			 (json_int_t)read->delivered_id);
+}
+
+json_t *object_support(const struct store_support *s, bool team)
+{
+	json_t *o = json_pack("{s:s}", "status", support_status_text(s->status));
+
+	if (!o)
+		return NULL;
+	if (s->question)
+		(void)json_object_set_new(o, "question", json_integer(s->question));
+	if (!team)
+		return o;
+	json_t *labels = json_array();
+	for (size_t i = 0; i < s->label_count; i++)
+		(void)json_array_append_new(labels, json_integer(s->labels[i]));
+	(void)json_object_set_new(o, "status_at", object_maybe_time(s->status_at_us));
+	(void)json_object_set_new(o, "assignee",
+				  s->assignee.id ? object_user(&s->assignee) : json_null());
+	(void)json_object_set_new(o, "labels", labels);
+	(void)json_object_set_new(o, "waiting_since", object_maybe_time(s->waiting_since_us));
+	return o;
 }
 
 json_t *object_stored(const char *json)

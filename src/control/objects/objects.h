@@ -19,6 +19,9 @@ json_t *object_attachment(const struct store_attachment *attachment);
 json_t *object_message(const struct store_message *message);
 json_t *object_read(const struct store_read *read);
 
+/* What becomes of a conversation: the whole of it for the team, less for the customer. */
+json_t *object_support(const struct store_support *support, bool team);
+
 /* Text that we made and stored; {} when it is damaged. NULL is {} too. */
 json_t *object_stored(const char *json);
 

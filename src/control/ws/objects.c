@@ -3,18 +3,23 @@
 
 #include <string.h>
 
-json_t *object_conversation(const struct store_conversation *c, const struct call_state *call)
+json_t *object_conversation(const struct store_conversation *c, const struct call_state *call,
+			    bool team)
 {
 	json_t *reads = json_array();
 
 	for (size_t i = 0; i < c->read_count; i++)
 		(void)json_array_append_new(reads, object_read(&c->reads[i]));
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:o}", "id", c->id, "user",
-			 object_user(&c->user), "last_message",
-			 c->has_last_message ? object_message(&c->last_message) : json_null(),
-			 "call", object_call_state(call), "updated_at",
-			 object_time(c->updated_at_us), "unread", (json_int_t)c->unread, "reads",
-			 reads);
+	json_t *o = json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "id", c->id, "user",
+			      object_user(&c->user), "last_message",
+			      c->has_last_message ? object_message(&c->last_message) : json_null(),
+			      "call", object_call_state(call), "updated_at",
+			      object_time(c->updated_at_us), "unread", (json_int_t)c->unread,
+			      "reads", reads, "support", object_support(&c->support, team));
+
+	if (o && team)
+		(void)json_object_set_new(o, "mentions", json_integer(c->mentions));
+	return o;
 }
 
 static json_t *event_message(const char *type, const struct store_event *e)
@@ -24,6 +29,8 @@ static json_t *event_message(const char *type, const struct store_event *e)
 
 	if (o && e->type != EVENT_MESSAGE_NEW)
 		(void)json_object_set_new(o, "user", object_user(&e->user));
+	if (o && e->support)
+		(void)json_object_set_new(o, "support", object_support(e->support, e->team));
 	return o;
 }
 
@@ -108,6 +115,18 @@ static json_t *event_ended(const struct store_event *e)
 	return o;
 }
 
+static json_t *event_conversation(const struct store_event *e)
+{
+	json_t *o = e->support ? json_pack("{s:s, s:s, s:o}", "type", "conversation.updated",
+					   "conversation_id", e->conversation_id, "support",
+					   object_support(e->support, e->team))
+			       : NULL;
+
+	if (o && e->team && e->user.id)
+		(void)json_object_set_new(o, "user_id", json_string(e->user.id));
+	return o;
+}
+
 json_t *event_stored(const struct store_event *e, const struct call_state *state)
 {
 	switch (e->type) {
@@ -121,6 +140,8 @@ json_t *event_stored(const struct store_event *e, const struct call_state *state
 		return event_message("reaction.new", e);
 	case EVENT_REACTION_DELETED:
 		return event_message("reaction.deleted", e);
+	case EVENT_CONVERSATION_UPDATED:
+		return event_conversation(e);
 	case EVENT_CALL_SESSION_STARTED:
 		return event_started(e, state);
 	case EVENT_CALL_SESSION_ENDED:

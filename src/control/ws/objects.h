@@ -9,9 +9,9 @@
 #include "control/objects/objects.h"
 #include "store/store.h"
 
-/* `call`: the live state of the conversation's call, or NULL. */
+/* `call`: the live state of the conversation's call, or NULL. `team`: the reader is of the team. */
 json_t *object_conversation(const struct store_conversation *conversation,
-			    const struct call_state *call);
+			    const struct call_state *call, bool team);
 
 /* Events: without `cursor`, which the hub adds. */
 json_t *event_notice(const struct chat_notice *notice);

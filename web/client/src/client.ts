@@ -20,6 +20,7 @@ import { consoleLogger, type Logger } from './logger.ts';
 import { livekitFactory, type MediaFactory } from './media/session.ts';
 import { browserNetwork, type Network } from './network.ts';
 import { OperatorApi } from './operator.ts';
+import { SupportApi } from './support/api.ts';
 import { Rest, type Fetch } from './rest.ts';
 import { EventSocket, browserSocket, defaultBackoff, type Backoff, type SocketFactory } from './socket.ts';
 import { Store, type Observable } from './store.ts';
@@ -106,6 +107,8 @@ export class VideoClient {
   readonly chat: ChatApi;
   /** Live calls and past ones, for admins. */
   readonly operator: OperatorApi;
+  /** What a team does with its conversations. */
+  readonly support: SupportApi;
 
   /** This client among the user's devices and tabs: which of them answered a ring. */
   readonly deviceId = randomId();
@@ -145,6 +148,7 @@ export class VideoClient {
     };
     this.chat = new ChatApi({ ready, rest: this.#rest });
     this.operator = new OperatorApi({ ready, rest: this.#rest });
+    this.support = new SupportApi({ ready, rest: this.#rest });
     const { devicePersistence: keep = true } = options;
     this.#context = {
       ready,

@@ -16,10 +16,12 @@ export interface UserObject {
 export interface MessageObject {
   id: number;
   conversation_id: string;
-  /** system: written by the server, about a call. */
+  /** system: written by the server, about a call or the conversation. */
   type: 'regular' | 'system';
   /** What became of the call; of system messages. */
   call?: CallCardObject;
+  /** What was done with the conversation; of system messages. */
+  activity?: ActivityObject;
   user: UserObject;
   /** Empty once it was deleted. */
   text: string;
@@ -44,6 +46,29 @@ export interface QuotedObject {
   user_name: string;
   /** Empty once it was deleted. */
   text: string;
+}
+
+/** What the message's user did. status: value is the new one; assigned: value is the user's id, text the name; labelled, unlabelled: the label's; rated: value is 1 to 5, text the comment; away: text is what the customer was told. */
+export interface ActivityObject {
+  type: 'status' | 'reopened' | 'assigned' | 'unassigned' | 'labelled' | 'unlabelled' | 'rated' | 'away';
+  value?: string;
+  text?: string;
+}
+
+/** What becomes of a conversation. Customers are told `status` and `question` only. */
+export interface SupportObject {
+  status: 'open' | 'pending' | 'resolved';
+  /** The customer is asked how it was: the number to answer with. */
+  question?: number;
+  status_at?: string | null;
+  assignee?: UserObject | null;
+  labels?: number[];
+  /** The customer's oldest message without an answer. */
+  waiting_since?: string | null;
+}
+
+export interface TeamResponse {
+  team: UserObject[];
 }
 
 /** A file of a message. Whoever has its address may see it; nobody guesses it. */
@@ -93,6 +118,9 @@ export interface ConversationObject {
   /** Others' messages that the asker has not read; counting stops at 100. */
   unread: number;
   reads: ReadObject[];
+  support: SupportObject;
+  /** Notes not read yet that name the asker; for the team. */
+  mentions?: number;
 }
 
 export interface CallObject {
@@ -355,6 +383,8 @@ export interface ServerEvents {
     cursor: number;
     conversation_id: string;
     message: MessageObject;
+    /** Of the conversation, when the message has changed it. */
+    support?: SupportObject;
   };
   'message.updated': {
     type: 'message.updated';
@@ -383,6 +413,14 @@ export interface ServerEvents {
     conversation_id: string;
     message: MessageObject;
     user: UserObject;
+  };
+  'conversation.updated': {
+    type: 'conversation.updated';
+    cursor: number;
+    conversation_id: string;
+    support: SupportObject;
+    /** Who did it; for the team. */
+    user_id?: string;
   };
   'message.read': {
     type: 'message.read';
@@ -634,6 +672,7 @@ export interface ServerEvents {
 }
 
 export type Role = UserObject['role'];
+export type SupportStatus = SupportObject['status'];
 export type Capability = JoinResponse['own_capabilities'][number];
 export type ServerEvent = ServerEvents[keyof ServerEvents];
 export type CallEventType = Extract<keyof ServerEvents, `call.${string}` | 'custom'>;

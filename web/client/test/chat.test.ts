@@ -27,6 +27,7 @@ const conversation = (over: Partial<ConversationObject> = {}): ConversationObjec
   updated_at: '2026-01-01T00:00:00.000Z',
   unread: 0,
   reads: [],
+  support: { status: 'open' },
   ...over,
 });
 

@@ -35,6 +35,7 @@ test('messages of one person within five minutes are one run; a new day begins a
     quoted: undefined,
     reactions: [],
     call: undefined,
+    activity: undefined,
     attachments: [],
   });
   const days = groupByDay([at(1, 0, 'a'), at(1, 4, 'a'), at(1, 5, 'b'), at(1, 20, 'b'), at(2, 0, 'b')]);

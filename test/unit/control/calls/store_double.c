@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "control/chat/chat.h"
 #include "store/store.h"
+#include "store/support.h"
 
 /* ---- what is stored: one call, with two members and who is blocked ---- */
 
@@ -310,6 +311,12 @@ struct store_user *store_user_dup(const struct store_user *user)
 const char *user_role_text(enum user_role role)
 {
 	return role == ROLE_ADMIN ? "admin" : "user";
+}
+
+const char *support_status_text(enum support_status status)
+{
+	(void)status;
+	return "open";
 }
 
 /* ---- chat ---- */

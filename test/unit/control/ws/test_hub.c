@@ -18,6 +18,7 @@
 #include "control/chat/chat.h"
 #include "control/server/wsconn.h"
 #include "control/ws/hub.h"
+#include "store/support.h"
 
 enum { SENT_MAX = 32 };
 
@@ -140,6 +141,12 @@ json_t *object_call_state(const struct call_state *state)
 {
 	(void)state;
 	return json_null();
+}
+
+const char *support_status_text(enum support_status status)
+{
+	(void)status;
+	return "open";
 }
 
 const char *user_role_text(enum user_role role)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every change of the messenger's state: a pure function from state and action to state. */
 import type {
-  CallSessionObject, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, UserObject,
+  CallSessionObject, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, SupportObject, UserObject,
 } from '../contract.ts';
 import type { SocketEvent } from '../events.ts';
 import type { ConfabError } from '../errors.ts';
@@ -20,6 +20,7 @@ export type ChatAction =
   | { type: 'seeing'; id: string | undefined }
   | { type: 'tick'; at: number }
   | { type: 'changed'; id: string; message: MessageObject }
+  | { type: 'support'; id: string; support: SupportObject }
   | { type: 'thread.window'; id: string; older: MessagesResponse; newer: MessagesResponse }
   | { type: 'thread.loading'; id: string; more: boolean }
   | { type: 'thread.loaded'; id: string; response: MessagesResponse; more: boolean }
@@ -46,6 +47,8 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return forgetTypers(state, action.at);
     case 'changed':
       return onChanged(state, action.id, action.message);
+    case 'support':
+      return withSupport(state, action.id, action.support);
     case 'thread.window':
       return withThread(state, action.id, (thread) => ({
         ...thread,
@@ -118,6 +121,7 @@ function onItsWay(state: ChatState, thread: Thread, action: ChatAction & { type:
     quoted: quoted && { id: quoted.id ?? 0, user_id: quoted.user.id, user_name: quoted.user.name, text: quoted.text },
     reactions: [],
     call: undefined,
+    activity: undefined,
     attachments: action.options?.attachments ?? [],
   };
 }
@@ -125,12 +129,18 @@ function onItsWay(state: ChatState, thread: Thread, action: ChatAction & { type:
 function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: number): ChatState {
   switch (event.type) {
     case 'message.new':
-      return onMessage(notTyping(state, event.conversation_id, event.message.user), event.conversation_id, event.message, replayed);
+      return withSupport(
+        onMessage(notTyping(state, event.conversation_id, event.message.user), event.conversation_id, event.message, replayed),
+        event.conversation_id,
+        event.support,
+      );
     case 'message.updated':
     case 'message.deleted':
     case 'reaction.new':
     case 'reaction.deleted':
       return onChanged(state, event.conversation_id, event.message);
+    case 'conversation.updated':
+      return withSupport(state, event.conversation_id, event.support);
     case 'message.read':
       return onRead(state, event.conversation_id, event.read);
     case 'typing.start':
@@ -164,9 +174,9 @@ function onMessage(state: ChatState, id: string, message: MessageObject, replaye
     next = withThread(next, id, (thread) => ({ ...thread, messages: merge(thread.messages, [toChatMessage(message)]) }));
   }
   const last = conversation?.last_message;
-  if (last && last.id >= message.id) return next;
+  if (message.activity || (last && last.id >= message.id)) return next; // the server's lines are no news
   const customer = message.user.role === 'admin' ? undefined : message.user;
-  const base = conversation ?? (customer && { id, user: customer, last_message: null, call: null, updated_at: '', unread: 0, reads: [] });
+  const base = conversation ?? (customer && { id, user: customer, last_message: null, call: null, updated_at: '', unread: 0, reads: [], support: { status: 'open' as const } });
   if (base) {
     const updated = { ...base, last_message: message, updated_at: message.created_at };
     next = { ...next, conversations: new Map(next.conversations).set(id, updated) };
@@ -229,6 +239,12 @@ function withCall(state: ChatState, id: string | undefined, call: CallSessionObj
   if (!conversation || id === undefined) return state;
   const live = call && call.participants.length > 0 ? call : null;
   return { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, call: live }) };
+}
+
+function withSupport(state: ChatState, id: string, support: SupportObject | undefined): ChatState {
+  const conversation = state.conversations.get(id);
+  if (!conversation || !support) return state;
+  return { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, support }) };
 }
 
 function withThread(state: ChatState, id: string, change: (thread: Thread) => Thread): ChatState {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the messenger shows, as plain data, and the questions asked of it. Changes are made by reduce.ts only. */
 import type {
-  AttachmentObject, CallCardObject, ConversationObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
+  ActivityObject, AttachmentObject, CallCardObject, ConversationObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
 } from '../contract.ts';
 import type { ConfabError } from '../errors.ts';
 
@@ -26,6 +26,8 @@ export interface ChatMessage {
   readonly reactions: readonly ReactionObject[];
   /** Of a message that the server wrote about a call: what became of it. */
   readonly call: CallCardObject | undefined;
+  /** Of a line that the server wrote about the conversation: what was done with it, by the message's user. */
+  readonly activity: ActivityObject | undefined;
   readonly attachments: readonly AttachmentObject[];
 }
 
@@ -92,6 +94,7 @@ export function toChatMessage(message: MessageObject): ChatMessage {
     quoted: message.quoted,
     reactions: message.reactions,
     call: message.call,
+    activity: message.activity,
     attachments: message.attachments,
   };
 }

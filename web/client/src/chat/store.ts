@@ -4,6 +4,7 @@ import type { VideoClient } from '../client.ts';
 import type { MessageObject, UserObject } from '../contract.ts';
 import type { SocketEvent } from '../events.ts';
 import { toConfabError } from '../errors.ts';
+import type { SupportChange } from '../support/api.ts';
 import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
 import type { MessageOptions } from './api.ts';
@@ -16,6 +17,7 @@ const EVENTS = [
   'message.updated',
   'message.deleted',
   'message.read',
+  'conversation.updated',
   'reaction.new',
   'reaction.deleted',
   'typing.start',
@@ -172,6 +174,11 @@ export class ChatStore {
     const message = this.state.threads.get(id)?.messages.find((m) => m.id === messageId);
     const on = !message?.reactions.some((r) => r.type === type && r.user_ids.includes(this.state.me.id));
     this.#apply({ type: 'changed', id, message: await this.client.chat.react(id, messageId, type, on) });
+  }
+
+  /** Changes what becomes of a conversation: status, assignee, labels; for the team. */
+  async changeSupport(id: string, change: SupportChange): Promise<void> {
+    this.#apply({ type: 'support', id, support: await this.client.support.change(id, change) });
   }
 
   async #load(): Promise<void> {

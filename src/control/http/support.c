@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PATCH /api/v1/conversations/{id}: status, assignee, labels; GET /api/v1/team. */
+#include "control/support/support.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "control/chat/chat.h"
+#include "control/control.h"
+#include "control/http/access.h"
+#include "control/http/handlers.h"
+#include "control/objects/objects.h"
+
+static void answer_error(struct http_req *req, int status)
+{
+	if (status == -EACCES)
+		http_error(req, 403, 17, "This is for the team only.");
+	else if (status == -ENXIO)
+		http_error(req, 400, 4,
+			   "`assignee_id` is not somebody of the team, or `labels` names a label "
+			   "that does not exist.");
+	else
+		access_answer_error(req, status, "conversation of this id");
+}
+
+static void on_state(void *arg, int status, const struct store_support *state)
+{
+	if (status < 0)
+		answer_error(arg, status);
+	else
+		http_reply_json(arg, 200,
+				json_pack("{s:o}", "support", object_support(state, true)));
+}
+
+/* ---- the change ---- */
+
+static bool read_status(struct http_req *req, const json_t *body, struct store_support_change *ret)
+{
+	const json_t *value = json_object_get(body, "status");
+	const char *text = json_string_value(value);
+
+	if (!value)
+		return true;
+	if (!text || !support_status_parse(text, &ret->status)) {
+		http_error(req, 400, 4, "`status` must be open, pending or resolved.");
+		return false;
+	}
+	ret->fields |= CHANGE_STATUS;
+	return true;
+}
+
+static bool read_assignee(struct http_req *req, const json_t *body,
+			  struct store_support_change *ret)
+{
+	const json_t *value = json_object_get(body, "assignee_id");
+
+	if (!value)
+		return true;
+	if (!json_is_null(value) && !json_is_string(value)) {
+		http_error(req, 400, 4,
+			   "`assignee_id` must be the id of somebody of the team, or null.");
+		return false;
+	}
+	ret->assignee_id = json_string_value(value);
+	ret->fields |= CHANGE_ASSIGNEE;
+	return true;
+}
+
+static bool read_labels(struct http_req *req, const json_t *body, int64_t *ids,
+			struct store_support_change *ret)
+{
+	const json_t *list = json_object_get(body, "labels"), *id;
+	size_t i;
+
+	if (!list)
+		return true;
+	json_array_foreach(list, i, id)
+	{
+		if (i >= LIMIT_LABELS_PUT || !json_is_integer(id))
+			break;
+		ids[i] = json_integer_value(id);
+	}
+	if (!json_is_array(list) || i < json_array_size(list)) {
+		http_error(req, 400, 4, "`labels` must be a list of at most %d ids of labels.",
+			   LIMIT_LABELS_PUT);
+		return false;
+	}
+	ret->labels = ids;
+	ret->label_count = i;
+	ret->fields |= CHANGE_LABELS;
+	return true;
+}
+
+void http_support_change(struct http_req *req, struct control *control)
+{
+	const json_t *body = http_body_json(req);
+	struct store_support_change change = { .conversation_id = http_param(req, "id") };
+	int64_t labels[LIMIT_LABELS_PUT];
+
+	if (!body)
+		return;
+	if (access_user(req)->role != ROLE_ADMIN) {
+		answer_error(req, chat_may_see(access_user(req), change.conversation_id) ? -EACCES
+											 : -ENOENT);
+		return;
+	}
+	if (read_status(req, body, &change) && read_assignee(req, body, &change) &&
+	    read_labels(req, body, labels, &change))
+		support_change(control->support, access_user(req), &change, on_state, req);
+}
+
+/* ---- who the team is ---- */
+
+static void on_team(void *arg, int status, const struct store_user *users, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(list, object_user(&users[i]));
+	if (status == 0) {
+		http_reply_json(arg, 200, json_pack("{s:o}", "team", list));
+		return;
+	}
+	json_decref(list);
+	answer_error(arg, status);
+}
+
+void http_team(struct http_req *req, struct control *control)
+{
+	support_team(control->support, access_user(req), on_team, req);
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What becomes of conversations: status, who looks after them, labels; and the cases that are measured. */
+#include "store/support.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "store/support_lines.h"
+
+static const char *const statuses[] = {
+	[SUPPORT_OPEN] = "open", [SUPPORT_PENDING] = "pending", [SUPPORT_RESOLVED] = "resolved"
+};
+
+const char *support_status_text(enum support_status status)
+{
+	return statuses[status];
+}
+
+bool support_status_parse(const char *text, enum support_status *ret)
+{
+	for (size_t i = 0; i < countof(statuses); i++)
+		if (strcmp(statuses[i], text) == 0) {
+			*ret = (enum support_status)i;
+			return true;
+		}
+	return false;
+}
+
+/* ---- reading ---- */
+
+static int read_labels(struct db *db, struct mem *mem, const char *conversation_id,
+		       struct store_support *ret)
+{
+	sqlite3_stmt *stmt = db_query(db,
+				      "SELECT label_id FROM conversation_labels WHERE "
+				      "conversation_id = ? ORDER BY label_id",
+				      "s", conversation_id);
+	int64_t *list = NULL;
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		int64_t *grown = mem_grow(mem, list, ret->label_count, sizeof *grown);
+
+		if (!grown)
+			row = -ENOMEM;
+		else
+			(list = grown)[ret->label_count++] = db_int(stmt, 0);
+	}
+	db_end(stmt);
+	ret->labels = list;
+	return row;
+}
+
+int support_read(struct db *db, struct mem *mem, const char *conversation_id,
+		 struct store_support *ret)
+{
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT v.status, v.status_at, v.waiting_since, CASE WHEN v.status = 'resolved' "
+		"THEN (SELECT max(id) FROM support_cases WHERE conversation_id = v.id AND asked "
+		"AND "
+		"answered_at IS NULL) END, " USER
+		" FROM conversations v LEFT JOIN users u ON u.id = v.assignee_id WHERE v.id = ?",
+		"s", conversation_id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	*ret = (struct store_support){ 0 };
+	if (row == 1) {
+		const char *status = db_text(mem, stmt, 0);
+
+		if (status)
+			(void)support_status_parse(status, &ret->status);
+		ret->status_at_us = (uint64_t)db_int(stmt, 1);
+		ret->waiting_since_us = (uint64_t)db_int(stmt, 2);
+		ret->question = db_int(stmt, 3);
+		user_read(mem, stmt, 4, &ret->assignee);
+	}
+	db_end(stmt);
+	if (row < 1)
+		return row == 0 ? -ENOENT : row;
+	return read_labels(db, mem, conversation_id, ret);
+}
+
+int support_take(struct db *db, struct mem *mem, const char *conversation_id,
+		 const struct store_support **ret)
+{
+	struct store_support *taken = mem_take(mem, sizeof *taken);
+	int status = taken ? support_read(db, mem, conversation_id, taken) : -ENOMEM;
+
+	if (status == 0)
+		*ret = taken;
+	return status;
+}
+
+/* ---- what a message means ---- */
+
+/* 1: the state has changed. */
+static int on_customer(struct db *db, struct mem *mem, const struct store_new_message *m,
+		       const struct store_support *before, struct event_list *out)
+{
+	const struct support_line line = { .conversation_id = m->conversation_id,
+					   .user_id = m->user_id,
+					   .activity = "reopened",
+					   .words = "Opened again by a new message",
+					   .private = true,
+					   .at_us = m->created_at_us };
+	int64_t at = (int64_t)m->created_at_us;
+	bool reopens = before->status != SUPPORT_OPEN;
+	int status = db_exec(db,
+			     "INSERT INTO support_cases (conversation_id, opened_at) VALUES (?, ?) "
+			     "ON CONFLICT DO NOTHING",
+			     "si", m->conversation_id, at);
+
+	if (status < 0 || (!reopens && before->waiting_since_us))
+		return status;
+	status = db_exec(db,
+			 "UPDATE conversations SET waiting_since = coalesce(waiting_since, ?2), "
+			 "status_at = iif(status = 'open', status_at, ?2), status = 'open' "
+			 "WHERE id = ?1",
+			 "si", m->conversation_id, at);
+	if (status == 0 && reopens)
+		status = support_line_add(db, mem, &line, out);
+	return status < 0 ? status : 1;
+}
+
+static int on_team(struct db *db, const struct store_new_message *m,
+		   const struct store_support *before)
+{
+	int status = db_exec(db,
+			     "UPDATE support_cases SET replied_at = ?2, replied_by = ?3 WHERE "
+			     "conversation_id = ?1 AND resolved_at IS NULL AND replied_at IS NULL",
+			     "sis", m->conversation_id, (int64_t)m->created_at_us, m->user_id);
+
+	if (status < 0 || !before->waiting_since_us)
+		return status;
+	status = db_exec(db, "UPDATE conversations SET waiting_since = NULL WHERE id = ?", "s",
+			 m->conversation_id);
+	return status < 0 ? status : 1;
+}
+
+int support_on_message(struct db *db, struct mem *mem, const struct store_new_message *m,
+		       struct event_list *out, const struct store_support **ret)
+{
+	struct store_support before;
+
+	if (m->private || m->card)
+		return 0;
+	int status = support_read(db, mem, m->conversation_id, &before);
+	if (status == 0)
+		status = strcmp(m->user_id, m->conversation_id) == 0
+				 ? on_customer(db, mem, m, &before, out)
+				 : on_team(db, m, &before);
+	return status < 1 ? status : support_take(db, mem, m->conversation_id, ret);
+}
+
+/* ---- changes by the team ---- */
+
+struct support_request {
+	struct request base;
+	struct store_support_change change;
+	struct store_support support;
+	struct event_list out;
+	store_support_fn *done;
+	void *arg;
+};
+
+static int add_line(struct db *db, struct support_request *r, const char *activity,
+		    const char *value, const char *text, const char *words, bool private)
+{
+	const struct support_line line = { .conversation_id = r->change.conversation_id,
+					   .user_id = r->change.user_id,
+					   .activity = activity,
+					   .value = value,
+					   .text = text,
+					   .words = words,
+					   .private = private,
+					   .at_us = r->change.at_us };
+
+	return support_line_add(db, &r->base.mem, &line, &r->out);
+}
+
+static int add_audit(struct db *db, const struct support_request *r, const char *action,
+		     const char *detail)
+{
+	return audit_add(db, &(struct audit_row){ .at_us = r->change.at_us,
+						  .actor_id = r->change.user_id,
+						  .action = action,
+						  .target = r->change.conversation_id,
+						  .detail = detail });
+}
+
+/* The case ends, or (resolved by mistake) goes on. */
+static int move_case(struct db *db, const struct support_request *r, bool resolved)
+{
+	const struct store_support_change *c = &r->change;
+
+	if (resolved)
+		return db_exec(
+			db,
+			"UPDATE support_cases SET resolved_at = ?2, resolved_by = ?3, asked = ?4 "
+			"WHERE conversation_id = ?1 AND resolved_at IS NULL",
+			"sisi", c->conversation_id, (int64_t)c->at_us, c->user_id, (int64_t)c->ask);
+	return db_exec(
+		db,
+		"UPDATE support_cases SET resolved_at = NULL, resolved_by = NULL, asked = 0 WHERE "
+		"answered_at IS NULL AND id = (SELECT max(id) FROM support_cases WHERE "
+		"conversation_id = ?1)",
+		"s", c->conversation_id);
+}
+
+static int set_status(struct db *db, struct support_request *r)
+{
+	static const char *const words[] = { [SUPPORT_OPEN] = "Opened the conversation again",
+					     [SUPPORT_PENDING] = "Set the conversation to pending",
+					     [SUPPORT_RESOLVED] = "Resolved the conversation" };
+	const struct store_support_change *c = &r->change;
+	const char *text = support_status_text(c->status);
+	bool resolved = c->status == SUPPORT_RESOLVED;
+	bool was_resolved = r->support.status == SUPPORT_RESOLVED;
+
+	if (c->status == r->support.status)
+		return 0;
+	int status = db_exec(
+		db,
+		"UPDATE conversations SET status = ?2, status_at = ?3, waiting_since = "
+		"iif(?4, NULL, waiting_since) WHERE id = ?1",
+		"ssii", c->conversation_id, text, (int64_t)c->at_us, (int64_t)resolved);
+	if (status == 0 && (resolved || was_resolved))
+		status = move_case(db, r, resolved);
+	/* that it is over, and that it is not, concerns the customer; the rest does not */
+	if (status == 0)
+		status = add_line(db, r, "status", text, NULL, words[c->status],
+				  !resolved && !was_resolved);
+	return status < 0 ? status : add_audit(db, r, "conversation.status", text);
+}
+
+/* -ENXIO: not of the team. */
+static int find_colleague(struct db *db, struct support_request *r, const char **ret_name)
+{
+	sqlite3_stmt *stmt = db_query(db, "SELECT name FROM users WHERE id = ? AND role = 'admin'",
+				      "s", r->change.assignee_id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		*ret_name = db_text(&r->base.mem, stmt, 0);
+	db_end(stmt);
+	return row == 1 ? 0 : row == 0 ? -ENXIO : row;
+}
+
+static int set_assignee(struct db *db, struct support_request *r)
+{
+	const struct store_support_change *c = &r->change;
+	const char *old = r->support.assignee.id, *new = c->assignee_id, *name = NULL;
+	char words[LIMIT_USER_NAME + 32] = "Nobody is assigned any more";
+
+	if (!new && !old)
+		return 0;
+	if (new &&old && strcmp(new, old) == 0)
+		return 0;
+	int status = new ? find_colleague(db, r, &name) : 0;
+	if (status == 0)
+		status = db_exec(db, "UPDATE conversations SET assignee_id = ?2 WHERE id = ?1",
+				 "ss", c->conversation_id, new);
+	if (status == 0 && new)
+		(void)snprintf(words, sizeof words, "Assigned to %s", name ? name : new);
+	if (status == 0)
+		status = add_line(db, r, new ? "assigned" : "unassigned", new, name, words, true);
+	return status < 0 ? status : add_audit(db, r, "conversation.assign", new);
+}
+
+static bool has_label(const int64_t *list, size_t n, int64_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == id)
+			return true;
+	return false;
+}
+
+static int set_label(struct db *db, struct support_request *r, int64_t id, bool on)
+{
+	const struct store_support_change *c = &r->change;
+	char value[24], words[96];
+	const char *name = NULL;
+	sqlite3_stmt *stmt = db_query(db, "SELECT name FROM labels WHERE id = ?", "i", id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		name = db_text(&r->base.mem, stmt, 0);
+	db_end(stmt);
+	if (row < 1 || !name)
+		return row < 0 ? row : -ENXIO;
+	int status = on ? db_exec(db,
+				  "INSERT INTO conversation_labels (conversation_id, label_id) "
+				  "VALUES (?, ?)",
+				  "si", c->conversation_id, id)
+			: db_exec(db,
+				  "DELETE FROM conversation_labels WHERE conversation_id = ? AND "
+				  "label_id = ?",
+				  "si", c->conversation_id, id);
+	(void)snprintf(value, sizeof value, "%lld", (long long)id);
+	(void)snprintf(words, sizeof words,
+		       on ? "Added the label %.60s" : "Took the label %.60s away", name);
+	if (status == 0)
+		status = add_line(db, r, on ? "labelled" : "unlabelled", value, name, words, true);
+	return status < 0 ? status : add_audit(db, r, on ? "label.put" : "label.take", name);
+}
+
+static int set_labels(struct db *db, struct support_request *r)
+{
+	const struct store_support_change *c = &r->change;
+	const struct store_support *before = &r->support;
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < c->label_count; i++)
+		if (!has_label(before->labels, before->label_count, c->labels[i]) &&
+		    !has_label(c->labels, i, c->labels[i]))
+			status = set_label(db, r, c->labels[i], true);
+	for (size_t i = 0; status == 0 && i < before->label_count; i++)
+		if (!has_label(c->labels, c->label_count, before->labels[i]))
+			status = set_label(db, r, before->labels[i], false);
+	return status;
+}
+
+static int run_support_set(struct db *db, struct request *req)
+{
+	struct support_request *r = request_of(req, struct support_request);
+	const struct store_support_change *c = &r->change;
+	int status = support_read(db, &req->mem, c->conversation_id, &r->support);
+
+	if (status == 0 && c->fields & CHANGE_LABELS)
+		status = set_labels(db, r);
+	if (status == 0 && c->fields & CHANGE_ASSIGNEE)
+		status = set_assignee(db, r);
+	if (status == 0 && c->fields & CHANGE_STATUS)
+		status = set_status(db, r);
+	if (status < 0 || r->out.n == 0)
+		return status;
+	status = support_event_add(db, &req->mem, c->conversation_id, c->user_id, c->at_us,
+				   &r->out);
+	if (status == 0)
+		r->support = *r->out.events[r->out.n - 1].support;
+	return status;
+}
+
+static void answer_support(struct request *req)
+{
+	struct support_request *r = request_of(req, struct support_request);
+	bool ok = req->status == 0;
+
+	r->done(r->arg, req->status, ok ? &r->support : NULL, r->out.events, ok ? r->out.n : 0);
+}
+
+void store_support_set(struct store *s, const struct store_support_change *change,
+		       store_support_fn *done, void *arg)
+{
+	struct support_request *r = request_new(sizeof *r);
+	struct mem *mem = &r->base.mem;
+
+	r->base.run = run_support_set;
+	r->base.answer = answer_support;
+	r->base.writes = true;
+	r->change = *change;
+	r->change.conversation_id = mem_text(mem, change->conversation_id);
+	r->change.user_id = mem_text(mem, change->user_id);
+	r->change.assignee_id = mem_text(mem, change->assignee_id);
+	int64_t *labels = mem_take(mem, (change->label_count + 1) * sizeof *labels);
+	for (size_t i = 0; labels && i < change->label_count; i++)
+		labels[i] = change->labels[i];
+	r->change.labels = labels;
+	r->done = done;
+	r->arg = arg;
+	request_submit(s, &r->base);
+}

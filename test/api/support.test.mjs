@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// The support layer over HTTP and the event socket: what the team does, and how much of it the customer is told.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startWithPeople } from '../lib/people.mjs';
+
+let daemon, ann, bob, eva, max;
+before(async () => {
+	({ daemon, people: { ann, bob, eva, max } } = await startWithPeople({ ann: 'user', bob: 'user', eva: 'admin', max: 'admin' }));
+});
+after(() => daemon.stop());
+
+const path = (id) => `/api/v1/conversations/${id}`;
+let number = 0;
+const say = async (client, id, text, more = {}) => {
+	const answer = await client.call('POST', `${path(id)}/messages`, { text, client_id: `c${++number}`, ...more });
+	assert.equal(answer.status, 201, JSON.stringify(answer.body));
+	return answer.body.message;
+};
+const overview = async (client, id) => (await client.call('GET', '/api/v1/conversations')).body.conversations.find((c) => c.id === id);
+const change = async (client, id, what) => {
+	const answer = await client.call('PATCH', path(id), what);
+	assert.equal(answer.status, 200, JSON.stringify(answer.body));
+	return answer.body.support;
+};
+const refused = async (status, client, method, route, body) => {
+	const answer = await client.call(method, route, body);
+	assert.equal(answer.status, status, `${method} ${route} ${JSON.stringify(body)}: ${JSON.stringify(answer.body)}`);
+	return answer.body.message;
+};
+
+test('open, waiting, resolved, open again: the answer, the events and the list agree', async () => {
+	const [a, e] = [await ann.events(), await eva.events()];
+	await say(ann, 'ann', 'Where is my order?');
+	const waiting = (await e.next('message.new')).support;
+	assert.equal(waiting.status, 'open');
+	assert.ok(waiting.waiting_since);
+	assert.deepEqual((await overview(max, 'ann')).support, waiting);
+	assert.deepEqual((await a.next('message.new')).support, { status: 'open' }, 'the customer is told no more');
+	assert.deepEqual((await overview(ann, 'ann')).support, { status: 'open' });
+
+	await say(eva, 'ann', 'On its way.');
+	assert.equal((await e.next((event) => event.message?.text === 'On its way.')).support.waiting_since, null);
+
+	const resolved = await change(eva, 'ann', { status: 'resolved' });
+	assert.equal(resolved.status, 'resolved');
+	const told = await e.next('conversation.updated');
+	assert.deepEqual([told.support, told.user_id], [resolved, 'eva']);
+	const theirs = await a.next('conversation.updated');
+	assert.deepEqual(Object.keys(theirs.support), ['status']);
+	assert.equal(theirs.user_id, undefined);
+	const line = (await a.next((event) => event.message?.activity)).message;
+	assert.deepEqual([line.type, line.activity, line.user.id], ['system', { type: 'status', value: 'resolved' }, 'eva']);
+	assert.equal((await overview(ann, 'ann')).last_message.text, 'On its way.', 'a line is no message');
+	assert.equal((await overview(ann, 'ann')).unread, 1);
+
+	await say(ann, 'ann', 'It is broken!');
+	assert.equal((await e.next((event) => event.message?.text === 'It is broken!')).support.status, 'open');
+	assert.equal((await e.next((event) => event.message?.activity?.type === 'reopened')).message.private, true);
+	await a.next((event) => event.message?.text === 'It is broken!');
+	assert.ok(!a.seen.some((event) => event.message?.activity?.type === 'reopened'));
+	await Promise.all([a.close(), e.close()]);
+});
+
+test('take, transfer, give back', async () => {
+	const m = await max.events();
+	assert.deepEqual((await max.call('GET', '/api/v1/team')).body.team.map((user) => user.id).sort(), ['admin', 'eva', 'max']);
+	assert.equal((await change(eva, 'ann', { assignee_id: 'eva' })).assignee.id, 'eva');
+	assert.equal((await m.next('conversation.updated')).support.assignee.id, 'eva');
+	assert.deepEqual((await m.next((event) => event.message?.activity?.type === 'assigned')).message.activity, { type: 'assigned', value: 'eva', text: 'Eva' });
+	const both = await change(eva, 'ann', { assignee_id: 'max', status: 'pending' });
+	assert.deepEqual([both.assignee.id, both.status], ['max', 'pending']);
+	assert.equal((await change(max, 'ann', { assignee_id: null })).assignee, null);
+	await m.close();
+});
+
+test('who may not, and what is nonsense', async () => {
+	assert.match(await refused(403, ann, 'PATCH', path('ann'), { status: 'resolved' }), /team/);
+	await refused(404, bob, 'PATCH', path('ann'), { status: 'resolved' });
+	await refused(404, eva, 'PATCH', path('nobody'), { status: 'resolved' });
+	await refused(403, ann, 'GET', '/api/v1/team');
+	for (const body of [{ status: 'closed' }, { status: 5 }, { assignee_id: 5 }, { assignee_id: 'ann' }, { assignee_id: 'nobody' }, { labels: 'x' }, { labels: [99] }, { labels: ['x'] }, { labels: Array(21).fill(1) }])
+		await refused(400, eva, 'PATCH', path('ann'), body);
+	const { messages } = (await eva.call('GET', `${path('ann')}/messages`)).body;
+	const line = messages.find((message) => message.activity);
+	await refused(403, eva, 'DELETE', `${path('ann')}/messages/${line.id}`, {});
+	await refused(403, eva, 'PATCH', `${path('ann')}/messages/${line.id}`, { text: 'x' });
+	await refused(403, eva, 'POST', `${path('ann')}/messages/${line.id}/reactions`, { type: 'x' });
+});
+
+test('who comes back is told what happened meanwhile, and the team only of what is internal', async () => {
+	const [a, e] = [await ann.events(), await eva.events()];
+	const since = [a.first.cursor, e.first.cursor];
+	await Promise.all([a.close(), e.close()]);
+	await change(max, 'ann', { status: 'pending', assignee_id: 'max' });
+	await change(max, 'ann', { status: 'resolved' });
+	const [again, team] = [await ann.events({ since: since[0] }), await eva.events({ since: since[1] })];
+	await again.next((event) => event.message?.activity?.value === 'resolved');
+	await team.next((event) => event.message?.activity?.value === 'resolved');
+	assert.deepEqual(again.seen.flatMap((event) => event.message?.activity ?? []), [{ type: 'status', value: 'resolved' }]);
+	assert.ok(team.seen.some((event) => event.message?.activity?.type === 'assigned'));
+	assert.ok(again.seen.filter((event) => event.support).every((event) => !('assignee' in event.support)));
+	await Promise.all([again.close(), team.close()]);
+});
