@@ -18,6 +18,7 @@ const common = {
   minify: true,
   target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
   legalComments: 'linked',
+  charset: 'utf8',
   conditions: ['confab-source'],
   define: { 'process.env.NODE_ENV': '"production"' },
   metafile: true,

@@ -19,7 +19,7 @@ try {
 }
 
 const tests = [];
-for (const folder of ['client/test', 'react/test']) {
+for (const folder of ['client/test', 'react/test', 'app/test']) {
   for (const name of await readdir(join(web, folder))) {
     if (/\.test\.tsx?$/.test(name) && (!only || name.includes(only))) tests.push(join(folder, name));
   }
@@ -38,12 +38,13 @@ await build({
   outdir: out,
   outbase: '.',
   outExtension: { '.js': '.mjs' },
-  external: ['livekit-client', 'react', 'react-dom'],
+  external: ['livekit-client', 'react', 'react-dom', 'typescript'],
+  loader: { '.css': 'empty' },
   sourcemap: 'inline',
   jsx: 'automatic',
   logLevel: 'warning',
 });
 
 const files = tests.map((test) => join(out, test.replace(/\.tsx?$/, '.mjs')));
-const run = spawn(process.execPath, ['--enable-source-maps', '--test', ...files], { stdio: 'inherit' });
+const run = spawn(process.execPath, ['--enable-source-maps', '--test', ...files], { stdio: 'inherit', cwd: web });
 run.on('exit', (code) => process.exit(code ?? 1));

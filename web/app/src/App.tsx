@@ -4,9 +4,10 @@ import { Loading } from './pages/Loading.tsx';
 import { SignIn } from './pages/SignIn.tsx';
 import { Unreachable } from './pages/Unreachable.tsx';
 import { useSession } from './session.ts';
-import { texts } from './texts.ts';
+import { useTexts } from './texts/index.ts';
 
 export function App() {
+  const texts = useTexts();
   const { session, signIn, signOut, lost, reload } = useSession();
   switch (session.status) {
     case 'loading':

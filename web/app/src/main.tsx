@@ -5,12 +5,23 @@ import './operator.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
+import { Appearance, dressDocument } from './Appearance.tsx';
+import { preferences, preferredLanguage } from './preferences.ts';
+import { loadWords } from './texts/index.ts';
 
-const root = document.getElementById('root');
-if (root) {
+async function start(root: HTMLElement): Promise<void> {
+  const { language, theme } = preferences();
+  // English is part of the program; another language whose file cannot be fetched must not keep the page away
+  const words = await loadWords(preferredLanguage(language)).catch(() => loadWords('en'));
+  dressDocument(words, theme);
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <Appearance first={words}>
+        <App />
+      </Appearance>
     </StrictMode>,
   );
 }
+
+const root = document.getElementById('root');
+if (root) void start(root);

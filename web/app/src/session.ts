@@ -3,12 +3,14 @@
 import type { UserObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 import * as auth from './auth.ts';
-import { texts } from './texts.ts';
+
+/** The text that says why somebody is signed out. */
+export type Notice = 'linkFailed' | 'signedOutByServer' | undefined;
 
 export type Session =
   | { status: 'loading' }
   | { status: 'unreachable' }
-  | { status: 'signedOut'; notice: string | undefined }
+  | { status: 'signedOut'; notice: Notice }
   | { status: 'signedIn'; user: UserObject };
 
 export interface SessionControls {
@@ -40,7 +42,7 @@ async function start(): Promise<Session> {
       return { status: 'signedIn', user: await auth.signInByLink(token) };
     } catch (error) {
       if (error instanceof auth.AuthError && error.status === 0) linkToken = token;
-      else return { status: 'signedOut', notice: texts.linkFailed };
+      else return { status: 'signedOut', notice: 'linkFailed' };
     }
   }
   try {
@@ -75,7 +77,7 @@ export function useSession(): SessionControls {
     history.replaceState(null, '', '/');
     setSession({ status: 'signedOut', notice: undefined });
   }, []);
-  const lost = useCallback(() => setSession({ status: 'signedOut', notice: texts.signedOutByServer }), []);
+  const lost = useCallback(() => setSession({ status: 'signedOut', notice: 'signedOutByServer' }), []);
 
   return { session, signIn, signOut, lost, reload };
 }

@@ -25,12 +25,14 @@ export function shortTime(at: number, now: number, t: Messages): string {
 }
 
 /** 0:07, 12:34, 1:02:03. */
-export function duration(ms: number): string {
+export function duration(ms: number, t: Pick<Messages, 'locale'> = { locale: undefined }): string {
   const s = Math.max(0, Math.floor(ms / 1000));
-  const two = (n: number) => String(n).padStart(2, '0');
+  const one = new Intl.NumberFormat(t.locale, { useGrouping: false });
+  const two = new Intl.NumberFormat(t.locale, { minimumIntegerDigits: 2 });
   const hours = Math.floor(s / 3600);
   const minutes = Math.floor(s / 60) % 60;
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
+  const rest = two.format(s % 60);
+  return hours > 0 ? `${one.format(hours)}:${two.format(minutes)}:${rest}` : `${one.format(minutes)}:${rest}`;
 }
 
 export function daysBetween(at: number, now: number): number {
@@ -39,8 +41,16 @@ export function daysBetween(at: number, now: number): number {
 }
 
 /** "12 KB", "3.4 MB". */
-export function fileSize(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+export function fileSize(bytes: number, t: Messages): string {
+  const amount = (n: number, digits: number) =>
+    new Intl.NumberFormat(t.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n);
+  if (bytes < 1000) return t.fileSize(amount(bytes, 0), 'B');
+  if (bytes < 1_000_000) return t.fileSize(amount(bytes / 1000, 0), 'KB');
+  return t.fileSize(amount(bytes / 1_000_000, 1), 'MB');
+}
+
+/** A count on a badge: 7, 99+. */
+export function badge(n: number, t: Pick<Messages, 'locale'>): string {
+  const number = new Intl.NumberFormat(t.locale).format(Math.min(n, 99));
+  return n > 99 ? `${number}+` : number;
 }

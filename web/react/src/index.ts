@@ -23,8 +23,19 @@ export { useNow } from './hooks/useNow.ts';
 export { useObservable } from './hooks/useObservable.ts';
 export { Avatar } from './ui/Avatar.tsx';
 export { EmptyState } from './ui/EmptyState.tsx';
-export { Icon } from './ui/Icon.tsx';
+export { Icon, type IconName } from './ui/Icon.tsx';
 export { IconButton } from './ui/IconButton.tsx';
 export { Spinner } from './ui/Spinner.tsx';
 export { useToast } from './ui/Toasts.tsx';
 export { en, type Messages } from './messages/en.ts';
+export {
+  chooseLanguage,
+  directionOf,
+  isLanguage,
+  LANGUAGE_NAMES,
+  LANGUAGES,
+  loadMessages,
+  localeOf,
+  type Language,
+} from './messages/languages.ts';
+export { grammar, isolate, type Forms, type Grammar } from './messages/grammar.ts';

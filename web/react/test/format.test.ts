@@ -8,7 +8,7 @@ import { en } from '../src/messages/en.ts';
 import { initialsOf } from '../src/ui/Avatar.tsx';
 
 test('durations', () => {
-  assert.deepEqual([0, 7_000, 754_000, 3_723_000, -5].map(duration), ['0:00', '0:07', '12:34', '1:02:03', '0:00']);
+  assert.deepEqual([0, 7_000, 754_000, 3_723_000, -5].map((ms) => duration(ms, { locale: 'en' })), ['0:00', '0:07', '12:34', '1:02:03', '0:00']);
 });
 
 test('days are local, and named from near to far', () => {

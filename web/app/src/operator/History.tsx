@@ -2,9 +2,7 @@
 import type { CallCardObject } from '@confab/client';
 import { conversationIdOf } from '@confab/client';
 import { formatDuration } from '@confab/react';
-import { texts } from '../texts.ts';
-
-const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+import { useWords } from '../texts/index.ts';
 
 interface HistoryProps {
   cards: readonly CallCardObject[];
@@ -13,6 +11,8 @@ interface HistoryProps {
 
 /** Calls of the past. Pressing a conversation shows only its own. */
 export function History({ cards, onConversation }: HistoryProps) {
+  const { texts, messages } = useWords();
+  const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'short' });
   return (
     <div className="op-scroll">
       <table>
@@ -30,7 +30,7 @@ export function History({ cards, onConversation }: HistoryProps) {
             const id = conversationIdOf(card.cid.slice(card.cid.indexOf(':') + 1));
             return (
               <tr key={`${card.cid} ${card.started_at} ${card.ended_at}`}>
-                <td>{TIME.format(Date.parse(card.started_at))}</td>
+                <td>{time.format(Date.parse(card.started_at))}</td>
                 <td>
                   {id === undefined ? (
                     card.cid
@@ -42,7 +42,7 @@ export function History({ cards, onConversation }: HistoryProps) {
                 </td>
                 <td>{card.caller.name}</td>
                 <td>{texts.opOutcomes[card.outcome]}</td>
-                <td>{card.duration_s > 0 ? formatDuration(card.duration_s * 1000) : '–'}</td>
+                <td>{card.duration_s > 0 ? formatDuration(card.duration_s * 1000, messages) : '–'}</td>
                 <td>
                   <span className={`op-quality op-quality--${card.quality ?? 'unknown'}`}>{texts.opQualities[card.quality ?? 'unknown']}</span>
                 </td>

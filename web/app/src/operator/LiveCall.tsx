@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OperatorCallObject, OperatorParticipantObject } from '@confab/client';
-import { Avatar, formatDuration, Icon, useNow } from '@confab/react';
-import { texts } from '../texts.ts';
+import { Avatar, formatDuration, Icon, useNow, type IconName } from '@confab/react';
+import { useTexts, useWords } from '../texts/index.ts';
 
 /** One call that goes on: who is in it, with what, and how well. */
 export function LiveCall({ call }: { call: OperatorCallObject }) {
+  const { texts, messages } = useWords();
   const now = useNow(1000);
   return (
     <article className="op-call" aria-label={call.cid}>
       <header className="op-call__head">
         <h3>{call.conversation_id ?? call.cid}</h3>
-        <span className="op-call__time">{formatDuration(now - Date.parse(call.started_at))}</span>
+        <span className="op-call__time">{formatDuration(now - Date.parse(call.started_at), messages)}</span>
       </header>
       <div className="op-scroll">
         <table>
@@ -35,6 +36,7 @@ export function LiveCall({ call }: { call: OperatorCallObject }) {
 }
 
 function Row({ participant }: { participant: OperatorParticipantObject }) {
+  const texts = useTexts();
   const { user, quality, score, connected, tracks } = participant;
   return (
     <tr>
@@ -51,8 +53,8 @@ function Row({ participant }: { participant: OperatorParticipantObject }) {
         {tracks.length === 0 && <span className="op-soft">{texts.opNothing}</span>}
         {tracks.map((track) => (
           <span key={track.sid} className="op-track">
-            <Icon name={iconOf(track.source, track.muted)} size={18} />
-            <span className="op-hidden">{texts.opTrack(track.source, track.muted)}</span>
+            <Icon name={ICONS[sourceOf(track.source)][track.muted ? 1 : 0]} size={18} />
+            <span className="op-hidden">{track.muted ? texts.opMuted(texts.opSource[sourceOf(track.source)]) : texts.opSource[sourceOf(track.source)]}</span>
           </span>
         ))}
       </td>
@@ -60,5 +62,16 @@ function Row({ participant }: { participant: OperatorParticipantObject }) {
   );
 }
 
-const iconOf = (source: string, muted: boolean) =>
-  /screen/i.test(source) ? 'screen' : /camera|video/i.test(source) ? (muted ? 'cameraOff' : 'camera') : muted ? 'micOff' : 'mic';
+type Source = 'camera' | 'microphone' | 'screen' | 'other';
+
+/** LiveKit's names: CAMERA, MICROPHONE, SCREEN_SHARE, SCREEN_SHARE_AUDIO, UNKNOWN. */
+const sourceOf = (name: string): Source =>
+  /screen/i.test(name) ? 'screen' : /camera|video/i.test(name) ? 'camera' : /mic|audio/i.test(name) ? 'microphone' : 'other';
+
+/** Of what is sent, and of what is muted. */
+const ICONS: Record<Source, readonly [IconName, IconName]> = {
+  camera: ['camera', 'cameraOff'],
+  microphone: ['mic', 'micOff'],
+  screen: ['screen', 'screenOff'],
+  other: ['file', 'file'],
+};

@@ -2,7 +2,8 @@
 import type { UserObject } from '@confab/client';
 import { AdminChat, CallCenter, ConfabProvider, UserChat, type Attention } from '@confab/react';
 import { useCallback, useEffect } from 'react';
-import { texts } from '../texts.ts';
+import { useWords } from '../texts/index.ts';
+import { usePreferences } from '../preferences.ts';
 import { useConnectedClient } from '../useConnectedClient.ts';
 import { useRoute } from '../useRoute.ts';
 import { Loading } from './Loading.tsx';
@@ -18,16 +19,18 @@ interface HomeProps {
 
 /** After sign-in: an admin's conversations, a customer's chat. */
 export function Home({ user, onSignOut, onLost }: HomeProps) {
+  const { texts, messages } = useWords();
+  const { sounds } = usePreferences();
   const connection = useConnectedClient(user, onLost);
   const { page, conversationId, select } = useRoute();
   const onAttention = useCallback(({ unread, caller }: Attention) => {
-    document.title = caller ? texts.titleCalling(caller) : unread > 0 ? texts.titleUnread(unread) : texts.product;
-  }, []);
+    document.title = caller ? texts.titleCalling(caller) : unread > 0 ? texts.titleUnread(new Intl.NumberFormat(messages.locale).format(unread)) : texts.product;
+  }, [texts, messages]);
   useEffect(
     () => () => {
       document.title = texts.product;
     },
-    [],
+    [texts],
   );
 
   return (
@@ -36,7 +39,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
       {connection.status === 'connecting' && <Loading />}
       {connection.status === 'failed' && <Unreachable hint={texts.connectFailedHint} onRetry={connection.retry} />}
       {connection.status === 'connected' && (
-        <ConfabProvider client={connection.client}>
+        <ConfabProvider client={connection.client} messages={messages} sounds={sounds}>
           <CallCenter>
           {connection.me.role === 'admin' && page === 'operator' ? (
             <Operator />

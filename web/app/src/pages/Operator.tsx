@@ -4,10 +4,11 @@ import { useState } from 'react';
 import { History } from '../operator/History.tsx';
 import { LiveCall } from '../operator/LiveCall.tsx';
 import { useOperator } from '../operator/useOperator.ts';
-import { texts } from '../texts.ts';
+import { useTexts } from '../texts/index.ts';
 
 /** For the team: the calls that go on and how well they do, and those of the past. */
 export function Operator() {
+  const texts = useTexts();
   const client = useVideoClient();
   const [conversation, setConversation] = useState<string>();
   const { calls, history, error } = useOperator(client, conversation);

@@ -3,15 +3,19 @@ import { Icon } from '@confab/react';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { AuthError } from '../auth.ts';
 import { Logo } from '../Logo.tsx';
-import { texts } from '../texts.ts';
+import type { Notice } from '../session.ts';
+import { useTexts, type Texts } from '../texts/index.ts';
+import { LanguagePicker } from './LanguagePicker.tsx';
 
 interface SignInProps {
-  notice: string | undefined;
+  /** Why one has to sign in. */
+  notice: Notice;
   onSignIn: (userId: string, password: string) => Promise<void>;
 }
 
 export function SignIn({ notice, onSignIn }: SignInProps) {
-  const [error, setError] = useState(notice);
+  const texts = useTexts();
+  const [error, setError] = useState(notice && texts[notice]);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -27,7 +31,7 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
     try {
       await onSignIn(userId, password);
     } catch (reason) {
-      setError(describe(reason));
+      setError(describe(reason, texts));
       setBusy(false);
     }
   };
@@ -63,12 +67,14 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
           {busy ? texts.signingIn : texts.signIn}
         </button>
       </form>
+      <LanguagePicker />
     </main>
   );
 }
 
-function describe(reason: unknown): string {
+function describe(reason: unknown, texts: Texts): string {
   if (!(reason instanceof AuthError) || reason.status === 0) return texts.serverUnreachable;
+  if (reason.status === 401) return texts.wrongPassword;
   if (reason.status === 429) return texts.tooManyTries;
   return reason.message || texts.serverUnreachable;
 }

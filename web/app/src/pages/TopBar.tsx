@@ -2,11 +2,12 @@
 import type { UserObject } from '@confab/client';
 import { Avatar } from '@confab/react';
 import { Logo } from '../Logo.tsx';
-import { texts } from '../texts.ts';
+import { useTexts } from '../texts/index.ts';
 import { OPERATOR } from '../useRoute.ts';
 
 /** The product, who is signed in, and the way out. */
 export function TopBar({ user, page, onSignOut }: { user: UserObject; page: 'chat' | 'operator'; onSignOut: () => void }) {
+  const texts = useTexts();
   return (
     <header className="app-top">
       <span className="app-top__brand">
@@ -25,7 +26,9 @@ export function TopBar({ user, page, onSignOut }: { user: UserObject; page: 'cha
       )}
       <span className="app-top__user" role="group" aria-label={texts.signedInAs(user.name)}>
         <Avatar user={user} size="small" />
-        <span className="app-top__name">{user.name}</span>
+        <span className="app-top__name">
+          <bdi>{user.name}</bdi>
+        </span>
         {user.role === 'admin' && <span className="app-top__role">{texts.roleAdmin}</span>}
       </span>
       <button type="button" className="cf-button cf-button--quiet cf-button--small" onClick={onSignOut}>

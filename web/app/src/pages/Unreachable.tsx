@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EmptyState } from '@confab/react';
-import { texts } from '../texts.ts';
+import { useTexts } from '../texts/index.ts';
 
 export function Unreachable({ hint, onRetry }: { hint: string; onRetry: () => void }) {
+  const texts = useTexts();
   return (
     <main className="app-center">
       <EmptyState icon="alert" title={texts.connectFailed} hint={hint}>

@@ -8,7 +8,7 @@ export function CallTimer({ since }: { since: number }) {
   const now = useNow(1000);
   return (
     <span className="cf-timer" role="timer" aria-label={t.callDuration}>
-      {duration(now - since)}
+      {duration(now - since, t)}
     </span>
   );
 }

@@ -27,7 +27,9 @@ export function ParticipantTile({ participant }: { participant: Participant }) {
           </span>
         )}
         <Quality quality={connectionQuality} />
-        <span className="cf-tile__name">{name}</span>
+        <span className="cf-tile__name">
+          <bdi>{name}</bdi>
+        </span>
       </span>
     </section>
   );

@@ -74,7 +74,9 @@ export function VideoCall({ callType, callId, peer, ring = false, onClose }: Vid
         onKeyDown={(event) => event.key === 'Escape' && over && onClose()}
       >
         <header className="cf-call__top">
-          <span className="cf-call__title">{peer.name}</span>
+          <span className="cf-call__title">
+            <bdi>{peer.name}</bdi>
+          </span>
           {joinedAt !== undefined && <CallTimer since={joinedAt} />}
           {sharing && (
             <p className="cf-call__banner" role="status">

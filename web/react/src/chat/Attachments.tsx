@@ -34,7 +34,7 @@ function Attachment({ attachment }: { attachment: AttachmentObject }) {
     <a className="cf-files__file" href={url} download={name}>
       <Icon name="file" size={22} />
       <span className="cf-files__name">{name}</span>
-      <span className="cf-files__size">{fileSize(size)}</span>
+      <span className="cf-files__size">{fileSize(size, t)}</span>
     </a>
   );
 }

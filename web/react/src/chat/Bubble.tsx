@@ -50,10 +50,11 @@ export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
         </p>
       )}
       <div className={`cf-line ${menu ? 'cf-line--menu' : ''}`} data-message={message.id}>
-        <div className={look.filter(Boolean).join(' ')} dir="auto">
+        <div className={look.filter(Boolean).join(' ')}>
           {message.quoted && !message.deleted && <Quote quoted={message.quoted} onJump={actions.jump} />}
           {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
-          {message.deleted ? t.messageDeleted : <Text text={message.text} />}
+          {/* what a person wrote has its own direction, the bubble that of the page */}
+          {message.deleted ? t.messageDeleted : <div dir="auto"><Text text={message.text} /></div>}
         </div>
         {message.delivery === 'sent' && !message.deleted && (
           <MessageMenu message={message} mine={mine} open={menu} onOpen={setMenu} actions={actions} />
@@ -95,8 +96,12 @@ function Quote({ quoted, onJump }: { quoted: QuotedObject; onJump: (messageId: n
   const t = useMessages();
   return (
     <button type="button" className="cf-quote" title={t.showQuoted} onClick={() => onJump(quoted.id)}>
-      <span className="cf-quote__name">{quoted.user_name}</span>
-      <span className="cf-quote__text">{quoted.text || t.messageDeleted}</span>
+      <span className="cf-quote__name">
+        <bdi>{quoted.user_name}</bdi>
+      </span>
+      <span className="cf-quote__text" dir="auto">
+        {quoted.text || t.messageDeleted}
+      </span>
     </button>
   );
 }

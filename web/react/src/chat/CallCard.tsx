@@ -27,7 +27,7 @@ export function CallCard({ card, meId, at, onCall }: CallCardProps) {
         <p className="cf-card__title">{cardText(card, meId, t)}</p>
         <p className="cf-card__hint">
           {timeOfDay(at, t)}
-          {good && ` · ${duration(card.duration_s * 1000)}`}
+          {good && ` · ${duration(card.duration_s * 1000, t)}`}
           {card.quality === 'poor' && ` · ${t.connectionPoor}`}
         </p>
       </div>

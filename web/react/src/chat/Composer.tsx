@@ -141,6 +141,7 @@ export function Composer(props: ComposerProps) {
         <textarea
           ref={area}
           rows={1}
+          dir="auto"
           value={text}
           aria-label={t.message}
           aria-invalid={tooLong}
@@ -178,7 +179,7 @@ function Target({ writing, onCancel }: { writing: Exclude<Writing, { kind: 'new'
       <Icon name={kind === 'edit' ? 'edit' : 'reply'} size={18} />
       <p className="cf-target__what">
         <strong>{kind === 'edit' ? t.editing : t.replyTo(message.user.name)}</strong>
-        <span>{message.text}</span>
+        <span dir="auto">{message.text}</span>
       </p>
       <IconButton icon="close" label={t.cancel} onClick={onCancel} />
     </div>

@@ -27,7 +27,9 @@ export function ConversationHeader({ person, subtitle, online, onBack, onCall, o
       )}
       <Avatar user={person} />
       <div className="cf-header__who">
-        <h2 className="cf-header__name">{person.name}</h2>
+        <h2 className="cf-header__name">
+          <bdi>{person.name}</bdi>
+        </h2>
         <p className="cf-header__sub">
           {online && <span className="cf-dot" />}
           {subtitle}

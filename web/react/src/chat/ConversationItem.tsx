@@ -2,7 +2,7 @@
 import type { ConversationObject, UserObject } from '@confab/client';
 import { useMessages } from '../context.tsx';
 import { cardText } from './cardText.ts';
-import { shortTime } from '../format.ts';
+import { badge, shortTime } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 
@@ -39,12 +39,14 @@ export function ConversationItem({ conversation, me, unread, online, typing, sel
         </span>
         <span className="cf-conv__main">
           <span className="cf-conv__top">
-            <span className="cf-conv__name">{user.name}</span>
+            <span className="cf-conv__name">
+              <bdi>{user.name}</bdi>
+            </span>
             {last && <span className="cf-conv__time">{shortTime(Date.parse(last.created_at), now, t)}</span>}
           </span>
           <span className="cf-conv__bottom">
             <span className="cf-conv__preview">
-              {typing ? t.isTyping([user.name]) : last ? preview : t.noMessagesPreview}
+              <bdi>{typing ? t.isTyping([user.name]) : last ? preview : t.noMessagesPreview}</bdi>
             </span>
             {call && (
               <span className="cf-badge cf-badge--call">
@@ -53,7 +55,7 @@ export function ConversationItem({ conversation, me, unread, online, typing, sel
             )}
             {unread > 0 && (
               <span className="cf-badge cf-badge--unread" role="img" aria-label={t.unread(unread)}>
-                {unread > 99 ? '99+' : unread}
+                {badge(unread, t)}
               </span>
             )}
           </span>

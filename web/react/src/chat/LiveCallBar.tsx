@@ -10,7 +10,7 @@ export function LiveCallBar({ call, me, onJoin }: { call: CallSessionObject; me:
   return (
     <div className="cf-livebar">
       <Icon name="camera" size={18} />
-      <span className="cf-livebar__text">{names.length > 0 ? t.callIsLive(names.join(', ')) : t.callIsLiveElsewhere}</span>
+      <span className="cf-livebar__text">{names.length > 0 ? t.callIsLive(t.names(names)) : t.callIsLiveElsewhere}</span>
       <button type="button" className="cf-button cf-button--small" onClick={onJoin}>
         {t.joinCall}
       </button>

@@ -26,7 +26,11 @@ export function MessageRun({ run, mine, meId, receipt, marked, actions }: Messag
     <div className={`cf-run ${mine ? 'cf-run--mine' : ''}`}>
       {!mine && <Avatar user={run.user} size="small" />}
       <div className="cf-run__body">
-        {!mine && <p className="cf-run__name">{run.user.name}</p>}
+        {!mine && (
+          <p className="cf-run__name">
+            <bdi>{run.user.name}</bdi>
+          </p>
+        )}
         {run.messages.map((message) => (
           <Bubble
             key={message.key}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactionObject } from '@confab/client';
 import { useMessages } from '../context.tsx';
+import { badge } from '../format.ts';
 
 interface ReactionsProps {
   reactions: readonly ReactionObject[];
@@ -23,7 +24,7 @@ export function Reactions({ reactions, meId, onToggle }: ReactionsProps) {
           onClick={() => onToggle(type)}
         >
           <span aria-hidden="true">{type}</span>
-          {users.length > 1 && <span aria-hidden="true">{users.length}</span>}
+          {users.length > 1 && <span aria-hidden="true">{badge(users.length, t)}</span>}
         </button>
       ))}
     </div>

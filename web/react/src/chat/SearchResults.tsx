@@ -61,11 +61,11 @@ export function SearchResults({ words, state, onFound }: SearchResultsProps) {
             >
               <span className="cf-conv__top">
                 <span className="cf-conv__name">
-                  {state.conversations.get(message.conversation_id)?.user.name ?? message.conversation_id}
+                  <bdi>{state.conversations.get(message.conversation_id)?.user.name ?? message.conversation_id}</bdi>
                 </span>
                 <span className="cf-conv__time">{shortTime(Date.parse(message.created_at), now, t)}</span>
               </span>
-              <span className="cf-found__text">{message.text}</span>
+              <span className="cf-found__text" dir="auto">{message.text}</span>
             </button>
           </li>
         ))}

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Every text a person reads, in English. Another language is another object of this type. */
+/**
+ * Every text of the components, in English. Another language is another object of this type (de.ts, ar.ts): whoever adds
+ * a text here adds it there. Numbers and lists go through grammar.ts.
+ */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
+import { grammar } from './grammar.ts';
+
+const { count, list } = grammar('en-GB'); // British: no comma before the "and" of a list
 
 const PERMISSION_NAMES: Record<string, string> = { 'send-audio': 'microphone', 'send-video': 'camera', screenshare: 'screen' };
 const permissionName = (permission: string): string => PERMISSION_NAMES[permission] ?? permission;
@@ -16,7 +22,11 @@ const REACTION_NAMES: Record<string, string> = {
 const DEVICE_NAMES: Record<DeviceKind, string> = { camera: 'camera', microphone: 'microphone', screenShare: 'screen' };
 
 export const en = {
-  locale: undefined as string | undefined, // undefined: the browser's, for dates and times
+  /** For dates, times and numbers; undefined: the browser's. */
+  locale: undefined as string | undefined,
+  /** Between the names of people in one call. */
+  names: (names: readonly string[]) => names.join(', '),
+  fileSize: (amount: string, unit: 'B' | 'KB' | 'MB') => `${amount} ${unit}`,
 
   // conversations
   conversations: 'Conversations',
@@ -27,7 +37,7 @@ export const en = {
   noMessagesPreview: 'No messages yet',
   you: 'You',
   yourPrefix: (text: string) => `You: ${text}`,
-  unread: (n: number) => (n === 1 ? '1 new message' : `${n} new messages`),
+  unread: (n: number) => count(n, { one: '1 new message', other: '# new messages' }),
   inCall: 'In call',
   back: 'Back to the list',
   loading: 'Loading',
@@ -49,7 +59,7 @@ export const en = {
   messageOptions: 'Message options',
   react: 'React',
   reactWith: (type: string) => `React with ${type}`,
-  reactionCount: (type: string, n: number) => (n === 1 ? `${type} by one person` : `${type} by ${n} people`),
+  reactionCount: (type: string, n: number) => `${type} ${count(n, { one: 'by one person', other: 'by # people' })}`,
   reply: 'Reply',
   replyTo: (name: string) => `Reply to ${name}`,
   showQuoted: 'Show the quoted message',
@@ -64,8 +74,7 @@ export const en = {
   privateNoteHint: 'Only the team sees this note',
   writeNote: 'Write a private note',
   receipt: { sent: 'Sent', delivered: 'Delivered', read: 'Read' },
-  isTyping: (names: readonly string[]) =>
-    names.length === 1 ? `${names[0]} is writing…` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are writing…`,
+  isTyping: (names: readonly string[]) => `${list(names)} ${names.length === 1 ? 'is' : 'are'} writing…`,
   online: 'Online',
   supportOnline: 'Online now',
   supportAway: 'We answer as soon as we are back',
@@ -77,10 +86,10 @@ export const en = {
   fileTooLarge: (name: string) => `${name} is larger than 10 MB.`,
   fileEmpty: (name: string) => `${name} is empty.`,
   fileFailed: (name: string) => `${name} could not be sent. Try again.`,
-  tooManyFiles: (n: number) => `At most ${n} files go with one message.`,
+  tooManyFiles: (n: number) => count(n, { one: 'At most one file goes with a message.', other: 'At most # files go with one message.' }),
   dropHere: 'Drop files to attach them',
   picture: (name: string) => `Picture: ${name}`,
-  filePreview: (n: number) => (n === 1 ? 'Sent a file' : `Sent ${n} files`),
+  filePreview: (n: number) => count(n, { one: 'Sent a file', other: 'Sent # files' }),
   search: 'Search',
   searchPlaceholder: 'Search names and messages',
   searchNothing: 'Nothing found',
@@ -157,7 +166,7 @@ export const en = {
   connectionLost: 'Connection lost',
   allow: 'Allow',
   deny: 'Not now',
-  asksFor: (name: string, permissions: readonly string[]) => `${name} asks for the ${permissions.map(permissionName).join(' and the ')}`,
+  asksFor: (name: string, permissions: readonly string[]) => `${name} asks for ${list(permissions.map((permission) => `the ${permissionName(permission)}`))}`,
   askFor: (permission: string) => `Ask for the ${permissionName(permission)}`,
   asked: 'Asked. Waiting for an answer',
   reactions: 'Reactions',
@@ -180,7 +189,7 @@ export const en = {
   joinNow: 'Join now',
 
   deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
-    const name = kinds.map((kind) => DEVICE_NAMES[kind]).join(' and ');
+    const name = list(kinds.map((kind) => DEVICE_NAMES[kind]));
     if (reason === 'denied') return `Your browser does not let this page use the ${name}. Allow it in the address bar.`;
     if (reason === 'missing') return `No ${name} was found. You are in the call without one.`;
     if (reason === 'busy') return `Another program is using your ${name}.`;

@@ -110,10 +110,13 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** They mean a direction of the text, and turn with it. */
+const DIRECTED: ReadonlySet<IconName> = new Set<IconName>(['back', 'send', 'reply']);
+
 export function Icon({ name, size = 22 }: { name: IconName; size?: number }) {
   return (
     <svg
-      className="cf-icon"
+      className={DIRECTED.has(name) ? 'cf-icon cf-icon--directed' : 'cf-icon'}
       width={size}
       height={size}
       viewBox="0 0 24 24"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The pages' own texts, in English. Those of the components are in @confab/react. */
-export const texts = {
+/** The pages' own texts, in English; German and Arabic beside it. Those of the components are in @confab/react. */
+export const en = {
   product: 'Confab',
+  description: 'Chat and video calls',
+  language: 'Language',
   signInTitle: 'Sign in',
   signInHint: 'Use the user ID and password you were given.',
   userId: 'User ID',
@@ -10,8 +12,8 @@ export const texts = {
   signingIn: 'Signing in…',
   signOut: 'Sign out',
   signedInAs: (name: string) => `Signed in as ${name}`,
-  linkSigningIn: 'Signing you in…',
-  linkFailed: 'This sign-in link does not work any more. Each link works once and for a short time.',
+    linkFailed: 'This sign-in link does not work any more. Each link works once and for a short time.',
+  wrongPassword: 'Wrong user ID or password.',
   signedOutByServer: 'You were signed out. Please sign in again.',
   missingFields: 'Please fill in both fields.',
   tooManyTries: 'Too many tries. Wait a minute, then try again.',
@@ -43,9 +45,12 @@ export const texts = {
   opDuration: 'Duration',
   opNothing: 'nothing',
   opAway: 'Reconnecting',
-  opTrack: (source: string, muted: boolean) => `${source.toLowerCase().replace(/_/g, ' ')}${muted ? ', muted' : ''}`,
+  opSource: { camera: 'Camera', microphone: 'Microphone', screen: 'Screen', other: 'Something else' },
+  opMuted: (source: string) => `${source}, muted`,
   opQualities: { excellent: 'Excellent', good: 'Good', poor: 'Poor', lost: 'Lost', unknown: '–' } as Record<string, string>,
   opOutcomes: { completed: 'Talked', missed: 'Missed', declined: 'Declined', cancelled: 'Cancelled', busy: 'Busy' },
-  titleUnread: (n: number) => `(${n}) Confab`,
+  titleUnread: (n: string) => `(${n}) Confab`,
   titleCalling: (name: string) => `${name} is calling – Confab`,
 };
+
+export type Texts = typeof en;

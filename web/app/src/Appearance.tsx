@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { directionOf } from '@confab/react';
+import { useEffect, useState, type ReactNode } from 'react';
+import { preferredLanguage, usePreferences, type Theme } from './preferences.ts';
+import { loadWords, WordsContext, type Words } from './texts/index.ts';
+
+/** The language and the colours that the person chose, for everything below it and for the document itself. */
+export function Appearance({ first, children }: { first: Words; children: ReactNode }) {
+  const { language: chosen, theme } = usePreferences();
+  const [words, setWords] = useState(first);
+  const language = preferredLanguage(chosen);
+
+  useEffect(() => {
+    let current = true;
+    if (language !== words.language) {
+      // when it cannot be loaded (offline), the language stays what it is
+      loadWords(language).then((next) => current && setWords(next), () => {});
+    }
+    return () => {
+      current = false;
+    };
+  }, [language, words.language]);
+  useEffect(() => dressDocument(words, theme), [words, theme]);
+
+  return <WordsContext value={words}>{children}</WordsContext>;
+}
+
+/** Before the first paint, too: nothing flashes. */
+export function dressDocument({ language, texts }: Words, theme: Theme): void {
+  const root = document.documentElement;
+  root.lang = language;
+  root.dir = directionOf(language);
+  if (theme === 'system') delete root.dataset['theme'];
+  else root.dataset['theme'] = theme;
+  document.querySelector('meta[name="description"]')?.setAttribute('content', texts.description);
+}
