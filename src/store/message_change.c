@@ -129,7 +129,7 @@ static int run_reaction(struct db *db, struct request *req)
 	if (status < 0)
 		return status;
 	if (r->on && r->message.reaction_count >= STORE_REACTIONS_MAX)
-		return -ENOSPC;
+		return -EDQUOT;
 	status = r->on ? db_exec(db,
 				 "INSERT INTO reactions (message_id, type, user_id, created_at) "
 				 "VALUES (?, "

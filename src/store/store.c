@@ -60,40 +60,69 @@ static int run_one(struct db *db, struct request *req)
 	return r < 0 ? r : released;
 }
 
-static void fail_all(struct list *batch, int status)
+/* Those that write, after their transaction was undone. */
+static void fail_writes(struct list *batch, int status)
 {
 	struct request *req;
 
 	list_each (req, batch, link)
-		if (req->status == 0)
+		if (req->writes && req->status == 0)
 			req->status = status;
 }
 
-static void run_batch(struct db *db, struct list *batch)
+static void run_writes(struct db *db, struct list *batch)
 {
 	struct request *req;
-	bool writes = false;
+	int r = db_begin(db, true);
 
-	list_each (req, batch, link)
-		writes |= req->writes;
-	int r = db_begin(db, writes);
 	if (r < 0) {
-		fail_all(batch, r);
+		fail_writes(batch, r);
 		return;
 	}
 	list_each (req, batch, link) {
+		if (!req->writes)
+			continue;
 		req->status = run_one(db, req);
 		if (!db_in_transaction(db)) {
 			/* A full disk or an I/O error undid all of it:
 			 * nobody is told that it worked. */
 			db_rollback(db);
-			fail_all(batch, req->status);
+			fail_writes(batch, req->status);
 			return;
 		}
 	}
 	r = db_commit(db);
 	if (r < 0)
-		fail_all(batch, r);
+		fail_writes(batch, r);
+}
+
+static void run_reads(struct db *db, struct list *batch)
+{
+	struct request *req;
+	int r = db_begin(db, false);
+
+	list_each (req, batch, link)
+		if (!req->writes)
+			req->status = r < 0 ? r : run_one(db, req);
+	if (r == 0)
+		db_rollback(db); /* nothing was written */
+}
+
+/* Reads come after the commit: they see what was asked for before them, nothing that may be undone yet,
+ * and a disk that takes nothing more does not keep people from reading (R33). */
+static void run_batch(struct db *db, struct list *batch)
+{
+	struct request *req;
+	bool writes = false, reads = false;
+
+	list_each (req, batch, link) {
+		writes |= req->writes;
+		reads |= !req->writes;
+	}
+	if (writes)
+		run_writes(db, batch);
+	if (reads)
+		run_reads(db, batch);
 }
 
 static void take(struct list *from, struct list *to, size_t max)

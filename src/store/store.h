@@ -256,7 +256,7 @@ void store_message_edit(struct store *s, const struct store_message_change *chan
 /* Leaves a placeholder without text and reactions. `any`: also others' messages, at any age. */
 void store_message_delete(struct store *s, const struct store_message_change *change, bool any,
 			  uint64_t window_us, store_message_fn *done, void *arg);
-/* One reaction per user and type. -ENOSPC: STORE_REACTIONS_MAX are there. */
+/* One reaction per user and type. -EDQUOT: STORE_REACTIONS_MAX are there. */
 void store_reaction_set(struct store *s, const struct store_message_change *change,
 			const char *type, bool on, store_message_fn *done, void *arg);
 

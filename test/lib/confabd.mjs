@@ -52,7 +52,8 @@ async function freeUdpPorts(host, count) {
 
 /**
  * Starts the daemon and waits until it answers.
- * options: demo (true), host, rtcIps, args (more flags), env, data (a folder to keep), netns (run inside this namespace).
+ * options: demo (true), host, rtcIps, args (more flags), env, data (a folder to keep), netns (run inside this namespace),
+ * prefix (words in front of the command).
  * Returns {url, host, port, data, links: {admin, user}, log(), pid, rss(), stop(), kill()}.
  */
 export async function startConfabd(options = {}) {
@@ -69,7 +70,7 @@ export async function startConfabd(options = {}) {
 		...(options.demo === false ? [] : ['--demo']),
 		...(options.args ?? []),
 	];
-	const command = options.netns ? ['ip', 'netns', 'exec', options.netns, binary, ...args] : [binary, ...args];
+	const command = [...(options.prefix ?? []), ...(options.netns ? ['ip', 'netns', 'exec', options.netns] : []), binary, ...args];
 	const child = spawn(command[0], command.slice(1), {
 		stdio: ['ignore', 'pipe', 'pipe'],
 		env: { ...process.env, CONFAB_API_KEY: apiKey, CONFAB_API_SECRET: apiSecret, ...(options.env ?? {}) },

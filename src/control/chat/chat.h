@@ -118,7 +118,7 @@ void chat_edit(struct chat *c, const struct store_user *who, const char *convers
 void chat_delete(struct chat *c, const struct store_user *who, const char *conversation_id,
 		 int64_t id, store_message_fn *done, void *arg);
 
-/* `type` is 1…CHAT_REACTION_MAX bytes of printable UTF-8, else -EINVAL. -ENOSPC: too many. */
+/* `type` is 1…CHAT_REACTION_MAX bytes of printable UTF-8, else -EINVAL. -EDQUOT: too many. */
 void chat_react(struct chat *c, const struct store_user *who, const char *conversation_id,
 		int64_t id, const char *type, bool on, store_message_fn *done, void *arg);
 

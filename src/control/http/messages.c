@@ -82,7 +82,7 @@ void http_message_error(struct http_req *req, int status)
 		http_error(req, 400, 4, "At most %d attachments go with one message.",
 			   LIMIT_ATTACHMENTS);
 		return;
-	case -ENOSPC:
+	case -EDQUOT:
 		http_error(req, 429, 9, "The message has %d reactions; no more are taken.",
 			   STORE_REACTIONS_MAX);
 		return;

@@ -288,7 +288,7 @@ static void test_reactions(void **state)
 		(void)snprintf(type, sizeof type, "r%d", i);
 		status = react(w, &ann, id, type, true).status;
 	}
-	assert_int_equal(status, -ENOSPC);
+	assert_int_equal(status, -EDQUOT);
 }
 
 static void note_list(void *arg, int status, const struct store_conversation *list, size_t n,

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A failing disk for tests, preloaded into the daemon (LD_PRELOAD): calls on the database's files fail as
+ * a control file says (CONFAB_FAULTS; 12 bytes that this maps and the test writes). Never part of a release.
+ *
+ *     uint32 kind    0 none, 1 fdatasync and fsync with EIO, 2 writes with EIO, 3 writes with ENOSPC
+ *     int32  left    calls of the kind that still work
+ *     uint32 failed  calls that failed (written here)
+ *
+ * Once `left` is used up, every call of the kind fails until the kind is 0 again. A sync that fails did not
+ * reach the disk, and neither does a write.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum fault { FAULT_NONE, FAULT_SYNC, FAULT_WRITE, FAULT_FULL };
+
+struct control {
+	_Atomic uint32_t kind;
+	_Atomic int32_t left;
+	_Atomic uint32_t failed;
+};
+
+static struct control *control;
+
+static void __attribute__((constructor)) start(void)
+{
+	const char *path = getenv("CONFAB_FAULTS");
+	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+	void *map = fd < 0 ? MAP_FAILED
+			   : mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (map == MAP_FAILED) {
+		(void)fputs("faults: CONFAB_FAULTS names no file of 12 bytes\n", stderr);
+		_exit(1);
+	}
+	control = map;
+}
+
+static bool is_database(int fd)
+{
+	char link[64], path[4096];
+
+	(void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	ssize_t n = readlink(link, path, sizeof path - 1);
+	if (n < 0)
+		return false;
+	path[n] = '\0';
+	return strstr(path, "/confab.db") != NULL;
+}
+
+static bool fails(int fd, bool sync)
+{
+	uint32_t kind = control->kind;
+	bool concerned = sync ? kind == FAULT_SYNC : kind == FAULT_WRITE || kind == FAULT_FULL;
+
+	if (!concerned || !is_database(fd) || control->left-- > 0)
+		return false;
+	control->left = 0;
+	control->failed++;
+	errno = kind == FAULT_FULL ? ENOSPC : EIO;
+	return true;
+}
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* POSIX's way to turn what dlsym gives into a function. */
+#define NEXT(name, type) (*(__typeof__(type) *)&(void *){ dlsym(RTLD_NEXT, name) })
+
+EXPORT int fdatasync(int fd)
+{
+	return fails(fd, true) ? -1 : NEXT("fdatasync", int (*)(int))(fd);
+}
+
+EXPORT int fsync(int fd)
+{
+	return fails(fd, true) ? -1 : NEXT("fsync", int (*)(int))(fd);
+}
+
+EXPORT ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
+{
+	if (fails(fd, false))
+		return -1;
+	return NEXT("pwrite64", ssize_t(*)(int, const void *, size_t, off64_t))(fd, bytes, n, at);
+}
+
+EXPORT ssize_t write(int fd, const void *bytes, size_t n)
+{
+	return fails(fd, false)
+		       ? -1
+		       : NEXT("write", ssize_t(*)(int, const void *, size_t))(fd, bytes, n);
+}
+
+EXPORT int ftruncate64(int fd, off64_t size)
+{
+	return fails(fd, false) ? -1 : NEXT("ftruncate64", int (*)(int, off64_t))(fd, size);
+}
