@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libconfab: join Confab's calls, and those of any LiveKit server, from C.
+ * libconfab: ring people, join Confab's calls and those of any LiveKit server, and chat, from C.
  *
- *	confab_client_new ▸ confab_client_connect_user ▸ confab_client_call ▸ confab_call_join
+ *	confab_client_new ▸ confab_client_connect_user ▸ confab_client_call ▸ confab_call_join, _ring
  *
  * in this order: every operation of a call before connect_user or after disconnect_user fails with
  * CONFAB_ERR_TOKEN_NOT_SET. C99, also C++. There is no global state: several clients may live in one
@@ -79,9 +79,10 @@ typedef enum confab_connection_state {
 	CONFAB_CONNECTION_LOST /* comes back by itself */
 } confab_connection_state;
 
-/* The numbers of states to come (ringing, migrating, offline) are left free. */
+/* The numbers of states to come (migrating, offline) are left free. */
 typedef enum confab_calling_state {
 	CONFAB_CALL_IDLE = 1,
+	CONFAB_CALL_RINGING = 2, /* a ring is pending, incoming or our own */
 	CONFAB_CALL_JOINING = 3,
 	CONFAB_CALL_JOINED = 4,
 	CONFAB_CALL_RECONNECTING = 5,
@@ -109,6 +110,31 @@ typedef struct confab_frame {
 	int key; /* received: a decoder can start here. Sent: not read */
 } confab_frame;
 
+typedef enum confab_ring_state {
+	CONFAB_RING_RINGING = 1,
+	CONFAB_RING_ACCEPTED, /* others of a group may ring on */
+	CONFAB_RING_ENDED
+} confab_ring_state;
+
+/* The server's picture of a ring: timers run there. */
+typedef struct confab_ring {
+	const char *id; /* of this ring; a call may be rung again */
+	confab_ring_state state;
+	const char *outcome; /* "accepted", "declined", "missed", "cancelled", "busy"; else NULL */
+	const char *caller, *caller_name;
+	int incoming; /* 1: this user is called; 0: this user calls, or only looks on */
+	int video;    /* what the caller's screen promised */
+} confab_ring;
+
+/* A line of a conversation. */
+typedef struct confab_message {
+	int64_t id;
+	const char *conversation; /* the customer's user id */
+	const char *text;	  /* UTF-8 */
+	const char *client_id;	  /* the sender's own name for it */
+	int is_private;		  /* 1: a note of the team */
+} confab_message;
+
 typedef enum confab_event_type {
 	CONFAB_EVENT_CONNECTION = 1,	 /* state: confab_connection_state; error or NULL */
 	CONFAB_EVENT_CALLING_STATE,	 /* call, state: confab_calling_state; error or NULL */
@@ -120,7 +146,16 @@ typedef enum confab_event_type {
 	CONFAB_EVENT_FRAME,		 /* the same; frame */
 	CONFAB_EVENT_DATA, /* call, participant, identity; data, length, topic or NULL */
 	CONFAB_EVENT_KEY_FRAME_WANTED, /* track: make the next frame a key frame */
-	CONFAB_EVENT_SERVER	       /* data, length: an event of docs/api.md, as JSON */
+	/*
+	 * Everything the server tells, also what has an event of its own below: topic: the type, like
+	 * "call.user_muted"; data, length: the whole event of docs/api.md, as JSON; identity, name: of
+	 * whom it tells, or NULL; call: the handle on its call if there is one, else NULL.
+	 */
+	CONFAB_EVENT_SERVER,
+	/* call, ring; identity, name: who called, accepted, rejected or missed it; topic: the reason of
+	 * a rejection ("decline", "busy", "timeout", "cancel", "caller_gone", …) or NULL */
+	CONFAB_EVENT_RING,
+	CONFAB_EVENT_MESSAGE /* message; identity, name: who wrote it, perhaps this user elsewhere */
 } confab_event_type;
 
 /* What is not named at the type is NULL or 0. */
@@ -130,7 +165,7 @@ typedef struct confab_event {
 	int state;
 	const confab_error *error;
 	const char *participant; /* its id in this call, "PA_…" */
-	const char *identity;	 /* the user's id; with Confab: "user#session" may follow */
+	const char *identity;	 /* the user's id; with Confab: "user:session" in a call */
 	const char *name;
 	const char *track_id; /* "TR_…" */
 	confab_codec codec;
@@ -141,6 +176,8 @@ typedef struct confab_event {
 	size_t length;
 	const char *topic;
 	confab_track *track;
+	const confab_ring *ring;
+	const confab_message *message;
 } confab_event;
 
 typedef void confab_event_fn(void *arg, const confab_event *event);
@@ -252,11 +289,59 @@ CONFAB_API int confab_call_join(confab_call *call, const confab_join_options *op
 CONFAB_API void confab_call_join_async(confab_call *call, const confab_join_options *options,
 				       confab_done_fn *done, void *arg);
 
-/* Leaves; wins over a join under way; tracks are unpublished. Waits. 0, also on a left call;
+/* Leaves; wins over a join under way; tracks are unpublished. A ring of our own is cancelled; one that
+ * comes in rings on elsewhere (confab_call_reject). Waits. 0, also on a left call;
  * CONFAB_ERR_TOKEN_NOT_SET; CONFAB_ERR_WOULD_WAIT. */
 CONFAB_API int confab_call_leave(confab_call *call, confab_error *ret_error);
 /* The same without waiting. done may be NULL. */
 CONFAB_API void confab_call_leave_async(confab_call *call, confab_done_fn *done, void *arg);
+
+typedef struct confab_ring_options {
+	/*
+	 * Users to ring. NULL: all who belong to the call. A call that does not exist is made, with these
+	 * and this user as its members. A conversation's call, "default" and "chat-" and the customer's
+	 * id, needs none: there the customer rings the whole team, and the first to answer wins.
+	 */
+	const char *const *member_ids;
+	size_t member_count;
+	int video; /* what their screens promise; 0: sound only */
+	/* Of the join that follows the answer, as in confab_join_options. */
+	unsigned reconnect_seconds;
+} confab_ring_options;
+
+/*
+ * Rings people: CONFAB_CALL_RINGING, and CONFAB_EVENT_RING as they answer. Returns when it rings. Waits.
+ * When somebody accepts, this client joins by itself; when nobody does (declined, timeout), the state
+ * goes to CONFAB_CALL_LEFT. confab_call_leave cancels. options NULL: all zero. 0;
+ * CONFAB_ERR_TOKEN_NOT_SET; CONFAB_ERR_BAD_INPUT: there is nobody to ring, or calls of this type do not
+ * ring; CONFAB_ERR_LEFT when confab_call_leave comes in between; CONFAB_ERR_NETWORK; or the server's
+ * code. It rings already: 0.
+ */
+CONFAB_API int confab_call_ring(confab_call *call, const confab_ring_options *options,
+				confab_error *ret_error);
+/* The same without waiting; done comes exactly once. */
+CONFAB_API void confab_call_ring_async(confab_call *call, const confab_ring_options *options,
+				       confab_done_fn *done, void *arg);
+
+/*
+ * Answers a call that rings here, and stops this user's other devices; confab_call_join, which enters
+ * it, does the same if this was not called. Waits. 0; CONFAB_ERR_TOKEN_NOT_SET;
+ * CONFAB_ERR_NOT_ALLOWED: it does not ring this user; with `status` 409: another device, or another
+ * member of the team, was first, or it rings no more; CONFAB_ERR_NETWORK; or the server's code.
+ */
+CONFAB_API int confab_call_accept(confab_call *call, confab_error *ret_error);
+/* The same without waiting. done may be NULL. */
+CONFAB_API void confab_call_accept_async(confab_call *call, confab_done_fn *done, void *arg);
+
+/*
+ * Declines a call that rings here, on all of this user's devices; of one's own ring it is a cancel.
+ * reason: 1 to 32 of a-z _ -, told to the others; NULL: "decline". The state goes to CONFAB_CALL_LEFT.
+ * Waits. 0, also when nothing rings; CONFAB_ERR_TOKEN_NOT_SET; CONFAB_ERR_NETWORK; or the server's code.
+ */
+CONFAB_API int confab_call_reject(confab_call *call, const char *reason, confab_error *ret_error);
+/* The same without waiting. done may be NULL. */
+CONFAB_API void confab_call_reject_async(confab_call *call, const char *reason,
+					 confab_done_fn *done, void *arg);
 
 /* Any thread; may be out of date when it returns. */
 CONFAB_API confab_calling_state confab_call_state(const confab_call *call);
@@ -302,6 +387,22 @@ CONFAB_API const char *confab_track_id(const confab_track *track);
 
 /* Takes the track back and frees it. Waits for the client's thread. 0 or CONFAB_ERR_WOULD_WAIT. */
 CONFAB_API int confab_track_unpublish(confab_track *track);
+
+/*
+ * Writes into a conversation: the customer's user id; a customer has one of their own id. text: UTF-8, 1
+ * to 10,000 bytes. client_id: 1 to 64 characters; the same one twice stores one message, so a send whose
+ * end is not known can be repeated; NULL: a new one. Returns when the message is on the server's disk;
+ * with ret_id not NULL its number. Waits. 0; CONFAB_ERR_TOKEN_NOT_SET; CONFAB_ERR_BAD_INPUT;
+ * CONFAB_ERR_NOT_FOUND: no such conversation, or a stranger's; CONFAB_ERR_NETWORK; or the server's code.
+ * What others write comes as CONFAB_EVENT_MESSAGE.
+ */
+CONFAB_API int confab_client_send_message(confab_client *client, const char *conversation,
+					  const char *text, const char *client_id, int64_t *ret_id,
+					  confab_error *ret_error);
+/* The same without waiting and without the number. done may be NULL. */
+CONFAB_API void confab_client_send_message_async(confab_client *client, const char *conversation,
+						 const char *text, const char *client_id,
+						 confab_done_fn *done, void *arg);
 
 #ifdef __cplusplus
 }

@@ -176,12 +176,6 @@ int confab_client_connect_user(confab_client *client, const confab_user *user,
 	return client_wait(client, start_connect, &k, ret_error);
 }
 
-static void ignore_done(void *arg, const confab_error *error)
-{
-	(void)arg;
-	(void)error;
-}
-
 void confab_client_connect_user_async(confab_client *client, const confab_user *user,
 				      confab_token_provider_fn *provider, void *provider_arg,
 				      confab_done_fn *done, void *arg)
@@ -192,7 +186,7 @@ void confab_client_connect_user_async(confab_client *client, const confab_user *
 	(void)error_no_memory(&error);
 	if (k) {
 		*k = connect_of(client, user, provider, provider_arg);
-		k->done = done ? done : ignore_done;
+		k->done = done ? done : done_ignored;
 		k->arg = arg;
 	}
 	if (!k || !client_post(client, on_connect_task, k)) {

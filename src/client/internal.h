@@ -3,8 +3,9 @@
  * The inside of libconfab. One loop per client; everything here belongs to its thread, except what
  * client_post and the waiters guard with the client's lock, and the two states, which are atomic.
  *
- *	public functions ▸ loop.c (tasks) ▸ client.c (user, token, event socket)
- *	                                 ▸ call.c (state machine) ▸ session.c (one connection to a media server)
+ *	public functions ▸ loop.c (tasks) ▸ user.c (token, event socket) ▸ event.c (what an event means)
+ *	client, handle,                  ▸ api.c (requests) ▸ http.c
+ *	join, ring, chat, track          ▸ call.c (state machine) ▸ session.c (one connection to a media server)
  */
 #pragma once
 
@@ -75,6 +76,18 @@ struct confab_client {
 	struct outbox outbox;
 };
 
+enum { CLIENT_RING_ID = 48 };
+
+/* What this device knows of a call's rings; ring.c. Ids are "" for none. */
+struct call_ring {
+	char seen[CLIENT_RING_ID]; /* the latest */
+	confab_ring_state state;   /* of it */
+	bool accepted;		   /* by somebody */
+	char own[CLIENT_RING_ID];  /* started here: only then an answer makes us join */
+	char settled
+		[CLIENT_RING_ID]; /* answered here: what is still on its way about it rings no more */
+};
+
 struct confab_call {
 	struct list in_client;
 	struct confab_client *client;
@@ -89,6 +102,8 @@ struct confab_call {
 	struct list joins;  /* struct waiting */
 	struct list tracks; /* struct confab_track, in_call */
 	struct session *session;
+	struct call_ring ring;
+	uint64_t leaves; /* grows with every leave: a ring that was begun before is not wanted */
 };
 
 struct confab_track {
@@ -132,8 +147,10 @@ int error_copy(confab_error *ret, const confab_error *error);
 bool waiting_add(struct list *list, confab_done_fn *done, void *arg);
 /* Tells all of them and empties the list. */
 void waiting_end(struct list *list, const confab_error *error);
+/* For who does not want to know. */
+void done_ignored(void *arg, const confab_error *error);
 
-/* ---- client.c ---- */
+/* ---- user.c ---- */
 
 typedef void token_fn(void *arg, const char *token, const confab_error *error);
 /* The user's token; `fresh`: a new one. fn comes once, maybe at once. */
@@ -142,15 +159,45 @@ void token_get(struct confab_client *c, bool fresh, token_fn *fn, void *arg);
 /* Calls done when the user is connected, or cannot be; at once if that is known. */
 void client_ready(struct confab_client *c, confab_done_fn *done, void *arg);
 
-typedef void api_fn(void *arg, json_t *answer, const confab_error *error);
-/* POST with the user's token; once more with a new one when it expired. Takes `body`. */
-void api_post(struct confab_client *c, const char *path, json_t *body, api_fn *fn, void *arg);
-
 /* Ends everything of the user; those who wait get `error`. */
 void client_teardown(struct confab_client *c, const confab_error *error);
 uint64_t backoff_ms(unsigned attempt);
 
+/* ---- event.c ---- */
+
+/* One event of the server: tells the program, and the call it is about. */
+void event_take(struct confab_client *c, json_t *event, const char *bytes, size_t n);
+
+/* ---- api.c ---- */
+
+typedef void api_fn(void *arg, json_t *answer, const confab_error *error);
+/* POST with the user's token; once more with a new one when it expired. Takes `body`. */
+void api_post(struct confab_client *c, const char *path, json_t *body, api_fn *fn, void *arg);
+
+/* ---- handle.c ---- */
+
+/* NULL: there is none. */
+struct confab_call *call_find(struct confab_client *c, const char *cid);
+/* The same or a new one. NULL: no memory, or no cid. */
+struct confab_call *call_open(struct confab_client *c, const char *cid);
+
+/* ---- ring.c ---- */
+
+/* An event about a ring. */
+void ring_take(struct confab_client *c, json_t *event);
+/* Events may have been missed: asks anew about what rings. */
+void ring_refresh(struct confab_client *c);
+/* The ring that is known is dealt with. */
+void ring_settle(struct confab_call *call);
+/* Takes back what this device has begun. */
+void ring_cancel_own(struct confab_call *call);
+
 /* ---- call.c ---- */
+
+void call_set_state(struct confab_call *call, confab_calling_state state,
+		    const confab_error *error);
+/* From any state but JOINING and JOINED. */
+void call_begin_join(struct confab_call *call);
 
 void call_leave(struct confab_call *call);
 void call_free(struct confab_call *call);

@@ -62,6 +62,12 @@ bool waiting_add(struct list *list, confab_done_fn *done, void *arg)
 	return true;
 }
 
+void done_ignored(void *arg, const confab_error *error)
+{
+	(void)arg;
+	(void)error;
+}
+
 void waiting_end(struct list *list, const confab_error *error)
 {
 	confab_error copy;

@@ -2,7 +2,7 @@
 /*
  * One connection to a media server, LiveKit's v0 protocol: signalling over a WebSocket, a peer
  * connection for what we publish (made when it is needed) and one for what we receive. Lost is lost:
- * the call makes a new one. Files: session.c sockets, timers, media; session_signal.c signalling.
+ * the call makes a new one. START at session_new in session.c.
  */
 #pragma once
 
@@ -85,22 +85,46 @@ struct session {
 
 /* ---- session.c ---- */
 
-/* Opens a peer connection's sockets; the first time only. false: no memory or no socket. */
-bool pc_open(struct session *s, struct pc *pc);
-/* Sends what the peer connection has to say. */
-void pc_flush(struct pc *pc);
-/* The streams of the server's offer, as it is in the client's `sdp`. */
-void session_take_streams(struct session *s);
 /* Tracks that have become writable: who publishes them is told. */
 void session_check(struct session *s);
 void session_fail(struct session *s, bool final, int code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+void session_close_handle(uv_handle_t *handle);
+
+/* ---- session_media.c ---- */
+
+/* Opens a peer connection's sockets; the first time only. false: no memory or no socket. */
+bool pc_open(struct session *s, struct pc *pc);
+/* Sends what the peer connection has to say. */
+void pc_flush(struct pc *pc);
+/* Whether it has ended; the session is gone then. */
+bool pc_has_failed(struct pc *pc);
+/* `arg` is the struct pc. */
+void pc_send_media(void *arg, const uint8_t *datagram, size_t n);
+void pc_send_rtcp(struct pc *pc, const struct wr *w);
+
+/* ---- session_streams.c ---- */
+
+/* The streams of the server's offer, as it is in the client's `sdp`. */
+void session_take_streams(struct session *s);
+struct stream *stream_find(struct session *s, uint32_t ssrc);
+void stream_rx(struct session *s, uint64_t now, const uint8_t *bytes, size_t n);
+/* Gives the program the frames that are complete. */
+void stream_drain(struct session *s, struct stream *st, uint64_t now);
+void stream_end_all(struct session *s);
+
+/* ---- session_data.c ---- */
+
+void data_send(struct session *s);
+void data_rx(struct session *s, struct pc *pc);
+void data_forget(struct session *s);
+
+/* ---- session_signal.c ---- */
+
 struct remote *session_remote(struct session *s, const char *sid);
 /* Fills in who and what an event is about. */
 void session_describe(struct session *s, confab_event *e, const char *participant,
 		      const char *track);
-
-/* ---- session_signal.c ---- */
 
 extern const struct ws_handlers session_handlers;
 void signal_send(struct session *s, Lk__SignalRequest *request);

@@ -96,6 +96,11 @@ static void every_operation_fails(struct fixture *f)
 	is_not_set(confab_call_publish(f->call, &camera, &track, &error), &error);
 	assert_null(track);
 	assert_int_equal(confab_call_send_data(f->call, "x", 1, 1, NULL), CONFAB_ERR_TOKEN_NOT_SET);
+	is_not_set(confab_call_ring(f->call, NULL, &error), &error);
+	is_not_set(confab_call_accept(f->call, &error), &error);
+	is_not_set(confab_call_reject(f->call, NULL, &error), &error);
+	is_not_set(confab_client_send_message(f->client, "ada", "hello", NULL, NULL, &error),
+		   &error);
 	assert_int_equal(confab_client_state(f->client), CONFAB_DISCONNECTED);
 }
 
@@ -269,6 +274,43 @@ static void bad_input(void **state)
 	confab_client_free(f.client);
 }
 
+/* What is wrong is told without asking the server: here is none. */
+static void bad_words(void **state)
+{
+	(void)state;
+	static struct fixture f;
+	static char long_text[10002];
+	confab_user ada = { .id = "ada" };
+	_Atomic int connected = 0, sent = 0;
+	confab_error error;
+
+	begin(&f, 0);
+	confab_client_connect_user_async(f.client, &ada, hold, &f, on_done,
+					 (void *)(uintptr_t)&connected);
+	wait_for(&f.asked);
+	memset(long_text, 'a', sizeof long_text - 1);
+	assert_int_equal(confab_call_reject(f.call, "Not now!", &error), CONFAB_ERR_BAD_INPUT);
+	assert_int_equal(confab_call_reject(f.call, "", &error), CONFAB_ERR_BAD_INPUT);
+	assert_int_equal(confab_client_send_message(f.client, "Ada", "x", NULL, NULL, &error),
+			 CONFAB_ERR_BAD_INPUT);
+	assert_int_equal(confab_client_send_message(f.client, "ada", "", NULL, NULL, &error),
+			 CONFAB_ERR_BAD_INPUT);
+	assert_int_equal(confab_client_send_message(f.client, "ada", long_text, NULL, NULL, &error),
+			 CONFAB_ERR_BAD_INPUT);
+	assert_int_equal(
+		confab_client_send_message(f.client, "ada", "\xff\xfe", NULL, NULL, &error),
+		CONFAB_ERR_BAD_INPUT);
+	assert_int_equal(confab_client_send_message(f.client, "ada", "x", "", NULL, &error),
+			 CONFAB_ERR_BAD_INPUT);
+	/* good ones wait for the connection, and end with it */
+	confab_client_send_message_async(f.client, "ada", "x", NULL, on_done,
+					 (void *)(uintptr_t)&sent);
+	assert_int_equal(confab_client_disconnect_user(f.client), CONFAB_OK);
+	assert_int_equal(sent, CONFAB_ERR_TOKEN_NOT_SET);
+	confab_token_reply(f.held, ADA, NULL);
+	confab_client_free(f.client);
+}
+
 static void ids(void **state)
 {
 	(void)state;
@@ -288,13 +330,10 @@ static void ids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(token_is_not_set),
-		cmocka_unit_test(connecting),
-		cmocka_unit_test(disconnect_wins),
-		cmocka_unit_test(another_server),
-		cmocka_unit_test(own_loop),
-		cmocka_unit_test(bad_input),
-		cmocka_unit_test(ids),
+		cmocka_unit_test(token_is_not_set), cmocka_unit_test(connecting),
+		cmocka_unit_test(disconnect_wins),  cmocka_unit_test(another_server),
+		cmocka_unit_test(own_loop),	    cmocka_unit_test(bad_input),
+		cmocka_unit_test(bad_words),	    cmocka_unit_test(ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

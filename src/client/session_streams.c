@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a session receives: streams, as the server's offers name them, and their frames. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "client/session.h"
+
+static confab_codec codec_of(enum media_codec codec)
+{
+	return codec == MEDIA_OPUS ? CONFAB_OPUS : codec == MEDIA_H264 ? CONFAB_H264 : CONFAB_VP8;
+}
+
+static void stream_free(struct stream *st)
+{
+	list_remove(&st->in_session);
+	receive_fini(&st->receive);
+	free(st);
+}
+
+struct stream *stream_find(struct session *s, uint32_t ssrc)
+{
+	struct stream *st;
+
+	list_each (st, &s->streams, in_session) {
+		if (st->receive.stream.ssrc == ssrc)
+			return st;
+	}
+	return NULL;
+}
+
+static void emit_stream(struct session *s, const struct stream *st, confab_event_type type)
+{
+	confab_event e = { .type = type };
+
+	session_describe(s, &e, st->participant, st->track);
+	e.codec = codec_of(st->receive.stream.codec);
+	client_emit(s->client, &e);
+}
+
+static void add_stream(struct session *s, const struct peer_stream *p)
+{
+	struct stream *st = calloc(1, sizeof *st);
+	const char *bar = strchr(p->stream, '|');
+
+	if (!st)
+		return; /* its media is dropped, as that of an unknown SSRC */
+	receive_init(&st->receive, p);
+	(void)snprintf(st->participant, sizeof st->participant, "%.*s",
+		       bar ? (int)(bar - p->stream) : (int)strlen(p->stream), p->stream);
+	(void)snprintf(st->track, sizeof st->track, "%.63s",
+		       bar && strncmp(bar + 1, "TR_", 3) == 0 ? bar + 1 : p->track);
+	list_append(&s->streams, &st->in_session);
+	emit_stream(s, st, CONFAB_EVENT_TRACK_SUBSCRIBED);
+}
+
+void session_take_streams(struct session *s)
+{
+	const struct sdp *sdp = s->client->sdp;
+	struct peer_stream p;
+	struct stream *st;
+
+	list_each (st, &s->streams, in_session) {
+		bool there = false;
+
+		for (size_t i = 0; i < sdp->section_count; i++)
+			there |= peer_stream_of(&p, &sdp->sections[i]) &&
+				 p.ssrc == st->receive.stream.ssrc;
+		if (!there) {
+			emit_stream(s, st, CONFAB_EVENT_TRACK_UNSUBSCRIBED);
+			stream_free(st);
+		}
+	}
+	for (size_t i = 0; i < sdp->section_count; i++) {
+		if (peer_stream_of(&p, &sdp->sections[i]) && p.ssrc && !stream_find(s, p.ssrc))
+			add_stream(s, &p);
+	}
+}
+
+void stream_end_all(struct session *s)
+{
+	struct stream *st;
+
+	list_each (st, &s->streams, in_session) {
+		emit_stream(s, st, CONFAB_EVENT_TRACK_UNSUBSCRIBED);
+		stream_free(st);
+	}
+}
+
+/* ---- frames ---- */
+
+static void emit_frame(struct session *s, struct stream *st, const struct unpack_frame *f)
+{
+	confab_frame frame = { .codec = codec_of(st->receive.stream.codec),
+			       .bytes = f->bytes,
+			       .length = f->length,
+			       .timestamp = f->timestamp,
+			       .key = f->key };
+	confab_event e = { .type = CONFAB_EVENT_FRAME, .frame = &frame };
+
+	session_describe(s, &e, st->participant, st->track);
+	e.codec = frame.codec;
+	client_emit(s->client, &e);
+}
+
+void stream_drain(struct session *s, struct stream *st, uint64_t now)
+{
+	struct unpack_frame f;
+
+	while (receive_next(&st->receive, now, &f))
+		emit_frame(s, st, &f);
+}
+
+void stream_rx(struct session *s, uint64_t now, const uint8_t *bytes, size_t n)
+{
+	struct rtpext_map map = { 0 };
+	struct rtp_header h;
+	struct stream *st;
+	struct rtpext x;
+
+	if (!rtp_parse(&h, bytes, n))
+		return;
+	if (rtpext_map_set(&map, s->sub.peer.ids[RTPEXT_TRANSPORT_CC], RTPEXT_TRANSPORT_CC)) {
+		rtpext_parse(&x, &map, &h);
+		if (x.has_transport_seq)
+			twcc_recv_rx(&s->twcc, now, x.transport_seq, h.ssrc);
+	}
+	list_each (st, &s->streams, in_session) {
+		if (receive_is(&st->receive, h.ssrc)) {
+			(void)receive_rtp(&st->receive, now, &h);
+			stream_drain(s, st, now);
+			return;
+		}
+	}
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// libconfab against a running server, where people answer through the API: the order of calls, ringing, chat, tokens
+// that expire, mute, data, another loop, another LiveKit server. With browsers: test/e2e/c-client.test.mjs.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { apiKey } from '../lib/confabd.mjs';
+import { now, sign } from '../lib/jwt.mjs';
+import { at, startWithPeople } from '../lib/people.mjs';
+import { Code, endAll, Program, State, Talk } from '../lib/talk.mjs';
+
+const tokenNotSet = "User token is not set. Either client.connectUser wasn't called or client.disconnect was called";
+let daemon, people;
+const mint = (id, lifeS = 600) => sign({ user_id: id, iat: now() - 5, exp: now() + lifeS });
+
+async function talk(id, options) {
+	const t = new Talk(daemon.url, options);
+	if (id) await t.connect(id, mint(id));
+	return t;
+}
+
+before(async () => {
+	({ daemon, people } = await startWithPeople({ ann: 'user', bob: 'user', boss: 'admin', carla: 'admin' }));
+});
+after(() => {
+	endAll();
+	return daemon.stop();
+});
+
+for (const ownLoop of [false, true]) {
+	test(`M1-M3, the order of calls in C${ownLoop ? ', driven by the caller’s loop' : ''}`, async () => {
+		const t = await talk(null, { ownLoop });
+		const all = ['join', 'leave', 'ring', 'accept', 'reject', 'message ann hello', 'publish'];
+		const refused = async () => {
+			for (const line of all) assert.deepEqual(await t.do(line), { done: line.split(' ')[0], code: Code.tokenNotSet, message: tokenNotSet }, line);
+			assert.equal((await t.do('data 1 1 x')).code, Code.tokenNotSet);
+		};
+		await t.ok('call default order');
+		await refused();
+		await t.connect('ann', mint('ann'));
+		assert.equal(t.lines.filter((l) => l.asked).length, 1); // M3: the provider, at connect
+		await t.ok('join');
+		assert.deepEqual(t.states, [State.joining, State.joined]);
+		await t.ok('disconnect');
+		assert.deepEqual(t.states, [State.joining, State.joined, State.left]);
+		await refused();
+		assert.equal(t.lines.filter((l) => l.asked).length, 1); // the provider is forgotten
+		await t.ok(`token ${mint('bob')}`);
+		assert.match((await t.do('connect ann')).message, /userToken does not have a user_id or is not matching with user\.id/);
+		await t.end();
+	});
+}
+
+test('C rings a team: the first to answer wins, and C joins by itself', async () => {
+	const t = await talk('ann');
+	await t.ok('call default chat-ann');
+	const hears = await people.boss.events();
+	await t.ok('ring');
+	const ring = await hears.next('call.ring');
+	assert.deepEqual(ring.ring.legs.map((leg) => leg.user_id).filter((id) => id === 'boss' || id === 'carla'), ['boss', 'carla']);
+	assert.equal((await t.do('ring')).code, 0); // it rings already
+	const accept = (who) => people[who].call('POST', at('default', 'chat-ann', 'accept'), { device_id: who });
+	const answers = await Promise.all([accept('boss'), accept('carla')]);
+	assert.deepEqual(answers.map((a) => a.status).sort(), [200, 409]);
+	const winner = answers[0].status === 200 ? 'boss' : 'carla';
+	const accepted = await t.event('ring', (l) => l.ring === 2);
+	assert.deepEqual([accepted.identity, accepted.caller, accepted.incoming], [winner, 'ann', 0]);
+	await t.state(State.joined);
+	assert.deepEqual(t.states, [State.ringing, State.joining, State.joined]);
+	await t.ok('leave');
+	hears.close();
+	await t.end();
+});
+
+test('C rings: declined, cancelled, nobody there to ring', async () => {
+	const t = await talk('ann', { ownLoop: true });
+	await t.ok('call default declined');
+	await t.ok('ring bob'); // makes the call, with bob as a member
+	await people.bob.call('POST', at('default', 'declined', 'reject'), { reason: 'decline' });
+	await t.event('ring', (l) => l.ring === 3 && l.topic === 'decline' && l.outcome === 'declined');
+	await t.state(State.left);
+	let from = t.lines.length;
+	await t.ok('call default cancelled');
+	await t.ok('ring bob');
+	await t.state(State.ringing, from);
+	await t.ok('leave');
+	const { body } = await people.bob.call('GET', at('default', 'cancelled'));
+	assert.ok(body.ring === null || body.ring.outcome === 'cancelled', JSON.stringify(body.ring));
+	from = t.lines.length;
+	await t.ok('call default alone');
+	const alone = await t.do('ring');
+	assert.deepEqual([alone.code, /nobody to ring/.test(alone.message)], [Code.badInput, true], alone.message);
+	assert.equal((await t.do('reject No!')).code, Code.badInput);
+	await t.end();
+});
+
+test('C is rung: it accepts and joins; declines; hears that it was cancelled or answered elsewhere', async () => {
+	const t = await talk('bob');
+	const ring = async (id) => {
+		const from = t.lines.length;
+		await people.ann.call('POST', at('default', id), { ring: true, video: true, data: { members: [{ user_id: 'bob' }] }, device_id: 'a' });
+		const event = await t.event('ring', (l) => l.ring === 1 && l.cid === `default:${id}`, from);
+		assert.deepEqual([event.incoming, event.video, event.caller, event.identity], [1, 1, 'ann', 'ann']);
+		await t.state(State.ringing, from);
+		return from;
+	};
+	// its socket is what keeps the caller's ring alive
+	const caller = await people.ann.events({ device_id: 'a' });
+
+	await ring('rung');
+	await t.ok('accept');
+	assert.equal((await people.ann.call('GET', at('default', 'rung'))).body.ring.outcome, 'accepted');
+	await t.ok('join');
+	assert.deepEqual(t.states, [State.ringing, State.joining, State.joined]);
+	await t.ok('leave');
+
+	let from = await ring('no');
+	await t.ok('reject busy');
+	await t.state(State.left, from);
+	assert.equal((await caller.next('call.rejected')).reason, 'busy');
+
+	from = await ring('cancelled2');
+	await people.ann.call('POST', at('default', 'cancelled2', 'reject'), { device_id: 'a' });
+	await t.state(State.left, from);
+	assert.equal((await t.do('accept')).code, Code.notAllowed); // 409: it rings no more
+
+	from = await ring('elsewhere');
+	await people.bob.call('POST', at('default', 'elsewhere', 'accept'), { device_id: 'phone' });
+	await t.state(State.left, from);
+	caller.close();
+	await t.end();
+});
+
+test('messages: C writes one, and reads what is written to it', async () => {
+	const t = await talk('ann');
+	await t.ok('message ann a "note" from C: ü');
+	const { body } = await people.boss.call('GET', '/api/v1/conversations/ann/messages');
+	assert.equal(body.messages.at(-1).text, 'a "note" from C: ü');
+	await people.boss.call('POST', '/api/v1/conversations/ann/messages', { text: 'hello device', client_id: 'hello-1' });
+	const got = await t.event('message', (l) => l.text === 'hello device');
+	assert.deepEqual([got.identity, got.conversation], ['boss', 'ann']);
+	assert.equal((await t.do('message bob not mine')).code, Code.notFound);
+	assert.equal((await t.do(`message ann ${'x'.repeat(4900)}`)).code, 0);
+	assert.equal((await t.do('message ann')).code, Code.badInput);
+	await t.end();
+});
+
+test('events of a call come with their type, whom they are about, and the handle', async () => {
+	const t = await talk('ann');
+	await t.ok('call default events');
+	await t.ok('join');
+	await people.boss.call('POST', at('default', 'events', 'mute_users'), { user_ids: ['ann'] });
+	await people.ann.call('POST', at('default', 'events', 'reaction'), { type: 'wave' });
+	const reaction = await t.event('server', (l) => l.topic === 'call.reaction_new');
+	assert.deepEqual([reaction.cid, reaction.identity, reaction.name], ['default:events', 'ann', 'Ann']);
+	await t.event('server', (l) => l.topic === 'call.session_participant_joined' && l.cid === 'default:events');
+	await t.end();
+});
+
+test('a token that expires in the middle of a call: the provider is asked again, the call goes on', async () => {
+	const t = new Talk(daemon.url);
+	await t.connect('ann', mint('ann', 3));
+	await t.ok('call default expiry');
+	await t.ok('join');
+	await t.ok(`token ${mint('ann')}`);
+	// past its end: the next request is refused with code 40, asks for a new token and is sent again
+	await new Promise((resolve) => setTimeout(resolve, 4500));
+	await t.ok('message ann still here');
+	assert.equal(t.lines.filter((l) => l.asked).length, 2);
+	assert.deepEqual(t.states, [State.joining, State.joined]); // nothing was lost
+	await t.ok('publish');
+	await t.ok('sound 5');
+	await t.end();
+});
+
+test('mute, unmute and data between two programs in a call', async () => {
+	const [a, b] = [await talk('ann'), await talk('bob', { ownLoop: true })];
+	for (const t of [a, b]) {
+		await t.ok('call default pair');
+		await t.ok('join');
+	}
+	await a.ok('publish');
+	await a.ok('sound 10'); // a track is offered to others once something comes of it
+	await b.event('subscribed', (l) => l.identity.startsWith('ann') && l.codec === 1);
+	await a.ok('sound 50');
+	let heard = 0;
+	for (let i = 0; i < 100 && (heard = (await b.do('frames')).code) < 40; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+	assert.ok(heard >= 40, `${heard} of 50 packets`);
+	await a.ok('mute 1');
+	await b.event('muted', (l) => l.muted === 1 && l.identity.startsWith('ann'));
+	await a.ok('sound 25'); // dropped
+	assert.ok((await b.do('frames')).code <= 60, 'while muted nothing is sent');
+	await a.ok('mute 0');
+	await b.event('muted', (l) => l.muted === 0);
+	await a.ok('sound 25');
+	let more = 0;
+	for (let i = 0; i < 100 && (more = (await b.do('frames')).code) <= heard + 15; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+	assert.ok(more > heard + 15, `${more} packets after ${heard}`);
+	await a.ok('data 60000 1 big');
+	const big = await b.event('data', (l) => l.topic === 'big');
+	assert.deepEqual([big.length, big.first, big.identity.startsWith('ann')], [60000, 7, true]);
+	await b.ok('data 10 0 small');
+	assert.equal((await a.event('data', (l) => l.topic === 'small')).length, 10);
+	assert.equal((await a.do('data 60001 1 x')).code, Code.badInput);
+	await a.end();
+	await b.event('left', (l) => l.identity.startsWith('ann'));
+	await b.end();
+});
+
+test('a LiveKit URL and access token: no user is connected', async () => {
+	const token = sign({ iss: apiKey, sub: 'device-1', name: 'Device', exp: now() + 60, video: { roomJoin: true, room: 'elsewhere-room' } });
+	const t = new Talk('-', { ownLoop: true });
+	await t.ok('call default livekit');
+	await t.ok(`join ${daemon.url.replace('http', 'ws')} ${token}`);
+	await t.ok('publish');
+	await t.ok('leave');
+	assert.deepEqual(t.states, [State.joining, State.joined, State.left]);
+	const bad = await t.do(`join ${daemon.url.replace('http', 'ws')} ${token.slice(0, -3)}xxx`);
+	assert.notEqual(bad.code, 0);
+	assert.equal(t.lines.filter((l) => l.asked).length, 0);
+	await t.end();
+});
+
+test('examples/doorbell: rings the team, is connected when somebody answers, leaves a message when nobody does', async () => {
+	const door = new Program('examples/example_doorbell', [daemon.url, 'bob', mint('bob')]);
+	const hears = await people.boss.events();
+	door.say('');
+	await door.until((l) => l === 'ringing', 'the ring');
+	assert.equal((await hears.next('call.ring')).cid, 'default:chat-bob');
+	const { body } = await people.boss.call('POST', at('default', 'chat-bob', 'join'), { device_id: 'desk' });
+	assert.equal(body.ring.outcome, 'accepted');
+	await door.until((l) => l === 'Boss answers', 'the answer');
+	await door.until((l) => l === 'connected', 'the call');
+	await people.boss.call('POST', at('default', 'chat-bob', 'end'), {});
+	await door.until((l) => l === 'quiet again', 'the end of the call');
+	const from = door.lines.length;
+	door.say('');
+	await door.until((l) => l === 'ringing', 'the second ring', from);
+	for (const who of [people.boss, people.carla]) await who.call('POST', at('default', 'chat-bob', 'reject'), {});
+	const { body: call } = await people.boss.call('GET', at('default', 'chat-bob'));
+	for (const leg of call.ring?.legs ?? []) {
+		// the demo's admin is of the team, too
+		if (leg.state === 'ringing') await (await admin()).call('POST', at('default', 'chat-bob', 'reject'), {});
+	}
+	await door.until((l) => l === 'quiet again', 'the end of the second ring', from);
+	const message = await hears.next((e) => e.type === 'message.new' && e.message.type === 'regular', 30000);
+	assert.equal(message.message.text, 'Somebody was at the door.');
+	hears.close();
+	await door.end();
+});
+
+let demoAdmin;
+async function admin() {
+	if (!demoAdmin) {
+		demoAdmin = new people.boss.constructor(daemon.url);
+		await demoAdmin.openLink(daemon.links.admin);
+	}
+	return demoAdmin;
+}

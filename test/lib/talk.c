@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libconfab at the end of a line: takes commands on standard input, says as lines of JSON what came of
+ * them and what happens. For tests.
+ *
+ *	talk URL|- [own-loop]
+ *
+ * With own-loop there is no thread: this program waits for its input and the client's descriptor, and
+ * uses the forms of the functions that do not wait.
+ */
+#include <confab/confab.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { WORDS = 8, PIECE_MS = 20 };
+
+struct talk {
+	confab_client *client;
+	confab_call *call;
+	confab_track *track;
+	int own_loop;
+	unsigned asked, frames;
+	pthread_mutex_t lock; /* of the token */
+	char token[4096];
+};
+
+/* ---- what it says ---- */
+
+static void put_text(const char *name, const char *text)
+{
+	printf(",\"%s\":", name);
+	if (!text) {
+		printf("null");
+		return;
+	}
+	(void)putchar('"');
+	for (; *text; text++)
+		if (*text == '"' || *text == '\\')
+			printf("\\%c", *text);
+		else if ((unsigned char)*text < ' ')
+			printf("\\u%04x", (unsigned)*text);
+		else
+			(void)putchar(*text);
+	(void)putchar('"');
+}
+
+static void say(const char *what, int code, const char *message)
+{
+	flockfile(stdout);
+	printf("{\"done\":\"%s\",\"code\":%d", what, code);
+	put_text("message", message);
+	printf("}\n");
+	(void)fflush(stdout);
+	funlockfile(stdout);
+}
+
+static const char *name_of(confab_event_type type)
+{
+	static const char *const names[] = {
+		[CONFAB_EVENT_CONNECTION] = "connection",
+		[CONFAB_EVENT_CALLING_STATE] = "state",
+		[CONFAB_EVENT_PARTICIPANT_JOINED] = "joined",
+		[CONFAB_EVENT_PARTICIPANT_LEFT] = "left",
+		[CONFAB_EVENT_TRACK_SUBSCRIBED] = "subscribed",
+		[CONFAB_EVENT_TRACK_UNSUBSCRIBED] = "unsubscribed",
+		[CONFAB_EVENT_TRACK_MUTED] = "muted",
+		[CONFAB_EVENT_DATA] = "data",
+		[CONFAB_EVENT_KEY_FRAME_WANTED] = "key frame",
+		[CONFAB_EVENT_SERVER] = "server",
+		[CONFAB_EVENT_RING] = "ring",
+		[CONFAB_EVENT_MESSAGE] = "message",
+	};
+
+	return names[type];
+}
+
+static void put_parts(const confab_event *e)
+{
+	if (e->type == CONFAB_EVENT_DATA)
+		printf(",\"length\":%zu,\"first\":%u", e->length, e->data[0]);
+	if (e->ring) {
+		printf(",\"ring\":%d,\"incoming\":%d,\"video\":%d", e->ring->state,
+		       e->ring->incoming, e->ring->video);
+		put_text("outcome", e->ring->outcome);
+		put_text("caller", e->ring->caller);
+	}
+	if (e->message) {
+		put_text("text", e->message->text);
+		put_text("conversation", e->message->conversation);
+	}
+}
+
+static void on_event(void *arg, const confab_event *e)
+{
+	struct talk *t = arg;
+
+	if (e->type == CONFAB_EVENT_FRAME) {
+		t->frames++;
+		return;
+	}
+	if (e->type == CONFAB_EVENT_RING && e->ring->incoming)
+		t->call = e->call; /* the next commands are about it */
+	flockfile(stdout);
+	printf("{\"event\":\"%s\",\"state\":%d,\"muted\":%d,\"codec\":%d", name_of(e->type),
+	       e->state, e->muted, (int)e->codec);
+	put_text("cid", e->call ? confab_call_cid(e->call) : NULL);
+	put_text("identity", e->identity);
+	put_text("name", e->name);
+	put_text("topic", e->topic);
+	put_parts(e);
+	printf("}\n");
+	(void)fflush(stdout);
+	funlockfile(stdout);
+}
+
+static void on_done(void *arg, const confab_error *error)
+{
+	say(arg, error ? error->code : 0, error ? error->message : "");
+}
+
+static void provide(void *arg, confab_token_request *request)
+{
+	struct talk *t = arg;
+	char token[sizeof t->token];
+
+	(void)pthread_mutex_lock(&t->lock);
+	(void)snprintf(token, sizeof token, "%s", t->token);
+	(void)pthread_mutex_unlock(&t->lock);
+	flockfile(stdout);
+	printf("{\"asked\":%u}\n", ++t->asked);
+	(void)fflush(stdout);
+	funlockfile(stdout);
+	confab_token_reply(request, token, NULL);
+}
+
+/* ---- time ---- */
+
+/* Until there is input, or the time is over. */
+static int wait_input(struct talk *t, int ms)
+{
+	struct pollfd p[2] = { { .fd = 0, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
+	int timeout = t->own_loop ? confab_client_timeout(t->client) : -1;
+
+	if (t->own_loop)
+		p[1].fd = confab_client_fd(t->client);
+	if (ms >= 0 && (timeout < 0 || timeout > ms))
+		timeout = ms;
+	(void)poll(p, 2, timeout);
+	if (t->own_loop)
+		confab_client_process(t->client);
+	return p[0].revents != 0;
+}
+
+/* So many packets of Opus silence, one each 20 ms. */
+static int write_sound(struct talk *t, int packets)
+{
+	static const uint8_t silence[] = { 0xf8, 0xff, 0xfe };
+	confab_frame frame = { .codec = CONFAB_OPUS, .bytes = silence, .length = sizeof silence };
+	int r = 0;
+
+	for (int i = 0; i < packets && r == 0; i++) {
+		struct timespec piece = { .tv_nsec = PIECE_MS * 1000000l };
+
+		frame.timestamp += 960;
+		r = confab_track_write(t->track, &frame);
+		if (t->own_loop)
+			(void)wait_input(t, PIECE_MS / 2);
+		(void)nanosleep(&piece, NULL);
+	}
+	return r;
+}
+
+/* ---- commands ---- */
+
+static int send_data(struct talk *t, const char *length, int reliable, const char *topic)
+{
+	size_t n = (size_t)atoi(length);
+	uint8_t *bytes = calloc(n, 1);
+
+	if (!bytes)
+		return CONFAB_ERR_NO_MEMORY;
+	memset(bytes, 7, n);
+	int r = confab_call_send_data(t->call, bytes, n, reliable, topic);
+	free(bytes);
+	return r;
+}
+
+/* Those that make no request. */
+static int do_small(struct talk *t, char **w, confab_error *error)
+{
+	confab_track_options sound = { .codec = CONFAB_OPUS };
+
+	if (strcmp(w[0], "token") == 0) {
+		(void)pthread_mutex_lock(&t->lock);
+		(void)snprintf(t->token, sizeof t->token, "%s", w[1]);
+		(void)pthread_mutex_unlock(&t->lock);
+	} else if (strcmp(w[0], "call") == 0) {
+		t->call = confab_client_call(t->client, w[1], w[2], error);
+		return t->call ? 0 : error->code;
+	} else if (strcmp(w[0], "publish") == 0) {
+		return confab_call_publish(t->call, &sound, &t->track, error);
+	} else if (strcmp(w[0], "sound") == 0) {
+		return write_sound(t, atoi(w[1]));
+	} else if (strcmp(w[0], "mute") == 0) {
+		return confab_track_mute(t->track, atoi(w[1]));
+	} else if (strcmp(w[0], "data") == 0) {
+		return send_data(t, w[1], atoi(w[2]), w[3]);
+	} else if (strcmp(w[0], "frames") == 0) {
+		return (int)t->frames; /* as the code */
+	} else if (strcmp(w[0], "disconnect") == 0) {
+		return confab_client_disconnect_user(t->client);
+	} else {
+		return -1;
+	}
+	return 0;
+}
+
+static void do_waiting(struct talk *t, char **w, const char *rest)
+{
+	confab_join_options join = { .create = 1, .url = w[1], .token = w[2] };
+	const char *const ids[] = { w[1], w[2] };
+	confab_ring_options ring = { .member_ids = w[1] ? ids : NULL,
+				     .member_count = w[2]   ? 2
+						     : w[1] ? 1
+							    : 0,
+				     .video = 1 };
+	confab_user user = { .id = w[1] };
+	confab_error error = { 0 };
+	int r;
+
+	if (strcmp(w[0], "connect") == 0)
+		r = confab_client_connect_user(t->client, &user, provide, t, &error);
+	else if (strcmp(w[0], "join") == 0)
+		r = confab_call_join(t->call, &join, &error);
+	else if (strcmp(w[0], "leave") == 0)
+		r = confab_call_leave(t->call, &error);
+	else if (strcmp(w[0], "ring") == 0)
+		r = confab_call_ring(t->call, &ring, &error);
+	else if (strcmp(w[0], "accept") == 0)
+		r = confab_call_accept(t->call, &error);
+	else if (strcmp(w[0], "reject") == 0)
+		r = confab_call_reject(t->call, w[1], &error);
+	else if (strcmp(w[0], "message") == 0)
+		r = confab_client_send_message(t->client, w[1], rest, NULL, NULL, &error);
+	else
+		r = do_small(t, w, &error);
+	say(w[0], r, error.message);
+}
+
+/* The same by the caller's loop; false: none of these. */
+static int do_async(struct talk *t, char **w, const char *rest)
+{
+	static char names[][8] = {
+		"connect", "join", "leave", "ring", "accept", "reject", "message"
+	};
+	confab_join_options join = { .create = 1, .url = w[1], .token = w[2] };
+	const char *const ids[] = { w[1] };
+	confab_ring_options ring = { .member_ids = w[1] ? ids : NULL,
+				     .member_count = w[1] != NULL };
+	confab_user user = { .id = w[1] };
+	size_t i = 0;
+
+	while (i < sizeof names / sizeof *names && strcmp(w[0], names[i]) != 0)
+		i++;
+	switch (i) {
+	case 0:
+		confab_client_connect_user_async(t->client, &user, provide, t, on_done, names[i]);
+		return 1;
+	case 1:
+		confab_call_join_async(t->call, &join, on_done, names[i]);
+		return 1;
+	case 2:
+		confab_call_leave_async(t->call, on_done, names[i]);
+		return 1;
+	case 3:
+		confab_call_ring_async(t->call, &ring, on_done, names[i]);
+		return 1;
+	case 4:
+		confab_call_accept_async(t->call, on_done, names[i]);
+		return 1;
+	case 5:
+		confab_call_reject_async(t->call, w[1], on_done, names[i]);
+		return 1;
+	case 6:
+		confab_client_send_message_async(t->client, w[1], rest, NULL, on_done, names[i]);
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static void obey(struct talk *t, char *line)
+{
+	char *words[WORDS + 1] = { 0 }, *at = NULL;
+	char copy[5000];
+	size_t n = 0;
+
+	line[strcspn(line, "\n")] = '\0';
+	(void)snprintf(copy, sizeof copy, "%s", line);
+	for (char *w = strtok_r(copy, " ", &at); w && n < WORDS; w = strtok_r(NULL, " ", &at))
+		words[n++] = w;
+	/* the text of a message: what follows its second word, with spaces */
+	const char *rest = words[2] ? line + (words[2] - copy) : "";
+	if (n && !(t->own_loop && do_async(t, words, rest)))
+		do_waiting(t, words, rest);
+}
+
+int main(int argc, char **argv)
+{
+	static struct talk t = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	confab_client_options options = { .on_event = on_event, .arg = &t };
+	static char line[5000];
+	confab_error error;
+	int more = 1;
+
+	if (argc < 2)
+		return 2;
+	options.base_url = strcmp(argv[1], "-") == 0 ? NULL : argv[1];
+	options.own_loop = t.own_loop = argc > 2;
+	(void)setvbuf(stdin, NULL, _IONBF, 0);
+	if (confab_client_new(&t.client, &options, &error))
+		return 1;
+	while (more) {
+		while (t.own_loop && !wait_input(&t, 1000)) {}
+		more = fgets(line, sizeof line, stdin) != NULL;
+		if (more)
+			obey(&t, line);
+	}
+	confab_client_free(t.client);
+	return 0;
+}
