@@ -9,22 +9,25 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
-	PROBE_US = 20000,	      /* how long a burst lasts … */
-	PROBE_PACKETS = 5,	      /* … at least so many packets */
-	PROBE_ANSWER_US = 1000000,    /* without an answer until then it failed */
-	PROBE_INTERVAL_US = 2000000,  /* between probes of which the last succeeded, … */
-	PROBE_BACKOFF_US = 5000000,   /* … and when they keep failing */
+	PROBE_US = 20000,	   /* how long a burst lasts … */
+	PROBE_PACKETS = 5,	   /* … at least so many packets */
+	PROBE_BURST = 12000,	   /* bytes of a late burst that may go at once */
+	PROBE_ANSWER_US = 1000000, /* without an answer until then it failed */
+	PROBE_AGAIN_US = 500000, /* after one that told nothing new, twice as long each time, … */
+	PROBE_BACKOFF_US = 5000000,   /* … at most */
 	PROBE_AFTER_CUT_US = 1000000, /* calm after the estimate went down */
 };
 
-/* What the sender is to do: `packets` or more packets marked `id`, `bytes` at least, at `rate`. */
+/* What the sender is to do: packets marked `id`, `bytes` at least, at `rate`. */
 struct probe_plan {
-	uint8_t id; /* 1..255 */
+	uint8_t id; /* 1..255; 0 = none, or all is sent */
 	uint32_t rate;
-	uint32_t bytes;
+	uint32_t bytes; /* that are left */
+	uint64_t at;	/* when the next packet is due */
 };
 
 struct probe {
@@ -38,7 +41,7 @@ struct probe {
 
 	uint32_t sent, sent_bytes, seen, got, got_bytes;
 	uint32_t last_sent_bytes, first_got_bytes;
-	int64_t first_sent, last_sent, first_arrival, last_arrival;
+	int64_t first_sent, last_sent, first_arrival, last_arrival, longest_gap;
 };
 
 void probe_init(struct probe *p);
@@ -51,6 +54,12 @@ bool probe_due(struct probe *p, uint64_t now, uint32_t estimate, uint32_t wanted
 /* When probe_due wants to be asked next; UINT64_MAX = there is nothing to gain. */
 uint64_t probe_deadline(const struct probe *p, uint32_t estimate, uint32_t wanted, uint32_t most,
 			uint64_t last_cut);
+
+/* Is a packet of the plan due? */
+bool probe_plan_is_due(struct probe_plan *p, uint64_t now);
+
+/* A packet of so many bytes on the wire went out marked. */
+void probe_plan_sent(struct probe_plan *p, size_t bytes);
 
 /* A packet marked `id` left, arrived, or was lost. */
 void probe_sent(struct probe *p, uint8_t id, int64_t at, uint32_t bytes);

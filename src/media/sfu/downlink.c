@@ -84,7 +84,8 @@ void downlink_send(struct participant *p, uint64_t now, uint8_t *packet, size_t 
 
 		/* media within a probe is a part of it: it takes its share of the path */
 		bwe_sent(&d->bwe, now, number, n + SRTP_TAG_MAX, d->plan.id);
-		d->plan.bytes -= d->plan.bytes < bytes ? d->plan.bytes : (uint32_t)bytes;
+		if (d->plan.id)
+			probe_plan_sent(&d->plan, bytes);
 	}
 	if (is_measured(d)) {
 		pay_debt(d, now);
@@ -227,27 +228,18 @@ static void ask_again(struct participant *p, uint64_t now)
 /* Sends what is due of the burst under way, or begins one. */
 static void probe(struct participant *p, uint64_t now)
 {
-	enum { BYTES = DOWN_PADDING + 30 + BWE_OVERHEAD };
 	struct downlink *d = p->subscriber.downlink;
 	struct subscription *carrier;
 
 	if (!d->plan.id && !bwe_probe(&d->bwe, now, &d->plan))
 		return;
 	carrier = find_carrier(p);
-	if (d->plan_at == 0)
-		d->plan_at = now;
-	/* a timer that came late does not make a larger burst */
-	if (now - d->plan_at > DOWNLINK_SLICE_US)
-		d->plan_at = now - DOWNLINK_SLICE_US;
-	while (carrier && d->plan.bytes && d->plan_at <= now) {
+	while (carrier && probe_plan_is_due(&d->plan, now)) {
 		if (!send_padding(p, now, carrier))
 			carrier = NULL;
-		d->plan_at += (uint64_t)BYTES * 8 * 1000000 / d->plan.rate;
 	}
-	if (!carrier || !d->plan.bytes) {
+	if (!carrier)
 		d->plan.id = 0;
-		d->plan_at = 0;
-	}
 }
 
 /*
@@ -313,8 +305,8 @@ uint64_t downlink_deadline(const struct participant *p)
 		due = d->next_share;
 	if (d->head != d->tail && slice_due(d) < due)
 		due = slice_due(d);
-	if (d->plan.id && d->plan_at < due)
-		due = d->plan_at;
+	if (d->plan.id && d->plan.at < due)
+		due = d->plan.at;
 	return due;
 }
 

@@ -56,8 +56,7 @@ struct downlink {
 	struct downlink_waiting queue[DOWNLINK_QUEUE];
 	uint32_t head, tail, waiting_bytes;
 
-	struct probe_plan plan; /* id 0 = none */
-	uint64_t plan_at;
+	struct probe_plan plan;
 	uint64_t next_share, measured_since;
 	uint64_t sent_at; /* the last packet of any kind */
 	struct {

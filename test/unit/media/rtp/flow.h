@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A sender with the bandwidth estimator and a receiver with real feedback, over emulated links, in
- * virtual time. The sender always has as much to say as the estimate allows, evenly paced. For
- * tests.
+ * virtual time. The sender always has as much to say as the estimate allows, evenly paced. Both
+ * may live in processes that do not always get the processor (road.busy). For tests.
  */
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/rng.h"
 #include "media/rtp/bwe.h"
 #include "media/rtp/twcc_recv.h"
 #include "simlink.h"
@@ -22,9 +23,15 @@ struct flow {
 	uint16_t number;
 	double credit; /* bytes that may go out */
 	double most;   /* bit/s that the source has to say; 0 = as much as may be sent */
+	uint16_t size; /* of a packet */
 	struct probe_plan plan;
-	double plan_credit;
 	uint64_t received_bytes, sent_bytes; /* sent: without probes */
+};
+
+/* A process that the scheduler stops now and then: for 0..longest, every 0..2 × mean. */
+struct flow_process {
+	uint64_t stopped_until, next_stop;
+	uint64_t ran_at; /* last */
 };
 
 struct road {
@@ -39,6 +46,11 @@ struct road {
 	size_t sample_count;
 	uint32_t delay_us;
 	uint64_t held_until; /* an outage: nothing comes out before */
+	struct {
+		struct rng rng;
+		uint32_t mean_us, longest_us; /* 0 = never stopped */
+		struct flow_process sender, receiver;
+	} busy;
 };
 
 struct flow_packet {
@@ -58,7 +70,23 @@ static void flow_send(struct road *r, int i, uint16_t size, uint8_t probe)
 	simlink_send(r->down, r->now, (uint32_t)i, bytes, size);
 }
 
-static void flow_run_sender(struct road *r, int i)
+/* Whether the process runs now. ret_idle: how long it did not, before. */
+static bool flow_is_running(struct road *r, struct flow_process *p, uint64_t *ret_idle)
+{
+	uint32_t mean = r->busy.mean_us;
+
+	if (mean && r->now >= p->next_stop) {
+		p->stopped_until = r->now + rng_u32(&r->busy.rng) % r->busy.longest_us;
+		p->next_stop = p->stopped_until + rng_u32(&r->busy.rng) % (2 * mean);
+	}
+	if (r->now < p->stopped_until)
+		return false;
+	*ret_idle = p->ran_at ? r->now - p->ran_at : FLOW_MS;
+	p->ran_at = r->now;
+	return true;
+}
+
+static void flow_run_sender(struct road *r, int i, uint64_t idle)
 {
 	struct flow *f = r->flows[i];
 	double rate = bwe_estimate(&f->bwe);
@@ -66,24 +94,18 @@ static void flow_run_sender(struct road *r, int i)
 	if (f->most > 0 && rate > f->most)
 		rate = f->most;
 	bwe_tick(&f->bwe, r->now);
-	if (!f->plan.id && bwe_probe(&f->bwe, r->now, &f->plan))
-		f->plan_credit = 0;
-	if (f->plan.id) {
-		f->plan_credit += f->plan.rate / 8000.0;
-		while (f->plan_credit > 0 && f->plan.bytes) {
-			flow_send(r, i, FLOW_PADDING, f->plan.id);
-			f->plan_credit -= FLOW_PADDING + BWE_OVERHEAD;
-			uint32_t size = FLOW_PADDING + BWE_OVERHEAD;
-			f->plan.bytes -= f->plan.bytes < size ? f->plan.bytes : size;
-		}
-		if (!f->plan.bytes)
-			f->plan.id = 0;
-		return;
+	if (!f->plan.id)
+		(void)bwe_probe(&f->bwe, r->now, &f->plan);
+	while (probe_plan_is_due(&f->plan, r->now)) {
+		flow_send(r, i, FLOW_PADDING, f->plan.id);
+		probe_plan_sent(&f->plan, FLOW_PADDING + BWE_OVERHEAD);
 	}
-	f->credit += rate / 8000;
+	if (f->plan.id)
+		return;
+	f->credit += rate * (double)idle / 8e6;
 	while (f->credit > 0) {
-		flow_send(r, i, FLOW_PACKET, 0);
-		f->credit -= FLOW_PACKET + BWE_OVERHEAD;
+		flow_send(r, i, f->size, 0);
+		f->credit -= f->size + BWE_OVERHEAD;
 	}
 }
 
@@ -145,15 +167,24 @@ static void flow_run_feedback(struct road *r)
 
 static void road_run(struct road *r, uint64_t us)
 {
+	uint64_t idle;
+
 	for (uint64_t end = r->now + us; r->now < end; r->now += FLOW_MS) {
-		for (int i = 0; i < r->count; i++)
-			flow_run_sender(r, i);
-		flow_run_receiver(r);
-		flow_run_feedback(r);
+		bool sends = flow_is_running(r, &r->busy.sender, &idle);
+
+		for (int i = 0; sends && i < r->count; i++)
+			flow_run_sender(r, i, idle);
+		/* what came while it was stopped is read, and noted, now */
+		if (flow_is_running(r, &r->busy.receiver, &idle)) {
+			r->held_until = idle > FLOW_MS ? r->now : r->held_until;
+			flow_run_receiver(r);
+		}
+		if (sends)
+			flow_run_feedback(r);
 	}
 }
 
-static struct simlink_config road_link(uint64_t bps, uint32_t queue_ms)
+static inline struct simlink_config road_link(uint64_t bps, uint32_t queue_ms)
 {
 	return (struct simlink_config){ .rate_bps = bps,
 					.queue_bytes = (uint32_t)(bps / 8000 * queue_ms),
@@ -173,6 +204,7 @@ static struct road *road_new(uint64_t seed, const struct simlink_config *down)
 	r->down = simlink_new(seed, down);
 	r->up = simlink_new(seed + 1000, &up);
 	r->delay_us = down->delay_us;
+	rng_seeded(&r->busy.rng, seed + 2000);
 	return r;
 }
 
@@ -185,6 +217,7 @@ static struct flow *road_add(struct road *r)
 	bwe_init(&f->bwe, 0, 0);
 	bwe_want(&f->bwe, BWE_MAX_BPS);
 	twcc_recv_init(&f->receiver);
+	f->size = FLOW_PACKET;
 	r->flows[r->count++] = f;
 	return f;
 }
@@ -199,7 +232,7 @@ static void road_free(struct road *r)
 	free(r);
 }
 
-static int road_compare(const void *a, const void *b)
+static inline int road_compare(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
@@ -207,7 +240,7 @@ static int road_compare(const void *a, const void *b)
 }
 
 /* The delay that 95 of 100 packets did not exceed, µs, of those that arrived since `from`. */
-static uint32_t road_p95(const struct road *r, uint64_t from)
+static inline uint32_t road_p95(const struct road *r, uint64_t from)
 {
 	uint32_t *sorted = malloc(FLOW_SAMPLES * sizeof *sorted), p95;
 	size_t n = 0;
