@@ -32,6 +32,7 @@ export type { ChatApi, MessageOptions } from './chat/api.ts';
 export { callIdOf, conversationIdOf, receiptOf, sortedConversations } from './chat/state.ts';
 export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from './chat/state.ts';
 export type { OperatorApi } from './operator.ts';
+export { DeskStore, type DeskState } from './support/store.ts';
 export type { SupportApi, SupportChange } from './support/api.ts';
 export { countConversations, filterConversations, type ConversationFilter, type ConversationView } from './support/filter.ts';
 export { ChatStore } from './chat/store.ts';

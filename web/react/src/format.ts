@@ -54,3 +54,10 @@ export function badge(n: number, t: Pick<Messages, 'locale'>): string {
   const number = new Intl.NumberFormat(t.locale).format(Math.min(n, 99));
   return n > 99 ? `${number}+` : number;
 }
+
+/** In one unit, roughly: "7 min", "3 hr", "2 days". */
+export function shortDuration(ms: number, t: Messages): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  const [n, unit] = minutes < 60 ? [minutes, 'minute'] : minutes < 48 * 60 ? [Math.round(minutes / 60), 'hour'] : [Math.round(minutes / 1440), 'day'];
+  return new Intl.NumberFormat(t.locale, { style: 'unit', unit, unitDisplay: 'short' }).format(n);
+}

@@ -9,6 +9,8 @@ import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ConversationList } from './ConversationList.tsx';
 import type { Found } from './SearchResults.tsx';
 import { ConversationPane } from './ConversationPane.tsx';
+import { DeskProvider } from '../support/DeskContext.tsx';
+import { SupportBar } from '../support/SupportBar.tsx';
 import { useAttention, type Attention } from './useAttention.ts';
 
 export interface AdminChatProps {
@@ -53,6 +55,7 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
   }, [accepted, select]);
 
   return (
+    <DeskProvider client={client} chat={store} state={state}>
     <div className={`cf-chat cf-chat--admin ${conversation ? 'cf-chat--open' : ''}`}>
       <ConnectionBanner />
       <nav className="cf-sidebar" aria-labelledby="cf-sidebar-title">
@@ -85,6 +88,7 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
               <EmptyState icon="chat" title={t.firstMessageTeam(conversation.user.name)} hint={t.firstMessageTeamHint} />
             }
             drafts={drafts.current}
+            bar={<SupportBar conversation={conversation} />}
             onBack={() => select(undefined)}
             onCall={() =>
               center?.open(client.call('default', callIdOf(conversation.id)), conversation.user, { ring: !conversation.call })
@@ -98,5 +102,6 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
         )}
       </main>
     </div>
+    </DeskProvider>
   );
 }

@@ -4,6 +4,7 @@ import { useMessages } from '../context.tsx';
 import { cardText } from './cardText.ts';
 import { badge, shortTime } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { SupportMarks } from '../support/SupportMarks.tsx';
 import { Icon } from '../ui/Icon.tsx';
 
 interface ConversationItemProps {
@@ -20,7 +21,7 @@ interface ConversationItemProps {
 
 export function ConversationItem({ conversation, me, unread, online, typing, selected, now, onSelect }: ConversationItemProps) {
   const t = useMessages();
-  const { user, last_message: last, call } = conversation;
+  const { user, last_message: last, call, support } = conversation;
   const files = last?.attachments.length ?? 0;
   const words = last?.call ? cardText(last.call, me.id, t) : last?.text || (files > 0 ? t.filePreview(files) : '');
   const text = last?.deleted_at ? t.messageDeleted : words.replace(/\s+/g, ' ');
@@ -48,6 +49,7 @@ export function ConversationItem({ conversation, me, unread, online, typing, sel
             <span className="cf-conv__preview">
               <bdi>{typing ? t.isTyping([user.name]) : last ? preview : t.noMessagesPreview}</bdi>
             </span>
+            <SupportMarks support={support} now={now} />
             {call && (
               <span className="cf-badge cf-badge--call">
                 <Icon name="camera" size={14} /> {t.inCall}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { sortedConversations, type ChatState } from '@confab/client';
+import { filterConversations, type ChatState, type ConversationFilter } from '@confab/client';
 import { useMemo, useState, type KeyboardEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { useNow } from '../hooks/useNow.ts';
@@ -8,7 +8,10 @@ import { ConversationItem } from './ConversationItem.tsx';
 import { LoadFailed } from './LoadFailed.tsx';
 import { SearchField } from './SearchField.tsx';
 import { SearchResults, type Found } from './SearchResults.tsx';
+import { ViewTabs } from '../support/ViewTabs.tsx';
 import { ListSkeleton } from './Skeletons.tsx';
+
+const EVERYWHERE: ConversationFilter = { view: 'all', order: 'latest' };
 
 interface ConversationListProps {
   state: ChatState;
@@ -22,14 +25,17 @@ export function ConversationList({ state, onSelect, onFound, onRetry }: Conversa
   const t = useMessages();
   const now = useNow(60_000);
   const [words, setWords] = useState('');
+  const [filter, setFilter] = useState<ConversationFilter>({ view: 'open', order: 'latest' });
   const wanted = words.trim().toLocaleLowerCase();
-  const all = useMemo(() => sortedConversations(state), [state]);
+  // who looks for something looks everywhere
+  const all = useMemo(() => filterConversations(state, wanted === '' ? filter : EVERYWHERE), [state, filter, wanted]);
   const conversations = all.filter(({ user }) => `${user.name} ${user.id}`.toLocaleLowerCase().includes(wanted));
   if (state.status === 'error') return <LoadFailed onRetry={onRetry} />;
   if (state.status === 'loading') return <ListSkeleton label={t.loading} />;
   return (
     <>
       <SearchField words={words} onChange={setWords} />
+      {wanted === '' && <ViewTabs state={state} filter={filter} onFilter={setFilter} />}
       <ul className="cf-convs" role="list" aria-label={t.conversations} onKeyDown={moveByArrow}>
         {conversations.map((conversation) => (
           <ConversationItem
@@ -46,7 +52,11 @@ export function ConversationList({ state, onSelect, onFound, onRetry }: Conversa
         ))}
       </ul>
       {wanted !== '' && <SearchResults words={wanted} state={state} onFound={onFound} />}
-      {all.length === 0 && <EmptyState icon="chat" title={t.noConversations} hint={t.noConversationsHint} />}
+      {state.conversations.size === 0 ? (
+        <EmptyState icon="chat" title={t.noConversations} hint={t.noConversationsHint} />
+      ) : (
+        wanted === '' && all.length === 0 && <EmptyState icon="check" title={t.support.noneHere} hint={t.support.noneHereHint} />
+      )}
     </>
   );
 }

@@ -29,6 +29,8 @@ interface ConversationPaneProps {
   call: CallSessionObject | null;
   empty: ReactNode;
   drafts: Map<string, string>;
+  /** Between the header and the messages: what the team can do. */
+  bar?: ReactNode;
   onBack?: () => void;
   onCall: () => void;
   onCheck: () => void;
@@ -36,7 +38,7 @@ interface ConversationPaneProps {
 
 /** One conversation: who, what was said, and where to write. Give it the conversation's id as its key. */
 export function ConversationPane(props: ConversationPaneProps) {
-  const { store, state, conversationId, person, subtitle, online, target, call, empty, drafts, onBack, onCall, onCheck } = props;
+  const { store, state, conversationId, person, subtitle, online, target, call, empty, drafts, bar, onBack, onCall, onCheck } = props;
   const t = useMessages();
   const client = useVideoClient();
   const rings = useRingingCalls('incoming').some((ringing) => conversationIdOf(ringing.id) === conversationId);
@@ -66,6 +68,7 @@ export function ConversationPane(props: ConversationPaneProps) {
         onCheck={onCheck}
         onCallIntent={() => void client.preloadMedia()}
       />
+      {bar}
       {call && !rings && <LiveCallBar call={call} me={state.me} onJoin={onCall} />}
       {thread?.status === 'ready' ? (
         <MessageList

@@ -5,6 +5,7 @@ import { useMessages } from '../context.tsx';
 import { dayName } from '../format.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { ActivityLine } from '../support/ActivityLine.tsx';
 import type { MessageActions } from './Bubble.tsx';
 import { CallCard } from './CallCard.tsx';
 import { groupByDay } from './groups.ts';
@@ -44,7 +45,7 @@ export function MessageList(props: MessageListProps) {
   const days = useMemo(() => groupByDay(thread.messages), [thread.messages]);
   const first = thread.messages[0]?.key;
   const last = thread.messages.at(-1);
-  const lastMine = thread.messages.findLast((message) => message.user.id === me.id && message.delivery === 'sent');
+  const lastMine = thread.messages.findLast((message) => message.user.id === me.id && message.delivery === 'sent' && !message.activity);
   const receipt = lastMine?.id === undefined || lastMine.private ? undefined : receiptOf(reads, me, lastMine.id);
 
   const toEnd = () => {
@@ -107,6 +108,17 @@ export function MessageList(props: MessageListProps) {
               {day.runs.map((run) => {
                 const message = run.messages[0];
                 if (message?.call) return <CallCard key={run.key} card={message.call} meId={me.id} at={message.at} onCall={onCall} />;
+                if (message?.activity) {
+                  return (
+                    <ActivityLine
+                      key={run.key}
+                      activity={message.activity}
+                      user={message.user}
+                      internal={message.private}
+                      at={message.at}
+                    />
+                  );
+                }
                 return (
                   <MessageRun
                     key={run.key}

@@ -3,6 +3,7 @@
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import type { Messages } from './en.ts';
 import { grammar, isolate } from './grammar.ts';
+import { support } from './support/ar.ts';
 
 const { count, list } = grammar('ar');
 const people = (names: readonly string[]): string => list(names.map(isolate));
@@ -25,6 +26,7 @@ export const ar: Messages = {
   locale: 'ar',
   names: (names) => names.map(isolate).join('، '),
   fileSize: (amount, unit) => `${amount} ${UNITS[unit] ?? unit}`,
+  support,
 
   // conversations
   conversations: 'المحادثات',

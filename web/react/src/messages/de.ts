@@ -3,6 +3,7 @@
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import type { Messages } from './en.ts';
 import { grammar } from './grammar.ts';
+import { support } from './support/de.ts';
 
 const { count, list } = grammar('de');
 
@@ -24,6 +25,7 @@ export const de: Messages = {
   locale: 'de',
   names: (names) => names.join(', '),
   fileSize: (amount, unit) => `${amount} ${unit}`,
+  support,
 
   // conversations
   conversations: 'Unterhaltungen',

@@ -5,6 +5,7 @@
  */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import { grammar } from './grammar.ts';
+import { support } from './support/en.ts';
 
 const { count, list } = grammar('en-GB'); // British: no comma before the "and" of a list
 
@@ -27,6 +28,7 @@ export const en = {
   /** Between the names of people in one call. */
   names: (names: readonly string[]) => names.join(', '),
   fileSize: (amount: string, unit: 'B' | 'KB' | 'MB') => `${amount} ${unit}`,
+  support,
 
   // conversations
   conversations: 'Conversations',

@@ -2,7 +2,7 @@
 import type { UserObject } from '@confab/client';
 import { useState } from 'react';
 
-export type AvatarSize = 'small' | 'medium' | 'large' | 'huge';
+export type AvatarSize = 'tiny' | 'small' | 'medium' | 'large' | 'huge';
 
 /** A person's picture, or their initials on a colour that is always the same for the same person. */
 export function Avatar({ user, size = 'medium' }: { user: Pick<UserObject, 'id' | 'name' | 'image'>; size?: AvatarSize }) {

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The support layer's texts, in German. */
+import type { SupportMessages } from './en.ts';
+
+export const support: SupportMessages = {
+  bar: 'Status und Zuständigkeit',
+  status: 'Status',
+  statuses: { open: 'Offen', pending: 'Wartend', resolved: 'Erledigt' },
+  assignee: 'Zuständig',
+  nobody: 'Niemand',
+  me: (name) => `${name} (Sie)`,
+  take: 'Übernehmen',
+  resolve: 'Erledigen',
+  reopen: 'Wieder öffnen',
+  transfer: 'Übergeben …',
+  transferTitle: 'Unterhaltung übergeben',
+  transferTo: 'An',
+  transferNote: 'Notiz für das Team',
+  transferNow: 'Übergeben',
+  isOnline: (name) => `${name} (online)`,
+  views: 'Welche Unterhaltungen',
+  viewNames: { open: 'Offen', mine: 'Meine', unassigned: 'Nicht zugewiesen', pending: 'Wartend', resolved: 'Erledigt', all: 'Alle' },
+  order: 'Reihenfolge',
+  orders: { latest: 'Neueste zuerst', waiting: 'Am längsten Wartende zuerst' },
+  noneHere: 'Hier ist nichts',
+  noneHereHint: 'In dieser Ansicht gibt es keine Unterhaltung.',
+  waiting: (time) => `Wartet seit ${time}`,
+  assignedTo: (name) => `Zuständig: ${name}`,
+  gotAssigned: (customer) => `Sie kümmern sich jetzt um ${customer}`,
+  lines: {
+    resolved: (who) => `${who} hat die Unterhaltung erledigt`,
+    pending: (who) => `${who} hat die Unterhaltung auf „wartend“ gesetzt`,
+    open: (who) => `${who} hat die Unterhaltung wieder geöffnet`,
+    reopened: 'Durch eine neue Nachricht wieder geöffnet',
+    assigned: (who, to) => `${who} hat die Unterhaltung ${to} zugewiesen`,
+    unassigned: (who) => `${who} hat die Zuweisung aufgehoben`,
+    labelled: (who, label) => `${who} hat das Etikett ${label} vergeben`,
+    unlabelled: (who, label) => `${who} hat das Etikett ${label} entfernt`,
+    rated: (stars) => `Bewertet mit ${stars} von 5`,
+  },
+};

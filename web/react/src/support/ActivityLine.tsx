@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ActivityObject, UserObject } from '@confab/client';
+import { useMessages } from '../context.tsx';
+import { timeOfDay } from '../format.ts';
+import type { Messages } from '../messages/en.ts';
+import { Icon, type IconName } from '../ui/Icon.tsx';
+
+const ICONS: Record<ActivityObject['type'], IconName> = {
+  status: 'check', reopened: 'reply', assigned: 'person', unassigned: 'person', labelled: 'tag', unlabelled: 'tag', rated: 'star', away: 'clock',
+};
+
+interface ActivityLineProps {
+  activity: ActivityObject;
+  /** Who did it. */
+  user: UserObject;
+  /** For the team only. */
+  internal: boolean;
+  at: number;
+}
+
+/** What was done with the conversation, among its messages. */
+export function ActivityLine({ activity, user, internal, at }: ActivityLineProps) {
+  const t = useMessages();
+  return (
+    <p className={`cf-activity ${internal ? 'cf-activity--internal' : ''}`}>
+      <Icon name={ICONS[activity.type]} size={14} />
+      <span dir="auto">{words(activity, user.name, t)}</span>
+      <span className="cf-activity__time">{timeOfDay(at, t)}</span>
+    </p>
+  );
+}
+
+function words({ type, value = '', text = '' }: ActivityObject, who: string, { support: t }: Messages): string {
+  switch (type) {
+    case 'status':
+      return t.lines[value === 'resolved' || value === 'pending' ? value : 'open'](who);
+    case 'assigned':
+      return t.lines.assigned(who, text || value);
+    case 'unassigned':
+      return t.lines.unassigned(who);
+    case 'labelled':
+    case 'unlabelled':
+      return t.lines[type](who, text);
+    case 'rated':
+      return text === '' ? t.lines.rated(value) : `${t.lines.rated(value)}: ${text}`;
+    case 'reopened':
+      return t.lines.reopened;
+    case 'away':
+      return text;
+  }
+}

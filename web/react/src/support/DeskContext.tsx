@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What the parts of the team's side share. */
+import { DeskStore, type ChatState, type ChatStore, type DeskState, type VideoClient } from '@confab/client';
+import { createContext, use, useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useMessages } from '../context.tsx';
+import { useObservable } from '../hooks/useObservable.ts';
+import { useToast } from '../ui/Toasts.tsx';
+
+export interface Desk {
+  chat: ChatStore;
+  state: ChatState;
+  desk: DeskState;
+  /** Says in a toast when it did not work. Resolves with whether it did. */
+  attempt(deed: Promise<unknown>): Promise<boolean>;
+}
+
+const DeskContext = createContext<Desk | undefined>(undefined);
+
+interface DeskProviderProps {
+  client: VideoClient;
+  chat: ChatStore;
+  state: ChatState;
+  children: ReactNode;
+}
+
+export function DeskProvider({ client, chat, state, children }: DeskProviderProps) {
+  const t = useMessages();
+  const toast = useToast();
+  const store = useMemo(() => new DeskStore(client), [client]);
+  useEffect(() => {
+    store.start();
+    return () => store.stop();
+  }, [store]);
+  useAssignedNotice(client, state);
+  const desk = useObservable(store.state$);
+  const attempt = useCallback(
+    (deed: Promise<unknown>) =>
+      deed.then(
+        () => true,
+        () => {
+          toast(t.actionFailed);
+          return false;
+        },
+      ),
+    [toast, t],
+  );
+  const value = useMemo(() => ({ chat, state, desk, attempt }), [chat, state, desk, attempt]);
+  return <DeskContext value={value}>{children}</DeskContext>;
+}
+
+/** Somebody else has made a conversation this person's. */
+function useAssignedNotice(client: VideoClient, state: ChatState): void {
+  const t = useMessages();
+  const toast = useToast();
+  const before = useRef(state);
+  useEffect(() => {
+    before.current = state;
+  }, [state]);
+  useEffect(
+    () =>
+      client.on('conversation.updated', ({ conversation_id: id, support, user_id: by }) => {
+        const { me, conversations } = before.current;
+        const conversation = conversations.get(id);
+        if (!conversation || by === me.id || support.assignee?.id !== me.id || conversation.support.assignee?.id === me.id) return;
+        toast(t.support.gotAssigned(conversation.user.name));
+      }),
+    [client, toast, t],
+  );
+}
+
+/** On the team's side only. */
+export function useDesk(): Desk {
+  const desk = use(DeskContext);
+  if (!desk) throw new Error('This belongs inside of <AdminChat>.');
+  return desk;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { SupportObject } from '@confab/client';
+import { useMessages } from '../context.tsx';
+import { shortDuration } from '../format.ts';
+import { Avatar } from '../ui/Avatar.tsx';
+import { Icon } from '../ui/Icon.tsx';
+
+/** Shorter than this is no waiting. */
+const WAITING_MS = 60_000;
+
+/** In the list: how long the customer waits, that it is not open, and whose it is. */
+export function SupportMarks({ support, now }: { support: SupportObject; now: number }) {
+  const messages = useMessages();
+  const t = messages.support;
+  const waited = support.waiting_since ? now - Date.parse(support.waiting_since) : 0;
+  return (
+    <>
+      {waited >= WAITING_MS && (
+        <span className="cf-waiting" title={t.waiting(shortDuration(waited, messages))}>
+          <Icon name="clock" size={14} />
+          <span aria-hidden="true">{shortDuration(waited, messages)}</span>
+          <span className="cf-hidden">{t.waiting(shortDuration(waited, messages))}</span>
+        </span>
+      )}
+      {support.status !== 'open' && <span className={`cf-badge cf-status--${support.status}`}>{t.statuses[support.status]}</span>}
+      {support.assignee && (
+        <span className="cf-owner" role="img" aria-label={t.assignedTo(support.assignee.name)} title={t.assignedTo(support.assignee.name)}>
+          <Avatar user={support.assignee} size="tiny" />
+        </span>
+      )}
+    </>
+  );
+}

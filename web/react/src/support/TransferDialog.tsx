@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ConversationObject } from '@confab/client';
+import { useState, type FormEvent } from 'react';
+import { useMessages } from '../context.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
+import { useDesk } from './DeskContext.tsx';
+
+/** Hands the conversation to a colleague, with a note that only the team sees. */
+export function TransferDialog({ conversation, onClose }: { conversation: ConversationObject; onClose: () => void }) {
+  const messages = useMessages();
+  const t = messages.support;
+  const { chat, state, desk, attempt } = useDesk();
+  const colleagues = desk.team.filter((user) => user.id !== state.me.id);
+  const [to, setTo] = useState(colleagues[0]?.id ?? '');
+  const [note, setNote] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (to === '') return;
+    if (note.trim() !== '') chat.send(conversation.id, `@${to} ${note.trim()}`, { private: true });
+    void attempt(chat.changeSupport(conversation.id, { assignee: to })).then((done) => done && onClose());
+  };
+  return (
+    <Dialog title={t.transferTitle} onClose={onClose}>
+      <form className="cf-form" onSubmit={submit}>
+        <label className="cf-field">
+          {t.transferTo}
+          <select className="cf-select" value={to} onChange={(event) => setTo(event.target.value)}>
+            {colleagues.map((user) => (
+              <option key={user.id} value={user.id}>
+                {state.online.has(user.id) ? t.isOnline(user.name) : user.name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="cf-field">
+          {t.transferNote}
+          <textarea rows={3} maxLength={2000} value={note} placeholder={messages.privateNoteHint} onChange={(event) => setNote(event.target.value)} />
+        </label>
+        <div className="cf-form__buttons">
+          <button type="button" className="cf-button cf-button--quiet" onClick={onClose}>
+            {messages.cancel}
+          </button>
+          <button type="submit" className="cf-button" disabled={to === ''}>
+            {t.transferNow}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

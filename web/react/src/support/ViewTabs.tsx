@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import { countConversations, type ChatState, type ConversationFilter, type ConversationView } from '@confab/client';
+import { useMemo } from 'react';
+import { useMessages } from '../context.tsx';
+
+const VIEWS: readonly ConversationView[] = ['open', 'mine', 'unassigned', 'pending', 'resolved', 'all'];
+
+interface ViewTabsProps {
+  state: ChatState;
+  filter: ConversationFilter;
+  onFilter: (filter: ConversationFilter) => void;
+}
+
+/** Which conversations are listed, how many there are, and in which order. */
+export function ViewTabs({ state, filter, onFilter }: ViewTabsProps) {
+  const messages = useMessages();
+  const t = messages.support;
+  const number = new Intl.NumberFormat(messages.locale);
+  const counts = useMemo(() => countConversations(state), [state]);
+  return (
+    <div className="cf-views">
+      <div className="cf-views__tabs" role="group" aria-label={t.views}>
+        {VIEWS.map((view) => (
+          <button
+            key={view}
+            type="button"
+            className="cf-chip"
+            aria-pressed={filter.view === view}
+            onClick={() => onFilter({ ...filter, view })}
+          >
+            {t.viewNames[view]}
+            <span className="cf-chip__count">{number.format(counts[view])}</span>
+          </button>
+        ))}
+      </div>
+      <select
+        className="cf-select cf-select--small"
+        aria-label={t.order}
+        value={filter.order}
+        onChange={(event) => onFilter({ ...filter, order: event.target.value as ConversationFilter['order'] })}
+      >
+        <option value="latest">{t.orders.latest}</option>
+        <option value="waiting">{t.orders.waiting}</option>
+      </select>
+    </div>
+  );
+}
