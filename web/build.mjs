@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds web/dist: index.html, hashed scripts and styles, the favicon, and the SDK as a file of its own.
+// Builds web/dist: index.html, hashed scripts and styles, the favicon, the SDK as a file of its own, and the widget.
 // Runs on Node 18 and newer. `--sizes` prints what each file weighs, gzipped.
-import { build } from 'esbuild';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { build, transform } from 'esbuild';
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -44,7 +44,68 @@ await build({
   chunkNames: 'confab-[name]-[hash]',
 });
 
-const [script, info] = Object.entries(app.metafile.outputs).find(([, output]) => output.entryPoint);
+/** [name, output] of an entry point; what is imported on demand is one, too. */
+function outputOf({ metafile }, source) {
+  return Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === source);
+}
+
+/** Style sheets as texts, for a shadow root to adopt. */
+const sheets = {
+  name: 'sheets',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/widget\/.*\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), { loader: 'css', minify: true, target: common.target });
+      return { contents: code, loader: 'text' };
+    });
+  },
+};
+const widget = await build({
+  ...common,
+  entryPoints: { main: 'widget/src/main.tsx' },
+  outdir: 'dist/widget',
+  charset: 'utf8',
+  entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
+  jsx: 'automatic',
+  plugins: [sheets],
+});
+const [main] = outputOf(widget, 'widget/src/main.tsx');
+await build({
+  ...common,
+  splitting: false,
+  format: 'iife',
+  legalComments: 'none',
+  entryPoints: { widget: 'widget/src/loader.ts' },
+  outdir: 'dist',
+  define: { ...common.define, WIDGET_MAIN: JSON.stringify(`/${relative('dist', main)}`) },
+});
+const [script, info] = outputOf(app, 'app/src/main.tsx');
+
+/** What a page loads before the first call: an entry point and what it imports at once, and `more`, gzipped, in KiB. */
+async function weight({ metafile: { outputs } }, entry, more = []) {
+  const wanted = new Set(more);
+  const add = (name) => {
+    if (wanted.has(name)) return;
+    wanted.add(name);
+    for (const { path, kind } of outputs[name].imports) if (kind === 'import-statement') add(path);
+    if (outputs[name].cssBundle) wanted.add(outputs[name].cssBundle);
+  };
+  add(entry);
+  let sum = 0;
+  for (const name of wanted) sum += gzipSync(await readFile(join(web, name)), { level: 9 }).length;
+  return sum / 1024;
+}
+
+for (const [what, size, limit] of [
+  ['the widget', await weight(widget, main, ['dist/widget.js']), 60],
+  ['the app', await weight(app, script), 250],
+]) {
+  if (size > limit) throw new Error(`${what} weighs ${size.toFixed(1)} KiB gzip before the first call; ${limit} is the limit`);
+  if (process.argv.includes('--sizes')) console.log(`${what}: ${size.toFixed(1)} KiB gzip before the first call, of ${limit}`);
+}
+
+await cp(join(web, 'demo'), join(dist, 'demo'), { recursive: true });
+
 const html = (await readFile(join(web, 'app/index.html'), 'utf8'))
   .replace('{{script}}', `/${relative('dist', script)}`)
   .replace('{{style}}', `/${relative('dist', info.cssBundle)}`);
@@ -55,7 +116,7 @@ await writeFile(join(dist, '.stamp'), '');
 if (process.argv.includes('--sizes')) await printSizes();
 
 async function printSizes() {
-  for (const folder of ['', 'assets', 'sdk']) {
+  for (const folder of ['', 'assets', 'sdk', 'widget']) {
     for (const name of (await readdir(join(dist, folder))).sort()) {
       if (!/\.(js|css|html|svg)$/.test(name)) continue;
       const bytes = await readFile(join(dist, folder, name));

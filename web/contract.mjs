@@ -38,6 +38,7 @@ const NAMES = {
   Calls: 'CallsResponse',
   CallTypes: 'CallTypesResponse',
   GuestReply: 'GuestResponse',
+  WidgetReply: 'WidgetResponse',
   OperatorCalls: 'OperatorCallsResponse',
   OperatorCall: 'OperatorCallObject',
   OperatorParticipant: 'OperatorParticipantObject',

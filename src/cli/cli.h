@@ -79,3 +79,4 @@ int cli_user_list(const struct cli_command *self, int argc, char **argv);
 int cli_load(const struct cli_command *self, int argc, char **argv);
 int cli_link_create(const struct cli_command *self, int argc, char **argv);
 int cli_token_create(const struct cli_command *self, int argc, char **argv);
+int cli_widget_secret(const struct cli_command *self, int argc, char **argv);

@@ -20,6 +20,9 @@ static const struct cli_command commands[] = {
 	  "put load on a server and print what it costs (bench/README.md)", cli_load },
 	{ "token create", "--user ID [--data DIR]", "print a user token, good for one hour",
 	  cli_token_create },
+	{ "widget secret", "[--data DIR]",
+	  "print the secret with which a shop's server signs its customers' ids (docs/widget.md)",
+	  cli_widget_secret },
 };
 
 static void help(FILE *out)

@@ -19,14 +19,14 @@ struct loader {
 	struct config *config;
 	char *error;
 	const char *file;
-	enum source source, ips_source, webhooks_source, event_webhooks_source;
+	enum source source, ips_source, webhooks_source, event_webhooks_source, origins_source;
 	bool failed;
 };
 
 typedef int set_fn(struct loader *l, const char *key, const char *value);
 
 static set_fn set_text, set_listen, set_ip, set_port, set_tcp_port, set_workers, set_flag,
-	set_level, set_webhook, set_event_webhook;
+	set_level, set_webhook, set_event_webhook, set_origin;
 
 /* Every key. A flag is "--" and the name;
  * the variable is CONFAB_ and the name in capitals with _ for -. */
@@ -47,6 +47,7 @@ static const struct option {
 	{ "log-level", set_level, 0, true },
 	{ "webhook", set_webhook, 0, true },
 	{ "event-webhook", set_event_webhook, 0, true },
+	{ "widget-origin", set_origin, 0, true },
 	{ "remote-unmute", set_flag, offsetof(struct config, remote_unmute), false },
 	{ "demo", set_flag, offsetof(struct config, demo), false },
 };
@@ -68,6 +69,7 @@ const char *config_help(void)
 	       "  --workers N         media threads (one per core)\n"
 	       "  --webhook URL       told what happens in rooms; may be repeated\n"
 	       "  --event-webhook URL told what happens in calls and chat; may be repeated\n"
+	       "  --widget-origin URL site whose pages may show the chat widget; may be repeated\n"
 	       "  --remote-unmute     servers may unmute participants (they may always mute)\n"
 	       "  --demo              make a demo admin and a demo user, print a sign-in link for "
 	       "each\n"
@@ -224,6 +226,46 @@ static int set_event_webhook(struct loader *l, const char *key, const char *valu
 {
 	return set_urls(l, key, value, &l->event_webhooks_source, l->config->event_webhooks,
 			&l->config->event_webhook_count);
+}
+
+/* Scheme, host and perhaps a port: what browsers send as Origin (RFC 6454 6.2), in lower case. */
+static bool is_origin(const char *text)
+{
+	const char *host = strncmp(text, "https://", 8) == 0  ? text + 8
+			   : strncmp(text, "http://", 7) == 0 ? text + 7
+							      : "";
+
+	return *host && host[strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-_:[]")] == '\0';
+}
+
+/* One web origin, or several with commas, as above. Kept as browsers write them. */
+static int set_origin(struct loader *l, const char *key, const char *value)
+{
+	struct config *c = l->config;
+	const char *at = value;
+
+	if (l->origins_source != l->source) {
+		l->origins_source = l->source;
+		c->widget_origin_count = 0;
+	}
+	do {
+		size_t n = strcspn(at, ",");
+		char *to = c->widget_origins[c->widget_origin_count];
+		if (c->widget_origin_count == CONFIG_ORIGINS_MAX || n >= CONFIG_ORIGIN)
+			return fail(l, "%s '%.100s': at most %d origins of %d bytes are taken.",
+				    key, value, CONFIG_ORIGINS_MAX, CONFIG_ORIGIN - 1);
+		for (size_t i = 0; i < n; i++)
+			to[i] = (char)tolower((unsigned char)at[i]);
+		to[n] = '\0';
+		if (!is_origin(to))
+			return fail(l,
+				    "%s '%.100s' is not a web origin; give scheme and host only, "
+				    "for example https://shop.example.",
+				    key, value);
+		c->widget_origin_count++;
+		at += n;
+	} while (*at++ == ',');
+	return 0;
 }
 
 static int set_port(struct loader *l, const char *key, const char *value)
@@ -413,7 +455,8 @@ int config_load(struct config *ret, int argc, char *const *argv,
 			    .error = ret_error,
 			    .ips_source = FROM_DEFAULT,
 			    .webhooks_source = FROM_DEFAULT,
-			    .event_webhooks_source = FROM_DEFAULT };
+			    .event_webhooks_source = FROM_DEFAULT,
+			    .origins_source = FROM_DEFAULT };
 	const char *file = environment("CONFAB_CONFIG");
 
 	*ret = (struct config){ .data = "confab-data",

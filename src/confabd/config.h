@@ -18,6 +18,8 @@ enum {
 	CONFIG_IPS_MAX = 8,
 	CONFIG_ERROR_MAX = 1536,
 	CONFIG_WEBHOOKS_MAX = 8,
+	CONFIG_ORIGINS_MAX = 32,
+	CONFIG_ORIGIN = 280,
 	CONFIG_WORKERS_MAX = 64
 };
 
@@ -39,6 +41,8 @@ struct config {
 	size_t webhook_count;
 	char event_webhooks[CONFIG_WEBHOOKS_MAX][CONFIG_PATH];
 	size_t event_webhook_count;
+	char widget_origins[CONFIG_ORIGINS_MAX][CONFIG_ORIGIN];
+	size_t widget_origin_count;
 	bool demo;
 	bool remote_unmute;
 	enum log_level log_level;

@@ -155,6 +155,9 @@ static int start_control(struct daemon *d)
 	const char *event_webhooks[CONFIG_WEBHOOKS_MAX];
 	for (size_t i = 0; i < c->event_webhook_count; i++)
 		event_webhooks[i] = c->event_webhooks[i];
+	const char *widget_origins[CONFIG_ORIGINS_MAX];
+	for (size_t i = 0; i < c->widget_origin_count; i++)
+		widget_origins[i] = c->widget_origins[i];
 	const struct control_config control = {
 		.loop = &d->loop,
 		.store = d->store,
@@ -170,6 +173,9 @@ static int start_control(struct daemon *d)
 		.webhook_count = c->webhook_count,
 		.event_webhooks = event_webhooks,
 		.event_webhook_count = c->event_webhook_count,
+		.widget_origins = widget_origins,
+		.widget_origin_count = c->widget_origin_count,
+		.demo = c->demo,
 		.media = {
 			.count = media_threads_count(d->media),
 			.command = media_command,
@@ -239,6 +245,10 @@ static void print_banner(const struct daemon *d, const struct demo_account *demo
 		(void)printf("  %-6s (%s)  %s://%s:%u/signin#%s\n", demo[i].id, demo[i].name,
 			     scheme, host, port, demo[i].link);
 	}
+	if (demo)
+		(void)printf("A shop with the chat widget:\n                       "
+			     "%s://%s:%u/demo/shop.html\n",
+			     scheme, host, port);
 	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
 		if (demo[i].password[0])
 			(void)printf("%s  password of %s: %s\n",

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
 #include "base/list.h"
@@ -503,6 +504,17 @@ static int start_all(struct control *c, const struct control_config *config, cha
 	return server_new(&c->server, &server, ret_error);
 }
 
+static int copy_origins(struct control *c, const struct control_config *config)
+{
+	c->widget_origins = calloc(config->widget_origin_count + 1, sizeof *c->widget_origins);
+	for (size_t i = 0; c->widget_origins && i < config->widget_origin_count; i++) {
+		c->widget_origins[i] = strdup(config->widget_origins[i]);
+		if (!c->widget_origins[i])
+			return -ENOMEM;
+	}
+	return c->widget_origins ? 0 : -ENOMEM;
+}
+
 int control_new(struct control **ret, const struct control_config *config, char *ret_error)
 {
 	struct control *c = calloc(1, sizeof *c);
@@ -525,7 +537,13 @@ int control_new(struct control **ret, const struct control_config *config, char 
 	p->guest_rate.burst = GUEST_BURST;
 	c->guest_rate = &p->guest_rate;
 
-	int r = start_all(c, config, ret_error);
+	c->demo = config->demo;
+
+	int r = copy_origins(c, config);
+	if (r < 0)
+		(void)snprintf(ret_error, CONTROL_ERROR_MAX, "Out of memory.");
+	else
+		r = start_all(c, config, ret_error);
 	if (r < 0) {
 		(void)control_free(c);
 		return r;
@@ -612,6 +630,9 @@ struct control *control_free(struct control *c)
 	c->files = files_free(c->files);
 	c->auth = auth_free(c->auth);
 	free_workers(c->private);
+	for (char **origin = c->widget_origins; origin && *origin; origin++)
+		free(*origin);
+	free(c->widget_origins);
 	free(c->private);
 	free(c);
 	return NULL;

@@ -41,6 +41,8 @@ struct control {
 	struct server *server;	   /* control/server/server.h */
 	struct rate *token_rate;   /* control/http/rate.h: user tokens per user */
 	struct rate *guest_rate;   /* new guests per address */
+	char **widget_origins;	   /* other sites that may show the widget, NULL at the end */
+	bool demo;		   /* the demo's pages are served */
 	struct control_private *private;
 };
 
@@ -70,6 +72,9 @@ struct control_config {
 	size_t webhook_count;
 	const char *const *event_webhooks; /* the same about calls and chat */
 	size_t event_webhook_count;
+	const char *const *widget_origins; /* web origins in lower case */
+	size_t widget_origin_count;
+	bool demo;
 	struct control_media media;
 };
 

@@ -73,6 +73,11 @@ const struct http_route control_routes[] = {
 	{ HTTP_DELETE, "/api/v1/calltypes/{name}",            http_call_type_delete,         ROUTE_USER },
 	{ HTTP_POST,   "/api/v1/guest",                       http_guest,                    ROUTE_PUBLIC },
 
+	/* the widget on other sites' pages */
+	{ HTTP_POST,   "/api/v1/widget/session",              http_widget_session,           ROUTE_PUBLIC | ROUTE_CORS | ROUTE_WIDGET },
+	{ HTTP_GET,    "/widget.js",                          http_asset,                    ROUTE_PUBLIC | ROUTE_CORS },
+	{ HTTP_GET,    "/widget/{path...}",                   http_asset,                    ROUTE_PUBLIC | ROUTE_CORS },
+
 	/* for admins */
 	{ HTTP_GET,    "/api/v1/operator/calls",              http_operator_calls,           ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/history",            http_operator_history,         ROUTE_USER },

@@ -121,6 +121,6 @@ export async function startConfabd(options = {}) {
 }
 
 /** Runs build/confab with arguments and standard input; throws with its stderr when it fails. */
-export function confab(args, input = '') {
-	return execFileSync(path.join(buildFolder, 'confab'), args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+export function confab(args, input = '', env = {}) {
+	return execFileSync(path.join(buildFolder, 'confab'), args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
 }

@@ -76,8 +76,27 @@ static const char *bearer(const struct http_req *req)
 	return value + 7 + strspn(value + 7, " ");
 }
 
+/* The answer may be read by any page, so that the one who sets the widget up reads what is wrong;
+ * nothing is done for a page that is not on the list. */
+static bool check_widget_origin(struct http_req *req, const struct control *control)
+{
+	const char *origin = http_header(req, "origin");
+
+	if (access_own_origin(req))
+		return true;
+	for (char *const *allowed = control->widget_origins; *allowed; allowed++)
+		if (strcasecmp(origin, *allowed) == 0)
+			return true;
+	http_error(req, 403, 17,
+		   "The widget may not be shown on %.200s; start the server with --widget-origin "
+		   "and that address.",
+		   origin);
+	return false;
+}
+
 /* docs/api.md, "Who is asking". True = go on. */
-static bool check_csrf(struct http_req *req, const struct http_route *route)
+static bool check_csrf(struct http_req *req, const struct http_route *route,
+		       const struct control *control)
 {
 	bool changes = http_method(req) & (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE);
 
@@ -97,6 +116,9 @@ static bool check_csrf(struct http_req *req, const struct http_route *route)
 	}
 	if (route->flags & ROUTE_USER && bearer(req))
 		return true; /* no ambient authority */
+
+	if (route->flags & ROUTE_WIDGET)
+		return check_widget_origin(req, control);
 
 	const char *site = http_header(req, "sec-fetch-site");
 	if (!access_own_origin(req) ||
@@ -171,7 +193,7 @@ static void on_bearer(void *arg, int status, const struct store_user *user, json
 
 void access_gate(struct http_req *req, const struct http_route *route, struct control *control)
 {
-	if (!check_csrf(req, route))
+	if (!check_csrf(req, route, control))
 		return;
 	if (!(route->flags & (ROUTE_SESSION | ROUTE_USER))) {
 		route->handler(req, control);

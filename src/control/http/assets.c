@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "control/control.h"
 #include "control/http/handlers.h"
 #include "control/server/text.h"
 
@@ -33,6 +34,11 @@ static bool is_machine_path(const char *path)
 	return false;
 }
 
+static bool is_widget(const char *path)
+{
+	return is_under(path, "/widget") || strcmp(path, "/widget.js") == 0;
+}
+
 static const struct asset *find_page(const char *path)
 {
 	const struct asset *a = asset_find(path);
@@ -51,7 +57,8 @@ void http_asset(struct http_req *req, struct control *control)
 	const char *known = http_header(req, "if-none-match");
 	const char *encodings = http_header(req, "accept-encoding");
 
-	(void)control;
+	if (a && is_under(path, "/demo") && !control->demo)
+		a = NULL;
 	if (!a && is_machine_path(path)) {
 		http_error(req, 404, 16, "There is nothing at %.200s.", path);
 		return;
@@ -62,6 +69,9 @@ void http_asset(struct http_req *req, struct control *control)
 		return;
 	}
 
+	/* pages that isolate themselves (COEP) take from other sites only what says that it may */
+	if (is_widget(path))
+		http_add_header(req, "cross-origin-resource-policy", "cross-origin");
 	http_add_header(req, "etag", a->etag);
 	http_add_header(req, "vary", "accept-encoding");
 	http_add_header(req, "cache-control",

@@ -27,4 +27,5 @@ http_fn http_call_types, http_call_type_put, http_call_type_delete;	    /* call_
 http_fn http_operator_calls, http_operator_history, http_operator_webhooks; /* operator.c */
 http_fn http_events;							    /* events.c */
 http_fn http_health, http_metrics;					    /* health.c */
+http_fn http_widget_session;						    /* widget.c */
 http_fn http_asset;							    /* assets.c */

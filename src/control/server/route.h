@@ -25,6 +25,8 @@ enum route_flags {
 	ROUTE_FALLBACK = 1 << 4, /* last in the table: counts only where no other path matches */
 	/* takes a body of any kind, application/octet-stream, up to LIMIT_UPLOAD */
 	ROUTE_UPLOAD = 1 << 6,
+	/* pages of the sites that may show the widget may send it, too (access.c) */
+	ROUTE_WIDGET = 1 << 7,
 };
 
 struct http_route {

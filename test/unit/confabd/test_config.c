@@ -61,6 +61,7 @@ static void test_flags(void **state)
 			      "--data=/tmp/x --listen [::1]:0 --rtc-ip 10.0.0.1 --rtc-ip ::1 "
 			      "--rtc-port 9000 --rtc-tcp-port 0 --workers 3 "
 			      "--webhook http://a/x --webhook https://b --remote-unmute "
+			      "--widget-origin https://Shop.example,http://[::1]:80 "
 			      "--demo --log-level debug",
 			      error),
 			 0);
@@ -78,6 +79,9 @@ static void test_flags(void **state)
 	assert_true(c.remote_unmute);
 	assert_int_equal(c.webhook_count, 2);
 	assert_string_equal(c.webhooks[1], "https://b");
+	assert_int_equal(c.widget_origin_count, 2);
+	assert_string_equal(c.widget_origins[0], "https://shop.example");
+	assert_string_equal(c.widget_origins[1], "http://[::1]:80");
 	assert_int_equal(c.log_level, LOG_DEBUG);
 	assert_int_equal(load(&c, "--help", error), 0);
 	assert_int_equal(c.action, CONFIG_HELP);
@@ -110,6 +114,9 @@ static void test_bad_values_are_named(void **state)
 		{ "--webhook ftp://a/", "webhook", "ftp://a/" },
 		{ "--webhook http://", "webhook", "http://" },
 		{ "--webhook http://a,", "webhook", "http://a," },
+		{ "--widget-origin shop.example", "widget-origin", "shop.example" },
+		{ "--widget-origin https://a/", "widget-origin", "https://a/" },
+		{ "--widget-origin https://", "widget-origin", "https://" },
 		{ "--data=", "data", "" },
 		{ "--frobnicate", "frobnicate", "" },
 		{ "--listen", "listen", "value" },

@@ -291,6 +291,14 @@ export interface GuestResponse {
   token: string;
 }
 
+export interface WidgetResponse {
+  user: UserObject;
+  /** a user token for an hour */
+  token: string;
+  /** of a visitor: with it and `user.id` the same browser comes back */
+  key?: string;
+}
+
 export interface OperatorCallsResponse {
   calls: OperatorCallObject[];
 }

@@ -25,7 +25,7 @@ export type { DeviceErrorReason, DeviceKind } from './errors.ts';
 export { consoleLogger, type Logger } from './logger.ts';
 export type { ConnectionQuality, MediaFactory, MediaHandlers, MediaSession, Participant, Reaction } from './media/session.ts';
 export type { Backoff, SocketFactory, SocketLike } from './socket.ts';
-export type { Observable, Observer, Unsubscribe } from './store.ts';
+export { Store, type Observable, type Observer, type Unsubscribe } from './store.ts';
 export type { TokenOrProvider, TokenProvider } from './token.ts';
 export { sanitizeUserId } from './userid.ts';
 export type { ChatApi, MessageOptions } from './chat/api.ts';

@@ -2,12 +2,14 @@
 /** Times as people read them, local. */
 import type { Messages } from './messages/en.ts';
 
-export function timeOfDay(at: number, t: Messages): string {
+type Words = Pick<Messages, 'locale' | 'today' | 'yesterday'>;
+
+export function timeOfDay(at: number, t: Pick<Messages, 'locale'>): string {
   return new Intl.DateTimeFormat(t.locale, { hour: 'numeric', minute: '2-digit' }).format(at);
 }
 
 /** Today, Yesterday, a weekday with date, or with the year when it is another one. */
-export function dayName(at: number, now: number, t: Messages): string {
+export function dayName(at: number, now: number, t: Words): string {
   const days = daysBetween(at, now);
   if (days === 0) return t.today;
   if (days === 1) return t.yesterday;
@@ -16,7 +18,7 @@ export function dayName(at: number, now: number, t: Messages): string {
 }
 
 /** For lists: the time today, else the day in short. */
-export function shortTime(at: number, now: number, t: Messages): string {
+export function shortTime(at: number, now: number, t: Words): string {
   const days = daysBetween(at, now);
   if (days === 0) return timeOfDay(at, t);
   if (days === 1) return t.yesterday;

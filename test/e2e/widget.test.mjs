@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// The chat widget on a page of another site, under a strict CSP: guests, customers whom the shop vouches for, reload,
+// connection lost, files, keyboard, phone, languages.
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
+import { launchChromium, openPage, until } from '../lib/browser.mjs';
+import { apiKey, apiSecret, confab, root, startConfabd } from '../lib/confabd.mjs';
+import { startShop } from '../lib/shop.mjs';
+import { box, launcher, log, openChat, panel, write } from '../lib/widget.mjs';
+
+let daemon, shop, browser, admin, secret;
+const guests = [];
+before(async () => {
+	shop = await startShop();
+	daemon = await startConfabd({ args: ['--widget-origin', shop.origin] });
+	secret = confab(['widget', 'secret', '--data', daemon.data], '', { CONFAB_API_KEY: apiKey, CONFAB_API_SECRET: apiSecret }).trim();
+	browser = await launchChromium();
+	admin = await signInByLink(browser, daemon.links.admin);
+});
+after(async () => {
+	await browser?.close();
+	await daemon?.stop();
+	shop?.close();
+});
+afterEach(async () => {
+	for (const guest of guests.splice(0)) {
+		guest.assertQuiet();
+		await guest.context.close();
+	}
+	admin.assertQuiet();
+});
+
+/** Somebody in the shop, in a browser of their own. */
+async function visit(page = {}, context = {}) {
+	shop.set(daemon.url, page);
+	const guest = await openPage(browser, shop.origin, context);
+	guests.push(guest);
+	await guest.page.locator('confab-widget .launcher').waitFor();
+	return guest;
+}
+const hmac = (id) => crypto.createHmac('sha256', secret).update(id).digest('hex');
+const customer = (id, name) => `data-user-id="${id}" data-user-hash="${hmac(id)}" data-user-name="${name}"`;
+const receipt = (guest, name) => log(guest).getByRole('img', { name, exact: true });
+const badge = (guest, n) => guest.page.getByRole('button', { name: `Open chat, ${n} new message${n > 1 ? 's' : ''}` });
+const stored = (guest) => guest.page.evaluate(() => ({ ...localStorage }));
+
+test('a passer-by leaves nothing; a guest writes, is answered, and is there again after a reload', async () => {
+	const guest = await visit();
+	await openChat(guest);
+	await guest.page.getByText('How can we help?').waitFor();
+	assert.deepEqual(await stored(guest), {}, 'looking alone makes no account');
+
+	await write(guest, 'Is the blue teapot in stock?');
+	await receipt(guest, 'Delivered').waitFor();
+	await chooseConversation(admin, 'teapot');
+	await admin.page.getByRole('log').getByText('Is the blue teapot in stock?').waitFor();
+	await admin.page.bringToFront();
+	await receipt(guest, 'Read').waitFor();
+
+	await admin.page.getByRole('textbox', { name: 'Message' }).pressSequentially('Three', { delay: 20 });
+	await panel(guest).getByText('is writing…').waitFor();
+	await say(admin, 'Three are left.');
+	await log(guest).getByText('Three are left.').waitFor();
+	await box(guest).pressSequentially('I take', { delay: 20 });
+	await admin.page.getByRole('status').getByText('is writing…').waitFor();
+	await guest.screenshot('widget-chat');
+
+	await guest.page.reload();
+	await panel(guest).waitFor();
+	await log(guest).getByText('Three are left.').waitFor();
+	assert.equal(await box(guest).inputValue(), 'I take', 'what was being written is there');
+	await guest.page.getByRole('button', { name: 'Send' }).click();
+	await admin.page.getByRole('log').getByText('I take').waitFor();
+	assert.deepEqual(await guest.context.cookies(), [], 'no cookie, of the shop or of the server');
+});
+
+test('unread messages are counted on the button, told to the page, and gone once seen', async () => {
+	const guest = await visit({ attributes: customer('unread', 'Una Red') });
+	await guest.page.evaluate(() => {
+		window.heard = [];
+		window.Confab.on('unread', (n) => window.heard.push(n));
+	});
+	await openChat(guest);
+	await write(guest, 'Where is my order?');
+	await receipt(guest, 'Delivered').waitFor();
+	await guest.page.keyboard.press('Escape');
+	await chooseConversation(admin, 'Una Red');
+	await say(admin, 'Your order has left.');
+	await badge(guest, 1).waitFor();
+	await say(admin, 'It comes on Friday.');
+	await badge(guest, 2).waitFor();
+	assert.deepEqual(await guest.page.evaluate(() => window.heard), [1, 2]);
+	await guest.screenshot('widget-unread');
+	await guest.page.evaluate(() => window.Confab.open());
+	await log(guest).getByText('It comes on Friday.').waitFor();
+	await guest.page.bringToFront();
+	await until('nothing is unread', () => guest.page.evaluate(() => window.heard.at(-1)), (n) => n === 0);
+	await guest.page.evaluate(() => window.Confab.close());
+	await guest.page.getByRole('button', { name: 'Open chat', exact: true }).waitFor();
+});
+
+test('a customer is the same person in every browser; whoever has no right hash is a stranger', async () => {
+	const first = await visit({ attributes: customer('ann.lee', 'Ann Lee') });
+	await openChat(first);
+	await write(first, 'My order is number 17.');
+	await receipt(first, 'Delivered').waitFor();
+	const second = await visit({ attributes: customer('ann.lee', 'Ann Lee') });
+	await openChat(second);
+	await log(second).getByText('My order is number 17.').waitFor();
+
+	const forger = await visit({ attributes: `data-user-id="ann.lee" data-user-hash="${hmac('somebody')}"` });
+	await openChat(forger);
+	await panel(forger).getByText('The chat could not be started.').waitFor();
+	assert.ok(forger.lines.some((line) => /hash is not this user/.test(line)), 'the one who set it up reads why');
+	assert.equal(await forger.page.getByText('number 17').count(), 0);
+	forger.problems.splice(0); // the refused request
+
+	await second.page.evaluate(() => window.Confab.logout());
+	await second.page.getByText('How can we help?').waitFor();
+	assert.equal(await second.page.getByText('number 17').count(), 0, 'nothing of her stays');
+	await second.page.evaluate((who) => window.Confab.identify(who), { id: 'ann.lee', hash: hmac('ann.lee') });
+	await log(second).getByText('My order is number 17.').waitFor();
+});
+
+test('a page that is not on the list gets no chat, and is told why', async () => {
+	const other = await startShop();
+	try {
+		other.set(daemon.url);
+		const guest = await openPage(browser, other.origin);
+		guests.push(guest);
+		await openChat(guest);
+		await write(guest, 'Hello?');
+		await panel(guest).getByText('The chat could not be started.').waitFor();
+		assert.ok(guest.lines.some((line) => line.includes(`may not be shown on ${other.origin}`)));
+		guest.problems.splice(0); // the refused request
+	} finally {
+		other.close();
+	}
+});
+
+test('files go both ways', async () => {
+	const guest = await visit({ attributes: customer('filer', 'Fay Iler') });
+	await openChat(guest);
+	await guest.page.locator('confab-widget input[type=file]').setInputFiles([
+		{ name: 'turned.jpg', mimeType: 'image/jpeg', buffer: fs.readFileSync(path.join(root, 'test/vectors/pictures/turned.jpg')) },
+		{ name: 'order.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 order') },
+	]);
+	await panel(guest).getByRole('list', { name: 'Attached files' }).getByText('order.pdf').waitFor();
+	await until('both are sent', () => guest.page.getByRole('button', { name: 'Send' }).isEnabled(), Boolean);
+	await guest.page.getByRole('button', { name: 'Send' }).click();
+	await log(guest).getByRole('img', { name: 'Picture: turned.jpg' }).waitFor();
+	await until('it is shown', () => log(guest).getByRole('img', { name: 'Picture: turned.jpg' }).evaluate((image) => image.naturalWidth), (n) => n > 0);
+	await chooseConversation(admin, 'Fay Iler');
+	await admin.page.getByRole('log').getByRole('link', { name: /order.pdf/ }).waitFor();
+	await admin.page.locator('input[type=file]').setInputFiles({ name: 'invoice.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 invoice') });
+	await until('the invoice is sent', () => admin.page.getByRole('button', { name: 'Send' }).isEnabled(), Boolean);
+	await admin.page.getByRole('button', { name: 'Send' }).click();
+	await log(guest).getByRole('link', { name: /invoice.pdf/ }).waitFor();
+	await guest.page.locator('confab-widget input[type=file]').setInputFiles({ name: 'huge.bin', mimeType: 'x/y', buffer: Buffer.alloc(10 * 1024 * 1024 + 1) });
+	await guest.page.getByText('huge.bin is larger than 10 MB.').waitFor();
+	await guest.screenshot('widget-files');
+});
+
+test('what is written without a connection goes when it is back, also by somebody new', async () => {
+	const guest = await visit();
+	await openChat(guest);
+	await guest.context.setOffline(true);
+	await write(guest, 'first words, from a tunnel');
+	await panel(guest).getByText('We cannot be reached right now.').waitFor();
+	await guest.context.setOffline(false);
+	await receipt(guest, 'Delivered').waitFor({ timeout: 60000 });
+	await guest.context.setOffline(true);
+	await write(guest, 'and another tunnel');
+	await panel(guest).getByText('Not delivered').waitFor({ timeout: 60000 });
+	await guest.screenshot('widget-offline');
+	await guest.context.setOffline(false);
+	await panel(guest).getByText('Not delivered').waitFor({ state: 'detached', timeout: 60000 });
+	await chooseConversation(admin, 'another tunnel');
+	await admin.page.getByRole('log').getByText('first words, from a tunnel').waitFor();
+	guest.problems.splice(0); // requests that failed without a network
+});
+
+test('by keyboard: in, write, out, and the focus is where it was', async () => {
+	const guest = await visit();
+	await launcher(guest).focus();
+	await guest.page.keyboard.press('Enter');
+	await panel(guest).waitFor();
+	await guest.page.keyboard.type('keys only');
+	await guest.page.keyboard.press('Enter');
+	await log(guest).getByText('keys only').waitFor();
+	await guest.page.keyboard.press('Escape');
+	await panel(guest).waitFor({ state: 'detached' });
+	assert.ok(await launcher(guest).evaluate((button) => button.getRootNode().activeElement === button), 'focus is back');
+});
+
+test("the page's styles stay out, the widget's stay in", async () => {
+	const html = '<button id="own">Mine</button>';
+	const guest = await visit({ html, csp: '' });
+	await guest.page.addStyleTag({ content: '*, button { color: red !important; display: block; font-size: 40px; margin: 30px }' });
+	await openChat(guest);
+	const close = panel(guest).getByRole('button', { name: 'Close chat' });
+	const look = await close.evaluate((element) => ({ size: getComputedStyle(element).fontSize, width: element.offsetWidth, margin: getComputedStyle(element).margin }));
+	assert.deepEqual(look, { size: '15px', width: 44, margin: '0px' });
+	assert.equal(await guest.page.locator('#own').evaluate((element) => getComputedStyle(element).fontSize), '40px');
+});
+
+test('on a phone it fills the screen, everything can be pressed, and Tab stays inside', async () => {
+	const guest = await visit({ attributes: customer('phone', 'Phoebe One') }, { viewport: { width: 375, height: 667 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+	await openChat(guest);
+	await write(guest, 'From my phone');
+	await receipt(guest, 'Delivered').waitFor();
+	assert.deepEqual(await panel(guest).boundingBox(), { x: 0, y: 0, width: 375, height: 667 });
+	const small = await panel(guest).locator('button').evaluateAll((buttons) => buttons.map((b) => [b.getAttribute('aria-label') ?? b.textContent, b.getBoundingClientRect()]).filter(([, r]) => r.width < 44 || r.height < 44));
+	assert.deepEqual(small, []);
+	for (let i = 0; i < 12; i++) {
+		await guest.page.keyboard.press('Tab');
+		assert.ok(await guest.page.evaluate(() => document.activeElement?.localName === 'confab-widget'), 'the page behind is not reached');
+	}
+	await guest.screenshot('widget-phone');
+});
+
+test('German, and Arabic from right to left, in the dark', async () => {
+	const german = await visit({ attributes: `data-lang="de-AT" ${customer('deutsch', 'Dora')}` });
+	await german.page.getByRole('button', { name: 'Chat öffnen' }).click();
+	await panel(german, 'Kundendienst').getByText('Wie können wir helfen?').waitFor();
+	await german.screenshot('widget-german');
+	const arabic = await visit({ attributes: 'data-lang="ar" data-theme="dark" data-side="start" data-accent="#f2c14e"' });
+	await arabic.page.getByRole('button', { name: 'افتح المحادثة' }).click();
+	await panel(arabic, 'الدعم').waitFor();
+	assert.equal(await panel(arabic, 'الدعم').evaluate((element) => getComputedStyle(element).direction), 'rtl');
+	await arabic.page.getByRole('textbox', { name: 'الرسالة' }).fill('مرحبا');
+	await arabic.page.getByRole('button', { name: 'أرسل' }).click();
+	await arabic.page.getByRole('img', { name: 'سُلّمت' }).waitFor();
+	await arabic.screenshot('widget-arabic');
+});
+
+test('the demo shop of the server itself', async () => {
+	const guest = await openPage(browser, `${daemon.url}/demo/shop.html`);
+	guests.push(guest);
+	await guest.page.getByRole('button', { name: 'Ask about it' }).first().click();
+	await write(guest, 'Does it hold water?');
+	await receipt(guest, 'Delivered').waitFor();
+	await guest.screenshot('widget-demo');
+});

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A shop on another site than the server: a plain page with one script element, under the strictest CSP that docs/widget.md
+// says is enough.
+import { once } from 'node:events';
+import http from 'node:http';
+
+/** The directives of docs/widget.md; everything else is forbidden. */
+export function strictPolicy(server) {
+	return [
+		"default-src 'none'", `script-src ${server}`, `connect-src ${server} ${server.replace('http', 'ws')}`, `img-src 'self' ${server}`, `media-src ${server}`,
+		"base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'",
+	].join('; ');
+}
+
+/** Listens on `localhost`: for browsers that is another site than 127.0.0.1. Returns {origin, set, close}. */
+export async function startShop() {
+	let page = '';
+	let policy = '';
+	const server = http.createServer((request, response) => {
+		if (request.url === '/favicon.ico') return response.writeHead(204).end();
+		response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...(policy ? { 'content-security-policy': policy } : {}) });
+		response.end(page);
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return {
+		origin: `http://localhost:${server.address().port}`,
+		/** What the page is from now on; attributes: of the script element. */
+		set(confab, { attributes = '', csp = strictPolicy(confab), html = '' } = {}) {
+			policy = csp;
+			page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>A shop</title><script src="${confab}/widget.js" async ${attributes}></script>
+<h1>A shop</h1><p>Teapots, and nothing else.</p><form><label>Search <input name="q"></label></form>${html}`;
+		},
+		close: () => server.close(),
+	};
+}

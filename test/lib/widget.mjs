@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The widget as a person uses it, in the words of its accessible names (English).
+export const launcher = (guest) => guest.page.getByRole('button', { name: /^(Open|Close) chat/ }).last();
+export const panel = (guest, title = 'Support') => guest.page.getByRole('dialog', { name: title });
+export const log = (guest) => guest.page.getByRole('log', { name: 'Conversation' });
+export const box = (guest) => guest.page.getByRole('textbox', { name: 'Message' });
+export const callWindow = (guest) => guest.page.getByRole('dialog', { name: 'Video call' });
+
+export async function openChat(guest, title) {
+	await guest.page.getByRole('button', { name: /^Open chat/ }).click();
+	await panel(guest, title).waitFor();
+}
+
+export async function write(guest, text) {
+	await box(guest).fill(text);
+	await guest.page.getByRole('button', { name: 'Send' }).click();
+}

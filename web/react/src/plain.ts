@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What needs no React: for the widget, which is built without it. */
+export { groupByDay, type Day, type Run } from './chat/groups.ts';
+export { isEmojiOnly, linkify, type Piece } from './chat/text.ts';
+export { dayName, duration, fileSize, timeOfDay } from './format.ts';
+export { playTone, type Tone } from './sound/tone.ts';

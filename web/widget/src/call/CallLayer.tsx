@@ -1,0 +1,63 @@
+/** @jsxImportSource preact */
+// SPDX-License-Identifier: Apache-2.0
+/** Calls over the page, a chunk of its own: what rings, and the call in a window in the corner. */
+import type { Call } from '@confab/client';
+import { playTone, type Tone } from '@confab/react/plain';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Icon } from '../ui/Icon.tsx';
+import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
+import { CallWindow } from './CallWindow.tsx';
+
+export function CallLayer() {
+  const { active, ringing } = useWidgetState();
+  return (
+    <>
+      {active && <CallWindow key={active.call.cid} call={active.call} ring={active.ring} />}
+      {ringing && <Incoming key={ringing.state.ring?.id} call={ringing} />}
+    </>
+  );
+}
+
+/** Plays while `tone` is given; the browser keeps silent until somebody has touched the page. */
+export function useTone(tone: Tone | undefined): void {
+  useEffect(() => (tone ? playTone(tone) : undefined), [tone]);
+}
+
+/**
+ * The team calls. Does not take the focus: who is filling in the shop's form must not answer with the next key. Escape
+ * inside declines.
+ */
+function Incoming({ call }: { call: Call }) {
+  const { widget, t } = useAround();
+  const ring = useObservable(call.state.ring$);
+  const [answered, setAnswered] = useState(false);
+  const [problem, setProblem] = useState<string | undefined>();
+  const box = useRef<HTMLDivElement>(null);
+  useTone(answered ? undefined : 'incoming');
+  if (!ring) return null;
+
+  const accept = () => {
+    setAnswered(true);
+    widget.accept(call).catch(() => setProblem(t.answeredElsewhere));
+  };
+  const decline = () => {
+    setAnswered(true);
+    void call.reject().catch(() => {});
+  };
+  return (
+    <div ref={box} class="incoming" role="dialog" aria-label={t.incomingCall} onKeyDown={(event) => event.key === 'Escape' && decline()}>
+      <div class="incoming-who" role="alert">
+        <p class="incoming-title">{t.isCalling(ring.caller.name)}</p>
+        <p class="incoming-hint">{problem ?? t.videoCall}</p>
+      </div>
+      <div class="incoming-buttons">
+        <button type="button" class="button is-decline" disabled={answered} onClick={decline}>
+          <Icon name="hangUp" size={20} /> {t.decline}
+        </button>
+        <button type="button" class="button is-accept" disabled={answered} onClick={accept}>
+          <Icon name="camera" size={20} /> {t.accept}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+/** @jsxImportSource preact */
+// SPDX-License-Identifier: Apache-2.0
+import { CallingState, ringSide, type Call, type ConfabError } from '@confab/client';
+import { duration } from '@confab/react/plain';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { IconButton } from '../ui/Icon.tsx';
+import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
+import { onPhone } from '../ui/phone.ts';
+import { useTone } from './CallLayer.tsx';
+import { Controls } from './Controls.tsx';
+import { Problems } from './Problems.tsx';
+import { Stage } from './Stage.tsx';
+
+/** The call: in the corner of the page, or large; on a phone it fills the screen until it is made small. Joins when it appears. */
+export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
+  const { widget, t } = useAround();
+  const { connected, open } = useWidgetState();
+  const phone = onPhone();
+  const [large, setLarge] = useState(phone);
+  const [error, setError] = useState<ConfabError | undefined>();
+  const box = useRef<HTMLElement>(null);
+  const state = useObservable(call.state.callingState$);
+  const participants = useObservable(call.state.participants$);
+  const joinedAt = useObservable(call.state.joinedAt$);
+  const wasIn = useRef(false);
+  const joined = state === CallingState.JOINED;
+  const alone = participants.length < 2;
+  const note = useNote(call, connected?.me.id);
+  useTone(joined && alone && note.ringing ? 'outgoing' : undefined);
+
+  const join = (ringThem: boolean) => {
+    setError(undefined);
+    call.join({ create: true, ...(ringThem ? { ring: true } : {}) }).catch(setError);
+  };
+  useEffect(() => join(ring), [call]);
+  useEffect(() => {
+    const back = (box.current?.getRootNode() as ShadowRoot).activeElement;
+    box.current?.focus();
+    return () => (back instanceof HTMLElement && back.isConnected ? back.focus() : undefined);
+  }, []);
+  useEffect(() => {
+    if (state === CallingState.LEFT && wasIn.current) widget.hangUp(); // somebody ended it for me
+    wasIn.current ||= joined;
+  }, [state, joined, widget]);
+
+  const failed = error !== undefined || state === CallingState.RECONNECTING_FAILED;
+  const lost = state === CallingState.RECONNECTING || state === CallingState.OFFLINE || state === CallingState.MIGRATING;
+  const said = failed
+    ? joinedAt === undefined ? t.callFailed : t.callLost
+    : lost ? t.reconnecting : joinedAt === undefined ? t.connecting : alone ? (note.text ?? t.waiting) : undefined;
+  const chat = () => {
+    setLarge(false);
+    widget.open();
+  };
+
+  return (
+    <section
+      ref={box}
+      class={`call ${large ? 'is-large' : 'is-corner'} ${open && !phone ? 'is-beside' : ''}`}
+      role="dialog"
+      aria-modal={large}
+      aria-label={t.videoCall}
+      tabIndex={-1}
+      onKeyDown={(event) => event.key === 'Escape' && (failed ? widget.hangUp() : setLarge(false))}
+    >
+      <header class="call-head">
+        {joinedAt !== undefined && <Timer since={joinedAt} />}
+        <span class="call-gap" />
+        {large && <IconButton icon="chat" label={t.openChat} onClick={chat} />}
+        <IconButton icon={large ? 'shrink' : 'enlarge'} label={large ? t.shrink : t.enlarge} onClick={() => setLarge(!large)} />
+      </header>
+      <Stage call={call} participants={participants} />
+      <p class={`call-said ${said ? '' : 'is-silent'}`} role="status">
+        {said ?? (wasIn.current || joined ? <span class="hidden">{t.connected}</span> : '')}
+      </p>
+      {error && <p class="call-why">{error.message}</p>}
+      {!failed && <Problems call={call} />}
+      {failed || (alone && note.ended) ? (
+        <div class="call-buttons">
+          <button type="button" class="button" onClick={() => (failed ? join(ring) : void call.ring().catch(setError))}>
+            {failed ? t.retry : t.callAgain}
+          </button>
+          <button
+            type="button"
+            class="button is-quiet"
+            onClick={() => {
+              widget.hangUp();
+              widget.open();
+            }}
+          >
+            {t.leaveMessage}
+          </button>
+        </div>
+      ) : (
+        <Controls call={call} participants={participants} onLeave={() => widget.hangUp()} />
+      )}
+    </section>
+  );
+}
+
+function Timer({ since }: { since: number }) {
+  const { t } = useAround();
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <span class="call-timer" role="timer" aria-label={t.callDuration}>
+      {duration(now - since)}
+    </span>
+  );
+}
+
+/** What the caller is told of the ring, or who went. */
+function useNote(call: Call, me: string | undefined): { ringing: boolean; ended: boolean; text: string | undefined } {
+  const { widget, t } = useAround();
+  const ring = useObservable(call.state.ring$);
+  const participants = useObservable(call.state.participants$);
+  const [gone, setGone] = useState<string | undefined>();
+  const before = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    const other = participants.find((participant) => !participant.isLocal)?.name;
+    setGone(other === undefined && before.current !== undefined ? t.left(before.current) : undefined);
+    if (other !== undefined) before.current = other;
+  }, [participants, t]);
+  if (gone !== undefined || !ring || ring.caller.id !== me) return { ringing: false, ended: gone !== undefined, text: gone };
+  if (ringSide(ring, me) === 'outgoing') return { ringing: true, ended: false, text: t.calling(widget.settings.title ?? t.title) };
+  const texts = { declined: t.declined, missed: t.noAnswer, busy: t.busy, cancelled: undefined, accepted: undefined };
+  const text = ring.outcome ? texts[ring.outcome] : undefined;
+  return { ringing: false, ended: text !== undefined, text };
+}

@@ -1,0 +1,56 @@
+/** @jsxImportSource preact */
+// SPDX-License-Identifier: Apache-2.0
+/** Puts the widget on the page: an element with a shadow root of its own, so that no style gets in or out. */
+import { render } from 'preact';
+import { loadMessages } from './messages/index.ts';
+import { readSettings, type Customer } from './settings.ts';
+import { applyLook } from './styles/look.ts';
+import { App } from './ui/App.tsx';
+import { Context } from './ui/context.ts';
+import { Widget, type WidgetEvents } from './widget.ts';
+
+/** `window.Confab`, docs/widget.md. */
+export interface ConfabApi {
+  open(): void;
+  close(): void;
+  /** Rings the team. */
+  call(): void;
+  /** Somebody signed in to the site: `hash` is made by its server. */
+  identify(customer: Customer): void;
+  /** Somebody signed out of the site: nothing of them stays in the browser. */
+  logout(): void;
+  /** Returns the way to stop listening. */
+  on<K extends keyof WidgetEvents>(type: K, listener: (value: WidgetEvents[K]) => void): () => void;
+}
+
+declare global {
+  interface Window {
+    Confab?: ConfabApi;
+  }
+}
+
+export async function start(server: string, data: DOMStringMap): Promise<ConfabApi> {
+  const settings = readSettings(server, data);
+  const messages = await loadMessages([settings.lang, document.documentElement.lang, ...navigator.languages]);
+  const widget = new Widget(settings);
+  const host = document.createElement('confab-widget');
+  const root = host.attachShadow({ mode: 'open' });
+  applyLook(host, root, settings, messages.dir);
+  if (!document.body) await new Promise((resolve) => document.addEventListener('DOMContentLoaded', resolve, { once: true }));
+  document.body.append(host);
+  render(
+    <Context.Provider value={{ widget, t: messages, host }}>
+      <App />
+    </Context.Provider>,
+    root,
+  );
+  widget.start();
+  return {
+    open: () => widget.open(),
+    close: () => widget.close(),
+    call: () => void widget.call(),
+    identify: (customer) => void widget.identify(customer),
+    logout: () => void widget.logout(),
+    on: (type, listener) => widget.on(type, listener),
+  };
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { DeviceKind } from '@confab/client';
+import type { Messages } from './en.ts';
+
+const DEVICES: Record<DeviceKind, string> = { camera: 'الكاميرا', microphone: 'الميكروفون', screenShare: 'الشاشة' };
+
+/** Arabic has six forms of a number. */
+const plural = new Intl.PluralRules('ar');
+const newMessages = (n: number): string => {
+  const forms: Record<string, string> = { one: 'رسالة جديدة واحدة', two: 'رسالتان جديدتان', few: `${n} رسائل جديدة` };
+  return forms[plural.select(n)] ?? `${n} رسالة جديدة`;
+};
+
+export const ar: Messages = {
+  locale: 'ar',
+  dir: 'rtl',
+
+  title: 'الدعم',
+  openChat: 'افتح المحادثة',
+  openChatUnread: (n) => `افتح المحادثة، ${newMessages(n)}`,
+  closeChat: 'أغلق المحادثة',
+  newMessages,
+  online: 'متصلون الآن',
+  away: 'سنرد عليك فور عودتنا',
+  greeting: 'كيف يمكننا مساعدتك؟',
+  greetingHint: 'اكتب لنا هنا، أو اضغط زر الكاميرا للتحدث وجهًا لوجه.',
+  offline: 'انقطع الاتصال. جارٍ إعادة الاتصال…',
+  unreachable: 'لا يمكن الوصول إلينا الآن. جارٍ المحاولة من جديد…',
+  notStarted: 'تعذّر بدء المحادثة.',
+  retry: 'حاول مرة أخرى',
+  loading: 'جارٍ التحميل',
+  loadFailed: 'تعذّر تحميل الرسائل.',
+
+  conversation: 'المحادثة',
+  message: 'الرسالة',
+  placeholder: 'اكتب رسالة',
+  send: 'أرسل',
+  sending: 'جارٍ الإرسال',
+  notDelivered: 'لم تُسلَّم',
+  resend: 'أعد الإرسال',
+  tooLong: 'النص أطول من أن يُرسل دفعة واحدة.',
+  edited: 'عُدّلت',
+  deleted: 'حُذفت هذه الرسالة',
+  you: 'أنت',
+  receipt: { sent: 'أُرسلت', delivered: 'سُلّمت', read: 'قُرئت' },
+  isTyping: (name) => `${name} يكتب…`,
+  today: 'اليوم',
+  yesterday: 'أمس',
+  toNewest: 'إلى أحدث الرسائل',
+  attach: 'أرفق ملفات',
+  attachments: 'الملفات المرفقة',
+  dropHere: 'أفلت الملفات هنا لإرفاقها',
+  uploading: (name) => `جارٍ إرسال ${name}`,
+  removeFile: (name) => `أزل ${name}`,
+  fileTooLarge: (name) => `حجم ${name} أكبر من 10 ميغابايت.`,
+  fileEmpty: (name) => `الملف ${name} فارغ.`,
+  fileFailed: (name) => `تعذّر إرسال ${name}. حاول مرة أخرى.`,
+  tooManyFiles: (n) => `الحد الأقصى ${n} ملفات في الرسالة الواحدة.`,
+  picture: (name) => `صورة: ${name}`,
+
+  startVideoCall: 'ابدأ مكالمة فيديو',
+  videoCall: 'مكالمة فيديو',
+  callIsLive: (names) => `مكالمة فيديو مع ${names}`,
+  callIsLiveElsewhere: 'أنت في هذه المكالمة في نافذة أخرى',
+  joinCall: 'انضم إلى المكالمة',
+  incomingCall: 'مكالمة واردة',
+  isCalling: (name) => `${name} يتصل بك`,
+  accept: 'اقبل',
+  decline: 'ارفض',
+  answeredElsewhere: 'تم الرد على المكالمة بالفعل',
+  calling: (name) => `جارٍ الاتصال بـ${name}…`,
+  connecting: 'جارٍ الاتصال…',
+  connected: 'تم الاتصال بمكالمة الفيديو',
+  reconnecting: 'جارٍ إعادة الاتصال…',
+  waiting: 'في انتظار انضمام أحد',
+  declined: 'لا أحد يستطيع الرد الآن',
+  noAnswer: 'لم يرد أحد',
+  busy: 'الجميع في مكالمة أخرى',
+  left: (name) => `غادر ${name}`,
+  callFailed: 'تعذّر بدء المكالمة',
+  callLost: 'انقطعت المكالمة',
+  callAgain: 'اتصل مرة أخرى',
+  leaveMessage: 'اترك رسالة',
+  cancel: 'ألغِ',
+  leaveCall: 'غادر المكالمة',
+  mute: 'اكتم الصوت',
+  unmute: 'أعد الصوت',
+  muted: 'مكتوم',
+  cameraOff: 'أوقف الكاميرا',
+  cameraOn: 'شغّل الكاميرا',
+  shareScreen: 'شارك الشاشة',
+  stopSharing: 'أوقف المشاركة',
+  sharing: 'تتم مشاركة شاشتك',
+  screenOf: (name) => `شاشة ${name}`,
+  pip: 'صورة داخل صورة',
+  enlarge: 'حجم كامل',
+  shrink: 'نافذة صغيرة',
+  flip: 'الكاميرا الأخرى',
+  callDuration: 'مدة المكالمة',
+  soundBlocked: 'شغّل الصوت',
+  missed: (name) => `مكالمة فائتة من ${name}`,
+  card: {
+    completed: 'مكالمة فيديو',
+    missed: 'مكالمة فيديو، بلا رد',
+    declined: 'مكالمة فيديو، مرفوضة',
+    cancelled: 'مكالمة فيديو، ملغاة',
+    busy: 'مكالمة فيديو، مشغول',
+  },
+
+  deviceError: (kind, reason) => {
+    const name = DEVICES[kind];
+    if (reason === 'denied') return `المتصفح لا يسمح لهذه الصفحة باستخدام ${name}. اسمح بذلك في شريط العنوان.`;
+    if (reason === 'missing') return `لم يُعثر على ${name}. أنت في المكالمة من دونها.`;
+    if (reason === 'busy') return `برنامج آخر يستخدم ${name}.`;
+    if (reason === 'insecure') return `المتصفحات لا تتيح ${name} إلا للصفحات المفتوحة عبر https.`;
+    if (reason === 'lost') return `توقفت ${name} عن العمل.`;
+    return `تعذّر تشغيل ${name}.`;
+  },
+};

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Every text of the widget, in English. Another language is another object of this type. */
+import type { DeviceErrorReason, DeviceKind } from '@confab/client';
+
+const DEVICES: Record<DeviceKind, string> = { camera: 'camera', microphone: 'microphone', screenShare: 'screen' };
+
+export const en = {
+  locale: 'en' as string | undefined,
+  dir: 'ltr' as 'ltr' | 'rtl',
+
+  // the button and the window
+  title: 'Support',
+  openChat: 'Open chat',
+  openChatUnread: (n: number) => (n === 1 ? 'Open chat, 1 new message' : `Open chat, ${n} new messages`),
+  closeChat: 'Close chat',
+  newMessages: (n: number) => (n === 1 ? '1 new message' : `${n} new messages`),
+  online: 'Online now',
+  away: 'We answer as soon as we are back',
+  greeting: 'How can we help?',
+  greetingHint: 'Write to us here, or press the camera button to talk face to face.',
+  offline: 'Connection lost. Reconnecting…',
+  unreachable: 'We cannot be reached right now. Trying again…',
+  notStarted: 'The chat could not be started.',
+  retry: 'Try again',
+  loading: 'Loading',
+  loadFailed: 'The messages could not be loaded.',
+
+  // messages
+  conversation: 'Conversation',
+  message: 'Message',
+  placeholder: 'Write a message',
+  send: 'Send',
+  sending: 'Sending',
+  notDelivered: 'Not delivered',
+  resend: 'Retry',
+  tooLong: 'This is too long to send in one piece.',
+  edited: 'edited',
+  deleted: 'This message was deleted',
+  you: 'You',
+  receipt: { sent: 'Sent', delivered: 'Delivered', read: 'Read' },
+  isTyping: (name: string) => `${name} is writing…`,
+  today: 'Today',
+  yesterday: 'Yesterday',
+  toNewest: 'To the newest messages',
+  attach: 'Attach files',
+  attachments: 'Attached files',
+  dropHere: 'Drop files to attach them',
+  uploading: (name: string) => `${name} is being sent`,
+  removeFile: (name: string) => `Remove ${name}`,
+  fileTooLarge: (name: string) => `${name} is larger than 10 MB.`,
+  fileEmpty: (name: string) => `${name} is empty.`,
+  fileFailed: (name: string) => `${name} could not be sent. Try again.`,
+  tooManyFiles: (n: number) => `At most ${n} files go with one message.`,
+  picture: (name: string) => `Picture: ${name}`,
+
+  // calls
+  startVideoCall: 'Start video call',
+  videoCall: 'Video call',
+  callIsLive: (names: string) => `Video call with ${names}`,
+  callIsLiveElsewhere: 'You are in this call in another window',
+  joinCall: 'Join call',
+  incomingCall: 'Incoming call',
+  isCalling: (name: string) => `${name} is calling`,
+  accept: 'Accept',
+  decline: 'Decline',
+  answeredElsewhere: 'The call was answered already',
+  calling: (name: string) => `Calling ${name}…`,
+  connecting: 'Connecting…',
+  connected: 'Connected to video call',
+  reconnecting: 'Reconnecting…',
+  waiting: 'Waiting for somebody to join',
+  declined: 'Nobody can take the call right now',
+  noAnswer: 'Nobody answered',
+  busy: 'Everybody is in another call',
+  left: (name: string) => `${name} left`,
+  callFailed: 'The call could not be started',
+  callLost: 'The call was lost',
+  callAgain: 'Call again',
+  leaveMessage: 'Leave a message',
+  cancel: 'Cancel',
+  leaveCall: 'Leave call',
+  mute: 'Mute',
+  unmute: 'Unmute',
+  muted: 'Muted',
+  cameraOff: 'Turn camera off',
+  cameraOn: 'Turn camera on',
+  shareScreen: 'Share screen',
+  stopSharing: 'Stop sharing',
+  sharing: 'Sharing your screen',
+  screenOf: (name: string) => `${name}'s screen`,
+  pip: 'Picture in picture',
+  enlarge: 'Full size',
+  shrink: 'Small window',
+  flip: 'Other camera',
+  callDuration: 'Call duration',
+  soundBlocked: 'Turn on sound',
+  missed: (name: string) => `Missed call from ${name}`,
+  card: {
+    completed: 'Video call',
+    missed: 'Video call, no answer',
+    declined: 'Video call, declined',
+    cancelled: 'Video call, cancelled',
+    busy: 'Video call, busy',
+  },
+
+  deviceError: (kind: DeviceKind, reason: DeviceErrorReason): string => {
+    const name = DEVICES[kind];
+    if (reason === 'denied') return `Your browser does not let this page use the ${name}. Allow it in the address bar.`;
+    if (reason === 'missing') return `No ${name} was found. You are in the call without one.`;
+    if (reason === 'busy') return `Another program is using your ${name}.`;
+    if (reason === 'insecure') return `Browsers give the ${name} only to pages that are opened with https.`;
+    if (reason === 'lost') return `Your ${name} was unplugged or stopped working.`;
+    return `Your ${name} could not be started.`;
+  },
+};
+
+export type Messages = typeof en;

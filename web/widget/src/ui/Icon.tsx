@@ -1,0 +1,62 @@
+/** @jsxImportSource preact */
+// SPDX-License-Identifier: Apache-2.0
+/** Icons: 24 × 24, drawn as lines in the colour of the text, hidden from screen readers (the button has the name). */
+
+const PATHS = {
+  chat: 'M12 4c5 0 9 3.300 9 7.500S17 19 12 19c-1 0-2-.1-2.900-.4L4.500 20.500l1-3.600C4 15.500 3 13.600 3 11.500 3 7.300 7 4 12 4Z',
+  close: 'm6 6 12 12M18 6 6 18',
+  down: 'm6 9 6 6 6-6',
+  camera: 'M5.500 6h7a3 3 0 0 1 3 3v6a3 3 0 0 1-3 3h-7a3 3 0 0 1-3-3V9a3 3 0 0 1 3-3Zm10 4.700 4.600-2.900c.6-.4 1.400 0 1.400.8v6.800c0 .8-.8 1.200-1.400.8l-4.600-2.900',
+  cameraOff: 'M8.500 6h4a3 3 0 0 1 3 3v4m0 2.500c-.3 1.400-1.500 2.500-3 2.500h-7a3 3 0 0 1-3-3V9c0-1.200.8-2.300 1.900-2.800m11.100 4.500 4.600-2.900c.6-.4 1.400 0 1.400.8v6.800c0 .6-.5 1-1 1M3 3l18 18',
+  mic: 'M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3Zm-6.500 8.500a6.500 6.500 0 0 0 13 0M12 18v3',
+  micOff: 'M15 10.500V6a3 3 0 0 0-5.700-1.300M9 9v2a3 3 0 0 0 4.600 2.500m-8.100-2a6.500 6.500 0 0 0 10.300 5.300m2-2.300c.5-.9.7-1.900.7-3M12 18v3M3 3l18 18',
+  screen: 'M5.500 4h13A2.500 2.500 0 0 1 21 6.500v8a2.500 2.500 0 0 1-2.500 2.500h-13A2.500 2.500 0 0 1 3 14.500v-8A2.500 2.500 0 0 1 5.500 4ZM12 13.500V8m0 0-2.300 2.300M12 8l2.300 2.300M8.500 20.500h7',
+  screenOff: 'M5.500 4h13A2.500 2.500 0 0 1 21 6.500v8a2.500 2.500 0 0 1-2.500 2.500h-13A2.500 2.500 0 0 1 3 14.500v-8A2.500 2.500 0 0 1 5.500 4Zm4.300 4.300 4.400 4.400m0-4.400-4.400 4.400m-1.300 7.800h7',
+  hangUp: 'M12 8.200c-3.600 0-6.800 1.100-8.900 2.900-.9.8-1.100 2.100-.6 3.200l.7 1.400c.4.8 1.400 1.200 2.300.9l2.600-.9c.8-.3 1.300-1 1.300-1.900v-1.500a10 10 0 0 1 5.200 0v1.500c0 .9.5 1.600 1.300 1.900l2.600.9c.9.3 1.900-.1 2.300-.9l.7-1.400c.5-1.100.3-2.400-.6-3.200-2.100-1.800-5.300-2.900-8.900-2.900Z',
+  send: 'm4.500 12-1.300-7.200c-.1-.7.6-1.300 1.300-1l16 7.300c.7.300.7 1.400 0 1.700l-16 7.300c-.7.300-1.400-.3-1.300-1L4.500 12Zm0 0h8',
+  clip: 'm19.500 11.500-7.700 7.700a4.800 4.800 0 0 1-6.800-6.800l8-8a3.200 3.200 0 0 1 4.500 4.500l-8 8a1.600 1.600 0 0 1-2.200-2.300l7.300-7.300',
+  file: 'M13.500 3.500H7A2.500 2.500 0 0 0 4.500 6v12A2.500 2.500 0 0 0 7 20.500h10a2.500 2.500 0 0 0 2.500-2.500V9.500l-6-6Zm0 0v6h6',
+  check: 'm5 12.500 4.500 4.500L19 7.500',
+  checks: 'm2.500 12.500 4.500 4.500 9-9.500m-4 8.500 1 1 9-9.500',
+  clock: 'M12 3.500a8.500 8.500 0 1 1 0 17 8.500 8.500 0 0 1 0-17Zm0 4V12l3 2',
+  alert: 'M12 8v5m0 3.200v.1M10.300 4.200 2.900 17a2 2 0 0 0 1.700 3h14.800a2 2 0 0 0 1.700-3L13.700 4.200a2 2 0 0 0-3.400 0Z',
+  pip: 'M5.500 5h13A2.500 2.500 0 0 1 21 7.500v9a2.500 2.500 0 0 1-2.500 2.500h-13A2.500 2.500 0 0 1 3 16.500v-9A2.500 2.500 0 0 1 5.500 5Zm7 7.500h5v3.500h-5Z',
+  enlarge: 'M14 4h6v6m0-6-7 7M10 20H4v-6m0 6 7-7',
+  shrink: 'M20 10h-6V4m0 6 7-7M4 14h6v6m0-6-7 7',
+  flip: 'M4 12a8 8 0 0 1 13.700-5.600L20 8.500M20 4v4.500h-4.500M20 12a8 8 0 0 1-13.700 5.600L4 15.500M4 20v-4.500h4.500',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 22 }: { name: IconName; size?: number }) {
+  const solid = name === 'hangUp';
+  return (
+    <svg width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false" class={`icon icon-${name}`}>
+      <path
+        d={PATHS[name]}
+        fill={solid ? 'currentColor' : 'none'}
+        stroke={solid ? 'none' : 'currentColor'}
+        stroke-width="1.8"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      />
+    </svg>
+  );
+}
+
+interface IconButtonProps {
+  icon: IconName;
+  label: string;
+  class?: string;
+  pressed?: boolean;
+  disabled?: boolean;
+  onClick: () => void;
+}
+
+export function IconButton({ icon, label, class: look = '', pressed, disabled, onClick }: IconButtonProps) {
+  return (
+    <button type="button" class={`iconbutton ${look}`} aria-label={label} title={label} aria-pressed={pressed} disabled={disabled} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
+  );
+}

@@ -1,0 +1,182 @@
+/** @jsxImportSource preact */
+// SPDX-License-Identifier: Apache-2.0
+import { receiptOf, type ChatMessage, type ChatState, type Thread } from '@confab/client';
+import { dayName, groupByDay } from '@confab/react/plain';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Connected, Pending } from '../widget.ts';
+import { CallCard } from './CallCard.tsx';
+import { Icon } from './Icon.tsx';
+import { Run } from './Run.tsx';
+import { useAround, useObservable, useWidgetState } from './context.ts';
+
+/** So near to the end counts as being at the end. */
+const SLACK_PX = 60;
+
+/** The conversation, or a greeting while there is none. */
+export function Messages() {
+  const { t } = useAround();
+  const { connected, connection, pending } = useWidgetState();
+  if (connected) return <Conversation connected={connected} />;
+  if (connection === 'connecting' && pending.length === 0) return <p class="empty">{t.loading}…</p>;
+  return (
+    <div class="log" role="log" aria-label={t.conversation} tabIndex={0}>
+      {pending.length === 0 ? <Greeting /> : <Run messages={pending.map(unsent)} mine meId="" receipt={undefined} onRetry={() => {}} />}
+    </div>
+  );
+}
+
+/** A message that waits for the account, as one that is on its way. */
+const unsent = ({ key, text, at }: Pending): ChatMessage => ({
+  key,
+  text,
+  at,
+  id: undefined,
+  user: { id: '', name: '', role: 'user' },
+  delivery: 'sending',
+  edited: false,
+  deleted: false,
+  private: false,
+  quoted: undefined,
+  reactions: [],
+  call: undefined,
+  attachments: [],
+});
+
+function Greeting() {
+  const { widget, t } = useAround();
+  return (
+    <div class="empty">
+      <Icon name="chat" size={36} />
+      <p class="empty-title">{widget.settings.greeting ?? t.greeting}</p>
+      <p>{t.greetingHint}</p>
+    </div>
+  );
+}
+
+function Conversation({ connected }: { connected: Connected }) {
+  const { t } = useAround();
+  const { chat, me } = connected;
+  const state = useObservable(chat.state$);
+  useEffect(() => chat.open(me.id), [chat, me.id]);
+  const thread = state.threads.get(me.id);
+  if (thread && (thread.status === 'ready' || thread.messages.length > 0)) return <Log connected={connected} state={state} thread={thread} />;
+  if (thread?.status === 'error') {
+    return (
+      <div class="empty">
+        <p>{t.loadFailed}</p>
+        <button type="button" class="button" onClick={() => chat.retryThread(me.id)}>
+          {t.retry}
+        </button>
+      </div>
+    );
+  }
+  return <p class="empty">{t.loading}…</p>;
+}
+
+/** Stays at the end while the reader is there, and where they are when they are not. */
+function Log({ connected, state, thread }: { connected: Connected; state: ChatState; thread: Thread }) {
+  const { widget, t } = useAround();
+  const { chat, me } = connected;
+  const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const before = useRef({ first: '', height: 0 });
+  const [behind, setBehind] = useState(false);
+  const { messages } = thread;
+  const days = useMemo(() => groupByDay(messages), [messages]);
+  const last = messages.at(-1);
+  const lastMine = messages.findLast((message) => message.user.id === me.id && message.delivery === 'sent' && !message.call);
+  const reads = state.conversations.get(me.id)?.reads ?? [];
+  const receipt = lastMine?.id === undefined ? undefined : receiptOf(reads, me, lastMine.id);
+  const typers = state.typing.get(me.id) ?? [];
+
+  const toEnd = () => {
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  };
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const first = messages[0]?.key ?? '';
+    if (before.current.first !== '' && before.current.first !== first && !atEnd.current) {
+      element.scrollTop += element.scrollHeight - before.current.height; // older ones came in on top
+    } else if (atEnd.current || last?.user.id === me.id) {
+      toEnd();
+    } else {
+      setBehind(true);
+    }
+    before.current = { first, height: element.scrollHeight };
+  }, [messages]);
+  useLayoutEffect(() => {
+    if (!box.current || !content.current) return;
+    const observer = new ResizeObserver(() => atEnd.current && toEnd()); // a keyboard, a picture that came in
+    observer.observe(box.current);
+    observer.observe(content.current);
+    return () => observer.disconnect();
+  }, []);
+  useSeeing(connected, () => atEnd.current && !thread.hasNewer, last?.key);
+
+  const onScroll = () => {
+    const element = box.current;
+    if (!element) return;
+    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < SLACK_PX;
+    if (atEnd.current) setBehind(false);
+    if (element.scrollTop < 200 && thread.hasMore && !thread.loadingMore) void chat.loadMore(me.id);
+  };
+
+  return (
+    <div class="log-place">
+      <div class="log" ref={box} onScroll={onScroll} role="log" aria-label={t.conversation} tabIndex={0}>
+        <div class="log-content" ref={content}>
+          {messages.length === 0 && <Greeting />}
+          {days.map((day) => (
+            <div key={day.key}>
+              <p class="day">{dayName(day.at, Date.now(), t)}</p>
+              {day.runs.map((run) => {
+                const [first] = run.messages;
+                if (first?.call) return <CallCard key={run.key} card={first.call} meId={me.id} at={first.at} onCall={() => void widget.call()} />;
+                return (
+                  <Run
+                    key={run.key}
+                    messages={run.messages}
+                    mine={run.user.id === me.id}
+                    meId={me.id}
+                    receipt={lastMine && run.messages.includes(lastMine) ? receipt : undefined}
+                    urlOf={(attachment) => connected.client.chat.urlOf(attachment)}
+                    onRetry={(message) => chat.retry(me.id, message.key)}
+                  />
+                );
+              })}
+            </div>
+          ))}
+        </div>
+      </div>
+      {behind && (
+        <button type="button" class="pill" onClick={toEnd}>
+          <Icon name="down" size={16} /> {t.toNewest}
+        </button>
+      )}
+      <p class="typing" role="status">
+        {typers.length > 0 && <span>{t.isTyping(typers[0]?.user.name ?? '')}</span>}
+      </p>
+    </div>
+  );
+}
+
+/** What is in view, in a window that has the focus, is read. */
+function useSeeing({ chat, me }: Connected, atEnd: () => boolean, last: string | undefined): void {
+  useEffect(() => {
+    const tell = () => chat.seeing(atEnd() && document.hasFocus() && !document.hidden ? me.id : undefined);
+    tell();
+    const timer = setInterval(tell, 1000); // the reader may have scrolled back to the end
+    window.addEventListener('focus', tell);
+    window.addEventListener('blur', tell);
+    document.addEventListener('visibilitychange', tell);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('focus', tell);
+      window.removeEventListener('blur', tell);
+      document.removeEventListener('visibilitychange', tell);
+      chat.seeing(undefined);
+    };
+  }, [chat, me.id, last]);
+}

@@ -1,0 +1,122 @@
+/** @jsxImportSource preact */
+// SPDX-License-Identifier: Apache-2.0
+import type { AttachmentObject, ChatMessage, Receipt } from '@confab/client';
+import { fileSize, isEmojiOnly, linkify, timeOfDay } from '@confab/react/plain';
+import { Icon } from './Icon.tsx';
+import { useAround } from './context.ts';
+
+interface RunProps {
+  messages: readonly ChatMessage[];
+  mine: boolean;
+  meId: string;
+  /** How far the last one has come; only on one's own last one. */
+  receipt: Receipt | undefined;
+  urlOf?: (attachment: AttachmentObject) => string;
+  onRetry: (message: ChatMessage) => void;
+}
+
+/** Messages of one person in a row: one name, one time. */
+export function Run({ messages, mine, receipt, urlOf, onRetry }: RunProps) {
+  const { t } = useAround();
+  const last = messages.at(-1);
+  return (
+    <div class={`run ${mine ? 'is-mine' : ''}`}>
+      {mine ? <span class="hidden">{t.you}</span> : <p class="run-name">{last?.user.name}</p>}
+      {messages.map((message) => (
+        <Bubble key={message.key} message={message} urlOf={urlOf} onRetry={onRetry} />
+      ))}
+      {last?.delivery === 'sent' && (
+        <p class="time">
+          {timeOfDay(last.at, t)}
+          {messages.some((message) => message.edited && !message.deleted) && ` · ${t.edited}`}
+          {receipt && (
+            <span class={`ticks is-${receipt}`} role="img" aria-label={t.receipt[receipt]} title={t.receipt[receipt]}>
+              <Icon name={receipt === 'sent' ? 'check' : 'checks'} size={16} />
+            </span>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}
+
+type BubbleProps = { message: ChatMessage; urlOf: RunProps['urlOf']; onRetry: RunProps['onRetry'] };
+
+function Bubble({ message, urlOf, onRetry }: BubbleProps) {
+  const { t } = useAround();
+  const { text, quoted, attachments, reactions, delivery, deleted } = message;
+  const emoji = !quoted && attachments.length === 0 && isEmojiOnly(text);
+  return (
+    <>
+      <div class={`bubble is-${delivery} ${emoji ? 'is-emoji' : ''} ${deleted ? 'is-deleted' : ''}`} dir="auto">
+        {quoted && !deleted && (
+          <blockquote class="quote">
+            <strong>{quoted.user_name}</strong> {quoted.text || t.deleted}
+          </blockquote>
+        )}
+        {urlOf && attachments.map((attachment) => <Attachment key={attachment.id} attachment={attachment} url={urlOf(attachment)} />)}
+        {deleted ? t.deleted : <Text text={text} />}
+      </div>
+      {reactions.length > 0 && (
+        <p class="reactions">
+          {reactions.map(({ type, user_ids: who }) => (
+            <span key={type}>
+              {type} {who.length > 1 && who.length}
+            </span>
+          ))}
+        </p>
+      )}
+      {delivery === 'sending' && (
+        <p class="time">
+          <Icon name="clock" size={14} /> {t.sending}
+        </p>
+      )}
+      {delivery === 'failed' && (
+        <p class="failed">
+          <Icon name="alert" size={16} /> {t.notDelivered}
+          <button type="button" class="link" onClick={() => onRetry(message)}>
+            {t.resend}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Text({ text }: { text: string }) {
+  return (
+    <>
+      {linkify(text).map(({ text: piece, href }, i) =>
+        href === undefined ? (
+          piece
+        ) : (
+          <a key={i} href={href} target="_blank" rel="noopener noreferrer">
+            {piece}
+          </a>
+        ),
+      )}
+    </>
+  );
+}
+
+/** Pictures, sound and video in place, everything else to save. */
+function Attachment({ attachment, url }: { attachment: AttachmentObject; url: string }) {
+  const { t } = useAround();
+  const { name, mime_type: type, size, width, height } = attachment;
+  if (type.startsWith('image/')) {
+    return (
+      <a class="picture" href={url} target="_blank" rel="noopener noreferrer">
+        <img src={url} alt={t.picture(name)} width={width} height={height} loading="lazy" decoding="async" />
+      </a>
+    );
+  }
+  if (type.startsWith('video/')) return <video src={url} controls preload="metadata" aria-label={name} />;
+  if (type.startsWith('audio/')) return <audio src={url} controls preload="metadata" aria-label={name} />;
+  return (
+    <a class="file" href={url} download={name} target="_blank" rel="noopener noreferrer">
+      <Icon name="file" />
+      <span class="file-name">{name}</span>
+      <span>{fileSize(size)}</span>
+    </a>
+  );
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The widget without its looks, START HERE: who is before it, the connection, what is open. An account is made when
+ * somebody new first writes, attaches or calls, so that passers-by leave nothing on the server.
+ */
+import { ChatStore, Store, VideoClient, callIdOf, ringSide } from '@confab/client';
+import type { AttachmentObject, Call, Logger, Observable, UserObject } from '@confab/client';
+import { Identity, Refused } from './identity.ts';
+import { Memory } from './memory.ts';
+import type { Customer, Settings } from './settings.ts';
+
+/** Everything that needs somebody connected. */
+export interface Connected {
+  readonly client: VideoClient;
+  readonly chat: ChatStore;
+  readonly me: UserObject;
+}
+
+/** Written before there was a connection. */
+export interface Pending {
+  readonly key: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+export interface ActiveCall {
+  readonly call: Call;
+  /** Rings the team. */
+  readonly ring: boolean;
+}
+
+export interface WidgetState {
+  readonly open: boolean;
+  /** none: nobody is known yet; waiting: the server cannot be reached, trying again. */
+  readonly connection: 'none' | 'connecting' | 'ready' | 'waiting' | 'refused';
+  readonly connected: Connected | undefined;
+  readonly pending: readonly Pending[];
+  readonly unread: number;
+  /** The call on screen. */
+  readonly active: ActiveCall | undefined;
+  /** A call that rings here. */
+  readonly ringing: Call | undefined;
+}
+
+export interface WidgetEvents {
+  ready: undefined;
+  open: undefined;
+  close: undefined;
+  /** How many messages have not been looked at. */
+  unread: number;
+  /** ringing, active or ended. */
+  call: string;
+}
+
+const RETRY_MS = 2000;
+const RETRY_MAX_MS = 30_000;
+
+/** The page's console belongs to the page: only what is wrong is said. */
+const quiet: Logger = { debug: () => {}, info: () => {}, warn: (...words) => console.warn('Confab:', ...words), error: (...words) => console.error('Confab:', ...words) };
+
+export class Widget {
+  readonly state$: Observable<WidgetState>;
+  readonly #state = new Store<WidgetState>({
+    open: false,
+    connection: 'none',
+    connected: undefined,
+    pending: [],
+    unread: 0,
+    active: undefined,
+    ringing: undefined,
+  });
+  readonly memory: Memory;
+  readonly #identity: Identity;
+  readonly #listeners = new Map<keyof WidgetEvents, Set<(value: never) => void>>();
+  /** Changes with every identity: what belongs to an older one is dropped. */
+  #round = 0;
+  #connecting: Promise<Connected | undefined> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #tries = 0;
+  #stops: (() => void)[] = [];
+
+  constructor(readonly settings: Settings) {
+    this.state$ = this.#state;
+    this.memory = new Memory(`confab ${settings.server} `);
+    this.#identity = new Identity(settings.server, this.memory, settings.customer);
+  }
+
+  get state(): WidgetState {
+    return this.#state.get();
+  }
+
+  /** Opens what was open before the page was loaded anew, and connects somebody who is known. */
+  start(): void {
+    window.addEventListener('online', () => this.#retry !== undefined && void this.connect(this.state.pending.length > 0));
+    if (this.#identity.known) void this.connect(false);
+    if (this.memory.read<boolean>('open', 'session')) this.open();
+    this.#emit('ready', undefined);
+  }
+
+  open(): void {
+    if (this.state.open) return;
+    this.#set({ open: true });
+    this.memory.write('open', true, 'session');
+    this.state.connected?.chat.open(this.state.connected.me.id);
+    this.#emit('open', undefined);
+  }
+
+  close(): void {
+    if (!this.state.open) return;
+    this.#set({ open: false });
+    this.memory.write('open', undefined, 'session');
+    this.#emit('close', undefined);
+  }
+
+  on<K extends keyof WidgetEvents>(type: K, listener: (value: WidgetEvents[K]) => void): () => void {
+    const set = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, set.add(listener as (value: never) => void));
+    return () => void set.delete(listener as (value: never) => void);
+  }
+
+  /** The page knows who this is. The same customer again changes nothing. */
+  async identify(customer: Customer): Promise<void> {
+    const { customer: now } = this.#identity;
+    if (now?.id === customer.id && now.hash === customer.hash) return;
+    await this.#disconnect();
+    this.#identity.customer = { id: customer.id, hash: customer.hash, name: customer.name, image: customer.image };
+    await this.connect(false);
+  }
+
+  /** Whoever sits here next finds nothing of this one. */
+  async logout(): Promise<void> {
+    this.#identity.forget();
+    this.memory.write('draft', undefined, 'session');
+    await this.#disconnect();
+  }
+
+  /** Shows the message at once; it goes when there is a connection. */
+  send(text: string, attachments: readonly AttachmentObject[] = []): void {
+    const { connected, pending } = this.state;
+    if (connected) return connected.chat.send(connected.me.id, text, { attachments });
+    const message = { key: `pending-${Math.random()}`, text, at: Date.now() };
+    this.#set({ pending: [...pending, message] });
+    void this.connect(true);
+  }
+
+  /** Rings the team, or joins the call that is live in the conversation. */
+  async call(): Promise<void> {
+    const connected = await this.connect(true);
+    if (!connected || this.state.active) return;
+    const live = connected.chat.state.conversations.get(connected.me.id)?.call;
+    const call = connected.client.call('default', callIdOf(connected.me.id));
+    this.#set({ active: { call, ring: !live } });
+    this.#emit('call', 'active');
+  }
+
+  /** Rejects with ConfabError when it was answered elsewhere. */
+  async accept(call: Call): Promise<void> {
+    await call.accept();
+    this.#set({ active: { call, ring: false }, ringing: undefined });
+    this.#emit('call', 'active');
+  }
+
+  hangUp(): void {
+    if (!this.state.active) return;
+    void this.state.active.call.leave();
+    this.#set({ active: undefined });
+    this.#emit('call', 'ended');
+  }
+
+  /** Undefined: nobody is known and nobody is to be made, or it did not work; then it is tried again by itself. */
+  connect(create: boolean): Promise<Connected | undefined> {
+    if (this.state.connected) return Promise.resolve(this.state.connected);
+    const under = this.#connecting;
+    if (under) return create ? under.then((connected) => connected ?? (this.#connecting ? undefined : this.connect(true))) : under;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#set({ connection: 'connecting' });
+    const connecting = this.#connect(create, this.#round).finally(() => {
+      if (this.#connecting === connecting) this.#connecting = undefined;
+    });
+    this.#connecting = connecting;
+    return connecting;
+  }
+
+  async #connect(create: boolean, round: number): Promise<Connected | undefined> {
+    const { server } = this.settings;
+    try {
+      const first = await this.#identity.session(create);
+      if (round !== this.#round) return undefined;
+      if (!first) {
+        this.#set({ connection: 'none' });
+        return undefined;
+      }
+      let token: string | undefined = first.token;
+      const provider = async () => {
+        const fresh = token ?? (await this.#identity.session(false))?.token ?? '';
+        token = undefined;
+        return fresh;
+      };
+      const options = { baseURL: server, logger: quiet, devicePersistence: { storageKey: `confab ${server} devices` } };
+      const client = new VideoClient({ apiKey: 'widget', options });
+      const me = await client.connectUser({ id: first.user.id, name: first.user.name }, provider);
+      if (round !== this.#round) {
+        void client.disconnectUser();
+        return undefined;
+      }
+      return this.#connected({ client, chat: new ChatStore(client, me), me });
+    } catch (error) {
+      if (round === this.#round) this.#failed(error, create);
+      return undefined;
+    }
+  }
+
+  #connected(connected: Connected): Connected {
+    const { client, chat, me } = connected;
+    const { open, pending } = this.state;
+    this.#tries = 0;
+    this.#stops = [
+      chat.state$.subscribe(({ unread }) => this.#onUnread([...unread.values()].reduce((sum, n) => sum + n, 0))),
+      client.on('all', () => this.#lookForRings()),
+      client.on('connection.changed', ({ state }) => state === 'disconnected' && this.#onSignedOut()),
+    ];
+    chat.start();
+    if (open) chat.open(me.id);
+    for (const { text } of pending) chat.send(me.id, text);
+    this.#set({ connected, connection: 'ready', pending: [] });
+    this.#lookForRings();
+    return connected;
+  }
+
+  #failed(error: unknown, create: boolean): void {
+    if (error instanceof Refused) {
+      quiet.warn(error.message);
+      this.#set({ connection: 'refused' });
+      return;
+    }
+    this.#set({ connection: 'waiting' });
+    const wait = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** this.#tries++);
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      void this.connect(create || this.state.pending.length > 0);
+    }, wait);
+  }
+
+  /** The server ended it: the account is gone, or its secret is another one. */
+  #onSignedOut(): void {
+    if (!this.state.connected) return;
+    void this.#disconnect().then(() => this.#failed(undefined, false));
+  }
+
+  async #disconnect(): Promise<void> {
+    const { connected } = this.state;
+    this.#round++;
+    this.#connecting = undefined;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    for (const stop of this.#stops.splice(0)) stop();
+    this.hangUp();
+    this.#set({ connected: undefined, connection: 'none', pending: [], ringing: undefined });
+    this.#onUnread(0);
+    connected?.chat.stop();
+    await connected?.client.disconnectUser();
+  }
+
+  /** The state of a call changes with an event, or just after it. */
+  #lookForRings(): void {
+    const { connected, active, ringing } = this.state;
+    const now = connected?.client.state.calls.find(
+      (call) => call !== active?.call && call.ringing && ringSide(call.state.ring, connected.me.id) === 'incoming',
+    );
+    if (now === ringing) return;
+    this.#set({ ringing: now });
+    if (now) this.#emit('call', 'ringing');
+    now?.state.callingState$.onChange(() => this.#lookForRings());
+  }
+
+  #onUnread(unread: number): void {
+    if (unread === this.state.unread) return;
+    this.#set({ unread });
+    this.#emit('unread', unread);
+  }
+
+  #emit<K extends keyof WidgetEvents>(type: K, value: WidgetEvents[K]): void {
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
+      try {
+        (listener as (value: WidgetEvents[K]) => void)(value);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
+
+  #set(change: Partial<WidgetState>): void {
+    this.#state.update((state) => ({ ...state, ...change }));
+  }
+}
