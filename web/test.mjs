@@ -19,7 +19,7 @@ try {
 }
 
 const tests = [];
-for (const folder of ['client/test', 'react/test', 'app/test']) {
+for (const folder of ['client/test', 'react/test', 'app/test', 'widget/test']) {
   for (const name of await readdir(join(web, folder))) {
     if (/\.test\.tsx?$/.test(name) && (!only || name.includes(only))) tests.push(join(folder, name));
   }

@@ -43,7 +43,7 @@ export function daysBetween(at: number, now: number): number {
 }
 
 /** "12 KB", "3.4 MB". */
-export function fileSize(bytes: number, t: Messages): string {
+export function fileSize(bytes: number, t: Pick<Messages, 'locale' | 'fileSize'>): string {
   const amount = (n: number, digits: number) =>
     new Intl.NumberFormat(t.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n);
   if (bytes < 1000) return t.fileSize(amount(bytes, 0), 'B');

@@ -2,5 +2,6 @@
 /** What needs no React: for the widget, which is built without it. */
 export { groupByDay, type Day, type Run } from './chat/groups.ts';
 export { isEmojiOnly, linkify, type Piece } from './chat/text.ts';
-export { dayName, duration, fileSize, timeOfDay } from './format.ts';
+export { badge, dayName, duration, fileSize, timeOfDay } from './format.ts';
+export { grammar, isolate } from './messages/grammar.ts';
 export { playTone, type Tone } from './sound/tone.ts';

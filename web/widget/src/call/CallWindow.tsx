@@ -107,7 +107,7 @@ function Timer({ since }: { since: number }) {
   }, []);
   return (
     <span class="call-timer" role="timer" aria-label={t.callDuration}>
-      {duration(now - since)}
+      {duration(now - since, t)}
     </span>
   );
 }

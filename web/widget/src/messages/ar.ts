@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+/** Arabic, written from right to left. Names stand in isolates: many are written from left to right. */
 import type { DeviceKind } from '@confab/client';
+import { grammar, isolate } from '@confab/react/plain';
 import type { Messages } from './en.ts';
+
+const { count } = grammar('ar');
 
 const DEVICES: Record<DeviceKind, string> = { camera: 'الكاميرا', microphone: 'الميكروفون', screenShare: 'الشاشة' };
 
-/** Arabic has six forms of a number. */
-const plural = new Intl.PluralRules('ar');
-const newMessages = (n: number): string => {
-  const forms: Record<string, string> = { one: 'رسالة جديدة واحدة', two: 'رسالتان جديدتان', few: `${n} رسائل جديدة` };
-  return forms[plural.select(n)] ?? `${n} رسالة جديدة`;
-};
+const UNITS: Record<string, string> = { B: 'بايت', KB: 'كيلوبايت', MB: 'ميغابايت' };
+
+const newMessages = (n: number): string =>
+  count(n, {
+    zero: 'لا رسائل جديدة',
+    one: 'رسالة جديدة واحدة',
+    two: 'رسالتان جديدتان',
+    few: '# رسائل جديدة',
+    many: '# رسالة جديدة',
+    other: '# رسالة جديدة',
+  });
 
 export const ar: Messages = {
   locale: 'ar',
@@ -39,36 +48,39 @@ export const ar: Messages = {
   notDelivered: 'لم تُسلَّم',
   resend: 'أعد الإرسال',
   tooLong: 'النص أطول من أن يُرسل دفعة واحدة.',
+  resolved: 'أُغلقت هذه المحادثة. يمكنك الكتابة من جديد في أي وقت.',
+  reopened: 'أُعيد فتح المحادثة',
   edited: 'عُدّلت',
   deleted: 'حُذفت هذه الرسالة',
   you: 'أنت',
   receipt: { sent: 'أُرسلت', delivered: 'سُلّمت', read: 'قُرئت' },
-  isTyping: (name) => `${name} يكتب…`,
+  isTyping: (name) => `${isolate(name)} يكتب…`,
   today: 'اليوم',
   yesterday: 'أمس',
   toNewest: 'إلى أحدث الرسائل',
+  fileSize: (amount, unit) => `${amount} ${UNITS[unit] ?? unit}`,
   attach: 'أرفق ملفات',
   attachments: 'الملفات المرفقة',
   dropHere: 'أفلت الملفات هنا لإرفاقها',
-  uploading: (name) => `جارٍ إرسال ${name}`,
-  removeFile: (name) => `أزل ${name}`,
-  fileTooLarge: (name) => `حجم ${name} أكبر من 10 ميغابايت.`,
-  fileEmpty: (name) => `الملف ${name} فارغ.`,
-  fileFailed: (name) => `تعذّر إرسال ${name}. حاول مرة أخرى.`,
+  uploading: (name) => `جارٍ إرسال ${isolate(name)}`,
+  removeFile: (name) => `أزل ${isolate(name)}`,
+  fileTooLarge: (name) => `حجم ${isolate(name)} أكبر من 10 ميغابايت.`,
+  fileEmpty: (name) => `الملف ${isolate(name)} فارغ.`,
+  fileFailed: (name) => `تعذّر إرسال ${isolate(name)}. حاول مرة أخرى.`,
   tooManyFiles: (n) => `الحد الأقصى ${n} ملفات في الرسالة الواحدة.`,
-  picture: (name) => `صورة: ${name}`,
+  picture: (name) => `صورة: ${isolate(name)}`,
 
   startVideoCall: 'ابدأ مكالمة فيديو',
   videoCall: 'مكالمة فيديو',
-  callIsLive: (names) => `مكالمة فيديو مع ${names}`,
+  callIsLive: (names) => `مكالمة فيديو مع ${isolate(names)}`,
   callIsLiveElsewhere: 'أنت في هذه المكالمة في نافذة أخرى',
   joinCall: 'انضم إلى المكالمة',
   incomingCall: 'مكالمة واردة',
-  isCalling: (name) => `${name} يتصل بك`,
+  isCalling: (name) => `${isolate(name)} يتصل بك`,
   accept: 'اقبل',
   decline: 'ارفض',
   answeredElsewhere: 'تم الرد على المكالمة بالفعل',
-  calling: (name) => `جارٍ الاتصال بـ${name}…`,
+  calling: (name) => `جارٍ الاتصال بـ${isolate(name)}…`,
   connecting: 'جارٍ الاتصال…',
   connected: 'تم الاتصال بمكالمة الفيديو',
   reconnecting: 'جارٍ إعادة الاتصال…',
@@ -76,7 +88,7 @@ export const ar: Messages = {
   declined: 'لا أحد يستطيع الرد الآن',
   noAnswer: 'لم يرد أحد',
   busy: 'الجميع في مكالمة أخرى',
-  left: (name) => `غادر ${name}`,
+  left: (name) => `غادر ${isolate(name)}`,
   callFailed: 'تعذّر بدء المكالمة',
   callLost: 'انقطعت المكالمة',
   callAgain: 'اتصل مرة أخرى',
@@ -91,14 +103,14 @@ export const ar: Messages = {
   shareScreen: 'شارك الشاشة',
   stopSharing: 'أوقف المشاركة',
   sharing: 'تتم مشاركة شاشتك',
-  screenOf: (name) => `شاشة ${name}`,
+  screenOf: (name) => `شاشة ${isolate(name)}`,
   pip: 'صورة داخل صورة',
   enlarge: 'حجم كامل',
   shrink: 'نافذة صغيرة',
   flip: 'الكاميرا الأخرى',
   callDuration: 'مدة المكالمة',
   soundBlocked: 'شغّل الصوت',
-  missed: (name) => `مكالمة فائتة من ${name}`,
+  missed: (name) => `مكالمة فائتة من ${isolate(name)}`,
   card: {
     completed: 'مكالمة فيديو',
     missed: 'مكالمة فيديو، بلا رد',
@@ -109,11 +121,11 @@ export const ar: Messages = {
 
   deviceError: (kind, reason) => {
     const name = DEVICES[kind];
-    if (reason === 'denied') return `المتصفح لا يسمح لهذه الصفحة باستخدام ${name}. اسمح بذلك في شريط العنوان.`;
-    if (reason === 'missing') return `لم يُعثر على ${name}. أنت في المكالمة من دونها.`;
-    if (reason === 'busy') return `برنامج آخر يستخدم ${name}.`;
-    if (reason === 'insecure') return `المتصفحات لا تتيح ${name} إلا للصفحات المفتوحة عبر https.`;
-    if (reason === 'lost') return `توقفت ${name} عن العمل.`;
-    return `تعذّر تشغيل ${name}.`;
+    if (reason === 'denied') return `المتصفح لا يسمح لهذه الصفحة باستخدام ${isolate(name)}. اسمح بذلك في شريط العنوان.`;
+    if (reason === 'missing') return `لم يُعثر على ${isolate(name)}. أنت في المكالمة من دونها.`;
+    if (reason === 'busy') return `برنامج آخر يستخدم ${isolate(name)}.`;
+    if (reason === 'insecure') return `المتصفحات لا تتيح ${isolate(name)} إلا للصفحات المفتوحة عبر https.`;
+    if (reason === 'lost') return `توقفت ${isolate(name)} عن العمل.`;
+    return `تعذّر تشغيل ${isolate(name)}.`;
   },
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DeviceKind } from '@confab/client';
+import { grammar } from '@confab/react/plain';
 import type { Messages } from './en.ts';
+
+const { count } = grammar('de');
 
 const DEVICES: Record<DeviceKind, [string, string]> = {
   camera: ['die Kamera', 'Kamera'],
@@ -14,9 +17,9 @@ export const de: Messages = {
 
   title: 'Kundendienst',
   openChat: 'Chat öffnen',
-  openChatUnread: (n) => (n === 1 ? 'Chat öffnen, 1 neue Nachricht' : `Chat öffnen, ${n} neue Nachrichten`),
+  openChatUnread: (n) => count(n, { one: 'Chat öffnen, # neue Nachricht', other: 'Chat öffnen, # neue Nachrichten' }),
   closeChat: 'Chat schließen',
-  newMessages: (n) => (n === 1 ? '1 neue Nachricht' : `${n} neue Nachrichten`),
+  newMessages: (n) => count(n, { one: '# neue Nachricht', other: '# neue Nachrichten' }),
   online: 'Jetzt erreichbar',
   away: 'Wir antworten, sobald wir zurück sind',
   greeting: 'Wie können wir helfen?',
@@ -36,6 +39,8 @@ export const de: Messages = {
   notDelivered: 'Nicht zugestellt',
   resend: 'Erneut senden',
   tooLong: 'Das ist zu lang für eine einzelne Nachricht.',
+  resolved: 'Diese Unterhaltung wurde abgeschlossen. Schreiben Sie jederzeit wieder.',
+  reopened: 'Die Unterhaltung ist wieder offen',
   edited: 'bearbeitet',
   deleted: 'Diese Nachricht wurde gelöscht',
   you: 'Sie',
@@ -44,6 +49,7 @@ export const de: Messages = {
   today: 'Heute',
   yesterday: 'Gestern',
   toNewest: 'Zu den neuesten Nachrichten',
+  fileSize: (amount, unit) => `${amount} ${unit}`,
   attach: 'Dateien anhängen',
   attachments: 'Angehängte Dateien',
   dropHere: 'Dateien hier ablegen',

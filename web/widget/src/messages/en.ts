@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every text of the widget, in English. Another language is another object of this type. */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
+import { grammar } from '@confab/react/plain';
+
+const { count } = grammar('en');
 
 const DEVICES: Record<DeviceKind, string> = { camera: 'camera', microphone: 'microphone', screenShare: 'screen' };
 
@@ -11,9 +14,9 @@ export const en = {
   // the button and the window
   title: 'Support',
   openChat: 'Open chat',
-  openChatUnread: (n: number) => (n === 1 ? 'Open chat, 1 new message' : `Open chat, ${n} new messages`),
+  openChatUnread: (n: number) => count(n, { one: 'Open chat, # new message', other: 'Open chat, # new messages' }),
   closeChat: 'Close chat',
-  newMessages: (n: number) => (n === 1 ? '1 new message' : `${n} new messages`),
+  newMessages: (n: number) => count(n, { one: '# new message', other: '# new messages' }),
   online: 'Online now',
   away: 'We answer as soon as we are back',
   greeting: 'How can we help?',
@@ -34,6 +37,8 @@ export const en = {
   notDelivered: 'Not delivered',
   resend: 'Retry',
   tooLong: 'This is too long to send in one piece.',
+  resolved: 'This conversation was closed. Write again at any time.',
+  reopened: 'The conversation is open again',
   edited: 'edited',
   deleted: 'This message was deleted',
   you: 'You',
@@ -42,6 +47,7 @@ export const en = {
   today: 'Today',
   yesterday: 'Yesterday',
   toNewest: 'To the newest messages',
+  fileSize: (amount: string, unit: 'B' | 'KB' | 'MB') => `${amount} ${unit}`,
   attach: 'Attach files',
   attachments: 'Attached files',
   dropHere: 'Drop files to attach them',

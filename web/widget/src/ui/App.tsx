@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
+import { badge } from '@confab/react/plain';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './Icon.tsx';
@@ -33,7 +34,7 @@ export function App() {
           <Icon name={open ? 'down' : 'chat'} size={28} />
           {unread > 0 && !open && (
             <span class="badge" aria-hidden="true">
-              {unread > 99 ? '99+' : unread}
+              {badge(unread, t)}
             </span>
           )}
         </button>

@@ -17,7 +17,7 @@ export function CallCard({ card, meId, at, onCall }: { card: CallCardObject; meI
         <p class="card-title">{good || mine ? t.card[card.outcome] : t.missed(card.caller.name)}</p>
         <p class="card-hint">
           {timeOfDay(at, t)}
-          {good && ` · ${duration(card.duration_s * 1000)}`}
+          {good && ` · ${duration(card.duration_s * 1000, t)}`}
         </p>
       </div>
       {!good && widget.settings.calls && (

@@ -1,9 +1,10 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import { receiptOf, type ChatMessage, type ChatState, type Thread } from '@confab/client';
+import { receiptOf, type ActivityObject, type ChatMessage, type ChatState, type Thread } from '@confab/client';
 import { dayName, groupByDay } from '@confab/react/plain';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Connected, Pending } from '../widget.ts';
+import type { Messages as Texts } from '../messages/index.ts';
 import { CallCard } from './CallCard.tsx';
 import { Icon } from './Icon.tsx';
 import { Run } from './Run.tsx';
@@ -39,6 +40,7 @@ const unsent = ({ key, text, at }: Pending): ChatMessage => ({
   quoted: undefined,
   reactions: [],
   call: undefined,
+  activity: undefined,
   attachments: [],
 });
 
@@ -133,6 +135,7 @@ function Log({ connected, state, thread }: { connected: Connected; state: ChatSt
               <p class="day">{dayName(day.at, Date.now(), t)}</p>
               {day.runs.map((run) => {
                 const [first] = run.messages;
+                if (first?.activity) return <p key={run.key} class="day">{activityText(first.activity, t)}</p>;
                 if (first?.call) return <CallCard key={run.key} card={first.call} meId={me.id} at={first.at} onCall={() => void widget.call()} />;
                 return (
                   <Run
@@ -160,6 +163,12 @@ function Log({ connected, state, thread }: { connected: Connected; state: ChatSt
       </p>
     </div>
   );
+}
+
+/** What the team did with the conversation, where the customer is told of it. */
+function activityText({ type, value }: ActivityObject, t: Texts): string | undefined {
+  if (type === 'status') return value === 'resolved' ? t.resolved : undefined;
+  return type === 'reopened' ? t.reopened : type === 'away' ? t.away : undefined;
 }
 
 /** What is in view, in a window that has the focus, is read. */

@@ -116,7 +116,7 @@ function Attachment({ attachment, url }: { attachment: AttachmentObject; url: st
     <a class="file" href={url} download={name} target="_blank" rel="noopener noreferrer">
       <Icon name="file" />
       <span class="file-name">{name}</span>
-      <span>{fileSize(size)}</span>
+      <span>{fileSize(size, t)}</span>
     </a>
   );
 }
