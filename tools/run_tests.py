@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the stages of the test suite and ends with `N passed, N failed`.
 
-A stage is a function that yields (name, passed, failed); a stage that breaks counts as one failure. Output of a stage is
-shown only when something in it failed, so that the end of the run says what to look at."""
+A stage is a function that yields results, one for each test program or file as it ends; a stage that breaks counts as one
+failure. Output is shown only of what failed. The failed tests are listed by name at the end, before the last line."""
 import argparse
 import concurrent.futures
 import os
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+import typing
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FILE_LIMIT = 800  # lines of one source file; 500 is the aim
@@ -21,6 +22,13 @@ SANITIZERS = {
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "LSAN_OPTIONS": f"suppressions={ROOT}/test/lsan.supp:print_suppressions=0",
 }
+
+
+class Result(typing.NamedTuple):
+    name: str
+    passed: int
+    failed: int
+    failures: tuple = ()  # names of the tests that failed; () = the name above says it
 
 
 def run(command, env=None, cwd=ROOT, timeout=1200):
@@ -42,7 +50,7 @@ def simple(name, command, **options):
     code, output = run(command, **options)
     if code:
         show(output)
-    return name, int(code == 0), int(code != 0)
+    return Result(name, int(code == 0), int(code != 0))
 
 
 def c_files():
@@ -58,7 +66,7 @@ def stage_style(_):
     long = [f for f in sources if (ROOT / f).exists() and len((ROOT / f).read_text().splitlines()) > FILE_LIMIT]
     if long:
         show("too long: " + " ".join(long))
-    yield "file sizes", int(not long), int(bool(long))
+    yield Result("file sizes", int(not long), int(bool(long)))
     yield simple("types", ["npx", "--no-install", "tsc", "--noEmit"], cwd=ROOT / "web")
 
 
@@ -87,7 +95,8 @@ def meson_tests(name, folder, env=None, timeout_multiplier=1):
         failed = 1
     if failed:
         show(output)
-    return name, passed, failed
+    names = re.findall(r"^\s*\d+/\d+ (?:\S+ - )?(?:\S+:)?(.+?)\s+(?:FAIL|TIMEOUT|UNEXPECTEDPASS)\b", output, re.M)
+    return Result(name, passed, failed, tuple(dict.fromkeys(names)))
 
 
 def stage_web(_):
@@ -133,7 +142,7 @@ def stage_fuzz(options):
             bad = bool(code) or runs == 0
             if bad:
                 show(output, 60)
-            yield f"fuzz {name} ({runs:,} inputs in {options.fuzz_seconds} s)", int(not bad), int(bad)
+            yield Result(f"fuzz {name} ({runs:,} inputs in {options.fuzz_seconds} s)", int(not bad), int(bad))
 
 
 def tap_counts(code, output):
@@ -144,22 +153,25 @@ def tap_counts(code, output):
     return passed, failed
 
 
-def node_tests(name, files, env=None, cwd=ROOT, timeout=1200):
-    """Runs files one after the other with Node's test runner."""
+def tap_failures(output):
+    """The names of the tests that failed themselves, not for a test inside."""
+    found = re.finditer(r"^ *not ok \d+ - (.*)\n((?: +.*\n){0,12})", output, re.M)
+    return tuple(f[1] for f in found if "subtestsFailed" not in f[2] and " # TODO" not in f[1])
+
+
+def node_tests(files, env=None, cwd=ROOT, timeout=1200):
+    """Runs files one after the other with Node's test runner; a result for each."""
     files = sorted(str(f.relative_to(cwd)) for f in files)
     if not files:
-        raise RuntimeError(f"{name}: no test files")
-    passed = failed = 0
-    outputs = []
+        raise RuntimeError("no test files")
     for file in files:
+        start = time.monotonic()
         code, output = run(["node", "--test", "--test-reporter=tap", file], env=env, cwd=cwd, timeout=timeout)
         ok, bad = tap_counts(code, output)
-        passed, failed = passed + ok, failed + bad
         if bad:
-            outputs.append(output)
-    for output in outputs:
-        show(output)
-    return name, passed, failed
+            show(output)
+        names = tap_failures(output) or (f"ended with code {code}",)
+        yield Result(f"{file} ({time.monotonic() - start:.0f} s)", ok, bad, tuple(f"{file}: {n}" for n in names) if bad else ())
 
 
 def stage_sdk(_):
@@ -168,32 +180,32 @@ def stage_sdk(_):
     passed, failed = tap_counts(code, output)
     if failed:
         show(output)
-    yield "SDK", passed, failed
+    yield Result("SDK", passed, failed, tuple(f"SDK: {name}" for name in tap_failures(output)))
 
 
 def stage_api(_):
-    yield node_tests("API", (ROOT / "test/api").glob("*.test.mjs"))
+    yield from node_tests((ROOT / "test/api").glob("*.test.mjs"))
 
 
 def stage_api_asan(_):
-    yield node_tests("API against the ASan build", (ROOT / "test/api").glob("*.test.mjs"),
+    yield from node_tests((ROOT / "test/api").glob("*.test.mjs"),
                      env={**SANITIZERS, "CONFAB_BUILD": "build-asan"})
 
 
 def stage_interop(_):
-    yield node_tests("other clients", (ROOT / "test/interop").glob("*.test.mjs"))
+    yield from node_tests((ROOT / "test/interop").glob("*.test.mjs"))
 
 
 def stage_e2e(_):
-    yield node_tests("browsers", (ROOT / "test/e2e").glob("*.test.mjs"))
+    yield from node_tests((ROOT / "test/e2e").glob("*.test.mjs"))
 
 
 def stage_netns(options):
-    yield node_tests("calls over emulated links", (ROOT / "test/netns").glob("*.test.mjs"), timeout=3600 if options.long else 600)
+    yield from node_tests((ROOT / "test/netns").glob("*.test.mjs"), timeout=3600 if options.long else 600)
 
 
 def stage_e2e_asan(_):
-    yield node_tests("a browser call against the ASan build", [ROOT / "test/e2e/call.test.mjs"],
+    yield from node_tests([ROOT / "test/e2e/call.test.mjs"],
                      env={**SANITIZERS, "CONFAB_BUILD": "build-asan"})
 
 
@@ -222,18 +234,24 @@ def main():
     if options.long:
         os.environ["CONFAB_LONG"] = "1"
     passed = failed = 0
+    failures = []
     for stage in wanted:
         start = time.monotonic()
         print(f"== {stage}", flush=True)
         try:
-            for name, ok, bad in STAGES[stage](options):
-                passed, failed = passed + ok, failed + bad
-                print(f"  {'FAIL' if bad else 'ok':4} {name}: {ok} passed, {bad} failed", flush=True)
+            for result in STAGES[stage](options):
+                passed, failed = passed + result.passed, failed + result.failed
+                if result.failed:
+                    failures += [f"{stage}: {name}" for name in result.failures or (result.name,)]
+                print(f"  {'FAIL' if result.failed else 'ok':4} {result.name}: {result.passed} passed, {result.failed} failed", flush=True)
         except RuntimeError as broken:
             failed += 1
+            failures.append(f"{stage}: the stage itself")
             show(str(broken))
             print(f"  FAIL {stage}", flush=True)
         print(f"  ({time.monotonic() - start:.0f} s)", flush=True)
+    if failures:
+        print("== failed\n" + "\n".join(f"  {name}" for name in failures))
     print(f"{passed} passed, {failed} failed", flush=True)
     sys.exit(bool(failed))
 
