@@ -8,8 +8,9 @@
 #define BETA_MIN	0.7  /* … with a long queue to drain */
 #define DRAIN_FROM_US	100000.0
 #define DRAIN_US	1000000.0
-#define PER_SECOND	1.08	/* multiplicative increase */
-#define NEAR_PER_SECOND 0.02	/* of the rate: additive increase, … */
+#define PROVEN		0.8  /* of what arrived without trouble; less than BETA, to undo no cut */
+#define PER_SECOND	1.08 /* multiplicative increase */
+#define NEAR_PER_SECOND 0.02 /* of the rate: additive increase, … */
 #define NEAR_MOST	60000.0 /* … alike for all, or flows that share would not level out */
 #define PACKET_BITS	9600.0
 #define CAPACITY_GAIN	0.05
@@ -84,6 +85,8 @@ bool aimd_update(struct aimd *a, uint64_t now, const struct aimd_input *in)
 		aimd_decrease(a, now, in);
 		return true;
 	}
+	if (in->usage == TREND_NORMAL && in->calm)
+		a->rate = fmax(a->rate, PROVEN * in->acked);
 	if (in->usage == TREND_UNDERUSE || in->hold)
 		a->increasing = false; /* the queue drains first */
 	else if (a->increasing)

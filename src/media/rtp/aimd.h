@@ -25,7 +25,8 @@ struct aimd_input {
 	uint32_t rtt; /* µs */
 	uint32_t queue; /* µs: how long packets wait on the way, at least */
 	bool stretched; /* packets arrived further apart than they were sent */
-	bool hold;	/* not up: the sender has too little to send, or a queue stands */
+	bool calm; /* no queue worth mentioning: what arrived is what the path carries at least */
+	bool hold; /* not up: the sender has too little to send, or a queue stands */
 };
 
 /* A new rate. True: it was lowered. */

@@ -242,9 +242,9 @@ static void take(struct bwe *b, uint64_t now, const struct twcc_arrival *a, int6
 	s->size = 0;
 }
 
-static void take_probe(struct bwe *b, uint64_t now)
+static void take_probe(struct bwe *b, uint64_t now, int64_t last_told)
 {
-	double rate = probe_result(&b->probe);
+	double rate = probe_result(&b->probe, last_told);
 
 	if (rate <= b->estimate || b->trend.usage == TREND_OVERUSE)
 		return;
@@ -322,7 +322,9 @@ void bwe_feedback(struct bwe *b, uint64_t now, const struct twcc_feedback *f,
 		.rtt = b->rtt,
 		.stretched = stretch > STRETCHED,
 		.queue = b->queue,
-		.hold = b->queue > HOLD_QUEUE_US || used < NEARLY * b->delay.rate,
+		.calm = b->queue < LIMITED_QUEUE_US &&
+				stretch<STRETCHED, .hold = b->queue> HOLD_QUEUE_US ||
+			used < NEARLY * b->delay.rate,
 	};
 	bool window = close_window(b, now);
 	in.queue = b->queue;
@@ -332,7 +334,7 @@ void bwe_feedback(struct bwe *b, uint64_t now, const struct twcc_feedback *f,
 		cut(b, now);
 	if (window && !b->draining)
 		drain(b, now, &in);
-	take_probe(b, now);
+	take_probe(b, now, told.last_sent);
 	if (!comes_back &&
 	    loss_update(&b->loss, now, told.lost, told.total, b->estimate, b->rtt, b->queue))
 		cut(b, now);

@@ -155,21 +155,24 @@ static double measure(const struct probe *p)
 
 /*
  * A path that is too slow spreads all packets. One gap in the middle, or a burst that left much
- * later than planned, is a busy sender or receiver, and says nothing about the path.
+ * later than planned, is a busy sender or receiver, and says nothing about the path; neither does
+ * a lost feedback.
  */
 static bool is_disturbed(const struct probe *p)
 {
 	double sent_us = (double)(p->last_sent - p->first_sent);
 	double got_us = (double)(p->last_arrival - p->first_arrival);
 
-	return (double)p->longest_gap > ONE_GAP * got_us ||
+	return p->seen < p->sent || (double)p->longest_gap > ONE_GAP * got_us ||
 	       sent_us * p->rate > LATE * 8e6 * p->sent_bytes;
 }
 
-double probe_result(struct probe *p)
+double probe_result(struct probe *p, int64_t told)
 {
-	if (!p->waiting || p->sent_bytes < p->bytes || p->seen < p->sent)
-		return 0; /* not sent as a whole yet, or not heard of */
+	if (!p->waiting || p->sent_bytes < p->bytes)
+		return 0; /* not sent as a whole yet */
+	if (p->seen < p->sent && told < p->last_sent + PROBE_LOST_US)
+		return 0; /* not heard of yet; later, that feedback was lost */
 	double rate = p->got >= ENOUGH * p->sent ? measure(p) : 0;
 
 	p->waiting = false;

@@ -17,6 +17,7 @@ enum {
 	PROBE_PACKETS = 5,	   /* … at least so many packets */
 	PROBE_BURST = 12000,	   /* bytes of a late burst that may go at once */
 	PROBE_ANSWER_US = 1000000, /* without an answer until then it failed */
+	PROBE_LOST_US = 100000,	   /* what was sent so much later is known: no answer comes */
 	PROBE_AGAIN_US = 500000, /* after one that told nothing new, twice as long each time, … */
 	PROBE_BACKOFF_US = 5000000,   /* … at most */
 	PROBE_AFTER_CUT_US = 1000000, /* calm after the estimate went down */
@@ -66,5 +67,6 @@ void probe_sent(struct probe *p, uint8_t id, int64_t at, uint32_t bytes);
 void probe_arrived(struct probe *p, uint8_t id, int64_t arrival, uint32_t bytes);
 void probe_lost(struct probe *p, uint8_t id);
 
-/* The measured rate in bit/s, once; 0 = no answer yet, or none to be had. */
-double probe_result(struct probe *p);
+/* The measured rate in bit/s, once; 0 = no answer yet, or none to be had. told: when the newest
+ * packet was sent that feedback told about. */
+double probe_result(struct probe *p, int64_t told);

@@ -41,8 +41,8 @@ uint32_t rate_bps(const struct rate *r, uint64_t now)
 		from = r->first;
 	for (uint64_t b = from; b <= r->newest; b++)
 		sum += r->bytes[b % RATE_BUCKETS];
-	/* the newest bucket is not full yet; a very young meter counts as one bucket old */
+	/* the newest bucket is not full yet; a stream begins with a key frame, which is no rate */
 	uint64_t span = now - (from - 1) * RATE_BUCKET_US;
-	uint64_t bps = sum * 8 * 1000000 / (span < RATE_BUCKET_US ? RATE_BUCKET_US : span);
+	uint64_t bps = sum * 8 * 1000000 / (span < RATE_YOUNG_US ? RATE_YOUNG_US : span);
 	return bps > UINT32_MAX ? UINT32_MAX : (uint32_t)bps;
 }

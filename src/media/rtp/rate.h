@@ -6,7 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RATE_BUCKETS = 10, RATE_BUCKET_US = 100 * 1000 };
+enum {
+	RATE_BUCKETS = 10,
+	RATE_BUCKET_US = 100 * 1000,
+	RATE_YOUNG_US = 500 * 1000, /* a younger meter counts as so old */
+};
 
 struct rate {
 	/* index of the first bucket ever used, so that a young meter does not read low */

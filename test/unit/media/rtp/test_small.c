@@ -29,9 +29,13 @@ static void rate_is_that_of_the_last_second(void **state)
 		rate_add(&r, now, 125);
 	assert_in_range(rate_bps(&r, now), 95000, 100000);
 	assert_int_equal(rate_bps(&r, now + 2 * S), 0);
-	/* a young meter does not read low, and neither does one after a silence */
+	/* after half a second a young meter does not read low, and neither does one after a
+	 * silence; before, what it begins with is spread over that time */
 	now += 60 * S;
-	for (int i = 0; i < 30; i++, now += 10 * MS)
+	rate_add(&r, now, 12500); /* a key frame */
+	assert_in_range(rate_bps(&r, now), 190000, 200000);
+	now += 60 * S;
+	for (int i = 0; i < 50; i++, now += 10 * MS)
 		rate_add(&r, now, 1250);
 	assert_in_range(rate_bps(&r, now - 1), 950000, 1050000);
 	rate_add(&r, now - 5 * S, 10); /* time does not go back; this must not either */
