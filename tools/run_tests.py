@@ -181,6 +181,7 @@ def stage_sdk(_):
     if failed:
         show(output)
     yield Result("SDK", passed, failed, tuple(f"SDK: {name}" for name in tap_failures(output)))
+    yield simple("every method and event has a test", ["node", "tools/surface.mjs", "--check"])
 
 
 def stage_api(_):

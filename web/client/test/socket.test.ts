@@ -95,6 +95,14 @@ test('disconnectUser ends it: no attempt follows', async () => {
   assert.equal(server.sockets.length, before);
 });
 
+test('health.check is a sign of life and nothing else', async () => {
+  const { client, server } = await connected();
+  const heard: string[] = [];
+  client.on('all', (event) => heard.push(event.type));
+  server.socket.emit({ type: 'health.check' });
+  assert.deepEqual([client.state.connectionState, server.sockets.length, heard.filter((type) => type.startsWith('call'))], ['connected', 1, []]);
+});
+
 test('frames that are not ours do no harm', async () => {
   const { client, server } = await connected();
   for (const data of ['', 'null', '[]', '{', '{"type":7}', '7', new ArrayBuffer(3)]) server.socket.onmessage?.({ data });

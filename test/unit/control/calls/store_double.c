@@ -283,16 +283,25 @@ void store_call_list(struct store *s, const struct store_call_query *query, stor
 	done(arg, 0, NULL, 0, false);
 }
 
+/* One field of each kind. */
 enum store_field_kind store_call_field_kind(const char *field)
 {
-	(void)field;
+	static const struct {
+		const char *name;
+		enum store_field_kind kind;
+	} fields[] = { { "id", FIELD_TEXT },	     { "type", FIELD_TEXT },
+		       { "created_at", FIELD_TIME }, { "ongoing", FIELD_BOOL },
+		       { "members", FIELD_MEMBERS }, { "custom.color", FIELD_CUSTOM } };
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (strcmp(field, fields[i].name) == 0)
+			return fields[i].kind;
 	return FIELD_NONE;
 }
 
 bool store_call_field_sorts(const char *field)
 {
-	(void)field;
-	return false;
+	return store_call_field_kind(field) == FIELD_TIME;
 }
 
 struct store_user *store_user_dup(const struct store_user *user)

@@ -44,6 +44,7 @@ export class CameraManager extends DeviceManager<CameraState> {
     this.showTrack();
   }
 
+  /** @internal */
   override attach(host: DeviceHost, prepared?: string): void {
     const direction = this.#direction.get();
     if (direction) host.face(FACING[direction]).catch((error: unknown) => this.context.log.warn(String(error)));

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+/** client.chat, client.operator, client.support: one request per method, as api/openapi.yaml has it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VideoClient, ann, makeToken, makeWorld, refuse } from './lib/fakes.ts';
+
+const attachment = { id: 'f1', name: 'a.txt', mime_type: 'text/plain', size: 3, url: '/files/f1/a.txt' };
+
+async function setUp() {
+  const world = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options: world.options });
+  await client.connectUser(ann, async () => makeToken('ann'));
+  const asked: string[] = [];
+  return {
+    client,
+    asked,
+    answer(route: string, body: unknown) {
+      world.server.routes[route] = ({ method, path, body: sent }) => {
+        asked.push(`${method} ${path}${Object.keys(sent).length ? ` ${JSON.stringify(sent)}` : ''}`);
+        return { status: 200, body };
+      };
+    },
+    refuseAll(route: string) {
+      world.server.routes[route] = () => refuse(403, 17, 'Only admins may do this.');
+    },
+  };
+}
+
+test('client.chat: edit, delete, react', async () => {
+  const { client, asked, answer } = await setUp();
+  const message = { id: 7, text: 'new' };
+  const path = '/api/v1/conversations/ann/messages/7';
+  answer(`PATCH ${path}`, { message });
+  answer(`DELETE ${path}`, { message });
+  answer(`POST ${path}/reactions`, { message });
+  answer(`DELETE ${path}/reactions/%F0%9F%91%8D`, { message });
+  assert.deepEqual(await client.chat.edit('ann', 7, 'new'), message);
+  await client.chat.delete('ann', 7);
+  await client.chat.react('ann', 7, '👍');
+  await client.chat.react('ann', 7, '👍', false);
+  assert.deepEqual(asked, [
+    `PATCH ${path} {"text":"new"}`, `DELETE ${path}`, `POST ${path}/reactions {"type":"👍"}`, `DELETE ${path}/reactions/%F0%9F%91%8D`,
+  ]);
+});
+
+test('client.chat: search, markRead, markDelivered, typing', async () => {
+  const { client, asked, answer } = await setUp();
+  answer('GET /api/v1/search', { messages: [], has_more: false });
+  for (const what of ['read', 'delivered']) answer(`POST /api/v1/conversations/ann/${what}`, { read: { user_id: 'ann' } });
+  answer('POST /api/v1/conversations/ann/typing', {});
+  assert.deepEqual(await client.chat.search('two words', 'ann'), { messages: [], has_more: false });
+  assert.deepEqual(await client.chat.markRead('ann', 5), { user_id: 'ann' });
+  await client.chat.markDelivered('ann', 6);
+  await client.chat.typing('ann', true);
+  assert.deepEqual(asked, [
+    'GET /api/v1/search?q=two+words&conversation=ann',
+    'POST /api/v1/conversations/ann/read {"message_id":5}',
+    'POST /api/v1/conversations/ann/delivered {"message_id":6}',
+    'POST /api/v1/conversations/ann/typing {"typing":true}',
+  ]);
+});
+
+test('client.chat: attach sends the bytes, and urlOf says where they are', async () => {
+  const world = makeWorld();
+  const sent: [string, unknown][] = [];
+  const fetch = (url: string, init: RequestInit): Promise<Response> => {
+    if (!url.includes('/attachments')) return world.server.fetch(url, init);
+    sent.push([url, init.body]);
+    return Promise.resolve(new Response(JSON.stringify({ attachment }), { status: 201 }));
+  };
+  const client = new VideoClient({ apiKey: 'key', options: { ...world.options, fetch } });
+  await client.connectUser(ann, async () => makeToken('ann'));
+  const file = new Blob(['abc']);
+  assert.deepEqual(await client.chat.attach('ann', file, 'a b.txt'), attachment);
+  assert.deepEqual(sent, [['http://test/api/v1/conversations/ann/attachments?name=a+b.txt', file]]);
+  assert.equal(client.chat.urlOf(attachment), 'http://test/files/f1/a.txt');
+});
+
+test('client.operator: calls and history; refused to who is no admin', async () => {
+  const { client, asked, answer, refuseAll } = await setUp();
+  answer('GET /api/v1/operator/calls', { calls: [{ cid: 'default:x' }] });
+  answer('GET /api/v1/operator/history', { cards: [{ cid: 'default:x' }] });
+  assert.deepEqual(await client.operator.calls(), [{ cid: 'default:x' }]);
+  assert.deepEqual(await client.operator.history({ conversation: 'ann', limit: 5 }), [{ cid: 'default:x' }]);
+  assert.deepEqual(asked, ['GET /api/v1/operator/calls', 'GET /api/v1/operator/history?limit=5&conversation=ann']);
+  refuseAll('GET /api/v1/operator/calls');
+  await assert.rejects(client.operator.calls(), { code: 17, statusCode: 403 });
+});
+
+test('client.support: change and team', async () => {
+  const { client, asked, answer } = await setUp();
+  answer('PATCH /api/v1/conversations/ann', { support: { status: 'closed' } });
+  answer('GET /api/v1/team', { team: [{ id: 'tom' }] });
+  await client.support.change('ann', { assignee: null, labels: [1, 2] });
+  assert.deepEqual(await client.support.team(), [{ id: 'tom' }]);
+  assert.deepEqual(asked, ['PATCH /api/v1/conversations/ann {"assignee_id":null,"labels":[1,2]}', 'GET /api/v1/team']);
+});
