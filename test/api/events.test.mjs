@@ -56,3 +56,23 @@ test('call.user_muted says who was muted, by whom, and what', async () => {
 	room.socket.close();
 	await bob.close();
 });
+
+test('call.ended by the server when limits.max_duration_seconds are over', async () => {
+	const bob = await people.bob.events();
+	await people.ann.call('POST', at('default', 'short'), { data: { ...members('bob').data, settings_override: { limits: { max_duration_seconds: 1 } } } });
+	const room = await enterRoom(daemon, await people.ann.call('POST', at('default', 'short', 'join'), {}));
+	const ended = await bob.next('call.ended', 15000);
+	assert.deepEqual([ended.cid, ended.reason, ended.call.ended_at !== null], ['default:short', 'max_duration', true]);
+	await room.closed;
+	assert.equal((await people.bob.call('POST', at('default', 'short', 'join'), {})).status, 403);
+	await bob.close();
+});
+
+test('recording says that it is not there, and what to do instead', async () => {
+	await people.ann.call('POST', at('default', 'tape'), {});
+	for (const verb of ['start_recording', 'stop_recording', 'recordings']) {
+		const { status, body } = await people.ann.call('POST', at('default', 'tape', verb), {});
+		assert.deepEqual([status, body.code], [400, 19]);
+		assert.match(body.message, /does not record calls\. Record as a participant: .*libconfab/);
+	}
+});

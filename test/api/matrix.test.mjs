@@ -22,6 +22,7 @@ const CALL = {
 	'GET ': ['read-call'], 'POST ': ['read-call', { data: {} }], 'PATCH ': ['update-call', { custom: { a: 1 } }],
 	'POST /join': ['join-call'], 'POST /ring': ['join-call'], 'POST /accept': ['join-call'], 'POST /reject': ['read-call'],
 	'POST /members': ['update-call-member', { update_members: [{ user_id: 'member', role: 'call_member' }] }], 'POST /query_members': ['read-call'],
+	'POST /start_recording': ['read-call'], 'POST /stop_recording': ['read-call'], 'POST /recordings': ['read-call'],
 	'POST /end': ['end-call'], 'POST /go_live': ['update-call'], 'POST /stop_live': ['update-call'],
 	'POST /request_permissions': ['read-call', { permissions: ['send-audio'] }],
 	'POST /user_permissions': ['update-call-permissions', { user_id: 'member', grant_permissions: ['send-audio'] }],

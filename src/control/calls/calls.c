@@ -102,6 +102,7 @@ void calls_tick(struct calls *c)
 	uint64_t now = c->now_us();
 
 	rings_tick(c);
+	live_tick(c);
 	if (now - c->swept_us > (uint64_t)SWEEP_S * US_PER_S) {
 		c->swept_us = now;
 		watch_sweep(c);

@@ -116,6 +116,7 @@ struct call_join {
 /*
  * status: 0; -EINVAL: bad type, id or body (400); -ENOENT: no such call, or not theirs (404); -EPERM:
  * theirs, but they may not do that (403); -EALREADY: somebody else was first (409); -EMSGSIZE (413);
+ * -ENOTSUP: not in this server (400);
  * else of the store. problem: a sentence for people, or NULL. reply: the answer's JSON, borrowed;
  * NULL unless 0. join: of calls_join only.
  */
@@ -129,10 +130,11 @@ typedef void calls_verb(struct calls *c, const struct store_user *who, const cha
 calls_verb calls_get, calls_get_or_create, calls_join;		    /* enter.c */
 calls_verb calls_ring, calls_accept, calls_reject;		    /* answer.c */
 calls_verb calls_update, calls_go_live, calls_stop_live, calls_end; /* change.c */
-calls_verb calls_update_members, calls_query_members;		    /* members.c */
-calls_verb calls_request_permissions, calls_user_permissions;	    /* people.c */
-calls_verb calls_block, calls_unblock, calls_kick, calls_mute;	    /* people.c */
-calls_verb calls_react, calls_send_event;			    /* messages.c */
+calls_verb calls_recording;			      /* change.c: -ENOTSUP (400), for now */
+calls_verb calls_update_members, calls_query_members; /* members.c */
+calls_verb calls_request_permissions, calls_user_permissions;  /* people.c */
+calls_verb calls_block, calls_unblock, calls_kick, calls_mute; /* people.c */
+calls_verb calls_react, calls_send_event;		       /* messages.c */
 
 /* Queries: the body is that of POST /api/v1/calls. */
 void calls_query(struct calls *c, const struct store_user *who, json_t *body, calls_answer_fn *done,

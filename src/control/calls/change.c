@@ -133,6 +133,26 @@ void calls_stop_live(struct calls *c, const struct store_user *who, const char *
 	ask_start(ask_new(c, who, type, id, body, done, arg), &stop_live_verb);
 }
 
+/* ---- recording ---- */
+
+static int plan_recording(struct ask *a, const struct store_call *call,
+			  struct store_call_change *change)
+{
+	(void)call, (void)change;
+	return ask_fail(
+		a, -ENOTSUP,
+		"This server does not record calls. Record as a participant: a program that "
+		"joins with libconfab or a LiveKit SDK gets every frame (docs/c-client.md).");
+}
+
+static const struct verb recording_verb = { .plan = plan_recording, .reads = true };
+
+void calls_recording(struct calls *c, const struct store_user *who, const char *type,
+		     const char *id, json_t *body, calls_answer_fn *done, void *arg)
+{
+	ask_start(ask_new(c, who, type, id, body, done, arg), &recording_verb);
+}
+
 /* ---- end ---- */
 
 /* A conversation has one call for ever: only what goes on in it now ends. */
@@ -151,6 +171,48 @@ static void done_end(struct ask *a, const struct store_call *call)
 	rings_end(a->calls, call->cid);
 	say_call(a, call, "call.ended");
 	live_close(a->calls, call->cid);
+}
+
+/* ---- the longest it may last ---- */
+
+struct overdue {
+	struct calls *calls;
+	char cid[CALLS_CID_SIZE];
+};
+
+static void on_overdue(void *arg, int status, const struct store_call *call, bool created)
+{
+	struct overdue *o = arg;
+	struct calls *c = o->calls;
+
+	(void)created;
+	if (status == 0) {
+		json_t *frame = frame_new(c, "call.ended", call->cid, call->conversation_id);
+
+		(void)json_object_set_new(frame, "call", object_call(c, call));
+		(void)json_object_set_new(frame, "user", object_user(&call->created_by));
+		(void)json_object_set_new(frame, "reason", json_string("max_duration"));
+		rings_end(c, call->cid);
+		say(c, call->cid, call->conversation_id, frame);
+	}
+	live_close(c, o->cid); /* whatever the disk says, nobody stays */
+	free(o);
+}
+
+void calls_end_overdue(struct calls *c, const char *cid)
+{
+	struct overdue *o = malloc(sizeof *o);
+	struct store_call_change change = { .cid = cid, .at_us = c->wall_us() };
+
+	if (!o)
+		abort(); /* R61: a clean end and a restart */
+	*o = (struct overdue){ .calls = c };
+	strcpy(o->cid, cid);
+	if (!calls_conversation(cid)) { /* see plan_end */
+		change.fields = CALL_ENDED_AT;
+		change.ended_at_us = change.at_us;
+	}
+	store_call_change(c->store, &change, on_overdue, o);
 }
 
 static const struct verb end_verb = {

@@ -130,6 +130,11 @@ struct store_audience watchers_of(struct calls *c, const char *cid); /* free use
 void watch_sweep(struct calls *c);				     /* those who have gone */
 void watch_fini(struct calls *c);
 
+/* ---- change.c ---- */
+
+/* Ends the call as its host would, for the reason `max_duration`. */
+void calls_end_overdue(struct calls *c, const char *cid);
+
 /* ---- live.c ---- */
 
 void live_init(struct calls *c);
@@ -143,6 +148,8 @@ void live_audience(struct calls *c, const char *cid, void (*each)(void *arg, con
 void live_note_card(struct calls *c, const char *cid);
 /* Makes media agree with the rights on the call, for everybody who is there. */
 void live_enforce(struct calls *c, const struct store_call *call);
+/* Ends what has lasted as long as its settings let it. */
+void live_tick(struct calls *c);
 void live_close(struct calls *c, const char *cid);
 void live_remove_user(struct calls *c, const char *cid, const char *user_id);
 /* kinds: RIGHTS_SEND bits; user_id NULL: everybody but `except`. Says how many it met. */

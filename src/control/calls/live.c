@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "control/calls/internal.h"
 #include "control/objects/objects.h"
 
@@ -46,6 +47,7 @@ struct live {
 	char *cid;
 	char session_id[CALLS_SESSION_ID_SIZE];
 	uint64_t started_at_us, answered_at_us; /* answered: two were there; 0 = never */
+	uint64_t began_us, most_us;		/* monotonic; how long it may last, 0 = for ever */
 	bool carded;				/* a ring has told its outcome */
 	struct person **members; /* everybody who ever came, in that order; only grows */
 	size_t member_count;
@@ -135,6 +137,7 @@ static struct live *live_new(struct calls *c, const char *cid)
 	}
 	l->refs = 1;
 	l->started_at_us = c->wall_us();
+	l->began_us = c->now_us();
 	rng_name(c->rng, "cs_", l->session_id, sizeof l->session_id);
 	l->state = (struct call_state){
 		.cid = l->cid,
@@ -369,6 +372,15 @@ static void enforce_seat(struct calls *c, struct live *l, struct seat *seat, uns
 
 static struct seat *find_seat(const struct live *l, const char *identity);
 
+static void limit(struct calls *c, struct live *l, const struct store_call *call)
+{
+	json_t *settings = call_types_settings(c->types, call);
+	json_int_t s = call_setting_number(settings, "limits", "max_duration_seconds");
+
+	l->most_us = (uint64_t)s * US_PER_S;
+	json_decref(settings);
+}
+
 /* Removing somebody changes the seats: so by name. */
 void live_enforce(struct calls *c, const struct store_call *call)
 {
@@ -378,6 +390,7 @@ void live_enforce(struct calls *c, const struct store_call *call)
 
 	if (!l || !names)
 		return;
+	limit(c, l, call);
 	l->refs++;
 	for (size_t i = 0; i < n; i++)
 		names[i] = strdup(l->seats[i].identity);
@@ -584,6 +597,19 @@ void live_note_card(struct calls *c, const char *cid)
 
 	if (l)
 		l->carded = true;
+}
+
+void live_tick(struct calls *c)
+{
+	uint64_t now = c->now_us();
+	struct live *l;
+
+	for (size_t i = 0; i < LIVE_BUCKETS && c->live_count; i++)
+		list_each (l, &c->live[i], link)
+			if (l->most_us && now - l->began_us >= l->most_us) {
+				l->most_us = 0; /* once */
+				calls_end_overdue(c, l->cid);
+			}
 }
 
 void live_close(struct calls *c, const char *cid)

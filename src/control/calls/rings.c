@@ -29,9 +29,10 @@ struct live_ring {
 	char *conversation_id;		       /* NULL = none */
 	struct store_user *caller;	       /* own copies */
 	struct store_user **users;	       /* of the legs */
+	bool *told;			       /* of the legs: that they have missed it */
 	bool video, seen;		       /* seen: the caller had an event socket */
 	uint64_t started_at_us, expires_at_us; /* wall */
-	uint64_t incoming_us, auto_cancel_us, gone_us, left_us,
+	uint64_t incoming_us, auto_cancel_us, missed_us, gone_us, left_us,
 		accepted_us; /* monotonic; 0 = not */
 };
 
@@ -46,6 +47,7 @@ static void ring_free(struct live_ring *r)
 	for (size_t i = 0; i < r->ring.leg_count; i++)
 		free(r->users[i]);
 	free(r->users);
+	free(r->told);
 	free(r->ring.legs);
 	free(r->caller);
 	free(r->conversation_id);
@@ -178,11 +180,14 @@ static json_t *ring_card(struct calls *c, const struct live_ring *r, const char 
 					 .people_count = 1 });
 }
 
-/* To those who have not answered, and to the caller. */
+/* To those who have not answered, and to the caller; once. */
 static void say_missed(struct calls *c, const struct live_ring *r, size_t leg)
 {
 	const char *const ids[] = { r->ring.legs[leg].user_id, r->caller->id };
 
+	if (r->told[leg])
+		return;
+	r->told[leg] = true;
 	say_to(c, r->cid, ids, 2, ring_frame(c, r, "call.missed", r->users[leg]));
 }
 
@@ -256,6 +261,11 @@ static void add_callee(struct ask *a, const struct store_call *call, const struc
 	ret->n++;
 }
 
+static uint64_t timer_of(const json_t *settings, const char *name)
+{
+	return (uint64_t)call_setting_number(settings, "ring", name) * US_PER_MS;
+}
+
 static int check_ids(struct ask *a, const json_t *ids)
 {
 	const json_t *item;
@@ -269,12 +279,18 @@ static int check_ids(struct ask *a, const json_t *ids)
 }
 
 /* The customer rings the team, the team rings the customer, everybody else rings the members. */
-static int find_callees(struct ask *a, const struct store_call *call, struct callees *ret)
+static int find_callees(struct ask *a, const struct store_call *call, const json_t *settings,
+			struct callees *ret)
 {
 	const json_t *ids = json_object_get(a->body, "member_ids");
 	bool team = call->conversation_id && strcmp(call->conversation_id, a->who->id) == 0;
 	int status = check_ids(a, ids);
 
+	if (!timer_of(settings, "incoming_call_timeout_ms") &&
+	    !timer_of(settings, "auto_cancel_timeout_ms"))
+		return ask_fail(a, -EINVAL,
+				"Calls of type %s do not ring: their ring timeouts are 0.",
+				a->type);
 	if (status < 0)
 		return status;
 	ret->n = 0;
@@ -298,6 +314,7 @@ static struct live_ring *ring_new(struct ask *a, const struct store_call *call,
 	struct live_ring *r = calloc(1, sizeof *r);
 
 	if (!r || !(r->users = calloc(callees->n, sizeof(struct store_user *))) ||
+	    !(r->told = calloc(callees->n, sizeof *r->told)) ||
 	    !(r->ring.legs = calloc(callees->n, sizeof *r->ring.legs)) ||
 	    !(r->caller = store_user_dup(a->who)) ||
 	    (call->conversation_id && !(r->conversation_id = strdup(call->conversation_id))))
@@ -317,14 +334,15 @@ static struct live_ring *ring_new(struct ask *a, const struct store_call *call,
 	return r;
 }
 
-static void set_timers(struct calls *c, struct live_ring *r, json_int_t incoming_ms,
-		       json_int_t auto_cancel_ms)
+static void set_timers(struct calls *c, struct live_ring *r, const json_t *settings)
 {
-	uint64_t now = c->now_us(), incoming = (uint64_t)incoming_ms * US_PER_MS,
-		 cancel = (uint64_t)auto_cancel_ms * US_PER_MS;
+	uint64_t now = c->now_us(), incoming = timer_of(settings, "incoming_call_timeout_ms"),
+		 cancel = timer_of(settings, "auto_cancel_timeout_ms"),
+		 missed = timer_of(settings, "missed_call_timeout_ms");
 
 	r->incoming_us = incoming ? now + incoming : 0;
 	r->auto_cancel_us = cancel ? now + cancel : 0;
+	r->missed_us = missed ? now + missed : 0;
 	r->started_at_us = c->wall_us();
 	r->expires_at_us = r->started_at_us + (incoming && incoming < cancel ? incoming : cancel);
 }
@@ -409,21 +427,16 @@ int rings_start(struct ask *a, const struct store_call *call)
 	if (r && r->ring.state == RING_RINGING)
 		return ring_again(a, r, device);
 	json_t *settings = call_types_settings(c->types, call);
-	json_int_t incoming = call_setting_number(settings, "ring", "incoming_call_timeout_ms"),
-		   cancel = call_setting_number(settings, "ring", "auto_cancel_timeout_ms");
 	bool busy = call_setting_is_on(settings, "ring", "reject_when_busy");
+	int status = find_callees(a, call, settings, &callees);
+
+	if (status == 0) {
+		r = ring_new(a, call, &callees, device, video);
+		set_timers(c, r, settings);
+		begin(a, call, r, busy);
+	}
 	json_decref(settings);
-	if (!incoming && !cancel)
-		return ask_fail(a, -EINVAL,
-				"Calls of type %s do not ring: their ring timeouts are 0.",
-				a->type);
-	int status = find_callees(a, call, &callees);
-	if (status < 0)
-		return status;
-	r = ring_new(a, call, &callees, device, video);
-	set_timers(c, r, incoming, cancel);
-	begin(a, call, r, busy);
-	return 0;
+	return status;
 }
 
 /* ---- answers ---- */
@@ -530,8 +543,21 @@ static const char *caller_lost(struct calls *c, struct live_ring *r, uint64_t no
 	return now - r->gone_us >= (uint64_t)CALLER_GRACE_S * US_PER_S ? "caller_gone" : NULL;
 }
 
+/* Those who have not answered for so long are told; their devices may ring on. */
+static void tell_missed(struct calls *c, struct live_ring *r, uint64_t now)
+{
+	if (!is_over(r->missed_us, now))
+		return;
+	r->missed_us = 0;
+	for (size_t i = 0; i < r->ring.leg_count; i++)
+		if (r->ring.legs[i].state == LEG_RINGING)
+			say_missed(c, r, i);
+}
+
+/* The last step may end the ring. */
 static void tick(struct calls *c, struct live_ring *r, uint64_t now)
 {
+	tell_missed(c, r, now);
 	if (r->ring.state == RING_RINGING) {
 		const char *lost = caller_lost(c, r, now);
 

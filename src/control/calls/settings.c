@@ -15,7 +15,8 @@ enum {
 	RING_MIN_MS = 5000,
 	RING_MAX_MS = 180 * 1000,
 	SIDE_MAX = 8192,
-	BITRATE_MAX = 100 * 1000 * 1000
+	BITRATE_MAX = 100 * 1000 * 1000,
+	DURATION_MAX_S = 7 * 24 * 3600
 };
 
 /* One line a setting; numbers from min to max, or 0. The values are for default, audio_room,
@@ -85,6 +86,7 @@ static const struct setting {
 	  RING_MAX_MS },
 	{ "ring", NULL, "reject_when_busy", BOOL, { 1, 1, 1, 1 } },
 	{ "limits", NULL, "max_participants", NUMBER, { 0, 0, 0, 0 }, 1, 500 },
+	{ "limits", NULL, "max_duration_seconds", NUMBER, { 0, 0, 0, 0 }, 1, DURATION_MAX_S },
 };
 
 /* The object that holds the setting; made when missing if `make`. Borrowed. */

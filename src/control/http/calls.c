@@ -36,6 +36,9 @@ void call_answer_error(struct http_req *req, int status, const char *problem)
 	case -EALREADY:
 		http_error(req, 409, 17, "%s", text);
 		return;
+	case -ENOTSUP:
+		http_error(req, 400, 19, "%s", text);
+		return;
 	case -EMSGSIZE:
 		http_error(req, 413, 22, "%s", text);
 		return;
@@ -93,6 +96,7 @@ VERB(unblock)
 VERB(kick)
 VERB(react)
 VERB(send_event)
+VERB(recording)
 
 void http_call_create(struct http_req *req, struct control *control)
 {

@@ -21,7 +21,7 @@ http_fn http_call_update_members, http_call_query_members;		    /* calls.c */
 http_fn http_call_go_live, http_call_stop_live, http_call_mute;		    /* calls.c */
 http_fn http_call_request_permissions, http_call_user_permissions;	    /* calls.c */
 http_fn http_call_block, http_call_unblock, http_call_kick;		    /* calls.c */
-http_fn http_call_react, http_call_send_event;				    /* calls.c */
+http_fn http_call_react, http_call_send_event, http_call_recording;	    /* calls.c */
 http_fn http_calls_query, http_guest;					    /* call_lists.c */
 http_fn http_call_types, http_call_type_put, http_call_type_delete;	    /* call_lists.c */
 http_fn http_operator_calls, http_operator_history, http_operator_webhooks; /* operator.c */

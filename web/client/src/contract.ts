@@ -175,6 +175,8 @@ export interface CallSettingsObject {
   };
   limits: {
     max_participants: number;
+    /** of a session; 0: without end */
+    max_duration_seconds: number;
   };
 }
 
@@ -515,6 +517,8 @@ export interface ServerEvents {
   };
   'call.updated': {
     type: 'call.updated';
+    /** of call.ended: the server ended it */
+    reason?: 'max_duration';
     cursor: number;
     cid: string;
     conversation_id?: string;
@@ -524,6 +528,8 @@ export interface ServerEvents {
   };
   'call.live_started': {
     type: 'call.live_started';
+    /** of call.ended: the server ended it */
+    reason?: 'max_duration';
     cursor: number;
     cid: string;
     conversation_id?: string;
@@ -533,6 +539,8 @@ export interface ServerEvents {
   };
   'call.ended': {
     type: 'call.ended';
+    /** of call.ended: the server ended it */
+    reason?: 'max_duration';
     cursor: number;
     cid: string;
     conversation_id?: string;

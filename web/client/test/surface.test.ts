@@ -190,9 +190,12 @@ test('sendCustomEvent, and the custom event', async () => {
 });
 
 test('recording methods reject with words that say so', async () => {
-  const { call } = await setUp();
+  const { call, server } = await setUp();
+  for (const action of ['start_recording', 'stop_recording', 'recordings']) {
+    server.routes[`POST /api/v1/call/default/room/${action}`] = () => refuse(400, 19, 'This server does not record calls.');
+  }
   for (const method of [() => call.startRecording(), () => call.stopRecording(), () => call.queryRecordings()]) {
-    await assert.rejects(method(), { name: 'ConfabError', statusCode: 404, unrecoverable: true, message: 'Recording is not available on this server.' });
+    await assert.rejects(method(), { name: 'ConfabError', code: 19, unrecoverable: true, message: 'This server does not record calls.' });
   }
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The coordinator's routes of one call, one method each. */
 import type { CallContext } from './context.ts';
-import { ConfabError, ErrorCode } from '../errors.ts';
+import { ConfabError } from '../errors.ts';
 import type { CallResponse, JoinResponse, CallReactionObject } from '../contract.ts';
 import type { CreateOptions, GetOptions, JoinOptions, MembersPage, MemberRequest, MuteKind, PageRequest, UpdateOptions } from './types.ts';
 
@@ -87,19 +87,9 @@ export class CallApi {
     await this.#post('/event', { custom });
   }
 
-  /** Recording is in the surface, not yet in the server: its "no such route" becomes a sentence that says so. */
+  /** Recording is in the surface, not yet in the server: it rejects with a sentence that says what to do instead. */
   async recording(action: 'start_recording' | 'stop_recording' | 'recordings'): Promise<never> {
-    try {
-      await this.#post(`/${action}`, {});
-    } catch (error) {
-      if (!(error instanceof ConfabError) || error.statusCode !== 404) throw error;
-      throw new ConfabError('Recording is not available on this server.', {
-        code: ErrorCode.notFound,
-        statusCode: 404,
-        unrecoverable: true,
-        cause: error,
-      });
-    }
+    await this.#post(`/${action}`, {});
     throw new ConfabError(`The server knows ${action}, this version of the SDK does not.`, { unrecoverable: true });
   }
 

@@ -279,15 +279,15 @@ export class Call {
     return this.#api.sendCustom(payload);
   }
 
-  /** Rejects: recording is not available on this server. */
+  /** Rejects (code 19): this server does not record. The message says what to do instead. */
   startRecording(): Promise<void> {
     return this.#api.recording('start_recording');
   }
-  /** Rejects: recording is not available on this server. */
+  /** Rejects (code 19): this server does not record. The message says what to do instead. */
   stopRecording(): Promise<void> {
     return this.#api.recording('stop_recording');
   }
-  /** Rejects: recording is not available on this server. */
+  /** Rejects (code 19): this server does not record. The message says what to do instead. */
   queryRecordings(): Promise<{ recordings: never[] }> {
     return this.#api.recording('recordings');
   }

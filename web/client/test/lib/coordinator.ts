@@ -27,7 +27,7 @@ export const settings: CallSettingsObject = {
   screensharing: { enabled: true, access_request_enabled: true },
   backstage: { enabled: false },
   ring: { incoming_call_timeout_ms: 15_000, auto_cancel_timeout_ms: 15_000, missed_call_timeout_ms: 15_000, reject_when_busy: true },
-  limits: { max_participants: 0 },
+  limits: { max_participants: 0, max_duration_seconds: 0 },
 };
 
 export function callObject(change: Partial<CallObject> = {}): CallObject {
