@@ -191,6 +191,20 @@ static void say_missed(struct calls *c, const struct live_ring *r, size_t leg)
 	say_to(c, r->cid, ids, 2, ring_frame(c, r, "call.missed", r->users[leg]));
 }
 
+static void say_rejected(struct calls *c, const struct live_ring *r, size_t leg, const char *reason,
+			 const char *device)
+{
+	const char *session_id = live_session_id(c, r->cid);
+	json_t *frame = ring_frame(c, r, "call.rejected", r->users[leg]);
+
+	(void)json_object_set_new(frame, "reason", json_string(reason));
+	if (*device)
+		(void)json_object_set_new(frame, "device_id", json_string(device));
+	if (session_id)
+		(void)json_object_set_new(frame, "session_id", json_string(session_id));
+	say_ring(c, r, frame);
+}
+
 /* After the last event about it. An accepted one stays, so that late answers can be told so. */
 static void settle(struct calls *c, struct live_ring *r)
 {
@@ -223,9 +237,14 @@ static void change_all(struct calls *c, struct live_ring *r,
 		(void)json_object_set_new(frame, "reason", json_string(reason));
 		say_ring(c, r, frame);
 	}
-	for (size_t i = 0; rang && i < r->ring.leg_count; i++)
-		if (rang[i] && r->ring.legs[i].state == LEG_MISSED)
+	for (size_t i = 0; rang && i < r->ring.leg_count; i++) {
+		if (!rang[i] || r->ring.legs[i].state != LEG_MISSED)
+			continue;
+		if (!r->told[i])
 			say_missed(c, r, i);
+		else if (!reason) /* its devices must hear that it is over */
+			say_rejected(c, r, i, "timeout", "");
+	}
 	settle(c, r);
 }
 
@@ -365,20 +384,6 @@ static void store_start(struct calls *c, const struct live_ring *r)
 					       .ring = ring_text,
 					       .started_at_us = r->started_at_us },
 			 ignore, NULL);
-}
-
-static void say_rejected(struct calls *c, const struct live_ring *r, size_t leg, const char *reason,
-			 const char *device)
-{
-	const char *session_id = live_session_id(c, r->cid);
-	json_t *frame = ring_frame(c, r, "call.rejected", r->users[leg]);
-
-	(void)json_object_set_new(frame, "reason", json_string(reason));
-	if (*device)
-		(void)json_object_set_new(frame, "device_id", json_string(device));
-	if (session_id)
-		(void)json_object_set_new(frame, "session_id", json_string(session_id));
-	say_ring(c, r, frame);
 }
 
 /* Who is in another call has missed this one before it rang. */
@@ -557,7 +562,8 @@ static void tell_missed(struct calls *c, struct live_ring *r, uint64_t now)
 /* The last step may end the ring. */
 static void tick(struct calls *c, struct live_ring *r, uint64_t now)
 {
-	tell_missed(c, r, now);
+	if (!is_over(r->incoming_us, now) && !is_over(r->auto_cancel_us, now))
+		tell_missed(c, r, now);
 	if (r->ring.state == RING_RINGING) {
 		const char *lost = caller_lost(c, r, now);
 

@@ -172,7 +172,8 @@ static void test_missed_call_timeout(void **state)
 	assert_string_equal(after(w, 4999), "");
 	assert_string_equal(after(w, 1), "missed bob; ");
 	assert_string_equal(after(w, 2999), "");
-	assert_string_equal(after(w, 1), ""); /* the phone stops; that it was missed was told */
+	/* the phone stops; that it was missed was told */
+	assert_string_equal(after(w, 1), "rejected bob timeout; ");
 	assert_int_equal(do_verb(w, calls_accept, &bob, "{}"), -EALREADY);
 }
 
