@@ -60,9 +60,10 @@ test('call.state: what a reply tells is observable', async () => {
   const known = watch(call.state.settings$);
   const custom = watch(call.state.custom$);
   const backstage = watch(call.state.backstage$);
+  const blocked = watch(call.state.blockedUserIds$);
   const rings = watch(call.state.ring$);
   world.reply = callReply({
-    call: callObject({ custom: { topic: 'x' }, backstage: true, starts_at: '2026-12-01T09:00:00.000Z' }),
+    call: callObject({ custom: { topic: 'x' }, backstage: true, starts_at: '2026-12-01T09:00:00.000Z', blocked_user_ids: ['eve'] }),
     members: [member(ann), member(eve)],
     state: session('s1', tom),
     ring: ring('r1', tom, { ann: 'ringing' }),
@@ -74,6 +75,7 @@ test('call.state: what a reply tells is observable', async () => {
   assert.deepEqual(known.at(-1), settings);
   assert.deepEqual(custom.at(-1), { topic: 'x' });
   assert.deepEqual(backstage, [false, true]);
+  assert.deepEqual(blocked, [[], ['eve']]);
   assert.equal(rings.at(-1)?.id, 'r1');
   assert.deepEqual(call.state.settings, settings);
   assert.equal(call.state.createdBy?.id, 'ann');

@@ -7,6 +7,8 @@ import type { CallObject, MemberObject, RingObject, CallSettingsObject } from '.
 import { CallingState, nextCallingState, type CallingInput } from './machine.ts';
 import { emptyCall, reduceCall, type CallAction, type CallKnowledge, type PermissionRequest } from './reduce.ts';
 
+const NOBODY: readonly string[] = [];
+
 /** @internal The writable side; `CallState` is what applications see. */
 export class CallStores {
   readonly callingState = new Store<CallingState>(CallingState.UNKNOWN);
@@ -19,6 +21,7 @@ export class CallStores {
   readonly call = new Store<CallObject | undefined>(undefined);
   readonly custom = new Store<Readonly<Record<string, unknown>>>({});
   readonly backstage = new Store(false);
+  readonly blockedUserIds = new Store(NOBODY);
   readonly ring = new Store<RingObject | null>(null);
   readonly permissionRequests = new Store<readonly PermissionRequest[]>([]);
   /** When this client joined, in milliseconds of Date.now(). */
@@ -42,6 +45,7 @@ export class CallStores {
     this.call.set(known.call);
     this.settings.set(known.call?.settings);
     this.backstage.set(known.call?.backstage ?? false);
+    this.blockedUserIds.set(known.call?.blocked_user_ids ?? NOBODY);
     if (known.call) this.custom.set(known.call.custom);
     this.members.set(known.members);
     this.session.set(known.session);
@@ -88,6 +92,8 @@ export class CallState {
   readonly custom$: Observable<Readonly<Record<string, unknown>>>;
   /** Only those with the right join-backstage may enter; `goLive` ends it. */
   readonly backstage$: Observable<boolean>;
+  /** Who may not come in. */
+  readonly blockedUserIds$: Observable<readonly string[]>;
   /** The last ring, with everybody's answer; null when it never rang. */
   readonly ring$: Observable<RingObject | null>;
   /** Who asks for what; told to those who can grant it. */
@@ -105,6 +111,7 @@ export class CallState {
     this.settings$ = stores.settings;
     this.custom$ = stores.custom;
     this.backstage$ = stores.backstage;
+    this.blockedUserIds$ = stores.blockedUserIds;
     this.ring$ = stores.ring;
     this.permissionRequests$ = stores.permissionRequests;
     this.joinedAt$ = stores.joinedAt;
@@ -163,7 +170,7 @@ export class CallState {
     return date(this.#call.get()?.ended_at);
   }
   get blockedUserIds(): readonly string[] {
-    return this.#call.get()?.blocked_user_ids ?? [];
+    return this.blockedUserIds$.get();
   }
 }
 

@@ -3,6 +3,7 @@ import type { Participant } from '@confab/client';
 import { useCall, useMessages } from '../context.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { ParticipantMenu } from './ParticipantMenu.tsx';
 import { Quality } from './Quality.tsx';
 import { ReactionBadge } from './Reactions.tsx';
 import { VideoView } from './VideoView.tsx';
@@ -20,6 +21,7 @@ export function ParticipantTile({ participant }: { participant: Participant }) {
       </span>
       <VideoView track={videoTrack} />
       <ReactionBadge call={call} participant={participant} />
+      {call && <ParticipantMenu call={call} participant={participant} />}
       <span className="cf-tile__plate">
         {isMuted && (
           <span className="cf-tile__muted" role="img" aria-label={t.muted}>

@@ -10,7 +10,7 @@ export function PermissionRequests({ call }: { call: Call }) {
   const own = useObservable(call.state.ownCapabilities$);
   if (requests.length === 0 || !own.includes('update-call-permissions')) return null;
   return (
-    <div className="cf-requests" aria-live="polite">
+    <>
       {requests.map(({ user, permissions }) => (
         <p key={user.id} className="cf-request">
           <span>{t.asksFor(user.name, permissions)}</span>
@@ -30,6 +30,6 @@ export function PermissionRequests({ call }: { call: Call }) {
           </button>
         </p>
       ))}
-    </div>
+    </>
   );
 }

@@ -10,6 +10,7 @@ import { useTone } from '../sound/useTone.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { useToast } from '../ui/Toasts.tsx';
+import { BlockedPeople } from './BlockedPeople.tsx';
 import { CallControls } from './CallControls.tsx';
 import { CallFailed } from './CallFailed.tsx';
 import { CallStage } from './CallStage.tsx';
@@ -102,7 +103,12 @@ export function VideoCall({ callType, callId, peer, ring = false, onClose }: Vid
             </div>
           )}
           <DeviceNotices call={call} />
-          <PermissionRequests call={call} />
+          {!over && (
+            <div className="cf-requests" aria-live="polite">
+              <PermissionRequests call={call} />
+              <BlockedPeople call={call} peer={peer} />
+            </div>
+          )}
           <MutedNotice call={call} />
         </div>
         {!over && <CallControls call={call} onLeave={onClose} />}

@@ -3,6 +3,7 @@ import type { ChatMessage } from '@confab/client';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
+import { moveInside } from '../ui/moveInside.ts';
 import type { MessageActions } from './Bubble.tsx';
 
 const QUICK = ['👍', '❤️', '😂', '🎉', '🙏', '👀'];
@@ -91,17 +92,4 @@ export function MessageMenu({ message, mine, open, onOpen, actions }: MessageMen
       )}
     </span>
   );
-}
-
-/** Arrow keys go round; Home and End to the ends. */
-function moveInside(event: KeyboardEvent): void {
-  const items = [...event.currentTarget.querySelectorAll('button')];
-  const at = items.indexOf(document.activeElement as HTMLButtonElement);
-  const targets: Record<string, number> = {
-    ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1,
-  };
-  const target = targets[event.key];
-  if (target === undefined) return;
-  event.preventDefault();
-  items[(target + items.length) % items.length]?.focus();
 }
