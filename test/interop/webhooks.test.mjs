@@ -121,7 +121,10 @@ test('one whose media never came up is an aborted connection', limit, async (t) 
 	const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}/rtc?access_token=${await mediaToken('r', 'ann')}`);
 	await once(socket, 'message');
 	socket.terminate();
-	await hook.until(() => hook.events.length === 2, 45000); // until then the session could be resumed
+	const lost = Date.now();
+	await hook.until(() => hook.events.length === 2, 45000);
+	// until then the session could be resumed: 8 s, not the 30 s of one whose media was there
+	assert.ok(hook.requests.at(-1).at - lost > 5000 && hook.requests.at(-1).at - lost < 25000, `after ${hook.requests.at(-1).at - lost} ms`);
 	assert.deepEqual(hook.events.map((e) => e.event), ['room_started', 'participant_connection_aborted']);
 });
 
