@@ -22,6 +22,10 @@ const struct http_route control_routes[] = {
 	{ HTTP_POST, "/api/auth/link",         http_link,              ROUTE_PUBLIC },
 	{ HTTP_POST, "/api/auth/logout",       http_logout,            ROUTE_PUBLIC },
 	{ HTTP_GET,  "/api/auth/session",      http_session,           ROUTE_PUBLIC },
+	{ HTTP_GET,  "/api/auth/sessions",     http_sessions,          ROUTE_SESSION },
+	{ HTTP_POST, "/api/auth/sessions/end_others", http_sessions_end_others, ROUTE_SESSION },
+	{ HTTP_POST, "/api/auth/name",         http_rename,            ROUTE_SESSION },
+	{ HTTP_POST, "/api/auth/password",     http_password,          ROUTE_SESSION },
 
 	/* token service */
 	{ HTTP_GET | HTTP_POST, "/api/video-call", http_config,        ROUTE_PUBLIC | ROUTE_NO_CSRF },

@@ -40,10 +40,11 @@ const OTHER = {
 	'PATCH /api/v1/conversations/{id}': 'team', 'GET /api/v1/team': 'admin',
 	'POST /api/v1/calls': 'user', 'GET /api/v1/calltypes': 'admin', 'PUT /api/v1/calltypes/{name}': 'admin', 'DELETE /api/v1/calltypes/{name}': 'admin',
 	'GET /api/v1/operator/calls': 'admin', 'GET /api/v1/operator/history': 'admin', 'GET /api/v1/operator/webhooks': 'admin',
+	'GET /api/auth/sessions': 'session', 'POST /api/auth/sessions/end_others': 'session', 'POST /api/auth/name': 'session', 'POST /api/auth/password': 'session',
 	'POST /api/video-call/token': 'session', 'POST /api/v1/guest': 'anybody', 'POST /api/v1/widget/session': 'anybody',
 };
 /** Not about people's rights; each has tests of its own. */
-const ELSEWHERE = /^(\/files\/|\/api\/v1\/conversations\/\{id\}\/attachments$|\/api\/auth\/|\/api\/video-call$|\/api\/v1\/events|\/rtc|\/twirp|\/widget|\/healthz|\/metrics|\/$|\/\{path)/;
+const ELSEWHERE = /^(\/files\/|\/api\/v1\/conversations\/\{id\}\/attachments$|\/api\/auth\/(login|link|logout|session)$|\/api\/video-call$|\/api\/v1\/events|\/rtc|\/twirp|\/widget|\/healthz|\/metrics|\/$|\/\{path)/;
 
 const NAMES = { host: 'user', member: 'user', moderator: 'user', exmember: 'user', blocked: 'user', outsider: 'user', boss: 'admin' };
 let daemon, people, actors;

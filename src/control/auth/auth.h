@@ -20,6 +20,7 @@
 #include "control/auth/token.h"
 #include "control/auth/user_id.h"
 #include "control/auth/user_token.h"
+#include "store/sessions.h"
 #include "store/store.h"
 
 struct auth;
@@ -120,6 +121,33 @@ void auth_scoped_find(struct auth *a, const char *token, auth_scoped_fn *done, v
  */
 int auth_user_token(struct auth *a, const struct store_user *who, const char *raw_user_id,
 		    char **ret_token, char ret_id[USER_ID_SIZE]);
+
+/* ---- one's own account (account.c) ---- */
+
+/* The user's sign-ins, the newest first. */
+void auth_sessions_list(struct auth *a, const char *user_id, store_sessions_fn *done, void *arg);
+
+/* Ends all but the one with this key (auth_session_key); the callback hears which: their sockets and
+ * calls are to end. */
+void auth_sessions_end_others(struct auth *a, const char *user_id, const char *keep_key,
+			      store_sessions_fn *done, void *arg);
+
+/* -EINVAL: see auth_user_problem. */
+void auth_rename(struct auth *a, const char *user_id, const char *name, store_user_fn *done,
+		 void *arg);
+
+struct auth_password_change {
+	const char *user_id, *now, *next; /* next: see auth_user_problem */
+	const char *keep_key; /* every other sign-in ends: whoever knew the old one may be in */
+	const char *peer;
+};
+
+/* -EACCES: not the password (nobody's when the account has none); -EAGAIN and -EBUSY as in
+ * struct auth_signin; the sessions are those that ended. */
+typedef void auth_password_fn(void *arg, int status, unsigned retry_after_s,
+			      const struct store_session *ended, size_t n);
+void auth_password_change(struct auth *a, const struct auth_password_change *change,
+			  auth_password_fn *done, void *arg);
 
 /* ---- accounts ---- */
 

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One's own account: GET /api/auth/sessions, POST /api/auth/sessions/end_others, /name, /password. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "control/auth/auth.h"
+#include "control/control.h"
+#include "control/http/access.h"
+#include "control/http/handlers.h"
+#include "control/ws/hub.h"
+#include "control/ws/objects.h"
+
+/* Lives until the answer: whoever gives that frees it. */
+struct own {
+	struct http_req *req;
+	struct control *control;
+	char key[AUTH_SESSION_KEY_SIZE]; /* of the session that asks */
+};
+
+/* NULL: answered already. */
+static struct own *own_new(struct http_req *req, struct control *control)
+{
+	const char *token = http_cookie(req, SESSION_COOKIE); /* the gate has seen it */
+	struct own *own = calloc(1, sizeof *own);
+
+	if (!own || !token) {
+		free(own);
+		http_error(req, 500, -1, "Out of memory.");
+		return NULL;
+	}
+	own->req = req;
+	own->control = control;
+	auth_session_key(token, own->key);
+	return own;
+}
+
+static void on_list(void *arg, int status, const struct store_session *sessions, size_t n)
+{
+	autofree struct own *own = arg;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(
+			list, json_pack("{s:o,s:o,s:b}", "created_at",
+					object_time(sessions[i].created_at_us), "seen_at",
+					object_time(sessions[i].seen_at_us), "current",
+					strcmp(sessions[i].key, own->key) == 0));
+	if (status == 0) {
+		http_reply_json(own->req, 200, json_pack("{s:o}", "sessions", list));
+		return;
+	}
+	json_decref(list);
+	access_answer_error(own->req, status, "account");
+}
+
+void http_sessions(struct http_req *req, struct control *control)
+{
+	struct own *own = own_new(req, control);
+
+	if (own)
+		auth_sessions_list(control->auth, access_user(req)->id, on_list, own);
+}
+
+/* Their sockets close and their legs of calls end (R16). */
+static void end_sessions(struct control *control, const struct store_session *ended, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		hub_close_session(control->hub, ended[i].key);
+		control_end_session(control, ended[i].key);
+	}
+}
+
+static void on_others_ended(void *arg, int status, const struct store_session *ended, size_t n)
+{
+	autofree struct own *own = arg;
+
+	end_sessions(own->control, ended, n);
+	if (status == 0)
+		http_reply_json(own->req, 200, json_pack("{s:I}", "ended", (json_int_t)n));
+	else
+		access_answer_error(own->req, status, "account");
+}
+
+void http_sessions_end_others(struct http_req *req, struct control *control)
+{
+	struct own *own = own_new(req, control);
+
+	if (own)
+		auth_sessions_end_others(control->auth, access_user(req)->id, own->key,
+					 on_others_ended, own);
+}
+
+static void on_renamed(void *arg, int status, const struct store_user *user)
+{
+	if (status == 0)
+		http_reply_json(arg, 200, json_pack("{s:o}", "user", object_user(user)));
+	else
+		access_answer_error(arg, status, "account");
+}
+
+void http_rename(struct http_req *req, struct control *control)
+{
+	const json_t *body = http_body_json(req);
+	const char *name = json_string_value(json_object_get(body, "name"));
+	const struct store_user *me = access_user(req);
+	struct auth_new_user form = { .raw_id = me->id, .name = name };
+
+	if (!body)
+		return;
+	if (!name || !*name || strlen(name) != json_string_length(json_object_get(body, "name"))) {
+		http_error(req, 400, 4, "`name` must be a string that is not empty.");
+		return;
+	}
+	const char *problem = auth_user_problem(&form);
+	if (problem)
+		http_error(req, 400, 4, "%s", problem);
+	else
+		auth_rename(control->auth, me->id, name, on_renamed, req);
+}
+
+static void on_password(void *arg, int status, unsigned retry_after_s,
+			const struct store_session *ended, size_t n)
+{
+	autofree struct own *own = arg;
+	char seconds[16];
+
+	end_sessions(own->control, ended, n);
+	switch (status) {
+	case 0:
+		http_reply_json(own->req, 200, json_object());
+		return;
+	case -EACCES:
+		/* not 401: who asks is known, and a browser need not ask again */
+		http_error(own->req, 403, 17, "`password` is not this account's password.");
+		return;
+	case -EAGAIN:
+		(void)snprintf(seconds, sizeof seconds, "%u", retry_after_s);
+		http_add_header(own->req, "retry-after", seconds);
+		http_error(own->req, 429, 9, "Too many failed tries; try again in %s seconds.",
+			   seconds);
+		return;
+	default:
+		access_answer_error(own->req, status, "account");
+	}
+}
+
+void http_password(struct http_req *req, struct control *control)
+{
+	const json_t *body = http_body_json(req);
+	const char *now = json_string_value(json_object_get(body, "password"));
+	const char *next = json_string_value(json_object_get(body, "new_password"));
+	const struct store_user *me = access_user(req);
+	struct auth_new_user form = { .raw_id = me->id, .password = next };
+
+	if (!body)
+		return;
+	if (!now || !next || strlen(now) > LIMIT_PASSWORD) {
+		http_error(req, 400, 4,
+			   "`password` and `new_password` must be strings of at most %d bytes.",
+			   LIMIT_PASSWORD);
+		return;
+	}
+	const char *problem = auth_user_problem(&form);
+	if (problem) {
+		http_error(req, 400, 4, "%s", problem);
+		return;
+	}
+	struct own *own = own_new(req, control);
+	if (!own)
+		return;
+	struct auth_password_change change = {
+		.user_id = me->id,
+		.now = now,
+		.next = next,
+		.keep_key = own->key,
+		.peer = http_peer(req),
+	};
+	auth_password_change(control->auth, &change, on_password, own);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// One's own account: where one is signed in, signing out elsewhere, the name, the password.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Client } from '../lib/client.mjs';
+import { addPerson, startWithPeople } from '../lib/people.mjs';
+
+const OLD = 'a password of nobody in particular'; // people.mjs
+const NEW = 'quite another long password';
+
+let daemon, people;
+before(async () => {
+	({ daemon, people } = await startWithPeople({ ann: 'user', boss: 'admin' }));
+});
+after(() => daemon.stop());
+
+async function signIn(id, password) {
+	const client = new Client(daemon.url);
+	const { status } = await client.call('POST', '/api/auth/login', { userId: id, password });
+	return { client, status };
+}
+const who = async (client) => (await client.call('GET', '/api/auth/session')).body.user?.id;
+const sessionsOf = async (client) => (await client.call('GET', '/api/auth/sessions')).body.sessions;
+
+test("one sees one's own sign-ins, and which of them asks", async () => {
+	const { client: second } = await signIn('ann', OLD);
+	const sessions = await sessionsOf(second);
+	assert.deepEqual(sessions.map(({ current }) => current), [true, false], 'the newest first');
+	assert.ok(sessions.every(({ created_at, seen_at }) => created_at <= seen_at));
+	assert.equal((await sessionsOf(people.boss)).length, 1);
+});
+
+test('signing out elsewhere ends every other sign-in with its sockets, and nobody else', async () => {
+	const { client: other } = await signIn('ann', OLD);
+	const stream = await other.events();
+	const bosses = await people.boss.events();
+	const { status, body } = await people.ann.call('POST', '/api/auth/sessions/end_others', {});
+	assert.equal(status, 200);
+	assert.equal(body.ended, 2);
+	await stream.closed;
+	assert.equal(await who(other), undefined);
+	assert.equal(await who(people.ann), 'ann');
+	assert.equal(await who(people.boss), 'boss');
+	assert.equal(bosses.socket.readyState, 1);
+	assert.deepEqual((await sessionsOf(people.ann)).map(({ current }) => current), [true]);
+	assert.equal((await people.ann.call('POST', '/api/auth/sessions/end_others', {})).body.ended, 0);
+	await bosses.close();
+});
+
+test('the name is one line that says something', async () => {
+	const { status, body } = await people.ann.call('POST', '/api/auth/name', { name: 'Ánn Łee 安' });
+	assert.equal(status, 200);
+	assert.equal(body.user.name, 'Ánn Łee 安');
+	assert.equal((await people.ann.call('GET', '/api/auth/session')).body.user.name, 'Ánn Łee 安');
+	for (const name of ['', 'two\nlines', 'x'.repeat(129), 7, null, 'nul\u0000l', undefined]) {
+		const answer = await people.ann.call('POST', '/api/auth/name', { name });
+		assert.equal(answer.status, 400, JSON.stringify(name));
+		assert.equal(answer.body.code, 4);
+	}
+});
+
+test('a new password needs the old one, ends other sign-ins, and only it opens the door', async () => {
+	const { client: other } = await signIn('ann', OLD);
+	const change = (password, new_password) => people.ann.call('POST', '/api/auth/password', { password, new_password });
+	assert.equal((await change('wrong', NEW)).status, 403);
+	for (const bad of ['short', 'ann', 7, undefined, 'x'.repeat(1025)]) assert.equal((await change(OLD, bad)).status, 400, String(bad));
+	assert.equal((await change(OLD, NEW)).status, 200);
+	assert.equal(await who(other), undefined);
+	assert.equal(await who(people.ann), 'ann');
+	assert.equal((await signIn('ann', OLD)).status, 401);
+	assert.equal((await signIn('ann', NEW)).status, 200);
+});
+
+test('guessing the old password costs tries like guessing at the door', async () => {
+	const cem = await addPerson(daemon, 'cem');
+	let last;
+	for (let i = 0; i < 40 && last?.status !== 429; i++) last = await cem.call('POST', '/api/auth/password', { password: `guess ${i}`, new_password: NEW });
+	assert.equal(last.status, 429);
+	assert.ok(Number(last.headers.get('retry-after')) > 0);
+	assert.equal((await signIn('cem', OLD)).status, 429, 'the same account, from the same place');
+});
+
+test('an account without a password has none to change', async () => {
+	const admin = new Client(daemon.url);
+	await admin.openLink(daemon.links.admin);
+	assert.equal((await admin.call('POST', '/api/auth/password', { password: '', new_password: NEW })).status, 403);
+});
