@@ -9,6 +9,8 @@ const ClientContext = createContext<VideoClient | undefined>(undefined);
 const MessagesContext = createContext<Messages>(en);
 const CallContext = createContext<Call | undefined>(undefined);
 const SoundContext = createContext(true);
+const NotificationContext = createContext(false);
+const ShortcutContext = createContext(true);
 
 export interface ConfabProviderProps {
   /** Created once by the application; connected before components use it. */
@@ -16,15 +18,24 @@ export interface ConfabProviderProps {
   messages?: Messages;
   /** Ring tones. Default: on. */
   sounds?: boolean;
+  /** A system notification of a call while the page is not looked at; the page asks for the permission. Default: off. */
+  notifications?: boolean;
+  /** Single keys in a call: M, V, S, L, N. Default: on. */
+  shortcuts?: boolean;
   children: ReactNode;
 }
 
-export function ConfabProvider({ client, messages = en, sounds = true, children }: ConfabProviderProps) {
+export function ConfabProvider(props: ConfabProviderProps) {
+  const { client, messages = en, sounds = true, notifications = false, shortcuts = true, children } = props;
   return (
     <MessagesContext value={messages}>
       <ClientContext value={client}>
         <SoundContext value={sounds}>
-          <ToastProvider>{children}</ToastProvider>
+          <NotificationContext value={notifications}>
+            <ShortcutContext value={shortcuts}>
+              <ToastProvider>{children}</ToastProvider>
+            </ShortcutContext>
+          </NotificationContext>
         </SoundContext>
       </ClientContext>
     </MessagesContext>
@@ -49,6 +60,14 @@ export function useCall(): Call | undefined {
 
 export function useMessages(): Messages {
   return use(MessagesContext);
+}
+
+export function useNotifications(): boolean {
+  return use(NotificationContext);
+}
+
+export function useShortcuts(): boolean {
+  return use(ShortcutContext);
 }
 
 export function useSounds(): boolean {

@@ -2,6 +2,8 @@
 import type { Participant, UserObject } from '@confab/client';
 import { useCallback, useState } from 'react';
 import { useCall, useMessages } from '../context.tsx';
+import { useFeatured } from './featured.ts';
+import type { Layout } from './layout.ts';
 import { ParticipantTile } from './ParticipantTile.tsx';
 import { RemoteAudio } from './RemoteAudio.tsx';
 import { ScreenTile } from './ScreenTile.tsx';
@@ -13,10 +15,13 @@ interface CallStageProps {
   /** Whom the call is with, shown while nobody else is in it. */
   peer: Pick<UserObject, 'id' | 'name' | 'image'>;
   waiting: WaitingState;
+  layout: Layout;
+  /** In a small window: one picture has room, that of the screen or of who speaks. */
+  mini: boolean;
 }
 
-/** Everybody in the call. Two: the other large, oneself small. More: a grid. A shared screen takes the room. */
-export function CallStage({ participants, peer, waiting }: CallStageProps) {
+/** Everybody in the call. Two: the other large, oneself small. More: a grid, or who speaks large. A shared screen takes the room. */
+export function CallStage({ participants, peer, waiting, layout, mini }: CallStageProps) {
   const t = useMessages();
   const call = useCall();
   const [unblock, setUnblock] = useState<readonly (() => void)[]>([]);
@@ -24,12 +29,20 @@ export function CallStage({ participants, peer, waiting }: CallStageProps) {
   const me = participants.find((participant) => participant.isLocal);
   const others = participants.filter((participant) => !participant.isLocal);
   const screens = others.filter((participant) => participant.screenShareTrack);
+  const speaker = useFeatured(others);
+  const featured = screens.length === 0 && others.length > 1 && (mini || layout === 'speaker') ? speaker : undefined;
   const inGrid = others.length > 1 || screens.length > 0; // beside a screen nobody floats over anything
   const audio = others.flatMap((p) => [p.audioTrack, p.screenShareAudioTrack]).filter((track) => track !== undefined);
-  const tiles = others.length + (inGrid && me ? 1 : 0);
+  const small = others.filter((participant) => participant !== featured);
+  const tiles = small.length + (inGrid && me ? 1 : 0);
 
   return (
-    <div className={`cf-stage ${screens.length > 0 ? 'cf-stage--screen' : ''}`}>
+    <div className={`cf-stage ${screens.length > 0 || featured ? 'cf-stage--screen' : ''}`}>
+      {featured && (
+        <div className="cf-screens">
+          <ParticipantTile participant={featured} />
+        </div>
+      )}
       {screens.length > 0 && (
         <div className="cf-screens">
           {screens.map((participant) => (
@@ -39,7 +52,7 @@ export function CallStage({ participants, peer, waiting }: CallStageProps) {
       )}
       {others.length > 0 && (
         <div className="cf-tiles" data-count={Math.min(tiles, 10)}>
-          {others.map((participant) => (
+          {small.map((participant) => (
             <ParticipantTile key={participant.sessionId} participant={participant} />
           ))}
           {inGrid && me && <SelfView participant={me} floating={false} />}

@@ -12,7 +12,7 @@ import { VideoView } from './VideoView.tsx';
 export function ParticipantTile({ participant }: { participant: Participant }) {
   const t = useMessages();
   const call = useCall();
-  const { name, userId, videoTrack, isMuted, isSpeaking, connectionQuality } = participant;
+  const { name, userId, videoTrack, screenShareTrack, isMuted, isSpeaking, connectionQuality } = participant;
   return (
     <section className={`cf-tile ${isSpeaking && !isMuted ? 'cf-tile--speaking' : ''}`} role="region" aria-label={name}>
       {/* below the picture: seen while the camera is off, and until the first frame is there */}
@@ -26,6 +26,11 @@ export function ParticipantTile({ participant }: { participant: Participant }) {
         {isMuted && (
           <span className="cf-tile__muted" role="img" aria-label={t.muted}>
             <Icon name="micOff" size={16} />
+          </span>
+        )}
+        {screenShareTrack && (
+          <span className="cf-tile__presents" role="img" aria-label={t.isPresenting([name])}>
+            <Icon name="screen" size={16} />
           </span>
         )}
         <Quality quality={connectionQuality} />

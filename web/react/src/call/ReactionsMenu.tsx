@@ -14,7 +14,7 @@ export function ReactionsMenu({ call }: { call: Call }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!open) return;
-    box.current?.querySelector<HTMLElement>('.cf-reactions button')?.focus();
+    box.current?.querySelector<HTMLElement>('.cf-emotes button')?.focus();
     const outside = (event: PointerEvent) => {
       if (event.target instanceof Node && !box.current?.contains(event.target)) setOpen(false);
     };
@@ -39,7 +39,7 @@ export function ReactionsMenu({ call }: { call: Call }) {
     >
       <IconButton icon="smile" label={t.reactions} look="call" aria-expanded={open} onClick={() => setOpen(!open)} />
       {open && (
-        <div className="cf-devices__panel cf-reactions" role="group" aria-label={t.reactions}>
+        <div className="cf-devices__panel cf-emotes" role="group" aria-label={t.reactions}>
           {REACTIONS.map((type) => (
             <button
               key={type}

@@ -1,25 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CallingState, type UserObject } from '@confab/client';
-import { useEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { createPortal } from 'react-dom';
-import { CallProvider, useMessages, useVideoClient } from '../context.tsx';
+import { CallProvider, useMessages, useShortcuts, useVideoClient } from '../context.tsx';
 import { useJoinedCall } from '../hooks/useCall.ts';
 import { useModal } from '../hooks/useModal.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { useTone } from '../sound/useTone.ts';
-import { Icon } from '../ui/Icon.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { useToast } from '../ui/Toasts.tsx';
 import { BlockedPeople } from './BlockedPeople.tsx';
 import { CallControls } from './CallControls.tsx';
+import type { Ended } from './CallEnded.tsx';
 import { CallFailed } from './CallFailed.tsx';
+import { CallHeader } from './CallHeader.tsx';
 import { CallStage } from './CallStage.tsx';
-import { CallTimer } from './CallTimer.tsx';
+import { pressCallKey } from './callKeys.ts';
 import { DeviceNotices } from './DeviceNotices.tsx';
+import type { Layout } from './layout.ts';
 import { MutedNotice } from './MutedNotice.tsx';
 import { PermissionRequests } from './PermissionRequests.tsx';
+import { PictureWindow } from './PictureWindow.tsx';
 import { ringView } from './ringTexts.ts';
 import { useAnnouncements } from './useAnnouncements.ts';
+import { useMini } from './useMini.ts';
+import { usePicture } from './usePicture.ts';
+import { useToggleWords } from './useToggleWords.ts';
 
 export interface VideoCallProps {
   callType: string;
@@ -28,11 +34,14 @@ export interface VideoCallProps {
   peer: Pick<UserObject, 'id' | 'name' | 'image'>;
   /** Rings the others when the call is joined. */
   ring?: boolean;
-  /** The call is over for me: take the component away. */
-  onClose: () => void;
+  /** The call is over for me: take the component away. `ended` is there when it had begun. */
+  onClose: (ended?: Ended) => void;
 }
 
-/** A call as a modal: joins when it appears, leaves when it goes. Needs a connected client around it. */
+/**
+ * A call as a modal: joins when it appears, leaves when it goes. Made small, it stands over the page, which can be used.
+ * Needs a connected client around it.
+ */
 export function VideoCall({ callType, callId, peer, ring = false, onClose }: VideoCallProps) {
   const t = useMessages();
   const toast = useToast();
@@ -50,41 +59,65 @@ export function VideoCall({ callType, callId, peer, ring = false, onClose }: Vid
   const alone = participants.length < 2;
   const dialog = useRef<HTMLDivElement>(null);
   const wasIn = useRef(false);
-  useModal(dialog);
+  const [mini, setMini] = useState(false);
+  const [layout, setLayout] = useState<Layout>('grid');
+  const place = useRef({ x: 0, y: 0 });
+  const move = useMini(dialog, place, mini);
+  const picture = usePicture(dialog);
+  const words = useToggleWords(call);
+  const shortcuts = useShortcuts();
+  useModal(dialog, !mini);
   useTone(joined && ringing && alone ? 'outgoing' : undefined);
+
+  const began = useRef<number | undefined>(undefined);
+  began.current = joinedAt ?? began.current; // gone from the call's state once it was left
+  const close = useCallback(
+    () => onClose(began.current === undefined ? undefined : { peer, ms: Date.now() - began.current }),
+    [onClose, peer],
+  );
 
   useEffect(() => {
     if (joined && !wasIn.current) toast(t.connectedToast);
-    if (state === CallingState.LEFT && wasIn.current) onClose(); // somebody else ended it for me
+    if (state === CallingState.LEFT && wasIn.current) close(); // somebody else ended it for me
     wasIn.current ||= joined;
-  }, [joined, state, toast, t, onClose]);
+  }, [joined, state, toast, t, close]);
 
   const over = error !== undefined || state === CallingState.RECONNECTING_FAILED;
   const lost = state === CallingState.RECONNECTING || state === CallingState.OFFLINE || state === CallingState.MIGRATING;
   const waiting = { note: lost ? t.callReconnecting : (note ?? result), ringing, onRing: () => void call.ring().catch(() => {}) };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && over) return close();
+    const deeds = { mini: () => setMini(!mini), layout: () => setLayout(layout === 'grid' ? 'speaker' : 'grid') };
+    if (shortcuts && joined && pressCallKey(event, call, deeds)) event.preventDefault();
+  };
   if (typeof document === 'undefined') return null; // rendered on a server
   return createPortal(
     <CallProvider call={call}>
       <div
         ref={dialog}
-        className="cf-call"
+        className={mini ? 'cf-call cf-call--mini' : 'cf-call'}
         role="dialog"
-        aria-modal="true"
+        aria-modal={!mini}
         aria-label={t.videoCall}
         tabIndex={-1}
-        onKeyDown={(event) => event.key === 'Escape' && over && onClose()}
+        data-above={mini ? '' : undefined}
+        onKeyDown={onKeyDown}
       >
-        <header className="cf-call__top">
-          <span className="cf-call__title">
-            <bdi>{peer.name}</bdi>
-          </span>
-          {joinedAt !== undefined && <CallTimer since={joinedAt} />}
-          {sharing && (
-            <p className="cf-call__banner" role="status">
-              <Icon name="screen" size={18} /> {t.youAreSharing}
-            </p>
-          )}
-        </header>
+        <CallHeader
+          title={peer.name}
+          joinedAt={joinedAt}
+          sharing={sharing}
+          participants={participants}
+          mini={mini}
+          onMini={setMini}
+          move={move}
+          layout={layout}
+          onLayout={setLayout}
+          picture={picture}
+        />
+        <p className="cf-hidden" role="status">
+          {words}
+        </p>
         {lost && (
           <p className="cf-call__banner" role="alert">
             <Spinner label={t.callReconnecting} />
@@ -93,9 +126,9 @@ export function VideoCall({ callType, callId, peer, ring = false, onClose }: Vid
         )}
         <div className="cf-call__body">
           {over ? (
-            <CallFailed lost={error === undefined} error={error} onRetry={retry} onClose={onClose} />
+            <CallFailed lost={error === undefined} error={error} onRetry={retry} onClose={close} />
           ) : joinedAt !== undefined ? (
-            <CallStage participants={participants} peer={peer} waiting={waiting} />
+            <CallStage participants={participants} peer={peer} waiting={waiting} layout={layout} mini={mini} />
           ) : (
             <div className="cf-waiting">
               <Spinner label={t.connecting} />
@@ -111,8 +144,9 @@ export function VideoCall({ callType, callId, peer, ring = false, onClose }: Vid
           )}
           <MutedNotice call={call} />
         </div>
-        {!over && <CallControls call={call} onLeave={onClose} />}
+        {!over && <CallControls call={call} onLeave={close} />}
       </div>
+      {picture.window && <PictureWindow call={call} picture={picture.window} participants={participants} onLeave={close} />}
     </CallProvider>,
     document.body,
   );

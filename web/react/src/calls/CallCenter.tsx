@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ConfabError, type Call, type UserObject } from '@confab/client';
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { CallEnded, type Ended } from '../call/CallEnded.tsx';
 import { IncomingCall } from '../call/IncomingCall.tsx';
 import { OutgoingCall } from '../call/OutgoingCall.tsx';
 import { VideoCall } from '../call/VideoCall.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { useRingNotification } from '../call/useRingNotification.ts';
 import { useRingingCalls } from '../hooks/useCalls.ts';
 import { LobbyDialog } from '../lobby/LobbyDialog.tsx';
 import { useToast } from '../ui/Toasts.tsx';
@@ -47,6 +49,7 @@ export function CallCenter({ children }: { children?: ReactNode }) {
   const client = useVideoClient();
   const [active, setActive] = useState<ActiveCall | undefined>();
   const [checking, setChecking] = useState<Omit<ActiveCall, 'accepted'> | undefined>();
+  const [ended, setEnded] = useState<(Ended & { call: Call }) | undefined>();
   const [dialing, setDialing] = useState<Call | undefined>();
   const incoming = useRingingCalls('incoming').find((call) => call !== active?.call);
   const outgoing = useRingingCalls('outgoing')[0];
@@ -55,9 +58,14 @@ export function CallCenter({ children }: { children?: ReactNode }) {
     if (outgoing) setDialing(outgoing); // stays on screen after it rang, with how it ended
   }, [outgoing]);
 
-  const open = useCallback((call: Call, peer: Peer, { ring = false } = {}) => setActive({ call, peer, ring, accepted: false }), []);
+  const open = useCallback((call: Call, peer: Peer, { ring = false } = {}) => {
+    setEnded(undefined);
+    setActive({ call, peer, ring, accepted: false });
+  }, []);
   const check = useCallback((call: Call, peer: Peer, { ring = false } = {}) => setChecking({ call, peer, ring }), []);
   const close = useCallback(() => setActive(undefined), []);
+  const over = useCallback(() => setEnded(undefined), []);
+  useRingNotification(incoming?.state.ring ?? undefined);
   const center = useMemo(() => ({ active, open, check, close }), [active, open, check, close]);
 
   const accept = async (call: Call) => {
@@ -80,7 +88,10 @@ export function CallCenter({ children }: { children?: ReactNode }) {
           callId={active.call.id}
           peer={active.peer}
           ring={active.ring}
-          onClose={close}
+          onClose={(how) => {
+            close();
+            setEnded(how && { ...how, call: active.call });
+          }}
         />
       )}
       {checking && !active && (
@@ -104,6 +115,9 @@ export function CallCenter({ children }: { children?: ReactNode }) {
           }}
           onClose={() => setDialing(undefined)}
         />
+      )}
+      {ended && !active && !incoming && !dialing && (
+        <CallEnded ended={ended} onCall={() => open(ended.call, ended.peer, { ring: true })} onClose={over} />
       )}
       {incoming?.state.ring && (
         <IncomingCall

@@ -56,7 +56,7 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
 
   return (
     <DeskProvider client={client} chat={store} state={state}>
-    <div className={`cf-chat cf-chat--admin ${conversation ? 'cf-chat--open' : ''}`}>
+    <main className={`cf-chat cf-chat--admin ${conversation ? 'cf-chat--open' : ''}`}>
       <ConnectionBanner />
       <nav className="cf-sidebar" aria-labelledby="cf-sidebar-title">
         <h1 className="cf-sidebar__title" id="cf-sidebar-title">
@@ -72,7 +72,7 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
           onRetry={() => store.refresh()}
         />
       </nav>
-      <main className="cf-main">
+      <div className="cf-main">
         {conversation ? (
           <ConversationPane
             key={conversation.id}
@@ -100,8 +100,8 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
         ) : (
           <EmptyState icon="chat" title={t.selectConversation} hint={t.selectConversationHint} />
         )}
-      </main>
-    </div>
+      </div>
+    </main>
     </DeskProvider>
   );
 }

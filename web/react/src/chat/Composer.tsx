@@ -141,7 +141,7 @@ export function Composer(props: ComposerProps) {
         <textarea
           ref={area}
           rows={1}
-          dir="auto"
+          dir={text === '' ? undefined : 'auto'}
           value={text}
           aria-label={t.message}
           aria-invalid={tooLong}

@@ -27,9 +27,9 @@ export function ConversationHeader({ person, subtitle, online, onBack, onCall, o
       )}
       <Avatar user={person} />
       <div className="cf-header__who">
-        <h2 className="cf-header__name">
-          <bdi>{person.name}</bdi>
-        </h2>
+        <h1 className="cf-header__name" dir="auto">
+          {person.name}
+        </h1>
         <p className="cf-header__sub">
           {online && <span className="cf-dot" />}
           {subtitle}

@@ -40,14 +40,14 @@ export function ConversationItem({ conversation, me, unread, online, typing, sel
         </span>
         <span className="cf-conv__main">
           <span className="cf-conv__top">
-            <span className="cf-conv__name">
-              <bdi>{user.name}</bdi>
+            <span className="cf-conv__name" dir="auto">
+              {user.name}
             </span>
             {last && <span className="cf-conv__time">{shortTime(Date.parse(last.created_at), now, t)}</span>}
           </span>
           <span className="cf-conv__bottom">
-            <span className="cf-conv__preview">
-              <bdi>{typing ? t.isTyping([user.name]) : last ? preview : t.noMessagesPreview}</bdi>
+            <span className="cf-conv__preview" dir="auto">
+              {typing ? t.isTyping([user.name]) : last ? preview : t.noMessagesPreview}
             </span>
             <SupportMarks support={support} now={now} />
             {call && (

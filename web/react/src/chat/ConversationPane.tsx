@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { conversationIdOf, type CallSessionObject, type ChatState, type ChatStore, type UserObject } from '@confab/client';
 import { useEffect, useState, type ReactNode } from 'react';
+import { useCallCenter } from '../calls/CallCenter.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { Composer } from './Composer.tsx';
@@ -42,6 +43,7 @@ export function ConversationPane(props: ConversationPaneProps) {
   const t = useMessages();
   const client = useVideoClient();
   const rings = useRingingCalls('incoming').some((ringing) => conversationIdOf(ringing.id) === conversationId);
+  const inside = conversationIdOf(useCallCenter()?.active?.call.id ?? '') === conversationId;
   const thread = state.threads.get(conversationId);
 
   const { actions, writing, marked, send, jump, cancel } = useMessageActions(store, conversationId, state.me);
@@ -69,7 +71,7 @@ export function ConversationPane(props: ConversationPaneProps) {
         onCallIntent={() => void client.preloadMedia()}
       />
       {bar}
-      {call && !rings && <LiveCallBar call={call} me={state.me} onJoin={onCall} />}
+      {call && !rings && !inside && <LiveCallBar call={call} me={state.me} onJoin={onCall} />}
       {thread?.status === 'ready' ? (
         <MessageList
           thread={thread}

@@ -60,8 +60,8 @@ export function SearchResults({ words, state, onFound }: SearchResultsProps) {
               onClick={() => onFound({ conversationId: message.conversation_id, messageId: message.id })}
             >
               <span className="cf-conv__top">
-                <span className="cf-conv__name">
-                  <bdi>{state.conversations.get(message.conversation_id)?.user.name ?? message.conversation_id}</bdi>
+                <span className="cf-conv__name" dir="auto">
+                  {state.conversations.get(message.conversation_id)?.user.name ?? message.conversation_id}
                 </span>
                 <span className="cf-conv__time">{shortTime(Date.parse(message.created_at), now, t)}</span>
               </span>

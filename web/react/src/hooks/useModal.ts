@@ -6,11 +6,12 @@ const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:
 /**
  * Makes an element modal while it is there: the page behind is inert, Tab stays inside, and focus goes back to where
  * it was, or, when that is gone, to what is marked data-modal-return. The element must be a child of <body> (a portal); others marked data-above stay usable.
+ * With `active` false it is an ordinary part of the page.
  */
-export function useModal(ref: RefObject<HTMLElement | null>): void {
+export function useModal(ref: RefObject<HTMLElement | null>, active = true): void {
   useEffect(() => {
     const dialog = ref.current;
-    if (!dialog) return;
+    if (!dialog || !active) return;
     const before = document.activeElement;
     const behind = [...document.body.children].filter(
       (element): element is HTMLElement =>
@@ -27,7 +28,7 @@ export function useModal(ref: RefObject<HTMLElement | null>): void {
       const back = there ? before : document.querySelector<HTMLElement>('[data-modal-return]');
       back?.focus();
     };
-  }, [ref]);
+  }, [ref, active]);
 }
 
 function keepInside(dialog: HTMLElement, event: KeyboardEvent): void {
