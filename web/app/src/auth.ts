@@ -53,3 +53,31 @@ export async function videoCallConfig(): Promise<{ apiKey: string }> {
 export async function userToken(userId: string): Promise<string> {
   return (await request<{ token: string }>('/api/video-call/token', { userId })).token;
 }
+
+/** One of the sign-ins of whoever asks. */
+export interface SessionInfo {
+  created_at: string;
+  /** To the hour. */
+  seen_at: string;
+  /** The one that asks. */
+  current: boolean;
+}
+
+export async function sessions(): Promise<readonly SessionInfo[]> {
+  return (await request<{ sessions: SessionInfo[] }>('/api/auth/sessions')).sessions;
+}
+
+/** Every sign-in but this one ends, with its sockets and calls. */
+export async function endOtherSessions(): Promise<void> {
+  await request('/api/auth/sessions/end_others', {});
+}
+
+/** Another name for whoever is signed in. */
+export async function rename(name: string): Promise<UserObject> {
+  return (await request<{ user: UserObject }>('/api/auth/name', { name })).user;
+}
+
+/** Ends the other sign-ins, too. AuthError 403: `current` is not the password. */
+export async function changePassword(current: string, next: string): Promise<void> {
+  await request('/api/auth/password', { password: current, new_password: next });
+}

@@ -2,6 +2,7 @@
 import '@confab/react/styles.css';
 import './app.css';
 import './operator.css';
+import './settings.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';

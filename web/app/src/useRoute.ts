@@ -3,6 +3,10 @@ import { useCallback, useSyncExternalStore } from 'react';
 
 const CONVERSATION = /^#\/c\/(.+)$/;
 export const OPERATOR = '#/operator';
+export const SETTINGS = '#/settings';
+
+export type Page = 'chat' | 'operator' | 'settings';
+const PAGES: Record<string, Page> = { [OPERATOR]: 'operator', [SETTINGS]: 'settings' };
 
 const hash = () => location.hash;
 
@@ -12,7 +16,7 @@ function listen(changed: () => void): () => void {
 }
 
 export interface Route {
-  page: 'chat' | 'operator';
+  page: Page;
   /** The open conversation lives in the address: the back button of a phone goes back to the list. */
   conversationId: string | undefined;
   select(id: string | undefined): void;
@@ -25,5 +29,5 @@ export function useRoute(): Route {
     const target = next === undefined ? '' : `#/c/${encodeURIComponent(next)}`;
     if (target !== hash()) location.hash = target;
   }, []);
-  return { page: now === OPERATOR ? 'operator' : 'chat', conversationId: id === undefined ? undefined : decodeURIComponent(id), select };
+  return { page: PAGES[now] ?? 'chat', conversationId: id === undefined ? undefined : decodeURIComponent(id), select };
 }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserObject } from '@confab/client';
 import { AdminChat, CallCenter, ConfabProvider, UserChat, type Attention } from '@confab/react';
-import { useCallback, useEffect } from 'react';
-import { useWords } from '../texts/index.ts';
+import { useCallback, useState } from 'react';
+import { KeyHelp } from '../keyboard/KeyHelp.tsx';
+import { useGlobalKeys } from '../keyboard/useGlobalKeys.ts';
 import { usePreferences } from '../preferences.ts';
+import { Settings } from '../settings/Settings.tsx';
+import { useWords } from '../texts/index.ts';
 import { useConnectedClient } from '../useConnectedClient.ts';
 import { useRoute } from '../useRoute.ts';
 import { Loading } from './Loading.tsx';
 import { Operator } from './Operator.tsx';
+import { Title } from './Title.tsx';
 import { TopBar } from './TopBar.tsx';
 import { Unreachable } from './Unreachable.tsx';
 
@@ -17,38 +21,46 @@ interface HomeProps {
   onLost: () => void;
 }
 
-/** After sign-in: an admin's conversations, a customer's chat. */
+/** After sign-in: an admin's conversations, a customer's chat, and the pages beside them. */
 export function Home({ user, onSignOut, onLost }: HomeProps) {
   const { texts, messages } = useWords();
-  const { sounds } = usePreferences();
+  const { sounds, notifications, shortcuts } = usePreferences();
   const connection = useConnectedClient(user, onLost);
   const { page, conversationId, select } = useRoute();
-  const onAttention = useCallback(({ unread, caller }: Attention) => {
-    document.title = caller ? texts.titleCalling(caller) : unread > 0 ? texts.titleUnread(new Intl.NumberFormat(messages.locale).format(unread)) : texts.product;
-  }, [texts, messages]);
-  useEffect(
-    () => () => {
-      document.title = texts.product;
-    },
-    [texts],
-  );
+  const [renamed, setRenamed] = useState<UserObject | undefined>();
+  const [unread, setUnread] = useState(0);
+  const [help, setHelp] = useState(false);
+  const onAttention = useCallback((attention: Attention) => setUnread(attention.unread), []);
+  const openHelp = useCallback(() => setHelp(true), []);
+  useGlobalKeys(shortcuts, openHelp);
+  const me = connection.status === 'connected' ? connection.me : undefined;
 
   return (
     <div className="app-shell">
-      <TopBar user={user} page={page} onSignOut={onSignOut} />
+      <TopBar user={renamed ?? user} page={page} onSignOut={onSignOut} onHelp={openHelp} />
       {connection.status === 'connecting' && <Loading />}
       {connection.status === 'failed' && <Unreachable hint={texts.connectFailedHint} onRetry={connection.retry} />}
-      {connection.status === 'connected' && (
-        <ConfabProvider client={connection.client} messages={messages} sounds={sounds}>
+      {connection.status === 'connected' && me && (
+        <ConfabProvider
+          client={connection.client}
+          messages={messages}
+          sounds={sounds}
+          notifications={notifications}
+          shortcuts={shortcuts}
+        >
+          <Title unread={unread} />
           <CallCenter>
-          {connection.me.role === 'admin' && page === 'operator' ? (
-            <Operator />
-          ) : connection.me.role === 'admin' ? (
-            <AdminChat me={connection.me} conversationId={conversationId} onSelect={select} onAttention={onAttention} />
-          ) : (
-            <UserChat me={connection.me} onAttention={onAttention} />
-          )}
+            {page === 'settings' ? (
+              <Settings me={renamed ?? me} onRenamed={setRenamed} onSignOut={onSignOut} />
+            ) : me.role !== 'admin' ? (
+              <UserChat me={me} onAttention={onAttention} />
+            ) : page === 'operator' ? (
+              <Operator />
+            ) : (
+              <AdminChat me={me} conversationId={conversationId} onSelect={select} onAttention={onAttention} />
+            )}
           </CallCenter>
+          {help && <KeyHelp onClose={() => setHelp(false)} />}
         </ConfabProvider>
       )}
     </div>

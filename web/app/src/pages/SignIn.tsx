@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { AuthError } from '../auth.ts';
 import { Logo } from '../Logo.tsx';
 import type { Notice } from '../session.ts';
-import { useTexts, type Texts } from '../texts/index.ts';
+import { useTexts } from '../texts/index.ts';
 import { LanguagePicker } from './LanguagePicker.tsx';
 
 interface SignInProps {
@@ -15,7 +15,7 @@ interface SignInProps {
 
 export function SignIn({ notice, onSignIn }: SignInProps) {
   const texts = useTexts();
-  const [error, setError] = useState(notice && texts[notice]);
+  const [error, setError] = useState<Problem | undefined>(notice);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -25,13 +25,13 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
     const form = new FormData(event.currentTarget);
     const userId = String(form.get('userId') ?? '').trim();
     const password = String(form.get('password') ?? '');
-    if (userId === '' || password === '') return setError(texts.missingFields);
+    if (userId === '' || password === '') return setError('missingFields');
     setBusy(true);
     setError(undefined);
     try {
       await onSignIn(userId, password);
     } catch (reason) {
-      setError(describe(reason, texts));
+      setError(describe(reason));
       setBusy(false);
     }
   };
@@ -44,7 +44,7 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
         <p className="app-signin__hint">{texts.signInHint}</p>
         {error && (
           <p className="app-signin__error" role="alert" id="signin-error">
-            <Icon name="alert" size={18} /> {error}
+            <Icon name="alert" size={18} /> {typeof error === 'string' ? texts[error] : error.message}
           </p>
         )}
         <label>
@@ -72,9 +72,12 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
   );
 }
 
-function describe(reason: unknown, texts: Texts): string {
-  if (!(reason instanceof AuthError) || reason.status === 0) return texts.serverUnreachable;
-  if (reason.status === 401) return texts.wrongPassword;
-  if (reason.status === 429) return texts.tooManyTries;
-  return reason.message || texts.serverUnreachable;
+/** One of our texts, or what the server said, in its words. */
+type Problem = Exclude<Notice, undefined> | 'missingFields' | 'serverUnreachable' | 'wrongPassword' | 'tooManyTries' | { message: string };
+
+function describe(reason: unknown): Problem {
+  if (!(reason instanceof AuthError) || reason.status === 0) return 'serverUnreachable';
+  if (reason.status === 401) return 'wrongPassword';
+  if (reason.status === 429) return 'tooManyTries';
+  return reason.message ? { message: reason.message } : 'serverUnreachable';
 }

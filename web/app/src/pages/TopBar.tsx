@@ -1,37 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserObject } from '@confab/client';
-import { Avatar } from '@confab/react';
+import { Avatar, Icon, IconButton } from '@confab/react';
 import { Logo } from '../Logo.tsx';
+import { SkipLink } from '../SkipLink.tsx';
 import { useTexts } from '../texts/index.ts';
-import { OPERATOR } from '../useRoute.ts';
+import { OPERATOR, SETTINGS, type Page } from '../useRoute.ts';
 
-/** The product, who is signed in, and the way out. */
-export function TopBar({ user, page, onSignOut }: { user: UserObject; page: 'chat' | 'operator'; onSignOut: () => void }) {
+interface TopBarProps {
+  user: UserObject;
+  page: Page;
+  onSignOut: () => void;
+  onHelp: () => void;
+}
+
+/** The product, its pages, who is signed in, and the way out. */
+export function TopBar({ user, page, onSignOut, onHelp }: TopBarProps) {
   const texts = useTexts();
+  const admin = user.role === 'admin';
+  const here = (name: Page) => (page === name ? 'page' : undefined);
   return (
     <header className="app-top">
+      <SkipLink />
       <span className="app-top__brand">
         <Logo />
         {texts.product}
       </span>
-      {user.role === 'admin' && (
-        <nav className="app-nav" aria-label={texts.navigation}>
-          <a href="#/" aria-current={page === 'chat' ? 'page' : undefined}>
+      <nav className="app-nav" aria-label={texts.navigation}>
+        {(admin || page !== 'chat') && (
+          <a href="#/" aria-current={here('chat')}>
             {texts.navChat}
           </a>
-          <a href={OPERATOR} aria-current={page === 'operator' ? 'page' : undefined}>
+        )}
+        {admin && (
+          <a href={OPERATOR} aria-current={here('operator')}>
             {texts.navCalls}
           </a>
-        </nav>
-      )}
+        )}
+        <a className="app-nav__icon" href={SETTINGS} aria-current={here('settings')} aria-label={texts.settings} title={texts.settings}>
+          <Icon name="gear" size={20} />
+        </a>
+      </nav>
+      <span className="app-top__help">
+        <IconButton icon="keyboard" label={texts.keyHelp} onClick={onHelp} />
+      </span>
       <span className="app-top__user" role="group" aria-label={texts.signedInAs(user.name)}>
         <Avatar user={user} size="small" />
-        <span className="app-top__name">
-          <bdi>{user.name}</bdi>
+        <span className="app-top__name" dir="auto">
+          {user.name}
         </span>
-        {user.role === 'admin' && <span className="app-top__role">{texts.roleAdmin}</span>}
+        {admin && <span className="app-top__role">{texts.roleAdmin}</span>}
       </span>
-      <button type="button" className="cf-button cf-button--quiet cf-button--small" onClick={onSignOut}>
+      <button type="button" className="cf-button cf-button--quiet cf-button--small app-top__out" onClick={onSignOut}>
         {texts.signOut}
       </button>
     </header>

@@ -6,7 +6,7 @@ export function Unreachable({ hint, onRetry }: { hint: string; onRetry: () => vo
   const texts = useTexts();
   return (
     <main className="app-center">
-      <EmptyState icon="alert" title={texts.connectFailed} hint={hint}>
+      <EmptyState page icon="alert" title={texts.connectFailed} hint={hint}>
         <button type="button" className="cf-button" onClick={onRetry}>
           {texts.retryNow}
         </button>
