@@ -1,5 +1,5 @@
 # The list of commands. `make help` prints it.
-.PHONY: help run build web packages test test-long check bench fuzz fmt lint clean
+.PHONY: help run build web packages screenshots test test-long check bench fuzz fmt lint clean
 .DEFAULT_GOAL := help
 
 BUILD ?= build
@@ -31,6 +31,10 @@ web/dist/.stamp: $(shell find web -type f -not -path '*/node_modules/*' -not -pa
 packages: ## @confab/client and @confab/react for npm: web/dist/npm/*.tgz
 	@tools/deps.sh run
 	@cd web && node packages.mjs
+
+screenshots: build ## pictures of every screen and state: test/out/screenshots; the best into docs/screenshots
+	@tools/deps.sh test
+	@node tools/screenshots.mjs --docs
 
 test: ## everything CI runs; the last line is `N passed, N failed`
 	@tools/deps.sh test

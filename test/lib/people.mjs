@@ -7,8 +7,8 @@ import { Client } from './client.mjs';
 const password = 'a password of nobody in particular';
 
 /** An account beside the demo's, signed in. */
-export async function addPerson(daemon, id, role = 'user') {
-	confab(['user', 'add', id, '--role', role, '--name', id[0].toUpperCase() + id.slice(1), '--password-stdin', '--data', daemon.data], `${password}\n`);
+export async function addPerson(daemon, id, role = 'user', name = id[0].toUpperCase() + id.slice(1)) {
+	confab(['user', 'add', id, '--role', role, '--name', name, '--password-stdin', '--data', daemon.data], `${password}\n`);
 	const client = new Client(daemon.url);
 	client.id = id;
 	await client.call('POST', '/api/auth/login', { userId: id, password });
