@@ -179,7 +179,6 @@ export const ar: Messages = {
   dismiss: 'إخفاء',
   youAreMuted: 'صوتك مكتوم',
   connectionPoor: 'اتصال ضعيف',
-  connectionLost: 'انقطع الاتصال',
   optionsFor: (name) => `خيارات ${isolate(name)}`,
   muteThem: 'كتم الصوت',
   cameraOffThem: 'إيقاف الكاميرا',

@@ -162,7 +162,6 @@ export const de: Messages = {
   dismiss: 'Ausblenden',
   youAreMuted: 'Sie sind stumm',
   connectionPoor: 'Schlechte Verbindung',
-  connectionLost: 'Verbindung verloren',
   optionsFor: (name) => `Optionen für ${name}`,
   muteThem: 'Stumm schalten',
   cameraOffThem: 'Kamera ausschalten',

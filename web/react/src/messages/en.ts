@@ -165,7 +165,6 @@ export const en = {
   dismiss: 'Dismiss',
   youAreMuted: 'You are muted',
   connectionPoor: 'Poor connection',
-  connectionLost: 'Connection lost',
   optionsFor: (name: string) => `Options for ${name}`,
   muteThem: 'Mute',
   cameraOffThem: 'Turn their camera off',
