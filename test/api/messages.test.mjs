@@ -153,7 +153,7 @@ test('presence: the team knows of everybody, customers of the team; several tabs
 	assert.deepEqual((await zoe.call('GET', '/api/v1/conversations')).body.online, ['admin']);
 	await one.close();
 	await two.close();
-	const gone = await a.next(isZoe);
+	const gone = await a.next(isZoe, 20000);
 	assert.equal(gone.online, false);
 	assert.equal(a.seen.filter(isZoe).length, 2);
 	await a.close();

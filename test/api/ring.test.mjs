@@ -86,7 +86,7 @@ test('nobody answers in time: missed', async () => {
 	const call = await ring(['bob'], { settings: { incoming_call_timeout_ms: 5000, auto_cancel_timeout_ms: 6000 } });
 	const started = Date.now();
 	for (const stream of [a, b]) {
-		const missed = await stream.next('call.missed');
+		const missed = await stream.next('call.missed', 9000);
 		assert.deepEqual([missed.user.id, missed.ring.outcome], ['bob', 'missed']);
 	}
 	assert.ok(Date.now() - started > 4000);
@@ -113,7 +113,7 @@ test('a caller whose tab has gone leaves no phone ringing', async () => {
 	await b.next('call.ring');
 	await new Promise((resolve) => setTimeout(resolve, 500));
 	await tab.close();
-	const gone = await b.next('call.rejected');
+	const gone = await b.next('call.rejected', 12000);
 	assert.deepEqual([gone.reason, gone.ring.outcome], ['caller_gone', 'cancelled']);
 	await b.close();
 });

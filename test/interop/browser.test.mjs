@@ -8,7 +8,7 @@ import { startConfabd } from '../lib/confabd.mjs';
 import { startOutside } from '../lib/outside.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
-const limit = { timeout: 240000 };
+const limit = { timeout: 120000 };
 let daemon, browser, outside;
 
 before(async () => {
@@ -56,9 +56,9 @@ test('Chromium and rtc-node see and hear each other', limit, async (t) => {
 	await bot.call('publishVideo', 'camera', { width: 640, height: 360 });
 	await bot.call('publishAudio', 'microphone');
 
-	const frame = await bot.event('video', (e) => e.from === 'ann' && e.frames >= 60);
+	const frame = await bot.event('video', (e) => e.from === 'ann' && e.frames >= 60, 30000);
 	assert.ok(frame.width >= 320 && frame.height >= 180, `${frame.width}x${frame.height}`);
-	await bot.event('video', (e) => e.from === 'ann' && e.width === 1280); // the best layer in the end
+	await bot.event('video', (e) => e.from === 'ann' && e.width === 1280, 30000); // the best layer in the end
 	await bot.event('audio', (e) => e.from === 'ann' && e.peak > 500); // the fake microphone beeps
 	const before = await until('media in the browser', () => received(tab.page), (now) => now.frames > 30 && now.energy > 0.01);
 	await until('more of it', () => received(tab.page), (now) => now.frames > before.frames + 20 && now.energy > before.energy);
@@ -98,9 +98,9 @@ test('the browser gives the publisher room: bandwidth estimate and the top layer
 			estimate: Math.max(...reports.filter((r) => r.type === 'candidate-pair').map((r) => r.availableOutgoingBitrate ?? 0)),
 		};
 	};
-	const now = await until('1280 wide and 1.5 Mbit/s', outgoing, (o) => o.estimate >= 1.5e6 && o.layers.some((l) => l.includes(':1280')));
+	const now = await until('1280 wide and 1.5 Mbit/s', outgoing, (o) => o.estimate >= 1.5e6 && o.layers.some((l) => l.includes(':1280')), 20000);
 	t.diagnostic(JSON.stringify(now));
-	await until('the top layer at the viewer', () => stats(bob.page), (reports) => reports.some((r) => r.type === 'inbound-rtp' && r.kind === 'video' && r.frameWidth === 1280));
+	await until('the top layer at the viewer', () => stats(bob.page), (reports) => reports.some((r) => r.type === 'inbound-rtp' && r.kind === 'video' && r.frameWidth === 1280), 20000);
 });
 
 test('a token that may not publish, and one that may not subscribe', limit, async (t) => {
@@ -122,5 +122,5 @@ test('a lost signalling socket: the client is back in the room', limit, async (t
 	await until('both in the room', () => ann.page.evaluate(() => ({ state: window.room.state, others: window.room.remoteParticipants.size })),
 		(now) => now.state === 'connected' && now.others === 1, 20000);
 	const before = (await received(bob.page)).frames;
-	await until('media again', () => received(bob.page), (now) => now.frames > before + 20 || now.frames < before);
+	await until('media again', () => received(bob.page), (now) => now.frames > before + 20 || now.frames < before, 20000);
 });

@@ -8,7 +8,7 @@ import { startConfabd } from '../lib/confabd.mjs';
 import { startOutside } from '../lib/outside.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
-const limit = { timeout: 240000 };
+const limit = { timeout: 90000 };
 let daemon, browser, outside;
 
 before(async () => {
@@ -70,23 +70,23 @@ async function svc(t, codec, scalabilityMode, { half }) {
 	const ann = await enter(t, room, 'ann', { publish: { videoCodec: codec, scalabilityMode, backupCodec: false } });
 	const bob = await enter(t, room, 'bob');
 	const mime = `video/${codec.toUpperCase()}`;
-	const sent = await until(`${mime} from the publisher`, () => streams(ann, 'outbound-rtp', 'video'), (list) => list.length === 1 && list[0].codec === mime && list[0].frameWidth === 1280 && list[0].framesSent > 30);
+	const sent = await until(`${mime} from the publisher`, () => streams(ann, 'outbound-rtp', 'video'), (list) => list.length === 1 && list[0].codec === mime && list[0].frameWidth === 1280 && list[0].framesSent > 30, 30000);
 	assert.equal(sent[0].scalabilityMode, scalabilityMode);
-	await until('the whole picture', () => shown(bob), (now) => now.codec === mime && now.frameWidth === 1280 && now.framesDecoded > 30);
-	await bot.event('video', (e) => e.from === 'ann' && e.frames >= 20);
+	await until('the whole picture', () => shown(bob), (now) => now.codec === mime && now.frameWidth === 1280 && now.framesDecoded > 30, 30000);
+	await bot.event('video', (e) => e.from === 'ann' && e.frames >= 20, 30000);
 	assert.equal(await bob.page.evaluate(() => window.publication.mimeType), mime);
 
 	// shown small: the lower spatial layer, and back
 	if (half) {
 		await bob.page.evaluate(() => window.publication.setVideoDimensions({ width: 300, height: 160 }));
-		const small = await until('a smaller layer', () => shown(bob), (now) => now.frameWidth === half);
+		const small = await until('a smaller layer', () => shown(bob), (now) => now.frameWidth === half, 20000);
 		await until('frames of it', () => shown(bob), (now) => now.framesDecoded > small.framesDecoded + 20 && now.frameWidth === half);
 		await bob.page.evaluate(() => window.publication.setVideoDimensions({ width: 1280, height: 720 }));
-		const big = await until('the whole again', () => shown(bob), (now) => now.frameWidth === 1280);
+		const big = await until('the whole again', () => shown(bob), (now) => now.frameWidth === 1280, 20000);
 		await until('frames of it', () => shown(bob), (now) => now.framesDecoded > big.framesDecoded + 20 && now.frameWidth === 1280);
 	} else {
 		await bob.page.evaluate(() => window.publication.setVideoFPS(7));
-		await until('fewer frames', () => shown(bob), (now) => now.framesPerSecond > 0 && now.framesPerSecond <= 16);
+		await until('fewer frames', () => shown(bob), (now) => now.framesPerSecond > 0 && now.framesPerSecond <= 16, 20000);
 	}
 	t.diagnostic(JSON.stringify(await shown(bob)));
 	assertQuiet(ann, bob);

@@ -242,7 +242,7 @@ test('examples/doorbell: rings the team, is connected when somebody answers, lea
 		if (leg.state === 'ringing') await (await admin()).call('POST', at('default', 'chat-bob', 'reject'), {});
 	}
 	await door.until((l) => l === 'quiet again', 'the end of the second ring', from);
-	const message = await hears.next((e) => e.type === 'message.new' && e.message.type === 'regular');
+	const message = await hears.next((e) => e.type === 'message.new' && e.message.type === 'regular', 30000);
 	assert.equal(message.message.text, 'Somebody was at the door.');
 	hears.close();
 	await door.end();

@@ -10,9 +10,8 @@ import { launchChromium, openPage, until } from '../lib/browser.mjs';
 import { startConfabd } from '../lib/confabd.mjs';
 import { startOutside } from '../lib/outside.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
-import { watchMachine } from '../lib/machine.mjs';
 
-const limit = { timeout: 240000 };
+const limit = { timeout: 90000 };
 let daemon, browser, outside;
 
 before(async () => {
@@ -87,7 +86,7 @@ async function enter(t, url, room, identity) {
 }
 
 const look = (tab) => tab.page.evaluate(() => ({ seen: window.seen, data: window.data, frames: window.shown ?? 0, longest: window.longest, sid: window.room.localParticipant.sid }));
-const waitFor = (tab, event, from = 0) => until(event, () => look(tab), (now) => now.seen.slice(from).some((e) => e.event === event));
+const waitFor = (tab, event, from = 0) => until(event, () => look(tab), (now) => now.seen.slice(from).some((e) => e.event === event), 20000);
 
 async function enterBot(t, url, room, identity) {
 	const bot = await RtcPeer.start(identity);
@@ -97,7 +96,7 @@ async function enterBot(t, url, room, identity) {
 }
 
 /** Frames of ann's video at the bot go on. */
-const sees = (bot) => bot.next('video', (e) => e.from === 'ann');
+const sees = (bot) => bot.next('video', (e) => e.from === 'ann', 10000);
 
 test('livekit-client in Chromium: its socket is cut, it resumes, nobody sees it, nothing is lost', limit, async (t) => {
 	const proxy = await startProxy(t);
@@ -110,7 +109,6 @@ test('livekit-client in Chromium: its socket is cut, it resumes, nobody sees it,
 	const { sid } = await look(tab);
 	const events = bot.events.length;
 	await tab.page.evaluate(() => (window.longest = 0));
-	const slowness = watchMachine();
 
 	let [sent, sending] = [0, true];
 	const stream = (async () => {
@@ -135,7 +133,7 @@ test('livekit-client in Chromium: its socket is cut, it resumes, nobody sees it,
 	assert.deepEqual(others, []);
 	await sees(bot);
 	t.diagnostic(`longest time between two frames: ${Math.round(now.longest)} ms`);
-	assert.ok(now.longest < 1000 * slowness(), `${now.longest}`);
+	assert.ok(now.longest < 1000, `${now.longest}`);
 	// what the console says about a socket that is cut, and about /rtc/v1, is the browser's own
 	assert.deepEqual(tab.problems.filter((p) => !/WebSocket|websocket|404/.test(p)), []);
 });
@@ -179,7 +177,7 @@ test('rtc-node: its socket is cut, it resumes, nobody sees it', limit, async (t)
 	await bot.event('video', (e) => e.from === 'bob');
 	const events = other.events.length;
 	proxy.cut();
-	await bot.event('reconnected', () => true);
+	await bot.event('reconnected', () => true, 20000);
 	await sleep(1000);
 	await sees(other);
 	await bot.next('video', (e) => e.from === 'bob');

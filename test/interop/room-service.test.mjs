@@ -8,7 +8,7 @@ import { apiKey, apiSecret, startConfabd } from '../lib/confabd.mjs';
 import { sign } from '../lib/jwt.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
-const limit = { timeout: 240000 };
+const limit = { timeout: 90000 };
 let daemon, rooms;
 before(async () => {
 	daemon = await startConfabd();
@@ -134,7 +134,7 @@ test('permissions: losing canPublish takes the tracks, losing canSubscribe the p
 	await rooms.updateParticipant('rights', 'bob', { permission: { canPublish: true, canSubscribe: false, canPublishData: true } });
 	await quiet(bob);
 	await rooms.updateParticipant('rights', 'bob', { permission: { canPublish: true, canSubscribe: true, canPublishData: true } });
-	await bob.next('video', (e) => e.from === 'ann');
+	await bob.next('video', (e) => e.from === 'ann', 20000);
 
 	const info = await rooms.updateParticipant('rights', 'ann', { permission: { canPublish: false, canSubscribe: true, canPublishData: true } });
 	assert.equal(info.tracks.length, 0);
@@ -151,7 +151,7 @@ test('subscriptions changed from afar', limit, async (t) => {
 	await rooms.updateSubscriptions('subs', 'bob', [sid], false);
 	await quiet(bob);
 	await rooms.updateSubscriptions('subs', 'bob', [sid], true);
-	await bob.next('video', () => true);
+	await bob.next('video', () => true, 20000);
 	await assert.rejects(rooms.updateSubscriptions('subs', 'bob', ['TR_none'], true), (e) => e.code === 'not_found');
 });
 

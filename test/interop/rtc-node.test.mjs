@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { apiKey, startConfabd } from '../lib/confabd.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
-const limit = { timeout: 240000 };
+const limit = { timeout: 90000 };
 let daemon;
 before(async () => {
 	daemon = await startConfabd();
@@ -99,7 +99,7 @@ test('who comes later gets what is already published; leave and unpublish are se
 test('simulcast: the best layer that arrives is forwarded', limit, async (t) => {
 	const [ann, bob] = await enter(t, 'simulcast', 'ann', 'bob');
 	await ann.call('publishVideo', 'camera', { width: 1280, height: 720, colour: 80, simulcast: true });
-	await bob.event('video', (e) => e.width === 1280 && e.height === 720);
+	await bob.event('video', (e) => e.width === 1280 && e.height === 720, 30000);
 });
 
 test('a participant whose process dies is kept for a resume, and gone after 30 s', limit, async (t) => {
@@ -107,7 +107,7 @@ test('a participant whose process dies is kept for a resume, and gone after 30 s
 	await bob.kill();
 	bob.killed = true;
 	const start = Date.now();
-	await ann.event('left', (e) => e.who === 'bob');
+	await ann.event('left', (e) => e.who === 'bob', 40000);
 	assert.ok(Date.now() - start > 25000, 'it could have come back');
 });
 

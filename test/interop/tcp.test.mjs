@@ -11,9 +11,8 @@ import { until } from '../lib/browser.mjs';
 import { root, startConfabd } from '../lib/confabd.mjs';
 import { makeNamespace } from '../lib/netns.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { watchMachine } from '../lib/machine.mjs';
 
-const limit = { timeout: 240000 };
+const limit = { timeout: 90000 };
 const script = fs.readFileSync(path.join(root, 'test/node_modules/livekit-client/dist/livekit-client.umd.js'));
 let ns, daemon, browser, folder;
 
@@ -96,11 +95,10 @@ const look = ({ page }) =>
 		return now;
 	});
 
-const flows = (tab) => until('media', () => look(tab), (now) => now.frames > 60 && now.energy > 0.01);
+const flows = (tab) => until('media', () => look(tab), (now) => now.frames > 60 && now.energy > 0.01, 20000);
 
 test('UDP blocked: connected over TCP within 3 s, video and audio flow', limit, async (t) => {
 	udp('blocked');
-	const slowness = watchMachine();
 	const ann = await enter(t, 'tcp', 'ann');
 	const bob = await enter(t, 'tcp', 'bob');
 	for (const tab of [ann, bob]) {
@@ -108,11 +106,13 @@ test('UDP blocked: connected over TCP within 3 s, video and audio flow', limit, 
 		assert.deepEqual([...new Set(now.protocols)], ['tcp']);
 		assert.equal(now.protocols.length, 2); // both connections
 		t.diagnostic(`connected after ${Math.round(tab.took)} ms`);
-		assert.ok(tab.took < 3000 * slowness(), `${tab.took} ms`);
+		assert.ok(tab.took < 3000, `${tab.took} ms`);
 	}
-	const [before, start] = [await look(ann), Date.now()];
-	const after = await until('30 more pictures', () => look(ann), (now) => now.frames > before.frames + 30);
-	t.diagnostic(`${((after.frames - before.frames) / ((Date.now() - start) / 1000)).toFixed(1)} fps`);
+	const before = await look(ann);
+	await new Promise((resolve) => setTimeout(resolve, 3000));
+	const after = await look(ann);
+	t.diagnostic(`${((after.frames - before.frames) / 3).toFixed(1)} fps`);
+	assert.ok(after.frames - before.frames > 30);
 });
 
 test('with UDP there is no TCP; when UDP is blocked in mid-call media comes back by TCP, and nobody leaves', limit, async (t) => {
@@ -123,14 +123,13 @@ test('with UDP there is no TCP; when UDP is blocked in mid-call media comes back
 	const { frames } = await flows(bob);
 	const sid = await bob.page.evaluate(() => window.room.localParticipant.sid);
 	const start = Date.now();
-	const slowness = watchMachine();
 	udp('blocked');
-	await until('TCP', () => look(bob), (now) => now.protocols.length === 2 && now.protocols.every((p) => p === 'tcp'));
+	await until('TCP', () => look(bob), (now) => now.protocols.length === 2 && now.protocols.every((p) => p === 'tcp'), 40000);
 	const at = (await look(bob)).frames;
-	await until('video again', () => look(bob), (now) => now.frames > at + 20);
+	await until('video again', () => look(bob), (now) => now.frames > at + 20, 20000);
 	const took = Date.now() - start;
 	t.diagnostic(`video over TCP ${took} ms after UDP was blocked`);
-	assert.ok(took < 15000 * slowness(), `${took} ms`);
+	assert.ok(took < 15000, `${took} ms`);
 	assert.ok(at >= frames);
 	assert.equal(await bob.page.evaluate(() => window.room.localParticipant.sid), sid);
 	assert.ok(!(await look(bob)).seen.includes('disconnected'));

@@ -91,7 +91,7 @@ export function stats(page) {
 }
 
 /** Waits until `check(value)` holds for a value made by `make`; fails with the last value seen. */
-export async function until(what, make, check, ms = 45000) {
+export async function until(what, make, check, ms = 15000) {
 	const deadline = Date.now() + ms;
 	for (;;) {
 		const value = await make();
@@ -117,7 +117,7 @@ export function shownFrames(region) {
 }
 
 /** The region's video goes on: at least `frames` more within the time. */
-export async function assertVideoAdvances(region, frames = 10, ms = 45000) {
+export async function assertVideoAdvances(region, frames = 10, ms = 15000) {
 	await region.locator('video').first().waitFor({ state: 'visible', timeout: ms });
 	const start = (await shownFrames(region)).shown;
 	return until('video', () => shownFrames(region), (now) => now.shown - start >= frames && now.width > 0, ms);

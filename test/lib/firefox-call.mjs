@@ -72,8 +72,8 @@ try {
 	await press(user, 'Start video call');
 	await press(admin, 'Accept');
 	for (const one of [user, admin]) {
-		const first = await until('a remote video', () => receives(one), (now) => now.frames > 5 && now.pictures > 0);
-		await until('frames and audio energy', () => receives(one), (now) => now.frames > first.frames + 20 && now.energy > first.energy);
+		const first = await until('a remote video', () => receives(one), (now) => now.frames > 5 && now.pictures > 0, 40000);
+		await until('frames and audio energy', () => receives(one), (now) => now.frames > first.frames + 20 && now.energy > first.energy, 20000);
 	}
 	await press(user, 'Leave call');
 	for (const one of [user, admin]) assert.deepEqual(one.problems, []);

@@ -62,7 +62,7 @@ export class Matrix {
 	}
 
 	/** Waits until check(report of id) is true; it returns true, or what it saw instead. */
-	async until(id, what, check, ms = 45000) {
+	async until(id, what, check, ms = 20000) {
 		const deadline = Date.now() + ms;
 		for (;;) {
 			const seen = check(await this.report(id));
@@ -113,7 +113,7 @@ export class Matrix {
 	/** No picture comes any more. */
 	async still(publisher, observer, name) {
 		const frames = async () => (await this.report(observer)).videos[`${publisher}/${name}`]?.frames;
-		for (const deadline = Date.now() + 30000; Date.now() < deadline; ) {
+		for (let tries = 0; tries < 10; tries++) {
 			const before = await frames();
 			await pause(700);
 			if ((await frames()) === before) return;

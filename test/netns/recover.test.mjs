@@ -5,10 +5,9 @@ import { after, before, test } from 'node:test';
 import { until } from '../lib/browser.mjs';
 import { enter, pause, received, untilMedia } from '../lib/rig-call.mjs';
 import { Rig } from '../lib/rig.mjs';
-import { watchMachine } from '../lib/machine.mjs';
 
 const long = Boolean(process.env.CONFAB_LONG);
-const limit = { timeout: long ? 1200000 : 240000 };
+const limit = { timeout: long ? 1200000 : 90000 };
 const delay = { delay: 20 };
 let rig, ann, bob;
 
@@ -53,17 +52,15 @@ async function blackout(link, seconds) {
 for (const who of ['b', 'a'])
 	for (const seconds of long ? [5, 15] : [5])
 		test(`a blackout of ${seconds} s at the ${who === 'a' ? 'publisher' : 'subscriber'} ends within 3 s`, limit, async (t) => {
-			const slowness = watchMachine();
 			const ms = await blackout(rig[who].link, seconds);
 			t.diagnostic(`pictures and sound ${ms.toFixed(0)} ms after its end; ${await seen(ann)} ${await seen(bob)}`);
-			assert.ok(ms <= 3000 * slowness(), `${ms.toFixed(0)} ms`);
+			assert.ok(ms <= 3000, `${ms.toFixed(0)} ms`);
 			await pause(2000);
 		});
 
 for (const who of ['b', 'a'])
 	test(`a NAT forgets the ${who === 'a' ? 'publisher' : 'subscriber'}: the server follows its next check`, limit, async (t) => {
-		const slowness = watchMachine();
 		const longest = await gap(bob, () => rig[who].rebind(), 8000);
 		t.diagnostic(`longest gap ${longest.toFixed(0)} ms; ${await seen(ann)} ${await seen(bob)}`);
-		assert.ok(longest <= 3000 * slowness(), `${longest.toFixed(0)} ms`);
+		assert.ok(longest <= 3000, `${longest.toFixed(0)} ms`);
 	});

@@ -28,9 +28,6 @@ enum {
 	SIGNAL_CONNECT_S = 60,
 	/* so long a lost session may be resumed; until then nobody sees anything */
 	SIGNAL_RESUME_S = 30,
-	/* … but this, while its media never came up: nobody has seen or heard it, and it can as
-	 * well join anew. Time for the first tries of the SDKs. */
-	SIGNAL_RESUME_NEW_S = 8,
 	SIGNAL_DEPARTED_S =
 		60, /* who left is told to those who resume; longer than SIGNAL_RESUME_S */
 	SIGNAL_REFRESH_S = 300, /* new token for the client (livekit-protocol 2) */

@@ -14,9 +14,7 @@
 static void away(struct member *m)
 {
 	signal_send(m->room, &(struct plane_cmd){ .type = CMD_AWAY, .participant = m->sid });
-	m->gone_at_us = clock_now_us() +
-			(uint64_t)(m->was_active ? SIGNAL_RESUME_S : SIGNAL_RESUME_NEW_S) *
-				US_PER_S;
+	m->gone_at_us = clock_now_us() + (uint64_t)SIGNAL_RESUME_S * US_PER_S;
 }
 
 void resume_lost(struct session *session)

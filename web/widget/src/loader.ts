@@ -18,7 +18,10 @@ function boot(script: HTMLScriptElement): void {
   let loading: Promise<ConfabApi> | undefined;
   const load = (): Promise<ConfabApi> => {
     loading ??= import(server + WIDGET_MAIN).then((module: typeof import('./main.tsx')) => module.start(server, { ...script.dataset }));
-    loading.catch((error: unknown) => console.warn('Confab: the chat could not be loaded. Does the page allow it (script-src, connect-src)?', error));
+    loading.catch((error: unknown) => {
+      console.warn('Confab: the chat could not be loaded. Does the page allow it (script-src, connect-src)?', error);
+      loading = undefined; // whoever asks again may have better luck
+    });
     return loading;
   };
   const ask = (what: (api: ConfabApi) => unknown): void => void load().then(what, () => {});

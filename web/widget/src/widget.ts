@@ -40,6 +40,8 @@ export interface WidgetState {
   readonly active: ActiveCall | undefined;
   /** A call that rings here. */
   readonly ringing: Call | undefined;
+  /** The last call could not even be shown. */
+  readonly callFailed: boolean;
 }
 
 export interface WidgetEvents {
@@ -68,6 +70,7 @@ export class Widget {
     unread: 0,
     active: undefined,
     ringing: undefined,
+    callFailed: false,
   });
   readonly memory: Memory;
   readonly #identity: Identity;
@@ -149,7 +152,7 @@ export class Widget {
     if (!connected || this.state.active) return;
     const live = connected.chat.state.conversations.get(connected.me.id)?.call;
     const call = connected.client.call('default', callIdOf(connected.me.id));
-    this.#set({ active: { call, ring: !live } });
+    this.#set({ active: { call, ring: !live }, callFailed: false });
     this.#emit('call', 'active');
   }
 
@@ -165,6 +168,13 @@ export class Widget {
     void this.state.active.call.leave();
     this.#set({ active: undefined });
     this.#emit('call', 'ended');
+  }
+
+  /** What shows calls could not be fetched: the server may have another version by now. */
+  failCall(): void {
+    this.hangUp();
+    this.#set({ callFailed: true });
+    this.open();
   }
 
   /** Undefined: nobody is known and nobody is to be made, or it did not work; then it is tried again by itself. */

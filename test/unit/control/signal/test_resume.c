@@ -54,7 +54,6 @@ static void test_a_resume_in_full(void **state)
 				      .quality = QUALITY_LOW };
 	signal_on_plane_event(w->hub, bob->session->member->room->worker, &wanted);
 	plane_event(w, bob, EV_CONNECTED, NULL);
-	plane_event(w, eve, EV_CONNECTED, NULL);
 	client_close(bob);
 	client_skip(ann);
 	plane_skip(w);
@@ -93,21 +92,6 @@ static void test_a_resume_in_full(void **state)
 	assert_int_equal(signal_gauges(w->hub).participants, 2);
 	client_close(ann);
 	client_close(again);
-}
-
-/* Nobody saw or heard it: no reason to show it for half a minute. */
-static void test_who_never_was_there_is_forgotten_sooner(void **state)
-{
-	struct world *w = *state;
-	struct client *ann = client_enter(w, "r", "ann:1"), *bob = client_enter(w, "r", "bob:1");
-	uint64_t now = clock_now_us();
-
-	client_close(bob);
-	signal_tick(w->hub, now + (SIGNAL_RESUME_NEW_S - 1) * (uint64_t)US_PER_S);
-	assert_int_equal(signal_gauges(w->hub).participants, 2);
-	signal_tick(w->hub, now + (SIGNAL_RESUME_NEW_S + 1) * (uint64_t)US_PER_S);
-	assert_int_equal(signal_gauges(w->hub).participants, 1);
-	client_close(ann);
 }
 
 static void test_those_who_left_are_told(void **state)
@@ -347,7 +331,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_a_resume_in_full),
-		CASE(test_who_never_was_there_is_forgotten_sooner),
 		CASE(test_those_who_left_are_told),
 		CASE(test_refused),
 		CASE(test_the_old_socket_may_still_be_there),

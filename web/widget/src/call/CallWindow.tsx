@@ -39,6 +39,12 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
     return () => (back instanceof HTMLElement && back.isConnected ? back.focus() : undefined);
   }, []);
   useEffect(() => {
+    if (!joined) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault(); // another page of the shop ends the call
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [joined]);
+  useEffect(() => {
     if (state === CallingState.LEFT && wasIn.current) widget.hangUp(); // somebody ended it for me
     wasIn.current ||= joined;
   }, [state, joined, widget]);

@@ -58,7 +58,7 @@ function useCallLayer(wanted: boolean): ComponentType | undefined {
       ({ CallLayer }) => setLayer({ Layer: CallLayer }),
       (error: unknown) => {
         console.warn('Confab: the call could not be loaded.', error);
-        widget.hangUp();
+        widget.failCall();
       },
     );
   }, [wanted, layer, widget]);

@@ -77,9 +77,10 @@ const GRACE_MS = 1500;
 
 function Notices() {
   const { t } = useAround();
-  const { connection, connected } = useWidgetState();
+  const { connection, connected, callFailed } = useWidgetState();
   return (
     <div aria-live="polite">
+      {callFailed && <p class="notice">{t.callFailed}</p>}
       {connection === 'waiting' && <p class="notice">{t.unreachable}</p>}
       {connected && <Lost connected={connected} />}
     </div>
