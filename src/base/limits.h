@@ -26,10 +26,13 @@ enum {
 	LIMIT_ATTACHMENTS = 10,		 /* of one message */
 	LIMIT_FILE_NAME = 200,		 /* bytes */
 	LIMIT_CALL_ID = 64,
-	LIMIT_PAGE = 100,	       /* rows of one list answer */
-	LIMIT_CALL_CUSTOM = 5 * 1024,  /* bytes of custom data, as JSON */
-	LIMIT_CALL_MEMBERS = 500,      /* listed on one call */
-	LIMIT_CONVERSATIONS = 1000,    /* of an admin's list */
+	LIMIT_PAGE = 100,	      /* rows of one list answer */
+	LIMIT_CALL_CUSTOM = 5 * 1024, /* bytes of custom data, as JSON */
+	LIMIT_CALL_MEMBERS = 500,     /* listed on one call */
+	LIMIT_CONVERSATIONS = 1000,   /* of an admin's list */
+	LIMIT_CHANNELS = 10 * 1000,   /* direct and group conversations; all are in memory */
+	LIMIT_CHANNEL_MEMBERS = 2000,
+	LIMIT_CHANNEL_NAME = 128,      /* bytes */
 	LIMIT_LABELS_PUT = 20,	       /* on one conversation */
 	LIMIT_EVENTS_KEPT = 10 * 1000, /* for replay; older ones make a `resync` */
 	LIMIT_HASHES_AT_ONCE = 2,      /* Argon2id needs 19 MiB each (R11) */

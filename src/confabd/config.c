@@ -49,6 +49,7 @@ static const struct option {
 	{ "event-webhook", set_event_webhook, 0, true },
 	{ "widget-origin", set_origin, 0, true },
 	{ "remote-unmute", set_flag, offsetof(struct config, remote_unmute), false },
+	{ "open-channels", set_flag, offsetof(struct config, open_channels), false },
 	{ "demo", set_flag, offsetof(struct config, demo), false },
 };
 
@@ -71,6 +72,8 @@ const char *config_help(void)
 	       "  --event-webhook URL told what happens in calls and chat; may be repeated\n"
 	       "  --widget-origin URL site whose pages may show the chat widget; may be repeated\n"
 	       "  --remote-unmute     servers may unmute participants (they may always mute)\n"
+	       "  --open-channels     everybody starts direct and group conversations, not only "
+	       "the team\n"
 	       "  --demo              make a demo admin and a demo user, print a sign-in link for "
 	       "each\n"
 	       "  --config FILE       lines of `key = value`, named as the flags without the "

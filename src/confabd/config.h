@@ -45,6 +45,7 @@ struct config {
 	size_t widget_origin_count;
 	bool demo;
 	bool remote_unmute;
+	bool open_channels;
 	enum log_level log_level;
 };
 

@@ -169,6 +169,7 @@ static int start_control(struct daemon *d)
 		.tls_cert = c->tls_cert[0] ? c->tls_cert : NULL,
 		.tls_key = c->tls_key[0] ? c->tls_key : NULL,
 		.remote_unmute = c->remote_unmute,
+		.open_channels = c->open_channels,
 		.webhooks = webhooks,
 		.webhook_count = c->webhook_count,
 		.event_webhooks = event_webhooks,

@@ -18,7 +18,7 @@
 #include "control/auth/media_token.h"
 #include "control/calls/calls.h"
 #include "control/calls/rights.h"
-#include "control/chat/chat.h"
+#include "control/chat/channels.h"
 #include "control/files/files.h"
 #include "control/hooks/hooks.h"
 #include "control/http/access.h"
@@ -70,13 +70,19 @@ struct control_private {
 
 /* ---- events to people ---- */
 
-/* Those who may see a conversation: its customer and every admin; of the team's notes, admins only. */
+/* Those who may see a conversation: a channel's members; else its customer and every admin, of the team's notes
+ * admins only. */
 static void publish_to_conversation(struct control *c, const char *conversation_id, bool private,
 				    int64_t cursor, const json_t *event)
 {
-	const struct hub_audience to = { .admins = true,
-					 .user_ids = &conversation_id,
-					 .user_count = private ? 0 : 1 };
+	struct hub_audience to = { .admins = true,
+				   .user_ids = &conversation_id,
+				   .user_count = private ? 0 : 1 };
+
+	if (store_is_channel(conversation_id)) {
+		to.admins = false;
+		to.user_ids = chat_channel_ids(c->chat, conversation_id, &to.user_count);
+	}
 
 	hub_publish(c->hub, &to, cursor, event);
 }
@@ -132,7 +138,11 @@ static void on_chat_notice(void *arg, const struct chat_notice *notice)
 {
 	json_t *frame = event_notice(notice);
 
-	if (frame)
+	if (frame && notice->only)
+		hub_publish(((struct control *)arg)->hub,
+			    &(struct hub_audience){ .user_ids = &notice->only, .user_count = 1 }, 0,
+			    frame);
+	else if (frame)
 		publish_to_conversation(arg, notice->conversation_id, false, 0, frame);
 	json_decref(frame);
 }
@@ -391,6 +401,7 @@ static int start_domain(struct control *c, const struct control_config *config)
 		.rng = rng_os(),
 	};
 	const struct chat_config chat = { .store = config->store,
+					  .open_channels = config->open_channels,
 					  .sink = on_chat_event,
 					  .notice = on_chat_notice,
 					  .sink_arg = c };
@@ -407,6 +418,8 @@ static int start_domain(struct control *c, const struct control_config *config)
 
 	if (r == 0)
 		r = chat_new(&chat, &c->chat);
+	if (r == 0)
+		r = chat_channels_load(c->chat);
 	calls.chat = c->chat;
 	if (r == 0)
 		r = support_new(&support, &c->support);

@@ -68,6 +68,7 @@ struct control_config {
 	uint16_t port;
 	const char *tls_cert, *tls_key;
 	bool remote_unmute;	     /* see signal.h */
+	bool open_channels;	     /* see chat.h */
 	const char *const *webhooks; /* URLs */
 	size_t webhook_count;
 	const char *const *event_webhooks; /* the same about calls and chat */

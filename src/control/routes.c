@@ -13,6 +13,7 @@
 
 #define CONVERSATION "/api/v1/conversations/{id}"
 #define MESSAGE	     CONVERSATION "/messages/{message}"
+#define CHANNEL	     "/api/v1/channels/{id}"
 #define CALL	     "/api/v1/call/{type}/{id}"
 
 /* clang-format off */
@@ -46,6 +47,11 @@ const struct http_route control_routes[] = {
 	{ HTTP_POST, CONVERSATION "/delivered", http_delivered,        ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/typing",   http_typing,            ROUTE_USER },
 	{ HTTP_GET,  "/api/v1/search",         http_search,            ROUTE_USER },
+	{ HTTP_GET,  "/api/v1/channels",       http_channels,          ROUTE_USER },
+	{ HTTP_POST, "/api/v1/channels",       http_channel_create,    ROUTE_USER },
+	{ HTTP_GET,  CHANNEL,                  http_channel,           ROUTE_USER },
+	{ HTTP_PATCH, CHANNEL,                 http_channel_change,    ROUTE_USER },
+	{ HTTP_POST, CHANNEL "/leave",         http_channel_leave,     ROUTE_USER },
 
 	/* the support layer, for the team */
 	{ HTTP_GET,  "/api/v1/team",           http_team,              ROUTE_USER },

@@ -2,11 +2,13 @@
 /* The list of conversations, as somebody sees it: last message, what is unread, who has read what. */
 #include <errno.h>
 
+#include "store/channels.h"
 #include "store/request.h"
 
 struct conversations_request {
 	struct request base;
 	bool all;
+	bool channels; /* those that the user is in, not customers' conversations */
 	const char *user_id;
 	unsigned limit;
 	struct store_conversation *list;
@@ -18,8 +20,9 @@ struct conversations_request {
 
 /* c: the customer, u: who wrote the last message. Customers do not see the team's notes. */
 #define SELECT_CONVERSATIONS                                                                     \
-	"SELECT v.updated_at, c.id, c.name, c.role, c.image, c.created_at, " MESSAGE             \
-	" FROM conversations v JOIN users c ON c.id = v.id LEFT JOIN messages m ON m.id = CASE " \
+	"SELECT v.updated_at, v.id, c.id, c.name, c.role, c.image, c.created_at, " MESSAGE       \
+	" FROM conversations v LEFT JOIN users c ON c.id = v.id LEFT JOIN messages m ON m.id = " \
+	"CASE "                                                                                  \
 	"WHEN "                                                                                  \
 	"?1 THEN v.last_message_id ELSE v.last_public_id END LEFT JOIN users u ON u.id = "       \
 	"m.user_id"
@@ -30,8 +33,10 @@ static int read_rows(struct db *db, struct conversations_request *r)
 	sqlite3_stmt *stmt = db_query(
 		db,
 		SELECT_CONVERSATIONS MESSAGE_JOINS
-		"WHERE ?1 OR v.id = ?2 ORDER BY v.updated_at DESC, v.id LIMIT ?3",
-		"isi", (int64_t)r->all, r->user_id, (int64_t)r->limit);
+		"WHERE CASE WHEN ?4 THEN v.id IN (SELECT channel_id FROM channel_members WHERE "
+		"user_id = ?2) ELSE v.customer_id IS NOT NULL AND (?1 OR v.id = ?2) END "
+		"ORDER BY v.updated_at DESC, v.id LIMIT ?3",
+		"isii", (int64_t)r->all, r->user_id, (int64_t)r->limit, (int64_t)r->channels);
 	int row = stmt ? 1 : db_error(db);
 
 	while (row > 0 && (row = db_step(db, stmt)) == 1) {
@@ -43,9 +48,9 @@ static int read_rows(struct db *db, struct conversations_request *r)
 		}
 		struct store_conversation *c = &(r->list = list)[r->n++];
 		c->updated_at_us = (uint64_t)db_int(stmt, 0);
-		user_read(mem, stmt, 1, &c->user);
-		c->id = c->user.id;
-		message_read(mem, stmt, 1 + USER_COLUMNS, &c->last_message);
+		c->id = db_text(mem, stmt, 1);
+		user_read(mem, stmt, 2, &c->user);
+		message_read(mem, stmt, 2 + USER_COLUMNS, &c->last_message);
 		c->has_last_message = c->last_message.text != NULL;
 	}
 	db_end(stmt);
@@ -133,7 +138,7 @@ static int run_conversation_list(struct db *db, struct request *req)
 		status = read_marks(db, &req->mem, c);
 		if (status == 0)
 			status = count_unread(db, r, c);
-		if (status == 0)
+		if (status == 0 && !r->channels)
 			status = support_read(db, &req->mem, c->id, &c->support);
 		if (status == 0 && r->all)
 			status = count_mentions(db, r, c);
@@ -151,17 +156,34 @@ static void answer_conversations(struct request *req)
 	r->done(r->arg, req->status, r->list, req->status == 0 ? r->n : 0, r->cursor);
 }
 
-void store_conversation_list(struct store *s, struct store_scope scope, unsigned limit,
-			     store_conversations_fn *done, void *arg)
+static struct conversations_request *conversations_request(const char *user_id, unsigned limit,
+							   store_conversations_fn *done, void *arg)
 {
 	struct conversations_request *r = request_new(sizeof *r);
 
 	r->base.run = run_conversation_list;
 	r->base.answer = answer_conversations;
-	r->all = scope.all;
-	r->user_id = mem_text(&r->base.mem, scope.user_id);
+	r->user_id = mem_text(&r->base.mem, user_id);
 	r->limit = limit;
 	r->done = done;
 	r->arg = arg;
+	return r;
+}
+
+void store_conversation_list(struct store *s, struct store_scope scope, unsigned limit,
+			     store_conversations_fn *done, void *arg)
+{
+	struct conversations_request *r = conversations_request(scope.user_id, limit, done, arg);
+
+	r->all = scope.all;
+	request_submit(s, &r->base);
+}
+
+void store_channel_conversations(struct store *s, const char *user_id, unsigned limit,
+				 store_conversations_fn *done, void *arg)
+{
+	struct conversations_request *r = conversations_request(user_id, limit, done, arg);
+
+	r->channels = true;
 	request_submit(s, &r->base);
 }

@@ -184,17 +184,20 @@ struct events_request {
 	"coalesce(e.user_id, m.user_id)" MESSAGE_JOINS
 enum { EVENT_WHO = 9, EVENT_MESSAGE = EVENT_WHO + USER_COLUMNS };
 
-/* ?2: everything in conversations, ?3: the user.
+/* ?2: all customers' conversations, ?3: the user.
  * Calls without a conversation: their audience, and (of older events) those who were there. */
-#define VISIBLE                                                                             \
-	"((e.conversation_id IS NOT NULL AND (?2 OR (e.conversation_id = ?3 AND NOT "       \
-	"coalesce(m.private, 0)))) OR "                                                     \
-	"(e.conversation_id IS NULL AND ("                                                  \
-	"EXISTS (SELECT 1 FROM event_audience a WHERE a.cursor = e.cursor AND "             \
-	"a.user_id = ?3) OR (NOT EXISTS (SELECT 1 FROM event_audience a "                   \
-	"WHERE a.cursor = e.cursor) AND "                                                   \
-	"EXISTS (SELECT 1 FROM call_session_users c WHERE c.session_id = e.session_id AND " \
-	"c.user_id = ?3)))))"
+#define VISIBLE                                                                                  \
+	"((e.conversation_id IS NOT NULL AND " VISIBLE_IN(                                       \
+		"e.conversation_id",                                                             \
+		"m.private") ") OR "                                                             \
+			     "(e.conversation_id IS NULL AND ("                                  \
+			     "EXISTS (SELECT 1 FROM event_audience a WHERE a.cursor = e.cursor " \
+			     "AND "                                                              \
+			     "a.user_id = ?3) OR (NOT EXISTS (SELECT 1 FROM event_audience a "   \
+			     "WHERE a.cursor = e.cursor) AND "                                   \
+			     "EXISTS (SELECT 1 FROM call_session_users c WHERE c.session_id = "  \
+			     "e.session_id AND "                                                 \
+			     "c.user_id = ?3)))))"
 
 static void event_read(struct mem *mem, sqlite3_stmt *stmt, struct store_event *e)
 {

@@ -2,6 +2,7 @@
 /* Messages: reading rows, pages of a conversation, one more. */
 #include <errno.h>
 
+#include "store/channels.h"
 #include "store/request.h"
 
 void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_message *ret)
@@ -245,8 +246,9 @@ static int insert(struct db *db, struct message_request *r)
 							.message_id = id,
 							.conversation_id = new->conversation_id },
 				   &r->cursor);
-	return status < 0 ? status
-			  : support_on_message(db, &r->base.mem, new, &r->more, &r->support);
+	return status < 0 || store_is_channel(new->conversation_id)
+		       ? status
+		       : support_on_message(db, &r->base.mem, new, &r->more, &r->support);
 }
 
 static int run_message_add(struct db *db, struct request *req)
@@ -256,7 +258,10 @@ static int run_message_add(struct db *db, struct request *req)
 
 	if (row != 0) /* the first one again, or an error */
 		return row < 0 ? row : 0;
-	int status = check_quoted(db, r);
+	/* Asked here again: somebody may have been removed while the message was on its way (R27). */
+	int status = channel_admits(db, r->new.conversation_id, r->new.user_id);
+	if (status == 0)
+		status = check_quoted(db, r);
 	if (status == 0)
 		status = insert(db, r);
 	if (status < 0)

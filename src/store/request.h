@@ -95,6 +95,16 @@ struct audit_row {
 };
 int audit_add(struct db *db, const struct audit_row *row);
 
+/* Whose rows: of customers' conversations all (?2) or one's own (?3) without the team's notes; of channels
+ * those one is in. */
+#define VISIBLE_IN(conversation, private)                                               \
+	"((instr(" conversation ", '.') = 0 AND (?2 OR (" conversation " = ?3 AND NOT " \
+	"coalesce(" private ", 0)))) OR EXISTS (SELECT 1 FROM channel_members p WHERE " \
+			    "p.channel_id = " conversation " AND p.user_id = ?3))"
+
+/* Whether the user may write there: 0 in a customer's conversation, else -ENOENT without membership; or -errno. */
+int channel_admits(struct db *db, const char *conversation_id, const char *user_id);
+
 /* 0, -ENOENT or -errno. */
 int conversation_exists(struct db *db, const char *id);
 

@@ -72,11 +72,11 @@ static int run_search(struct db *db, struct request *req)
 		"SELECT " MESSAGE
 		" FROM message_search s JOIN messages m ON m.id = s.rowid JOIN users u "
 		"ON u.id = m.user_id" MESSAGE_JOINS
-		"WHERE message_search MATCH ?1 AND m.deleted_at IS NULL AND (?2 OR "
-		"(m.conversation_id = ?3 "
-		"AND NOT m.private)) AND (?4 IS NULL OR m.conversation_id = ?4) ORDER BY s.rank, "
-		"m.id DESC "
-		"LIMIT ?5",
+		"WHERE message_search MATCH ?1 AND m.deleted_at IS NULL AND " VISIBLE_IN(
+			"m.conversation_id",
+			"m.private") " AND (?4 IS NULL OR m.conversation_id = ?4) ORDER BY s.rank, "
+				     "m.id DESC "
+				     "LIMIT ?5",
 		"sissi", r->query, (int64_t)r->all, r->user_id, r->conversation_id,
 		(int64_t)r->limit + 1);
 	return message_page_read(db, &req->mem, stmt, r->limit, &r->found);

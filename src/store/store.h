@@ -528,6 +528,7 @@ enum store_event_type {
 	EVENT_REACTION_NEW = 22,
 	EVENT_REACTION_DELETED = 23,
 	EVENT_CONVERSATION_UPDATED = 24,
+	EVENT_CHANNEL_UPDATED = 25, /* made, or its name or members changed, by `user` */
 	EVENT_CALL_PARTICIPANT_JOINED = 4,
 	EVENT_CALL_PARTICIPANT_LEFT = 5,
 	EVENT_FRAME = 6, /* as it was sent */
@@ -546,6 +547,8 @@ struct store_event {
 	/* CONVERSATION_UPDATED, and MESSAGE_NEW when that changed it or is replayed: as it is now */
 	const struct store_support *support;
 	bool team; /* the reader is of the team */
+	const struct store_channel
+		*channel; /* CHANNEL_UPDATED: as it is now; filled in by the chat */
 };
 
 struct store_new_event {

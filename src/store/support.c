@@ -62,8 +62,9 @@ int support_read(struct db *db, struct mem *mem, const char *conversation_id,
 		"SELECT v.status, v.status_at, v.waiting_since, CASE WHEN v.status = 'resolved' "
 		"THEN (SELECT max(id) FROM support_cases WHERE conversation_id = v.id AND asked "
 		"AND "
-		"answered_at IS NULL) END, " USER
-		" FROM conversations v LEFT JOIN users u ON u.id = v.assignee_id WHERE v.id = ?",
+		"answered_at IS NULL) END, " USER " FROM conversations v LEFT JOIN users u ON u.id "
+		"= v.assignee_id WHERE v.id = ? AND "
+		"v.customer_id IS NOT NULL",
 		"s", conversation_id);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 

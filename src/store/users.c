@@ -132,7 +132,8 @@ static int run_user_create(struct db *db, struct request *req)
 	if (status == 0 && u->role == ROLE_USER)
 		status = db_exec(
 			db,
-			"INSERT INTO conversations (id, created_at, updated_at) VALUES (?, ?, ?)",
+			"INSERT INTO conversations (id, customer_id, created_at, updated_at) "
+			"VALUES (?1, ?1, ?2, ?3)",
 			"sii", u->id, (int64_t)u->created_at_us, (int64_t)u->created_at_us);
 	return status;
 }

@@ -30,7 +30,7 @@ const CALL = {
 	'POST /block': ['block-users'], 'POST /unblock': ['block-users'], 'POST /kick': ['kick-user'],
 	'POST /reaction': ['create-reaction', { type: 'wave' }], 'POST /event': ['send-event', { custom: {} }],
 };
-/** The others: who may. "owner": whose conversation it is, and admins. "team": admins, and its owner is told why not. "anybody": also nobody. */
+/** The others: who may. "owner": whose conversation it is, and admins. "member": who is in the group, and no admin else. "team": admins, and its owner is told why not. "anybody": also nobody. */
 const OTHER = {
 	'GET /api/v1/conversations': 'user', 'GET /api/v1/search': 'user',
 	'GET /api/v1/conversations/{id}/messages': 'owner', 'POST /api/v1/conversations/{id}/messages': 'owner',
@@ -38,6 +38,8 @@ const OTHER = {
 	'POST /api/v1/conversations/{id}/messages/{message}/reactions': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}/reactions/{reaction}': 'owner',
 	'POST /api/v1/conversations/{id}/read': 'owner', 'POST /api/v1/conversations/{id}/delivered': 'owner', 'POST /api/v1/conversations/{id}/typing': 'owner',
 	'PATCH /api/v1/conversations/{id}': 'team', 'GET /api/v1/team': 'admin',
+	'GET /api/v1/channels': 'user', 'POST /api/v1/channels': 'user', 'GET /api/v1/channels/{id}': 'member',
+	'PATCH /api/v1/channels/{id}': 'member', 'POST /api/v1/channels/{id}/leave': 'member',
 	'POST /api/v1/calls': 'user', 'GET /api/v1/calltypes': 'admin', 'PUT /api/v1/calltypes/{name}': 'admin', 'DELETE /api/v1/calltypes/{name}': 'admin',
 	'GET /api/v1/operator/calls': 'admin', 'GET /api/v1/operator/history': 'admin', 'GET /api/v1/operator/webhooks': 'admin',
 	'GET /api/auth/sessions': 'session', 'POST /api/auth/sessions/end_others': 'session', 'POST /api/auth/name': 'session', 'POST /api/auth/password': 'session',
@@ -135,7 +137,10 @@ test("a conversation's call: verbs × people", async () => {
 });
 
 test('everything else: routes × people', async () => {
-	const fill = (pattern) => pattern.replace('{id}', 'host').replace('{message}', '999999').replace('{reaction}', 'x').replace('{name}', 'no-such-type');
+	const made = await people.boss.call('POST', '/api/v1/channels', { type: 'group', id: 'matrix', name: 'Matrix', members: ['host'] });
+	assert.equal(made.status, 201, JSON.stringify(made.body));
+	assert.equal((await people.boss.call('POST', '/api/v1/channels/group.matrix/leave', {})).status, 200);
+	const fill = (pattern) => pattern.replace('/channels/{id}', '/channels/group.matrix').replace('{id}', 'host').replace('{message}', '999999').replace('{reaction}', 'x').replace('{name}', 'no-such-type');
 	for (const route of routes.filter((r) => !r.flags.includes('CALL') && !ELSEWHERE.test(r.pattern))) {
 		const may = OTHER[`${route.method} ${route.pattern}`];
 		for (const name of Object.keys(actors)) {
@@ -146,6 +151,7 @@ test('everything else: routes × people', async () => {
 			else if (['anonymous', 'limited'].includes(name)) wanted = [403];
 			else if (may === 'admin' && name !== 'admin') wanted = [403];
 			else if (may === 'team' && name !== 'admin') wanted = name === 'host' ? [403] : [404];
+			else if (may === 'member' && name !== 'host') wanted = [404];
 			else if (may === 'owner' && !['host', 'admin'].includes(name)) wanted = [404, 400]; // 400: the form of the body comes first
 			cells++;
 			const answer = await actors[name].call(route.method, fill(route.pattern), route.method === 'GET' ? undefined : {});

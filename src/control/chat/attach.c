@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "control/chat/channels.h"
 #include "control/chat/private.h"
 
 enum { UNSENT_S = 24 * 3600 };
@@ -38,7 +39,7 @@ void chat_attach(struct chat *c, const struct store_user *who, const char *conve
 
 	clean_name(attachment->name, name);
 	a.name = name;
-	a.conversation_id = chat_visible_id(who, conversation_id);
+	a.conversation_id = chat_visible_id(c, who, conversation_id);
 	a.user_id = who->id;
 	a.created_at_us = c->wall_us();
 	store_attachment_add(c->store, &a, done, arg);

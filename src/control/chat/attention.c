@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/chat/channels.h"
 #include "control/chat/private.h"
 
 struct marking {
@@ -39,7 +40,7 @@ void chat_mark(struct chat *c, const struct store_user *who, const char *convers
 	       int64_t id, bool read, store_read_fn *done, void *arg)
 {
 	struct marking *m = calloc(1, sizeof *m);
-	const char *visible = chat_visible_id(who, conversation_id);
+	const char *visible = chat_visible_id(c, who, conversation_id);
 
 	if (!m || !(m->who = store_user_dup(who)) || !(m->conversation_id = strdup(visible)))
 		abort(); /* R61: a clean end and a restart */
@@ -52,7 +53,7 @@ void chat_mark(struct chat *c, const struct store_user *who, const char *convers
 int chat_typing(struct chat *c, const struct store_user *who, const char *conversation_id,
 		bool typing)
 {
-	if (!chat_may_see(who, conversation_id))
+	if (!chat_open_to(c, who, conversation_id))
 		return -ENOENT;
 	tell(c, &(struct chat_notice){ .type = typing ? CHAT_TYPING_START : CHAT_TYPING_STOP,
 				       .conversation_id = conversation_id,

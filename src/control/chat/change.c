@@ -5,13 +5,14 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "control/chat/channels.h"
 #include "control/chat/private.h"
 
 static struct store_message_change change_of(const struct chat *c, const struct store_user *who,
 					     const char *conversation_id, int64_t id)
 {
 	return (struct store_message_change){
-		.conversation_id = chat_visible_id(who, conversation_id),
+		.conversation_id = chat_visible_id(c, who, conversation_id),
 		.user_id = who->id,
 		.id = id,
 		.at_us = c->wall_us(),
@@ -30,7 +31,7 @@ void chat_edit(struct chat *c, const struct store_user *who, const char *convers
 {
 	struct chat_pending *p = chat_pending_new(c, EVENT_MESSAGE_UPDATED, who, done, arg);
 	const struct store_message_change change = change_of(c, who, conversation_id, id);
-	int status = chat_may_see(who, conversation_id) ? chat_check_text(text) : -ENOENT;
+	int status = chat_open_to(c, who, conversation_id) ? chat_check_text(text) : -ENOENT;
 
 	if (status < 0)
 		chat_pending_refuse(p, status);
@@ -44,8 +45,8 @@ void chat_delete(struct chat *c, const struct store_user *who, const char *conve
 	struct chat_pending *p = chat_pending_new(c, EVENT_MESSAGE_DELETED, who, done, arg);
 	const struct store_message_change change = change_of(c, who, conversation_id, id);
 
-	store_message_delete(c->store, &change, who->role == ROLE_ADMIN, window_of(who),
-			     chat_pending_done, p);
+	store_message_delete(c->store, &change, chat_moderates(c, who, conversation_id),
+			     window_of(who), chat_pending_done, p);
 }
 
 static int check_type(const char *type)
@@ -66,7 +67,7 @@ void chat_react(struct chat *c, const struct store_user *who, const char *conver
 	struct chat_pending *p = chat_pending_new(
 		c, on ? EVENT_REACTION_NEW : EVENT_REACTION_DELETED, who, done, arg);
 	const struct store_message_change change = change_of(c, who, conversation_id, id);
-	int status = chat_may_see(who, conversation_id) ? check_type(type) : -ENOENT;
+	int status = chat_open_to(c, who, conversation_id) ? check_type(type) : -ENOENT;
 
 	if (status < 0)
 		chat_pending_refuse(p, status);

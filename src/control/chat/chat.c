@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/rng.h"
 #include "base/utf8.h"
+#include "control/chat/channels.h"
 #include "control/chat/private.h"
 
 int chat_new(const struct chat_config *config, struct chat **ret)
@@ -23,13 +24,20 @@ int chat_new(const struct chat_config *config, struct chat **ret)
 		.sink = config->sink,
 		.notice = config->notice,
 		.sink_arg = config->sink_arg,
+		.open_channels = config->open_channels,
 	};
+	if (chat_channels_new(c) < 0) {
+		free(c);
+		return -ENOMEM;
+	}
 	*ret = c;
 	return 0;
 }
 
 struct chat *chat_free(struct chat *c)
 {
+	if (c)
+		chat_channels_free(c);
 	free(c);
 	return NULL;
 }
@@ -42,7 +50,8 @@ void chat_set_sink(struct chat *c, chat_event_fn *sink, void *arg)
 
 bool chat_may_see(const struct store_user *who, const char *conversation_id)
 {
-	return who->role == ROLE_ADMIN || strcmp(who->id, conversation_id) == 0;
+	return strcmp(who->id, conversation_id) == 0 ||
+	       (who->role == ROLE_ADMIN && !store_is_channel(conversation_id));
 }
 
 /* What chat_may_see means for a query. */
@@ -51,9 +60,10 @@ static struct store_scope scope_of(const struct store_user *who)
 	return (struct store_scope){ .all = who->role == ROLE_ADMIN, .user_id = who->id };
 }
 
-const char *chat_visible_id(const struct store_user *who, const char *conversation_id)
+const char *chat_visible_id(const struct chat *c, const struct store_user *who,
+			    const char *conversation_id)
 {
-	return chat_may_see(who, conversation_id) ? conversation_id : "";
+	return chat_open_to(c, who, conversation_id) ? conversation_id : "";
 }
 
 /* ---- reading ---- */
@@ -68,7 +78,7 @@ void chat_history(struct chat *c, const struct store_user *who, const char *conv
 		  int64_t before, int64_t after, unsigned limit, store_messages_fn *done, void *arg)
 {
 	const struct store_page page = {
-		.conversation_id = chat_visible_id(who, conversation_id),
+		.conversation_id = chat_visible_id(c, who, conversation_id),
 		.before = before,
 		.after = after,
 		.limit = limit < 1	      ? 1
@@ -83,7 +93,7 @@ void chat_history(struct chat *c, const struct store_user *who, const char *conv
 void chat_search(struct chat *c, const struct store_user *who, const char *conversation_id,
 		 const char *words, store_messages_fn *done, void *arg)
 {
-	const char *where = conversation_id ? chat_visible_id(who, conversation_id) : NULL;
+	const char *where = conversation_id ? chat_visible_id(c, who, conversation_id) : NULL;
 
 	store_message_search(c->store, scope_of(who), where, words, LIMIT_PAGE, done, arg);
 }
@@ -178,12 +188,13 @@ static int check_client_id(const char *id)
 }
 
 /* Who may not see the conversation is not told what is wrong with the text. */
-static int check_new(const struct store_user *who, const struct chat_new_message *message,
-		     const char *client_id)
+static int check_new(const struct chat *c, const struct store_user *who,
+		     const struct chat_new_message *message, const char *client_id)
 {
-	if (!chat_may_see(who, message->conversation_id))
+	if (!chat_open_to(c, who, message->conversation_id))
 		return -ENOENT;
-	if (message->private && who->role != ROLE_ADMIN)
+	if (message->private &&
+	    (who->role != ROLE_ADMIN || store_is_channel(message->conversation_id)))
 		return -EACCES;
 	if (message->attachment_count > LIMIT_ATTACHMENTS)
 		return -E2BIG;
@@ -204,7 +215,7 @@ void chat_send(struct chat *c, const struct store_user *who, const struct chat_n
 		rng_name(rng_os(), "", made, sizeof made);
 		client_id = made;
 	}
-	int status = check_new(who, message, client_id);
+	int status = check_new(c, who, message, client_id);
 	if (status < 0) {
 		chat_pending_refuse(p, status);
 		return;

@@ -21,13 +21,14 @@ struct chat;
 typedef void chat_event_fn(void *arg, const struct store_event *event);
 
 /* What happens without being an event of the log. */
-enum chat_notice_type { CHAT_READ, CHAT_TYPING_START, CHAT_TYPING_STOP };
+enum chat_notice_type { CHAT_READ, CHAT_TYPING_START, CHAT_TYPING_STOP, CHAT_CHANNEL_LEFT };
 
 struct chat_notice {
 	enum chat_notice_type type;
 	const char *conversation_id;
 	const struct store_user *user; /* who */
 	const struct store_read *read; /* READ: up to where now */
+	const char *only;	       /* CHANNEL_LEFT: who is out, and nobody else is told */
 };
 
 typedef void chat_notice_fn(void *arg, const struct chat_notice *notice);
@@ -38,6 +39,7 @@ struct chat_config {
 	chat_event_fn *sink;	   /* may be NULL */
 	chat_notice_fn *notice;	   /* may be NULL */
 	void *sink_arg;
+	bool open_channels; /* not only admins make direct and group conversations */
 };
 
 /* 0 or -ENOMEM. */
@@ -49,7 +51,8 @@ struct chat *chat_free(struct chat *c);
 /* Replaces the sink. */
 void chat_set_sink(struct chat *c, chat_event_fn *sink, void *arg);
 
-/* The one authorisation rule: an admin sees every conversation, a customer their own. Pure. */
+/* The one rule about customers' conversations: an admin sees every one, a customer their own. Pure. Of channels
+ * (channels.h) it says false: there it is membership that counts. */
 bool chat_may_see(const struct store_user *who, const char *conversation_id);
 
 /* ---- reading ---- */

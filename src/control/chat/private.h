@@ -10,11 +10,22 @@ struct chat {
 	chat_event_fn *sink;
 	chat_notice_fn *notice;
 	void *sink_arg;
+	bool open_channels;
+	struct chat_channels *channels; /* owned, channels.c */
+	int channels_status;
 };
 
 /* The id to look for: a stranger's conversation is looked for
  * as one that never exists, so both answers are the same. */
-const char *chat_visible_id(const struct store_user *who, const char *conversation_id);
+const char *chat_visible_id(const struct chat *c, const struct store_user *who,
+			    const char *conversation_id);
+
+/* Whether `who` may delete others' messages there. */
+bool chat_moderates(const struct chat *c, const struct store_user *who,
+		    const char *conversation_id);
+
+int chat_channels_new(struct chat *c); /* 0 or -ENOMEM */
+void chat_channels_free(struct chat *c);
 
 /* 0, -EINVAL or -EMSGSIZE. */
 int chat_check_text(const char *text);

@@ -7,7 +7,7 @@
 
 #include "base/limits.h"
 #include "base/sb.h"
-#include "control/chat/chat.h"
+#include "control/chat/channels.h"
 #include "control/control.h"
 #include "control/files/files.h"
 #include "control/files/kind.h"
@@ -63,7 +63,7 @@ void http_attach(struct http_req *req, struct control *control)
 {
 	size_t n;
 
-	if (!chat_may_see(access_user(req), http_param(req, "id"))) {
+	if (!chat_open_to(control->chat, access_user(req), http_param(req, "id"))) {
 		access_answer_error(req, -ENOENT, "conversation of this id");
 		return;
 	}

@@ -10,8 +10,10 @@ http_fn http_sessions, http_sessions_end_others, http_rename, http_password; /* 
 http_fn http_config, http_user_token;					     /* video_call.c */
 http_fn http_conversations;						     /* conversations.c */
 http_fn http_support_change, http_team;					     /* support.c */
-http_fn http_messages, http_message_send;				     /* messages.c */
-http_fn http_message_edit, http_message_delete;				     /* message_changes.c */
+http_fn http_channels, http_channel, http_channel_create;		     /* channels.c */
+http_fn http_channel_change, http_channel_leave;
+http_fn http_messages, http_message_send;	/* messages.c */
+http_fn http_message_edit, http_message_delete; /* message_changes.c */
 http_fn http_reaction_add, http_reaction_delete;
 http_fn http_read, http_delivered, http_typing;				    /* attention.c */
 http_fn http_search;							    /* search.c */

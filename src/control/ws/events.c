@@ -173,8 +173,11 @@ static void on_replay(void *arg, int status, const struct store_event *list, siz
 			more = true; /* read again later */
 			break;
 		}
+		struct store_event event = list[i];
+		if (event.type == EVENT_CHANNEL_UPDATED)
+			event.channel = chat_channel_find(h->config.chat, event.conversation_id);
 		json_t *frame = event_stored(
-			&list[i],
+			&event,
 			list[i].cid ? calls_state_find(h->config.calls, list[i].cid) : NULL);
 		if (frame)
 			(void)json_object_set_new(frame, "cursor", json_integer(list[i].cursor));
@@ -210,6 +213,7 @@ static void on_user(struct event_socket *s, const struct store_user *user)
 		return;
 	}
 	s->state = SOCKET_REPLAYING;
+	hub_know(s->hub, s);
 	presence_enter(s->hub->presence, s->user);
 	if (s->cursor >= 0) {
 		replay(s);

@@ -54,6 +54,9 @@ int hub_new(struct hub **ret, const struct hub_config *config)
 		return -ENOMEM;
 	h->config = *config;
 	list_init(&h->sockets);
+	list_init(&h->admins);
+	for (size_t i = 0; i < HUB_BUCKETS; i++)
+		list_init(&h->users[i]);
 	h->timer = calloc(1, sizeof *h->timer);
 	if (!h->timer || presence_new(&h->presence, config->loop, on_presence, h) < 0) {
 		free(h->timer);
@@ -97,21 +100,69 @@ void hub_add(struct hub *h, struct event_socket *s)
 void hub_remove(struct hub *h, struct event_socket *s)
 {
 	list_remove(&s->in_hub);
+	if (s->user)
+		list_remove(&s->in_user);
+	if (s->user && s->user->role == ROLE_ADMIN)
+		list_remove(&s->in_admins);
 	if (--h->count == 0)
 		(void)uv_timer_stop(h->timer);
 }
 
-static bool in_audience(const struct hub_audience *to, const struct store_user *user)
+/* FNV-1a */
+static struct list *bucket_of(struct hub *h, const char *user_id)
 {
-	if (to->except && strcmp(to->except, user->id) == 0)
-		return false;
-	if (to->everybody || (to->admins && user->role == ROLE_ADMIN))
-		return true;
-	for (size_t i = 0; i < to->user_count; i++) {
-		if (strcmp(to->user_ids[i], user->id) == 0)
-			return true;
+	uint32_t hash = 2166136261u;
+
+	for (; *user_id; user_id++)
+		hash = (hash ^ (unsigned char)*user_id) * 16777619u;
+	return &h->users[hash % HUB_BUCKETS];
+}
+
+void hub_know(struct hub *h, struct event_socket *s)
+{
+	list_append(bucket_of(h, s->user->id), &s->in_user);
+	if (s->user->role == ROLE_ADMIN)
+		list_append(&h->admins, &s->in_admins);
+}
+
+struct fan_out {
+	const struct hub_audience *to;
+	int64_t cursor;
+	const char *text;
+	size_t n;
+};
+
+static void deliver(struct event_socket *s, const struct fan_out *f)
+{
+	if (!f->to->except || strcmp(f->to->except, s->user->id) != 0)
+		events_deliver(s, f->cursor, f->text, f->n);
+}
+
+static void deliver_to_user(struct hub *h, const char *user_id, const struct fan_out *f)
+{
+	struct event_socket *s;
+
+	list_each (s, bucket_of(h, user_id), in_user)
+		if (strcmp(s->user->id, user_id) == 0 &&
+		    !(f->to->admins && s->user->role == ROLE_ADMIN)) /* had it */
+			deliver(s, f);
+}
+
+static void fan_out(struct hub *h, const struct fan_out *f)
+{
+	struct event_socket *s;
+
+	if (f->to->everybody) {
+		list_each (s, &h->sockets, in_hub)
+			if (s->user)
+				deliver(s, f);
+		return;
 	}
-	return false;
+	if (f->to->admins)
+		list_each (s, &h->admins, in_admins)
+			deliver(s, f);
+	for (size_t i = 0; i < f->to->user_count; i++)
+		deliver_to_user(h, f->to->user_ids[i], f);
 }
 
 void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, const json_t *event)
@@ -126,12 +177,7 @@ void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, c
 	if (!text)
 		return; /* out of memory: clients see the gap at their next replay */
 
-	struct event_socket *s;
-	size_t n = strlen(text);
-	list_each (s, &h->sockets, in_hub) {
-		if (s->user && in_audience(to, s->user))
-			events_deliver(s, cursor, text, n);
-	}
+	fan_out(h, &(struct fan_out){ to, cursor, text, strlen(text) });
 	free(text);
 }
 
@@ -170,8 +216,8 @@ bool hub_is_online(const struct hub *h, const char *user_id, const char *device)
 {
 	struct event_socket *s;
 
-	list_each (s, &h->sockets, in_hub)
-		if (s->user && s->state != SOCKET_CLOSING && strcmp(s->user->id, user_id) == 0 &&
+	list_each (s, bucket_of((struct hub *)(uintptr_t)h, user_id), in_user)
+		if (s->state != SOCKET_CLOSING && strcmp(s->user->id, user_id) == 0 &&
 		    (!device || strcmp(s->device, device) == 0))
 			return true;
 	return false;

@@ -23,6 +23,7 @@ enum {
 	DEVICE_SIZE = 65,
 	REPLAY_AHEAD = LIMIT_SOCKET_QUEUE / 4,
 	HELD_MAX = LIMIT_SOCKET_QUEUE / 2,
+	HUB_BUCKETS = 4096,
 };
 
 enum event_socket_state {
@@ -45,6 +46,8 @@ struct held_event {
  * while `busy`, also by callbacks that are still to come: freed when both are gone. */
 struct event_socket {
 	struct list in_hub;
+	struct list in_user;   /* of hub.users, from SOCKET_REPLAYING on */
+	struct list in_admins; /* of hub.admins, when one of the team is behind it */
 	struct hub *hub;
 	struct wsconn *conn; /* NULL: gone */
 	unsigned busy;
@@ -64,6 +67,9 @@ struct event_socket {
 struct hub {
 	struct hub_config config;
 	struct list sockets;
+	struct list users
+		[HUB_BUCKETS]; /* sockets by user id, so that a fan-out looks at its audience only */
+	struct list admins;
 	unsigned count;
 	int64_t cursor; /* the last stored event */
 	uv_timer_t *timer;
@@ -80,3 +86,4 @@ void events_deliver(struct event_socket *s, int64_t cursor, const char *text, si
 /* hub.c */
 void hub_add(struct hub *h, struct event_socket *s);
 void hub_remove(struct hub *h, struct event_socket *s);
+void hub_know(struct hub *h, struct event_socket *s); /* s->user is there now */

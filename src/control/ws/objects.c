@@ -40,6 +40,7 @@ json_t *event_notice(const struct chat_notice *n)
 		[CHAT_READ] = "message.read",
 		[CHAT_TYPING_START] = "typing.start",
 		[CHAT_TYPING_STOP] = "typing.stop",
+		[CHAT_CHANNEL_LEFT] = "channel.left",
 	};
 	json_t *o = json_pack("{s:s, s:s, s:o}", "type", types[n->type], "conversation_id",
 			      n->conversation_id, "user", object_user(n->user));
@@ -127,6 +128,31 @@ static json_t *event_conversation(const struct store_event *e)
 	return o;
 }
 
+json_t *object_channel(const struct store_channel *c, size_t most)
+{
+	json_t *members = json_array();
+
+	for (size_t i = 0; i < c->member_count && i < most; i++)
+		(void)json_array_append_new(
+			members,
+			json_pack("{s:o, s:s, s:o}", "user", object_user(&c->members[i].user),
+				  "role", c->members[i].owner ? "owner" : "member", "joined_at",
+				  object_time(c->members[i].joined_at_us)));
+	return json_pack("{s:s, s:s, s:s?, s:s?, s:o, s:o, s:I}", "id", c->id, "type", c->type,
+			 "name", c->name, "created_by", c->created_by, "created_at",
+			 object_time(c->created_at_us), "members", members, "member_count",
+			 (json_int_t)c->member_count);
+}
+
+static json_t *event_channel(const struct store_event *e)
+{
+	return e->channel ? json_pack("{s:s, s:s, s:o, s:o}", "type", "channel.updated",
+				      "conversation_id", e->conversation_id, "user",
+				      object_user(&e->user), "channel",
+				      object_channel(e->channel, CHANNEL_MEMBERS_SHOWN))
+			  : NULL;
+}
+
 json_t *event_stored(const struct store_event *e, const struct call_state *state)
 {
 	switch (e->type) {
@@ -140,6 +166,8 @@ json_t *event_stored(const struct store_event *e, const struct call_state *state
 		return event_message("reaction.new", e);
 	case EVENT_REACTION_DELETED:
 		return event_message("reaction.deleted", e);
+	case EVENT_CHANNEL_UPDATED:
+		return event_channel(e);
 	case EVENT_CONVERSATION_UPDATED:
 		return event_conversation(e);
 	case EVENT_CALL_SESSION_STARTED:

@@ -5,13 +5,17 @@
 #include <jansson.h>
 
 #include "control/calls/calls.h"
-#include "control/chat/chat.h"
+#include "control/chat/channels.h"
 #include "control/objects/objects.h"
 #include "store/store.h"
 
 /* `call`: the live state of the conversation's call, or NULL. `team`: the reader is of the team. */
 json_t *object_conversation(const struct store_conversation *conversation,
 			    const struct call_state *call, bool team);
+
+/* With the first `most` of its members. */
+enum { CHANNEL_MEMBERS_SHOWN = 100 }; /* in lists and events */
+json_t *object_channel(const struct store_channel *channel, size_t most);
 
 /* Events: without `cursor`, which the hub adds. */
 json_t *event_notice(const struct chat_notice *notice);

@@ -432,6 +432,33 @@ export interface ServerEvents {
     /** Who did it; for the team. */
     user_id?: string;
   };
+  'channel.updated': {
+    type: 'channel.updated';
+    cursor: number;
+    conversation_id: string;
+    /** Who made or changed it. */
+    user: UserObject;
+    channel: {
+      id: string;
+      type: 'direct' | 'group';
+      /** Null of a direct one. */
+      name: string | null;
+      created_by: string | null;
+      created_at: string;
+      members: ({
+        user: UserObject;
+        role: 'owner' | 'member';
+        joined_at: string;
+      })[];
+      member_count: number;
+    };
+  };
+  'channel.left': {
+    type: 'channel.left';
+    conversation_id: string;
+    /** Who did it. */
+    user: UserObject;
+  };
   'message.read': {
     type: 'message.read';
     conversation_id: string;

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Direct and group conversations: who makes, sees, changes and leaves them, and what everybody hears of that.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { after, before, test } from 'node:test';
+import { startConfabd } from '../lib/confabd.mjs';
+import { Client } from '../lib/client.mjs';
+import { startWithPeople } from '../lib/people.mjs';
+
+let daemon, people;
+before(async () => ({ daemon, people } = await startWithPeople({ ann: 'admin', ben: 'admin', cleo: 'user', dan: 'user' })));
+after(() => daemon.stop());
+
+const expect = async (status, client, method, path, body) => {
+	const answer = await client.call(method, path, body);
+	assert.equal(answer.status, status, `${method} ${path}: ${JSON.stringify(answer.body)}`);
+	return answer.body;
+};
+const say = (client, id, text, status = 201) =>
+	expect(status, client, 'POST', `/api/v1/conversations/${id}/messages`, { text, client_id: text.replace(/\W/g, '-') });
+const list = async (client) => (await expect(200, client, 'GET', '/api/v1/channels')).channels;
+
+test('one direct conversation for each pair, from either side', async () => {
+	const { ann, ben, cleo } = people;
+	const made = (await expect(201, ann, 'POST', '/api/v1/channels', { type: 'direct', user_id: 'ben' })).channel;
+	assert.equal(made.id, 'direct.ann.ben');
+	assert.equal((await expect(200, ben, 'POST', '/api/v1/channels', { type: 'direct', user_id: 'ann' })).channel.id, made.id);
+	const hears = await ben.events();
+	await say(ann, made.id, 'psst');
+	assert.equal((await hears.next('message.new')).message.text, 'psst');
+	const [seen] = await list(ben);
+	assert.deepEqual([seen.id, seen.unread, seen.last_message.text, seen.members.map((m) => m.user.id)], [made.id, 1, 'psst', ['ann', 'ben']]);
+	await expect(403, cleo, 'POST', '/api/v1/channels', { type: 'direct', user_id: 'dan' });
+	await expect(400, ann, 'POST', '/api/v1/channels', { type: 'direct', user_id: 'ann' });
+	await expect(400, ann, 'POST', '/api/v1/channels', { type: 'direct', user_id: 'nobody' });
+	await expect(403, ann, 'PATCH', `/api/v1/channels/${made.id}`, { name: 'x' });
+	await expect(403, ann, 'POST', `/api/v1/channels/${made.id}/leave`, {});
+	await hears.close();
+});
+
+test('a group: names, members, owners, leaving; an outsider sees nothing, not even an admin', async () => {
+	const { ann, ben, cleo, dan } = people;
+	const id = 'group.lunch';
+	const { channel } = await expect(201, ann, 'POST', '/api/v1/channels', { type: 'group', id: 'lunch', name: 'Lunch', members: ['cleo'] });
+	assert.deepEqual(channel.members.map((m) => [m.user.id, m.role]), [['ann', 'owner'], ['cleo', 'member']]);
+	await say(cleo, id, 'Soup?');
+	const secret = (await say(ann, id, 'A secret soup')).message;
+	for (const outsider of [ben, dan]) {
+		await expect(404, outsider, 'GET', `/api/v1/channels/${id}`);
+		await expect(404, outsider, 'GET', `/api/v1/conversations/${id}/messages`);
+		await say(outsider, id, 'let me in', 404);
+		await expect(404, outsider, 'POST', `/api/v1/conversations/${id}/typing`, { typing: true });
+		assert.equal((await expect(200, outsider, 'GET', '/api/v1/search?q=soup')).messages.length, 0);
+		assert.ok(!(await list(outsider)).some((c) => c.id === id));
+	}
+	assert.ok(!(await expect(200, ben, 'GET', '/api/v1/conversations')).conversations.some((c) => c.id === id));
+	await expect(404, ben, 'PATCH', `/api/v1/conversations/${id}`, { status: 'resolved' });
+	assert.equal((await expect(200, cleo, 'GET', '/api/v1/search?q=secret')).messages.length, 1);
+	await expect(409, ben, 'POST', '/api/v1/channels', { type: 'group', id: 'lunch', name: 'Mine' });
+	await expect(403, cleo, 'PATCH', `/api/v1/channels/${id}`, { name: 'Dinner' });
+	await expect(403, cleo, 'DELETE', `/api/v1/conversations/${id}/messages/${secret.id}`, {});
+	await expect(403, ann, 'POST', `/api/v1/conversations/${id}/messages`, { text: 'n', client_id: 'n', private: true });
+
+	const [c, d, b] = [await cleo.events(), await dan.events(), await ben.events()];
+	await expect(200, ann, 'PATCH', `/api/v1/channels/${id}`, { name: 'Dinner', add_members: ['dan'] });
+	assert.equal((await c.next('channel.updated')).channel.name, 'Dinner');
+	assert.equal((await d.next('channel.updated')).channel.member_count, 3);
+	await say(dan, id, 'Hello all');
+	await c.next((e) => e.message?.text === 'Hello all');
+
+	await expect(200, ann, 'PATCH', `/api/v1/channels/${id}`, { remove_members: ['dan'] });
+	assert.equal((await d.next('channel.left')).conversation_id, id);
+	await say(dan, id, 'still here?', 404);
+	await say(ann, id, 'gone');
+	await c.next((e) => e.message?.text === 'gone');
+	assert.ok(!d.seen.some((e) => e.message?.text === 'gone'), 'nothing after the removal');
+	assert.ok(!b.seen.some((e) => e.conversation_id === id), 'nothing for outsiders');
+	const again = await dan.events({ since: c.first.cursor });
+	await new Promise((resolve) => setTimeout(resolve, 200));
+	assert.ok(!again.seen.some((e) => e.conversation_id === id), 'nor in a replay');
+	const replayed = await cleo.events({ since: c.first.cursor });
+	assert.equal((await replayed.next('channel.updated')).channel.member_count, 2);
+	await replayed.next((e) => e.message?.text === 'gone');
+
+	await expect(200, ann, 'POST', `/api/v1/channels/${id}/leave`, {});
+	await expect(404, ann, 'GET', `/api/v1/channels/${id}`);
+	const left = (await expect(200, cleo, 'GET', `/api/v1/channels/${id}`)).channel;
+	assert.deepEqual(left.members.map((m) => [m.user.id, m.role]), [['cleo', 'owner']]); // somebody must own it
+	await Promise.all([c, d, b, again, replayed].map((stream) => stream.close()));
+});
+
+test('bad input is refused with what is wrong', async () => {
+	const { ann } = people;
+	for (const body of [{}, { type: 'x' }, { type: 'group' }, { type: 'group', name: '' }, { type: 'group', name: 'a\nb' }, { type: 'group', name: 'x'.repeat(129) },
+		{ type: 'group', name: 'x', id: 'A b' }, { type: 'group', name: 'x', id: 'a.b' }, { type: 'group', name: 'x', members: 'ben' }, { type: 'group', name: 'x', members: [1] },
+		{ type: 'group', name: 'x', members: ['nobody-of-that-name'] }, { type: 'direct' }, { type: 'direct', user_id: 5 }, { type: 'group', name: 'x', user_id: 'ben' }])
+		await expect(400, ann, 'POST', '/api/v1/channels', body);
+	for (const id of ['group.none', 'ann', 'direct.a', '.', 'cleo']) await expect(404, ann, 'GET', `/api/v1/channels/${id}`);
+	await expect(404, ann, 'PATCH', '/api/v1/channels/cleo', { name: 'x' });
+	assert.equal((await list(ann)).length, 1);
+});
+
+test('they are there after a restart; with --open-channels everybody starts them', async () => {
+	const first = await startConfabd({ data: daemon.data + '-again', args: ['--open-channels'] });
+	const user = new Client(first.url);
+	await user.openLink(first.links.user);
+	await expect(201, user, 'POST', '/api/v1/channels', { type: 'group', name: 'Ours', id: 'ours', members: ['admin'] });
+	await say(user, 'group.ours', 'kept');
+	await first.stop();
+	const second = await startConfabd({ data: daemon.data + '-again', args: ['--open-channels'] });
+	user.base = second.url;
+	const [kept] = await list(user);
+	assert.deepEqual([kept.id, kept.name, kept.last_message.text], ['group.ours', 'Ours', 'kept']);
+	await say(user, 'group.ours', 'and goes on');
+	await second.stop();
+	fs.rmSync(daemon.data + '-again', { recursive: true });
+});
