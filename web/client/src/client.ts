@@ -10,6 +10,7 @@ import type { CallEvent, CallEvents } from './call/events.ts';
 import { CallingState } from './call/machine.ts';
 import type { PageRequest } from './call/types.ts';
 import { ChatApi } from './chat/api.ts';
+import { Channel, selectChannels, type ChannelData, type ChannelFilter, type ChannelSort, type ChannelType } from './chat/channel.ts';
 import type { UserObject } from './contract.ts';
 import { browserCapture, type Capture } from './devices/browser.ts';
 import { noPreferences, storedPreferences } from './devices/preferences.ts';
@@ -118,6 +119,7 @@ export class VideoClient {
   readonly #connection = new Store<ConnectionState>('disconnected');
   readonly #user = new Store<UserObject | undefined>(undefined);
   readonly #calls = new Store<readonly Call[]>([]);
+  readonly #channels = new Map<string, Channel>();
   readonly #tokens = new TokenManager();
   readonly #events: Emitter<ClientEvents>;
   readonly #context: CallContext;
@@ -214,6 +216,27 @@ export class VideoClient {
     const call = new Call(type, id, this.#context);
     this.#calls.update((calls) => [...calls, call]);
     return call;
+  }
+
+  /**
+   * A handle on a conversation; makes no request. Types: 'support' (id: the customer), 'direct' (id: the other), 'group'. The
+   * same handle for the same type and id; with a name, `watch` makes a group that is not there.
+   */
+  channel(type: ChannelType, id: string, data?: ChannelData): Channel {
+    const cid = `${type}:${id}`;
+    let channel = this.#channels.get(cid);
+    if (!channel) this.#channels.set(cid, (channel = new Channel(type, id, { client: this, me: () => this.#user.get() }, data)));
+    return channel;
+  }
+
+  /** This user's direct and group conversations; by default latest activity first. */
+  async queryChannels(filter?: ChannelFilter, sort?: ChannelSort): Promise<Channel[]> {
+    const me = await this.#context.ready().then(() => this.#user.get()?.id);
+    const { channels } = await this.chat.channels();
+    return selectChannels(channels, filter, sort).map((c) => {
+      const other = c.members.find(({ user }) => user.id !== me)?.user.id ?? '';
+      return this.channel(c.type, c.type === 'direct' ? other : c.id.slice('group.'.length)).handleListed(c);
+    });
   }
 
   /**
@@ -347,6 +370,8 @@ export class VideoClient {
     this.#tokens.reset();
     this.#user.set(undefined);
     this.#calls.set([]);
+    for (const channel of this.#channels.values()) channel.stopWatching();
+    this.#channels.clear();
     this.#setConnection('disconnected');
   }
 

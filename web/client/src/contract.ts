@@ -123,6 +123,44 @@ export interface ConversationObject {
   mentions?: number;
 }
 
+/** As one of its members sees it. */
+export interface ChannelObject {
+  id: string;
+  type: 'direct' | 'group';
+  name: string | null;
+  created_by: string | null;
+  created_at: string;
+  members: ChannelMemberObject[];
+  member_count: number;
+  last_message: MessageObject | null;
+  updated_at: string;
+  unread: number;
+  reads: ReadObject[];
+}
+
+/** A direct or group conversation. Lists and events show the first 100 members. */
+export interface ChannelInfoObject {
+  id: string;
+  type: 'direct' | 'group';
+  /** Null of a direct one. */
+  name: string | null;
+  created_by: string | null;
+  created_at: string;
+  members: ChannelMemberObject[];
+  member_count: number;
+}
+
+export interface ChannelMemberObject {
+  user: UserObject;
+  role: 'owner' | 'member';
+  joined_at: string;
+}
+
+export interface ChannelsResponse {
+  channels: ChannelObject[];
+  cursor: number;
+}
+
 export interface CallObject {
   cid: string;
   type: string;
@@ -438,20 +476,7 @@ export interface ServerEvents {
     conversation_id: string;
     /** Who made or changed it. */
     user: UserObject;
-    channel: {
-      id: string;
-      type: 'direct' | 'group';
-      /** Null of a direct one. */
-      name: string | null;
-      created_by: string | null;
-      created_at: string;
-      members: ({
-        user: UserObject;
-        role: 'owner' | 'member';
-        joined_at: string;
-      })[];
-      member_count: number;
-    };
+    channel: ChannelInfoObject;
   };
   'channel.left': {
     type: 'channel.left';

@@ -28,6 +28,8 @@ export type { Backoff, SocketFactory, SocketLike } from './socket.ts';
 export { Store, type Observable, type Observer, type Unsubscribe } from './store.ts';
 export type { TokenOrProvider, TokenProvider } from './token.ts';
 export { sanitizeUserId } from './userid.ts';
+export { Channel, selectChannels } from './chat/channel.ts';
+export type { ChannelData, ChannelFilter, ChannelSort, ChannelState, ChannelType, NewMessage } from './chat/channel.ts';
 export type { ChatApi, MessageOptions } from './chat/api.ts';
 export { callIdOf, conversationIdOf, receiptOf, sortedConversations } from './chat/state.ts';
 export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from './chat/state.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Conversations and messages, one method per route. All reject like every other operation of the client. */
-import type { AttachmentObject, ConversationsResponse, MessageObject, MessagesResponse, ReadObject } from '../contract.ts';
+import type { AttachmentObject, ChannelInfoObject, ChannelsResponse, ConversationsResponse, MessageObject, MessagesResponse, ReadObject } from '../contract.ts';
 import type { Rest } from '../rest.ts';
 
 /** What is optional in a new message. */
@@ -15,6 +15,36 @@ export interface MessageOptions {
 
 export class ChatApi {
   constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
+
+  /** Resolves once somebody is connected; rejects when nobody is, nor is about to be. */
+  ready(): Promise<void> {
+    return this.context.ready();
+  }
+
+  /** One's own direct and group conversations, latest activity first. */
+  async channels(): Promise<ChannelsResponse> {
+    await this.context.ready();
+    return this.context.rest.get('/api/v1/channels');
+  }
+
+  /** With all of its members. */
+  channelInfo(id: string): Promise<ChannelInfoObject> {
+    return this.#channel((rest) => rest.get(`/api/v1/channels/${encodeURIComponent(id)}`));
+  }
+
+  /** Finds it or makes it: one direct one for each pair; a group by its id. */
+  createChannel(channel: { type: 'direct'; user_id: string } | { type: 'group'; id?: string; name: string; members?: string[] }): Promise<ChannelInfoObject> {
+    return this.#channel((rest) => rest.post('/api/v1/channels', channel));
+  }
+
+  /** Owners of a group only. */
+  updateChannel(id: string, change: { name?: string; add_members?: string[]; remove_members?: string[]; owners?: string[] }): Promise<ChannelInfoObject> {
+    return this.#channel((rest) => rest.patch(`/api/v1/channels/${encodeURIComponent(id)}`, change));
+  }
+
+  leaveChannel(id: string): Promise<ChannelInfoObject> {
+    return this.#channel((rest) => rest.post(`/api/v1/channels/${encodeURIComponent(id)}/leave`, {}));
+  }
 
   /** A customer's own conversation; for an admin all, latest activity first. */
   async conversations(): Promise<ConversationsResponse> {
@@ -93,6 +123,11 @@ export class ChatApi {
   async typing(conversationId: string, typing: boolean): Promise<void> {
     await this.context.ready();
     await this.context.rest.post(`${pathOf(conversationId)}/typing`, { typing });
+  }
+
+  async #channel(ask: (rest: Rest) => Promise<{ channel: ChannelInfoObject }>): Promise<ChannelInfoObject> {
+    await this.context.ready();
+    return (await ask(this.context.rest)).channel;
   }
 
   async #message(ask: (rest: Rest) => Promise<{ message: MessageObject }>): Promise<MessageObject> {

@@ -166,6 +166,9 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
   }
 }
 
+/** Direct and group conversations are no customers' ones: their ids hold a point. */
+export const isChannel = (id: string): boolean => id.includes('.');
+
 function onMessage(state: ChatState, id: string, message: MessageObject, replayed: boolean): ChatState {
   const conversation = state.conversations.get(id);
   const known = state.threads.get(id)?.messages.some((m) => m.id === message.id) ?? false;
@@ -175,7 +178,7 @@ function onMessage(state: ChatState, id: string, message: MessageObject, replaye
   }
   const last = conversation?.last_message;
   if (message.activity || (last && last.id >= message.id)) return next; // the server's lines are no news
-  const customer = message.user.role === 'admin' ? undefined : message.user;
+  const customer = message.user.role === 'admin' || isChannel(id) ? undefined : message.user;
   const base = conversation ?? (customer && { id, user: customer, last_message: null, call: null, updated_at: '', unread: 0, reads: [], support: { status: 'open' as const } });
   if (base) {
     const updated = { ...base, last_message: message, updated_at: message.created_at };

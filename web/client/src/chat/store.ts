@@ -9,7 +9,7 @@ import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
 import type { MessageOptions } from './api.ts';
 import { Attention } from './attention.ts';
-import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
+import { TYPING_MS, isChannel, reduceChat, type ChatAction } from './reduce.ts';
 import { initialChat, type ChatState } from './state.ts';
 
 const EVENTS = [
@@ -241,6 +241,7 @@ export class ChatStore {
   }
 
   #onEvent(event: SocketEvent): void {
+    if ('conversation_id' in event && event.conversation_id !== undefined && isChannel(event.conversation_id)) return; // client.channel
     this.#early?.push(event);
     this.#apply({ type: 'event', event, at: Date.now() });
     if (event.type === 'message.new') {

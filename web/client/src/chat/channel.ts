@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * One conversation as a handle with state, the counterpart of `Call`: `client.channel(type, id)`. Types: 'support' (id: the
+ * customer's user id), 'direct' (id: the other's user id), 'group' (id: the group's). Making a handle makes no request;
+ * `watch` loads and follows it, and makes a direct or named group one that is not there.
+ */
+import type { VideoClient } from '../client.ts';
+import type { AttachmentObject, ChannelInfoObject, ChannelObject, ChannelMemberObject, MessageObject, ReadObject, UserObject } from '../contract.ts';
+import { ConfabError, ErrorCode, tokenNotSet } from '../errors.ts';
+import type { SocketEvent } from '../events.ts';
+import { Store, type Observable } from '../store.ts';
+import { randomId } from '../userid.ts';
+import { Attention } from './attention.ts';
+import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
+import { initialChat, type ChatMessage, type ChatState } from './state.ts';
+
+export type ChannelType = 'support' | 'direct' | 'group';
+
+export interface ChannelData {
+  /** Of a group that `watch` is to make. */
+  name?: string;
+  members?: readonly string[];
+}
+
+export interface NewMessage {
+  text: string;
+  /** The id of the message that this one answers. */
+  quoted?: number;
+  attachments?: readonly AttachmentObject[];
+}
+
+const PAGE = 50;
+
+export class ChannelState {
+  readonly messages$: Observable<readonly ChatMessage[]> = new Store<readonly ChatMessage[]>([]);
+  readonly members$: Observable<readonly ChannelMemberObject[]> = new Store<readonly ChannelMemberObject[]>([]);
+  /** Others' messages that this user has not read. */
+  readonly unread$: Observable<number> = new Store(0);
+  /** Who is writing, others only. */
+  readonly typing$: Observable<readonly UserObject[]> = new Store<readonly UserObject[]>([]);
+  readonly read$: Observable<readonly ReadObject[]> = new Store<readonly ReadObject[]>([]);
+  readonly name$: Observable<string | undefined> = new Store<string | undefined>(undefined);
+  /** Whether older messages can be loaded. */
+  readonly hasMore$: Observable<boolean> = new Store(false);
+  /** False once this user has left or was taken out. */
+  readonly watching$: Observable<boolean> = new Store(false);
+
+  get messages(): readonly ChatMessage[] {
+    return this.messages$.get();
+  }
+  get members(): readonly ChannelMemberObject[] {
+    return this.members$.get();
+  }
+  get unread(): number {
+    return this.unread$.get();
+  }
+  get typing(): readonly UserObject[] {
+    return this.typing$.get();
+  }
+  get read(): readonly ReadObject[] {
+    return this.read$.get();
+  }
+  get name(): string | undefined {
+    return this.name$.get();
+  }
+  get hasMore(): boolean {
+    return this.hasMore$.get();
+  }
+  get watching(): boolean {
+    return this.watching$.get();
+  }
+}
+
+/** What a Channel needs from the client; `client.channel` gives it. */
+export interface ChannelContext {
+  client: VideoClient;
+  me: () => UserObject | undefined;
+}
+
+export class Channel {
+  readonly cid: string;
+  readonly state = new ChannelState();
+  #chat: ChatState | undefined;
+  #attention: Attention | undefined;
+  #tick: ReturnType<typeof setTimeout> | undefined;
+  #stops: (() => void)[] = [];
+  #watch: Promise<ChannelState> | undefined;
+
+  constructor(
+    readonly type: ChannelType,
+    readonly id: string,
+    private readonly context: ChannelContext,
+    private readonly data: ChannelData = {},
+  ) {
+    this.cid = `${type}:${id}`;
+  }
+
+  /** What the conversation is called in routes and events. */
+  get conversationId(): string {
+    if (this.type === 'support') return this.id;
+    if (this.type === 'group') return `group.${this.id}`;
+    return `direct.${[this.#me().id, this.id].sort().join('.')}`;
+  }
+
+  /** Loads the newest messages and who is there, and follows what happens, until `stopWatching`. The same promise twice. */
+  watch(): Promise<ChannelState> {
+    this.#watch ??= this.#start().catch((error: unknown) => {
+      this.stopWatching();
+      throw error;
+    });
+    return this.#watch;
+  }
+
+  stopWatching(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    clearTimeout(this.#tick);
+    this.#attention?.stop();
+    this.#watch = undefined;
+    set(this.state.watching$, false);
+  }
+
+  /**
+   * Shows the message in `state.messages` at once, and sends it; repeated sending of one that failed stores it once. Rejects when
+   * the server refuses it; the message stays with delivery 'failed'.
+   */
+  async sendMessage(message: string | NewMessage, clientId = randomId()): Promise<MessageObject> {
+    const { text, quoted, attachments } = typeof message === 'string' ? { text: message, quoted: undefined, attachments: undefined } : message;
+    const { client } = this.context;
+    const id = this.conversationId;
+    const options = { quoted, attachments };
+    this.#attention?.pause();
+    this.#apply({ type: 'send', id, key: clientId, text, at: Date.now(), options });
+    try {
+      const stored = await client.chat.send(id, text, clientId, options);
+      this.#apply({ type: 'send.done', id, key: clientId, message: stored });
+      return stored;
+    } catch (error) {
+      this.#apply({ type: 'send.failed', id, key: clientId });
+      throw error;
+    }
+  }
+
+  async updateMessage(messageId: number, text: string): Promise<MessageObject> {
+    return this.#changed(await this.context.client.chat.edit(this.conversationId, messageId, text));
+  }
+
+  async deleteMessage(messageId: number): Promise<MessageObject> {
+    return this.#changed(await this.context.client.chat.delete(this.conversationId, messageId));
+  }
+
+  async sendReaction(messageId: number, type: string): Promise<MessageObject> {
+    return this.#changed(await this.context.client.chat.react(this.conversationId, messageId, type));
+  }
+
+  async deleteReaction(messageId: number, type: string): Promise<MessageObject> {
+    return this.#changed(await this.context.client.chat.react(this.conversationId, messageId, type, false));
+  }
+
+  /** For a message's `attachments`. */
+  sendFile(file: Blob, name: string): Promise<AttachmentObject> {
+    return this.context.client.chat.attach(this.conversationId, file, name);
+  }
+
+  /** Older messages, in front of those in `state.messages`. */
+  async loadMore(): Promise<void> {
+    const before = this.state.messages.find((message) => message.id !== undefined)?.id;
+    if (before === undefined || !this.state.hasMore) return;
+    const response = await this.context.client.chat.messages(this.conversationId, { before, limit: PAGE });
+    this.#apply({ type: 'thread.loaded', id: this.conversationId, response, more: true });
+  }
+
+  /** Everything that is there has been read. */
+  async markRead(): Promise<void> {
+    const last = this.state.messages.findLast((message) => message.id !== undefined)?.id;
+    set(this.state.unread$, 0);
+    if (last !== undefined) this.#onRead(await this.context.client.chat.markRead(this.conversationId, last));
+  }
+
+  /** Call it with each key that is pressed: the others are told at most every two seconds. */
+  keystroke(): void {
+    this.#attention ??= new Attention(this.context.client.chat);
+    this.#attention.keystroke(this.conversationId);
+  }
+
+  stopTyping(): void {
+    this.#attention?.pause();
+  }
+
+  /** Changes of a group, by its owners. */
+  async update(change: { name: string }): Promise<void> {
+    this.#onInfo(await this.context.client.chat.updateChannel(this.conversationId, change));
+  }
+
+  async addMembers(userIds: readonly string[]): Promise<void> {
+    this.#onInfo(await this.context.client.chat.updateChannel(this.conversationId, { add_members: [...userIds] }));
+  }
+
+  async removeMembers(userIds: readonly string[]): Promise<void> {
+    this.#onInfo(await this.context.client.chat.updateChannel(this.conversationId, { remove_members: [...userIds] }));
+  }
+
+  /** Leaves a group; somebody else must let one in again. */
+  async leave(): Promise<void> {
+    await this.context.client.chat.leaveChannel(this.conversationId);
+    this.stopWatching();
+  }
+
+  /** @internal What a list says of it. */
+  handleListed(channel: ChannelObject): this {
+    this.#onInfo(channel);
+    set(this.state.read$, channel.reads);
+    set(this.state.unread$, channel.unread);
+    return this;
+  }
+
+  async #start(): Promise<ChannelState> {
+    const { client } = this.context;
+    await client.chat.ready();
+    const id = this.conversationId;
+    // first: what comes while the page is loaded must not be missed
+    this.#stops.push(client.on('all', (event) => 'conversation_id' in event && event.conversation_id === id && this.#onEvent(event as SocketEvent)));
+    this.#stops.push(client.on('resync', () => void this.#load().catch(() => {})));
+    this.#stops.push(client.on('connection.changed', ({ state }) => state === 'connected' && void this.#load().catch(() => {})));
+    if (this.type === 'direct') this.#onInfo(await client.chat.createChannel({ type: 'direct', user_id: this.id }));
+    else if (this.type === 'group' && this.data.name !== undefined)
+      this.#onInfo(await client.chat.createChannel({ type: 'group', id: this.id, name: this.data.name, members: [...(this.data.members ?? [])] }));
+    await this.#load();
+    set(this.state.watching$, true);
+    return this.state;
+  }
+
+  async #load(): Promise<void> {
+    const { client } = this.context;
+    const id = this.conversationId;
+    if (this.type === 'support') {
+      const found = (await client.chat.conversations()).conversations.find((conversation) => conversation.id === id);
+      if (!found) throw new ConfabError(`There is no conversation of ${id}, or it is not yours to see.`, { code: ErrorCode.notFound, statusCode: 404, unrecoverable: true });
+      set(this.state.name$, found.user.name);
+      set(this.state.read$, found.reads);
+      set(this.state.unread$, found.unread);
+    } else {
+      this.#onInfo(await client.chat.channelInfo(id));
+      const found = (await client.chat.channels()).channels.find((channel) => channel.id === id);
+      set(this.state.read$, found?.reads ?? []);
+      set(this.state.unread$, found?.unread ?? 0);
+    }
+    this.#apply({ type: 'thread.loaded', id, response: await client.chat.messages(id, { limit: PAGE }), more: false });
+  }
+
+  #onEvent(event: SocketEvent): void {
+    if (event.type === 'channel.updated') this.#onInfo(event.channel);
+    else if (event.type === 'channel.left') this.stopWatching();
+    else if (event.type === 'message.read') this.#onRead(event.read);
+    else this.#apply({ type: 'event', event, at: Date.now() });
+    if (event.type === 'typing.start') {
+      clearTimeout(this.#tick);
+      this.#tick = setTimeout(() => this.#apply({ type: 'tick', at: Date.now() }), TYPING_MS + 50);
+    }
+  }
+
+  #onInfo(info: ChannelInfoObject): void {
+    set(this.state.name$, info.name ?? info.members.find(({ user }) => user.id === this.id)?.user.name);
+    set(this.state.members$, info.members);
+  }
+
+  #onRead(read: ReadObject): void {
+    set(this.state.read$, [...this.state.read.filter((other) => other.user_id !== read.user_id), read]);
+    const last = this.state.messages.findLast((message) => message.id !== undefined)?.id ?? 0;
+    if (read.user_id === this.#me().id && read.last_read_message_id >= last) set(this.state.unread$, 0);
+  }
+
+  #changed(message: MessageObject): MessageObject {
+    this.#apply({ type: 'changed', id: this.conversationId, message });
+    return message;
+  }
+
+  #apply(action: ChatAction): void {
+    const id = this.conversationId;
+    const before = this.#chat ?? initialChat(this.#me());
+    const after = reduceChat(before, action);
+    this.#chat = after;
+    const thread = after.threads.get(id);
+    if (thread) {
+      set(this.state.messages$, thread.messages);
+      set(this.state.hasMore$, thread.hasMore);
+    }
+    set(this.state.typing$, sameUsers(this.state.typing, (after.typing.get(id) ?? []).map(({ user }) => user)));
+    if (action.type === 'event') {
+      const more = (after.unread.get(id) ?? 0) - (before.unread.get(id) ?? 0);
+      if (more > 0) set(this.state.unread$, this.state.unread + more);
+    }
+  }
+
+  #me(): UserObject {
+    const me = this.context.me();
+    if (!me) throw tokenNotSet();
+    return me;
+  }
+}
+
+/** Outside, they are read only. */
+const set = <T>(store: Observable<T>, value: T): void => (store as Store<T>).set(value);
+
+const sameUsers = (old: readonly UserObject[], fresh: readonly UserObject[]): readonly UserObject[] =>
+  old.length === fresh.length && old.every(({ id }, i) => id === fresh[i]?.id) ? old : fresh;
+
+export interface ChannelFilter {
+  type?: 'direct' | 'group';
+  /** Only those that this user is in. */
+  member?: string;
+  /** Only groups whose name holds this, in any case. */
+  name?: string;
+  unread?: boolean;
+}
+
+export type ChannelSort = readonly { field: 'updated_at' | 'created_at' | 'name' | 'unread'; direction: 1 | -1 }[];
+
+interface Sortable {
+  type: string;
+  name: string | null;
+  updated_at: string;
+  created_at: string;
+  unread: number;
+  members: readonly { user: { id: string } }[];
+}
+
+/** Which channels, in which order; the server gives latest activity first. */
+export function selectChannels<T extends Sortable>(channels: readonly T[], filter: ChannelFilter = {}, sort: ChannelSort = []): T[] {
+  const words = filter.name?.toLocaleLowerCase();
+  const found = channels.filter(
+    (c) =>
+      (filter.type === undefined || c.type === filter.type) &&
+      (filter.member === undefined || c.members.some(({ user }) => user.id === filter.member)) &&
+      (words === undefined || (c.name ?? '').toLocaleLowerCase().includes(words)) &&
+      (filter.unread === undefined || c.unread > 0 === filter.unread),
+  );
+  return found.sort((a, b) => {
+    for (const { field, direction } of sort) {
+      const [x, y] = [a[field] ?? '', b[field] ?? ''];
+      const order = typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y));
+      if (order !== 0) return order * direction;
+    }
+    return 0;
+  });
+}
