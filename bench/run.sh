@@ -8,3 +8,4 @@ node bench/first-call.mjs "${CALLS:-10}"
 build/bench/bench_srtp
 build/bench/bench_forward
 node bench/load.mjs
+node bench/chat.mjs

@@ -341,10 +341,16 @@ static int run_script(struct db *db, const char *sql)
 static int configure(struct db *db, const char *path, const struct failure *f)
 {
 	static const char *const pragmas[] = {
-		"PRAGMA journal_mode = WAL",   "PRAGMA synchronous = FULL",
-		"PRAGMA foreign_keys = ON",    "PRAGMA trusted_schema = OFF",
-		"PRAGMA cell_size_check = ON", "PRAGMA secure_delete = ON",
-		"PRAGMA temp_store = MEMORY",  "PRAGMA journal_size_limit = 67108864",
+		"PRAGMA journal_mode = WAL",
+		"PRAGMA synchronous = FULL",
+		"PRAGMA foreign_keys = ON",
+		"PRAGMA trusted_schema = OFF",
+		"PRAGMA cell_size_check = ON",
+		"PRAGMA secure_delete = ON",
+		"PRAGMA temp_store = MEMORY",
+		"PRAGMA journal_size_limit = 67108864",
+		/* pages; each checkpoint syncs the database, too */
+		"PRAGMA wal_autocheckpoint = 4000",
 	};
 
 	(void)sqlite3_busy_timeout(db->sqlite, 5000);

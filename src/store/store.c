@@ -3,7 +3,7 @@
  * The store thread and its two queues. Group commit: everything that is queued when the thread
  * comes round goes into one transaction, so that one fsync serves many requests.
  *
- * Way: a verb (users.c, messages.c, …) ▸ request_submit ▸ [queue] ▸ run_batch ▸ COMMIT ▸ [done] ▸
+ * Way: a verb (users.c, messages.c, …) ▸ request_submit ▸ hand_over ▸ [queue] ▸ run_batch ▸ COMMIT ▸ [done] ▸
  * deliver ▸ callback.
  */
 #include "store/store.h"
@@ -23,6 +23,8 @@ struct store {
 	uv_async_t async;   /* "something is done"; keeps the loop alive while requests are out */
 	size_t outstanding; /* accepted, not answered; loop thread only */
 	bool closing;	    /* loop thread only */
+	uv_prepare_t turn;  /* runs while `fresh` holds something */
+	struct list fresh;  /* submitted in this turn of the loop; loop thread only */
 	struct list ready;  /* being answered; loop thread only */
 	pthread_t thread;
 	struct db db; /* the store thread's, from store_open on */
@@ -178,19 +180,41 @@ void *request_new(size_t size)
 	return req;
 }
 
+/*
+ * What one turn of the loop asked for goes to the thread together, before the loop sleeps. Handed over one by one, the
+ * first request would get a transaction, and an fsync, of its own, and all others would wait for it.
+ */
+static void hand_over(struct store *s)
+{
+	if (list_empty(&s->fresh))
+		return;
+	(void)uv_prepare_stop(&s->turn); /* cannot fail */
+	(void)pthread_mutex_lock(&s->mutex);
+	take(&s->fresh, &s->queued, SIZE_MAX);
+	(void)pthread_cond_signal(&s->queued_cond);
+	(void)pthread_mutex_unlock(&s->mutex);
+}
+
+static void on_turn(uv_prepare_t *turn)
+{
+	hand_over(turn->data);
+}
+
 void request_submit(struct store *s, struct request *req)
 {
 	if (s->outstanding++ == 0)
 		uv_ref((uv_handle_t *)&s->async);
-	(void)pthread_mutex_lock(&s->mutex);
-	if (s->closing) {
-		req->status = -ESHUTDOWN;
-		list_append(&s->done, &req->link);
-		(void)uv_async_send(&s->async);
-	} else {
-		list_append(&s->queued, &req->link);
-		(void)pthread_cond_signal(&s->queued_cond);
+	if (!s->closing) {
+		if (list_empty(&s->fresh))
+			(void)uv_prepare_start(&s->turn,
+					       on_turn); /* fails without a callback only */
+		list_append(&s->fresh, &req->link);
+		return;
 	}
+	(void)pthread_mutex_lock(&s->mutex);
+	req->status = -ESHUTDOWN;
+	list_append(&s->done, &req->link);
+	(void)uv_async_send(&s->async);
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 
@@ -229,6 +253,7 @@ static void on_async(uv_async_t *async)
 void store_wait(struct store *s)
 {
 	while (s->outstanding) {
+		hand_over(s);
 		collect(s, list_empty(&s->ready));
 		answer_ready(s);
 	}
@@ -247,7 +272,11 @@ int store_open(const struct store_config *config, struct store **ret, char *ret_
 	if (r < 0)
 		goto out_db;
 	s->async.data = s;
+	(void)uv_prepare_init(config->loop, &s->turn); /* cannot fail */
+	s->turn.data = s;
+	uv_unref((uv_handle_t *)&s->turn); /* the async keeps the loop alive */
 	uv_unref((uv_handle_t *)&s->async);
+	list_init(&s->fresh);
 	list_init(&s->queued);
 	list_init(&s->done);
 	list_init(&s->ready);
@@ -266,9 +295,16 @@ out_free:
 	return r;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void on_async_closed(uv_handle_t *handle)
 {
 	free(handle->data);
+}
+
+static void on_turn_closed(uv_handle_t *handle)
+{
+	struct store *s = handle->data;
+
+	uv_close((uv_handle_t *)&s->async, on_async_closed);
 }
 
 struct store *store_close(struct store *s)
@@ -288,6 +324,6 @@ struct store *store_close(struct store *s)
 	(void)pthread_mutex_destroy(&s->mutex);
 	(void)pthread_cond_destroy(&s->queued_cond);
 	(void)pthread_cond_destroy(&s->done_cond);
-	uv_close((uv_handle_t *)&s->async, on_closed);
+	uv_close((uv_handle_t *)&s->turn, on_turn_closed);
 	return NULL;
 }

@@ -120,3 +120,18 @@ test('a group: made by watch, members come and go, what is older loads in pages,
 	await own.sendMessage('help');
 	assert.equal(own.state.messages.at(-1).text, 'help');
 });
+
+test('the routes of channels, one by one', async () => {
+	const client = await connect('ben');
+	const made = await client.chat.createChannel({ type: 'group', id: 'routes', name: 'Routes', members: ['ann'] });
+	assert.equal(made.id, 'group.routes');
+	assert.equal((await client.chat.updateChannel(made.id, { owners: ['ann'] })).members.filter((m) => m.role === 'owner').length, 2);
+	assert.equal((await client.chat.channelInfo(made.id)).member_count, 2);
+	assert.ok((await client.chat.channels()).channels.some((c) => c.id === made.id));
+	assert.ok((await client.queryChannels({ name: 'routes' })).length === 1);
+	assert.equal((await client.chat.leaveChannel(made.id)).member_count, 1);
+	await assert.rejects(client.chat.channelInfo(made.id), (error) => error.statusCode === 404);
+	const channel = client.channel('group', 'routes');
+	await assert.rejects(channel.watch(), (error) => error.code === 16);
+	assert.equal(channel.state.watching, false);
+});

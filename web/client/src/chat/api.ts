@@ -16,7 +16,7 @@ export interface MessageOptions {
 export class ChatApi {
   constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
 
-  /** Resolves once somebody is connected; rejects when nobody is, nor is about to be. */
+  /** @internal Resolves once somebody is connected; rejects when nobody is, nor is about to be. */
   ready(): Promise<void> {
     return this.context.ready();
   }

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The messenger under load, beside a peer (Prosody with its message archive in SQLite, when Debian's package is there):
+// memory of idle clients, fan-out to a channel, durable messages per second against a bare group-commit loop.
+// Prints the table of bench/README.md and writes bench/results/chat.json.
+//
+// usage: node bench/chat.mjs
+//   CLIENTS=2000 MEMBERS=1000 RATE=5 SECONDS=15 WRITERS=64 SERVERS=confab,prosody FOLDER=/var/tmp
+import { execFileSync, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { eventSocket, httpConnection, post, watch, xmppStream } from './chat/wire.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
+const clients = number('CLIENTS', 2000);
+const members = Math.min(number('MEMBERS', 1000), clients);
+const rate = number('RATE', 5);
+const seconds = number('SECONDS', 15);
+const writers = number('WRITERS', 64);
+const servers = (process.env.SERVERS ?? 'confab,prosody').split(',');
+const folder = mkdtempSync(path.join(process.env.FOLDER ?? '/var/tmp', 'confab-bench-'));
+const secret = 'bench-secret-0123456789-0123456789-0123456789';
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+const rss = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+const cpuMs = (pid) => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+};
+const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+const id = (i) => `u${String(i).padStart(4, '0')}`;
+
+/** Runs `make(i)` for all i, `width` at a time. */
+async function many(count, width, make) {
+  const all = [];
+  let next = 0;
+  await Promise.all(Array.from({ length: width }, async () => {
+    while (next < count) {
+      const i = next++;
+      all[i] = await make(i);
+    }
+  }));
+  return all;
+}
+
+/** `send(text)` at the rate; members' sockets report texts to `arrived`. Returns figures of all deliveries. */
+async function fanOut(pid, sockets, mark, end, send) {
+  const sent = new Map();
+  const delays = [];
+  for (const socket of sockets) {
+    watch(socket, Buffer.from(mark), end.charCodeAt(0), (text) => {
+      const at = sent.get(text);
+      if (at !== undefined) delays.push(performance.now() - at);
+    });
+  }
+  const total = rate * seconds;
+  const [before, begin, busy] = [cpuMs(pid), performance.now(), performance.eventLoopUtilization()];
+  for (let i = 0; i < total; i++) {
+    const text = `mark${i}`;
+    sent.set(text, performance.now());
+    await send(text);
+    await sleep(Math.max(0, begin + ((i + 1) * 1000) / rate - performance.now()));
+  }
+  for (let waited = 0; delays.length < total * sockets.length && waited < 100; waited++) await sleep(100);
+  delays.sort((a, b) => a - b);
+  return {
+    p50_ms: quantile(delays, 0.5), p99_ms: quantile(delays, 0.99), max_ms: delays.at(-1), deliveries: delays.length, wanted: total * sockets.length,
+    cpu_us_per_delivery: ((cpuMs(pid) - before) * 1000) / delays.length, loader_busy: performance.eventLoopUtilization(busy).utilization,
+  };
+}
+
+/** `write(writer, i)` resolves when a message is acknowledged. Returns messages per second. */
+async function throughput(write) {
+  const end = performance.now() + seconds * 1000;
+  const begin = performance.now();
+  let count = 0;
+  await Promise.all(Array.from({ length: writers }, async (_, writer) => {
+    for (let i = 0; performance.now() < end; i++, count++) await write(writer, i);
+  }));
+  return (count * 1000) / (performance.now() - begin);
+}
+
+// ---- Confab ----
+
+function token(user) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ user_id: user, iat: now - 5, exp: now + 3600 })}`;
+  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+}
+
+/** Accounts without passwords, straight into the database: making 2,000 with Argon2id takes minutes. */
+function addAccounts(data) {
+  const script = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+for i in range(int(sys.argv[2])):
+    u = 'u%04d' % i
+    db.execute("INSERT INTO users (id, name, role, created_at) VALUES (?, ?, ?, 1)", (u, u, 'admin' if i == 0 else 'user'))
+    if i: db.execute("INSERT INTO conversations (id, customer_id, created_at, updated_at) VALUES (?, ?, 1, 1)", (u, u))
+db.commit()`;
+  execFileSync('python3', ['-c', script, path.join(data, 'confab.db'), String(clients)]);
+}
+
+async function startConfab(data, port) {
+  const [rtc, tcp] = [await freePort(), await freePort()];
+  const child = spawn(path.join(root, 'build/confabd'), ['--data', data, '--listen', `127.0.0.1:${port}`, '--rtc-port', String(rtc), '--rtc-tcp-port', String(tcp), '--workers', '1', '--log-level', 'warn'], {
+    stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, CONFAB_API_KEY: 'bench', CONFAB_API_SECRET: secret },
+  });
+  for (let tries = 0; ; tries++) {
+    if (await fetch(`http://127.0.0.1:${port}/healthz`).then((answer) => answer.ok, () => false)) return child;
+    if (tries > 200 || child.exitCode !== null) throw new Error('confabd does not start');
+    await sleep(50);
+  }
+}
+
+const stop = async (child, signal = 'SIGTERM') => {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await gone;
+};
+
+async function confab() {
+  const data = path.join(folder, 'confab');
+  const port = await freePort();
+  let child = await startConfab(data, port);
+  await stop(child);
+  addAccounts(data);
+  child = await startConfab(data, port);
+  const boss = token(id(0));
+  const group = { type: 'group', id: 'bench', name: 'Bench', members: Array.from({ length: members }, (_, i) => id(i)).slice(1) };
+  const made = await (await httpConnection(port)).ask(post('/api/v1/channels', boss, group));
+  if (made !== 201) throw new Error(`the channel was not made: ${made}`);
+  await sleep(500);
+  const before = rss(child.pid);
+  const sockets = await many(clients, 50, (i) => eventSocket(port, token(id(i))));
+  await sleep(2000);
+  const idle = (rss(child.pid) - before) / clients;
+
+  const sender = await httpConnection(port);
+  const out = await fanOut(child.pid, sockets.slice(0, members), '"text":"', '"', async (text) => {
+    const status = await sender.ask(post('/api/v1/conversations/group.bench/messages', boss, { text, client_id: text }));
+    if (status !== 201) throw new Error(`not sent: ${status}`);
+  });
+  const text = 'x'.repeat(200);
+  const bare = () => Number(execFileSync(path.join(root, 'build/bench/bench_commit'), [mkdtempSync(path.join(folder, 'bare-')), String(writers), String(Math.max(3, seconds / 3))], { encoding: 'utf8' }));
+  const bareBefore = bare();
+  const connections = await many(writers, writers, () => httpConnection(port));
+  const tokens = connections.map((_, i) => token(id(i + 1)));
+  const cpu = cpuMs(child.pid);
+  const busy = performance.eventLoopUtilization();
+  const durable = await throughput(async (writer, i) => {
+    const status = await connections[writer].ask(post(`/api/v1/conversations/${id(writer + 1)}/messages`, tokens[writer], { text, client_id: `d${i}` }));
+    if (status !== 201) throw new Error(`not stored: ${status}`);
+  });
+  const loaderBusy = performance.eventLoopUtilization(busy).utilization;
+  const serverBusy = (cpuMs(child.pid) - cpu) / (seconds * 1000);
+  const bareAfter = bare();
+  for (const socket of sockets) socket.destroy();
+  await stop(child);
+  return { idle_kib: idle, fan_out: out, durable_per_s: durable, loader_busy: loaderBusy, server_cores: serverBusy, bare_per_s: (bareBefore + bareAfter) / 2 };
+}
+
+// ---- Prosody ----
+
+async function prosody() {
+  const data = path.join(folder, 'prosody');
+  mkdirSync(data);
+  const port = await freePort();
+  writeFileSync(path.join(data, 'prosody.cfg.lua'), `
+run_as_root = true
+pidfile = "${data}/prosody.pid"
+data_path = "${data}"
+network_backend = "epoll"
+interfaces = { "127.0.0.1" }
+c2s_ports = { ${port} }
+c2s_direct_tls_ports = {}
+s2s_ports = {}
+http_ports = {}
+https_ports = {}
+c2s_require_encryption = false
+modules_enabled = { "saslauth", "disco", "ping" }
+modules_disabled = { "s2s", "tls", "offline" }
+storage = "internal"
+archive_store = "archive"
+sql = { driver = "SQLite3", database = "${data}/archive.sqlite" }
+log = { warn = "*console" }
+VirtualHost "anon.local"
+  authentication = "anonymous"
+Component "muc.local" "muc"
+  modules_enabled = { "muc_mam" }
+  storage = { muc_log = "sql" }
+  muc_log_by_default = true
+  muc_room_default_public = true
+  muc_room_locking = false
+  muc_room_default_presence_broadcast = { visitor = false, participant = false, moderator = false }
+`);
+  const child = spawn('prosody', ['--config', path.join(data, 'prosody.cfg.lua'), '-F'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  for (let tries = 0; ; tries++) {
+    const up = await new Promise((resolve) => net.connect(port, '127.0.0.1').once('connect', function () { this.destroy(); resolve(true); }).once('error', () => resolve(false)));
+    if (up) break;
+    if (tries > 200 || child.exitCode !== null) throw new Error('prosody does not start');
+    await sleep(50);
+  }
+  await sleep(500);
+  const before = rss(child.pid);
+  const streams = await many(clients, 50, () => xmppStream(port, 'anon.local'));
+  for (const { socket } of streams) socket.on('data', () => {});
+  await sleep(2000);
+  const idle = (rss(child.pid) - before) / clients;
+  const join = (stream, room, nick) => stream.ask(`<presence to='${room}@muc.local/${nick}'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>`, "<status code='110'");
+  await many(members, 20, (i) => join(streams[i], 'bench', id(i)));
+  const say = (stream, room, text) => stream.socket.write(`<message type='groupchat' to='${room}@muc.local'><body>${text}</body></message>`);
+  const out = await fanOut(child.pid, streams.slice(0, members).map((s) => s.socket), '<body>', '<', async (text) => say(streams[0], 'bench', text));
+  // one room for each writer; the archive has a message before the room reflects it
+  const some = streams.slice(clients - writers);
+  await many(writers, 8, (i) => join(some[i], `r${i}`, id(i)));
+  const waiting = [];
+  some.forEach(({ socket }, i) => watch(socket, Buffer.from('<body>'), '<'.charCodeAt(0), () => waiting[i]?.()));
+  const text = 'x'.repeat(200);
+  const busy = performance.eventLoopUtilization();
+  const cpu = cpuMs(child.pid);
+  const archived = await throughput((writer) => new Promise((resolve) => {
+    waiting[writer] = resolve;
+    say(some[writer], `r${writer}`, text);
+  }));
+  const result = { idle_kib: idle, fan_out: out, durable_per_s: archived, loader_busy: performance.eventLoopUtilization(busy).utilization, server_cores: (cpuMs(child.pid) - cpu) / (seconds * 1000) };
+  for (const { socket } of streams) socket.destroy();
+  await stop(child, 'SIGKILL');
+  return result;
+}
+
+// ---- the table ----
+
+const results = {};
+try {
+  if (servers.includes('confab')) results.confab = await confab();
+  if (servers.includes('prosody') && existsSync('/usr/bin/prosody')) results.prosody = await prosody();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+const cell = (value, digits = 1) => (value === undefined ? '' : value.toFixed(digits));
+console.log(`\n| ${clients.toLocaleString('en')} clients, a channel of ${members.toLocaleString('en')} | KiB per idle client | fan-out p50, p99, max ms | delivered | CPU-µs per delivery | acknowledged messages/s (${writers} writers) |\n|---|---|---|---|---|---|`);
+for (const [name, r] of Object.entries(results))
+  console.log(`| ${{ confab: 'Confab', prosody: 'Prosody 0.12, archive in SQLite' }[name]} | ${cell(r.idle_kib)} | ${cell(r.fan_out.p50_ms)}, ${cell(r.fan_out.p99_ms)}, ${cell(r.fan_out.max_ms)} | ${r.fan_out.deliveries} of ${r.fan_out.wanted} | ${cell(r.fan_out.cpu_us_per_delivery)} | ${cell(r.durable_per_s, 0)} |`);
+if (results.confab) {
+  const { durable_per_s: durable, bare_per_s: bare, loader_busy: loader, server_cores: cores } = results.confab;
+  console.log(`\ndurable messages: ${cell(durable, 0)}/s, bare group-commit loop: ${cell(bare, 0)}/s, ratio ${cell(durable / bare, 2)} (server ${cell(cores, 2)} cores, loader ${cell(loader, 2)} busy)`);
+}
+mkdirSync(path.join(root, 'bench/results'), { recursive: true });
+writeFileSync(path.join(root, 'bench/results/chat.json'), `${JSON.stringify({ date: new Date().toISOString(), clients, members, rate, seconds, writers, results }, null, '\t')}\n`);
