@@ -62,6 +62,11 @@ void wsconn_close(struct wsconn *c, uint16_t code, const char *reason)
 	c->closed = true;
 }
 
+void wsconn_ping(struct wsconn *c)
+{
+	(void)c;
+}
+
 const char *wsconn_peer(const struct wsconn *c)
 {
 	(void)c;

@@ -257,7 +257,7 @@ void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct
 	enum verdict verdict = transport_rx(&l->transport, now, from, bytes, length, &in);
 	e->sfu.verdicts[verdict]++;
 	if (verdict == V_OK) {
-		l->last_seen = now;
+		leg_seen(l, now);
 		if (stun && leg_learn(l, now, from, &in.ice) < 0)
 			sfu_drop(&e->sfu, DROP_STRANGER);
 	}

@@ -271,6 +271,8 @@ static int on_ws(struct lws *wsi, enum lws_callback_reasons reason, const void *
 
 	if (!p || !p->ws)
 		return -1;
+	if (reason == LWS_CALLBACK_RECEIVE_PONG)
+		return wsconn_pong(p->ws);
 	return reason == LWS_CALLBACK_RECEIVE ? wsconn_receive(p->ws, wsi, in, n)
 					      : wsconn_write(p->ws, wsi);
 }
@@ -314,6 +316,7 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	case LWS_CALLBACK_ESTABLISHED:
 		return on_established(wsi);
 	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_RECEIVE_PONG:
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return on_ws(wsi, reason, in, n);
 	case LWS_CALLBACK_CLOSED:

@@ -111,7 +111,7 @@ struct wsconn {
 	uint16_t close_code; /* 0 = open */
 	char close_reason[124];
 	char peer_text[48];
-	bool open;
+	bool open, ping;
 	bool close_sent;
 };
 
@@ -161,6 +161,7 @@ struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, v
 struct wsconn *wsconn_free(struct wsconn *c);
 int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t n);
 int wsconn_write(struct wsconn *c, struct lws *wsi);
+int wsconn_pong(struct wsconn *c);
 
 /* callbacks.c */
 int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

@@ -75,6 +75,21 @@ bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
 	return true;
 }
 
+void wsconn_ping(struct wsconn *c)
+{
+	if (!c->open || c->close_code)
+		return;
+	c->ping = true;
+	lws_callback_on_writable(c->peer->wsi);
+}
+
+int wsconn_pong(struct wsconn *c)
+{
+	if (!c->close_code && c->handler->answered)
+		c->handler->answered(c, c->arg);
+	return 0;
+}
+
 size_t wsconn_queued(const struct wsconn *c)
 {
 	return c->queued;
@@ -156,8 +171,23 @@ int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t 
 	return 0;
 }
 
+/* A control frame may stand between messages (RFC 6455 5.4); one write a turn. */
+static int write_ping(struct wsconn *c, struct lws *wsi)
+{
+	/* libwebsockets 4.1 does not tell of the answer to an empty one */
+	unsigned char room[LWS_PRE + 4] = { 0 };
+
+	c->ping = false;
+	if (lws_write(wsi, room + LWS_PRE, 4, LWS_WRITE_PING) < 0)
+		return -1;
+	lws_callback_on_writable(wsi);
+	return 0;
+}
+
 int wsconn_write(struct wsconn *c, struct lws *wsi)
 {
+	if (c->ping && !c->close_code)
+		return write_ping(c, wsi);
 	if (!list_empty(&c->queue)) {
 		struct ws_frame *f = list_entry(c->queue.next, struct ws_frame, in_queue);
 		list_remove(&f->in_queue);

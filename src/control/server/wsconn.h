@@ -22,6 +22,9 @@ struct ws_handler {
 	/* One whole message. The bytes are valid during the call only. */
 	void (*message)(struct wsconn *c, void *arg, const uint8_t *bytes, size_t n, bool binary);
 
+	/* The answer to a ping, ours or one of the server's own. May be NULL. */
+	void (*answered)(struct wsconn *c, void *arg);
+
 	/* Everything that was queued has been given to the kernel. May be NULL. */
 	void (*drained)(struct wsconn *c, void *arg);
 
@@ -34,6 +37,9 @@ struct ws_handler {
  * false comes back. Never calls back into the handler.
  */
 bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary);
+
+/* Asks whether the other end is there: `answered` follows (RFC 6455 5.5.2). */
+void wsconn_ping(struct wsconn *c);
 
 /* Bytes of the messages that wait. */
 size_t wsconn_queued(const struct wsconn *c);

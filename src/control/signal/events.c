@@ -29,17 +29,26 @@ static void on_failed(struct member *m, const struct plane_event *event)
 }
 
 /*
- * Its path is dead: resuming restarts ICE (livekit-protocol 4.8). Only a client that was heard since
- * then can do something about it; with the whole network away it comes back by itself.
+ * Its path is dead: resuming restarts ICE (livekit-protocol 4.8). Only a client whose signalling
+ * lives can do something about it: it is asked, and when it has answered and its media has not come
+ * back meanwhile (this event is repeated) it is sent. With the whole network away there is no
+ * answer, and it comes back by itself.
  */
 static void on_lost(struct member *m, const struct plane_event *event)
 {
 	uint64_t now = clock_now_us();
 
-	if (!m->session || m->resuming || now - m->heard_at_us > SIGNAL_HEARD_US)
+	if (!m->session || m->resuming)
 		return;
 	if (m->resumed_at_us && now - m->resumed_at_us < SIGNAL_RESUMING_US)
 		return; /* it is at it */
+	if (!m->asked_at_us || now - m->asked_at_us > SIGNAL_ASK_US) {
+		m->asked_at_us = now;
+		wsconn_ping(m->session->conn);
+		return;
+	}
+	if (m->heard_at_us <= m->asked_at_us)
+		return;
 	m->gone_at_us = now + (uint64_t)SIGNAL_RESUME_S * US_PER_S;
 	log_info("signal", "media lost room=%s participant=%s target=%d", m->room->sid.text,
 		 m->sid.text, (int)event->target);

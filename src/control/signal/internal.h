@@ -35,7 +35,7 @@ enum {
 	SIGNAL_PING_INTERVAL_S = 5,
 	SIGNAL_PING_TIMEOUT_S = 15,
 	SIGNAL_RESUMING_US = 15 * 1000 * 1000, /* a client has so long to connect again */
-	SIGNAL_HEARD_US = 5500 * 1000,	       /* a client that is there has pinged */
+	SIGNAL_ASK_US = 2 * 1000 * 1000, /* its media is silent: asked again whether it is there */
 	SIGNAL_EMPTY_S = 300,	 /* a room that nobody entered is closed (livekit-protocol 6.11) */
 	SIGNAL_DEPARTURE_S = 20, /* the same after the last one left */
 	SIGNAL_TIMEOUT_MAX_S = 7 * 24 * 3600,
@@ -138,7 +138,8 @@ struct member {
 	bool replaced;		   /* the same identity came again: for calls/ nobody left */
 	uint64_t connect_by_us;	   /* 0 once active */
 	uint64_t gone_at_us;	   /* it leaves then; 0 while the socket lives */
-	uint64_t heard_at_us;	   /* the last message of its client */
+	uint64_t heard_at_us;	   /* the last message, or answer to a ping, of its client */
+	uint64_t asked_at_us;	   /* its media is silent: when we asked; 0 = never */
 	uint64_t resumed_at_us;	   /* 0 = never */
 	uint64_t refresh_at_us;
 };

@@ -116,6 +116,15 @@ static void on_message(struct wsconn *conn, void *arg, const uint8_t *bytes, siz
 		refuse(session, 1007, "not a SignalRequest");
 }
 
+static void on_answered(struct wsconn *conn, void *arg)
+{
+	struct session *session = arg;
+
+	(void)conn;
+	if (session->member)
+		session->member->heard_at_us = clock_now_us();
+}
+
 static void on_closed(struct wsconn *conn, void *arg)
 {
 	struct session *session = arg;
@@ -130,5 +139,6 @@ const struct ws_handler session_handler = {
 	.max_message = LIMIT_SIGNAL_FRAME,
 	.opened = on_opened,
 	.message = on_message,
+	.answered = on_answered,
 	.closed = on_closed,
 };

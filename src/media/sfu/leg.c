@@ -222,13 +222,36 @@ bool leg_check(struct leg *l)
 	return true;
 }
 
+void leg_seen(struct leg *l, uint64_t now)
+{
+	enum { FORGET = 16 }; /* packets: a second of media, some seconds of feedback */
+	uint64_t gap = l->last_seen ? now - l->last_seen : 0;
+
+	if (gap > l->usual_gap)
+		l->usual_gap = gap;
+	else
+		l->usual_gap -= (l->usual_gap - gap) / FORGET;
+	l->last_seen = now;
+}
+
+/* How much silence is odd. */
+static uint64_t lost_after(const struct leg *l)
+{
+	bool firefox = l->participant->join.firefox;
+	uint64_t least = firefox ? LEG_LOST_FIREFOX_BUSY_US : LEG_LOST_BUSY_US;
+	uint64_t most = firefox ? LEG_LOST_FIREFOX_US : LEG_LOST_US;
+	uint64_t after = 3 * l->usual_gap;
+
+	return after < least ? least : after > most ? most : after;
+}
+
 uint64_t leg_lost_deadline(const struct leg *l)
 {
-	uint64_t since = l->last_seen > l->lost_at ? l->last_seen : l->lost_at;
-
 	if (!l->connected)
 		return UINT64_MAX;
-	return since + (l->participant->join.firefox ? LEG_LOST_FIREFOX_US : LEG_LOST_US);
+	if (l->lost_at > l->last_seen)
+		return l->lost_at + LEG_LOST_AGAIN_US;
+	return l->last_seen + lost_after(l);
 }
 
 void leg_tick_lost(struct leg *l, uint64_t now)

@@ -27,10 +27,14 @@ enum {
 	LEG_ADDRESS_US = 5 * 1000 * 1000,
 	/*
 	 * Silent so long after having been connected: EV_LOST, again and again. Clients check every
-	 * 2.5 s, and more often when an answer is missing; Firefox every 5 s.
+	 * 2.5 s, and more often when an answer is missing; Firefox every 5 s. The leg that was heard
+	 * all the time (usual_gap) is missed as soon as a check is late, the quiet one later.
 	 */
+	LEG_LOST_BUSY_US = 3 * 1000 * 1000,
 	LEG_LOST_US = 6 * 1000 * 1000,
+	LEG_LOST_FIREFOX_BUSY_US = 6 * 1000 * 1000,
 	LEG_LOST_FIREFOX_US = 15 * 1000 * 1000,
+	LEG_LOST_AGAIN_US = 250 * 1000,
 };
 
 struct leg {
@@ -44,6 +48,7 @@ struct leg {
 	bool open, connected, failed;
 	uint64_t lost_at;		   /* µs; EV_LOST was told last; 0 = never */
 	uint64_t last_seen;		   /* µs; last packet that the transport took */
+	uint64_t usual_gap;		   /* µs; between such packets: the longest of late */
 	uint32_t rtcp_ssrc;		   /* ours, for feedback */
 	uint64_t sdp_session, sdp_version; /* o= of our descriptions */
 	struct channels data;		   /* closed unless negotiated; data.c's */
@@ -80,6 +85,9 @@ bool leg_worker_of(const char *ufrag, unsigned *ret);
 
 /* Tells of CONNECTED and FAILED, once each. True: it has become connected just now. */
 bool leg_check(struct leg *l);
+
+/* The transport took a packet. */
+void leg_seen(struct leg *l, uint64_t now);
 
 /* Tells of EV_LOST when it is time to. */
 void leg_tick_lost(struct leg *l, uint64_t now);

@@ -52,6 +52,11 @@ void wsconn_close(struct wsconn *c, uint16_t code, const char *reason)
 	c->close_code = code;
 }
 
+void wsconn_ping(struct wsconn *c)
+{
+	c->pings++;
+}
+
 const char *wsconn_peer(const struct wsconn *c)
 {
 	(void)c;

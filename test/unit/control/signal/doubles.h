@@ -11,6 +11,7 @@
 struct wsconn {
 	struct list messages; /* of struct message */
 	bool open, refuse_writes;
+	unsigned pings;
 	uint16_t close_code;
 };
 

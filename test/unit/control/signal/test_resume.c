@@ -304,10 +304,16 @@ static void test_dead_media_asks_for_a_resume(void **state)
 	plane_event(w, bob, EV_CONNECTED, NULL);
 	client_skip(ann);
 	client_skip(bob);
-	bob->session->member->heard_at_us -= 10 * (uint64_t)US_PER_S; /* everything is away */
-	plane_event(w, bob, EV_LOST, NULL);
+	plane_event(w, bob, EV_LOST, NULL); /* is it there? */
+	plane_event(w, bob, EV_LOST, NULL); /* no answer: everything is away */
 	client_expect_nothing(bob);
-	bob->session->member->heard_at_us += 10 * (uint64_t)US_PER_S;
+	assert_int_equal(bob->conn.pings, 1);
+	bob->session->member->asked_at_us -= SIGNAL_ASK_US + 1;
+	plane_event(w, bob, EV_LOST, NULL); /* asked again */
+	assert_int_equal(bob->conn.pings, 2);
+	bob->session->member->asked_at_us--; /* the clock of the test stands */
+	session_handler.answered(&bob->conn, bob->session);
+	client_expect_nothing(bob); /* its media may come back with the answer */
 	plane_event(w, bob, EV_LOST, NULL);
 	response_scope leave = client_expect(bob, LK__SIGNAL_RESPONSE__MESSAGE_LEAVE);
 	assert_int_equal(leave->leave->action, LK__LEAVE_ACTION__RESUME);
