@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wire/datapacket.h"
+#include "wire/datatrack.h"
 
 static size_t write_packet(const struct datapacket *p, const struct datapacket_sender *sender,
 			   uint8_t **ret)
@@ -40,7 +41,11 @@ static void check(const struct datapacket *p, const struct datapacket_sender *se
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct datapacket p;
+	uint16_t handle;
 
+	/* a data track's packet is told apart by its channel: the same bytes may be either */
+	if (datatrack_parse(&handle, bytes, n))
+		assert(n >= DATATRACK_HEADER && handle == (bytes[2] << 8 | bytes[3]) && handle);
 	if (!datapacket_parse(&p, bytes, n))
 		return 0;
 	check(&p, &(struct datapacket_sender){ .identity = "ann", .sid = "PA_ann", .lossy = true });

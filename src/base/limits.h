@@ -64,4 +64,7 @@ enum {
 	LIMIT_DATA_EARLY = 256 * 1024,	/* waiting for a channel that is not open yet */
 	LIMIT_DATA_REPLAY = 256 * 1024, /* reliable packets kept of one room */
 	LIMIT_DATA_DESTINATIONS = 512,	/* of one packet */
+	LIMIT_DATA_TRACKS = 32,		/* of one participant */
+	LIMIT_DATA_TRACK_NAME = 256,
+	LIMIT_DATA_TRACK_SCHEMA = 1024, /* bytes of what it says about its frames */
 };

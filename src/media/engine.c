@@ -19,6 +19,7 @@
 #include "media/engine_test.h"
 #include "media/sfu/codec.h"
 #include "media/sfu/data.h"
+#include "media/sfu/data_track.h"
 #include "media/sfu/downlink.h"
 #include "media/sfu/feedback.h"
 #include "media/sfu/forward.h"
@@ -331,6 +332,17 @@ static void run_grant(struct participant *p, uint64_t now, const struct plane_cm
 		sfu_drop(p->sfu, DROP_COMMAND);
 }
 
+static void run_data_track(struct participant *p, const struct plane_cmd *cmd)
+{
+	int r = cmd->type == CMD_ADD_DATA_TRACK ? data_track_add(p, cmd)
+		: cmd->type == CMD_REMOVE_DATA_TRACK
+			? data_track_remove(p, &cmd->track)
+			: data_track_subscribe(p, &cmd->track, cmd->on);
+
+	if (r < 0)
+		sfu_drop(p->sfu, DROP_COMMAND);
+}
+
 /* EV_RESUMED comes before the offer: what it says must be in the client's first message. */
 static void run_resume(struct participant *p, uint64_t now)
 {
@@ -376,6 +388,11 @@ static void run_participant(struct participant *p, uint64_t now, const struct pl
 		break;
 	case CMD_REPLAY:
 		data_replay(p, now, &cmd->publisher, cmd->id);
+		break;
+	case CMD_ADD_DATA_TRACK:
+	case CMD_REMOVE_DATA_TRACK:
+	case CMD_SUBSCRIBE_DATA:
+		run_data_track(p, cmd);
 		break;
 	case CMD_SEND_DATA:
 		data_send(p, now, cmd->on, cmd->data, cmd->data_length);

@@ -46,7 +46,10 @@ enum plane_cmd_type {
 	CMD_REMOVE_TRACK, /* the server takes a track away: no EV_TRACK_GONE */
 	CMD_AWAY,	  /* its signalling is lost: media goes on, no offers until CMD_RESUME */
 	CMD_RESUME,	  /* it is back: EV_RESUMED, then an EV_OFFER that restarts ICE */
-	CMD_REPLAY,    /* it has `publisher`'s reliable packets up to `id`: send the later ones */
+	CMD_REPLAY, /* it has `publisher`'s reliable packets up to `id`: send the later ones */
+	CMD_ADD_DATA_TRACK, /* a data track of the participant */
+	CMD_REMOVE_DATA_TRACK,
+	CMD_SUBSCRIBE_DATA, /* data track `track` of another: the participant gets it, or (not `on`) no longer */
 	CMD_SEND_DATA, /* a server's data packet for the participant: data, `on`: lossy */
 	CMD_STOP,      /* end the worker */
 };
@@ -111,13 +114,19 @@ struct plane_speaker {
 	bool active;
 };
 
+/* What a data track's packets carry: the publisher's own number, and what all subscribers know it
+ * by, one of the room's. Not 0. */
+struct plane_data_track {
+	uint16_t publisher, subscribers;
+};
+
 struct plane_cmd {
 	enum plane_cmd_type type;
 	struct sid room, participant; /* participant: whom the command is about */
 	struct sid publisher,
-		track; /* SUBSCRIBE, UNSUBSCRIBE, SETTINGS: what; ADD_TRACK, MUTE: track */
+		track; /* SUBSCRIBE, UNSUBSCRIBE, SETTINGS, …DATA…: what; ADD_TRACK, MUTE: track */
 	uint32_t id;   /* OFFER, ANSWER: negotiation id; an answer's 0 means the latest. REPLAY */
-	bool on;       /* MUTE_TRACK: muted */
+	bool on;       /* MUTE_TRACK: muted; SUBSCRIBE_DATA */
 	char *sdp;     /* OFFER, ANSWER; owned */
 	uint8_t *data; /* SEND_DATA: a DataPacket; owned */
 	uint32_t data_length;
@@ -125,6 +134,7 @@ struct plane_cmd {
 		struct plane_join join;
 		struct plane_add_track add_track;
 		struct plane_settings settings;
+		struct plane_data_track data_track;
 	};
 };
 

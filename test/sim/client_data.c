@@ -25,7 +25,9 @@ static void read_messages(struct sim_client *c, struct sim_pc *pc)
 		size_t n = m.length < sizeof got->bytes ? m.length : sizeof got->bytes;
 
 		assert(pc->target == TARGET_SUBSCRIBER);
-		*got = (struct sim_data){ .lossy = m.label == CHANNEL_LOSSY, .length = m.length };
+		*got = (struct sim_data){ .lossy = m.label == CHANNEL_LOSSY,
+					  .track = m.label == CHANNEL_TRACK,
+					  .length = m.length };
 		memcpy(got->bytes, m.bytes, n);
 		got->sum = sim_sum(m.bytes, m.length);
 	}
@@ -43,15 +45,25 @@ void client_data_flush(struct sim_client *c, struct sim_pc *pc)
 	}
 }
 
-int sim_send_data(struct sim_client *c, bool lossy, const void *bytes, size_t n)
+static int send_on(struct sim_client *c, enum channel_label label, const void *bytes, size_t n)
 {
 	struct blob *b = blob_new(n);
 
 	if (!b)
 		abort();
 	memcpy(b->bytes, bytes, n);
-	int r = peer_send_data(&c->pub.peer, lossy ? CHANNEL_LOSSY : CHANNEL_RELIABLE, b);
+	int r = peer_send_data(&c->pub.peer, label, b);
 	blob_unref(b);
 	client_data_flush(c, &c->pub);
 	return r;
+}
+
+int sim_send_data(struct sim_client *c, bool lossy, const void *bytes, size_t n)
+{
+	return send_on(c, lossy ? CHANNEL_LOSSY : CHANNEL_RELIABLE, bytes, n);
+}
+
+int sim_send_track(struct sim_client *c, const void *bytes, size_t n)
+{
+	return send_on(c, CHANNEL_TRACK, bytes, n);
 }

@@ -141,6 +141,7 @@ struct sim_pc {
 /* A data message that a client got. */
 struct sim_data {
 	bool lossy;
+	bool track; /* of a data track */
 	size_t length;
 	uint8_t bytes[128]; /* its beginning */
 	uint32_t sum;	    /* sim_sum of all of it */
@@ -221,6 +222,8 @@ struct sim_client *sim_join_as(struct sim *s, const struct plane_join *join);
 void sim_leave(struct sim_client *c);
 
 /* Sends bytes on the client's own "_reliable" or "_lossy" channel. As channels_send. */
+/* The same on `_data_track`. */
+int sim_send_track(struct sim_client *c, const void *bytes, size_t n);
 int sim_send_data(struct sim_client *c, bool lossy, const void *bytes, size_t n);
 uint32_t sim_sum(const void *bytes, size_t n);
 

@@ -209,6 +209,75 @@ static void who_has_just_come_gets_what_was_sent_meanwhile(void **state)
 	(void)sim_free(s);
 }
 
+static void command(struct sim_client *c, enum plane_cmd_type type, const char *track, bool on,
+		    uint16_t handle)
+{
+	struct plane_cmd cmd = { .type = type,
+				 .participant = c->sid,
+				 .on = on,
+				 .data_track = { handle, (uint16_t)(handle + 0x100) } };
+
+	(void)snprintf(cmd.track.text, sizeof cmd.track.text, "%s", track);
+	sim_cmd(c->sim, &cmd);
+}
+
+/* Packets of data tracks go to those who subscribed, under the room's handle, and to nobody else. */
+static void data_tracks_go_to_who_asked(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new_dtls(36, &good);
+	struct sim_client *ann = enter_as_usual(s, "ann"), *bob = enter_as_usual(s, "bob"),
+			  *eve = enter_as_usual(s, "eve");
+	uint8_t packet[] = { 0x18, 0, 0, 5, 0, 1, 0, 2, 0, 0, 0, 9, 'h', 'i' };
+	static const uint8_t strange[][12] = {
+		{ 0x18, 0, 0, 6 }, /* not published */
+		{ 0x18, 0, 0, 0 }, /* no handle */
+		{ 0x38, 0, 0, 5 }, /* version 1 */
+		{ 0x1c, 0, 0, 5 }, /* extensions that are not there */
+	};
+
+	sim_run(s, 3 * SIM_S);
+	command(bob, CMD_SUBSCRIBE_DATA, "DTR_x", true, 0); /* not there yet */
+	command(ann, CMD_ADD_DATA_TRACK, "DTR_x", false, 5);
+	command(ann, CMD_ADD_DATA_TRACK, "DTR_y", false, 5); /* that handle is taken */
+	assert_int_equal(drops(s, DROP_COMMAND), 2);
+	assert_int_equal(sim_send_track(ann, packet, sizeof packet), 0); /* nobody asked */
+	sim_run(s, SIM_S);
+	assert_int_equal(bob->got_count + eve->got_count, 0);
+
+	command(bob, CMD_SUBSCRIBE_DATA, "DTR_x", true, 0);
+	command(bob, CMD_SUBSCRIBE_DATA, "DTR_x", true, 0); /* once is enough */
+	command(ann, CMD_SUBSCRIBE_DATA, "DTR_x", true, 0); /* its own */
+	assert_int_equal(sim_send_track(ann, packet, sizeof packet), 0);
+	assert_int_equal(sim_send_track(bob, packet, sizeof packet), 0); /* no track of bob's */
+	for (size_t i = 0; i < countof(strange); i++)
+		assert_int_equal(sim_send_track(ann, strange[i], sizeof strange[i]), 0);
+	sim_run(s, SIM_S);
+	packet[2] = 1; /* 0x105 */
+	assert_got(bob, 0, packet, sizeof packet);
+	assert_true(bob->got[0].track);
+	assert_int_equal(bob->got_count, 1);
+	assert_int_equal(ann->got_count + eve->got_count, 0);
+	assert_int_equal(drops(s, DROP_DATA_TRACK), 1 + countof(strange));
+
+	/* over; and who leaves takes both its tracks and its subscriptions along */
+	packet[2] = 0;
+	command(bob, CMD_SUBSCRIBE_DATA, "DTR_x", false, 0);
+	command(eve, CMD_SUBSCRIBE_DATA, "DTR_x", true, 0);
+	assert_int_equal(sim_send_track(ann, packet, sizeof packet), 0);
+	sim_run(s, SIM_S);
+	assert_int_equal(bob->got_count, 1);
+	assert_int_equal(eve->got_count, 1);
+	sim_leave(eve);
+	assert_int_equal(sim_send_track(ann, packet, sizeof packet), 0);
+	sim_run(s, SIM_S);
+	command(bob, CMD_SUBSCRIBE_DATA, "DTR_x", true, 0);
+	sim_leave(ann);
+	sim_run(s, SIM_S);
+	assert_int_equal(bob->got_count, 1);
+	(void)sim_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +285,7 @@ int main(void)
 		cmocka_unit_test(rights_count_for_each_packet),
 		cmocka_unit_test(long_packets_survive_bad_links),
 		cmocka_unit_test(a_receiver_that_is_gone_costs_no_more_than_its_limit),
+		cmocka_unit_test(data_tracks_go_to_who_asked),
 		cmocka_unit_test(who_has_just_come_gets_what_was_sent_meanwhile),
 	};
 

@@ -112,7 +112,14 @@ void dispatch(struct session *session, const Lk__SignalRequest *request)
 		simulate(session, request->simulate);
 		break;
 	case LK__SIGNAL_REQUEST__MESSAGE_PUBLISH_DATA_TRACK:
+		data_tracks_publish(session, request);
+		break;
 	case LK__SIGNAL_REQUEST__MESSAGE_UNPUBLISH_DATA_TRACK:
+		data_tracks_unpublish(session, request);
+		break;
+	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_DATA_SUBSCRIPTION:
+		data_tracks_request(session, request->update_data_subscription);
+		break;
 	case LK__SIGNAL_REQUEST__MESSAGE_STORE_DATA_BLOB:
 	case LK__SIGNAL_REQUEST__MESSAGE_GET_DATA_BLOB:
 		unsupported(session, request);
@@ -121,7 +128,6 @@ void dispatch(struct session *session, const Lk__SignalRequest *request)
 		/* We are ICE-lite and learn the client's address from its checks: candidates are
 		 * not needed. */
 	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_LAYERS:
-	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_DATA_SUBSCRIPTION:
 	case LK__SIGNAL_REQUEST__MESSAGE__NOT_SET: /* newer than we are */
 	default:
 		break;

@@ -319,7 +319,6 @@ static void fill_echo(Lk__RequestResponse *r, const Lk__SignalRequest *echo)
 		r->update_video_track = echo->update_video_track;
 		break;
 	case LK__SIGNAL_REQUEST__MESSAGE_PUBLISH_DATA_TRACK:
-		/* its fields are unknown to us: protobuf-c keeps such and packs them again */
 		r->request_case = LK__REQUEST_RESPONSE__REQUEST_PUBLISH_DATA_TRACK;
 		r->publish_data_track = echo->publish_data_track;
 		break;

@@ -56,6 +56,10 @@ void send_track_unpublished(struct session *session, char *track_sid);
 /* A publisher does, or does not, let this one have its track. */
 void send_allowed(struct session *session, char *publisher_sid, char *track_sid, bool allowed);
 
+/* Data tracks: the answer to (un)publishing; n of those that this one is sent, with their handles. */
+void send_data_track(struct session *session, Lk__DataTrackInfo *info, bool published);
+void send_data_handles(struct session *session, Lk__DataTrackHandle **handles, size_t n);
+
 /* A room as clients and servers are told of it. Holds pointers into itself: do not copy. */
 enum { CODEC_COUNT = 7, CODEC_NAME_MAX = 16 };
 

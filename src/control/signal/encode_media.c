@@ -101,3 +101,31 @@ void send_connection_quality(struct session *session, char *participant_sid, uns
 	response.connection_quality = &update;
 	send_response(session, &response);
 }
+
+void send_data_track(struct session *session, Lk__DataTrackInfo *info, bool published)
+{
+	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
+	Lk__DataTrackResponse track = LK__DATA_TRACK_RESPONSE__INIT;
+
+	track.info = info;
+	if (published) {
+		response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_PUBLISH_DATA_TRACK_RESPONSE;
+		response.publish_data_track_response = &track;
+	} else {
+		response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_UNPUBLISH_DATA_TRACK_RESPONSE;
+		response.unpublish_data_track_response = &track;
+	}
+	send_response(session, &response);
+}
+
+void send_data_handles(struct session *session, Lk__DataTrackHandle **handles, size_t n)
+{
+	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
+	Lk__DataTrackSubscriberHandles all = LK__DATA_TRACK_SUBSCRIBER_HANDLES__INIT;
+
+	all.sub_handles = handles;
+	all.n_sub_handles = n;
+	response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_DATA_TRACK_SUBSCRIBER_HANDLES;
+	response.data_track_subscriber_handles = &all;
+	send_response(session, &response);
+}

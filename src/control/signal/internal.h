@@ -78,6 +78,7 @@ struct room {
 	bool entered;	      /* somebody was in it */
 	uint64_t empty_by_us; /* nobody is: closed then; 0 while there are members */
 	struct list members;
+	uint16_t data_handle; /* of the newest data track */
 	struct list departed; /* struct departed, oldest first; see departed.c */
 	size_t departed_count;
 	size_t count;	/* members */
@@ -128,6 +129,8 @@ struct member {
 	Lk__TrackSource sources[4];
 	Lk__TrackInfo *live[LIMIT_TRACKS_PER_PARTICIPANT]; /* info.tracks */
 	struct list tracks;				   /* struct track: pending and live */
+	Lk__DataTrackInfo *data[LIMIT_DATA_TRACKS];	   /* info.data_tracks */
+	struct list data_tracks, data_subscriptions;	   /* data_tracks.c */
 	struct list subscriptions;
 	bool subscriber_primary;   /* which connection says that it is connected: fixed at join */
 	bool may_offer;		   /* may have a publisher connection; once yes, always yes */
@@ -270,6 +273,17 @@ void subscribe_fini(struct member *m);
 bool subscribe_hears(const struct member *viewer, const struct member *m);    /* its sound */
 bool subscribe_receives(const struct member *viewer, const struct member *m); /* anything */
 
+/* data_tracks.c */
+void data_tracks_init(struct member *m);
+void data_tracks_publish(struct session *session, const Lk__SignalRequest *message);
+void data_tracks_unpublish(struct session *session, const Lk__SignalRequest *message);
+void data_tracks_request(struct session *session, const Lk__UpdateDataSubscription *request);
+bool data_tracks_has(const struct member *m, const char *sid);
+void data_tracks_review(struct member *publisher); /* its rules changed */
+void data_tracks_revoke(struct member *m);	   /* takes away what the token no longer allows */
+void data_tracks_tell(struct member *m);	   /* again, to one who resumed: what it is sent */
+void data_tracks_fini(struct member *m);	   /* it leaves: nobody gets them any more */
+
 /* reports.c */
 void report_wanted(struct member *m, const struct plane_event *event);
 void report_stream_state(struct member *m, const struct plane_event *event);
@@ -281,7 +295,7 @@ void report_connection(struct member *m, const struct plane_event *event);
 void permission_fill(struct member *m); /* m->permission and m->may_offer, from the token */
 void permission_change(struct member *m, const Lk__ParticipantPermission *permission);
 void permission_request(struct session *session, const Lk__SubscriptionPermission *request);
-bool permission_lets(const struct member *publisher, const struct track *track,
+bool permission_lets(const struct member *publisher, const struct sid *track,
 		     const struct member *viewer);
 void permission_fini(struct member *m);
 

@@ -63,6 +63,7 @@ static struct member *member_free(struct member *m)
 		return NULL;
 	publish_fini(m);
 	subscribe_fini(m);
+	data_tracks_fini(m);
 	permission_fini(m);
 	arena_fini(&m->texts);
 	media_token_fini(&m->token);
@@ -81,6 +82,7 @@ static struct member *member_new(struct session *session, struct room *r)
 	list_init(&m->in_room);
 	list_init(&m->tracks);
 	list_init(&m->subscriptions);
+	data_tracks_init(m);
 	m->token = session->token;
 	session->token = (struct media_token){ 0 };
 	m->client = session->client;
@@ -194,7 +196,7 @@ void member_remove(struct member *m, Lk__DisconnectReason reason)
 	m->info.state = LK__PARTICIPANT_STATE__DISCONNECTED;
 	m->info.has_disconnect_reason = true;
 	m->info.disconnect_reason = reason;
-	m->info.n_tracks = 0;
+	m->info.n_tracks = m->info.n_data_tracks = 0;
 	member_touch(m);
 	if (m->session)
 		m->session->member = NULL;

@@ -68,6 +68,7 @@ void permission_change(struct member *m, const Lk__ParticipantPermission *permis
 	member_touch(m);
 	room_announce(m, NULL); /* clients check it before they do something */
 	publish_revoke(m);
+	data_tracks_revoke(m);
 	if (subscribed && !token->can_subscribe)
 		subscribe_none(m);
 	else if (!subscribed && token->can_subscribe)
@@ -89,7 +90,7 @@ static const Lk__TrackPermission *rule_of(const struct allow *allow, const struc
 	return NULL;
 }
 
-bool permission_lets(const struct member *publisher, const struct track *track,
+bool permission_lets(const struct member *publisher, const struct sid *track,
 		     const struct member *viewer)
 {
 	if (!publisher->allow.restricted)
@@ -98,7 +99,7 @@ bool permission_lets(const struct member *publisher, const struct track *track,
 	if (!rule || rule->all_tracks)
 		return rule;
 	for (size_t i = 0; i < rule->n_track_sids; i++)
-		if (strcmp(rule->track_sids[i], track->sid.text) == 0)
+		if (strcmp(rule->track_sids[i], track->text) == 0)
 			return true;
 	return false;
 }
@@ -157,6 +158,7 @@ void permission_request(struct session *session, const Lk__SubscriptionPermissio
 	arena_fini(&m->allow.arena);
 	m->allow = allow;
 	subscribe_review(m);
+	data_tracks_review(m);
 }
 
 void permission_fini(struct member *m)

@@ -114,6 +114,7 @@ void resume_finish(struct member *m, uint32_t last_sequence)
 	send_packed(session, &room);
 	member_refresh_token(m);
 	tell_again(m);
+	data_tracks_tell(m);
 	log_info("signal", "resumed room=%s participant=%s", m->room->sid.text, m->sid.text);
 }
 
@@ -128,15 +129,29 @@ static void replay(const struct member *m, const Lk__DataChannelReceiveState *st
 	signal_send(m->room, &cmd);
 }
 
+/* Whether we have what the client thinks that it publishes. */
+static bool publishes_all(const struct member *m, const Lk__SyncState *state)
+{
+	for (size_t i = 0; i < state->n_publish_tracks; i++) {
+		const Lk__TrackInfo *info = state->publish_tracks[i]->track;
+
+		if (!info || !info->sid || !publish_find(m, info->sid))
+			return false;
+	}
+	for (size_t i = 0; i < state->n_publish_data_tracks; i++) {
+		const Lk__DataTrackInfo *info = state->publish_data_tracks[i]->info;
+
+		if (!info || !info->sid || !data_tracks_has(m, info->sid))
+			return false;
+	}
+	return true;
+}
+
 void resume_sync(struct session *session, const Lk__SyncState *state)
 {
 	const struct member *m = session->member;
 
-	for (size_t i = 0; i < state->n_publish_tracks; i++) {
-		const Lk__TrackInfo *info = state->publish_tracks[i]->track;
-
-		if (info && info->sid && publish_find(m, info->sid))
-			continue;
+	if (!publishes_all(m, state)) {
 		log_warn("signal", "resume refused participant=%s cause=\"a track is unknown\"",
 			 m->sid.text);
 		session_end(session, LK__LEAVE_ACTION__RECONNECT,
@@ -145,6 +160,8 @@ void resume_sync(struct session *session, const Lk__SyncState *state)
 	}
 	if (state->subscription)
 		subscribe_request(session, state->subscription);
+	if (state->data_subscription)
+		data_tracks_request(session, state->data_subscription);
 	for (size_t i = 0;
 	     i < state->n_datachannel_receive_states && i < LIMIT_PARTICIPANTS_PER_ROOM; i++)
 		replay(m, state->datachannel_receive_states[i]);

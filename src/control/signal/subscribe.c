@@ -75,7 +75,7 @@ void subscribe_track(struct member *m, const struct member *publisher, const str
 
 	sub->publisher = publisher->sid;
 	sub->track = track->sid;
-	sub->denied = !permission_lets(publisher, track, m);
+	sub->denied = !permission_lets(publisher, &track->sid, m);
 	list_append(&m->subscriptions, &sub->in_member);
 	sub->audio = track->info.type == LK__TRACK_TYPE__AUDIO;
 	sub->settings.quality = QUALITY_HIGH;
@@ -113,7 +113,7 @@ void subscribe_review(struct member *publisher)
 			struct subscription *sub = find(m, &track->sid);
 
 			if (sub)
-				review(m, sub, !permission_lets(publisher, track, m));
+				review(m, sub, !permission_lets(publisher, &track->sid, m));
 		}
 	}
 }

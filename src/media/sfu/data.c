@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "base/blob.h"
+#include "media/sfu/data_track.h"
 #include "media/sfu/leg.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/room.h"
 #include "media/sfu/sfu.h"
 #include "wire/datapacket.h"
+#include "wire/datatrack.h"
 
 int data_open(struct leg *l, bool create)
 {
@@ -137,9 +139,8 @@ static bool check(struct participant *from, const struct channels_message *m,
 		sfu_drop(s, DROP_DATA_RIGHTS);
 		return false;
 	}
-	/* Data tracks are not DataPackets, and nobody has announced one. */
-	if (m->label == CHANNEL_TRACK || m->length > LIMIT_DATA_PACKET ||
-	    !datapacket_parse(ret, m->bytes, m->length) || ret->server_only) {
+	if (m->length > LIMIT_DATA_PACKET || !datapacket_parse(ret, m->bytes, m->length) ||
+	    ret->server_only) {
 		sfu_drop(s, DROP_DATA_PACKET);
 		return false;
 	}
@@ -153,12 +154,41 @@ static bool check(struct participant *from, const struct channels_message *m,
 	return true;
 }
 
+/* A data track's packet: to those who subscribed, under the number that they know. */
+static void route_track(struct participant *from, uint64_t now, const struct channels_message *m)
+{
+	const struct data_subscription *s;
+	struct data_track *t = NULL;
+	uint16_t handle;
+
+	if (!from->join.can_publish_data) {
+		sfu_drop(from->sfu, DROP_DATA_RIGHTS);
+		return;
+	}
+	if (m->length <= LIMIT_DATA_PACKET && datatrack_parse(&handle, m->bytes, m->length))
+		t = data_track_find(from, handle);
+	struct blob *blob = t ? blob_new(m->length) : NULL;
+	if (!blob) {
+		sfu_drop(from->sfu, DROP_DATA_TRACK);
+		return;
+	}
+	memcpy(blob->bytes, m->bytes, m->length);
+	put_be16(blob->bytes + DATATRACK_HANDLE_AT, t->handles.subscribers);
+	list_each (s, &t->subscriptions, in_track)
+		deliver(s->to, now, CHANNEL_TRACK, blob);
+	blob_unref(blob);
+}
+
 static void route(struct participant *from, uint64_t now, const struct channels_message *m)
 {
 	struct datapacket packet;
 	struct blob *blob = NULL;
 
 	from->sfu->received_data++;
+	if (m->label == CHANNEL_TRACK) {
+		route_track(from, now, m);
+		return;
+	}
 	if (!check(from, m, &packet))
 		return;
 	for (struct list *at = from->room->participants.next; at != &from->room->participants;
@@ -180,7 +210,7 @@ static void route(struct participant *from, uint64_t now, const struct channels_
 
 void data_send(struct participant *to, uint64_t now, bool lossy, const uint8_t *bytes, size_t n)
 {
-	struct blob *blob = n <= LIMIT_DATA_PACKET ? blob_new(n) : NULL;
+	struct blob *blob = n && n <= LIMIT_DATA_PACKET ? blob_new(n) : NULL;
 
 	if (!blob) {
 		sfu_drop(to->sfu, DROP_DATA_PACKET);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "media/sfu/data_track.h"
 #include "media/sfu/room.h"
 #include "media/sfu/sfu.h"
 #include "media/sfu/subscription.h"
@@ -39,6 +40,8 @@ int participant_new(struct participant **ret, struct sfu *s, const struct plane_
 	room->count++;
 	list_init(&p->tracks);
 	list_init(&p->subscriptions);
+	list_init(&p->data_tracks);
+	list_init(&p->data_subscriptions);
 	twcc_recv_init(&p->publisher.twcc);
 	*ret = p;
 	return 0;
@@ -56,6 +59,7 @@ struct participant *participant_free(struct participant *p, uint64_t now)
 		subscription_free(subscription, now);
 	list_each (track, &p->tracks, in_participant)
 		track_free(track, now);
+	data_track_fini(p);
 	leg_close(&p->publisher.leg);
 	leg_close(&p->subscriber.leg);
 	negotiate_offer_fini(&p->publisher.offer);

@@ -84,7 +84,8 @@ struct participant {
 	size_t track_count;
 	uint32_t data_sequence; /* highest of its reliable data packets; 0 = none yet */
 	struct list subscriptions;
-	uint8_t spoken; /* level, in eighths, as told last */
+	struct list data_tracks, data_subscriptions; /* data_track.h */
+	uint8_t spoken;				     /* level, in eighths, as told last */
 	struct quality quality;
 	struct publisher publisher;
 	struct subscriber subscriber;

@@ -72,6 +72,7 @@ const char *sfu_drop_name(enum sfu_drop why)
 		[DROP_DATA_PACKET] = "data_packet",
 		[DROP_DATA_RIGHTS] = "data_rights",
 		[DROP_DATA_OLD] = "data_duplicate",
+		[DROP_DATA_TRACK] = "data_track",
 		[DROP_DATA_FULL] = "data_full",
 	};
 

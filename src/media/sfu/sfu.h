@@ -30,6 +30,7 @@ enum sfu_drop {
 	DROP_DATA_PACKET,  /* a malformed data packet, or one that is not for other clients */
 	DROP_DATA_RIGHTS,  /* its sender may not send data */
 	DROP_DATA_OLD,	   /* reliable, and its sequence number came before (duplicate) */
+	DROP_DATA_TRACK,   /* malformed, or of a data track that is not published */
 	DROP_DATA_FULL,	   /* too much waits for this receiver already, or its channel is closed */
 	DROP_RTP,	   /* malformed RTP */
 	DROP_RTCP,	   /* malformed RTCP */

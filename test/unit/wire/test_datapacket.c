@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "wire/datapacket.h"
+#include "wire/datatrack.h"
 #include "wire/dcep.h"
 
 #define PACKET(text) (const uint8_t *)(text), sizeof(text) - 1
@@ -161,12 +162,42 @@ static void channels_are_opened_as_rfc_8832_says(void **state)
 	assert_int_equal(dcep_kind(PACKET("\x07")), 0);
 }
 
+static void data_track_headers_are_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *bytes;
+		size_t n;
+		uint16_t handle; /* 0: refused */
+	} cases[] = {
+		{ "\x18\0\x12\x34\0\1\0\2\0\0\0\3", 12, 0x1234 },
+		{ "\x18\0\x12\x34\0\1\0\2\0\0\0\3hello", 17, 0x1234 },
+		{ "\x18\0\x12\x34\0\1\0\2\0\0\0", 11, 0 },
+		{ "\x18\0\0\0\0\1\0\2\0\0\0\3", 12, 0 },
+		{ "\x38\0\x12\x34\0\1\0\2\0\0\0\3", 12, 0 }, /* version 1 */
+		/* extensions: one word, of which the count is a half */
+		{ "\x1c\0\x12\x34\0\1\0\2\0\0\0\3\0\0\1\2", 16, 0x1234 },
+		{ "\x1c\0\x12\x34\0\1\0\2\0\0\0\3\0\0\1", 15, 0 },
+		{ "\x1c\0\x12\x34\0\1\0\2\0\0\0\3\0\1\1\2\0\0\0\0", 20, 0x1234 },
+		{ "\x1c\0\x12\x34\0\1\0\2\0\0\0\3\xff\xff\1\2\0\0\0\0", 20, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint16_t handle = 0;
+		bool good = datatrack_parse(&handle, cases[i].bytes, cases[i].n);
+
+		assert_int_equal(good, cases[i].handle != 0);
+		assert_int_equal(handle, cases[i].handle);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sender_is_put_in),
 		cmocka_unit_test(destinations_are_read),
 		cmocka_unit_test(malformed_packets_are_refused),
+		cmocka_unit_test(data_track_headers_are_read),
 		cmocka_unit_test(channels_are_opened_as_rfc_8832_says),
 	};
 
