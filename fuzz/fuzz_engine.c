@@ -2,9 +2,11 @@
 /*
  * A live call with known keys, then whatever the input says: datagrams
  * from anybody, RTP and RTCP that authenticate, time, commands. The
- * engine must stay on its feet and must not speak to strangers.
+ * engine must stay on its feet and must not speak to strangers, nor
+ * into connections that have ended.
  *
- * Input: a list of (operation, length, bytes).
+ * Input: a list of (operation, length, bytes); OVER_TCP before it: the
+ * clients' paths are TCP connections.
  */
 #include <assert.h>
 #include <string.h>
@@ -12,7 +14,7 @@
 #include "base/rd.h"
 #include "sim.h"
 
-enum { STRANGER = 9999 };
+enum { STRANGER = 9999, OVER_TCP = 0xff };
 
 static void send_protected(struct sim_client *c, struct sim_pc *pc, struct rd bytes, bool rtcp)
 {
@@ -75,14 +77,31 @@ static void run_command(struct sim *s, struct rd bytes)
 		cmd.join = (struct plane_join){ .can_publish = true, .can_subscribe = true };
 	else if (cmd.type == CMD_ADD_TRACK)
 		cmd.add_track.kind = rd_u8(&bytes);
+	else if (cmd.type == CMD_ADD_DATA_TRACK)
+		cmd.data_track = (struct plane_data_track){ rd_u8(&bytes), 1 };
 	sim_cmd(s, &cmd);
+}
+
+/* A connection ends and another takes its place; then something comes on the one that ended. */
+static void reconnect(struct sim *s, struct rd bytes)
+{
+	uint8_t which = rd_u8(&bytes);
+	struct sim_client *c = &s->clients[which & 1];
+	struct sim_pc *pc = which & 2 && c->pub.open ? &c->pub : &c->sub;
+	uint32_t before = pc->tag;
+
+	if (!s->tcp || !pc->open)
+		return;
+	sim_reconnect_tcp(c, pc->target);
+	if (which & 4)
+		sim_inject(s, before, bytes.p, rd_left(&bytes));
 }
 
 static void run_operation(struct sim *s, uint8_t operation, struct rd bytes)
 {
 	struct sim_client *a = &s->clients[0], *b = &s->clients[1];
 
-	switch (operation % 9) {
+	switch (operation % 10) {
 	case 0:
 		sim_run(s, (1 + rd_u8(&bytes)) * (uint64_t)SIM_MS);
 		break;
@@ -107,6 +126,9 @@ static void run_operation(struct sim *s, uint8_t operation, struct rd bytes)
 	case 7:
 		send_media(a, bytes);
 		break;
+	case 9:
+		reconnect(s, bytes);
+		break;
 	default:
 		run_command(s, bytes);
 		break;
@@ -119,6 +141,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct sim *s = sim_new(1, &quick);
 	struct rd r = rd_of(data, n);
 
+	s->tcp = rd_left(&r) && *r.p == OVER_TCP;
+	rd_skip(&r, s->tcp);
 	(void)sim_join(s, false);
 	(void)sim_join(s, false);
 	(void)sim_publish(&s->clients[0], KIND_VIDEO, true);
