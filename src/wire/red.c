@@ -37,3 +37,19 @@ bool red_parse(struct red *ret, const void *payload, size_t n)
 	*ret = red;
 	return true;
 }
+
+void red_write(struct wr *w, const struct red *red)
+{
+	for (unsigned i = 0; i < red->count; i++) {
+		const struct red_block *b = &red->blocks[i];
+		bool own = i + 1 == red->count;
+
+		if (!own && (b->offset > RED_OFFSET_MAX || b->length > RED_LENGTH_MAX))
+			w->bad = true;
+		wr_u8(w, (uint8_t)(b->payload_type | (own ? 0 : 0x80)));
+		if (!own)
+			wr_be24(w, (uint32_t)b->offset << 10 | b->length);
+	}
+	for (unsigned i = 0; i < red->count; i++)
+		wr_bytes(w, red->blocks[i].data, red->blocks[i].length);
+}

@@ -6,7 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RED_BLOCKS = 8 }; /* of one packet; more is refused */
+#include "base/wr.h"
+
+enum {
+	RED_BLOCKS = 8, /* of one packet; more is refused */
+	/* an earlier one: what 14 and 10 bits hold */
+	RED_OFFSET_MAX = (1 << 14) - 1,
+	RED_LENGTH_MAX = (1 << 10) - 1,
+};
 
 /*
  *  |F|   block PT  |  timestamp offset (14)    |   block length (10)  |   F = 1: an earlier one
@@ -25,3 +32,6 @@ struct red {
 
 /* False when it is malformed, or has more blocks than that. */
 bool red_parse(struct red *ret, const void *payload, size_t n);
+
+/* Appends the payload; bad when it does not fit, or a block is older or longer than it may be. */
+void red_write(struct wr *w, const struct red *red);

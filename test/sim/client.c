@@ -413,7 +413,8 @@ static void rx_publisher_feedback(struct sim_client *c, const struct rtcp_packet
 		l->last_pli = c->sim->now;
 		l->want_key = true;
 	}
-	if (kind == RTCP_NACK) {
+	/* sound has no RTX, and our SRTP encrypts no number twice: nothing to send again */
+	if (kind == RTCP_NACK && track->kind == KIND_VIDEO) {
 		size_t n = rtcp_parse_nack(&f, seqs, 512);
 
 		for (size_t i = 0; i < n; i++) {

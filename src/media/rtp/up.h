@@ -21,6 +21,7 @@ enum {
 	UP_WINDOW = 2048,
 	UP_GAPS = 256, /* missing packets asked for at once; more = ask for a key frame instead */
 	UP_NACK_TRIES = 10,
+	UP_NACK_TRIES_AUDIO = 4,
 	UP_NACK_REORDER = 2,	  /* packets after a gap before it counts as loss, … */
 	UP_NACK_DELAY_US = 10000, /* … or this long */
 };

@@ -35,6 +35,12 @@ void up_gaps_add(struct up *u, uint64_t now, uint64_t first, uint64_t last)
 		u->gaps[u->gap_count++] = (struct up_gap){ .sequence = s, .noticed = now };
 }
 
+/* Audio comes again as it was, not as RTX: what is late and was asked for is the repair. */
+static bool is_repair(const struct up *u, bool recovered)
+{
+	return recovered || !media_codec_is_video(u->codec);
+}
+
 /* From the request to the repair; only when one request was made is it clear which one was
  * answered. */
 static void measure_rtt(struct up *u, uint64_t now, const struct up_gap *g)
@@ -54,7 +60,7 @@ void up_gaps_remove(struct up *u, uint64_t now, uint64_t sequence, bool recovere
 
 		if (g->sequence != sequence)
 			continue;
-		if (recovered)
+		if (is_repair(u, recovered))
 			measure_rtt(u, now, g);
 		u->gap_count--;
 		memmove(g, g + 1, (u->gap_count - i) * sizeof *g);
@@ -69,6 +75,12 @@ static uint64_t repeat_after(const struct up *u)
 	return u->rtt < REPEAT_MIN_US	? REPEAT_MIN_US
 	       : u->rtt > REPEAT_MAX_US ? REPEAT_MAX_US
 					: u->rtt;
+}
+
+/* Sound that comes later than this is not waited for. */
+static unsigned tries_of(const struct up *u)
+{
+	return media_codec_is_video(u->codec) ? UP_NACK_TRIES : UP_NACK_TRIES_AUDIO;
 }
 
 static uint64_t due_at(const struct up *u, const struct up_gap *g)
@@ -87,7 +99,7 @@ size_t up_nack(struct up *u, uint64_t now, uint16_t *ret_sequences, size_t capac
 		struct up_gap g = u->gaps[i];
 		bool due = now >= due_at(u, &g);
 
-		if (due && g.tries >= UP_NACK_TRIES) {
+		if (due && g.tries >= tries_of(u)) {
 			give_up(u, g.sequence);
 			continue;
 		}

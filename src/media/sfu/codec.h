@@ -33,7 +33,8 @@ struct codec_info {
 	/* How we offer it to subscribers (livekit-protocol 5.4). */
 	uint8_t payload_type, rtx_payload_type; /* rtx 0 = none */
 	uint8_t feedback;			/* SDP_FB_… */
-	const char *fmtp;			/* NULL = none */
+	uint8_t unoffered; /* asked for in answers although libwebrtc does not offer it */
+	const char *fmtp;  /* NULL = none */
 };
 
 /* NULL for CODEC_NONE. */

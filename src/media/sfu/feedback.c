@@ -61,6 +61,22 @@ static struct subscription *find_subscription(const struct participant *p, uint3
 	return NULL;
 }
 
+/* Where a queue stands, more bytes would be more loss. */
+static void judge_redundancy(struct subscription *s)
+{
+	const struct downlink *d = s->participant->subscriber.downlink;
+
+	s->redundant = (!d || d->bwe.queue < DOWNLINK_TROUBLE_US) &&
+		       s->down.fraction_lost >= (s->redundant ? REDUNDANCY_OFF : REDUNDANCY_ON);
+}
+
+static void rx_report(struct subscription *s, uint64_t now, const struct rtcp_report *report)
+{
+	down_receiver_report(&s->down, now, report);
+	if (s->track->kind == KIND_AUDIO)
+		judge_redundancy(s);
+}
+
 static void rx_reports(struct participant *p, uint64_t now, const struct rtcp_packet *packet)
 {
 	struct rtcp_report report;
@@ -71,7 +87,7 @@ static void rx_reports(struct participant *p, uint64_t now, const struct rtcp_pa
 		if (!s)
 			sfu_drop(p->sfu, DROP_FEEDBACK);
 		else if (report.ssrc == s->down.config.ssrc)
-			down_receiver_report(&s->down, now, &report);
+			rx_report(s, now, &report);
 	}
 }
 

@@ -93,6 +93,22 @@ static void send_plain(struct subscription *s, uint64_t now, int layer,
 	}
 }
 
+/* Audio to one who loses packets: with more of the frames before it than the publisher sent. */
+static void send_redundant(struct subscription *s, uint64_t now, int layer,
+			   const struct media_packet *packet)
+{
+	const struct track_layer *l = s->track->layers[layer];
+	uint8_t payload[REDUNDANCY_PACKET];
+	struct wr w = wr_of(payload, sizeof payload);
+	struct media_packet copy = *packet;
+
+	if (redundancy_write(l->redundancy, packet, &w)) {
+		copy.payload = payload;
+		copy.length = (uint16_t)wr_len(&w);
+	}
+	send_one(s, now, layer, &copy);
+}
+
 void forward_to(struct subscription *s, uint64_t now, int layer, const struct media_packet *packet)
 {
 	struct leg *leg = &s->participant->subscriber.leg;
@@ -114,6 +130,8 @@ void forward_to(struct subscription *s, uint64_t now, int layer, const struct me
 			send_one(s, now, layer, &copy);
 	} else if (packet->red && !s->down.config.red_payload_type) {
 		send_plain(s, now, layer, packet);
+	} else if (packet->red && s->redundant) {
+		send_redundant(s, now, layer, packet);
 	} else {
 		send_one(s, now, layer, packet);
 	}
@@ -246,6 +264,8 @@ static void accept_packet(struct track *t, uint64_t now, int layer,
 		keyframe_arrived(&l->keyframe);
 	if (l->has_cache)
 		cache_put(&l->cache, packet);
+	if (l->redundancy)
+		redundancy_put(l->redundancy, packet);
 	if (packet->flags & MEDIA_FRAME_START && packet->temporal < TRACK_TEMPORAL)
 		l->frames[packet->temporal]++;
 	if (!t->live && packet->length > 0)

@@ -115,7 +115,7 @@ static void read_codecs(struct negotiate_up *up, const struct sdp_section *s)
 			.codec = codec,
 			.payload_type = c->payload_type,
 			.rtx_payload_type = rtx ? rtx->payload_type : 0,
-			.feedback = c->feedback & wanted,
+			.feedback = (c->feedback & wanted) | codec_info(codec)->unoffered,
 		};
 	}
 }

@@ -153,7 +153,8 @@ static void write_answer_codecs(struct sb *out, const struct negotiate_up *up,
 			 * type */
 			sb_printf(out, "a=fmtp:%u %.*s\r\n", c->payload_type,
 				  SDP_ARG(offered->fmtp));
-		write_feedback(out, c->payload_type, c->feedback);
+		if (c->codec != CODEC_RED) /* what is inside has it */
+			write_feedback(out, c->payload_type, c->feedback);
 		write_rtx(out, info, c->rtx_payload_type, c->payload_type);
 	}
 }

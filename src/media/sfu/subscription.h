@@ -33,6 +33,7 @@ struct subscription {
 	size_t section;	  /* of the subscriber */
 	bool sending;	  /* accepted by the client: `down` is set up */
 	bool interrupted; /* packets were left out while the path was dead */
+	bool redundant;	  /* audio: it loses packets, and gets more redundancy */
 	bool told_paused; /* the client was told that bandwidth stopped it */
 	struct plane_settings settings;
 	/*

@@ -69,6 +69,8 @@ static struct track_layer *layer_free(struct track_layer *l)
 		cache_fini(&l->cache);
 	if (l)
 		free(l->scalable);
+	if (l)
+		free(l->redundancy);
 	free(l);
 	return NULL;
 }
@@ -113,6 +115,13 @@ int track_open_layer(struct track *t, int layer, uint32_t ssrc, enum codec codec
 	if (info->media == MEDIA_VP9 || info->media == MEDIA_AV1) {
 		l->scalable = calloc(1, sizeof *l->scalable);
 		if (!l->scalable) {
+			(void)layer_free(l);
+			return -ENOMEM;
+		}
+	}
+	if (info->kind == KIND_AUDIO) {
+		l->redundancy = calloc(1, sizeof *l->redundancy);
+		if (!l->redundancy) {
 			(void)layer_free(l);
 			return -ENOMEM;
 		}

@@ -15,6 +15,7 @@
 #include "media/rtp/keyframe.h"
 #include "media/rtp/layers.h"
 #include "media/rtp/loudness.h"
+#include "media/rtp/redundancy.h"
 #include "media/rtp/scalable.h"
 #include "media/rtp/up.h"
 #include "media/sfu/codec.h"
@@ -39,7 +40,8 @@ struct track_layer {
 	struct up up;
 	struct cache cache; /* video only */
 	bool has_cache;
-	struct scalable *scalable; /* owned; VP9 and AV1 only */
+	struct scalable *scalable;     /* owned; VP9 and AV1 only */
+	struct redundancy *redundancy; /* owned; audio only */
 	struct keyframe keyframe;
 	uint64_t expected_before, received_before; /* of `up`, when quality was measured last */
 	uint32_t frames[TRACK_TEMPORAL];	   /* begun since the last measure, by TID */

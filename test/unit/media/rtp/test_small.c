@@ -12,6 +12,8 @@
 #include "media/rtp/layers.h"
 #include "media/rtp/rate.h"
 #include "media/rtp/receiver_times.h"
+#include "media/rtp/redundancy.h"
+#include "wire/red.h"
 
 enum { MS = 1000, S = 1000 * 1000 };
 
@@ -268,11 +270,104 @@ static void receivers_get_their_times_back(void **state)
 		assert_in_range(got[i].ssrc, 1000 - RECEIVER_TIMES, 999);
 }
 
+/* Packet `sequence` of 20 ms frames as libwebrtc sends it: the frame before, then its own. */
+static struct media_packet red_packet(uint8_t *bytes, size_t room, uint8_t sequence)
+{
+	const uint8_t own[] = { sequence, sequence, sequence };
+	const uint8_t before[] = { (uint8_t)(sequence - 1), (uint8_t)(sequence - 1) };
+	struct wr w = wr_of(bytes, room);
+	struct red red = { .count = 2,
+			   .blocks = { { 111, 960, sizeof before, before },
+				       { 111, 0, sizeof own, own } } };
+
+	red_write(&w, &red);
+	return (struct media_packet){ .sequence = 1000u + sequence,
+				      .timestamp = 960u * sequence,
+				      .length = (uint16_t)wr_len(&w),
+				      .payload = bytes,
+				      .red = true };
+}
+
+static void redundancy_reaches_two_frames_back(void **state)
+{
+	struct redundancy r = { 0 };
+	uint8_t bytes[64], out[REDUNDANCY_PACKET];
+	struct media_packet p = red_packet(bytes, sizeof bytes, 1);
+	struct wr w = wr_of(out, sizeof out);
+	struct red red;
+
+	(void)state;
+	redundancy_put(&r, &p);
+	assert_false(
+		redundancy_write(&r, &(struct media_packet){ .payload = bytes }, &w)); /* no RED */
+	for (uint8_t i = 2; i < 40; i++) {
+		if (i % 5 == 3)
+			continue; /* lost on the way to us: the next one brings it */
+		p = red_packet(bytes, sizeof bytes, i);
+		redundancy_put(&r, &p);
+		w = wr_of(out, sizeof out);
+		assert_true(redundancy_write(&r, &p, &w));
+		assert_true(red_parse(&red, out, wr_len(&w)));
+		assert_int_equal(red.count, 3);
+		for (unsigned k = 0; k < 3; k++) {
+			assert_int_equal(red.blocks[k].payload_type, 111);
+			assert_int_equal(red.blocks[k].offset, (2 - k) * 960);
+			assert_int_equal(red.blocks[k].data[0], i - 2 + k);
+		}
+	}
+	/* after a jump, and of what is older than 14 bits of clock, there is no more to say */
+	p = red_packet(bytes, sizeof bytes, 200);
+	redundancy_put(&r, &p);
+	w = wr_of(out, sizeof out);
+	assert_false(redundancy_write(&r, &p, &w));
+	p = red_packet(bytes, sizeof bytes, 201);
+	p.timestamp += 20000;
+	redundancy_put(&r, &p);
+	assert_false(redundancy_write(&r, &p, &w));
+	assert_int_equal(wr_len(&w), 0);
+}
+
+static void redundancy_stays_within_a_packet(void **state)
+{
+	struct redundancy r = { 0 };
+	static uint8_t bytes[1400], frame[REDUNDANCY_FRAME + 1], out[REDUNDANCY_PACKET];
+
+	(void)state;
+	for (unsigned i = 1; i < 8; i++) { /* 3 * 400 is too long: as it came */
+		struct red red = { .count = 1, .blocks = { { 111, 0, REDUNDANCY_FRAME, frame } } };
+		struct wr w = wr_of(bytes, sizeof bytes), w2 = wr_of(out, sizeof out);
+
+		red.blocks[0].length = i < 4 ? REDUNDANCY_FRAME + 1 : REDUNDANCY_FRAME;
+		red_write(&w, &red);
+		struct media_packet p = { .sequence = 100 + i,
+					  .timestamp = 960 * i,
+					  .length = (uint16_t)wr_len(&w),
+					  .payload = bytes,
+					  .red = true };
+		redundancy_put(&r, &p);
+		/* up to 4 those before were longer than are kept; then one of them fits */
+		assert_int_equal(redundancy_write(&r, &p, &w2), i > 4);
+		assert_true(i <= 4 || wr_len(&w2) == 2 * REDUNDANCY_FRAME + 5);
+	}
+	struct wr w = wr_of(out, sizeof out);
+	red_write(&w, &(struct red){ .count = 2,
+				     .blocks = { { 111, 0, RED_LENGTH_MAX + 1, bytes },
+						 { 111, 0, 1, bytes } } });
+	assert_true(w.bad);
+	w = wr_of(out, sizeof out);
+	red_write(&w, &(struct red){ .count = 2,
+				     .blocks = { { 111, RED_OFFSET_MAX + 1, 1, bytes },
+						 { 111, 0, 1, bytes } } });
+	assert_true(w.bad);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rate_is_that_of_the_last_second),
 		cmocka_unit_test(receivers_get_their_times_back),
+		cmocka_unit_test(redundancy_reaches_two_frames_back),
+		cmocka_unit_test(redundancy_stays_within_a_packet),
 		cmocka_unit_test(key_frame_requests_are_coalesced_not_lost),
 		cmocka_unit_test(hostile_wishes_give_two_requests_a_second),
 		cmocka_unit_test(best_layer_that_arrives_is_taken_at_its_key_frame),
