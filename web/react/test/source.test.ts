@@ -79,6 +79,16 @@ test('styles say start and end, so that a language from right to left turns the 
   assert.match('  margin-left: 4px;', PHYSICAL);
 });
 
+test('a class means one thing: one stylesheet begins it', () => {
+  const homes = new Map<string, string[]>();
+  for (const name of files('.css').filter((file) => !file.startsWith('widget/'))) {
+    const rules = readFileSync(name, 'utf8').replace(/\/\*[^]*?\*\//g, '');
+    for (const [, selector = ''] of rules.matchAll(/(?<!,\n)^(\.[\w-]+) \{/gm)) homes.set(selector, [...(homes.get(selector) ?? []), name]);
+  }
+  assert.ok(homes.size > 100);
+  assert.deepEqual([...homes].filter(([, names]) => new Set(names).size > 1), []);
+});
+
 test('the two copies of the dark colours are the same', () => {
   const css = readFileSync('react/src/styles/tokens.css', 'utf8');
   const colours = (start: string) => css.slice(css.indexOf(start)).split('}')[0]?.match(/--cf-[\w-]+: [^;]+/g);

@@ -14,6 +14,7 @@ export function Operator() {
   const { calls, history, error } = useOperator(client, conversation);
   return (
     <main className="op-page">
+      <h1 className="cf-hidden">{texts.navCalls}</h1>
       {error && (
         <p className="op-error" role="alert">
           {error}

@@ -29,7 +29,7 @@ export function CallHeader({ title, joinedAt, sharing, participants, mini, onMin
   const presenters = others.filter((participant) => participant.screenShareTrack);
   const choice = others.length > 1 && presenters.length === 0;
   return (
-    <header className="cf-call__top" onPointerDown={move.onPointerDown}>
+    <div className="cf-call__top" onPointerDown={move.onPointerDown}>
       <span className="cf-call__title">
         <bdi>{title}</bdi>
       </span>
@@ -56,6 +56,6 @@ export function CallHeader({ title, joinedAt, sharing, participants, mini, onMin
           <IconButton icon={mini ? 'enlarge' : 'shrink'} label={mini ? t.enlargeCall : t.shrinkCall} onClick={() => onMini(!mini)} />
         </span>
       )}
-    </header>
+    </div>
   );
 }

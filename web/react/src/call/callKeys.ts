@@ -5,7 +5,9 @@ import type { KeyboardEvent } from 'react';
 /** Where a key is text, a choice in a list, or part of a combination, it is no shortcut. */
 export function isShortcut(event: Pick<globalThis.KeyboardEvent, 'target' | 'ctrlKey' | 'metaKey' | 'altKey' | 'key'>): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return false;
-  return !(event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]'));
+  // an element of another window (picture in picture) is no Element of this one
+  const at = event.target as Partial<Element> | null;
+  return !at?.closest?.('input, textarea, select, [contenteditable]');
 }
 
 export interface CallKeyDeeds {

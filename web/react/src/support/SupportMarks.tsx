@@ -16,7 +16,7 @@ export function SupportMarks({ support, now }: { support: SupportObject; now: nu
   return (
     <>
       {waited >= WAITING_MS && (
-        <span className="cf-waiting" title={t.waiting(shortDuration(waited, messages))}>
+        <span className="cf-waits" title={t.waiting(shortDuration(waited, messages))}>
           <Icon name="clock" size={14} />
           <span aria-hidden="true">{shortDuration(waited, messages)}</span>
           <span className="cf-hidden">{t.waiting(shortDuration(waited, messages))}</span>
