@@ -32,11 +32,11 @@ export async function dress(page, { language = 'en', theme = 'system' } = {}) {
 
 /**
  * Calls `visit(name, page)` in every state; it may change the window, the language and the colours, which are put back
- * after it. `only`: part of a state's name.
+ * after it. `only`: part of a state's name. `args`: more flags of the browser.
  */
-export async function tour(visit, { only } = {}) {
+export async function tour(visit, { only, args } = {}) {
 	const daemon = await startConfabd();
-	const browser = await launchChromium({ fps: 10 });
+	const browser = await launchChromium({ fps: 10, args });
 	const stop = async (name, page) => {
 		if (only && !name.includes(only)) return;
 		await visit(name, page);
