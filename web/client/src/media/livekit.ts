@@ -24,6 +24,7 @@ import type { PreviewTracks } from '../devices/preview.ts';
 import { ConfabError, ErrorCode, type DeviceKind } from '../errors.ts';
 import { participantsOf } from './participants.ts';
 import type { ChosenDevices, MediaHandlers, MediaSession } from './session.ts';
+import { watchSound } from './sound.ts';
 
 // what matters of it comes back as errors and events; a lost connection is no error in the console
 setLogLevel(LogLevel.silent);
@@ -79,6 +80,7 @@ export class LiveKitSession implements MediaSession {
   #lost = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #scheduled = false;
+  #unwatchSound: (() => void) | undefined;
   /** Sources whose track ended without us: unplugged, or the permission was taken away. */
   readonly #ended = new Set<Track.Source>();
 
@@ -88,6 +90,7 @@ export class LiveKitSession implements MediaSession {
     room.on(RoomEvent.ConnectionStateChanged, (state) => this.#onState(state));
     room.on(RoomEvent.Disconnected, (reason) => {
       const removed = reason !== undefined && REMOVED.has(reason);
+      this.#unwatchSound?.();
       this.#tell(() => handlers.onEnded(removed ? 'removed' : 'lost'));
     });
     room.on(RoomEvent.LocalTrackPublished, (publication) => this.#watch(publication));
@@ -129,6 +132,7 @@ export class LiveKitSession implements MediaSession {
     try {
       this.#connecting = this.#room.connect(url, token);
       await this.#connecting;
+      if (!this.#closed) this.#unwatchSound = watchSound(this.#room);
       this.#changed();
     } catch (cause) {
       throw connectError(cause);
@@ -137,6 +141,7 @@ export class LiveKitSession implements MediaSession {
 
   async disconnect(): Promise<void> {
     this.#closed = true;
+    this.#unwatchSound?.();
     clearTimeout(this.#grace);
     const waiting = Object.values(this.#prepared);
     this.#prepared = {};
