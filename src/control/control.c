@@ -120,6 +120,9 @@ static void publish_support(struct control *c, const struct store_event *event)
 
 static void on_chat_event(void *arg, const struct store_event *event)
 {
+	struct control *c = arg;
+
+	support_on_event(c->support, event);
 	if (event->support && !event->message.private) {
 		publish_support(arg, event);
 		return;
@@ -143,7 +146,10 @@ static void on_chat_notice(void *arg, const struct chat_notice *notice)
 			    &(struct hub_audience){ .user_ids = &notice->only, .user_count = 1 }, 0,
 			    frame);
 	else if (frame)
-		publish_to_conversation(arg, notice->conversation_id, false, 0, frame);
+		publish_to_conversation(arg, notice->conversation_id,
+					notice->type == CHAT_VIEWING_START ||
+						notice->type == CHAT_VIEWING_STOP,
+					0, frame);
 	json_decref(frame);
 }
 
@@ -439,6 +445,7 @@ static int start_domain(struct control *c, const struct control_config *config)
 		return r;
 	store_conversation_list(c->store, (struct store_scope){ .all = true }, 1, on_first_cursor,
 				c);
+	support_load(c->support);
 	store_wait(c->store);
 	return 0;
 }

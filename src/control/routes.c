@@ -53,8 +53,27 @@ const struct http_route control_routes[] = {
 	{ HTTP_PATCH, CHANNEL,                 http_channel_change,    ROUTE_USER },
 	{ HTTP_POST, CHANNEL "/leave",         http_channel_leave,     ROUTE_USER },
 
-	/* the support layer, for the team */
+	/* the support layer: for the team */
+	{ HTTP_POST, CONVERSATION "/viewing",  http_viewing,           ROUTE_USER },
 	{ HTTP_GET,  "/api/v1/team",           http_team,              ROUTE_USER },
+	{ HTTP_GET,  "/api/v1/labels",         http_labels,            ROUTE_USER },
+	{ HTTP_POST, "/api/v1/labels",         http_label_create,      ROUTE_USER },
+	{ HTTP_PATCH, "/api/v1/labels/{item}", http_label_change,      ROUTE_USER },
+	{ HTTP_DELETE, "/api/v1/labels/{item}", http_label_delete,     ROUTE_USER },
+	{ HTTP_GET,  "/api/v1/canned",         http_canned,            ROUTE_USER },
+	{ HTTP_POST, "/api/v1/canned",         http_canned_create,     ROUTE_USER },
+	{ HTTP_PATCH, "/api/v1/canned/{item}", http_canned_change,     ROUTE_USER },
+	{ HTTP_DELETE, "/api/v1/canned/{item}", http_canned_delete,    ROUTE_USER },
+	{ HTTP_GET,  "/api/v1/customers/{id}", http_customer,          ROUTE_USER },
+	{ HTTP_PATCH, "/api/v1/customers/{id}", http_customer_note,    ROUTE_USER },
+	{ HTTP_GET,  "/api/v1/support/hours",  http_hours,             ROUTE_USER },
+	{ HTTP_PUT,  "/api/v1/support/hours",  http_hours_put,         ROUTE_USER },
+	{ HTTP_GET,  "/api/v1/support/figures", http_figures,          ROUTE_USER },
+	{ HTTP_GET,  "/api/v1/audit",          http_audit,             ROUTE_USER },
+
+	/* and what the customer does for it */
+	{ HTTP_POST, CONVERSATION "/rating",   http_support_rate,      ROUTE_USER },
+	{ HTTP_POST, "/api/v1/seen",           http_seen,              ROUTE_USER },
 
 	/* calls */
 	{ HTTP_GET,    CALL,                                  http_call_get,                 ROUTE_USER | ROUTE_CALL },

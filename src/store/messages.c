@@ -173,7 +173,7 @@ struct message_request {
 	struct store_new_message new;
 	struct store_message message;
 	bool created;
-	int64_t cursor;
+	int64_t cursor, inserted;
 	struct event_list more;
 	const struct store_support *support;
 	store_message_fn *done;
@@ -225,7 +225,7 @@ static int insert(struct db *db, struct message_request *r)
 
 	if (status < 0)
 		return status;
-	int64_t id = db_last_id(db);
+	int64_t id = r->inserted = db_last_id(db);
 	status = attachments_send(db, new, id);
 	if (status < 0)
 		return status;
@@ -251,6 +251,19 @@ static int insert(struct db *db, struct message_request *r)
 		       : support_on_message(db, &r->base.mem, new, &r->more, &r->support);
 }
 
+static int add_mentions(struct db *db, const struct message_request *r, int64_t id)
+{
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < r->new.mention_count; i++)
+		status = db_exec(
+			db,
+			"INSERT INTO mentions (message_id, user_id) SELECT ?1, id FROM users "
+			"WHERE id = ?2 AND role = 'admin' AND id <> ?3 ON CONFLICT DO NOTHING",
+			"iss", id, r->new.mentions[i], r->new.user_id);
+	return status;
+}
+
 static int run_message_add(struct db *db, struct request *req)
 {
 	struct message_request *r = request_of(req, struct message_request);
@@ -267,6 +280,9 @@ static int run_message_add(struct db *db, struct request *req)
 	if (status < 0)
 		return status;
 	r->created = true;
+	status = r->new.mention_count ? add_mentions(db, r, r->inserted) : 0;
+	if (status < 0)
+		return status;
 	row = find_by_client_id(db, r);
 	r->message.support = r->support;
 	r->message.events = r->more.events;
@@ -301,6 +317,10 @@ void store_message_add(struct store *s, const struct store_new_message *message,
 	for (size_t i = 0; ids && i < message->attachment_count; i++)
 		ids[i] = mem_text(mem, message->attachments[i]);
 	r->new.attachments = ids;
+	const char **mentions = mem_take(mem, (message->mention_count + 1) * sizeof *mentions);
+	for (size_t i = 0; mentions && i < message->mention_count; i++)
+		mentions[i] = mem_text(mem, message->mentions[i]);
+	r->new.mentions = mentions;
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);

@@ -221,6 +221,9 @@ struct store_new_message {
 	int64_t quoted_id; /* 0 = none */
 	bool private;
 	const char *card; /* NULL = none */
+	const char *const *
+		mentions; /* of a private one: ids; those who are not of the team are passed over */
+	size_t mention_count;
 	uint64_t created_at_us;
 	const char *const
 		*attachments; /* ids of uploads of this user and conversation, not sent yet */

@@ -41,3 +41,140 @@ void store_support_set(struct store *s, const struct store_support_change *chang
 
 /* Everybody of the team, by name. */
 void store_team_list(struct store *s, store_users_fn *done, void *arg);
+
+/* Who does something, for the audit log. */
+struct store_deed {
+	const char *user_id;
+	uint64_t at_us;
+};
+
+/* ---- small lists of the team's: labels, canned replies ---- */
+
+enum store_item_kind { ITEM_LABEL, ITEM_CANNED };
+
+struct store_item {
+	int64_t id;
+	const char *name;  /* unique without regard to case; of a canned reply: its shortcut */
+	const char *value; /* a label's colour, a canned reply's text */
+};
+
+/* All of them, by name; after a change also `id`: which one it was about. */
+typedef void store_items_fn(void *arg, int status, const struct store_item *list, size_t n,
+			    int64_t id);
+
+void store_item_list(struct store *s, enum store_item_kind kind, store_items_fn *done, void *arg);
+/* id 0: a new one. -EEXIST: the name is taken; -ENOENT: no such id; -E2BIG: STORE_ITEMS_MAX are there. */
+void store_item_put(struct store *s, enum store_item_kind kind, const struct store_item *item,
+		    const struct store_deed *by, store_items_fn *done, void *arg);
+/* A label goes from the conversations, too. -ENOENT. */
+void store_item_delete(struct store *s, enum store_item_kind kind, int64_t id,
+		       const struct store_deed *by, store_items_fn *done, void *arg);
+
+enum { STORE_ITEMS_MAX = 500 };
+
+/* ---- customers ---- */
+
+/* What a customer's client says of itself; NULL = not said. */
+struct store_seen {
+	const char *page, *title, *agent, *language, *time_zone;
+};
+
+struct store_case {
+	int64_t id;
+	uint64_t opened_at_us, replied_at_us, resolved_at_us; /* 0 = not yet */
+	const char *resolved_by;			      /* a user id */
+	int rating;					      /* 0 = none */
+	const char *comment;				      /* NULL = none */
+};
+
+struct store_customer {
+	struct store_user user;
+	struct store_seen seen;
+	uint64_t first_seen_us, last_seen_us; /* 0 = never */
+	const char *notes;		      /* "" = none */
+	const char *notes_by;		      /* a user id; NULL = nobody */
+	uint64_t notes_at_us;
+	const struct store_case *cases; /* latest first, at most STORE_CASES_MAX */
+	size_t case_count;
+	const char *const *cards; /* of calls, JSON, latest first, at most STORE_CASES_MAX */
+	size_t card_count;
+};
+
+enum { STORE_CASES_MAX = 20 };
+
+typedef void store_customer_fn(void *arg, int status, const struct store_customer *customer);
+
+void store_customer_seen(struct store *s, const char *user_id, const struct store_seen *seen,
+			 uint64_t at_us, store_done_fn *done, void *arg);
+/* Somebody with a conversation; else -ENOENT. */
+void store_customer_find(struct store *s, const char *user_id, store_customer_fn *done, void *arg);
+void store_customer_note(struct store *s, const char *user_id, const char *notes,
+			 const struct store_deed *by, store_customer_fn *done, void *arg);
+
+/* ---- how it was, and out of hours ---- */
+
+struct store_rating {
+	const char *conversation_id;
+	int64_t question; /* struct store_support */
+	int rating;	  /* 1 to 5; 0: skipped */
+	const char *comment;
+	uint64_t at_us;
+};
+
+/* -ENOENT: that is not asked, or not any more. */
+void store_rating_add(struct store *s, const struct store_rating *rating, store_support_fn *done,
+		      void *arg);
+
+/* Tells the customer `text`, unless that was done after `since_us`. */
+void store_away_add(struct store *s, const char *conversation_id, const char *text,
+		    uint64_t since_us, uint64_t at_us, store_support_fn *done, void *arg);
+
+/* ---- figures ---- */
+
+struct store_figures {
+	int64_t open, pending, unassigned,
+		waiting;		  /* now; unassigned and waiting of those not resolved */
+	uint64_t oldest_waiting_us;	  /* since when; 0 = nobody waits */
+	int64_t cases, replied, resolved; /* opened since; of these */
+	uint64_t reply_median_us, resolve_median_us;
+	int64_t ratings; /* of cases that were opened since */
+	double rating_mean;
+};
+
+typedef void store_figures_fn(void *arg, int status, const struct store_figures *figures);
+
+void store_figures_read(struct store *s, uint64_t since_us, store_figures_fn *done, void *arg);
+
+/* ---- settings, as JSON ---- */
+
+/* value NULL: never set. */
+typedef void store_setting_fn(void *arg, int status, const char *value);
+
+void store_setting_get(struct store *s, const char *name, store_setting_fn *done, void *arg);
+void store_setting_put(struct store *s, const char *name, const char *value,
+		       const struct store_deed *by, store_done_fn *done, void *arg);
+
+/* ---- the audit log: append only ---- */
+
+struct store_audit {
+	int64_t id;
+	uint64_t at_us;
+	const char *actor_id, *action;
+	const char *target, *detail; /* NULL = none */
+};
+
+typedef void store_audit_fn(void *arg, int status, const struct store_audit *list, size_t n,
+			    bool has_more);
+
+struct store_audit_query {
+	int64_t before;	    /* id; 0 = from the newest on */
+	const char *actor;  /* NULL = anybody */
+	const char *action; /* NULL = anything; "label" is also "label.put" */
+	unsigned limit;
+};
+
+void store_audit_add(struct store *s, const struct store_audit *row, store_done_fn *done,
+		     void *arg);
+/* Latest first. */
+void store_audit_list(struct store *s, const struct store_audit_query *query, store_audit_fn *done,
+		      void *arg);

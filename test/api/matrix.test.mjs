@@ -37,7 +37,12 @@ const OTHER = {
 	'PATCH /api/v1/conversations/{id}/messages/{message}': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}': 'owner',
 	'POST /api/v1/conversations/{id}/messages/{message}/reactions': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}/reactions/{reaction}': 'owner',
 	'POST /api/v1/conversations/{id}/read': 'owner', 'POST /api/v1/conversations/{id}/delivered': 'owner', 'POST /api/v1/conversations/{id}/typing': 'owner',
-	'PATCH /api/v1/conversations/{id}': 'team', 'GET /api/v1/team': 'admin',
+	'PATCH /api/v1/conversations/{id}': 'team', 'GET /api/v1/team': 'admin', 'POST /api/v1/conversations/{id}/viewing': 'team',
+	'POST /api/v1/conversations/{id}/rating': 'owner', 'POST /api/v1/seen': 'user',
+	'GET /api/v1/labels': 'admin', 'POST /api/v1/labels': 'admin', 'PATCH /api/v1/labels/{item}': 'admin', 'DELETE /api/v1/labels/{item}': 'admin',
+	'GET /api/v1/canned': 'admin', 'POST /api/v1/canned': 'admin', 'PATCH /api/v1/canned/{item}': 'admin', 'DELETE /api/v1/canned/{item}': 'admin',
+	'GET /api/v1/customers/{id}': 'admin', 'PATCH /api/v1/customers/{id}': 'admin',
+	'GET /api/v1/support/hours': 'admin', 'PUT /api/v1/support/hours': 'admin', 'GET /api/v1/support/figures': 'admin', 'GET /api/v1/audit': 'admin',
 	'GET /api/v1/channels': 'user', 'POST /api/v1/channels': 'user', 'GET /api/v1/channels/{id}': 'member',
 	'PATCH /api/v1/channels/{id}': 'member', 'POST /api/v1/channels/{id}/leave': 'member',
 	'POST /api/v1/calls': 'user', 'GET /api/v1/calltypes': 'admin', 'PUT /api/v1/calltypes/{name}': 'admin', 'DELETE /api/v1/calltypes/{name}': 'admin',
@@ -140,7 +145,7 @@ test('everything else: routes × people', async () => {
 	const made = await people.boss.call('POST', '/api/v1/channels', { type: 'group', id: 'matrix', name: 'Matrix', members: ['host'] });
 	assert.equal(made.status, 201, JSON.stringify(made.body));
 	assert.equal((await people.boss.call('POST', '/api/v1/channels/group.matrix/leave', {})).status, 200);
-	const fill = (pattern) => pattern.replace('/channels/{id}', '/channels/group.matrix').replace('{id}', 'host').replace('{message}', '999999').replace('{reaction}', 'x').replace('{name}', 'no-such-type');
+	const fill = (pattern) => pattern.replace('/channels/{id}', '/channels/group.matrix').replace('{id}', 'host').replace('{message}', '999999').replace('{reaction}', 'x').replace('{name}', 'no-such-type').replace('{item}', '999999');
 	for (const route of routes.filter((r) => !r.flags.includes('CALL') && !ELSEWHERE.test(r.pattern))) {
 		const may = OTHER[`${route.method} ${route.pattern}`];
 		for (const name of Object.keys(actors)) {

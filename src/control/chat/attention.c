@@ -60,3 +60,16 @@ int chat_typing(struct chat *c, const struct store_user *who, const char *conver
 				       .user = who });
 	return 0;
 }
+
+int chat_viewing(struct chat *c, const struct store_user *who, const char *conversation_id,
+		 bool viewing)
+{
+	if (!chat_may_see(who, conversation_id))
+		return -ENOENT;
+	if (who->role != ROLE_ADMIN)
+		return -EACCES;
+	tell(c, &(struct chat_notice){ .type = viewing ? CHAT_VIEWING_START : CHAT_VIEWING_STOP,
+				       .conversation_id = conversation_id,
+				       .user = who });
+	return 0;
+}

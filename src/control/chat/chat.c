@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "base/utf8.h"
 #include "control/chat/channels.h"
+#include "control/chat/mentions.h"
 #include "control/chat/private.h"
 
 int chat_new(const struct chat_config *config, struct chat **ret)
@@ -220,9 +221,14 @@ void chat_send(struct chat *c, const struct store_user *who, const struct chat_n
 		chat_pending_refuse(p, status);
 		return;
 	}
+	struct mentions mentions = { .count = 0 };
+	if (message->private)
+		mentions_find(message->text, &mentions);
 	store_message_add(
 		c->store,
 		&(struct store_new_message){ .conversation_id = message->conversation_id,
+					     .mentions = mentions.list,
+					     .mention_count = mentions.count,
 					     .user_id = who->id,
 					     .client_id = client_id,
 					     .text = message->text,

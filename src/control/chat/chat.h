@@ -21,7 +21,15 @@ struct chat;
 typedef void chat_event_fn(void *arg, const struct store_event *event);
 
 /* What happens without being an event of the log. */
-enum chat_notice_type { CHAT_READ, CHAT_TYPING_START, CHAT_TYPING_STOP, CHAT_CHANNEL_LEFT };
+/* VIEWING: for the team only. */
+enum chat_notice_type {
+	CHAT_READ,
+	CHAT_TYPING_START,
+	CHAT_TYPING_STOP,
+	CHAT_VIEWING_START,
+	CHAT_VIEWING_STOP,
+	CHAT_CHANNEL_LEFT
+};
 
 struct chat_notice {
 	enum chat_notice_type type;
@@ -148,3 +156,8 @@ void chat_mark(struct chat *c, const struct store_user *who, const char *convers
  * may be lost. 0, or -ENOENT. */
 int chat_typing(struct chat *c, const struct store_user *who, const char *conversation_id,
 		bool typing);
+
+/* Tells the team that somebody of it has the conversation before their eyes, or no longer; say it again
+ * every 20 s. 0; -EACCES: a customer; -ENOENT. */
+int chat_viewing(struct chat *c, const struct store_user *who, const char *conversation_id,
+		 bool viewing);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is read, given, and being written: POST /api/v1/conversations/{id}/read, delivered, typing. */
+/* What is read, given, and being written: POST /api/v1/conversations/{id}/read, delivered, typing, viewing. */
 #include <errno.h>
 
 #include "control/chat/chat.h"
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/support_args.h"
 #include "control/ws/objects.h"
 
 static void on_marked(void *arg, int status, const struct store_read *read, bool changed)
@@ -60,4 +61,20 @@ void http_typing(struct http_req *req, struct control *control)
 		access_answer_error(req, status, "conversation of this id");
 	else
 		http_reply_json(req, 200, json_object());
+}
+
+void http_viewing(struct http_req *req, struct control *control)
+{
+	const char *id = http_param(req, "id");
+	const json_t *body = support_is_team_of(req, id) ? http_body_json(req) : NULL;
+	const json_t *viewing = json_object_get(body, "viewing");
+
+	if (!body)
+		return;
+	if (!json_is_boolean(viewing)) {
+		http_error(req, 400, 4, "`viewing` must be true or false.");
+		return;
+	}
+	(void)chat_viewing(control->chat, access_user(req), id, json_is_true(viewing));
+	http_reply_json(req, 200, json_object());
 }

@@ -32,13 +32,13 @@ void http_call_type_put(struct http_req *req, struct control *control)
 
 	if (body)
 		calls_type_put(control->calls, access_user(req), http_param(req, "name"), body,
-			       call_answer, req);
+			       call_answer_audited, call_audited(req, control, "calltype.save"));
 }
 
 void http_call_type_delete(struct http_req *req, struct control *control)
 {
-	calls_type_delete(control->calls, access_user(req), http_param(req, "name"), call_answer,
-			  req);
+	calls_type_delete(control->calls, access_user(req), http_param(req, "name"),
+			  call_answer_audited, call_audited(req, control, "calltype.delete"));
 }
 
 /* ---- guests ---- */

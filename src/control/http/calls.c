@@ -16,6 +16,7 @@
 #include "control/http/access.h"
 #include "control/http/call_answer.h"
 #include "control/http/handlers.h"
+#include "control/support/support.h"
 
 /* ---- answers ---- */
 
@@ -62,6 +63,42 @@ void call_answer(void *arg, int status, const char *problem, json_t *reply,
 	http_reply_json(req, created ? 201 : 200, json_incref(reply));
 }
 
+/* ---- what goes into the audit log ---- */
+
+struct audited {
+	struct http_req *req;
+	struct control *control;
+	const char *action;
+};
+
+void *call_audited(struct http_req *req, struct control *control, const char *action)
+{
+	struct audited *a = malloc(sizeof *a);
+
+	if (!a)
+		abort(); /* R61: a clean end and a restart */
+	*a = (struct audited){ .req = req, .control = control, .action = action };
+	return a;
+}
+
+void call_answer_audited(void *arg, int status, const char *problem, json_t *reply,
+			 const struct call_join *join)
+{
+	struct audited a = *(struct audited *)arg;
+	const char *type = http_param(a.req, "type"), *name = http_param(a.req, "name");
+	const json_t *body = type ? http_body_json(a.req) : NULL;
+	char cid[CALLS_CID_SIZE];
+
+	free(arg);
+	(void)snprintf(cid, sizeof cid, "%s:%s", type ? type : "",
+		       type ? http_param(a.req, "id") : "");
+	if (status >= 0)
+		support_audit(a.control->support, access_user(a.req)->id, a.action,
+			      type ? cid : name,
+			      json_string_value(json_object_get(body, "user_id")));
+	call_answer(a.req, status, problem, reply, join);
+}
+
 /* ---- the verbs ---- */
 
 static void run(struct http_req *req, struct control *control, calls_verb *verb)
@@ -79,21 +116,38 @@ static void run(struct http_req *req, struct control *control, calls_verb *verb)
 		run(req, control, calls_##name);                             \
 	}
 
+static void run_audited(struct http_req *req, struct control *control, calls_verb *verb,
+			const char *action)
+{
+	json_t *body = http_body_json(req);
+
+	if (body)
+		verb(control->calls, access_user(req), http_param(req, "type"),
+		     http_param(req, "id"), body, call_answer_audited,
+		     call_audited(req, control, action));
+}
+
+#define AUDITED(name)                                                        \
+	void http_call_##name(struct http_req *req, struct control *control) \
+	{                                                                    \
+		run_audited(req, control, calls_##name, "call." #name);      \
+	}
+
 VERB(update)
 VERB(ring)
 VERB(accept)
 VERB(reject)
 VERB(update_members)
 VERB(query_members)
-VERB(end)
+AUDITED(end)
 VERB(go_live)
 VERB(stop_live)
 VERB(request_permissions)
-VERB(user_permissions)
-VERB(mute)
-VERB(block)
-VERB(unblock)
-VERB(kick)
+AUDITED(user_permissions)
+AUDITED(mute)
+AUDITED(block)
+AUDITED(unblock)
+AUDITED(kick)
 VERB(react)
 VERB(send_event)
 VERB(recording)

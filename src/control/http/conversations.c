@@ -2,11 +2,13 @@
 /* GET /api/v1/conversations. */
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "control/calls/calls.h"
 #include "control/chat/chat.h"
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/support/support.h"
 #include "control/ws/hub.h"
 #include "control/ws/objects.h"
 
@@ -14,6 +16,7 @@ struct listing {
 	struct http_req *req;
 	struct calls *calls;
 	const struct hub *hub;
+	const struct support *support;
 };
 
 static const struct call_state *live_call(struct calls *calls, const char *conversation_id)
@@ -22,6 +25,16 @@ static const struct call_state *live_call(struct calls *calls, const char *conve
 
 	(void)snprintf(cid, sizeof cid, "default:chat-%s", conversation_id);
 	return calls_state_find(calls, cid);
+}
+
+/* Whether somebody is to be expected, and when. */
+static json_t *hours_now(const struct hours *hours)
+{
+	struct hours_state state = hours_at(hours, (int64_t)(clock_wall_us() / US_PER_S));
+	uint64_t opens_us = state.open ? 0 : (uint64_t)state.opens_at * US_PER_S;
+
+	return json_pack("{s:b, s:o}", "open", (int)state.open, "opens_at",
+			 object_maybe_time(opens_us));
 }
 
 static void on_list(void *arg, int status, const struct store_conversation *list, size_t n,
@@ -39,10 +52,12 @@ static void on_list(void *arg, int status, const struct store_conversation *list
 	for (size_t i = 0; i < n; i++)
 		(void)json_array_append_new(
 			array, object_conversation(&list[i], live_call(l.calls, list[i].id), team));
-	http_reply_json(l.req, 200,
-			json_pack("{s:o, s:I, s:o}", "conversations", array, "cursor",
-				  (json_int_t)cursor, "online",
-				  hub_online(l.hub, access_user(l.req))));
+	json_t *answer = json_pack("{s:o, s:I, s:o}", "conversations", array, "cursor",
+				   (json_int_t)cursor, "online",
+				   hub_online(l.hub, access_user(l.req)));
+	if (answer && support_hours(l.support)->enabled)
+		(void)json_object_set_new(answer, "hours", hours_now(support_hours(l.support)));
+	http_reply_json(l.req, 200, answer);
 }
 
 void http_conversations(struct http_req *req, struct control *control)
@@ -53,6 +68,9 @@ void http_conversations(struct http_req *req, struct control *control)
 		http_error(req, 500, -1, "Out of memory.");
 		return;
 	}
-	*l = (struct listing){ .req = req, .calls = control->calls, .hub = control->hub };
+	*l = (struct listing){ .req = req,
+			       .calls = control->calls,
+			       .hub = control->hub,
+			       .support = control->support };
 	chat_list(control->chat, access_user(req), on_list, l);
 }

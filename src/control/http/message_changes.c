@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PATCH and DELETE of one message, and its reactions. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "control/http/access.h"
 #include "control/http/handlers.h"
 #include "control/http/message_args.h"
+#include "control/support/support.h"
 #include "control/ws/objects.h"
 
 int64_t http_message_id(struct http_req *req)
@@ -51,13 +53,39 @@ void http_message_edit(struct http_req *req, struct control *control)
 			  on_changed, req);
 }
 
+struct deleting {
+	struct http_req *req;
+	struct control *control;
+};
+
+/* Who deletes what somebody else wrote answers for it (product 2.2). */
+static void on_deleted(void *arg, int status, const struct store_message *message, bool changed,
+		       int64_t cursor)
+{
+	struct deleting d = *(struct deleting *)arg;
+
+	free(arg);
+	if (status == 0 && changed && strcmp(message->user.id, access_user(d.req)->id) != 0) {
+		char id[24];
+
+		(void)snprintf(id, sizeof id, "%lld", (long long)message->id);
+		support_audit(d.control->support, access_user(d.req)->id, "message.delete",
+			      message->conversation_id, id);
+	}
+	on_changed(d.req, status, message, changed, cursor);
+}
+
 void http_message_delete(struct http_req *req, struct control *control)
 {
 	int64_t id = http_message_id(req);
+	struct deleting *d = id ? malloc(sizeof *d) : NULL;
 
-	if (id)
-		chat_delete(control->chat, access_user(req), http_param(req, "id"), id, on_changed,
-			    req);
+	if (!id)
+		return;
+	if (!d)
+		abort(); /* R61: a clean end and a restart */
+	*d = (struct deleting){ .req = req, .control = control };
+	chat_delete(control->chat, access_user(req), http_param(req, "id"), id, on_deleted, d);
 }
 
 static void on_reacted(void *arg, int status, const struct store_message *message, bool changed,

@@ -2,6 +2,7 @@
 /* Signing in and out: POST /api/auth/login, /link, /logout, GET /api/auth/session. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -9,6 +10,7 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/support/support.h"
 #include "control/ws/hub.h"
 #include "control/ws/objects.h"
 
@@ -40,10 +42,31 @@ static const char *string_member(struct http_req *req, const json_t *body, const
 	return json_string_value(member);
 }
 
+struct signing_in {
+	struct http_req *req;
+	struct control *control;
+};
+
+static struct signing_in *signing_in(struct http_req *req, struct control *control)
+{
+	struct signing_in *s = malloc(sizeof *s);
+
+	if (!s)
+		abort(); /* R61: a clean end and a restart */
+	*s = (struct signing_in){ .req = req, .control = control };
+	return s;
+}
+
 static void on_signin(void *arg, const struct auth_signin *result)
 {
-	struct http_req *req = arg;
+	struct signing_in *s = arg;
+	struct http_req *req = s->req;
 	char seconds[16];
+
+	if (result->status == 0)
+		support_audit(s->control->support, result->user->id, "session.begin", NULL,
+			      http_peer(req));
+	free(s);
 
 	switch (result->status) {
 	case 0:
@@ -76,7 +99,8 @@ void http_login(struct http_req *req, struct control *control)
 				       : NULL;
 
 	if (password)
-		auth_login(control->auth, user_id, password, http_peer(req), on_signin, req);
+		auth_login(control->auth, user_id, password, http_peer(req), on_signin,
+			   signing_in(req, control));
 }
 
 void http_link(struct http_req *req, struct control *control)
@@ -85,7 +109,8 @@ void http_link(struct http_req *req, struct control *control)
 	const char *token = body ? string_member(req, body, "token", 256) : NULL;
 
 	if (token)
-		auth_link_use(control->auth, token, http_peer(req), on_signin, req);
+		auth_link_use(control->auth, token, http_peer(req), on_signin,
+			      signing_in(req, control));
 }
 
 struct logout {

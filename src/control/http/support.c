@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PATCH /api/v1/conversations/{id}: status, assignee, labels; GET /api/v1/team. */
+/* PATCH /api/v1/conversations/{id}: status, assignee, labels; …/rating; GET /api/v1/team. */
 #include "control/support/support.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/support_args.h"
 #include "control/objects/objects.h"
 
 static void answer_error(struct http_req *req, int status)
@@ -22,6 +23,38 @@ static void answer_error(struct http_req *req, int status)
 			   "that does not exist.");
 	else
 		access_answer_error(req, status, "conversation of this id");
+}
+
+bool support_is_team(struct http_req *req)
+{
+	bool team = access_user(req)->role == ROLE_ADMIN;
+
+	if (!team)
+		answer_error(req, -EACCES);
+	return team;
+}
+
+bool support_is_team_of(struct http_req *req, const char *conversation_id)
+{
+	if (!chat_may_see(access_user(req), conversation_id)) {
+		answer_error(req, -ENOENT);
+		return false;
+	}
+	return support_is_team(req);
+}
+
+const char *support_text(struct http_req *req, const json_t *body, const char *name, size_t max,
+			 const char *absent)
+{
+	const json_t *member = json_object_get(body, name);
+	const char *text = member ? json_string_value(member) : absent;
+
+	/* a NUL inside would cut it */
+	if (!text || strlen(text) > max || (member && json_string_length(member) != strlen(text))) {
+		http_error(req, 400, 4, "`%s` must be a text of at most %zu bytes.", name, max);
+		return NULL;
+	}
+	return text;
 }
 
 static void on_state(void *arg, int status, const struct store_support *state)
@@ -108,6 +141,44 @@ void http_support_change(struct http_req *req, struct control *control)
 	if (read_status(req, body, &change) && read_assignee(req, body, &change) &&
 	    read_labels(req, body, labels, &change))
 		support_change(control->support, access_user(req), &change, on_state, req);
+}
+
+/* ---- the customer's answer ---- */
+
+static void on_rated(void *arg, int status, const struct store_support *state)
+{
+	if (status == -EINVAL)
+		http_error(arg, 400, 4,
+			   "`rating` must be 1 to 5, or 0 to skip, and `comment` at most %d bytes.",
+			   SUPPORT_COMMENT_MAX);
+	else if (status < 0)
+		access_answer_error(arg, status, "question of this number");
+	else
+		http_reply_json(arg, 200,
+				json_pack("{s:o}", "support", object_support(state, false)));
+}
+
+void http_support_rate(struct http_req *req, struct control *control)
+{
+	const json_t *body = http_body_json(req);
+	const char *id = http_param(req, "id");
+	const json_t *question = json_object_get(body, "question"),
+		     *rating = json_object_get(body, "rating");
+
+	if (!body)
+		return;
+	if (!chat_may_see(access_user(req), id)) {
+		answer_error(req, -ENOENT);
+		return;
+	}
+	const char *comment = support_text(req, body, "comment", SUPPORT_COMMENT_MAX, "");
+	if (!comment)
+		return;
+	if (!json_is_integer(question) || !json_is_integer(rating))
+		http_error(req, 400, 4, "`question` and `rating` must be whole numbers.");
+	else
+		support_rate(control->support, access_user(req), id, json_integer_value(question),
+			     json_integer_value(rating), comment, on_rated, req);
 }
 
 /* ---- who the team is ---- */

@@ -3,14 +3,19 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "base/utf8.h"
 
 struct support {
 	struct store *store;
 	uint64_t (*wall_us)(void);
 	support_event_fn *sink;
 	void *sink_arg;
+	struct hours hours;
 };
 
 int support_new(const struct support_config *config, struct support **ret)
@@ -23,6 +28,7 @@ int support_new(const struct support_config *config, struct support **ret)
 			       .wall_us = config->wall_us ? config->wall_us : clock_wall_us,
 			       .sink = config->sink,
 			       .sink_arg = config->sink_arg };
+	hours_default(&s->hours);
 	*ret = s;
 	return 0;
 }
@@ -76,6 +82,7 @@ void support_change(struct support *s, const struct store_user *who,
 	}
 	c.user_id = who->id;
 	c.at_us = s->wall_us();
+	c.ask = s->hours.ask;
 	store_support_set(s->store, &c, on_changed, asking_new(s, done, arg));
 }
 
@@ -85,4 +92,141 @@ void support_team(struct support *s, const struct store_user *who, store_users_f
 		store_team_list(s->store, done, arg);
 	else
 		done(arg, -EACCES, NULL, 0);
+}
+
+/* ---- business hours ---- */
+
+static void on_loaded(void *arg, int status, const char *value)
+{
+	struct support *s = arg;
+	json_t *json = value ? json_loads(value, 0, NULL) : NULL;
+	char error[HOURS_ERROR];
+
+	if (json && hours_parse(json, &s->hours, error) < 0)
+		log_error("support", "business hours are off: %s Save them again.", error);
+	else if (status < 0)
+		log_error("support", "business hours cannot be read and are off");
+	json_decref(json);
+}
+
+void support_load(struct support *s)
+{
+	store_setting_get(s->store, "hours", on_loaded, s);
+}
+
+const struct hours *support_hours(const struct support *s)
+{
+	return &s->hours;
+}
+
+struct saving {
+	struct support *support;
+	struct hours hours;
+	store_done_fn *done;
+	void *arg;
+};
+
+static void on_saved(void *arg, int status)
+{
+	struct saving *save = arg;
+
+	if (status == 0)
+		save->support->hours = save->hours;
+	save->done(save->arg, status);
+	free(save);
+}
+
+void support_set_hours(struct support *s, const struct store_user *who, const json_t *json,
+		       char *ret_error, store_done_fn *done, void *arg)
+{
+	struct saving *save = malloc(sizeof *save);
+	int status = is_team(who) ? 0 : -EACCES;
+
+	if (!save)
+		abort(); /* R61: a clean end and a restart */
+	*save = (struct saving){ .support = s, .done = done, .arg = arg };
+	if (status == 0)
+		status = hours_parse(json, &save->hours, ret_error);
+	if (status < 0) {
+		free(save);
+		done(arg, status);
+		return;
+	}
+	json_t *clean = hours_json(&save->hours);
+	autofree char *text = json_dumps(clean, JSON_COMPACT);
+	json_decref(clean);
+	if (!text)
+		abort();
+	store_setting_put(s->store, "hours", text,
+			  &(struct store_deed){ .user_id = who->id, .at_us = s->wall_us() },
+			  on_saved, save);
+}
+
+static void ignore_state(void *arg, int status, const struct store_support *state)
+{
+	(void)arg, (void)status, (void)state;
+}
+
+void support_on_event(struct support *s, const struct store_event *event)
+{
+	const struct store_message *m = &event->message;
+	uint64_t now = s->wall_us();
+
+	if (!s->hours.enabled || event->type != EVENT_MESSAGE_NEW || m->card || m->activity ||
+	    strcmp(m->user.id, event->conversation_id) != 0)
+		return;
+	struct hours_state state = hours_at(&s->hours, (int64_t)(now / US_PER_S));
+	if (state.open)
+		return;
+	store_away_add(s->store, event->conversation_id,
+		       s->hours.away_text[0] ? s->hours.away_text : NULL,
+		       (uint64_t)state.closed_since * US_PER_S, now, on_changed,
+		       asking_new(s, ignore_state, NULL));
+}
+
+/* ---- how it was ---- */
+
+void support_rate(struct support *s, const struct store_user *who, const char *conversation_id,
+		  int64_t question, int64_t rating, const char *comment, support_state_fn *done,
+		  void *arg)
+{
+	size_t length = strlen(comment);
+	int status = strcmp(who->id, conversation_id) != 0 ? -ENOENT
+		     : rating < 0 || rating > 5 || length > SUPPORT_COMMENT_MAX ||
+				     !utf8_is_valid(comment, length)
+			     ? -EINVAL
+			     : 0;
+
+	if (status < 0) {
+		done(arg, status, NULL);
+		return;
+	}
+	store_rating_add(s->store,
+			 &(struct store_rating){ .conversation_id = conversation_id,
+						 .question = question,
+						 .rating = (int)rating,
+						 .comment = length ? comment : NULL,
+						 .at_us = s->wall_us() },
+			 on_changed, asking_new(s, done, arg));
+}
+
+/* ---- the audit log ---- */
+
+static void on_audited(void *arg, int status)
+{
+	(void)arg;
+	if (status < 0 && status != -ESHUTDOWN)
+		log_error("support", "a row of the audit log was lost: %s", strerror(-status));
+}
+
+void support_audit(struct support *s, const char *actor_id, const char *action, const char *target,
+		   const char *detail)
+{
+	store_audit_add(s->store,
+			&(struct store_audit){ .at_us = s->wall_us(),
+					       .actor_id = actor_id,
+					       .action = action,
+					       .target = target,
+					       .detail = detail },
+			on_audited, NULL);
 }

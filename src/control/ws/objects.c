@@ -37,10 +37,9 @@ static json_t *event_message(const char *type, const struct store_event *e)
 json_t *event_notice(const struct chat_notice *n)
 {
 	static const char *const types[] = {
-		[CHAT_READ] = "message.read",
-		[CHAT_TYPING_START] = "typing.start",
-		[CHAT_TYPING_STOP] = "typing.stop",
-		[CHAT_CHANNEL_LEFT] = "channel.left",
+		[CHAT_READ] = "message.read",		[CHAT_TYPING_START] = "typing.start",
+		[CHAT_TYPING_STOP] = "typing.stop",	[CHAT_CHANNEL_LEFT] = "channel.left",
+		[CHAT_VIEWING_START] = "viewing.start", [CHAT_VIEWING_STOP] = "viewing.stop",
 	};
 	json_t *o = json_pack("{s:s, s:s, s:o}", "type", types[n->type], "conversation_id",
 			      n->conversation_id, "user", object_user(n->user));

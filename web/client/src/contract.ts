@@ -71,6 +71,115 @@ export interface TeamResponse {
   team: UserObject[];
 }
 
+export interface LabelObject {
+  id: number;
+  name: string;
+  color: string;
+}
+
+export interface LabelsResponse {
+  labels: LabelObject[];
+  id?: number;
+}
+
+export interface CannedReplyObject {
+  id: number;
+  shortcut: string;
+  text: string;
+}
+
+export interface CannedRepliesResponse {
+  canned: CannedReplyObject[];
+  id?: number;
+}
+
+/** From the customer's first message to the resolution. */
+export interface CaseObject {
+  id: number;
+  opened_at: string;
+  replied_at: string | null;
+  resolved_at: string | null;
+  resolved_by?: string;
+  rating?: number;
+  comment?: string;
+}
+
+/** page to time_zone are what their own client says. */
+export interface CustomerObject {
+  user: UserObject;
+  created_at: string;
+  first_seen_at: string | null;
+  last_seen_at: string | null;
+  page?: string;
+  title?: string;
+  /** The browser's User-Agent. */
+  agent?: string;
+  language?: string;
+  time_zone?: string;
+  /** The team's; never shown to the customer. */
+  notes: string;
+  notes_by?: string;
+  notes_at: string | null;
+  cases: CaseObject[];
+  calls: CallCardObject[];
+}
+
+export interface OpeningTimeObject {
+  from: string;
+  /** HH:MM, at most 24:00. */
+  to: string;
+}
+
+export interface HoursObject {
+  enabled: boolean;
+  /** For example Europe/Berlin. */
+  time_zone: string;
+  /** Monday first. */
+  week: OpeningTimeObject[][];
+  /** YYYY-MM-DD. */
+  holidays: string[];
+  /** What a customer who writes out of hours is told. */
+  away_text: string;
+  /** Customers are asked how it was when a conversation is resolved. */
+  ask: boolean;
+}
+
+export interface HoursNowObject {
+  open: boolean;
+  opens_at: string | null;
+}
+
+/** Now, and of the cases that were opened in the days asked for. A median is the lower one of an even number. */
+export interface FiguresResponse {
+  open: number;
+  pending: number;
+  /** Open or pending. */
+  unassigned: number;
+  waiting: number;
+  oldest_waiting_since: string | null;
+  cases: number;
+  replied: number;
+  resolved: number;
+  first_reply_median_s: number | null;
+  resolution_median_s: number | null;
+  ratings: number;
+  rating_mean: number | null;
+}
+
+export interface AuditRowObject {
+  id: number;
+  at: string;
+  actor_id: string;
+  action: string;
+  target?: string;
+  detail?: string;
+}
+
+export interface AuditResponse {
+  audit: AuditRowObject[];
+  has_more: boolean;
+}
+
 /** A file of a message. Whoever has its address may see it; nobody guesses it. */
 export interface AttachmentObject {
   id: string;
@@ -401,6 +510,8 @@ export interface ConversationsResponse {
   cursor: number;
   /** Who is online, of the team; for the team, everybody. */
   online: string[];
+  /** Business hours now, where there are any. */
+  hours?: HoursNowObject;
 }
 
 export interface MessagesResponse {
@@ -499,6 +610,24 @@ export interface ServerEvents {
     type: 'typing.stop';
     conversation_id: string;
     user: UserObject;
+  };
+  'viewing.start': {
+    type: 'viewing.start';
+    conversation_id: string;
+    user: UserObject;
+  };
+  'viewing.stop': {
+    type: 'viewing.stop';
+    conversation_id: string;
+    user: UserObject;
+  };
+  'labels.updated': {
+    type: 'labels.updated';
+    labels: LabelObject[];
+  };
+  'canned.updated': {
+    type: 'canned.updated';
+    canned: CannedReplyObject[];
   };
   'user.presence.changed': {
     type: 'user.presence.changed';

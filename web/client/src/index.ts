@@ -35,7 +35,8 @@ export { callIdOf, conversationIdOf, receiptOf, sortedConversations } from './ch
 export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from './chat/state.ts';
 export type { OperatorApi } from './operator.ts';
 export { DeskStore, type DeskState } from './support/store.ts';
-export type { SupportApi, SupportChange } from './support/api.ts';
+export type { AuditQuery, SupportApi, SupportChange, Whereabouts } from './support/api.ts';
+export { complete, fillIn, isNamed, matchingCanned, matchingColleagues, triggerAt, type Trigger } from './support/canned.ts';
 export { countConversations, filterConversations, type ConversationFilter, type ConversationView } from './support/filter.ts';
 export { ChatStore } from './chat/store.ts';
 export type * from './contract.ts';

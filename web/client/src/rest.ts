@@ -27,6 +27,10 @@ export class Rest {
     return this.#request<T>('PATCH', path, body);
   }
 
+  put<T>(path: string, body: object): Promise<T> {
+    return this.#request<T>('PUT', path, body);
+  }
+
   /** With an empty body: what changes something must say that it is JSON. */
   delete<T>(path: string): Promise<T> {
     return this.#request<T>('DELETE', path, {});

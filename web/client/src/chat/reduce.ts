@@ -6,10 +6,13 @@ import type {
 import type { SocketEvent } from '../events.ts';
 import type { ConfabError } from '../errors.ts';
 import type { MessageOptions } from './api.ts';
+import { isNamed } from '../support/canned.ts';
 import { toChatMessage, type ChatMessage, type ChatState, type Thread } from './state.ts';
 
 /** After this time without a sign somebody is not writing any more. */
 export const TYPING_MS = 6000;
+/** And after this one somebody does not look any more; it is said again every 20 s. */
+export const VIEWING_MS = 45_000;
 
 export type ChatAction =
   | { type: 'loaded'; response: ConversationsResponse }
@@ -92,7 +95,7 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
   }
 }
 
-function loaded(state: ChatState, { conversations, online }: ConversationsResponse): ChatState {
+function loaded(state: ChatState, { conversations, online, hours }: ConversationsResponse): ChatState {
   const map = new Map(conversations.map((conversation) => [conversation.id, conversation]));
   const unread = conversations.filter(({ id, unread: n }) => n > 0 && id !== state.seeing);
   return {
@@ -102,6 +105,7 @@ function loaded(state: ChatState, { conversations, online }: ConversationsRespon
     conversations: map,
     unread: new Map(unread.map(({ id, unread: n }) => [id, n])),
     online: new Set(online),
+    hours,
   };
 }
 
@@ -144,7 +148,11 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
     case 'message.read':
       return onRead(state, event.conversation_id, event.read);
     case 'typing.start':
-      return onTyping(state, event.conversation_id, event.user, at + TYPING_MS);
+      return onTyping(state, 'typing', event.conversation_id, event.user, at + TYPING_MS);
+    case 'viewing.start':
+      return onTyping(state, 'viewing', event.conversation_id, event.user, at + VIEWING_MS);
+    case 'viewing.stop':
+      return notTyping(state, event.conversation_id, event.user, 'viewing');
     case 'typing.stop':
       return notTyping(state, event.conversation_id, event.user);
     case 'user.presence.changed': {
@@ -184,6 +192,7 @@ function onMessage(state: ChatState, id: string, message: MessageObject, replaye
     const updated = { ...base, last_message: message, updated_at: message.created_at };
     next = { ...next, conversations: new Map(next.conversations).set(id, updated) };
   }
+  if (message.private && !known && message.user.id !== state.me.id && isNamed(message.text, state.me.id)) next = withMention(next, id);
   if ((known && !replayed) || message.user.id === state.me.id || state.seeing === id) return next;
   return { ...next, unread: new Map(next.unread).set(id, (next.unread.get(id) ?? 0) + 1) };
 }
@@ -213,28 +222,35 @@ function onRead(state: ChatState, id: string, read: ReadObject): ChatState {
   const conversation = state.conversations.get(id);
   if (!conversation) return state;
   const reads = [...conversation.reads.filter((other) => other.user_id !== read.user_id), read];
-  const next = { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, reads }) };
+  const seen = read.user_id === state.me.id && conversation.mentions ? { mentions: 0 } : {};
+  const next = { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, reads, ...seen }) };
   const last = conversation.last_message?.id ?? 0;
   // read in another tab of mine
   return read.user_id === state.me.id && read.last_read_message_id >= last ? { ...next, unread: without(next.unread, id) } : next;
 }
 
-function onTyping(state: ChatState, id: string, user: UserObject, until: number): ChatState {
+type Attention = 'typing' | 'viewing';
+
+function onTyping(state: ChatState, what: Attention, id: string, user: UserObject, until: number): ChatState {
   if (user.id === state.me.id) return state;
-  const others = (state.typing.get(id) ?? []).filter((typer) => typer.user.id !== user.id);
-  return { ...state, typing: new Map(state.typing).set(id, [...others, { user, until }]) };
+  const others = (state[what].get(id) ?? []).filter((typer) => typer.user.id !== user.id);
+  return { ...state, [what]: new Map(state[what]).set(id, [...others, { user, until }]) };
 }
 
-function notTyping(state: ChatState, id: string, user: UserObject): ChatState {
-  const typers = state.typing.get(id);
+function notTyping(state: ChatState, id: string, user: UserObject, what: Attention = 'typing'): ChatState {
+  const typers = state[what].get(id);
   if (!typers?.some((typer) => typer.user.id === user.id)) return state;
-  return { ...state, typing: new Map(state.typing).set(id, typers.filter((typer) => typer.user.id !== user.id)) };
+  return { ...state, [what]: new Map(state[what]).set(id, typers.filter((typer) => typer.user.id !== user.id)) };
 }
 
 function forgetTypers(state: ChatState, at: number): ChatState {
-  const old = [...state.typing].some(([, typers]) => typers.some((typer) => typer.until <= at));
+  return forget(forget(state, 'typing', at), 'viewing', at);
+}
+
+function forget(state: ChatState, what: Attention, at: number): ChatState {
+  const old = [...state[what]].some(([, typers]) => typers.some((typer) => typer.until <= at));
   if (!old) return state;
-  return { ...state, typing: new Map([...state.typing].map(([id, typers]) => [id, typers.filter((typer) => typer.until > at)])) };
+  return { ...state, [what]: new Map([...state[what]].map(([id, typers]) => [id, typers.filter((typer) => typer.until > at)])) };
 }
 
 function withCall(state: ChatState, id: string | undefined, call: CallSessionObject | null): ChatState {
@@ -242,6 +258,13 @@ function withCall(state: ChatState, id: string | undefined, call: CallSessionObj
   if (!conversation || id === undefined) return state;
   const live = call && call.participants.length > 0 ? call : null;
   return { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, call: live }) };
+}
+
+function withMention(state: ChatState, id: string): ChatState {
+  const conversation = state.conversations.get(id);
+  if (!conversation) return state;
+  const mentions = (conversation.mentions ?? 0) + 1;
+  return { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, mentions }) };
 }
 
 function withSupport(state: ChatState, id: string, support: SupportObject | undefined): ChatState {

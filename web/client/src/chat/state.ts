@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the messenger shows, as plain data, and the questions asked of it. Changes are made by reduce.ts only. */
 import type {
-  ActivityObject, AttachmentObject, CallCardObject, ConversationObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
+  ActivityObject, AttachmentObject, CallCardObject, ConversationObject, HoursNowObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
 } from '../contract.ts';
 import type { ConfabError } from '../errors.ts';
 
@@ -61,6 +61,10 @@ export interface ChatState {
   readonly seeing: string | undefined;
   /** Ids of users who are online; customers know of the team only. */
   readonly online: ReadonlySet<string>;
+  /** By conversation: colleagues who have it before their eyes; for the team. */
+  readonly viewing: ReadonlyMap<string, readonly Typer[]>;
+  /** Business hours now; undefined where there are none. */
+  readonly hours: HoursNowObject | undefined;
   /** By conversation: who is writing, others only. */
   readonly typing: ReadonlyMap<string, readonly Typer[]>;
 }
@@ -77,6 +81,8 @@ export function initialChat(me: UserObject): ChatState {
     seeing: undefined,
     online: new Set(),
     typing: new Map(),
+    viewing: new Map(),
+    hours: undefined,
   };
 }
 

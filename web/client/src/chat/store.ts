@@ -22,6 +22,8 @@ const EVENTS = [
   'reaction.deleted',
   'typing.start',
   'typing.stop',
+  'viewing.start',
+  'viewing.stop',
   'user.presence.changed',
   'call.session_started',
   'call.session_participant_joined',
@@ -181,6 +183,11 @@ export class ChatStore {
     this.#apply({ type: 'support', id, support: await this.client.support.change(id, change) });
   }
 
+  /** Answers the question how it was, for a customer; 0 skips it. */
+  async rate(id: string, question: number, rating: number, comment?: string): Promise<void> {
+    this.#apply({ type: 'support', id, support: await this.client.support.rate(id, question, rating, comment) });
+  }
+
   async #load(): Promise<void> {
     if (this.#early) {
       this.#again = true;
@@ -247,10 +254,19 @@ export class ChatStore {
     if (event.type === 'message.new') {
       this.#markArrived(event.conversation_id, event.message);
       this.#markSeen();
-    } else if (event.type === 'typing.start') {
-      clearTimeout(this.#tick);
-      this.#tick = setTimeout(() => this.#apply({ type: 'tick', at: Date.now() }), TYPING_MS + 50);
+    } else if (event.type === 'typing.start' || event.type === 'viewing.start') {
+      this.#forgetLater();
     }
+  }
+
+  /** Who does not say again that they write or look is forgotten, as long as somebody does. */
+  #forgetLater(): void {
+    clearTimeout(this.#tick);
+    this.#tick = setTimeout(() => {
+      this.#apply({ type: 'tick', at: Date.now() });
+      const { typing, viewing } = this.state;
+      if ([...typing.values(), ...viewing.values()].some((people) => people.length > 0)) this.#forgetLater();
+    }, TYPING_MS + 50);
   }
 
   #markArrived(id: string, message: MessageObject | null): void {

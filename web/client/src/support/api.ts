@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a team does with its conversations beside writing in them. Rejects with code 17 for who is not of the team. */
-import type { SupportObject, SupportStatus, TeamResponse, UserObject } from '../contract.ts';
+/**
+ * What a team does with its conversations beside writing in them; rejects with code 17 for who is not of the team. And
+ * the two things that a customer does for it: `seen` and `rate`.
+ */
+import type {
+  AuditResponse, CannedRepliesResponse, CannedReplyObject, CustomerObject, FiguresResponse, HoursObject, LabelObject, LabelsResponse,
+  SupportObject, SupportStatus, TeamResponse, UserObject,
+} from '../contract.ts';
 import type { Rest } from '../rest.ts';
 
 /** What is absent stays as it is. */
@@ -10,6 +16,24 @@ export interface SupportChange {
   assignee?: string | null;
   /** All labels that are on it then. */
   labels?: readonly number[];
+}
+
+/** Where a customer is. The server shows it to the team and does not believe it. */
+export interface Whereabouts {
+  page?: string;
+  title?: string;
+  language?: string;
+  timeZone?: string;
+}
+
+export interface AuditQuery {
+  /** Older than the row with this id. */
+  before?: number;
+  limit?: number;
+  /** By this person. */
+  actor?: string;
+  /** `label` is also `label.put`. */
+  action?: string;
 }
 
 export class SupportApi {
@@ -22,14 +46,103 @@ export class SupportApi {
       ...(change.assignee === undefined ? {} : { assignee_id: change.assignee }),
       ...(change.labels === undefined ? {} : { labels: change.labels }),
     };
-    await this.context.ready();
-    const path = `/api/v1/conversations/${encodeURIComponent(conversationId)}`;
-    return (await this.context.rest.patch<{ support: SupportObject }>(path, body)).support;
+    return (await this.#ask((rest) => rest.patch<{ support: SupportObject }>(pathOf(conversationId), body))).support;
   }
 
   /** Everybody of the team, by name. */
   async team(): Promise<UserObject[]> {
+    return (await this.#ask((rest) => rest.get<TeamResponse>('/api/v1/team'))).team;
+  }
+
+  /** Tells colleagues that this person has the conversation before their eyes, or no longer. Say it again every 20 s. */
+  async viewing(conversationId: string, viewing: boolean): Promise<void> {
+    await this.#ask((rest) => rest.post(`${pathOf(conversationId)}/viewing`, { viewing }));
+  }
+
+  /** Labels by name. Each change resolves with all of them, too. */
+  async labels(): Promise<LabelObject[]> {
+    return (await this.#ask((rest) => rest.get<LabelsResponse>(LABELS))).labels;
+  }
+
+  /** Without an id a new one. `color` is like #0f766e. Rejects with 409 when the name is taken. */
+  async saveLabel({ id, name, color }: { id?: number | undefined; name: string; color: string }): Promise<LabelObject[]> {
+    const save = (rest: Rest) => (id === undefined ? rest.post<LabelsResponse>(LABELS, { name, color }) : rest.patch<LabelsResponse>(`${LABELS}/${id}`, { name, color }));
+    return (await this.#ask(save)).labels;
+  }
+
+  async deleteLabel(id: number): Promise<LabelObject[]> {
+    return (await this.#ask((rest) => rest.delete<LabelsResponse>(`${LABELS}/${id}`))).labels;
+  }
+
+  /** Canned replies by shortcut. Each change resolves with all of them, too. */
+  async cannedReplies(): Promise<CannedReplyObject[]> {
+    return (await this.#ask((rest) => rest.get<CannedRepliesResponse>(CANNED))).canned;
+  }
+
+  /** Without an id a new one. A shortcut is of a-z 0-9 - _. Rejects with 409 when it is taken. */
+  async saveCannedReply({ id, shortcut, text }: { id?: number | undefined; shortcut: string; text: string }): Promise<CannedReplyObject[]> {
+    const body = { shortcut, text };
+    const save = (rest: Rest) => (id === undefined ? rest.post<CannedRepliesResponse>(CANNED, body) : rest.patch<CannedRepliesResponse>(`${CANNED}/${id}`, body));
+    return (await this.#ask(save)).canned;
+  }
+
+  async deleteCannedReply(id: number): Promise<CannedReplyObject[]> {
+    return (await this.#ask((rest) => rest.delete<CannedRepliesResponse>(`${CANNED}/${id}`))).canned;
+  }
+
+  /** Where a customer is, what was, and the team's notes on them. */
+  async customer(id: string): Promise<CustomerObject> {
+    return (await this.#ask((rest) => rest.get<{ customer: CustomerObject }>(customerPath(id)))).customer;
+  }
+
+  async noteCustomer(id: string, notes: string): Promise<CustomerObject> {
+    return (await this.#ask((rest) => rest.patch<{ customer: CustomerObject }>(customerPath(id), { notes }))).customer;
+  }
+
+  async hours(): Promise<HoursObject> {
+    return (await this.#ask((rest) => rest.get<{ hours: HoursObject }>(HOURS))).hours;
+  }
+
+  /** Rejects with the reason when something in it is wrong. */
+  async setHours(hours: HoursObject): Promise<HoursObject> {
+    return (await this.#ask((rest) => rest.put<{ hours: HoursObject }>(HOURS, hours))).hours;
+  }
+
+  /** Now, and of what was opened in the last days. */
+  figures(days = 30): Promise<FiguresResponse> {
+    return this.#ask((rest) => rest.get(`/api/v1/support/figures?days=${days}`));
+  }
+
+  /** Who did what when, latest first. */
+  audit({ before, limit = 50, actor, action }: AuditQuery = {}): Promise<AuditResponse> {
+    const query = new URLSearchParams({ limit: String(limit) });
+    if (before !== undefined) query.set('before', String(before));
+    if (actor !== undefined) query.set('actor', actor);
+    if (action !== undefined) query.set('action', action);
+    return this.#ask((rest) => rest.get(`/api/v1/audit?${query}`));
+  }
+
+  /** For customers: answers the question of `support.question`, once; 0 skips it. */
+  async rate(conversationId: string, question: number, rating: number, comment = ''): Promise<SupportObject> {
+    const body = { question, rating, comment };
+    return (await this.#ask((rest) => rest.post<{ support: SupportObject }>(`${pathOf(conversationId)}/rating`, body))).support;
+  }
+
+  /** For customers: where they are. */
+  async seen({ page, title, language, timeZone }: Whereabouts): Promise<void> {
+    const cut = (text: string | undefined, max: number) => (text !== undefined && text.length <= max ? text : undefined);
+    const body = { page: cut(page, 500), title: title?.slice(0, 60), language: cut(language, 64), time_zone: cut(timeZone, 64) };
+    await this.#ask((rest) => rest.post('/api/v1/seen', body));
+  }
+
+  async #ask<T>(ask: (rest: Rest) => Promise<T>): Promise<T> {
     await this.context.ready();
-    return (await this.context.rest.get<TeamResponse>('/api/v1/team')).team;
+    return ask(this.context.rest);
   }
 }
+
+const LABELS = '/api/v1/labels';
+const CANNED = '/api/v1/canned';
+const HOURS = '/api/v1/support/hours';
+const pathOf = (conversationId: string): string => `/api/v1/conversations/${encodeURIComponent(conversationId)}`;
+const customerPath = (id: string): string => `/api/v1/customers/${encodeURIComponent(id)}`;

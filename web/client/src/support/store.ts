@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a team has beside its conversations: who it is. Loaded once, and anew after a lost connection. */
+/** What a team has beside its conversations. Loaded once, and anew after a lost connection; changes come as events. */
 import type { VideoClient } from '../client.ts';
-import type { UserObject } from '../contract.ts';
+import type { CannedReplyObject, LabelObject, UserObject } from '../contract.ts';
 import { Store, type Observable } from '../store.ts';
 
 export interface DeskState {
   readonly team: readonly UserObject[];
+  /** By name. */
+  readonly labels: readonly LabelObject[];
+  /** By shortcut. */
+  readonly canned: readonly CannedReplyObject[];
 }
 
-const EMPTY: DeskState = { team: [] };
+const EMPTY: DeskState = { team: [], labels: [], canned: [] };
 
 export class DeskStore {
   readonly #state = new Store<DeskState>(EMPTY);
@@ -20,6 +24,8 @@ export class DeskStore {
 
   start(): void {
     this.#stops.push(
+      this.client.on('labels.updated', ({ labels }) => this.#set({ labels })),
+      this.client.on('canned.updated', ({ canned }) => this.#set({ canned })),
       this.client.on('connection.changed', ({ state }) => {
         if (state === 'connected') this.refresh();
       }),
@@ -33,9 +39,13 @@ export class DeskStore {
 
   /** What cannot be loaded stays as it was. */
   refresh(): void {
-    this.client.support.team().then(
-      (team) => this.#state.update((state) => ({ ...state, team })),
-      () => {},
-    );
+    const { support } = this.client;
+    support.team().then((team) => this.#set({ team }), () => {});
+    support.labels().then((labels) => this.#set({ labels }), () => {});
+    support.cannedReplies().then((canned) => this.#set({ canned }), () => {});
+  }
+
+  #set(change: Partial<DeskState>): void {
+    this.#state.update((state) => ({ ...state, ...change }));
   }
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the resources of the support layer share. */
+#pragma once
+
+#include "control/server/request.h"
+#include "store/store.h"
+
+/* Whether the asker is of the team; else it is refused. */
+bool support_is_team(struct http_req *req);
+
+/* The same for a conversation, which does not exist for strangers. */
+bool support_is_team_of(struct http_req *req, const char *conversation_id);
+
+/* A text member of 0 to `max` bytes of UTF-8; `absent` when it is not there. NULL: refused already. */
+const char *support_text(struct http_req *req, const json_t *body, const char *name, size_t max,
+			 const char *absent);
