@@ -17,6 +17,7 @@ import typing
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FILE_LIMIT = 800  # lines of one source file; 500 is the aim
+WRITTEN_BY_TOOLS = {"web/client/src/contract.ts"}  # as long as the contract is
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -63,7 +64,7 @@ def stage_style(_):
     yield simple("include arrows", [sys.executable, "tools/layers.py", "src", "tools/layers.txt"])
     sources = subprocess.run(["git", "ls-files", "*.c", "*.h", "*.ts", "*.tsx", "*.mjs", "*.py"], cwd=ROOT,
                              capture_output=True, text=True).stdout.split()
-    long = [f for f in sources if (ROOT / f).exists() and len((ROOT / f).read_text().splitlines()) > FILE_LIMIT]
+    long = [f for f in sources if f not in WRITTEN_BY_TOOLS and (ROOT / f).exists() and len((ROOT / f).read_text().splitlines()) > FILE_LIMIT]
     if long:
         show("too long: " + " ".join(long))
     yield Result("file sizes", int(not long), int(bool(long)))

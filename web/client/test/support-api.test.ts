@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+/** client.support: one request per method, as api/openapi.yaml has it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VideoClient, ann, makeToken, makeWorld } from './lib/fakes.ts';
+
+async function setUp(answers: Record<string, unknown>) {
+  const world = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options: world.options });
+  await client.connectUser(ann, async () => makeToken('ann'));
+  const asked: string[] = [];
+  for (const [route, body] of Object.entries(answers)) {
+    world.server.routes[route] = ({ method, path, body: sent }) => {
+      asked.push(`${method} ${path}${Object.keys(sent).length ? ` ${JSON.stringify(sent)}` : ''}`);
+      return { status: 200, body };
+    };
+  }
+  return { client, asked };
+}
+
+const label = { id: 3, name: 'Refund', color: '#c62a33' };
+const reply = { id: 4, shortcut: 'hello', text: 'Hello {name}!' };
+
+test('client.support: labels, saveLabel, deleteLabel', async () => {
+  const routes = ['GET /api/v1/labels', 'POST /api/v1/labels', 'PATCH /api/v1/labels/3', 'DELETE /api/v1/labels/3'];
+  const { client, asked } = await setUp(Object.fromEntries(routes.map((route) => [route, { labels: [label] }])));
+  assert.deepEqual(await client.support.labels(), [label]);
+  assert.deepEqual(await client.support.saveLabel({ name: 'Refund', color: '#c62a33' }), [label]);
+  await client.support.saveLabel(label);
+  await client.support.deleteLabel(3);
+  const body = '{"name":"Refund","color":"#c62a33"}';
+  assert.deepEqual(asked, [routes[0], `${routes[1]} ${body}`, `${routes[2]} ${body}`, routes[3]]);
+});
+
+test('client.support: cannedReplies, saveCannedReply, deleteCannedReply', async () => {
+  const routes = ['GET /api/v1/canned', 'POST /api/v1/canned', 'PATCH /api/v1/canned/4', 'DELETE /api/v1/canned/4'];
+  const { client, asked } = await setUp(Object.fromEntries(routes.map((route) => [route, { canned: [reply] }])));
+  assert.deepEqual(await client.support.cannedReplies(), [reply]);
+  await client.support.saveCannedReply({ shortcut: 'hello', text: 'Hello {name}!' });
+  await client.support.saveCannedReply(reply);
+  assert.deepEqual(await client.support.deleteCannedReply(4), [reply]);
+  const body = '{"shortcut":"hello","text":"Hello {name}!"}';
+  assert.deepEqual(asked, [routes[0], `${routes[1]} ${body}`, `${routes[2]} ${body}`, routes[3]]);
+});
+
+test('client.support: customer, noteCustomer, viewing, rate, seen', async () => {
+  const { client, asked } = await setUp({
+    'GET /api/v1/customers/ann': { customer: { notes: '' } },
+    'PATCH /api/v1/customers/ann': { customer: { notes: 'x' } },
+    'POST /api/v1/conversations/ann/viewing': {},
+    'POST /api/v1/conversations/ann/rating': { support: { status: 'resolved' } },
+    'POST /api/v1/seen': {},
+  });
+  assert.deepEqual(await client.support.customer('ann'), { notes: '' });
+  assert.deepEqual(await client.support.noteCustomer('ann', 'x'), { notes: 'x' });
+  await client.support.viewing('ann', true);
+  assert.deepEqual(await client.support.rate('ann', 5, 4, 'Quick!'), { status: 'resolved' });
+  await client.support.seen({ page: `https://x.example/${'y'.repeat(500)}`, title: 'Cart', language: 'de', timeZone: 'UTC' });
+  assert.deepEqual(asked, [
+    'GET /api/v1/customers/ann',
+    'PATCH /api/v1/customers/ann {"notes":"x"}',
+    'POST /api/v1/conversations/ann/viewing {"viewing":true}',
+    'POST /api/v1/conversations/ann/rating {"question":5,"rating":4,"comment":"Quick!"}',
+    'POST /api/v1/seen {"title":"Cart","language":"de","time_zone":"UTC"}', // an address that is too long is not sent
+  ]);
+});
+
+test('client.support: hours, setHours, figures, audit', async () => {
+  const { client, asked } = await setUp({
+    'GET /api/v1/support/hours': { hours: { enabled: false } },
+    'PUT /api/v1/support/hours': { hours: { enabled: true } },
+    'GET /api/v1/support/figures': { open: 2 },
+    'GET /api/v1/audit': { audit: [], has_more: false },
+  });
+  const hours = await client.support.hours();
+  assert.deepEqual(await client.support.setHours({ ...hours, enabled: true }), { enabled: true });
+  assert.deepEqual(await client.support.figures(7), { open: 2 });
+  assert.deepEqual(await client.support.audit({ before: 9, limit: 2, actor: 'eva', action: 'label' }), { audit: [], has_more: false });
+  assert.deepEqual(asked, [
+    'GET /api/v1/support/hours',
+    'PUT /api/v1/support/hours {"enabled":true}',
+    'GET /api/v1/support/figures?days=7',
+    'GET /api/v1/audit?limit=2&before=9&actor=eva&action=label',
+  ]);
+});
