@@ -9,7 +9,11 @@
 #include "base/log.h"
 #include "control/server/internal.h"
 
-enum { TIMEOUT_HEADERS_S = 10, TIMEOUT_IDLE_S = 60, RX_PIECE = 16 * 1024 };
+enum {
+	TIMEOUT_HEADERS_S = 10,
+	TIMEOUT_IDLE_S = 60,
+	RX_PIECE = 1024, /* each WebSocket has a buffer of it; longer messages come in pieces */
+};
 
 /* R10: libwebsockets' own default is 300 s. */
 static const lws_retry_bo_t liveness = {

@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "control/server/internal.h"
 
+enum { RX_FIRST = 1024, RX_KEPT = 1024 };
+
 struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, void *arg,
 			  const char *peer_text)
 {
@@ -117,7 +119,7 @@ static bool rx_reserve(struct wsconn *c, size_t n)
 	if (c->rx_length + n <= c->rx_capacity)
 		return true;
 
-	size_t capacity = c->rx_capacity ? c->rx_capacity : 1024;
+	size_t capacity = c->rx_capacity ? c->rx_capacity : RX_FIRST;
 	while (capacity < c->rx_length + n)
 		capacity *= 2;
 	unsigned char *rx = realloc(c->rx, capacity);
@@ -163,7 +165,7 @@ int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t 
 	c->rx_length = 0;
 	c->handler->message(c, c->arg, c->rx ? c->rx : (const uint8_t *)"", length,
 			    lws_frame_is_binary(wsi));
-	if (c->rx_capacity > 64 * 1024) { /* one big message does not keep its memory */
+	if (c->rx_capacity > RX_KEPT) { /* one big message does not keep its memory */
 		free(c->rx);
 		c->rx = NULL;
 		c->rx_capacity = 0;
