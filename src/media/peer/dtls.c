@@ -19,6 +19,7 @@ enum {
 	TIMER_FIRST_US = 100 *
 			 1000, /* LiveKit's; the RFC's 1 s makes joins over lossy links slow */
 	TIMER_MOST_US = 1600 * 1000,
+	RELEASE_US = 1000 * 1000,	  /* after the last datagram, the record buffers go */
 	CERTIFICATE_BYTES_MAX = 8 * 1024, /* of a peer's chain, reassembled (R43) */
 	EXPORT_MAX = 2 * (SRTP_KEY_LENGTH + SRTP_SALT_MAX),
 };
@@ -36,7 +37,8 @@ struct dtls {
 	enum dtls_state state;
 	bool refused; /* the peer's certificate is not the one of its SDP */
 	uint64_t deadline, give_up_us;
-	const uint8_t *in; /* the datagram that is being taken; NULL once read */
+	uint64_t release_at; /* µs: when the record buffers go; UINT64_MAX = not waiting for that */
+	const uint8_t *in;   /* the datagram that is being taken; NULL once read */
 	size_t in_length;
 	uint8_t *out; /* where dtls_seal wants the next datagram; NULL = the outbox */
 	size_t out_capacity, out_length;
@@ -208,6 +210,7 @@ int dtls_new(struct dtls **ret, const struct dtls_config *config, uint64_t now)
 		return -ENOMEM;
 	d->config = *config;
 	d->give_up_us = now + DTLS_GIVE_UP_US;
+	d->release_at = UINT64_MAX;
 	d->deadline = config->client ? now : d->give_up_us;
 	d->config.context->alive++;
 	int r = start(d);
@@ -237,7 +240,9 @@ enum dtls_state dtls_get_state(const struct dtls *d)
 
 uint64_t dtls_deadline(const struct dtls *d)
 {
-	return d->state == DTLS_HANDSHAKE ? d->deadline : UINT64_MAX;
+	return d->state == DTLS_HANDSHAKE ? d->deadline
+	       : d->state == DTLS_DONE	  ? d->release_at
+					  : UINT64_MAX;
 }
 
 static void set_deadline(struct dtls *d, uint64_t now)
@@ -319,6 +324,7 @@ enum verdict dtls_rx(struct dtls *d, uint64_t now, const uint8_t *bytes, size_t 
 		return V_DROP_DTLS;
 	d->in = bytes;
 	d->in_length = n;
+	d->release_at = now + RELEASE_US;
 	if (d->state == DTLS_HANDSHAKE) {
 		v = handshake(d, now);
 		if (d->state != DTLS_DONE)
@@ -353,6 +359,8 @@ int dtls_write(struct dtls *d, const uint8_t *bytes, size_t n)
 	if (n == 0 || n > DTLS_MTU)
 		return -EMSGSIZE;
 	ERR_clear_error();
+	if (SSL_alloc_buffers(d->ssl) != 1) /* reading takes them by itself, writing does not */
+		return -ENOMEM;
 	int r = SSL_write(d->ssl, bytes, (int)n);
 	ERR_clear_error();
 	return r > 0 ? 0 : -EIO;
@@ -380,15 +388,29 @@ void dtls_keep(struct dtls *d)
 
 void dtls_close(struct dtls *d)
 {
-	if (d->state == DTLS_DONE) {
+	if (d->state == DTLS_DONE && SSL_alloc_buffers(d->ssl) == 1) {
 		(void)SSL_shutdown(d->ssl); /* sends close_notify; nobody waits for the answer */
 		ERR_clear_error();
 		d->state = DTLS_CLOSED;
 	}
 }
 
+/*
+ * Of the 75 KB of an association 34 are the buffers for one record each way. SSL_MODE_RELEASE_BUFFERS
+ * does that for TLS only. They come back with the next datagram; many of those are far apart.
+ */
+static void release(struct dtls *d, uint64_t now)
+{
+	if (now < d->release_at)
+		return;
+	d->release_at = UINT64_MAX;
+	(void)SSL_free_buffers(d->ssl); /* refuses when a record waits to be read: another time */
+}
+
 void dtls_tick(struct dtls *d, uint64_t now)
 {
+	if (d->state == DTLS_DONE)
+		release(d, now);
 	if (d->state != DTLS_HANDSHAKE || now < d->deadline)
 		return;
 	if (now >= d->give_up_us) {

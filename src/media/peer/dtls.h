@@ -69,7 +69,7 @@ enum verdict dtls_rx(struct dtls *d, uint64_t now, const uint8_t *bytes, size_t 
 /* One record of application data, at most `capacity` bytes; 0 = none. */
 size_t dtls_read(struct dtls *d, uint8_t *ret, size_t capacity);
 
-/* Sends one record of application data (SCTP). 0, -EAGAIN (not done), -EMSGSIZE, -EIO. */
+/* Sends one record of application data (SCTP). 0, -EAGAIN (not done), -EMSGSIZE, -ENOMEM, -EIO. */
 int dtls_write(struct dtls *d, const uint8_t *bytes, size_t n);
 
 /* The same into `ret` instead of the outbox: the length of the datagram, or -errno as above. */
@@ -86,7 +86,8 @@ void dtls_close(struct dtls *d);
 
 enum dtls_state dtls_get_state(const struct dtls *d);
 
-/* Starts the client's first flight, repeats flights, gives up. Call at dtls_deadline or later. */
+/* Starts the client's first flight, repeats flights, gives up; gives back what an idle association
+ * does not need. Call at dtls_deadline or later. */
 void dtls_tick(struct dtls *d, uint64_t now);
 uint64_t dtls_deadline(const struct dtls *d);
 

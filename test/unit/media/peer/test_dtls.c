@@ -187,7 +187,6 @@ static void test_gcm_first(void **state)
 	run(p, 3 * US_PER_S);
 	assert_same_keys(p, (enum srtp_suite)7);
 	assert_true(p->longest <= DTLS_MTU);
-	assert_int_equal(dtls_deadline(p->server.dtls), UINT64_MAX);
 }
 
 static void test_cm_alone(void **state)
@@ -357,6 +356,39 @@ static void test_data_and_close(void **state)
 	assert_int_equal(dtls_get_state(p->server.dtls), DTLS_CLOSED);
 }
 
+/* An idle association gives its record buffers back, and both ends go on as before. */
+static void test_buffers_come_and_go(void **state)
+{
+	struct pair *p = *state;
+	uint8_t out[64];
+
+	open_ends(p);
+	run(p, 3 * US_PER_S);
+	for (int i = 0; i < 3; i++) {
+		const struct outbox_datagram *d;
+		uint64_t due = dtls_deadline(p->server.dtls);
+
+		assert_true(due < UINT64_MAX);
+		dtls_tick(p->server.dtls, due - 1);
+		assert_int_equal(dtls_deadline(p->server.dtls), due);
+		dtls_tick(p->server.dtls, due);
+		assert_int_equal(dtls_deadline(p->server.dtls), UINT64_MAX);
+		assert_int_equal(dtls_write(p->server.dtls, (const uint8_t *)"hello", 5), 0);
+		deliver(p, &p->server, &p->client);
+		assert_int_equal(dtls_write(p->client.dtls, (const uint8_t *)"again", 5), 0);
+		d = outbox_take(&p->client.outbox);
+		assert_non_null(d);
+		assert_int_equal(dtls_rx(p->server.dtls, due, d->bytes, d->length), V_OK);
+		assert_int_equal(dtls_read(p->server.dtls, out, sizeof out), 5);
+		assert_memory_equal(out, "again", 5);
+		assert_int_equal(dtls_read(p->server.dtls, out, sizeof out), 0);
+	}
+	dtls_tick(p->server.dtls, dtls_deadline(p->server.dtls));
+	dtls_close(p->server.dtls);
+	deliver(p, &p->server, &p->client);
+	assert_int_equal(dtls_get_state(p->client.dtls), DTLS_CLOSED);
+}
+
 static void test_gives_up(void **state)
 {
 	struct pair *p = *state;
@@ -506,6 +538,7 @@ int main(void)
 		TEST(test_late_fingerprint),
 		TEST(test_garbage),
 		TEST(test_data_and_close),
+		TEST(test_buffers_come_and_go),
 		TEST(test_gives_up),
 		TEST(test_half_open_bound),
 		TEST(test_no_client_certificate),
