@@ -127,6 +127,8 @@ static void schedule(struct leg *l, uint64_t now)
 	uint64_t due = leg_deadline(l, now);
 	if (due < now + LEG_TICK_US)
 		due = now + LEG_TICK_US;
+	if (due >= now + LEG_FAR_US)
+		due = leg_common(due);
 	timers_arm(&l->sfu->timers, &l->timer, due);
 }
 

@@ -93,6 +93,43 @@ void downlink_send(struct participant *p, uint64_t now, uint8_t *packet, size_t 
 	}
 }
 
+/* False: the queue is full. */
+static bool queue_put(struct downlink *d, const struct downlink_run *packet)
+{
+	struct downlink_run *last = &d->queue[(d->tail - 1) % DOWNLINK_RUNS];
+	bool follows = d->head != d->tail && last->subscription == packet->subscription &&
+		       last->layer == packet->layer && last->generation == packet->generation &&
+		       last->sequence + last->count == packet->sequence;
+
+	if (d->waiting == DOWNLINK_QUEUE || (!follows && d->tail - d->head == DOWNLINK_RUNS))
+		return false;
+	if (follows) {
+		last->count++;
+		last->bytes += packet->bytes;
+	} else {
+		d->queue[d->tail++ % DOWNLINK_RUNS] = *packet;
+	}
+	d->waiting++;
+	d->waiting_bytes += packet->bytes;
+	return true;
+}
+
+/* The first packet, as a run of one. */
+static struct downlink_run queue_take(struct downlink *d)
+{
+	struct downlink_run *w = &d->queue[d->head % DOWNLINK_RUNS], first = *w;
+
+	first.bytes = w->bytes / w->count; /* of nearly equal packets; the last takes the rest */
+	first.count = 1;
+	w->bytes -= first.bytes;
+	w->sequence++;
+	if (--w->count == 0)
+		d->head++;
+	d->waiting--;
+	d->waiting_bytes -= first.bytes;
+	return first;
+}
+
 bool downlink_hold(struct subscription *s, uint64_t now, int layer, const struct media_packet *p)
 {
 	struct downlink *d = s->participant->subscriber.downlink;
@@ -106,18 +143,15 @@ bool downlink_hold(struct subscription *s, uint64_t now, int layer, const struct
 		if (d->debt + p->length <= burst_bytes(d))
 			return false;
 	}
-	if (d->tail - d->head == DOWNLINK_QUEUE) {
+	if (!queue_put(d, &(struct downlink_run){ .subscription = s,
+						  .sequence = p->sequence,
+						  .bytes = p->length,
+						  .count = 1,
+						  .layer = (uint8_t)layer,
+						  .generation = l->generation })) {
 		d->count.dropped++; /* a hole: the client asks for it again, or for a key frame */
 		return true;
 	}
-	d->queue[d->tail++ % DOWNLINK_QUEUE] = (struct downlink_waiting){
-		.subscription = s,
-		.sequence = p->sequence,
-		.length = p->length,
-		.layer = (uint8_t)layer,
-		.generation = l->generation
-	};
-	d->waiting_bytes += p->length;
 	d->count.held++;
 	leg_wake(&s->participant->subscriber.leg, downlink_deadline(s->participant));
 	return true;
@@ -128,13 +162,13 @@ void downlink_forget(struct subscription *s)
 	struct downlink *d = s->participant->subscriber.downlink;
 
 	for (uint32_t i = d ? d->head : 0; d && i != d->tail; i++) {
-		if (d->queue[i % DOWNLINK_QUEUE].subscription == s)
-			d->queue[i % DOWNLINK_QUEUE].subscription = NULL;
+		if (d->queue[i % DOWNLINK_RUNS].subscription == s)
+			d->queue[i % DOWNLINK_RUNS].subscription = NULL;
 	}
 }
 
 /* One packet whose turn it is. */
-static void release(const struct downlink_waiting *w, uint64_t now)
+static void release(const struct downlink_run *w, uint64_t now)
 {
 	struct subscription *s = w->subscription;
 	const struct track_layer *l = s ? s->track->layers[w->layer] : NULL;
@@ -170,9 +204,8 @@ static void release_due(struct downlink *d, uint64_t now)
 	uint32_t slice = slice_bytes(d);
 
 	while (d->head != d->tail && d->debt < slice) {
-		const struct downlink_waiting w = d->queue[d->head++ % DOWNLINK_QUEUE];
+		const struct downlink_run w = queue_take(d);
 
-		d->waiting_bytes -= w.length;
 		release(&w, now);
 	}
 }
@@ -269,7 +302,7 @@ static void share(struct participant *p, uint64_t now)
 
 	list_each (s, &p->subscriptions, in_participant)
 		s->down.rtx_share = again;
-	d->next_share = now + DOWNLINK_SHARE_US;
+	d->next_share = leg_common(now + DOWNLINK_SHARE_US);
 	bwe_want(&d->bwe, !find_carrier(p)	? 0
 			  : wanted > UINT32_MAX ? UINT32_MAX
 						: (uint32_t)wanted);

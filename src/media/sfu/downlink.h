@@ -25,7 +25,8 @@ struct participant;
 struct subscription;
 
 enum {
-	DOWNLINK_QUEUE = 256,	       /* packets that wait; power of two */
+	DOWNLINK_QUEUE = 256,	       /* packets that wait, … */
+	DOWNLINK_RUNS = 64,	       /* … in so many runs; power of two */
 	DOWNLINK_SLICE_US = 5000,      /* of the pacing rate, sent at once */
 	DOWNLINK_BURST_PACKETS = 10,   /* … and this much is no burst, … */
 	DOWNLINK_BURST_US = 50 * 1000, /* … if the path takes it within this */
@@ -39,11 +40,12 @@ enum {
 			   1000, /* of silence while something is paused: ask how the path is */
 };
 
-/* A packet that waits: where it is in its track's cache. */
-struct downlink_waiting {
+/* Packets that wait: where they are in their track's cache, one after the other. A frame is one. */
+struct downlink_run {
 	struct subscription *subscription; /* NULL: gone since */
-	uint64_t sequence;
-	uint16_t length;
+	uint64_t sequence;		   /* of the first that still waits */
+	uint32_t bytes;
+	uint16_t count;
 	uint8_t layer, generation;
 };
 
@@ -53,8 +55,8 @@ struct downlink {
 
 	uint64_t paced_at; /* µs */
 	uint32_t debt;	   /* bytes sent that the pacing rate has not covered yet */
-	struct downlink_waiting queue[DOWNLINK_QUEUE];
-	uint32_t head, tail, waiting_bytes;
+	struct downlink_run queue[DOWNLINK_RUNS];
+	uint32_t head, tail, waiting, waiting_bytes; /* waiting: packets */
 
 	struct probe_plan plan;
 	uint64_t next_share, measured_since;

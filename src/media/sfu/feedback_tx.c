@@ -152,10 +152,10 @@ void feedback_tick_publisher(struct participant *p, uint64_t now)
 				write_layer(&c, t, i);
 		}
 	}
-	if (twcc_recv_deadline(&pub->twcc) <= now) {
+	if (twcc_recv_deadline(pub->twcc) <= now) {
 		do
 			make_room(&c, TWCC_ROOM);
-		while (twcc_recv_write(&pub->twcc, now, pub->leg.rtcp_ssrc, &c.w));
+		while (twcc_recv_write(pub->twcc, now, pub->leg.rtcp_ssrc, &c.w));
 	}
 	if (report)
 		write_receiver_reports(&c, p);
@@ -175,7 +175,7 @@ uint64_t feedback_deadline_publisher(const struct participant *p)
 
 	if (!pub->leg.connected)
 		return due;
-	due = earlier(twcc_recv_deadline(&pub->twcc), speakers_deadline(p->room));
+	due = earlier(twcc_recv_deadline(pub->twcc), speakers_deadline(p->room));
 	list_each (t, &p->tracks, in_participant) {
 		due = earlier(due, dynacast_deadline(t));
 		for (int i = 0; i < LAYERS_MAX; i++) {

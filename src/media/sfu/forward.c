@@ -328,8 +328,8 @@ void forward_rtp(struct participant *p, uint64_t now, const uint8_t *bytes, size
 	rtpext_parse(&x, &pub->offer.extensions, &h);
 	p->sfu->received_packets++;
 	if (x.has_transport_seq) {
-		twcc_recv_rx(&pub->twcc, p->sfu->arrival, x.transport_seq, h.ssrc);
-		leg_wake(&pub->leg, twcc_recv_deadline(&pub->twcc));
+		twcc_recv_rx(pub->twcc, p->sfu->arrival, x.transport_seq, h.ssrc);
+		leg_wake(&pub->leg, leg_common(twcc_recv_deadline(pub->twcc)));
 	}
 
 	struct publisher_source *source = publish_find_source(p, now, &h, &x);

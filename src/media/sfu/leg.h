@@ -22,7 +22,13 @@ struct participant;
 
 enum {
 	LEG_RTCP_MAX = 1200, /* plain bytes of one RTCP datagram of ours */
-	LEG_TICK_US = 1000,  /* timers are not finer than this */
+	LEG_TICK_US = 1000,  /* timers are not finer than this, … */
+	/*
+	 * … and those that are further away not finer than that: what many connections do now and
+	 * then (reports, feedback, sharing out) comes together, and leaves in one system call.
+	 */
+	LEG_SLACK_US = 5 * 1000,
+	LEG_FAR_US = 20 * 1000,
 	/* a leg silent so long gives its addresses up to another */
 	LEG_ADDRESS_US = 5 * 1000 * 1000,
 	/*
@@ -98,6 +104,13 @@ void leg_fail(struct leg *l, const char *why);
 
 /* The timer runs at `due` at the latest. */
 void leg_wake(struct leg *l, uint64_t due);
+
+/* The next common moment at or after `due`: see LEG_SLACK_US. */
+static inline uint64_t leg_common(uint64_t due)
+{
+	return due > UINT64_MAX - LEG_SLACK_US ? due
+					       : due + LEG_SLACK_US - 1 - (due - 1) % LEG_SLACK_US;
+}
 
 bool leg_may_send(const struct leg *l, uint64_t now);
 

@@ -42,7 +42,6 @@ int participant_new(struct participant **ret, struct sfu *s, const struct plane_
 	list_init(&p->subscriptions);
 	list_init(&p->data_tracks);
 	list_init(&p->data_subscriptions);
-	twcc_recv_init(&p->publisher.twcc);
 	*ret = p;
 	return 0;
 }
@@ -64,6 +63,7 @@ struct participant *participant_free(struct participant *p, uint64_t now)
 	leg_close(&p->subscriber.leg);
 	negotiate_offer_fini(&p->publisher.offer);
 	free(p->publisher.bound);
+	free(p->publisher.twcc);
 	free(p->subscriber.sections);
 	free(p->subscriber.offered);
 	free(p->subscriber.downlink);

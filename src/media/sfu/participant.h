@@ -39,8 +39,8 @@ struct publisher {
 	struct track **bound;	      /* owned; the track of each section, or NULL */
 	struct publisher_source sources[LIMIT_SSRCS_PER_TRANSPORT];
 	size_t source_count;
-	size_t last_source; /* packets come in runs */
-	struct twcc_recv twcc;
+	size_t last_source;		   /* packets come in runs */
+	struct twcc_recv *twcc;		   /* owned; NULL until the leg opens */
 	uint64_t next_report, next_choice; /* µs: receiver report, choice of layers */
 };
 

@@ -183,9 +183,16 @@ static int take_offer(struct participant *p, uint64_t now, struct negotiate_offe
 static int open_transport(struct participant *p, uint64_t now,
 			  const struct negotiate_remote *remote, char *error)
 {
-	struct leg *leg = &p->publisher.leg;
+	struct publisher *pub = &p->publisher;
+	struct leg *leg = &pub->leg;
 	int r = 0;
 
+	if (!pub->twcc) { /* 8 KB that those who only listen do without */
+		pub->twcc = malloc(sizeof *pub->twcc);
+		if (!pub->twcc)
+			return -ENOMEM;
+		twcc_recv_init(pub->twcc);
+	}
 	if (!leg->open)
 		r = leg_open(leg, p->sfu, p, TARGET_PUBLISHER);
 	else if (strcmp(remote->ufrag, p->publisher.offer.remote.ufrag) != 0)
