@@ -2,15 +2,16 @@
 /* libcurl's multi interface over libuv: it names sockets and a timer, we watch them. */
 #include "control/hooks/transfer.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/list.h"
+#include "control/hooks/curl.h"
 
 struct transfers {
+	struct curl curl;
 	uv_loop_t *loop;
 	uv_timer_t timer;
 	CURLM *multi;
@@ -38,10 +39,10 @@ struct watch {
 static void transfer_free(struct transfer *t)
 {
 	if (t->easy) {
-		(void)curl_multi_remove_handle(t->owner->multi, t->easy);
-		curl_easy_cleanup(t->easy);
+		(void)t->owner->curl.multi_remove_handle(t->owner->multi, t->easy);
+		t->owner->curl.easy_cleanup(t->easy);
 	}
-	curl_slist_free_all(t->headers);
+	t->owner->curl.slist_free_all(t->headers);
 	list_remove(&t->in_active);
 	free(t);
 }
@@ -52,20 +53,21 @@ static void collect(struct transfers *t)
 	CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(t->multi, &left))) {
+	while ((message = t->curl.multi_info_read(t->multi, &left))) {
 		struct transfer *transfer = NULL;
 		CURLcode result = message->data.result;
 		long status = 0;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
+		(void)t->curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+		(void)t->curl.easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
 		transfer_done_fn *done = transfer->done;
 		void *arg = transfer->arg;
 		char cause[CURL_ERROR_SIZE];
 		(void)snprintf(cause, sizeof cause, "%s",
-			       transfer->error[0] ? transfer->error : curl_easy_strerror(result));
+			       transfer->error[0] ? transfer->error
+						  : t->curl.easy_strerror(result));
 		transfer_free(transfer);
 		done(arg, result == CURLE_OK ? status : 0, cause);
 	}
@@ -83,7 +85,7 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 		flags |= CURL_CSELECT_IN;
 	if (events & UV_WRITABLE)
 		flags |= CURL_CSELECT_OUT;
-	(void)curl_multi_socket_action(t->multi, w->fd, flags, &running); /* may close w */
+	(void)t->curl.multi_socket_action(t->multi, w->fd, flags, &running); /* may close w */
 	collect(t);
 }
 
@@ -105,7 +107,7 @@ static struct watch *watch_new(struct transfers *t, curl_socket_t fd)
 		free(w);
 		return NULL;
 	}
-	(void)curl_multi_assign(t->multi, fd, w);
+	(void)t->curl.multi_assign(t->multi, fd, w);
 	return w;
 }
 
@@ -120,7 +122,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
 		if (w) {
 			(void)uv_poll_stop(&w->poll);
 			uv_close((uv_handle_t *)&w->poll, on_watch_closed);
-			(void)curl_multi_assign(t->multi, fd, NULL);
+			(void)t->curl.multi_assign(t->multi, fd, NULL);
 		}
 		return 0;
 	}
@@ -140,7 +142,7 @@ static void on_timer(uv_timer_t *timer)
 	struct transfers *t = timer->data;
 	int running;
 
-	(void)curl_multi_socket_action(t->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	(void)t->curl.multi_socket_action(t->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	collect(t);
 }
 
@@ -159,25 +161,29 @@ int transfers_new(uv_loop_t *loop, struct transfers **ret)
 {
 	struct transfers *t = calloc(1, sizeof *t);
 
-	if (!t || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	int r = t ? curl_load(&t->curl) : -ENOMEM;
+
+	if (r == 0 && t->curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		r = -ENOMEM;
+	if (r < 0) {
 		free(t);
-		return -ENOMEM;
+		return r;
 	}
 	t->loop = loop;
 	list_init(&t->active);
-	t->multi = curl_multi_init();
-	int r = t->multi ? uv_timer_init(loop, &t->timer) : -ENOMEM;
+	t->multi = t->curl.multi_init();
+	r = t->multi ? uv_timer_init(loop, &t->timer) : -ENOMEM;
 	if (r < 0) {
-		(void)curl_multi_cleanup(t->multi);
-		curl_global_cleanup();
+		(void)t->curl.multi_cleanup(t->multi);
+		t->curl.global_cleanup();
 		free(t);
 		return r;
 	}
 	t->timer.data = t;
-	(void)curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	(void)curl_multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t);
-	(void)curl_multi_setopt(t->multi, CURLMOPT_TIMERFUNCTION, on_timeout_wanted);
-	(void)curl_multi_setopt(t->multi, CURLMOPT_TIMERDATA, t);
+	(void)t->curl.multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	(void)t->curl.multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t);
+	(void)t->curl.multi_setopt(t->multi, CURLMOPT_TIMERFUNCTION, on_timeout_wanted);
+	(void)t->curl.multi_setopt(t->multi, CURLMOPT_TIMERDATA, t);
 	*ret = t;
 	return 0;
 }
@@ -200,7 +206,7 @@ static bool add_header(struct transfer *t, const char *name, const char *value)
 		line = NULL;
 		return false;
 	}
-	struct curl_slist *longer = curl_slist_append(t->headers, line);
+	struct curl_slist *longer = t->owner->curl.slist_append(t->headers, line);
 	if (longer)
 		t->headers = longer;
 	return longer;
@@ -208,23 +214,24 @@ static bool add_header(struct transfer *t, const char *name, const char *value)
 
 static bool set_up(struct transfer *t, const char *url, const char *body)
 {
+	const struct curl *curl = &t->owner->curl;
 	CURL *e = t->easy;
-	CURLcode bad = curl_easy_setopt(e, CURLOPT_URL, url);
+	CURLcode bad = curl->easy_setopt(e, CURLOPT_URL, url);
 
-	bad |= curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-	bad |= curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-	bad |= curl_easy_setopt(e, CURLOPT_PROXY, "");
-	bad |= curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	bad |= curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)TRANSFER_CONNECT_MS);
-	bad |= curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)TRANSFER_TIMEOUT_MS);
-	bad |= curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
-	bad |= curl_easy_setopt(e, CURLOPT_COPYPOSTFIELDS, body);
-	bad |= curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
-	bad |= curl_easy_setopt(e, CURLOPT_USERAGENT, "confabd");
-	bad |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_answer);
-	bad |= curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
-	bad |= curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
-	bad |= curl_easy_setopt(e, CURLOPT_PRIVATE, t);
+	bad |= curl->easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	bad |= curl->easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+	bad |= curl->easy_setopt(e, CURLOPT_PROXY, "");
+	bad |= curl->easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	bad |= curl->easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)TRANSFER_CONNECT_MS);
+	bad |= curl->easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)TRANSFER_TIMEOUT_MS);
+	bad |= curl->easy_setopt(e, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
+	bad |= curl->easy_setopt(e, CURLOPT_COPYPOSTFIELDS, body);
+	bad |= curl->easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
+	bad |= curl->easy_setopt(e, CURLOPT_USERAGENT, "confabd");
+	bad |= curl->easy_setopt(e, CURLOPT_WRITEFUNCTION, on_answer);
+	bad |= curl->easy_setopt(e, CURLOPT_WRITEDATA, t);
+	bad |= curl->easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
+	bad |= curl->easy_setopt(e, CURLOPT_PRIVATE, t);
 	return bad == CURLE_OK;
 }
 
@@ -240,11 +247,11 @@ int transfer_start(struct transfers *owner, const char *url, const struct transf
 	t->owner = owner;
 	t->done = done;
 	t->arg = arg;
-	t->easy = curl_easy_init();
+	t->easy = owner->curl.easy_init();
 	for (size_t i = 0; i < header_count; i++)
 		added = added && add_header(t, headers[i].name, headers[i].value);
 	if (!t->easy || !added || !set_up(t, url, body) ||
-	    curl_multi_add_handle(owner->multi, t->easy) != CURLM_OK) {
+	    owner->curl.multi_add_handle(owner->multi, t->easy) != CURLM_OK) {
 		transfer_free(t);
 		return -ENOMEM;
 	}
@@ -254,16 +261,20 @@ int transfer_start(struct transfers *owner, const char *url, const struct transf
 
 bool transfer_url_is_valid(const char *url)
 {
-	CURLU *parts = curl_url();
+	struct curl curl;
+
+	if (curl_load(&curl) < 0)
+		return false;
+	CURLU *parts = curl.url();
 	char *scheme = NULL, *host = NULL;
-	bool good = parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-		    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-		    curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+	bool good = parts && curl.url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+		    curl.url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+		    curl.url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
 		    (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
 
-	curl_free(scheme);
-	curl_free(host);
-	curl_url_cleanup(parts);
+	curl.free(scheme);
+	curl.free(host);
+	curl.url_cleanup(parts);
 	return good;
 }
 
@@ -280,8 +291,8 @@ struct transfers *transfers_free(struct transfers *t)
 		return NULL;
 	list_each (transfer, &t->active, in_active)
 		transfer_free(transfer);
-	(void)curl_multi_cleanup(t->multi); /* gives its sockets back through on_socket */
-	curl_global_cleanup();
+	(void)t->curl.multi_cleanup(t->multi); /* gives its sockets back through on_socket */
+	t->curl.global_cleanup();
 	uv_close((uv_handle_t *)&t->timer, on_timer_closed);
 	return NULL;
 }
