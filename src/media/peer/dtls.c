@@ -363,6 +363,8 @@ int dtls_write(struct dtls *d, const uint8_t *bytes, size_t n)
 		return -ENOMEM;
 	int r = SSL_write(d->ssl, bytes, (int)n);
 	ERR_clear_error();
+	if (d->release_at == UINT64_MAX) /* idle otherwise: nothing else would give them back */
+		(void)SSL_free_buffers(d->ssl);
 	return r > 0 ? 0 : -EIO;
 }
 
