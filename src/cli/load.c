@@ -12,7 +12,7 @@
 struct texts {
 	const char *server, *kind, *data_dir, *rooms, *publishers, *subscribers, *rate, *warmup,
 		*seconds, *pid, *cpu, *json;
-	bool no_audio, no_video;
+	bool no_audio, no_video, no_data;
 };
 
 static int number(const struct cli_command *self, const char *name, const char *text, long least,
@@ -123,6 +123,7 @@ int cli_load(const struct cli_command *self, int argc, char **argv)
 					      { "--json", &t.json, NULL },
 					      { "--no-audio", NULL, &t.no_audio },
 					      { "--no-video", NULL, &t.no_video },
+					      { "--no-data", NULL, &t.no_data },
 					      { "--simulcast", NULL, &l.plan.simulcast },
 					      { "--allow-remote", NULL, &l.plan.allow_remote },
 					      { NULL } };
@@ -133,6 +134,7 @@ int cli_load(const struct cli_command *self, int argc, char **argv)
 		return r;
 	l.plan.audio = !t.no_audio;
 	l.plan.video = !t.no_video;
+	l.plan.data = !t.no_data;
 	l.plan.json = t.json;
 	if (!l.plan.audio && !l.plan.video)
 		return cli_usage(self, "neither audio nor video: nothing would be sent");

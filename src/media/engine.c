@@ -424,9 +424,9 @@ void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd)
 	plane_cmd_fini(cmd);
 }
 
-bool engine_is_empty(const struct engine *e)
+size_t engine_people(const struct engine *e)
 {
-	return e->sfu.participants.count == 0;
+	return e->sfu.participants.count;
 }
 
 /* ---- what comes out ---- */

@@ -86,8 +86,8 @@ void engine_tick(struct engine *e, uint64_t now);
 /* When engine_tick wants to run next, in µs; UINT64_MAX when nothing waits. */
 uint64_t engine_deadline(const struct engine *e);
 
-/* Nobody is there. */
-bool engine_is_empty(const struct engine *e);
+/* How many participants are there. */
+size_t engine_people(const struct engine *e);
 
 bool engine_next_tx(struct engine *e, struct engine_tx *ret);
 

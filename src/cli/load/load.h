@@ -24,6 +24,7 @@
 #include "base/sb.h"
 #include "cli/load/figures.h"
 #include "cli/load/process.h"
+#include "media/peer/channels.h"
 #include "media/peer/transport.h"
 #include "media/rtp/twcc_recv.h"
 #include "media/rtp/up.h"
@@ -49,6 +50,7 @@ struct load_plan {
 	unsigned rooms, publishers, subscribers; /* the last two of each room */
 	unsigned joins_per_s, warmup_s, seconds;
 	bool audio, video, simulcast;
+	bool data; /* subscribers take the data channels that they are offered */
 	bool allow_remote;
 	int pid;	  /* of the server; 0 = its cost is not measured */
 	int cpu;	  /* to run on; -1 = any */
@@ -86,6 +88,8 @@ struct load_peer {
 	struct twcc_recv *twcc;
 	uint8_t twcc_id;   /* 0 = not negotiated */
 	uint64_t media_at; /* first packet, µs; 0 = none yet */
+	bool data;	   /* data channels were negotiated */
+	struct channels channels;
 
 	/* publisher */
 	uint16_t transport_sequence;

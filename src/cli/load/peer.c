@@ -86,6 +86,7 @@ struct load_peer *load_peer_free(struct load_peer *peer)
 {
 	if (!peer)
 		return NULL;
+	channels_close(&peer->channels);
 	transport_close(&peer->transport);
 	if (peer->fd >= 0) {
 		flush(peer);
@@ -249,6 +250,46 @@ static uint64_t stamp_of(struct msghdr *header)
 	return clock_wall_us();
 }
 
+/* ---- data channels: open, and silent ---- */
+
+static void open_data(struct load_peer *peer)
+{
+	if (peer->data && !peer->channels.sctp && transport_keep_dtls(&peer->transport))
+		(void)channels_open(&peer->channels, &peer->load->rng, false, true);
+}
+
+static void send_data(struct load_peer *peer)
+{
+	uint8_t packet[SCTP_PACKET_MAX];
+	size_t n;
+
+	while ((n = channels_next_packet(&peer->channels, peer->load->now, packet)))
+		(void)transport_send_data(&peer->transport, packet, n);
+	flush(peer);
+}
+
+static void take_data(struct load_peer *peer, uint8_t *bytes, size_t length, size_t capacity)
+{
+	struct channels_message unused;
+
+	for (; length; length = transport_next_data(&peer->transport, bytes, capacity)) {
+		if (peer->channels.sctp)
+			(void)channels_rx(&peer->channels, peer->load->now, bytes, length);
+	}
+	while (peer->channels.sctp && channels_next(&peer->channels, &unused))
+		;
+	send_data(peer);
+}
+
+static void tick_data(struct load_peer *peer)
+{
+	open_data(peer);
+	if (channels_deadline(&peer->channels) <= peer->load->now)
+		channels_tick(&peer->channels, peer->load->now);
+	if (peer->channels.sctp)
+		send_data(peer);
+}
+
 static void take_datagram(struct load_peer *peer, uint8_t *bytes, size_t n, uint64_t wall_us,
 			  uint64_t wall_now)
 {
@@ -263,6 +304,8 @@ static void take_datagram(struct load_peer *peer, uint8_t *bytes, size_t n, uint
 		take_rtp(peer, &in, n, l->now - age, wall_us);
 	else if (in.kind == TRANSPORT_IN_RTCP)
 		take_rtcp(peer, &in);
+	else if (in.kind == TRANSPORT_IN_DATA)
+		take_data(peer, bytes, in.length, n);
 	if (!peer->connected && transport_get_state(&peer->transport) == TRANSPORT_CONNECTED) {
 		peer->connected = true;
 		l->connected++;
@@ -367,6 +410,7 @@ void load_peer_tick(struct load_peer *peer)
 	if (l->now < peer->next_tick || !peer->connected)
 		return;
 	peer->next_tick = l->now + TICK_US;
+	tick_data(peer);
 	if (!peer->publishes) {
 		send_feedback(peer);
 		for (size_t i = 0; i < peer->stream_count; i++) {

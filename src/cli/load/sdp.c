@@ -28,9 +28,11 @@ static void write_transport(struct sb *out, const struct load_peer *peer)
 		  local->ufrag, local->pwd, cert_fingerprint(peer->load->certificate));
 }
 
-static void write_data(struct sb *out, const struct load_peer *peer, const char *mid, size_t n)
+static void write_data(struct sb *out, struct load_peer *peer, const char *mid, size_t n)
 {
-	sb_puts(out, "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n");
+	peer->data = peer->load->plan.data;
+	/* a refused section keeps its transport lines, which the very first answer has nowhere else */
+	sb_printf(out, "m=application %u UDP/DTLS/SCTP webrtc-datachannel\r\n", peer->data ? 9 : 0);
 	write_transport(out, peer);
 	sb_printf(out, "a=mid:%.*s\r\na=sctp-port:5000\r\na=max-message-size:262144\r\n", (int)n,
 		  mid);
@@ -240,7 +242,7 @@ char *load_sdp_answer(struct load_participant *p, const char *offer)
 
 		if (s->kind != SDP_APPLICATION)
 			answer_media(&out, peer, s);
-		else /* taken, as every client does; its SCTP is not answered */
+		else
 			write_data(&out, peer, s->mid.at, s->mid.n);
 	}
 	char *text = sb_steal(&out);

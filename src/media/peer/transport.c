@@ -357,6 +357,11 @@ int transport_protect_data(struct transport *t, const uint8_t *bytes, size_t n, 
 	return dtls_seal(t->dtls, bytes, n, out, capacity);
 }
 
+void transport_drop_dtls(struct transport *t)
+{
+	t->keep_dtls = false;
+}
+
 bool transport_keep_dtls(struct transport *t)
 {
 	if (t->dtls_over && !t->dtls)

@@ -185,6 +185,9 @@ int transport_protect_data(struct transport *t, const uint8_t *bytes, size_t n, 
  */
 bool transport_keep_dtls(struct transport *t);
 
+/* The data section was refused after all. */
+void transport_drop_dtls(struct transport *t);
+
 /* Says goodbye (close_notify) and ends in TRANSPORT_FAILED with cause "closed". */
 void transport_close(struct transport *t);
 

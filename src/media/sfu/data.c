@@ -25,6 +25,12 @@ int data_open(struct leg *l, bool create)
 	return channels_open(&l->data, l->sfu->rng, create, false);
 }
 
+void data_close(struct leg *l)
+{
+	channels_close(&l->data);
+	transport_drop_dtls(&l->transport);
+}
+
 /* ---- out ---- */
 
 void data_flush(struct leg *l, uint64_t now)
@@ -87,8 +93,8 @@ static void deliver(struct participant *to, uint64_t now, enum channel_label lab
 	size_t limit = lossy ? LIMIT_DATA_LOSSY : up ? LIMIT_SCTP_SEND : LIMIT_DATA_EARLY;
 	int r = -ENOBUFS;
 
-	if (!l->open || l->failed)
-		return; /* it may not subscribe, or is about to leave */
+	if (!l->open || l->failed || !l->data.sctp)
+		return; /* it may not subscribe, is about to leave, or takes no data */
 	/* Who has just come waits for reliable packets a little; lossy ones are gone by then. */
 	if (up || !lossy) {
 		if (channels_buffered(&l->data) + packet->length <= limit)

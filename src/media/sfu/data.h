@@ -29,6 +29,9 @@ enum {
  */
 int data_open(struct leg *l, bool create);
 
+/* The client wants none: nothing is sent to it, and DTLS need not stay for that. */
+void data_close(struct leg *l);
+
 /* `to` resumes and has `sender`'s reliable packets up to `sequence`: it gets the later ones that
  * are kept. Clients drop what they have (livekit-protocol 6.9). */
 void data_replay(struct participant *to, uint64_t now, const struct sid *sender, uint32_t sequence);

@@ -330,13 +330,23 @@ static struct negotiate_taken read_taken(const struct sdp_section *s,
 	return taken;
 }
 
+/* The section that speaks for the bundle: the first that was not refused (RFC 8843 7.3.1). */
+static const struct sdp_section *tagged(const struct sdp *answer)
+{
+	for (size_t i = 0; i < answer->section_count; i++) {
+		if (answer->sections[i].port)
+			return &answer->sections[i];
+	}
+	return &answer->sections[0];
+}
+
 static int check_answer(const struct sdp *answer, const struct negotiate_down *sections,
 			size_t count, char *error)
 {
 	if (answer->section_count != count + 1)
 		return refuse(error, "the answer has %zu sections, the offer %zu",
 			      answer->section_count, count + 1);
-	if (answer->sections[0].setup != SDP_SETUP_ACTIVE)
+	if (tagged(answer)->setup != SDP_SETUP_ACTIVE)
 		return refuse(error, "a=setup must be active: this server is the DTLS server");
 	for (size_t i = 0; i < count + 1; i++) {
 		const struct sdp_section *s = &answer->sections[i];
@@ -361,11 +371,12 @@ int negotiate_read_answer(struct negotiate_remote *ret_remote, struct negotiate_
 	int r = check_answer(answer, sections, count, error);
 
 	if (r == 0)
-		r = read_remote(&remote, &answer->sections[0], error);
+		r = read_remote(&remote, tagged(answer), error);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < count; i++)
 		ret_taken[i] = read_taken(&answer->sections[i + 1], &sections[i]);
+	remote.without_data = answer->sections[0].port == 0;
 	*ret_remote = remote;
 	return 0;
 }

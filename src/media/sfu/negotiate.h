@@ -48,6 +48,7 @@ struct negotiate_local {
 struct negotiate_remote {
 	char ufrag[257], pwd[257]; /* RFC 8839 5.4: at most 256 characters */
 	char fingerprint[96];	   /* sha-256, "AB:CD:…" */
+	bool without_data;	   /* answers: our data section was refused */
 };
 
 struct negotiate_codec {

@@ -244,6 +244,8 @@ static int apply_answer(struct participant *p, uint64_t now, const char *sdp, ch
 				      error);
 	if (r == 0)
 		r = leg_set_remote(&sub->leg, now, &remote, error);
+	if (r == 0 && remote.without_data)
+		data_close(&sub->leg);
 	for (size_t i = 0; i < sub->offered_count && r == 0; i++)
 		apply_section(p, now, i, &taken[i]);
 	free(taken);

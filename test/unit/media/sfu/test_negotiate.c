@@ -488,6 +488,27 @@ static void answers_to_us(void **state)
 	assert_non_null(strstr(error, "a=setup must be active"));
 }
 
+/* Who refuses data channels answers section 0 with port 0; the next one speaks for the transport. */
+static void an_answer_without_data(void **state)
+{
+	(void)state;
+	struct negotiate_taken taken[3];
+	struct negotiate_remote remote;
+	char error[NEGOTIATE_ERROR_MAX] = "", text[4096];
+
+	(void)snprintf(text, sizeof text, ANSWER, "active", "96 97", "recvonly", VP8_AS_OFFERED);
+	autofree struct sdp *with = parse(text);
+	assert_int_equal(negotiate_read_answer(&remote, taken, with, downs, 3, error), 0);
+	assert_false(remote.without_data);
+	autofree char *refused = edited(text, "m=application 9", "m=application 0");
+	autofree char *other = edited(refused, "a=ice-ufrag:abcd", "a=ice-ufrag:none");
+	autofree struct sdp *without = parse(other);
+	assert_int_equal(negotiate_read_answer(&remote, taken, without, downs, 3, error), 0);
+	assert_true(remote.without_data);
+	assert_string_equal(remote.ufrag, "abcd");
+	assert_true(taken[0].accepted && taken[1].accepted);
+}
+
 /* The section list must be ours. */
 static void foreign_answers_are_refused(void **state)
 {
@@ -519,6 +540,7 @@ int main(void)
 		cmocka_unit_test(nothing_in_common),
 		cmocka_unit_test(our_offer),
 		cmocka_unit_test(answers_to_us),
+		cmocka_unit_test(an_answer_without_data),
 		cmocka_unit_test(foreign_answers_are_refused),
 	};
 
