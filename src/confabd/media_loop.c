@@ -22,7 +22,9 @@ enum {
 	ROUNDS = 4,		   /* reads of one socket before the others get their turn */
 	COMMANDS_AT_ONCE = 64,	   /* between two looks at the sockets */
 	HELD_RETRY_US = 2000,	   /* control has no way to say that its queue has room again */
-	TRIM_US = 2 * 1000 * 1000, /* after the last has left */
+	TRIM_US = 2 * 1000 * 1000, /* after somebody came or left, and … */
+	TRIM_AGAIN_US = 33 * 1000 *
+			1000, /* … when handshakes have been forgotten, DTLS_LINGER_US */
 };
 
 /* ---- events ---- */
@@ -150,18 +152,21 @@ static void take_commands(struct worker *w, uint64_t now)
 }
 
 /*
- * When everybody has left, what they took goes back to the system: allocators keep it otherwise.
- * Not at once, since the next call may follow, and control frees its part a little later.
+ * What joining and leaving took goes back to the system: allocators keep it otherwise. Not at once,
+ * since the next may follow, and control frees its part a little later.
  */
 static void give_back(struct worker *w, uint64_t now)
 {
-	if (!engine_is_empty(w->engine)) {
-		w->trim_at = 0;
-	} else if (w->trim_at == 0) {
+	size_t people = engine_people(w->engine);
+
+	if (people != w->trim_people) {
+		w->trim_people = people;
+		w->trim_again = true;
 		w->trim_at = now + TRIM_US;
 	} else if (w->trim_at <= now) {
-		w->trim_at = UINT64_MAX;
 		(void)malloc_trim(0);
+		w->trim_at = w->trim_again && people ? now + TRIM_AGAIN_US : UINT64_MAX;
+		w->trim_again = false;
 	}
 }
 
@@ -170,7 +175,7 @@ static uint64_t sleep_us(const struct worker *w, uint64_t now)
 	uint64_t deadline = engine_deadline(w->engine);
 	if (w->tcp.count && w->tcp.sweep_at < deadline)
 		deadline = w->tcp.sweep_at;
-	if (w->trim_at && w->trim_at < deadline)
+	if (w->trim_at < deadline)
 		deadline = w->trim_at;
 	uint64_t us = deadline > now ? deadline - now : 0;
 

@@ -49,6 +49,8 @@ struct worker {
 	bool commands_waiting;
 	uint64_t
 		trim_at; /* µs: memory goes back to the system then; UINT64_MAX = nothing to give */
+	size_t trim_people; /* who were there when it was set */
+	bool trim_again;
 	struct media_tcp tcp;
 	struct route routes[ROUTES];
 	struct plane_event held[MEDIA_EVENTS_PENDING];
