@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "net/udp.h"
 
 enum source { FROM_DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
@@ -25,8 +26,8 @@ struct loader {
 
 typedef int set_fn(struct loader *l, const char *key, const char *value);
 
-static set_fn set_text, set_listen, set_ip, set_port, set_tcp_port, set_workers, set_flag,
-	set_level, set_webhook, set_event_webhook, set_origin;
+static set_fn set_text, set_listen, set_ip, set_port, set_tcp_port, set_workers, set_room_limit,
+	set_flag, set_level, set_webhook, set_event_webhook, set_origin;
 
 /* Every key. A flag is "--" and the name;
  * the variable is CONFAB_ and the name in capitals with _ for -. */
@@ -44,6 +45,7 @@ static const struct option {
 	{ "rtc-port", set_port, 0, true },
 	{ "rtc-tcp-port", set_tcp_port, 0, true },
 	{ "workers", set_workers, 0, true },
+	{ "room-limit", set_room_limit, 0, true },
 	{ "log-level", set_level, 0, true },
 	{ "webhook", set_webhook, 0, true },
 	{ "event-webhook", set_event_webhook, 0, true },
@@ -68,6 +70,7 @@ const char *config_help(void)
 	       "  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
 	       "  --rtc-tcp-port N    TCP port for media where UDP is blocked (7881); 0 = off\n"
 	       "  --workers N         media threads (one per core)\n"
+	       "  --room-limit N      people in one room (1000)\n"
 	       "  --webhook URL       told what happens in rooms; may be repeated\n"
 	       "  --event-webhook URL told what happens in calls and chat; may be repeated\n"
 	       "  --widget-origin URL site whose pages may show the chat widget; may be repeated\n"
@@ -309,6 +312,17 @@ static int set_workers(struct loader *l, const char *key, const char *value)
 	return 0;
 }
 
+static int set_room_limit(struct loader *l, const char *key, const char *value)
+{
+	long n = parse_number(value, 1, LIMIT_PARTICIPANTS_PER_ROOM);
+
+	if (n < 0)
+		return fail(l, "%s '%.100s' is not possible; give a number from 1 to %d.", key,
+			    value, LIMIT_PARTICIPANTS_PER_ROOM);
+	l->config->room_limit = (unsigned)n;
+	return 0;
+}
+
 static int set_flag(struct loader *l, const char *key, const char *value)
 {
 	static const char *const yes[] = { "1", "true", "yes", "on" }, *const no[] = { "0", "false",
@@ -467,6 +481,7 @@ int config_load(struct config *ret, int argc, char *const *argv,
 				.port = 8080,
 				.rtc_port = 7882,
 				.rtc_tcp_port = 7881,
+				.room_limit = LIMIT_PARTICIPANTS_DEFAULT,
 				.log_level = LOG_INFO };
 	(void)parse_ip("127.0.0.1", &ret->rtc_ips[0]);
 	ret->rtc_ip_count = 1;

@@ -37,6 +37,7 @@ struct config {
 	uint16_t rtc_tcp_port; /* 0 = no ICE-TCP */
 	bool rtc_tcp_given;    /* by the user: then it must be free */
 	unsigned workers;      /* 0 = one per core */
+	unsigned room_limit;   /* participants of one room */
 	char webhooks[CONFIG_WEBHOOKS_MAX][CONFIG_PATH];
 	size_t webhook_count;
 	char event_webhooks[CONFIG_WEBHOOKS_MAX][CONFIG_PATH];

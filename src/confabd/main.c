@@ -170,6 +170,7 @@ static int start_control(struct daemon *d)
 		.tls_key = c->tls_key[0] ? c->tls_key : NULL,
 		.remote_unmute = c->remote_unmute,
 		.open_channels = c->open_channels,
+		.room_limit = c->room_limit,
 		.webhooks = webhooks,
 		.webhook_count = c->webhook_count,
 		.event_webhooks = event_webhooks,

@@ -484,6 +484,7 @@ static int start_signal(struct control *c, const struct control_config *config)
 		.calls = c->calls,
 		.rng = rng_os(),
 		.remote_unmute = config->remote_unmute,
+		.room_limit = config->room_limit,
 		.observe = c->hooks ? on_signal_observed : NULL,
 		.observe_arg = c,
 		.send = on_signal_command,
@@ -548,6 +549,7 @@ int control_new(struct control **ret, const struct control_config *config, char 
 	}
 	c->loop = config->loop;
 	c->store = config->store;
+	c->room_limit = config->room_limit ? config->room_limit : LIMIT_PARTICIPANTS_DEFAULT;
 	c->private = p;
 	p->media = config->media;
 	p->token_rate.per_minute = TOKENS_PER_MINUTE;

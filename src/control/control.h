@@ -38,6 +38,7 @@ struct control {
 	struct hooks *hooks;	   /* control/hooks/hooks.h; NULL = none configured */
 	struct hooks *event_hooks; /* the same about calls and chat */
 	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
+	unsigned room_limit;	   /* participants of one room */
 	struct server *server;	   /* control/server/server.h */
 	struct rate *token_rate;   /* control/http/rate.h: user tokens per user */
 	struct rate *guest_rate;   /* new guests per address */
@@ -69,6 +70,7 @@ struct control_config {
 	const char *tls_cert, *tls_key;
 	bool remote_unmute;	     /* see signal.h */
 	bool open_channels;	     /* see chat.h */
+	unsigned room_limit;	     /* see signal.h */
 	const char *const *webhooks; /* URLs */
 	size_t webhook_count;
 	const char *const *event_webhooks; /* the same about calls and chat */

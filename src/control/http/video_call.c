@@ -21,8 +21,7 @@ void http_config(struct http_req *req, struct control *control)
 	for (const char *const *type = calls_types(control->calls); *type; type++)
 		(void)json_array_append_new(types, json_string(*type));
 	json_t *limits = json_pack("{s:i, s:i, s:i}", "message_bytes", LIMIT_MESSAGE_TEXT, "page",
-				   LIMIT_PAGE, "participants_per_call",
-				   LIMIT_PARTICIPANTS_PER_ROOM);
+				   LIMIT_PAGE, "participants_per_call", (int)control->room_limit);
 	http_reply_json(req, 200,
 			json_pack("{s:s, s:o, s:o}", "apiKey", auth_keys(control->auth)->api_key,
 				  "callTypes", types, "limits", limits));

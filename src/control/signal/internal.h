@@ -58,6 +58,7 @@ struct signal_hub {
 	size_t room_count;
 	void *by_name, *by_sid; /* tsearch(3) trees over the same rooms */
 	bool stopping, remote_unmute;
+	unsigned room_limit;		 /* participants of one room */
 	char *ended[SIGNAL_ENDED_MAX];	 /* sessions that were signed out; a ring */
 	size_t ended_at;		 /* the next place */
 	char *barred[SIGNAL_BARRED_MAX]; /* "room\nidentity" of who was removed; a ring */
@@ -73,7 +74,7 @@ struct room {
 	uint16_t worker; /* for the room's whole life */
 	uint64_t created_wall_us;
 	char *metadata;		   /* "" = none */
-	uint32_t max_participants; /* 0 = LIMIT_PARTICIPANTS_PER_ROOM */
+	uint32_t max_participants; /* 0 = the server's room_limit */
 	uint32_t empty_timeout_s, departure_timeout_s;
 	bool entered;	      /* somebody was in it */
 	uint64_t empty_by_us; /* nobody is: closed then; 0 while there are members */

@@ -118,7 +118,7 @@ void room_close(struct room *r)
 
 bool room_is_full(const struct room *r)
 {
-	size_t limit = LIMIT_PARTICIPANTS_PER_ROOM;
+	size_t limit = r->hub->room_limit;
 
 	if (r->max_participants && r->max_participants < limit)
 		limit = r->max_participants;

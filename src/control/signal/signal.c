@@ -41,6 +41,7 @@ int signal_new(const struct signal_config *config, struct signal_hub **ret_signa
 	s->rng = config->rng;
 	s->calls = config->calls;
 	s->remote_unmute = config->remote_unmute;
+	s->room_limit = config->room_limit ? config->room_limit : LIMIT_PARTICIPANTS_DEFAULT;
 	s->send = config->send;
 	s->send_arg = config->send_arg;
 	s->observe = config->observe;

@@ -54,7 +54,8 @@ struct signal_config {
 	const char *api_secret; /* copied, wiped at the end */
 	struct calls *calls;	/* told who is in which call; NULL in tests */
 	struct rng *rng;
-	bool remote_unmute; /* servers may unmute people (livekit-protocol 6.6: off) */
+	unsigned room_limit; /* participants of one room; 0 = LIMIT_PARTICIPANTS_DEFAULT */
+	bool remote_unmute;  /* servers may unmute people (livekit-protocol 6.6: off) */
 
 	void (*observe)(void *arg, const struct signal_observed *o); /* may be NULL */
 	void *observe_arg;
