@@ -7,7 +7,9 @@
 //   ROUNDS=5 SECONDS=10 WARMUP=3    how often, and for how long each
 //   WORKLOADS=broadcast-400,…       only these
 //   SERVERS=confab,bare,janus,janus-best
-//   --gate: three rounds of Confab and the bare server at 1:400; fails above 2.0 times the bare server's cost
+//   KEEP=1                          workloads not run this time stay in latest.json
+//   RPS=0                           the receive half of loopback is worked off, and billed, on the server's core
+//   --gate: five short rounds of Confab and the bare server at 1:400; fails above 2.0 times the bare server's cost
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -19,21 +21,28 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const gate = process.argv.includes('--gate');
 const GATE = 2.0;
 const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
-const rounds = number('ROUNDS', gate ? 3 : 5);
-const seconds = number('SECONDS', gate ? 6 : 10);
-const warmup = number('WARMUP', 3);
+const rounds = number('ROUNDS', 5);
+const seconds = number('SECONDS', gate ? 5 : 10);
+const warmup = number('WARMUP', gate ? 2 : 3);
+const rps = number('RPS', 1) !== 0;
 const chosen = (name, all) => (process.env[name] ? process.env[name].split(',') : all);
 
 /** What the loader is told; `bare` marks what the bare server can do, too. */
 const workloads = {
   'broadcast-100': { args: ['--publishers', 1, '--subscribers', 100], bare: true },
   'broadcast-400': { args: ['--publishers', 1, '--subscribers', 400], bare: true },
+  gate: { args: ['--publishers', 1, '--subscribers', 400, '--rate', 200], bare: true, like: 'broadcast-400' },
   'broadcast-1000': { args: ['--publishers', 1, '--subscribers', 1000], bare: true, only: ['confab', 'bare'] },
   'meeting-10': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast'] },
   'meeting-25': { args: ['--publishers', 25, '--subscribers', 0, '--simulcast'] },
   'audio-100': { args: ['--publishers', 3, '--subscribers', 97, '--no-video'] },
   'rooms-50x4': { args: ['--rooms', 50, '--publishers', 4, '--subscribers', 0] },
   'storm-200': { args: ['--publishers', 1, '--subscribers', 200, '--rate', 200], bare: true },
+  // memory, when the 30 s are over in which a handshake may be repeated
+  'listeners-200-data': { args: ['--publishers', 1, '--subscribers', 200, '--warmup', 38], only: ['confab'] },
+  'listeners-200': { args: ['--publishers', 1, '--subscribers', 200, '--warmup', 38, '--no-data'], only: ['confab'] },
+  // twenty times everybody comes and leaves: memory afterwards
+  'return-20': { args: ['--publishers', 2, '--subscribers', 48, '--rate', 200, '--warmup', 0, '--seconds', 1], only: ['confab'], again: 20 },
 };
 
 const namespace = 'confab-bench';
@@ -51,12 +60,15 @@ function makeNamespace() {
   inside('address', 'add', `${address}/24`, 'dev', 'bench0');
   inside('link', 'set', 'bench0', 'up');
   inside('link', 'set', 'bench1', 'up');
-  return true;
+  // Receive packet steering: what arrives is worked off on the loader's core, as on another machine, and not inside the
+  // system call that sends it.
+  const steer = ['netns', 'exec', namespace, 'sh', '-c', `echo ${(rps ? 1 << loaderCpu : 0).toString(16)} >/sys/class/net/lo/queues/rx-0/rps_cpus`];
+  return run(...steer) || !rps;
 }
 
 const isolated = makeNamespace();
 const ip = isolated ? address : '127.0.0.1';
-const inside = (command) => (isolated ? ['ip', 'netns', 'exec', namespace, ...command] : command);
+const inside = (command) => (isolated ? ['ip', 'netns', 'exec', namespace, 'nice', '-n', '-20', ...command] : command);
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'confab-bench-'));
 
 function janusConfig(best) {
@@ -89,7 +101,7 @@ const janus = (best) => () => {
 };
 const servers = {
   confab: () => ({
-    command: [path.join(root, 'build/confabd'), '--data', mkdtempSync(path.join(scratch, 'data-')), '--listen', `${ip}:18080`, '--rtc-ip', ip, '--rtc-port', '17882'],
+    command: [path.join(root, 'build/confabd'), '--data', mkdtempSync(path.join(scratch, 'data-')), '--listen', `${ip}:18080`, '--rtc-ip', ip, '--rtc-port', '17882', '--room-limit', '1001'],
     port: 18080,
     kind: 'confab',
   }),
@@ -107,6 +119,9 @@ async function listening(port) {
   throw new Error(`nothing listens on ${ip}:${port}`);
 }
 
+/** What a workload does not say about its length itself. */
+const times = ({ args }) => [...(args.includes('--warmup') ? [] : ['--warmup', String(warmup)]), ...(args.includes('--seconds') ? [] : ['--seconds', String(seconds)])];
+
 /** One server under one workload: the loader's figures, or why there are none. */
 async function measure(name, workload) {
   const { command, port, control, kind } = servers[name]();
@@ -119,12 +134,16 @@ async function measure(name, workload) {
     else await sleep(500);
     const loader = inside([
       path.join(root, 'build/confab'), 'load', '--kind', kind, '--server', `${ip}:${port || control}`, '--pid', String(server.pid),
-      '--cpu', String(loaderCpu), '--warmup', String(warmup), '--seconds', String(seconds), '--json', json,
+      '--cpu', String(loaderCpu), ...times(workload), '--json', json,
       ...(isolated ? ['--allow-remote'] : []), ...(kind === 'confab' ? ['--data', scratch] : []), ...workload.args.map(String),
     ]);
-    const done = spawnSync(loader[0], loader.slice(1), { encoding: 'utf8', timeout: (seconds + warmup + 90) * 1000, env: { ...process.env, ...keys } });
-    if (done.status !== 0) return { error: (done.stderr || String(done.error)).trim() };
-    return JSON.parse(readFileSync(json, 'utf8'));
+    const after = [];
+    for (let i = 0; i < (workload.again ?? 1); i++) {
+      const done = spawnSync(loader[0], loader.slice(1), { encoding: 'utf8', timeout: (seconds + warmup + 120) * 1000, env: { ...process.env, ...keys } });
+      if (done.status !== 0) return { error: (done.stderr || String(done.error)).trim() };
+      after.push(JSON.parse(readFileSync(json, 'utf8')));
+    }
+    return { ...after.at(-1), rss_idle_kb: after[0].rss_idle_kb, ...(workload.again ? { rss_after_each_kb: after.map((a) => a.rss_after_kb) } : {}) };
   } catch (error) {
     return { error: error.message };
   } finally {
@@ -136,7 +155,7 @@ async function measure(name, workload) {
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
-const columns = ['us_per_forwarded_packet', 'delay_p50_ms', 'delay_p99_ms', 'rss_per_subscriber_kb', 'loss', 'join_p50_ms', 'join_p99_ms', 'join_cpu_ms', 'loader_share'];
+const columns = ['rss_idle_kb', 'rss_after_kb', 'us_per_forwarded_packet', 'delay_p50_ms', 'delay_p99_ms', 'rss_per_subscriber_kb', 'loss', 'join_p50_ms', 'join_p99_ms', 'join_cpu_ms', 'loader_share'];
 
 function summary(samples) {
   const good = samples.filter((s) => !s.error);
@@ -177,7 +196,18 @@ function print(results) {
 function gateRatio(results) {
   const { confab, bare } = results['broadcast-400'];
   const ratios = (confab?.raw ?? []).map((s, i) => s.us_per_forwarded_packet / bare?.raw?.[i]?.us_per_forwarded_packet).filter(Number.isFinite);
-  return ratios.length ? Math.min(...ratios) : NaN;
+  return ratios.length ? median(ratios) : NaN;
+}
+
+/** What is in the file already, of workloads that were not run now. */
+function kept() {
+  if (!process.env.KEEP) return {};
+  try {
+    const old = JSON.parse(readFileSync(path.join(root, 'bench/results/latest.json'), 'utf8'));
+    return old.workloads;
+  } catch {
+    return {};
+  }
 }
 
 async function main() {
@@ -185,12 +215,12 @@ async function main() {
   const names = chosen('SERVERS', gate ? ['confab', 'bare'] : ['confab', 'bare', 'janus', 'janus-best']).filter((s) => haveJanus || !s.startsWith('janus'));
   const samples = {};
   for (let round = 0; round < rounds; round++) {
-    for (const name of chosen('WORKLOADS', gate ? ['broadcast-400'] : Object.keys(workloads))) {
+    for (const name of chosen('WORKLOADS', gate ? ['gate'] : Object.keys(workloads).filter((w) => w !== 'gate'))) {
       const workload = workloads[name];
       for (const server of names) {
         if ((server === 'bare' && !workload.bare) || (workload.only && !workload.only.includes(server))) continue;
         const figures = await measure(server, workload);
-        ((samples[name] ??= {})[server] ??= []).push(figures);
+        ((samples[workload.like ?? name] ??= {})[server] ??= []).push(figures);
         console.error(`round ${round + 1} ${name} ${server}: ${figures.error ?? `${figures.us_per_forwarded_packet.toFixed(2)} µs`}`);
       }
     }
@@ -200,11 +230,14 @@ async function main() {
   const machine = { cpu: os.cpus()[0].model, cores: os.cpus().length, kernel: os.release() };
   const commit = execFileSync('git', ['-C', root, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   mkdirSync(path.join(root, 'bench/results'), { recursive: true });
-  if (!gate)
-    writeFileSync(path.join(root, 'bench/results/latest.json'), `${JSON.stringify({ date: new Date().toISOString(), machine, commit, seconds, workloads: results }, null, 1)}\n`);
-  if (!gate) return;
+  if (!gate) {
+    for (const byServer of Object.values(results)) byServer.run = { date: new Date().toISOString(), commit, seconds, receive_half_on_loaders_core: isolated && rps };
+    const workloads = { ...kept(), ...results };
+    writeFileSync(path.join(root, 'bench/results/latest.json'), `${JSON.stringify({ date: new Date().toISOString(), machine, commit, seconds, workloads }, null, 1)}\n`);
+    return;
+  }
   const ratio = gateRatio(results);
-  console.log(`\nconfab at 1:400: ${ratio.toFixed(2)} times the bare server (the best of ${rounds} rounds; at most ${GATE})`);
+  console.log(`\nconfab at 1:400: ${ratio.toFixed(2)} times the bare server (median of the ratios of ${rounds} rounds; at most ${GATE})`);
   if (!(ratio <= GATE)) process.exitCode = 1;
 }
 

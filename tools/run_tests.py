@@ -206,6 +206,12 @@ def stage_netns(options):
     yield from node_tests((ROOT / "test/netns").glob("*.test.mjs"), timeout=3600 if options.long else 600)
 
 
+def stage_bench(_):
+    setup("build", ["-Dtests=true", "--buildtype=release"])
+    ninja("build")
+    yield simple("CPU per packet, at most twice the bare server's", ["node", "bench/load.mjs", "--gate"])
+
+
 def stage_e2e_asan(_):
     yield from node_tests([ROOT / "test/e2e/call.test.mjs"],
                      env={**SANITIZERS, "CONFAB_BUILD": "build-asan"})
@@ -213,7 +219,7 @@ def stage_e2e_asan(_):
 
 STAGES = {
     "style": stage_style, "web": stage_web, "unit": stage_unit, "sdk": stage_sdk, "api": stage_api,
-    "interop": stage_interop, "e2e": stage_e2e, "netns": stage_netns, "asan": stage_asan, "api-asan": stage_api_asan,
+    "interop": stage_interop, "e2e": stage_e2e, "netns": stage_netns, "bench": stage_bench, "asan": stage_asan, "api-asan": stage_api_asan,
     "e2e-asan": stage_e2e_asan, "fuzz": stage_fuzz,
 }
 
