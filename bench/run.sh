@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 bench/size.sh
 node bench/paint.mjs
 node bench/first-call.mjs "${CALLS:-10}"
+build/bench/bench_parse
 build/bench/bench_srtp
 build/bench/bench_forward
 node bench/load.mjs
