@@ -22,7 +22,10 @@ export function useGlobalKeys(shortcuts: boolean, onHelp: () => void): void {
         if (goAbove()) event.preventDefault();
         return;
       }
-      if (!shortcuts || !isShortcut(event) || document.querySelector('[aria-modal="true"]')) return;
+      if (!shortcuts || !isShortcut(event)) return;
+      // a dialog has its own keys; the list of them is there in a call, too
+      const modal = document.querySelector('[aria-modal="true"]');
+      if (modal && !(event.key === '?' && modal.matches('.cf-call'))) return;
       if (deeds[event.key]?.()) event.preventDefault();
     };
     document.addEventListener('keydown', onKey);

@@ -10,8 +10,19 @@ const TEST_CALL = 'device-test';
 /** Camera, microphone and speaker. They are switched on when the person asks for it, not by opening the page. */
 export function Devices() {
   const texts = useTexts();
-  const call = useVideoClient().call('default', TEST_CALL);
+  const client = useVideoClient();
+  const call = client.call('default', TEST_CALL);
   const [testing, setTesting] = useState(false);
+  useEffect(() => {
+    // calls that are known already, and the one that goes on, follow
+    const stops = (['camera', 'microphone', 'speaker'] as const).map((kind) =>
+      call[kind].state.selectedDevice$.onChange(() => {
+        const chosen = call[kind].state.selectedDevice ?? '';
+        for (const other of client.state.calls) if (other !== call) other[kind].select(chosen).catch(() => {});
+      }),
+    );
+    return () => stops.forEach((stop) => stop());
+  }, [client, call]);
   return (
     <>
       <DevicePickers call={call} />
