@@ -68,7 +68,7 @@ static void send_packet(struct sim_client *c, const struct sim_track *t, int lay
 	char mid = (char)('1' + (t - c->tracks));
 
 	h.payload_type = t->kind == KIND_AUDIO
-				 ? PEER_PT_OPUS
+				 ? (t->red ? SIM_PT_RED : PEER_PT_OPUS)
 				 : (uint8_t)((t->h264 ? PEER_PT_H264 : PEER_PT_VP8) + rtx);
 	h.seq = rtx ? l->rtx_seq++ : sent->seq;
 	h.ssrc = rtx ? l->rtx_ssrc : l->ssrc;
@@ -197,15 +197,28 @@ static void send_frame(struct sim_client *c, struct sim_track *t, int layer)
 	l->timestamp += 3000;
 }
 
+static void write_audio(struct wr *w, uint32_t frame)
+{
+	wr_u8(w, 'A');
+	wr_be32(w, frame);
+	for (int i = 5; i < SIM_AUDIO; i++)
+		wr_u8(w, (uint8_t)(frame + 7u * (unsigned)i));
+}
+
 static void send_audio(struct sim_client *c, struct sim_track *t)
 {
 	struct sim_layer *l = &t->layers[0];
 	struct sim_sent *sent = new_packet(l);
+	struct wr w = wr_of(sent->payload, sizeof sent->payload);
 
-	sent->length = 80;
-	memset(sent->payload, 0xaa, sent->length);
-	sent->payload[0] = 'A';
-	memcpy(sent->payload + 1, &l->frame, 4);
+	if (t->red) {
+		wr_u8(&w, 0x80 | PEER_PT_OPUS);
+		wr_be24(&w, 960 << 10 | SIM_AUDIO); /* offset, length */
+		wr_u8(&w, PEER_PT_OPUS);
+		write_audio(&w, l->frame - 1);
+	}
+	write_audio(&w, l->frame);
+	sent->length = (uint16_t)wr_len(&w);
 	send_packet(c, t, 0, sent, false);
 	l->frame++;
 	l->timestamp += 960;
@@ -295,6 +308,18 @@ static void note_frame(struct sim_stream *s, uint64_t now, const uint8_t *body, 
 	s->layer = layer;
 }
 
+/* Exactly what was sent, of whatever frame. */
+static bool is_audio(const uint8_t *payload, size_t n)
+{
+	uint8_t bytes[SIM_AUDIO];
+	struct wr w = wr_of(bytes, sizeof bytes);
+
+	if (n != SIM_AUDIO)
+		return false;
+	write_audio(&w, be32(payload + 1));
+	return memcmp(bytes, payload, n) == 0;
+}
+
 static void take_media(struct sim_client *c, struct sim_stream *s, const struct media_packet *p)
 {
 	bool newest = !s->started || p->sequence == s->up.highest;
@@ -332,7 +357,7 @@ static void take_media(struct sim_client *c, struct sim_stream *s, const struct 
 		}
 		note_frame(s, c->sim->now, p->payload + d.length + 10, d.key_frame);
 	} else {
-		s->wrong += p->length != 80 || p->payload[0] != 'A';
+		s->wrong += !is_audio(p->payload, p->length);
 		s->frames++;
 	}
 	s->started = true;

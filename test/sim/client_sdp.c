@@ -25,13 +25,41 @@ static struct peer_track describe(const struct sim_track *t)
 	return d;
 }
 
+/* RED is not libconfab's: written into the sections of audio that begin with " 111". */
+static char *add_red(char *offer)
+{
+	static const char line[] = "SAVPF 111\r\n", map[] = "a=rtpmap:111 ";
+	struct sb out = { 0 };
+	const char *at = offer;
+
+	for (const char *end; (end = strstr(at, line)); at = end) {
+		const char *format = strstr(end, map);
+
+		assert(format);
+		sb_printf(&out, "%.*s %d\r\n", (int)(end - at + (long)sizeof line - 3), at,
+			  SIM_PT_RED);
+		end += sizeof line - 1;
+		sb_printf(&out, "%.*sa=rtpmap:%d red/48000/2\r\na=fmtp:%d 111/111\r\n",
+			  (int)(format - end), end, SIM_PT_RED, SIM_PT_RED);
+		end = format;
+	}
+	sb_puts(&out, at);
+	free(offer);
+	return sb_steal(&out);
+}
+
 char *client_offer(struct sim_client *c)
 {
-	struct peer_track tracks[SIM_TRACKS];
+	struct peer_track tracks[SIM_TRACKS] = { 0 };
+	bool red = false;
 
-	for (int i = 0; i < c->track_count; i++)
+	for (int i = 0; i < c->track_count; i++) {
 		tracks[i] = describe(&c->tracks[i]);
-	return peer_write_offer(&c->pub.peer, tracks, (size_t)c->track_count);
+		red |= c->tracks[i].red;
+	}
+	char *offer = peer_write_offer(&c->pub.peer, tracks, (size_t)c->track_count);
+
+	return red ? add_red(offer) : offer;
 }
 
 static void copy(char *ret, size_t capacity, const char *text)

@@ -39,6 +39,8 @@ enum {
 	SIM_S = 1000 * 1000,
 	SIM_PAYLOAD = 1000,
 	SIM_THIN = 600,
+	SIM_AUDIO = 80, /* bytes of a packet's own */
+	SIM_PT_RED = 63,
 };
 
 /* What a client sent or received of one SSRC. */
@@ -68,6 +70,7 @@ struct sim_track {
 	bool active, muted, simulcast, h264, temporal; /* temporal: three VP8 temporal layers */
 	bool screen;
 	bool thin;  /* the lowest layer has 144 kbit/s */
+	bool red;   /* audio: each packet repeats the one before (RFC 2198) */
 	int wanted; /* as EV_WANTED said last; -1 = it never did */
 	uint64_t wanted_at, wanted_count;
 	int layer_count, layers_on; /* layers_on: how many arrive (bandwidth) */

@@ -92,6 +92,39 @@ static void loss_is_repaired(void **state)
 	(void)sim_free(s);
 }
 
+/* The share of an audio stream's packets that b got, in per cent, when 15 % of what a sends are lost. */
+static unsigned heard_of(bool red, uint64_t seed)
+{
+	const struct simlink_config rough = { .delay_us = 20000, .loss_ppm = 150000 };
+	struct sim *s = sim_new(seed, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *audio = sim_add_track(a, KIND_AUDIO, false);
+
+	audio->red = red;
+	sim_announce(a, audio);
+	sim_offer(a);
+	sim_run(s, 2 * SIM_S);
+	sim_set_link(a, TARGET_PUBLISHER, true, &rough);
+	struct sim_stream *u = must_have(b, audio);
+	uint64_t packets = u->packets, highest = u->up.highest;
+	sim_run(s, 20 * SIM_S);
+	assert_int_equal(u->wrong, 0); /* what b takes is Opus alone */
+	assert_int_equal(u->payload_type, 111);
+	unsigned share = (unsigned)((u->packets - packets) * 100 / (u->up.highest - highest));
+	(void)sim_free(s);
+	return share;
+}
+
+/* RFC 2198: who takes no RED gets it stripped, and what was lost on the way to us put back. */
+static void redundancy_is_stripped_and_used(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		assert_in_range(heard_of(false, seed), 80, 90);
+		assert_in_range(heard_of(true, seed), 95, 100);
+	}
+}
+
 static void three_parties(void **state)
 {
 	(void)state;
@@ -522,6 +555,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_party),
 		cmocka_unit_test(loss_is_repaired),
+		cmocka_unit_test(redundancy_is_stripped_and_used),
 		cmocka_unit_test(three_parties),
 		cmocka_unit_test(mute_and_unpublish),
 		cmocka_unit_test(path_changes),
