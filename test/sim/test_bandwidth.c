@@ -191,6 +191,30 @@ static void layers_follow_the_link(void **state)
 	}
 }
 
+/* The only stream stops for lack of bandwidth. Nothing is sent then that could show that there is
+ * some again, unless somebody asks. */
+static void a_pause_of_everything_ends(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		struct sim *s = sim_new(seed, &good);
+		struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+		struct simlink_config link = narrow(80000, 300);
+		struct sim_track *video = sim_publish(a, KIND_VIDEO, true);
+
+		sim_run(s, 5 * SIM_S);
+		struct sim_stream *v = must_have(b, video);
+		sim_set_link(b, TARGET_SUBSCRIBER, false, &link);
+		sim_run(s, 20 * SIM_S);
+		assert_true(b->stream_paused);
+		sim_set_link(b, TARGET_SUBSCRIBER, false, &good);
+		sim_run(s, 12 * SIM_S);
+		assert_false(b->stream_paused);
+		assert_int_equal(v->layer, 2);
+		(void)sim_free(s);
+	}
+}
+
 /* Not even the smallest picture fits: it stops, audio goes on, the client is told; and back. */
 static void too_narrow_pauses(void **state)
 {
@@ -342,6 +366,7 @@ int main(void)
 		cmocka_unit_test(key_frames_leave_in_slices),
 		cmocka_unit_test(layers_follow_the_link),
 		cmocka_unit_test(too_narrow_pauses),
+		cmocka_unit_test(a_pause_of_everything_ends),
 		cmocka_unit_test(important_first),
 		cmocka_unit_test(after_a_blackout_the_present),
 		cmocka_unit_test(one_bad_receiver_harms_nobody),
