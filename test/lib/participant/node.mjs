@@ -180,6 +180,13 @@ class Participant {
 		ffi('setRemoteTrackPublicationQuality', { trackPublicationHandle: handle, quality: { low: 0, medium: 1, high: 2 }[quality] });
 	}
 
+	async describe({ name, metadata, attributes }) {
+		const { localParticipant } = this.room;
+		if (name !== undefined) await localParticipant.updateName(name);
+		if (metadata !== undefined) await localParticipant.updateMetadata(metadata);
+		if (attributes) await localParticipant.setAttributes(attributes);
+	}
+
 	async allow(identities) {
 		const permissions = (identities ?? []).map((participantIdentity) => ({ participantIdentity, allowAll: true, allowedTrackSids: [] }));
 		const localParticipantHandle = this.room.localParticipant.ffi_handle.handle;
