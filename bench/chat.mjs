@@ -116,7 +116,7 @@ db.commit()`;
 
 async function startConfab(data, port) {
   const [rtc, tcp] = [await freePort(), await freePort()];
-  const child = spawn(path.join(root, 'build/confabd'), ['--data', data, '--listen', `127.0.0.1:${port}`, '--rtc-port', String(rtc), '--rtc-tcp-port', String(tcp), '--workers', '1', '--log-level', 'warn'], {
+  const child = spawn(path.join(root, 'build/confabd'), ['--data', data, '--listen', `127.0.0.1:${port}`, '--rtc-port', String(rtc), '--rtc-tcp-port', String(tcp), '--workers', '1', '--log-level', 'warn', '--message-rate', '0'], {
     stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, CONFAB_API_KEY: 'bench', CONFAB_API_SECRET: secret },
   });
   for (let tries = 0; ; tries++) {

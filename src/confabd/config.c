@@ -27,7 +27,7 @@ struct loader {
 typedef int set_fn(struct loader *l, const char *key, const char *value);
 
 static set_fn set_text, set_listen, set_ip, set_port, set_tcp_port, set_workers, set_room_limit,
-	set_flag, set_level, set_webhook, set_event_webhook, set_origin;
+	set_flag, set_level, set_webhook, set_event_webhook, set_origin, set_message_rate;
 
 /* Every key. A flag is "--" and the name;
  * the variable is CONFAB_ and the name in capitals with _ for -. */
@@ -52,6 +52,7 @@ static const struct option {
 	{ "widget-origin", set_origin, 0, true },
 	{ "remote-unmute", set_flag, offsetof(struct config, remote_unmute), false },
 	{ "open-channels", set_flag, offsetof(struct config, open_channels), false },
+	{ "message-rate", set_message_rate, 0, true },
 	{ "demo", set_flag, offsetof(struct config, demo), false },
 };
 
@@ -77,6 +78,7 @@ const char *config_help(void)
 	       "  --remote-unmute     servers may unmute participants (they may always mute)\n"
 	       "  --open-channels     everybody starts direct and group conversations, not only "
 	       "the team\n"
+	       "  --message-rate N    what one person may write in a minute (240); 0 = any\n"
 	       "  --demo              make a demo admin and a demo user, print a sign-in link for "
 	       "each\n"
 	       "  --config FILE       lines of `key = value`, named as the flags without the "
@@ -299,6 +301,17 @@ static int set_tcp_port(struct loader *l, const char *key, const char *value)
 	return 0;
 }
 
+static int set_message_rate(struct loader *l, const char *key, const char *value)
+{
+	long n = parse_number(value, 0, CONFIG_MESSAGE_RATE_MAX);
+
+	if (n < 0)
+		return fail(l, "%s: '%s' is not a number from 0 to %d", key, value,
+			    CONFIG_MESSAGE_RATE_MAX);
+	l->config->message_rate = (unsigned)n;
+	return 0;
+}
+
 static int set_workers(struct loader *l, const char *key, const char *value)
 {
 	long n = parse_number(value, 0, CONFIG_WORKERS_MAX);
@@ -480,6 +493,7 @@ int config_load(struct config *ret, int argc, char *const *argv,
 				.host = "127.0.0.1",
 				.port = 8080,
 				.rtc_port = 7882,
+				.message_rate = 240,
 				.rtc_tcp_port = 7881,
 				.room_limit = LIMIT_PARTICIPANTS_DEFAULT,
 				.log_level = LOG_INFO };

@@ -20,6 +20,7 @@ enum {
 	CONFIG_WEBHOOKS_MAX = 8,
 	CONFIG_ORIGINS_MAX = 32,
 	CONFIG_ORIGIN = 280,
+	CONFIG_MESSAGE_RATE_MAX = 60000,
 	CONFIG_WORKERS_MAX = 64
 };
 
@@ -47,6 +48,7 @@ struct config {
 	bool demo;
 	bool remote_unmute;
 	bool open_channels;
+	unsigned message_rate; /* in a minute, of one person; 0 = any */
 	enum log_level log_level;
 };
 

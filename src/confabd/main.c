@@ -171,6 +171,7 @@ static int start_control(struct daemon *d)
 		.remote_unmute = c->remote_unmute,
 		.open_channels = c->open_channels,
 		.room_limit = c->room_limit,
+		.message_rate = c->message_rate,
 		.webhooks = webhooks,
 		.webhook_count = c->webhook_count,
 		.event_webhooks = event_webhooks,

@@ -9,12 +9,14 @@
 #include <string.h>
 #include <uv.h>
 
+#include "base/limits.h"
 #include "base/list.h"
 #include "base/log.h"
 #include "base/rng.h"
 #include "base/sb.h"
 #include "control/api/api.h"
 #include "control/auth/auth.h"
+#include "control/auth/bans.h"
 #include "control/auth/media_token.h"
 #include "control/calls/calls.h"
 #include "control/calls/rights.h"
@@ -40,6 +42,7 @@ enum {
 	GUESTS_PER_MINUTE = 20, /* per address; a school behind one counts as one */
 	GUEST_BURST = 60,
 	CALL_TICK_MS = 200,
+	PEOPLE_PER_ADDRESS = 20, /* who write at full speed: a school behind one */
 };
 
 struct waiting_cmd {
@@ -62,7 +65,7 @@ struct control_private {
 	bool retry_open;
 	uv_timer_t call_timer;
 	bool call_timer_open;
-	struct rate token_rate, guest_rate;
+	struct rate token_rate, guest_rate, write_rate, peer_rate;
 	struct upkeep *upkeep;
 	void (*stopped)(void *arg);
 	void *stopped_arg;
@@ -330,6 +333,16 @@ static int start_workers(struct control *c)
 	return 0;
 }
 
+void control_shut_out(struct control *c, const char *user_id)
+{
+	char text[BAN_TEXT_SIZE];
+
+	if (!bans_hold(c->bans, user_id, text))
+		return;
+	hub_close_user(c->hub, user_id, text);
+	signal_shut_out(c->signal);
+}
+
 void control_end_session(struct control *c, const char *session_key)
 {
 	signal_end_session(c->signal, session_key);
@@ -420,7 +433,10 @@ static int start_domain(struct control *c, const struct control_config *config)
 				      .sink_arg = c,
 				      .online = is_online,
 				      .online_arg = c };
-	int r = auth_new(&auth, &c->auth);
+	int r = bans_new(&c->bans, config->store);
+
+	if (r == 0)
+		r = auth_new(&auth, &c->auth);
 
 	if (r == 0)
 		r = chat_new(&chat, &c->chat);
@@ -436,9 +452,11 @@ static int start_domain(struct control *c, const struct control_config *config)
 	if (r == 0)
 		r = calls_new(&calls, &c->calls);
 	if (r == 0) {
-		const struct hub_config hub = {
-			.loop = config->loop, .auth = c->auth, .chat = c->chat, .calls = c->calls
-		};
+		const struct hub_config hub = { .loop = config->loop,
+						.auth = c->auth,
+						.bans = c->bans,
+						.chat = c->chat,
+						.calls = c->calls };
 		r = hub_new(&c->hub, &hub);
 	}
 	if (r < 0)
@@ -474,6 +492,21 @@ static int start_hooks(struct control *c, const struct control_config *config)
 	return r == 0 && config->event_webhook_count ? hooks_new(&events, &c->event_hooks) : r;
 }
 
+/* An identity is "<user id>:<random>" (calls.h); of a foreign token whatever its server chose. */
+static bool refuse_banned(void *arg, const char *identity, char ret_why[SIGNAL_REFUSAL_SIZE])
+{
+	char user_id[LIMIT_USER_ID + 1], text[BAN_TEXT_SIZE];
+	size_t n = strcspn(identity, ":");
+
+	if (n > LIMIT_USER_ID)
+		return false;
+	(void)snprintf(user_id, sizeof user_id, "%.*s", (int)n, identity);
+	if (!bans_hold(((struct control *)arg)->bans, user_id, text))
+		return false;
+	(void)snprintf(ret_why, SIGNAL_REFUSAL_SIZE, "%.*s", SIGNAL_REFUSAL_SIZE - 1, text);
+	return true;
+}
+
 static int start_signal(struct control *c, const struct control_config *config)
 {
 	const struct signal_config signal = {
@@ -486,6 +519,7 @@ static int start_signal(struct control *c, const struct control_config *config)
 		.remote_unmute = config->remote_unmute,
 		.room_limit = config->room_limit,
 		.observe = c->hooks ? on_signal_observed : NULL,
+		.refuse = refuse_banned,
 		.observe_arg = c,
 		.send = on_signal_command,
 		.send_arg = c,
@@ -558,6 +592,10 @@ int control_new(struct control **ret, const struct control_config *config, char 
 	p->guest_rate.per_minute = GUESTS_PER_MINUTE;
 	p->guest_rate.burst = GUEST_BURST;
 	c->guest_rate = &p->guest_rate;
+	p->write_rate.per_minute = p->write_rate.burst = config->message_rate;
+	p->peer_rate.per_minute = p->peer_rate.burst = config->message_rate * PEOPLE_PER_ADDRESS;
+	c->write_rate = config->message_rate ? &p->write_rate : NULL;
+	c->peer_rate = &p->peer_rate;
 
 	c->demo = config->demo;
 
@@ -651,6 +689,7 @@ struct control *control_free(struct control *c)
 	c->support = support_free(c->support);
 	c->files = files_free(c->files);
 	c->auth = auth_free(c->auth);
+	c->bans = bans_free(c->bans);
 	free_workers(c->private);
 	for (char **origin = c->widget_origins; origin && *origin; origin++)
 		free(*origin);

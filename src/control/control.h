@@ -12,6 +12,7 @@
 #include "plane/plane.h"
 
 struct auth;
+struct bans;
 struct calls;
 struct chat;
 struct control_private;
@@ -30,6 +31,7 @@ struct control {
 	struct uv_loop_s *loop;
 	struct store *store;	   /* store/store.h */
 	struct auth *auth;	   /* control/auth/auth.h: accounts, sessions, tokens */
+	struct bans *bans;	   /* control/auth/bans.h: who may not come in */
 	struct chat *chat;	   /* control/chat/chat.h */
 	struct calls *calls;	   /* control/calls/calls.h */
 	struct support *support;   /* control/support/support.h */
@@ -41,6 +43,8 @@ struct control {
 	unsigned room_limit;	   /* participants of one room */
 	struct server *server;	   /* control/server/server.h */
 	struct rate *token_rate;   /* control/http/rate.h: user tokens per user */
+	struct rate *write_rate;   /* what people write, per user */
+	struct rate *peer_rate;	   /* the same per address */
 	struct rate *guest_rate;   /* new guests per address */
 	char **widget_origins;	   /* other sites that may show the widget, NULL at the end */
 	bool demo;		   /* the demo's pages are served */
@@ -68,9 +72,10 @@ struct control_config {
 	const char *host; /* see server.h */
 	uint16_t port;
 	const char *tls_cert, *tls_key;
-	bool remote_unmute;	     /* see signal.h */
-	bool open_channels;	     /* see chat.h */
-	unsigned room_limit;	     /* see signal.h */
+	bool remote_unmute;    /* see signal.h */
+	bool open_channels;    /* see chat.h */
+	unsigned room_limit;   /* see signal.h */
+	unsigned message_rate; /* messages, changes, reactions of one person in a minute; 0 = any */
 	const char *const *webhooks; /* URLs */
 	size_t webhook_count;
 	const char *const *event_webhooks; /* the same about calls and chat */
@@ -101,6 +106,9 @@ void control_close(struct control *c);
 
 /* After store_close, so that no callback is under way. Runs the loop. Takes NULL. Returns NULL. */
 struct control *control_free(struct control *c);
+
+/* Somebody was banned: event sockets close, call legs end. New ones are refused by the ban itself. */
+void control_shut_out(struct control *c, const char *user_id);
 
 /* Somebody signed out (key: auth_session_key): their call legs end at once, and the media tokens that
  * were given to that sign-in are refused from now on (R16). */

@@ -45,6 +45,7 @@ const OTHER = {
 	'GET /api/v1/support/hours': 'admin', 'PUT /api/v1/support/hours': 'admin', 'GET /api/v1/support/figures': 'admin', 'GET /api/v1/audit': 'admin',
 	'GET /api/v1/channels': 'user', 'POST /api/v1/channels': 'user', 'GET /api/v1/channels/{id}': 'member',
 	'PATCH /api/v1/channels/{id}': 'member', 'POST /api/v1/channels/{id}/leave': 'member',
+	'GET /api/v1/bans': 'admin', 'PUT /api/v1/bans/{user}': 'admin', 'DELETE /api/v1/bans/{user}': 'admin',
 	'POST /api/v1/calls': 'user', 'GET /api/v1/calltypes': 'admin', 'PUT /api/v1/calltypes/{name}': 'admin', 'DELETE /api/v1/calltypes/{name}': 'admin',
 	'GET /api/v1/operator/calls': 'admin', 'GET /api/v1/operator/history': 'admin', 'GET /api/v1/operator/webhooks': 'admin',
 	'GET /api/auth/sessions': 'session', 'POST /api/auth/sessions/end_others': 'session', 'POST /api/auth/name': 'session', 'POST /api/auth/password': 'session',
@@ -145,7 +146,7 @@ test('everything else: routes × people', async () => {
 	const made = await people.boss.call('POST', '/api/v1/channels', { type: 'group', id: 'matrix', name: 'Matrix', members: ['host'] });
 	assert.equal(made.status, 201, JSON.stringify(made.body));
 	assert.equal((await people.boss.call('POST', '/api/v1/channels/group.matrix/leave', {})).status, 200);
-	const fill = (pattern) => pattern.replace('/channels/{id}', '/channels/group.matrix').replace('{id}', 'host').replace('{message}', '999999').replace('{reaction}', 'x').replace('{name}', 'no-such-type').replace('{item}', '999999');
+	const fill = (pattern) => pattern.replace('/channels/{id}', '/channels/group.matrix').replace('{id}', 'host').replace('{message}', '999999').replace('{reaction}', 'x').replace('{name}', 'no-such-type').replace('{user}', 'no-such-user').replace('{item}', '999999');
 	for (const route of routes.filter((r) => !r.flags.includes('CALL') && !ELSEWHERE.test(r.pattern))) {
 		const may = OTHER[`${route.method} ${route.pattern}`];
 		for (const name of Object.keys(actors)) {

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "control/auth/auth.h"
+#include "control/auth/bans.h"
 #include "control/control.h"
 #include "control/server/text.h"
 
@@ -133,8 +134,12 @@ static bool check_csrf(struct http_req *req, const struct http_route *route,
 
 static void on_user(struct access *a, const struct store_user *user)
 {
+	char banned[BAN_TEXT_SIZE];
+
 	a->user = store_user_dup(user);
-	if (!a->user)
+	if (bans_hold(a->control->bans, user->id, banned))
+		http_error(a->req, 403, 17, "%s", banned);
+	else if (!a->user)
 		http_error(a->req, 500, -1, "Out of memory.");
 	else
 		a->route->handler(a->req, a->control);

@@ -22,3 +22,6 @@ bool access_own_origin(const struct http_req *req);
 /* Answers for a status that the domain's callbacks have in common (store.h): 404, 503 or 500.
  * `what` names the thing for 404. */
 void access_answer_error(struct http_req *req, int status, const char *what);
+
+/* limit.c: whether the user may write once more now. False: answered with 429. */
+bool http_may_write(struct http_req *req, struct control *control);

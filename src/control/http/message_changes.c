@@ -48,7 +48,7 @@ void http_message_edit(struct http_req *req, struct control *control)
 		return;
 	if (!text)
 		http_error(req, 400, 4, "`text` must be a string.");
-	else
+	else if (http_may_write(req, control))
 		chat_edit(control->chat, access_user(req), http_param(req, "id"), id, text,
 			  on_changed, req);
 }

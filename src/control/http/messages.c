@@ -178,6 +178,7 @@ void http_message_send(struct http_req *req, struct control *control)
 					    .text = text,
 					    .client_id = client_id };
 	const char *ids[LIMIT_ATTACHMENTS + 1] = { 0 };
-	if (read_options(req, body, &message) && read_attachments(req, body, ids, &message))
+	if (read_options(req, body, &message) && read_attachments(req, body, ids, &message) &&
+	    http_may_write(req, control))
 		chat_send(control->chat, access_user(req), &message, on_sent, req);
 }

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "control/auth/auth.h"
+#include "control/auth/bans.h"
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
@@ -61,12 +62,17 @@ static void on_signin(void *arg, const struct auth_signin *result)
 {
 	struct signing_in *s = arg;
 	struct http_req *req = s->req;
-	char seconds[16];
+	char seconds[16], banned[BAN_TEXT_SIZE];
+	bool out = result->status == 0 && bans_hold(s->control->bans, result->user->id, banned);
 
-	if (result->status == 0)
+	if (result->status == 0 && !out)
 		support_audit(s->control->support, result->user->id, "session.begin", NULL,
 			      http_peer(req));
 	free(s);
+	if (out) {
+		http_error(req, 403, 17, "%s", banned);
+		return;
+	}
 
 	switch (result->status) {
 	case 0:
@@ -156,8 +162,13 @@ void http_logout(struct http_req *req, struct control *control)
 
 static void on_session(void *arg, int status, const struct store_user *user)
 {
-	struct http_req *req = arg;
+	struct signing_in *s = arg;
+	struct http_req *req = s->req;
+	char banned[BAN_TEXT_SIZE];
 
+	if (status == 0 && bans_hold(s->control->bans, user->id, banned))
+		status = -ENOENT;
+	free(s);
 	if (status == 0 || status == -ENOENT)
 		http_reply_json(
 			req, 200,
@@ -171,7 +182,7 @@ void http_session(struct http_req *req, struct control *control)
 	const char *token = http_cookie(req, SESSION_COOKIE);
 
 	if (token)
-		auth_session_find(control->auth, token, on_session, req);
+		auth_session_find(control->auth, token, on_session, signing_in(req, control));
 	else
-		on_session(req, -ENOENT, NULL);
+		on_session(signing_in(req, control), -ENOENT, NULL);
 }

@@ -51,6 +51,7 @@ struct signal_hub {
 	void (*send)(void *arg, uint16_t worker, struct plane_cmd *cmd);
 	void *send_arg;
 	void (*observe)(void *arg, const struct signal_observed *o);
+	bool (*refuse)(void *arg, const char *identity, char ret_why[SIGNAL_REFUSAL_SIZE]);
 	void *observe_arg;
 	uint16_t workers;
 	size_t *load; /* of each worker: the fan-out of its rooms, room_weigh */

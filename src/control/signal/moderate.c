@@ -170,3 +170,18 @@ void signal_describe(struct signal_hub *s, const char *room, const char *identit
 				  m && m->measured ? json_integer(m->score) : json_null());
 	(void)json_object_set_new(participant, "connected", json_boolean(m && m->session));
 }
+
+void signal_shut_out(struct signal_hub *s)
+{
+	char why[SIGNAL_REFUSAL_SIZE];
+	struct member *m;
+	struct room *r;
+
+	list_each (r, &s->rooms, in_hub) {
+		list_each (m, &r->members, in_room)
+			if (s->refuse && s->refuse(s->observe_arg, m->token.identity, why))
+				remove_member(m, LK__DISCONNECT_REASON__PARTICIPANT_REMOVED);
+		if (list_empty(&r->members) && !r->empty_by_us)
+			room_settle(r);
+	}
+}

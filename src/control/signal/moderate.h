@@ -26,3 +26,6 @@ void signal_remove_hidden(struct signal_hub *s, const char *room);
 /* Adds `tracks` and `connected_at` to a participant's JSON object. */
 void signal_describe(struct signal_hub *s, const char *room, const char *identity,
 		     json_t *participant);
+
+/* Everybody out whom signal_config.refuse refuses now. */
+void signal_shut_out(struct signal_hub *s);

@@ -67,8 +67,11 @@ static bool is_full(const struct signal_hub *s, const struct media_token *token)
 }
 
 /* True: ret_token is the caller's. False: answered. */
-static bool admit(struct http_req *req, const struct signal_hub *s, struct media_token *ret_token)
+static bool admit(struct http_req *req, const struct control *control,
+		  struct media_token *ret_token)
 {
+	const struct signal_hub *s = control->signal;
+	char why[SIGNAL_REFUSAL_SIZE];
 	const char *text = find_token(req);
 	struct token_keys keys = signal_keys(s);
 	struct token_error error;
@@ -100,6 +103,11 @@ static bool admit(struct http_req *req, const struct signal_hub *s, struct media
 		say(req, 401, "the token's holder was removed from the room: join the call again");
 		return false;
 	}
+	if (s->refuse && s->refuse(s->observe_arg, ret_token->identity, why)) {
+		media_token_fini(ret_token);
+		say(req, 403, why);
+		return false;
+	}
 	if (is_full(s, ret_token)) {
 		media_token_fini(ret_token);
 		say(req, 503, "the room is full");
@@ -114,7 +122,7 @@ void signal_http_rtc(struct http_req *req, struct control *control)
 	struct media_token token;
 	struct client_info client;
 
-	if (!admit(req, s, &token)) {
+	if (!admit(req, control, &token)) {
 		s->gauges.refused++;
 		return;
 	}
@@ -137,7 +145,7 @@ void signal_http_validate(struct http_req *req, struct control *control)
 {
 	struct media_token token;
 
-	if (!admit(req, control->signal, &token))
+	if (!admit(req, control, &token))
 		return;
 	media_token_fini(&token);
 	say(req, 200, "success");

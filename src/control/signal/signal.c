@@ -45,6 +45,7 @@ int signal_new(const struct signal_config *config, struct signal_hub **ret_signa
 	s->send = config->send;
 	s->send_arg = config->send_arg;
 	s->observe = config->observe;
+	s->refuse = config->refuse;
 	s->observe_arg = config->observe_arg;
 	s->workers = config->workers;
 	s->api_key = strdup(config->api_key);

@@ -47,6 +47,8 @@ struct signal_observed {
 	const struct Lk__TrackInfo *track;
 };
 
+enum { SIGNAL_REFUSAL_SIZE = 640 };
+
 struct signal_config {
 	uv_loop_t *loop;	/* for the timers; must outlive the signal object */
 	uint16_t workers;	/* media workers, at least 1 */
@@ -58,7 +60,9 @@ struct signal_config {
 	bool remote_unmute;  /* servers may unmute people (livekit-protocol 6.6: off) */
 
 	void (*observe)(void *arg, const struct signal_observed *o); /* may be NULL */
-	void *observe_arg;
+	/* True: nobody of this identity comes in, and why; asked at every door. NULL: all may. */
+	bool (*refuse)(void *arg, const char *identity, char ret_why[SIGNAL_REFUSAL_SIZE]);
+	void *observe_arg; /* of both */
 
 	/*
 	 * Sends one command to a worker, in order, and takes over what it owns (`sdp`).

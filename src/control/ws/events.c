@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/rng.h"
+#include "control/auth/bans.h"
 #include "control/server/text.h"
 #include "control/ws/internal.h"
 #include "control/ws/objects.h"
@@ -206,7 +207,13 @@ static void on_drained(struct wsconn *c, void *arg)
 
 static void on_user(struct event_socket *s, const struct store_user *user)
 {
+	char banned[BAN_TEXT_SIZE];
+
 	explicit_bzero(s->session_token, sizeof s->session_token);
+	if (bans_hold(s->hub->config.bans, user->id, banned)) {
+		events_fail(s, 403, 17, banned);
+		return;
+	}
 	s->user = store_user_dup(user);
 	if (!s->user) {
 		events_fail(s, 500, -1, "Out of memory.");

@@ -191,6 +191,15 @@ void hub_close_session(struct hub *h, const char *session_key)
 	}
 }
 
+void hub_close_user(struct hub *h, const char *user_id, const char *text)
+{
+	struct event_socket *s;
+
+	list_each (s, bucket_of(h, user_id), in_user)
+		if (strcmp(s->user->id, user_id) == 0)
+			events_fail(s, 403, 17, text);
+}
+
 struct online_list {
 	json_t *ids;
 	bool all;

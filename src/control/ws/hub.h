@@ -16,6 +16,7 @@
 #include "control/server/request.h"
 
 struct auth;
+struct bans;
 struct calls;
 struct chat;
 struct hub;
@@ -25,6 +26,7 @@ struct uv_loop_s;
 struct hub_config {
 	struct uv_loop_s *loop;
 	struct auth *auth; /* borrowed, like the others */
+	struct bans *bans;
 	struct chat *chat;
 	struct calls *calls;
 };
@@ -55,6 +57,9 @@ void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, c
 
 /* Closes the sockets that were opened with this session (auth_session_key), at logout. */
 void hub_close_session(struct hub *h, const char *session_key);
+
+/* Closes the user's sockets: 403 code 17 with the text. */
+void hub_close_user(struct hub *h, const char *user_id, const char *text);
 
 /* Takes over the request for a WebSocket; its Origin was checked.
  * `session_token` is the cookie's value, or NULL. */

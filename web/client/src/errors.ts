@@ -25,6 +25,7 @@ export interface ErrorFields {
   statusCode?: number;
   /** True when trying again cannot help. */
   unrecoverable?: boolean;
+  retryAfter?: number;
   cause?: unknown;
 }
 
@@ -33,12 +34,15 @@ export class ConfabError extends Error {
   readonly code: number;
   readonly statusCode: number;
   readonly unrecoverable: boolean;
+  /** Seconds after which the server wants to be asked again, when it said so. */
+  readonly retryAfter: number | undefined;
 
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.code = fields.code ?? ErrorCode.internal;
     this.statusCode = fields.statusCode ?? 0;
     this.unrecoverable = fields.unrecoverable ?? false;
+    this.retryAfter = fields.retryAfter;
   }
 }
 

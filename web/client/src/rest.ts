@@ -7,6 +7,9 @@ import type { TokenManager } from './token.ts';
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 const TIMEOUT_MS = 20_000;
+/** A longer wait than this is the application's to decide. */
+const RETRY_AFTER_MAX_S = 15;
+const RETRY_TIMES = 4;
 /** A file over a slow line. */
 const UPLOAD_TIMEOUT_MS = 300_000;
 
@@ -51,8 +54,21 @@ export class Rest {
     return this.#send<T>('POST', path, undefined, body);
   }
 
-  /** Sends once, and once more with a new token when the server says the token expired. */
+  /** Who is too fast waits as long as the server says, a few times. */
   async #request<T>(method: string, path: string, body?: object): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#once<T>(method, path, body);
+      } catch (error) {
+        const seconds = error instanceof ConfabError && error.statusCode === 429 ? error.retryAfter : undefined;
+        if (seconds === undefined || seconds > RETRY_AFTER_MAX_S || tries === RETRY_TIMES) throw error;
+        await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      }
+    }
+  }
+
+  /** Sends once, and once more with a new token when the server says the token expired. */
+  async #once<T>(method: string, path: string, body?: object): Promise<T> {
     const token = await this.options.tokens.get();
     try {
       return await this.#send<T>(method, path, token, body);
@@ -77,7 +93,7 @@ export class Rest {
     try {
       const response = await this.options.fetch(this.options.baseURL() + path, { ...init, signal: abort.signal });
       const answer: unknown = await response.json().catch(() => undefined);
-      if (!response.ok) throw fromAnswer(response.status, answer);
+      if (!response.ok) throw fromAnswer(response.status, answer, Number(response.headers?.get('retry-after')) || undefined);
       if (answer === undefined) throw new ConfabError("The server's answer is not JSON.", { statusCode: response.status });
       return answer as T;
     } catch (cause) {
@@ -90,11 +106,12 @@ export class Rest {
   }
 }
 
-function fromAnswer(status: number, answer: unknown): ConfabError {
+function fromAnswer(status: number, answer: unknown, retryAfter: number | undefined): ConfabError {
   const error = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<ErrorObject>;
   return new ConfabError(typeof error.message === 'string' ? error.message : `The server answered ${status}.`, {
     code: typeof error.code === 'number' ? error.code : ErrorCode.internal,
     statusCode: status,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
     unrecoverable: status >= 400 && status < 500 && status !== 429 && error.code !== ErrorCode.tokenExpired,
   });
 }

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "control/auth/auth.h"
+#include "control/auth/bans.h"
 #include "control/calls/calls.h"
 #include "control/chat/channels.h"
 #include "control/server/wsconn.h"
@@ -122,6 +123,14 @@ void chat_replay(struct chat *c, const struct store_user *who, int64_t since, st
 	pending.replay_done = done;
 	pending.arg = arg;
 	pending.since = since;
+}
+
+bool bans_hold(const struct bans *b, const char *user_id, char ret_text[BAN_TEXT_SIZE])
+{
+	(void)b;
+	(void)user_id;
+	(void)ret_text;
+	return false;
 }
 
 const struct store_channel *chat_channel_find(const struct chat *c, const char *id)

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/auth/bans.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+
+struct held {
+	struct list in_bans;
+	struct store_ban ban; /* texts owned */
+};
+
+struct bans {
+	struct store *store;
+	struct list list; /* struct held; few */
+	int status;
+};
+
+static char *copy(const char *text)
+{
+	char *own = text ? strdup(text) : NULL;
+
+	if (text && !own)
+		abort(); /* R61: a clean end and a restart */
+	return own;
+}
+
+static void held_free(struct held *h)
+{
+	free((char *)(uintptr_t)h->ban.user_id);
+	free((char *)(uintptr_t)h->ban.reason);
+	free((char *)(uintptr_t)h->ban.by_id);
+	free(h);
+}
+
+static struct held *held_new(const struct store_ban *ban)
+{
+	struct held *h = calloc(1, sizeof *h);
+
+	if (!h)
+		abort(); /* R61 */
+	h->ban = *ban;
+	h->ban.user_id = copy(ban->user_id);
+	h->ban.reason = copy(ban->reason);
+	h->ban.by_id = copy(ban->by_id);
+	return h;
+}
+
+static void forget(struct bans *b, const char *user_id)
+{
+	struct held *h;
+
+	list_each (h, &b->list, in_bans) {
+		if (strcmp(h->ban.user_id, user_id) == 0) {
+			list_remove(&h->in_bans);
+			held_free(h);
+			return;
+		}
+	}
+}
+
+static void on_loaded(void *arg, int status, const struct store_ban *list, size_t n)
+{
+	struct bans *b = arg;
+
+	b->status = status;
+	for (size_t i = 0; i < n; i++)
+		list_append(&b->list, &held_new(&list[i])->in_bans);
+}
+
+int bans_new(struct bans **ret, struct store *store)
+{
+	struct bans *b = calloc(1, sizeof *b);
+
+	if (!b)
+		return -ENOMEM;
+	b->store = store;
+	list_init(&b->list);
+	store_ban_list(store, on_loaded, b);
+	store_wait(store);
+	int status = b->status;
+	if (status < 0)
+		(void)bans_free(b);
+	else
+		*ret = b;
+	return status;
+}
+
+struct bans *bans_free(struct bans *b)
+{
+	struct held *h;
+
+	if (!b)
+		return NULL;
+	list_each (h, &b->list, in_bans)
+		held_free(h);
+	free(b);
+	return NULL;
+}
+
+static bool holds(const struct store_ban *ban)
+{
+	return ban->until_us == 0 || ban->until_us > clock_wall_us();
+}
+
+bool bans_hold(const struct bans *b, const char *user_id, char ret_text[BAN_TEXT_SIZE])
+{
+	struct held *h;
+	char until[64] = "";
+
+	list_each (h, &b->list, in_bans) {
+		if (strcmp(h->ban.user_id, user_id) != 0 || !holds(&h->ban))
+			continue;
+		time_t at = (time_t)(h->ban.until_us / US_PER_S);
+		struct tm tm;
+
+		if (at && gmtime_r(&at, &tm))
+			(void)strftime(until, sizeof until, " until %Y-%m-%d %H:%M UTC", &tm);
+		(void)snprintf(ret_text, BAN_TEXT_SIZE, "This account is banned%s%s%s", until,
+			       *h->ban.reason ? ": " : ".", h->ban.reason);
+		return true;
+	}
+	return false;
+}
+
+void bans_each(const struct bans *b, bans_each_fn *each, void *arg)
+{
+	struct held *h;
+
+	list_each (h, &b->list, in_bans)
+		if (holds(&h->ban))
+			each(arg, &h->ban);
+}
+
+struct changing {
+	struct bans *bans;
+	struct held *held; /* owned; its ban is to be in force, or only names whose is lifted */
+	bool lift;
+	store_done_fn *done;
+	void *arg;
+};
+
+static void on_stored(void *arg, int status)
+{
+	struct changing *c = arg;
+
+	if (status == 0)
+		forget(c->bans, c->held->ban.user_id);
+	if (status == 0 && !c->lift)
+		list_append(&c->bans->list, &c->held->in_bans);
+	else
+		held_free(c->held);
+	c->done(c->arg, status);
+	free(c);
+}
+
+static struct changing *changing_new(struct bans *b, const struct store_ban *ban, bool lift,
+				     store_done_fn *done, void *arg)
+{
+	struct changing *c = calloc(1, sizeof *c);
+
+	if (!c)
+		abort(); /* R61 */
+	*c = (struct changing){
+		.bans = b, .held = held_new(ban), .lift = lift, .done = done, .arg = arg
+	};
+	return c;
+}
+
+void bans_set(struct bans *b, const struct store_ban *ban, store_done_fn *done, void *arg)
+{
+	store_ban_set(b->store, ban, on_stored, changing_new(b, ban, false, done, arg));
+}
+
+void bans_lift(struct bans *b, const char *user_id, const char *by_id, store_done_fn *done,
+	       void *arg)
+{
+	const struct store_ban ban = { .user_id = user_id, .by_id = by_id };
+
+	store_ban_lift(b->store, user_id, by_id, clock_wall_us(), on_stored,
+		       changing_new(b, &ban, true, done, arg));
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bans. */
+#include "store/bans.h"
+
+#include <errno.h>
+
+#include "store/request.h"
+
+struct bans_request {
+	struct request base;
+	struct store_ban *list;
+	size_t n;
+	store_bans_fn *done;
+	void *arg;
+};
+
+static int run_list(struct db *db, struct request *req)
+{
+	struct bans_request *r = request_of(req, struct bans_request);
+	struct mem *mem = &req->mem;
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT user_id, reason, by_id, created_at, coalesce(until, 0) FROM bans ORDER BY "
+		"user_id",
+		"");
+	int row = stmt ? 1 : db_error(db);
+
+	while (row > 0 && (row = db_step(db, stmt)) == 1) {
+		struct store_ban *grown = mem_grow(mem, r->list, r->n, sizeof *grown);
+
+		if (!grown) {
+			row = -ENOMEM;
+			break;
+		}
+		r->list = grown;
+		r->list[r->n++] = (struct store_ban){ .user_id = db_text(mem, stmt, 0),
+						      .reason = db_text(mem, stmt, 1),
+						      .by_id = db_text(mem, stmt, 2),
+						      .created_at_us = (uint64_t)db_int(stmt, 3),
+						      .until_us = (uint64_t)db_int(stmt, 4) };
+	}
+	db_end(stmt);
+	return row;
+}
+
+static void answer_list(struct request *req)
+{
+	struct bans_request *r = request_of(req, struct bans_request);
+
+	r->done(r->arg, req->status, r->list, req->status == 0 ? r->n : 0);
+}
+
+void store_ban_list(struct store *s, store_bans_fn *done, void *arg)
+{
+	struct bans_request *r = request_new(sizeof *r);
+
+	r->base.run = run_list;
+	r->base.answer = answer_list;
+	r->done = done;
+	r->arg = arg;
+	request_submit(s, &r->base);
+}
+
+struct ban_request {
+	struct status_request status; /* first */
+	struct store_ban ban;
+};
+
+static int run_set(struct db *db, struct request *req)
+{
+	const struct store_ban *b = &container_of(req, struct ban_request, status.base)->ban;
+	/* Without the user the foreign key says -ENOENT. */
+	int status = db_exec(
+		db,
+		"INSERT INTO bans (user_id, reason, by_id, created_at, until) VALUES (?, ?, ?, ?, "
+		"nullif(?, 0)) ON CONFLICT (user_id) DO UPDATE SET reason = excluded.reason, by_id "
+		"= excluded.by_id, created_at = excluded.created_at, until = excluded.until",
+		"sssii", b->user_id, b->reason, b->by_id, (int64_t)b->created_at_us,
+		(int64_t)b->until_us);
+
+	return status < 0 ? status
+			  : audit_add(db, &(struct audit_row){ .at_us = b->created_at_us,
+							       .actor_id = b->by_id,
+							       .action = "user.ban",
+							       .target = b->user_id,
+							       .detail = b->reason });
+}
+
+static int run_lift(struct db *db, struct request *req)
+{
+	const struct store_ban *b = &container_of(req, struct ban_request, status.base)->ban;
+	int status = db_exec(db, "DELETE FROM bans WHERE user_id = ?", "s", b->user_id);
+
+	if (status == 0 && db_changes(db) == 0)
+		return -ENOENT;
+	return status < 0 ? status
+			  : audit_add(db, &(struct audit_row){ .at_us = b->created_at_us,
+							       .actor_id = b->by_id,
+							       .action = "user.unban",
+							       .target = b->user_id });
+}
+
+static void submit(struct store *s, int (*run)(struct db *, struct request *),
+		   const struct store_ban *ban, store_done_fn *done, void *arg)
+{
+	struct ban_request *r = request_new(sizeof *r);
+	struct mem *mem = &r->status.base.mem;
+
+	r->status.base.run = run;
+	r->status.base.answer = status_answer;
+	r->status.base.writes = true;
+	r->status.done = done;
+	r->status.arg = arg;
+	r->ban = *ban;
+	r->ban.user_id = mem_text(mem, ban->user_id);
+	r->ban.reason = mem_text(mem, ban->reason);
+	r->ban.by_id = mem_text(mem, ban->by_id);
+	request_submit(s, &r->status.base);
+}
+
+void store_ban_set(struct store *s, const struct store_ban *ban, store_done_fn *done, void *arg)
+{
+	submit(s, run_set, ban, done, arg);
+}
+
+void store_ban_lift(struct store *s, const char *user_id, const char *by_id, uint64_t at_us,
+		    store_done_fn *done, void *arg)
+{
+	submit(s, run_lift,
+	       &(struct store_ban){ .user_id = user_id, .by_id = by_id, .created_at_us = at_us },
+	       done, arg);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfabError } from '../src/index.ts';
+import { Rest } from '../src/rest.ts';
+import type { TokenManager } from '../src/token.ts';
+
+/** Answers 429 `times` times, with what Retry-After says, then 200. */
+function restThatRefuses(times: number, retryAfter: string | undefined) {
+  const asked: number[] = [];
+  const fetch = async (): Promise<Response> => {
+    asked.push(Date.now());
+    const busy = asked.length <= times;
+    const headers = new Headers(busy && retryAfter !== undefined ? { 'retry-after': retryAfter } : {});
+    return new Response(JSON.stringify(busy ? { code: 9, status_code: 429, message: 'too fast' } : { done: true }), { status: busy ? 429 : 200, headers });
+  };
+  const tokens = { get: async () => 'token' } as unknown as TokenManager;
+  return { asked, rest: new Rest({ baseURL: () => 'http://x', fetch, tokens }) };
+}
+
+test('who is too fast waits as long as the server says', async () => {
+  const { asked, rest } = restThatRefuses(2, '0.05');
+  assert.deepEqual(await rest.post('/x', {}), { done: true });
+  assert.equal(asked.length, 3);
+  assert.ok((asked[1] as number) - (asked[0] as number) >= 45);
+});
+
+test('not without end, not for long, and not unasked', async () => {
+  for (const [times, header, expected] of [[9, '0.01', 4], [1, '3600', 1], [1, undefined, 1]] as const) {
+    const { asked, rest } = restThatRefuses(times, header);
+    await assert.rejects(rest.get('/x'), (error: ConfabError) => error.statusCode === 429 && error.code === 9);
+    assert.equal(asked.length, expected);
+  }
+});
