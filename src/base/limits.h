@@ -26,6 +26,7 @@ enum {
 	LIMIT_ATTACHMENTS = 10,		 /* of one message */
 	LIMIT_FILE_NAME = 200,		 /* bytes */
 	LIMIT_CALL_ID = 64,
+	LIMIT_EXPORT = 20 * 1000,     /* messages of one exported conversation */
 	LIMIT_PAGE = 100,	      /* rows of one list answer */
 	LIMIT_CALL_CUSTOM = 5 * 1024, /* bytes of custom data, as JSON */
 	LIMIT_CALL_MEMBERS = 500,     /* listed on one call */

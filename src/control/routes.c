@@ -37,6 +37,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_PATCH, CONVERSATION,            http_support_change,    ROUTE_USER },
 	{ HTTP_GET,  CONVERSATION "/messages", http_messages,          ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/messages", http_message_send,      ROUTE_USER },
+	{ HTTP_GET,  CONVERSATION "/export",   http_export,            ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/attachments", http_attach,         ROUTE_USER | ROUTE_UPLOAD },
 	{ HTTP_GET,  "/files/{file}/{name}",   http_file,              ROUTE_PUBLIC },
 	{ HTTP_PATCH, MESSAGE,                 http_message_edit,      ROUTE_USER },

@@ -12,6 +12,7 @@ http_fn http_conversations;						     /* conversations.c */
 http_fn http_support_change, http_team;					     /* support.c */
 http_fn http_channels, http_channel, http_channel_create;		     /* channels.c */
 http_fn http_channel_change, http_channel_leave;
+http_fn http_export;					      /* export.c */
 http_fn http_messages, http_message_send;		      /* messages.c */
 http_fn http_message_edit, http_message_delete;		      /* message_changes.c */
 http_fn http_support_change, http_support_rate, http_team;    /* support.c */
@@ -22,9 +23,9 @@ http_fn http_customer, http_customer_note, http_seen;	      /* customers.c */
 http_fn http_hours, http_hours_put, http_figures, http_audit; /* support_admin.c */
 http_fn http_messages, http_message_send;		      /* messages.c */
 http_fn http_message_edit, http_message_delete;		      /* message_changes.c */
-http_fn http_bans, http_ban_set, http_ban_lift; /* bans.c */
-http_fn http_messages, http_message_send;	/* messages.c */
-http_fn http_message_edit, http_message_delete; /* message_changes.c */
+http_fn http_bans, http_ban_set, http_ban_lift;		      /* bans.c */
+http_fn http_messages, http_message_send;		      /* messages.c */
+http_fn http_message_edit, http_message_delete;		      /* message_changes.c */
 http_fn http_reaction_add, http_reaction_delete;
 http_fn http_read, http_delivered, http_typing, http_viewing;		    /* attention.c */
 http_fn http_search;							    /* search.c */
