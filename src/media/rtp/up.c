@@ -235,7 +235,8 @@ static enum up_verdict take(struct up *u, const struct rtpext *x, bool recovered
 			      (recovered ? MEDIA_RECOVERED : 0));
 	if (newest)
 		u->last_timestamp = p->timestamp;
-	u->last_arrival = p->arrival;
+	if (p->length) /* padding is no picture: a layer that only pads has stalled */
+		u->last_arrival = p->arrival;
 	u->count.packets++;
 	u->count.bytes += p->length;
 	u->count.resyncs += resync;

@@ -63,7 +63,8 @@ struct up {
 	uint32_t bad_sequence;	/* RFC 3550 A.1; > 65535 = none */
 	uint64_t seen[UP_WINDOW / 64];
 	uint32_t last_timestamp;
-	uint64_t last_arrival; /* liveness, µs; 0 = no packet yet */
+	uint64_t
+		last_arrival; /* of a packet that was not padding only: liveness, µs; 0 = none yet */
 
 	/* key frames */
 	bool seen_sps;

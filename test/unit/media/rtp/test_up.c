@@ -63,6 +63,23 @@ static void numbers_grow_across_wraps(void **state)
 	test_free(u);
 }
 
+/* A publisher that has stopped a layer may still pad on it. */
+static void padding_keeps_nothing_alive(void **state)
+{
+	struct up *u = make(MEDIA_VP8, 90000);
+	struct rtp_header h = { .seq = 101, .timestamp = 960 };
+	struct media_packet p;
+
+	(void)state;
+	assert_int_equal(feed(u, 10 * MS, 100, &p), UP_OK);
+	assert_int_equal(up_rx(u, 900 * MS, &h, NULL, &p), UP_OK);
+	assert_int_equal(u->last_arrival, 10 * MS);
+	assert_int_equal(u->count.packets, 2);
+	assert_int_equal(feed(u, 950 * MS, 102, &p), UP_OK);
+	assert_int_equal(u->last_arrival, 950 * MS);
+	test_free(u);
+}
+
 static void duplicates_and_strays_are_dropped(void **state)
 {
 	struct up *u = make(MEDIA_OPUS, 48000);
@@ -339,6 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_grow_across_wraps),
+		cmocka_unit_test(padding_keeps_nothing_alive),
 		cmocka_unit_test(duplicates_and_strays_are_dropped),
 		cmocka_unit_test(a_stream_in_anothers_place_goes_on_above_it),
 		cmocka_unit_test(missing_packets_are_asked_for_in_time),
