@@ -67,8 +67,9 @@ enum plane_event_type {
 			  */
 	EV_SPEAKERS,	 /* `speakers`: whose level or activity changed; no participant */
 	EV_CONNECTION,	 /* `quality`, `score`: how well the participant's connections do */
-	EV_LOST,    /* nothing came on `target` for a while: an ICE restart may help. Repeated */
-	EV_RESUMED, /* `id`: the highest reliable packet that came from the participant */
+	EV_MEASURED, /* `score`, `figures`: of the last seconds, for operators; again and again */
+	EV_LOST,     /* nothing came on `target` for a while: an ICE restart may help. Repeated */
+	EV_RESUMED,  /* `id`: the highest reliable packet that came from the participant */
 };
 
 struct plane_layer {
@@ -120,6 +121,14 @@ struct plane_data_track {
 	uint16_t publisher, subscribers;
 };
 
+/* Up: on the way from the participant to us, before repair. Down: on the way to it. */
+struct plane_figures {
+	uint32_t up_bps, down_bps;
+	uint16_t up_loss, down_loss; /* of PLANE_LOSS_ALL packets */
+	uint32_t rtt_us;	     /* 0 = unknown */
+};
+enum { PLANE_LOSS_ALL = 10000 };
+
 struct plane_cmd {
 	enum plane_cmd_type type;
 	struct sid room, participant; /* participant: whom the command is about */
@@ -144,13 +153,14 @@ struct plane_event {
 	struct sid room, participant, track;
 	enum plane_target target;
 	uint32_t id;
-	char *sdp;		   /* ANSWER, OFFER; owned */
-	char mime[PLANE_NAME_MAX]; /* TRACK_LIVE: "video/VP8", "audio/opus" */
-	char mid[PLANE_NAME_MAX];  /* TRACK_LIVE: the publisher's mid */
-	char text[PLANE_TEXT_MAX]; /* FAILED: cause, for the log */
-	uint8_t quality;	   /* WANTED: QUALITY_…; CONNECTION: CONNECTION_… */
-	uint8_t score;		   /* CONNECTION: 0..100 */
-	bool paused;		   /* STREAM_STATE */
+	char *sdp;		      /* ANSWER, OFFER; owned */
+	char mime[PLANE_NAME_MAX];    /* TRACK_LIVE: "video/VP8", "audio/opus" */
+	char mid[PLANE_NAME_MAX];     /* TRACK_LIVE: the publisher's mid */
+	char text[PLANE_TEXT_MAX];    /* FAILED: cause, for the log */
+	uint8_t quality;	      /* WANTED: QUALITY_…; CONNECTION: CONNECTION_… */
+	uint8_t score;		      /* CONNECTION, MEASURED: 0..100 */
+	struct plane_figures figures; /* MEASURED */
+	bool paused;		      /* STREAM_STATE */
 	uint8_t speaker_count;
 	struct plane_speaker speakers[PLANE_SPEAKERS_MAX];
 };

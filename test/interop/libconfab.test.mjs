@@ -206,6 +206,30 @@ test('mute, unmute and data between two programs in a call', async () => {
 	await b.end();
 });
 
+test('the operator sees bitrate, loss and round trip of each participant', async () => {
+	const [a, b] = [await talk('ann'), await talk('bob')];
+	for (const t of [a, b]) {
+		await t.ok('call default figures');
+		await t.ok('join');
+	}
+	await a.ok('publish');
+	const before = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:figures');
+	assert.equal(before.participants.length, 2);
+	const sound = a.do('sound 700', 60000); // 14 s, 3 bytes each 20 ms: 1.2 kbit/s
+	let sender, receiver;
+	for (let i = 0; i < 150 && !(sender?.upload_bps > 0 && receiver?.download_bps > 0 && receiver.rtt_ms !== null); i++) {
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		const call = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:figures');
+		[sender, receiver] = ['ann', 'bob'].map((id) => call.participants.find((p) => p.user.id === id).stats);
+	}
+	assert.ok(sender.upload_bps > 600 && sender.upload_bps < 5000, JSON.stringify(sender));
+	assert.ok(receiver.download_bps > 600, JSON.stringify(receiver));
+	assert.ok(receiver.rtt_ms >= 0 && receiver.rtt_ms < 2000, JSON.stringify(receiver));
+	assert.deepEqual([sender.upload_loss, receiver.download_loss], [0, 0]);
+	await sound;
+	await Promise.all([a.end(), b.end()]);
+});
+
 test('a LiveKit URL and access token: no user is connected', async () => {
 	const token = sign({ iss: apiKey, sub: 'device-1', name: 'Device', exp: now() + 60, video: { roomJoin: true, room: 'elsewhere-room' } });
 	const t = new Talk('-', { ownLoop: true });

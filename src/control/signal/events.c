@@ -107,6 +107,9 @@ void signal_on_plane_event(struct signal_hub *s, uint16_t worker, const struct p
 	case EV_CONNECTION:
 		report_connection(m, event);
 		break;
+	case EV_MEASURED:
+		report_measured(m, event);
+		break;
 	case EV_FAILED:
 		on_failed(m, event);
 		break;

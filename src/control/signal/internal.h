@@ -134,9 +134,11 @@ struct member {
 	Lk__DataTrackInfo *data[LIMIT_DATA_TRACKS];	   /* info.data_tracks */
 	struct list data_tracks, data_subscriptions;	   /* data_tracks.c */
 	struct list subscriptions;
-	bool subscriber_primary;   /* which connection says that it is connected: fixed at join */
-	bool may_offer;		   /* may have a publisher connection; once yes, always yes */
-	struct allow allow;	   /* who may subscribe to its tracks */
+	bool subscriber_primary; /* which connection says that it is connected: fixed at join */
+	bool may_offer;		 /* may have a publisher connection; once yes, always yes */
+	struct allow allow;	 /* who may subscribe to its tracks */
+	struct plane_figures figures; /* as told last */
+	bool has_figures;
 	bool measured;		   /* `connection` and `score` were told */
 	uint8_t connection, score; /* CONNECTION_…; 0..100 */
 	bool was_active;	   /* its media came up */
@@ -292,6 +294,7 @@ void report_stream_state(struct member *m, const struct plane_event *event);
 void report_speakers(struct room *r, const struct plane_event *event);
 void report_connection_to(struct member *viewer, const struct member *m); /* as told last */
 void report_connection(struct member *m, const struct plane_event *event);
+void report_measured(struct member *m, const struct plane_event *event);
 
 /* permission.c: what a member may do, and whom it lets have its tracks */
 void permission_fill(struct member *m); /* m->permission and m->may_offer, from the token */

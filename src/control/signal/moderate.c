@@ -152,6 +152,16 @@ static const char *source_text(Lk__TrackSource source)
 	return (unsigned)source < countof(texts) ? texts[source] : texts[0];
 }
 
+/* Every five seconds anew; null until the first time. */
+static json_t *figures_json(const struct plane_figures *f)
+{
+	return json_pack("{s:I, s:I, s:f, s:f, s:o}", "upload_bps", (json_int_t)f->up_bps,
+			 "download_bps", (json_int_t)f->down_bps, "upload_loss",
+			 (double)f->up_loss / PLANE_LOSS_ALL, "download_loss",
+			 (double)f->down_loss / PLANE_LOSS_ALL, "rtt_ms",
+			 f->rtt_us ? json_integer((f->rtt_us + 500) / 1000) : json_null());
+}
+
 void signal_describe(struct signal_hub *s, const char *room, const char *identity,
 		     json_t *participant)
 {
@@ -169,6 +179,8 @@ void signal_describe(struct signal_hub *s, const char *room, const char *identit
 	(void)json_object_set_new(participant, "score",
 				  m && m->measured ? json_integer(m->score) : json_null());
 	(void)json_object_set_new(participant, "connected", json_boolean(m && m->session));
+	(void)json_object_set_new(participant, "stats",
+				  m && m->has_figures ? figures_json(&m->figures) : json_null());
 }
 
 void signal_shut_out(struct signal_hub *s)

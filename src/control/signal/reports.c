@@ -75,3 +75,11 @@ void report_connection(struct member *m, const struct plane_event *event)
 			report_connection_to(viewer, m);
 	}
 }
+
+/* Nobody is told: operators ask (moderate.c). */
+void report_measured(struct member *m, const struct plane_event *event)
+{
+	m->figures = event->figures;
+	m->has_figures = true;
+	m->score = event->score;
+}

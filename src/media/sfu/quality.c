@@ -6,12 +6,11 @@
 #include "media/sfu/subscription.h"
 #include "media/sfu/track.h"
 
-enum { TOTAL = 10000 };
-
 /* What the streams of one direction say together. */
 struct measure {
 	uint64_t expected, lost;
 	uint32_t rtt, jitter; /* µs, the worst */
+	uint64_t bps;
 };
 
 unsigned quality_score(uint32_t loss, uint32_t rtt_us, uint32_t jitter_us)
@@ -25,7 +24,7 @@ unsigned quality_score(uint32_t loss, uint32_t rtt_us, uint32_t jitter_us)
 	return gone >= 100 ? 0 : (unsigned)(100 - gone);
 }
 
-static void add_up(struct measure *m, struct track_layer *l)
+static void add_up(struct measure *m, struct track_layer *l, uint64_t now)
 {
 	uint64_t expected = l->up.started ? l->up.highest - l->up.base + 1 : 0;
 	uint64_t received = l->up.received;
@@ -38,17 +37,19 @@ static void add_up(struct measure *m, struct track_layer *l)
 		m->expected += wanted;
 		m->lost += wanted > came ? wanted - came : 0;
 	}
+	m->bps += rate_bps(&l->up.rate, now);
 	l->expected_before = expected;
 	l->received_before = received;
 }
 
-static void add_down(struct measure *m, struct subscription *s)
+static void add_down(struct measure *m, struct subscription *s, uint64_t now)
 {
 	const struct down *d = &s->down;
 	uint32_t sent = d->packets - s->packets_before;
 	int32_t lost = d->lost - s->lost_before;
 	uint32_t jitter = (uint32_t)((uint64_t)d->jitter * 1000000 / d->config.clock_rate);
 
+	m->bps += rate_bps(&d->rate, now);
 	m->expected += sent;
 	m->lost += lost > 0 && sent ? (uint32_t)lost : 0;
 	/* a video frame of many packets looks like jitter: sound says how it is */
@@ -60,12 +61,21 @@ static void add_down(struct measure *m, struct subscription *s)
 	s->lost_before = d->lost;
 }
 
+static uint32_t loss_of(const struct measure *m)
+{
+	uint64_t lost = m->lost > m->expected ? m->expected : m->lost;
+
+	return m->expected ? (uint32_t)(lost * PLANE_LOSS_ALL / m->expected) : 0;
+}
+
 static unsigned score_of(const struct measure *m)
 {
-	uint64_t loss = m->lost > m->expected ? m->expected : m->lost;
+	return quality_score(loss_of(m), m->rtt, m->jitter);
+}
 
-	return quality_score(m->expected ? (uint32_t)(loss * TOTAL / m->expected) : 0, m->rtt,
-			     m->jitter);
+static uint32_t bps_of(const struct measure *m)
+{
+	return m->bps > UINT32_MAX ? UINT32_MAX : (uint32_t)m->bps;
 }
 
 static bool is_silent(const struct leg *l, uint64_t now)
@@ -73,7 +83,8 @@ static bool is_silent(const struct leg *l, uint64_t now)
 	return !l->open || !l->connected || now - l->last_seen > QUALITY_LOST_US;
 }
 
-static unsigned measure(struct participant *p, uint64_t now, unsigned *ret_score)
+static unsigned measure(struct participant *p, uint64_t now, unsigned *ret_score,
+			struct plane_figures *ret)
 {
 	struct measure up = { 0 }, down = { 0 };
 	struct subscription *s;
@@ -82,13 +93,18 @@ static unsigned measure(struct participant *p, uint64_t now, unsigned *ret_score
 	list_each (t, &p->tracks, in_participant) {
 		for (int i = 0; i < LAYERS_MAX; i++) {
 			if (t->layers[i])
-				add_up(&up, t->layers[i]);
+				add_up(&up, t->layers[i], now);
 		}
 	}
 	list_each (s, &p->subscriptions, in_participant) {
 		if (s->sending)
-			add_down(&down, s);
+			add_down(&down, s, now);
 	}
+	*ret = (struct plane_figures){ .up_bps = bps_of(&up),
+				       .down_bps = bps_of(&down),
+				       .up_loss = (uint16_t)loss_of(&up),
+				       .down_loss = (uint16_t)loss_of(&down),
+				       .rtt_us = down.rtt };
 	unsigned a = score_of(&up), b = score_of(&down);
 	*ret_score = a < b ? a : b;
 	if (is_silent(&p->publisher.leg, now) && is_silent(&p->subscriber.leg, now)) {
@@ -112,12 +128,15 @@ void quality_tick(struct participant *p, uint64_t now)
 	if (now < q->due || !(p->publisher.leg.connected || p->subscriber.leg.connected))
 		return;
 	q->due = now + QUALITY_INTERVAL_US;
-	found = measure(p, now, &score);
+	struct plane_event event = participant_event(p, EV_MEASURED);
+	found = measure(p, now, &score, &event.figures);
+	event.score = (uint8_t)score;
+	egress_event(&p->sfu->egress, &event);
 	if (q->told == found + 1)
 		return;
 	q->told = (uint8_t)(found + 1);
 
-	struct plane_event event = participant_event(p, EV_CONNECTION);
+	event = participant_event(p, EV_CONNECTION);
 	event.quality = (uint8_t)found;
 	event.score = (uint8_t)score;
 	egress_event(&p->sfu->egress, &event);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How well a participant is connected (livekit-protocol 6.4): every 5 s, from loss on its way to us, and
- * from loss, round trip and jitter on our way to it. Told by EV_CONNECTION when it changed. LOST means
- * that nothing at all came for 10 s. Embedded in the participant. Thread: the worker of the room.
+ * from loss, round trip and jitter on our way to it. Told by EV_CONNECTION when it changed, and with the
+ * figures by EV_MEASURED each time. LOST means that nothing at all came for 10 s. Embedded in the participant. Thread: the worker of the room.
  */
 #pragma once
 

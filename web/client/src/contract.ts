@@ -471,6 +471,15 @@ export interface OperatorParticipantObject {
   quality: 'excellent' | 'good' | 'poor' | 'lost' | null;
   score: number | null;
   connected: boolean;
+  /** Null until they were measured. */
+  stats: {
+    upload_bps: number;
+    download_bps: number;
+    upload_loss: number;
+    download_loss: number;
+    /** Null: they receive nothing that tells it. */
+    rtt_ms: number | null;
+  } | null;
   tracks: ({
     sid: string;
     source: string;

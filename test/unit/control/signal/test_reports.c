@@ -8,6 +8,9 @@
 
 #include <cmocka.h>
 
+#include <jansson.h>
+
+#include "control/signal/moderate.h"
 #include "doubles.h"
 
 static void give(struct world *w, const struct client *c, struct plane_event *event)
@@ -234,6 +237,41 @@ static void test_connection_and_stream_state(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, world_init, world_fini)
 
+/* Operators ask for the figures; the people in the room are not told. */
+static void test_figures(void **state)
+{
+	struct world *w = *state;
+	struct client *ann = client_enter(w, "r", "ann:1");
+	struct client *bob = client_enter(w, "r", "bob:1");
+	struct plane_event event = { .type = EV_MEASURED,
+				     .score = 90,
+				     .figures = { 1500000, 800000, 250, 0, 40400 } };
+	json_t *o = json_object();
+
+	client_skip(ann);
+	client_skip(bob);
+	signal_describe(w->hub, "r", "ann:1", o);
+	assert_true(json_is_null(json_object_get(o, "stats")));
+	event.participant = sid_of(ann);
+	give(w, ann, &event);
+	client_expect_nothing(ann);
+	client_expect_nothing(bob);
+	signal_describe(w->hub, "r", "ann:1", o);
+	const json_t *stats = json_object_get(o, "stats");
+	assert_int_equal(json_integer_value(json_object_get(stats, "upload_bps")), 1500000);
+	assert_int_equal(json_integer_value(json_object_get(stats, "download_bps")), 800000);
+	assert_true(json_real_value(json_object_get(stats, "upload_loss")) == 0.025);
+	assert_true(json_real_value(json_object_get(stats, "download_loss")) == 0);
+	assert_int_equal(json_integer_value(json_object_get(stats, "rtt_ms")), 40);
+	event.figures.rtt_us = 0;
+	give(w, ann, &event);
+	signal_describe(w->hub, "r", "ann:1", o);
+	assert_true(json_is_null(json_object_get(json_object_get(o, "stats"), "rtt_ms")));
+	json_decref(o);
+	client_close(ann);
+	client_close(bob);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +279,7 @@ int main(void)
 		CASE(test_settings_reach_the_media_plane),
 		CASE(test_speakers_are_told_to_those_who_hear_them),
 		CASE(test_connection_and_stream_state),
+		CASE(test_figures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OperatorCallObject, OperatorParticipantObject } from '@confab/client';
 import { Avatar, formatDuration, Icon, useNow, type IconName } from '@confab/react';
-import { useTexts, useWords } from '../texts/index.ts';
+import { useWords } from '../texts/index.ts';
 
 /** One call that goes on: who is in it, with what, and how well. */
 export function LiveCall({ call }: { call: OperatorCallObject }) {
@@ -17,7 +17,7 @@ export function LiveCall({ call }: { call: OperatorCallObject }) {
         <table>
           <thead>
             <tr>
-              {[texts.opPerson, texts.opQuality, texts.opSends].map((title) => (
+              {[texts.opPerson, texts.opQuality, texts.opUpload, texts.opDownload, texts.opRoundTrip, texts.opSends].map((title) => (
                 <th key={title} scope="col">
                   {title}
                 </th>
@@ -36,8 +36,11 @@ export function LiveCall({ call }: { call: OperatorCallObject }) {
 }
 
 function Row({ participant }: { participant: OperatorParticipantObject }) {
-  const texts = useTexts();
-  const { user, quality, score, connected, tracks } = participant;
+  const { texts, messages } = useWords();
+  const { user, quality, score, connected, stats, tracks } = participant;
+  const rate = new Intl.NumberFormat(messages.locale, { maximumFractionDigits: 2 });
+  const share = new Intl.NumberFormat(messages.locale, { style: 'percent', maximumFractionDigits: 1 });
+  const flow = (bps: number, loss: number) => texts.opFlow(rate.format(bps / 1e6), share.format(loss));
   return (
     <tr>
       <th scope="row" className="op-person">
@@ -49,6 +52,9 @@ function Row({ participant }: { participant: OperatorParticipantObject }) {
         </span>
         {connected && score !== null && <span className="op-soft"> {score}</span>}
       </td>
+      <td className="op-figure">{stats ? flow(stats.upload_bps, stats.upload_loss) : '–'}</td>
+      <td className="op-figure">{stats ? flow(stats.download_bps, stats.download_loss) : '–'}</td>
+      <td className="op-figure">{stats && stats.rtt_ms !== null ? texts.opMs(stats.rtt_ms) : '–'}</td>
       <td>
         {tracks.length === 0 && <span className="op-soft">{texts.opNothing}</span>}
         {tracks.map((track) => (
