@@ -53,6 +53,7 @@ static const struct option {
 	{ "remote-unmute", set_flag, offsetof(struct config, remote_unmute), false },
 	{ "open-channels", set_flag, offsetof(struct config, open_channels), false },
 	{ "message-rate", set_message_rate, 0, true },
+	{ "no-guests", set_flag, offsetof(struct config, no_guests), false },
 	{ "demo", set_flag, offsetof(struct config, demo), false },
 };
 
@@ -79,6 +80,7 @@ const char *config_help(void)
 	       "  --open-channels     everybody starts direct and group conversations, not only "
 	       "the team\n"
 	       "  --message-rate N    what one person may write in a minute (240); 0 = any\n"
+	       "  --no-guests         no accounts for whoever asks (POST /api/v1/guest)\n"
 	       "  --demo              make a demo admin and a demo user, print a sign-in link for "
 	       "each\n"
 	       "  --config FILE       lines of `key = value`, named as the flags without the "

@@ -49,6 +49,7 @@ struct config {
 	bool remote_unmute;
 	bool open_channels;
 	unsigned message_rate; /* in a minute, of one person; 0 = any */
+	bool no_guests;
 	enum log_level log_level;
 };
 

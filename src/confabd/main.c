@@ -172,6 +172,7 @@ static int start_control(struct daemon *d)
 		.open_channels = c->open_channels,
 		.room_limit = c->room_limit,
 		.message_rate = c->message_rate,
+		.no_guests = c->no_guests,
 		.webhooks = webhooks,
 		.webhook_count = c->webhook_count,
 		.event_webhooks = event_webhooks,

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/list.h"
 #include "base/log.h"
@@ -448,7 +449,7 @@ static int start_domain(struct control *c, const struct control_config *config)
 	if (r == 0)
 		r = files_new(&c->files, config->loop, config->files_dir);
 	if (r == 0)
-		r = upkeep_new(&c->private->upkeep, config->loop, c->chat, c->files);
+		r = upkeep_new(&c->private->upkeep, config->loop, c->store, c->chat, c->files);
 	if (r == 0)
 		r = calls_new(&calls, &c->calls);
 	if (r == 0) {
@@ -507,6 +508,35 @@ static bool refuse_banned(void *arg, const char *identity, char ret_why[SIGNAL_R
 	return true;
 }
 
+/* ---- what was taken back stays taken back (R16), also over a restart ---- */
+
+static void ignore_status(void *arg, int status)
+{
+	(void)arg;
+	(void)status; /* a full disk: it holds until the next restart */
+}
+
+static void on_refused(void *arg, enum signal_refusal kind, const char *key)
+{
+	struct control *c = arg;
+
+	store_refusal_add(c->store, kind == SIGNAL_ENDED ? "ended" : "barred", key, clock_wall_us(),
+			  ignore_status, NULL);
+}
+
+static void on_refusals(void *arg, int status, const struct store_refusal *list, size_t n)
+{
+	struct control *c = arg;
+
+	if (status < 0)
+		log_error("control", "media tokens that were taken back are not known: %s",
+			  strerror(-status));
+	for (size_t i = 0; i < n; i++)
+		signal_refuse(c->signal,
+			      strcmp(list[i].kind, "ended") == 0 ? SIGNAL_ENDED : SIGNAL_BARRED,
+			      list[i].key);
+}
+
 static int start_signal(struct control *c, const struct control_config *config)
 {
 	const struct signal_config signal = {
@@ -521,11 +551,18 @@ static int start_signal(struct control *c, const struct control_config *config)
 		.observe = c->hooks ? on_signal_observed : NULL,
 		.refuse = refuse_banned,
 		.observe_arg = c,
+		.refused = on_refused,
+		.refused_arg = c,
 		.send = on_signal_command,
 		.send_arg = c,
 	};
+	int r = signal_new(&signal, &c->signal);
 
-	return signal_new(&signal, &c->signal);
+	if (r == 0) {
+		store_refusal_list(c->store, on_refusals, c);
+		store_wait(c->store); /* before anybody can come */
+	}
+	return r;
 }
 
 static int start_all(struct control *c, const struct control_config *config, char *ret_error)
@@ -598,6 +635,7 @@ int control_new(struct control **ret, const struct control_config *config, char 
 	c->peer_rate = &p->peer_rate;
 
 	c->demo = config->demo;
+	c->no_guests = config->no_guests;
 
 	int r = copy_origins(c, config);
 	if (r < 0)

@@ -46,6 +46,7 @@ struct control {
 	struct rate *write_rate;   /* what people write, per user */
 	struct rate *peer_rate;	   /* the same per address */
 	struct rate *guest_rate;   /* new guests per address */
+	bool no_guests;		   /* the operator wants none */
 	char **widget_origins;	   /* other sites that may show the widget, NULL at the end */
 	bool demo;		   /* the demo's pages are served */
 	struct control_private *private;
@@ -76,6 +77,7 @@ struct control_config {
 	bool open_channels;    /* see chat.h */
 	unsigned room_limit;   /* see signal.h */
 	unsigned message_rate; /* messages, changes, reactions of one person in a minute; 0 = any */
+	bool no_guests;	       /* POST /api/v1/guest is refused */
 	const char *const *webhooks; /* URLs */
 	size_t webhook_count;
 	const char *const *event_webhooks; /* the same about calls and chat */

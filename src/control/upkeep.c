@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "control/chat/chat.h"
 #include "control/files/files.h"
+#include "store/store.h"
 
-enum { EVERY_MS = 3600 * 1000 };
+enum { EVERY_MS = 3600 * 1000, GUEST_KEPT_S = 7 * 24 * 3600 };
 
 struct upkeep {
+	struct store *store;
 	struct chat *chat;
 	struct files *files;
 	uv_timer_t *timer;
@@ -27,14 +30,25 @@ static void on_dropped(void *arg, int status, const struct store_attachment *att
 	chat_attachment_drop(u->chat, on_dropped, u);
 }
 
+static void on_pruned(void *arg, int status)
+{
+	(void)arg;
+	(void)status; /* the next hour tries again */
+}
+
 static void on_hour(uv_timer_t *timer)
 {
 	struct upkeep *u = timer->data;
 
+	/* their tokens ended long ago */
+	store_guest_prune(u->store, clock_wall_us() - (uint64_t)GUEST_KEPT_S * US_PER_S, on_pruned,
+			  NULL);
+
 	chat_attachment_drop(u->chat, on_dropped, u);
 }
 
-int upkeep_new(struct upkeep **ret, uv_loop_t *loop, struct chat *chat, struct files *files)
+int upkeep_new(struct upkeep **ret, uv_loop_t *loop, struct store *store, struct chat *chat,
+	       struct files *files)
 {
 	struct upkeep *u = calloc(1, sizeof *u);
 
@@ -42,6 +56,7 @@ int upkeep_new(struct upkeep **ret, uv_loop_t *loop, struct chat *chat, struct f
 		free(u);
 		return -ENOMEM;
 	}
+	u->store = store;
 	u->chat = chat;
 	u->files = files;
 	(void)uv_timer_init(loop, u->timer); /* cannot fail */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is tidied up at the start and then every hour: files of attachments that nobody can see any
- * more. Owned by control.c; control thread only. */
+ * more, guests who have gone. Owned by control.c; control thread only. */
 #pragma once
 
 struct chat;
 struct files;
+struct store;
 struct upkeep;
 struct uv_loop_s;
 
 /* Begins at once. 0 or -ENOMEM. */
-int upkeep_new(struct upkeep **ret, struct uv_loop_s *loop, struct chat *chat, struct files *files);
+int upkeep_new(struct upkeep **ret, struct uv_loop_s *loop, struct store *store, struct chat *chat,
+	       struct files *files);
 
 /* After store_close. Run the loop once more, so that the timer closes. Takes NULL. Returns NULL. */
 struct upkeep *upkeep_free(struct upkeep *u);

@@ -85,6 +85,22 @@ void store_user_list(struct store *s, store_users_fn *done, void *arg);
 void store_user_set_password(struct store *s, const char *id, const char *password_hash,
 			     store_done_fn *done, void *arg);
 
+/* Accounts of guests made before then who have left nothing behind. */
+void store_guest_prune(struct store *s, uint64_t before_us, store_done_fn *done, void *arg);
+
+/* ---- media tokens that are refused: the newest STORE_REFUSALS_MAX ---- */
+
+enum { STORE_REFUSALS_MAX = 2048 };
+
+struct store_refusal {
+	const char *kind; /* "ended": key is a session's; "barred": key is signalling's */
+	const char *key;
+};
+typedef void store_refusals_fn(void *arg, int status, const struct store_refusal *list, size_t n);
+void store_refusal_add(struct store *s, const char *kind, const char *key, uint64_t at_us,
+		       store_done_fn *done, void *arg);
+void store_refusal_list(struct store *s, store_refusals_fn *done, void *arg); /* oldest first */
+
 /* ---- sessions and sign-in links: only hashes of tokens are stored ---- */
 
 void store_session_create(struct store *s, const uint8_t hash[STORE_HASH], const char *user_id,

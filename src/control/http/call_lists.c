@@ -68,6 +68,12 @@ void http_guest(struct http_req *req, struct control *control)
 
 	if (!body)
 		return;
+	if (control->no_guests) {
+		http_error(req, 403, 17,
+			   "This server takes no guests. Ask for an account, or have the operator "
+			   "start it without --no-guests.");
+		return;
+	}
 	if (!json_is_string(name) || (id && !json_is_string(id)) ||
 	    (image && !json_is_string(image))) {
 		http_error(req, 400, 4,

@@ -59,7 +59,9 @@ struct signal_hub {
 	size_t room_count;
 	void *by_name, *by_sid; /* tsearch(3) trees over the same rooms */
 	bool stopping, remote_unmute;
-	unsigned room_limit;		 /* participants of one room */
+	unsigned room_limit; /* participants of one room */
+	void (*refused)(void *arg, enum signal_refusal kind, const char *key);
+	void *refused_arg;
 	char *ended[SIGNAL_ENDED_MAX];	 /* sessions that were signed out; a ring */
 	size_t ended_at;		 /* the next place */
 	char *barred[SIGNAL_BARRED_MAX]; /* "room\nidentity" of who was removed; a ring */

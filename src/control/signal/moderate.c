@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "control/signal/encode.h"
 #include "control/signal/internal.h"
@@ -48,7 +49,7 @@ bool signal_is_barred(const struct signal_hub *s, const char *room, const char *
 static void bar(struct signal_hub *s, const char *room, const char *identity)
 {
 	size_t n = strlen(room);
-	char *pair = malloc(barred_length(room, identity) + 1);
+	autofree char *pair = malloc(barred_length(room, identity) + 1);
 
 	if (!pair) {
 		log_error("signal", "no memory: the token of who was removed stays good");
@@ -57,9 +58,9 @@ static void bar(struct signal_hub *s, const char *room, const char *identity)
 	memcpy(pair, room, n);
 	pair[n] = '\n';
 	strcpy(pair + n + 1, identity);
-	free(s->barred[s->barred_at]);
-	s->barred[s->barred_at] = pair;
-	s->barred_at = (s->barred_at + 1) % SIGNAL_BARRED_MAX;
+	signal_refuse(s, SIGNAL_BARRED, pair);
+	if (s->refused)
+		s->refused(s->refused_arg, SIGNAL_BARRED, pair);
 }
 
 void signal_remove(struct signal_hub *s, const char *room, const char *identity)

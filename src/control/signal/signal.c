@@ -47,6 +47,8 @@ int signal_new(const struct signal_config *config, struct signal_hub **ret_signa
 	s->observe = config->observe;
 	s->refuse = config->refuse;
 	s->observe_arg = config->observe_arg;
+	s->refused = config->refused;
+	s->refused_arg = config->refused_arg;
 	s->workers = config->workers;
 	s->api_key = strdup(config->api_key);
 	s->api_secret = strdup(config->api_secret);
@@ -180,16 +182,28 @@ bool signal_has_ended(const struct signal_hub *s, const char *session)
 	return false;
 }
 
+void signal_refuse(struct signal_hub *s, enum signal_refusal kind, const char *key)
+{
+	char **place = kind == SIGNAL_ENDED ? &s->ended[s->ended_at] : &s->barred[s->barred_at];
+
+	free(*place);
+	*place = strdup(key);
+	if (!*place)
+		log_error("signal", "no memory: a token that was taken back stays good");
+	if (kind == SIGNAL_ENDED)
+		s->ended_at = (s->ended_at + 1) % SIGNAL_ENDED_MAX;
+	else
+		s->barred_at = (s->barred_at + 1) % SIGNAL_BARRED_MAX;
+}
+
 void signal_end_session(struct signal_hub *s, const char *session)
 {
 	struct room *r;
 	struct member *m;
 
-	free(s->ended[s->ended_at]);
-	s->ended[s->ended_at] = strdup(session);
-	if (!s->ended[s->ended_at])
-		log_error("signal", "no memory: tokens of a session that was signed out stay good");
-	s->ended_at = (s->ended_at + 1) % SIGNAL_ENDED_MAX;
+	signal_refuse(s, SIGNAL_ENDED, session);
+	if (s->refused)
+		s->refused(s->refused_arg, SIGNAL_ENDED, session);
 	list_each (r, &s->rooms, in_hub) {
 		list_each (m, &r->members, in_room) {
 			if (!m->token.session || strcmp(m->token.session, session) != 0)

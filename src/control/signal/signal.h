@@ -49,6 +49,9 @@ struct signal_observed {
 
 enum { SIGNAL_REFUSAL_SIZE = 640 };
 
+/* Media tokens that are good no more: of a session that was signed out; of who was removed from a room. */
+enum signal_refusal { SIGNAL_ENDED, SIGNAL_BARRED };
+
 struct signal_config {
 	uv_loop_t *loop;	/* for the timers; must outlive the signal object */
 	uint16_t workers;	/* media workers, at least 1 */
@@ -63,6 +66,10 @@ struct signal_config {
 	/* True: nobody of this identity comes in, and why; asked at every door. NULL: all may. */
 	bool (*refuse)(void *arg, const char *identity, char ret_why[SIGNAL_REFUSAL_SIZE]);
 	void *observe_arg; /* of both */
+
+	/* A refusal to be kept for signal_refuse after a restart. May be NULL. */
+	void (*refused)(void *arg, enum signal_refusal kind, const char *key);
+	void *refused_arg;
 
 	/*
 	 * Sends one command to a worker, in order, and takes over what it owns (`sdp`).
@@ -109,6 +116,9 @@ void signal_on_plane_event(struct signal_hub *s, uint16_t worker, const struct p
  * last SIGNAL_ENDED_MAX sessions are remembered.
  */
 void signal_end_session(struct signal_hub *s, const char *session);
+
+/* What an earlier life told by `refused`, oldest first. */
+void signal_refuse(struct signal_hub *s, enum signal_refusal kind, const char *key);
 
 struct signal_gauges signal_gauges(const struct signal_hub *s);
 

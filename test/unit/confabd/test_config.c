@@ -62,6 +62,7 @@ static void test_flags(void **state)
 			      "--data=/tmp/x --listen [::1]:0 --rtc-ip 10.0.0.1 --rtc-ip ::1 "
 			      "--rtc-port 9000 --rtc-tcp-port 0 --workers 3 --room-limit 20 "
 			      "--webhook http://a/x --webhook https://b --remote-unmute "
+			      "--no-guests "
 			      "--widget-origin https://Shop.example,http://[::1]:80 "
 			      "--demo --log-level debug",
 			      error),
@@ -78,7 +79,7 @@ static void test_flags(void **state)
 	assert_int_equal(c.workers, 3);
 	assert_int_equal(c.room_limit, 20);
 	assert_true(c.demo);
-	assert_true(c.remote_unmute);
+	assert_true(c.remote_unmute && c.no_guests);
 	assert_int_equal(c.webhook_count, 2);
 	assert_string_equal(c.webhooks[1], "https://b");
 	assert_int_equal(c.widget_origin_count, 2);

@@ -345,6 +345,81 @@ static void test_migration_keeps_messages(void **state)
 	assert_int_equal(sql_int(s, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
+static void note_refusals(void *arg, int status, const struct store_refusal *list, size_t n)
+{
+	char *text = arg;
+
+	assert_int_equal(status, 0);
+	text[0] = '\0';
+	for (size_t i = 0; i < n && i < 3; i++)
+		sprintf(text + strlen(text), "%s %s; ", list[i].kind, list[i].key);
+	sprintf(text + strlen(text), "%zu", n);
+}
+
+/* Oldest first, bounded, there after a restart. */
+static void test_refusals(void **state)
+{
+	struct scratch *s = *state;
+	char text[256];
+	int status = 1;
+
+	store_refusal_add(s->store, "ended", "k1", 1, note_status, &status);
+	store_refusal_add(s->store, "barred", "room\nann", 2, note_status, &status);
+	store_wait(s->store);
+	assert_int_equal(status, 0);
+	scratch_close(s);
+	scratch_open(s);
+	store_refusal_list(s->store, note_refusals, text);
+	store_wait(s->store);
+	assert_string_equal(text, "ended k1; barred room\nann; 2");
+	for (int i = 0; i < STORE_REFUSALS_MAX; i++)
+		store_refusal_add(s->store, "ended", "new", 3, note_status, &status);
+	store_refusal_list(s->store, note_refusals, text);
+	store_wait(s->store);
+	assert_string_equal(text, "ended new; ended new; ended new; 2048");
+}
+
+static void ignore_call(void *arg, int status, const struct store_call *call, bool created)
+{
+	(void)arg, (void)call, (void)created;
+	assert_int_equal(status, 0);
+}
+
+static bool has_user(struct scratch *s, const char *id)
+{
+	struct noted_user found = { .status = 1 };
+
+	store_user_find(s->store, id, note_user, &found);
+	store_wait(s->store);
+	return found.status == 0;
+}
+
+/* Guests who left nothing behind, and only they. */
+static void test_guests_are_pruned(void **state)
+{
+	struct scratch *s = *state;
+	const struct store_new_call call = { .cid = "default:x",
+					     .type = "default",
+					     .id = "x",
+					     .created_by = "guest-made",
+					     .created_at_us = 1 };
+	const struct store_user late = {
+		.id = "guest-late", .name = "Late", .role = ROLE_GUEST, .created_at_us = UINT32_MAX
+	};
+	int status = 1;
+
+	assert_int_equal(add_user(s, "ann", ROLE_USER), 0);
+	assert_int_equal(add_user(s, "guest-gone", ROLE_GUEST), 0);
+	assert_int_equal(add_user(s, "guest-made", ROLE_GUEST), 0);
+	store_user_create(s->store, &late, NULL, note_status, &status);
+	store_call_create(s->store, &call, ignore_call, NULL);
+	store_guest_prune(s->store, UINT32_MAX, note_status, &status);
+	store_wait(s->store);
+	assert_int_equal(status, 0);
+	assert_false(has_user(s, "guest-gone"));
+	assert_true(has_user(s, "guest-made") && has_user(s, "guest-late") && has_user(s, "ann"));
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, scratch_setup, scratch_teardown)
@@ -361,6 +436,8 @@ int main(void)
 		TEST(test_users),
 		TEST(test_sessions),
 		TEST(test_links_work_once),
+		TEST(test_refusals),
+		TEST(test_guests_are_pruned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

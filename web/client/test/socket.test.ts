@@ -125,12 +125,15 @@ test('a server that accepts and then says nothing is given up, though its socket
   try {
     server.welcome = () => {};
     server.socket.end(1006);
-    await until(() => server.sockets.length === 2 && server.socket.sent.length === 1);
+    await until(() => server.sockets[1] !== undefined);
+    const mute = server.sockets[1];
+    assert.ok(mute);
+    mute.close = () => {}; // the closing handshake is never answered
+    await until(() => mute.sent.length === 1);
     await new Promise((resolve) => real(resolve, 5));
-    server.socket.close = () => {}; // the closing handshake is never answered
     delete (server as Partial<typeof server>).welcome; // the next one speaks
     await until(() => client.state.connectionState === 'connected');
-    assert.equal(server.sockets.length, 3);
+    assert.ok(server.sockets.length >= 3, `${server.sockets.length} sockets`); // on a slow machine another one was given up
   } finally {
     globalThis.setTimeout = real;
   }
