@@ -116,6 +116,20 @@ def stage_asan(_):
     yield meson_tests("the same under ASan and UBSan", "build-asan", env=SANITIZERS, timeout_multiplier=4)
 
 
+# what has threads of its own, and can be built with ThreadSanitizer in a minute
+TSAN_TESTS = ["client/test_client_api", "plane/test_queue", "confabd/test_media_thread", "confabd/test_media_tcp", "store/test_store"]
+
+
+def stage_tsan(_):
+    """The threads of the queue, the media workers, the store and libconfab; the server is the ordinary build."""
+    setup("build-tsan", ["-Dtests=true", "-Db_sanitize=thread", "--buildtype=debugoptimized"])
+    ninja("build-tsan", *[f"test/unit/{t}" for t in TSAN_TESTS], "test/lib/talk", "examples/example_doorbell")
+    env = {"TSAN_OPTIONS": "halt_on_error=0:exitcode=66"}
+    for test in TSAN_TESTS:
+        yield simple(f"{test} under TSan", [f"build-tsan/test/unit/{test}"], env=env, timeout=600)
+    yield from node_tests([ROOT / "test/interop/libconfab.test.mjs"], env={**env, "CONFAB_CLIENT_BUILD": "build-tsan"})
+
+
 def fuzz_one(target, seconds):
     name = target.name.removeprefix("fuzz_")
     grown = ROOT / "build-fuzz" / "grown" / name
@@ -220,7 +234,7 @@ def stage_e2e_asan(_):
 STAGES = {
     "style": stage_style, "web": stage_web, "unit": stage_unit, "sdk": stage_sdk, "api": stage_api,
     "interop": stage_interop, "e2e": stage_e2e, "netns": stage_netns, "bench": stage_bench, "asan": stage_asan, "api-asan": stage_api_asan,
-    "e2e-asan": stage_e2e_asan, "fuzz": stage_fuzz,
+    "e2e-asan": stage_e2e_asan, "tsan": stage_tsan, "fuzz": stage_fuzz,
 }
 
 

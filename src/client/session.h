@@ -14,8 +14,9 @@
 enum {
 	SESSION_TICK_MS = 10,
 	SESSION_REPORT_US = 1000 * 1000,
-	SESSION_SECTIONS = 32, /* tracks published in one session, given up ones too */
-	SESSION_MESSAGES = 64, /* data that waits for its channel */
+	SESSION_GRACE_US = 1500 * 1000, /* for signalling to say why media ended */
+	SESSION_SECTIONS = 32,		/* tracks published in one session, given up ones too */
+	SESSION_MESSAGES = 64,		/* data that waits for its channel */
 	SESSION_DATA_MAX = 60 * 1000,
 };
 
@@ -68,6 +69,7 @@ struct session {
 	struct pc pub, sub;
 	char own_sid[64];
 	bool joined, told, subscriber_primary;
+	uint64_t failed_at; /* of a peer connection; 0 = not */
 	uint64_t began, next_report, next_ping, ping_us;
 	bool offering, offer_again;
 	uint32_t offer_id;
@@ -97,7 +99,7 @@ void session_close_handle(uv_handle_t *handle);
 bool pc_open(struct session *s, struct pc *pc);
 /* Sends what the peer connection has to say. */
 void pc_flush(struct pc *pc);
-/* Whether it has ended; the session is gone then. */
+/* Whether it has ended: nothing more is to be done with it; the session may be gone. */
 bool pc_has_failed(struct pc *pc);
 /* `arg` is the struct pc. */
 void pc_send_media(void *arg, const uint8_t *datagram, size_t n);

@@ -93,10 +93,18 @@ static void rx_rtcp(struct session *s, struct pc *pc, uint64_t now, const uint8_
 /* Whether the peer connection has ended; the session is gone then. */
 bool pc_has_failed(struct pc *pc)
 {
+	struct session *s = pc->session;
+	uint64_t now = clock_now_us();
+
 	if (!pc->open || peer_state(&pc->peer) != TRANSPORT_FAILED)
 		return false;
-	session_fail(pc->session, false, CONFAB_ERR_NETWORK, "The media connection was lost: %s",
-		     peer_cause(&pc->peer));
+	/* who puts us out closes media, too, and that may be here before the words that say so: coming
+	 * back then would undo a hang-up */
+	if (!s->failed_at)
+		s->failed_at = now;
+	if (now - s->failed_at >= SESSION_GRACE_US)
+		session_fail(s, false, CONFAB_ERR_NETWORK, "The media connection was lost: %s",
+			     peer_cause(&pc->peer));
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include <confab/confab.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,11 @@ enum { WORDS = 8, PIECE_MS = 20 };
 
 struct talk {
 	confab_client *client;
-	confab_call *call;
+	_Atomic(confab_call *) call; /* what rings here comes on the client's thread */
 	confab_track *track;
 	int own_loop;
-	unsigned asked, frames;
+	unsigned asked;
+	_Atomic unsigned frames;
 	pthread_mutex_t lock; /* of the token */
 	char token[4096];
 };
