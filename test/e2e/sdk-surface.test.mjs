@@ -118,7 +118,8 @@ test('endCall puts everybody out, and recording says that there is none', async 
 		for (const run of [() => call.startRecording(), () => call.stopRecording(), () => call.queryRecordings()]) words.push(await run().catch((error) => error.message));
 		return words;
 	}`);
-	assert.deepEqual(recording, Array(3).fill('Recording is not available on this server.'));
+	assert.equal(recording.length, 3);
+	for (const words of recording) assert.match(words, /^This server does not record calls\. Record as a participant/);
 	await on(admin, 'rights', 'async (call) => { await call.endCall(); }');
 	await eventually(user, 'rights', 'call.state.callingState', 'left');
 	await eventually(admin, 'rights', 'call.state.callingState', 'left');
@@ -169,5 +170,5 @@ test('a guest needs no account and no token', async () => {
 });
 
 test('no error in any console but the refusals that were asked for', () => {
-	for (const person of [admin, user]) assert.deepEqual(person.problems.filter((line) => !/40[349]|413/.test(line)), []);
+	for (const person of [admin, user]) assert.deepEqual(person.problems.filter((line) => !/40[0349]|413/.test(line)), []);
 });
