@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The live sessions of all calls, in memory: who is in which room now. What happens is written to
- * the store first and told to the sink afterwards, so events come in the order in which they are
- * stored.
+ * The live sessions of all calls, in memory: who is in which room now, and what media lets them. What
+ * happens is told by live_events.c.
  */
-
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -13,63 +11,12 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "control/calls/internal.h"
+#include "control/calls/live_session.h"
 #include "control/objects/objects.h"
-
-/* A user in a session, now or earlier. Its address stays, so that snapshots can point to it. */
-struct person {
-	struct store_user user;
-	struct store_user *own; /* where user's texts are */
-	size_t seats;		/* connections that are there now */
-	bool has_account;
-	/* How well it was connected, 0 lost to 3 excellent, over the time since it was first measured. */
-	unsigned level;
-	uint64_t level_since_us, measured_us, level_sum;
-};
-
-/* One connection. */
-struct seat {
-	char *identity;
-	struct person *person;
-	unsigned kinds; /* what media lets it send, as told last; KINDS_UNKNOWN = never */
-	unsigned connection;
-};
-
-enum { KINDS_UNKNOWN = ~0u, LOST = 3 };
-
-/* What a session is made of beyond its people. */
-enum live_event { LIVE_STARTED, LIVE_JOINED, LIVE_LEFT, LIVE_ENDED };
-
-/* Owned by the table while it is live, and by each event that is on its way to the sink. */
-struct live {
-	struct list link;
-	unsigned refs;
-	char *cid;
-	char session_id[CALLS_SESSION_ID_SIZE];
-	uint64_t started_at_us, answered_at_us; /* answered: two were there; 0 = never */
-	uint64_t began_us, most_us;		/* monotonic; how long it may last, 0 = for ever */
-	bool carded;				/* a ring has told its outcome */
-	struct person **members; /* everybody who ever came, in that order; only grows */
-	size_t member_count;
-	struct seat *seats;
-	size_t seat_count;
-	const struct store_user **present;
-	struct call_state state; /* now */
-};
-
-/* An event on its way through the store, with the state as it was then. */
-struct pending {
-	struct calls *calls;
-	struct live *live;
-	enum live_event type;
-	struct person *person;
-	size_t present_count;
-	const struct store_user *present[];
-};
 
 /* ---- memory ---- */
 
-static void live_unref(struct live *l)
+void live_unref(struct live *l)
 {
 	if (--l->refs)
 		return;
@@ -173,182 +120,6 @@ static void rebuild_state(struct live *l)
 	l->state.participants = l->present;
 	l->state.participant_count = n;
 }
-
-/* ---- to the sink ---- */
-
-static const char *type_text(enum live_event type)
-{
-	static const char *const texts[] = {
-		[LIVE_STARTED] = "call.session_started",
-		[LIVE_JOINED] = "call.session_participant_joined",
-		[LIVE_LEFT] = "call.session_participant_left",
-		[LIVE_ENDED] = "call.session_ended",
-	};
-
-	return texts[type];
-}
-
-static json_t *make_frame(const struct pending *p, const struct call_state *state)
-{
-	struct live *l = p->live;
-	json_t *frame = frame_new(p->calls, type_text(p->type), l->cid, l->state.conversation_id);
-
-	if (p->type == LIVE_ENDED)
-		(void)json_object_set_new(frame, "session_id", json_string(l->session_id));
-	else
-		(void)json_object_set_new(frame, "state", object_call_state(state));
-	if (p->type == LIVE_JOINED || p->type == LIVE_LEFT)
-		(void)json_object_set_new(frame, "user", object_user(&p->person->user));
-	return frame;
-}
-
-static void emit(const struct pending *p, const struct call_state *state, int64_t cursor,
-		 struct store_audience audience)
-{
-	struct calls *c = p->calls;
-	json_t *frame = c->sink ? make_frame(p, state) : NULL;
-	const struct call_event event = { .cursor = cursor,
-					  .type = type_text(p->type),
-					  .cid = p->live->cid,
-					  .conversation_id = p->live->state.conversation_id,
-					  .audience = audience,
-					  .frame = frame };
-
-	if (frame)
-		c->sink(c->sink_arg, &event);
-	json_decref(frame);
-}
-
-static void know_account(struct person *person, const struct store_user *user)
-{
-	struct store_user *own = user ? store_user_dup(user) : NULL;
-
-	if (!own)
-		return;
-	free(person->own); /* the account knows name, role and picture better than the token */
-	person->own = own;
-	person->user = *own;
-	person->has_account = true;
-}
-
-/* Even when the store could not write: a call goes on while the disk is full.
- * Its events then have no cursor, and are for those who were there. */
-static void on_stored(void *arg, int status, const struct store_user *user, int64_t cursor,
-		      struct store_audience audience)
-{
-	struct pending *p = arg;
-	struct live *l = p->live;
-	autofree const char **ids = status < 0 ? calloc(l->member_count, sizeof *ids) : NULL;
-
-	know_account(p->person, user);
-	for (size_t i = 0; ids && i < l->member_count; i++)
-		ids[i] = l->members[i]->user.id;
-	if (ids)
-		audience = (struct store_audience){ ids, l->member_count };
-	struct call_state state = l->state;
-	state.participants = p->present;
-	state.participant_count = p->present_count;
-	emit(p, &state, cursor, audience);
-	live_unref(l);
-	free(p);
-}
-
-static struct pending *pending_new(struct calls *c, struct live *l, enum live_event type,
-				   struct person *person)
-{
-	size_t n = l->state.participant_count;
-	struct pending *p = calloc(1, sizeof *p + n * sizeof p->present[0]);
-
-	if (!p)
-		abort(); /* R61: a clean end and a restart */
-	*p = (struct pending){
-		.calls = c, .live = l, .type = type, .person = person, .present_count = n
-	};
-	if (n)
-		memcpy(p->present, l->present, n * sizeof p->present[0]);
-	l->refs++;
-	return p;
-}
-
-static void store(struct calls *c, struct live *l, enum live_event type, struct person *person)
-{
-	struct store_audience watchers = watchers_of(c, l->cid);
-	const struct store_session_start row = {
-		.session_id = l->session_id,
-		.cid = l->cid,
-		.conversation_id = l->state.conversation_id,
-		.user_id = person->user.id,
-		.user_name = person->user.name,
-		.at_us = type == LIVE_STARTED ? l->started_at_us : c->wall_us(),
-		.watchers = watchers,
-	};
-	struct pending *p = pending_new(c, l, type, person);
-
-	if (type == LIVE_STARTED)
-		store_call_session_start(c->store, &row, on_stored, p);
-	else if (type == LIVE_ENDED)
-		store_call_session_end(c->store, &row, on_stored, p);
-	else
-		store_call_session_join(c->store, &row, type == LIVE_LEFT, on_stored, p);
-	free((void *)(uintptr_t)watchers.user_ids);
-}
-
-/* ---- its card ---- */
-
-static void weigh_level(struct person *p, uint64_t now)
-{
-	if (p->level_since_us && now > p->level_since_us) {
-		p->measured_us += now - p->level_since_us;
-		p->level_sum += p->level * (now - p->level_since_us);
-	}
-	p->level_since_us = now;
-}
-
-/* By the one who fared worst, over the time. */
-static const char *quality_of(const struct calls *c, const struct live *l)
-{
-	double worst = -1;
-
-	for (size_t i = 0; i < l->member_count; i++) {
-		struct person *p = l->members[i];
-
-		if (!p->level_since_us)
-			continue;
-		weigh_level(p, c->now_us());
-		double mean = p->measured_us ? (double)p->level_sum / (double)p->measured_us
-					     : p->level;
-
-		if (worst < 0 || mean < worst)
-			worst = mean;
-	}
-	return worst < 0 ? NULL : worst >= 2.5 ? "excellent" : worst >= 1.5 ? "good" : "poor";
-}
-
-/* Alone in a call of nobody's conversation: not worth a line. */
-static void post_card(struct calls *c, struct live *l)
-{
-	autofree const struct store_user **people = calloc(l->member_count, sizeof *people);
-
-	if (!people || (!l->answered_at_us && (l->carded || !l->state.conversation_id)))
-		return;
-	for (size_t i = 0; i < l->member_count; i++)
-		people[i] = &l->members[i]->user;
-	const struct card card = {
-		.cid = l->cid,
-		.session_id = l->session_id,
-		.outcome = l->answered_at_us ? "completed" : "missed",
-		.video = true,
-		.caller = l->state.started_by,
-		.started_at_us = l->started_at_us,
-		.ended_at_us = c->wall_us(),
-		.answered_at_us = l->answered_at_us,
-		.people = people,
-		.people_count = l->member_count,
-		.quality = quality_of(c, l),
-	};
-	card_post(c, l->cid, l->state.conversation_id, l->state.started_by->id, card_json(&card));
-}
-
 /* ---- what media lets them ---- */
 
 static unsigned kinds_of(unsigned rights)
@@ -499,12 +270,12 @@ void calls_participant_joined(struct calls *c, const char *room, const char *ide
 	}
 	if (begins) {
 		l->state.started_by = &person->user;
-		store(c, l, LIVE_STARTED, person);
+		live_store(c, l, LIVE_STARTED, person);
 	}
 	if (!l->answered_at_us && l->state.participant_count > 1)
 		l->answered_at_us = c->wall_us();
 	if (person->seats == 1)
-		store(c, l, LIVE_JOINED, person);
+		live_store(c, l, LIVE_JOINED, person);
 	/* However they got here: who is in the call does not ring (R48). */
 	(void)rings_accept(c, l->cid, &person->user, "");
 	store_call_find(c->store, l->cid, on_call, c);
@@ -523,12 +294,12 @@ void calls_participant_left(struct calls *c, const char *room, const char *ident
 	person->seats--;
 	rebuild_state(l);
 	if (person->seats == 0) {
-		store(c, l, LIVE_LEFT, person);
+		live_store(c, l, LIVE_LEFT, person);
 		rings_left(c, l->cid, person->user.id);
 	}
 	if (l->seat_count == 0) {
-		post_card(c, l);
-		store(c, l, LIVE_ENDED, person);
+		live_post_card(c, l);
+		live_store(c, l, LIVE_ENDED, person);
 		rings_call_ended(c, l->cid);
 		live_remove(c, l);
 	}
@@ -543,7 +314,7 @@ void calls_participant_quality(struct calls *c, const char *room, const char *id
 	if (!seat)
 		return;
 	seat->connection = connection + 1;
-	weigh_level(seat->person, c->now_us());
+	live_weigh(seat->person, c->now_us());
 	seat->person->level = connection == LOST ? 0 : connection + 1;
 }
 
