@@ -4,12 +4,12 @@
 // turns within each round; medians are printed and written to bench/results/latest.json, with every raw figure.
 //
 // usage: node bench/load.mjs [--gate]
-//   ROUNDS=5 SECONDS=10 WARMUP=3    how often, and for how long each
+//   ROUNDS=5 SECONDS=10 WARMUP=12   how often, and for how long each
 //   WORKLOADS=broadcast-400,…       only these
 //   SERVERS=confab,bare,janus,janus-best
 //   KEEP=1                          workloads not run this time stay in latest.json
 //   RPS=0                           the receive half of loopback is worked off, and billed, on the server's core
-//   --gate: five short rounds of Confab and the bare server at 1:400; fails above 2.0 times the bare server's cost
+//   --gate: three short rounds of Confab and the bare server at 1:400; fails above 2.0 times the bare server's cost
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -21,17 +21,16 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const gate = process.argv.includes('--gate');
 const GATE = 2.0;
 const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
-const rounds = number('ROUNDS', 5);
+const rounds = number('ROUNDS', gate ? 3 : 5);
 const seconds = number('SECONDS', gate ? 5 : 10);
-const warmup = number('WARMUP', gate ? 2 : 3);
-const rps = number('RPS', 1) !== 0;
+const warmup = number('WARMUP', 12); // what a wave of joins leaves to do for the control plane must be over
+const rps = number('RPS', gate ? 0 : 1) !== 0;
 const chosen = (name, all) => (process.env[name] ? process.env[name].split(',') : all);
 
 /** What the loader is told; `bare` marks what the bare server can do, too. */
 const workloads = {
   'broadcast-100': { args: ['--publishers', 1, '--subscribers', 100], bare: true },
   'broadcast-400': { args: ['--publishers', 1, '--subscribers', 400], bare: true },
-  gate: { args: ['--publishers', 1, '--subscribers', 400, '--rate', 200], bare: true, like: 'broadcast-400' },
   'broadcast-1000': { args: ['--publishers', 1, '--subscribers', 1000], bare: true, only: ['confab', 'bare'] },
   'meeting-10': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast'] },
   'meeting-25': { args: ['--publishers', 25, '--subscribers', 0, '--simulcast'] },
@@ -215,12 +214,12 @@ async function main() {
   const names = chosen('SERVERS', gate ? ['confab', 'bare'] : ['confab', 'bare', 'janus', 'janus-best']).filter((s) => haveJanus || !s.startsWith('janus'));
   const samples = {};
   for (let round = 0; round < rounds; round++) {
-    for (const name of chosen('WORKLOADS', gate ? ['gate'] : Object.keys(workloads).filter((w) => w !== 'gate'))) {
+    for (const name of chosen('WORKLOADS', gate ? ['broadcast-400'] : Object.keys(workloads))) {
       const workload = workloads[name];
       for (const server of names) {
         if ((server === 'bare' && !workload.bare) || (workload.only && !workload.only.includes(server))) continue;
         const figures = await measure(server, workload);
-        ((samples[workload.like ?? name] ??= {})[server] ??= []).push(figures);
+        ((samples[name] ??= {})[server] ??= []).push(figures);
         console.error(`round ${round + 1} ${name} ${server}: ${figures.error ?? `${figures.us_per_forwarded_packet.toFixed(2)} µs`}`);
       }
     }
