@@ -63,6 +63,82 @@ test('take, transfer with a note, resolve; a new message opens it again', async 
 	await eva.screenshot('support-desk');
 });
 
+const box = (person) => person.page.getByRole('textbox', { name: 'Message' });
+
+test('the Team page: a label, a canned reply, business hours, figures, the audit log', async () => {
+	await alex.page.getByRole('link', { name: 'Team' }).click();
+	await alex.page.getByRole('textbox', { name: 'Name of the label' }).fill('Refund');
+	await alex.page.getByRole('button', { name: 'Add label' }).click();
+	await alex.page.getByRole('list', { name: 'Labels' }).getByText('Refund').waitFor();
+	await alex.page.getByRole('button', { name: 'New canned reply' }).click();
+	const dialog = alex.page.getByRole('dialog', { name: 'New canned reply' });
+	await dialog.getByRole('textbox', { name: 'Shortcut' }).fill('hello');
+	await dialog.getByRole('textbox', { name: 'Text' }).fill('Hello {first name}, this is {me}.');
+	await dialog.getByRole('button', { name: 'Save' }).click();
+	await alex.page.getByRole('list', { name: 'Canned replies' }).getByText('/hello').waitFor();
+	const figures = alex.page.getByRole('region', { name: 'How we do' });
+	await figures.getByText('First reply, median').waitFor();
+	const hours = alex.page.getByRole('region', { name: 'Business hours' });
+	await hours.getByRole('combobox', { name: 'Time zone' }).fill('Europe/Berlin');
+	await hours.getByRole('button', { name: 'Save' }).click();
+	await alex.page.getByRole('status').filter({ hasText: 'Saved' }).waitFor();
+	const audit = alex.page.getByRole('region', { name: 'Audit log' }).first();
+	await audit.getByRole('combobox', { name: 'What' }).selectOption('conversation');
+	await audit.getByRole('cell', { name: 'conversation.assign' }).first().waitFor();
+	await alex.screenshot('support-team');
+	await alex.page.getByRole('link', { name: 'Chat', exact: true }).click();
+	await chooseConversation(alex, 'Sam Rivera');
+});
+
+test('labels, a canned reply by keyboard, who else is there', async () => {
+	await eva.page.getByRole('button', { name: 'Labels' }).click();
+	await eva.page.getByRole('checkbox', { name: 'Refund' }).click();
+	await eva.page.keyboard.press('Escape');
+	await list(alex).getByRole('img', { name: 'Refund' }).waitFor();
+	await alex.page.getByRole('status').filter({ hasText: 'Eva Lind is also looking at this' }).waitFor();
+
+	await box(eva).fill('');
+	await box(eva).pressSequentially('/he');
+	await eva.page.getByRole('option', { name: /\/hello/ }).waitFor();
+	await alex.page.getByRole('status').filter({ hasText: 'Eva Lind is also writing an answer' }).waitFor();
+	await eva.page.keyboard.press('Enter');
+	assert.equal(await box(eva).inputValue(), 'Hello Sam, this is Eva Lind.');
+	await eva.page.keyboard.press('Enter');
+	await log(sam).getByText('Hello Sam, this is Eva Lind.').waitFor();
+});
+
+test('a colleague named in a note is told', async () => {
+	await eva.page.getByRole('button', { name: 'Write a private note' }).click();
+	await box(eva).pressSequentially('@al');
+	await eva.page.keyboard.press('Tab');
+	// the colleague's id is put in; the demo's admin is called admin
+	assert.equal(await box(eva).inputValue(), '@admin ');
+	await eva.page.keyboard.type('please look');
+	await eva.page.keyboard.press('Enter');
+	await alex.page.getByRole('status').filter({ hasText: 'Eva Lind names you in a note on Sam Rivera' }).waitFor();
+	await eva.page.getByRole('button', { name: 'Write a private note' }).click();
+});
+
+test('the customer: where they are, notes, and how it was', async () => {
+	await alex.page.getByRole('button', { name: 'Show customer' }).click();
+	const panel = alex.page.getByRole('complementary', { name: 'Customer' });
+	await panel.getByText(/Chrome \d+, Linux/).waitFor();
+	await panel.getByRole('textbox', { name: 'Notes on the customer' }).fill('Knows cables.');
+	await panel.getByRole('textbox', { name: 'Notes on the customer' }).blur();
+	await alex.screenshot('support-customer');
+
+	await eva.page.getByRole('button', { name: 'Resolve', exact: true }).click();
+	const form = sam.page.getByRole('form', { name: 'How was it?' });
+	await form.getByRole('radio', { name: 'Good', exact: true }).check({ force: true });
+	await form.getByRole('textbox', { name: 'What should we know?' }).fill('Quick.');
+	await sam.screenshot('support-rating');
+	await form.getByRole('button', { name: 'Submit rating' }).click();
+	await gone(form);
+	await log(eva).getByText('Rated 4 of 5: Quick.').waitFor();
+	await panel.getByText('Rated 4 of 5').first().waitFor();
+	assert.equal(await log(sam).getByText('Rated').count(), 0);
+});
+
 test('nothing was wrong in a console', () => {
 	for (const person of [alex, eva, sam]) person.assertQuiet();
 });

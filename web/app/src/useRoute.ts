@@ -4,9 +4,10 @@ import { useCallback, useSyncExternalStore } from 'react';
 const CONVERSATION = /^#\/c\/(.+)$/;
 export const OPERATOR = '#/operator';
 export const SETTINGS = '#/settings';
+export const TEAM = '#/team';
 
-export type Page = 'chat' | 'operator' | 'settings';
-const PAGES: Record<string, Page> = { [OPERATOR]: 'operator', [SETTINGS]: 'settings' };
+export type Page = 'chat' | 'operator' | 'settings' | 'team';
+const PAGES: Record<string, Page> = { [OPERATOR]: 'operator', [SETTINGS]: 'settings', [TEAM]: 'team' };
 
 const hash = () => location.hash;
 

@@ -2,6 +2,7 @@
 'use client';
 /** @confab/react: the messenger and the call as components. Import '@confab/react/styles.css' once. */
 export { AdminChat, type AdminChatProps } from './chat/AdminChat.tsx';
+export { SupportDesk } from './support/SupportDesk.tsx';
 export { UserChat, type UserChatProps } from './chat/UserChat.tsx';
 export type { Attention } from './chat/useAttention.ts';
 export { OutgoingCall, type OutgoingCallProps } from './call/OutgoingCall.tsx';

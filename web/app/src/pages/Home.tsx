@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserObject } from '@confab/client';
-import { AdminChat, CallCenter, ConfabProvider, UserChat, type Attention } from '@confab/react';
+import { AdminChat, CallCenter, ConfabProvider, SupportDesk, UserChat, type Attention } from '@confab/react';
 import { useCallback, useState } from 'react';
 import { KeyHelp } from '../keyboard/KeyHelp.tsx';
 import { useGlobalKeys } from '../keyboard/useGlobalKeys.ts';
@@ -56,6 +56,8 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
               <UserChat me={me} onAttention={onAttention} />
             ) : page === 'operator' ? (
               <Operator />
+            ) : page === 'team' ? (
+              <SupportDesk />
             ) : (
               <AdminChat me={me} conversationId={conversationId} onSelect={select} onAttention={onAttention} />
             )}

@@ -4,7 +4,7 @@ import { Avatar, Icon, IconButton } from '@confab/react';
 import { Logo } from '../Logo.tsx';
 import { SkipLink } from '../SkipLink.tsx';
 import { useTexts } from '../texts/index.ts';
-import { OPERATOR, SETTINGS, type Page } from '../useRoute.ts';
+import { OPERATOR, SETTINGS, TEAM, type Page } from '../useRoute.ts';
 
 interface TopBarProps {
   user: UserObject;
@@ -34,6 +34,11 @@ export function TopBar({ user, page, onSignOut, onHelp }: TopBarProps) {
         {admin && (
           <a href={OPERATOR} aria-current={here('operator')}>
             {texts.navCalls}
+          </a>
+        )}
+        {admin && (
+          <a href={TEAM} aria-current={here('team')}>
+            {texts.navTeam}
           </a>
         )}
         <a className="app-nav__icon" href={SETTINGS} aria-current={here('settings')} aria-label={texts.settings} title={texts.settings}>

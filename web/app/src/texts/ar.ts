@@ -29,6 +29,7 @@ export const ar: Texts = {
   navigation: 'الصفحات',
   navChat: 'الدردشة',
   navCalls: 'المكالمات',
+  navTeam: 'الفريق',
 
   // settings
   settings: 'الإعدادات',

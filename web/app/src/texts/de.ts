@@ -28,6 +28,7 @@ export const de: Texts = {
   navigation: 'Seiten',
   navChat: 'Chat',
   navCalls: 'Anrufe',
+  navTeam: 'Team',
 
   // settings
   settings: 'Einstellungen',

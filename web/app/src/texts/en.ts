@@ -26,6 +26,7 @@ export const en = {
   navigation: 'Pages',
   navChat: 'Chat',
   navCalls: 'Calls',
+  navTeam: 'Team',
 
   // settings
   settings: 'Settings',

@@ -9,8 +9,11 @@ import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ConversationList } from './ConversationList.tsx';
 import type { Found } from './SearchResults.tsx';
 import { ConversationPane } from './ConversationPane.tsx';
+import { CollisionLine } from '../support/CollisionLine.tsx';
+import { CustomerPanel } from '../support/CustomerPanel.tsx';
 import { DeskProvider } from '../support/DeskContext.tsx';
 import { SupportBar } from '../support/SupportBar.tsx';
+import { useViewing } from '../support/useViewing.ts';
 import { useAttention, type Attention } from './useAttention.ts';
 
 export interface AdminChatProps {
@@ -39,12 +42,14 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
   const { store, state } = useChat(client, me);
   const [own, setOwn] = useState<string | undefined>();
   const [target, setTarget] = useState<Found | undefined>();
+  const [panel, setPanel] = useState(false);
   const drafts = useRef(new Map<string, string>());
   const selected = onSelect ? conversationId : own;
   const select = onSelect ?? setOwn;
   const conversation = selected === undefined ? undefined : state.conversations.get(selected);
   const accepted = center?.active?.accepted ? conversationIdOf(center.active.call.id) : undefined;
   useAttention(state, onAttention);
+  useViewing(client, conversation?.id);
 
   useEffect(() => {
     if (!conversation) store.open(undefined);
@@ -74,6 +79,7 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
       </nav>
       <div className="cf-main">
         {conversation ? (
+          <div className="cf-body">
           <ConversationPane
             key={conversation.id}
             store={store}
@@ -88,7 +94,13 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
               <EmptyState icon="chat" title={t.firstMessageTeam(conversation.user.name)} hint={t.firstMessageTeamHint} />
             }
             drafts={drafts.current}
-            bar={<SupportBar conversation={conversation} />}
+            bar={
+              <>
+                <SupportBar conversation={conversation} panel={panel} onPanel={setPanel} />
+                <CollisionLine state={state} conversationId={conversation.id} />
+              </>
+            }
+            withSuggestions
             onBack={() => select(undefined)}
             onCall={() =>
               center?.open(client.call('default', callIdOf(conversation.id)), conversation.user, { ring: !conversation.call })
@@ -97,6 +109,8 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
               center?.check(client.call('default', callIdOf(conversation.id)), conversation.user, { ring: !conversation.call })
             }
           />
+          {panel && <CustomerPanel key={`customer ${conversation.id}`} conversation={conversation} onClose={() => setPanel(false)} />}
+          </div>
         ) : (
           <EmptyState icon="chat" title={t.selectConversation} hint={t.selectConversationHint} />
         )}

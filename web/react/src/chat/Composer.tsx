@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState, type ClipboardEvent, type
 import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
+import { useSuggestions, type SuggestionSource } from '../support/Suggestions.tsx';
 import { UploadList } from './UploadList.tsx';
 import type { useUploads } from './useUploads.ts';
 
@@ -19,6 +20,8 @@ interface ComposerProps {
   /** Whether private notes may be written. */
   notes: boolean;
   uploads: ReturnType<typeof useUploads>;
+  /** What is offered while one writes. */
+  suggestions?: SuggestionSource | undefined;
   /** What was being written when the conversation was last open. */
   draft?: string;
   onDraft?: (text: string) => void;
@@ -36,6 +39,10 @@ export function Composer(props: ComposerProps) {
   const [note, setNote] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
+  const offered = useSuggestions(props.suggestions, text, note, (value, cursor) => {
+    change(value);
+    requestAnimationFrame(() => area.current?.setSelectionRange(cursor, cursor));
+  });
   const editing = writing.kind === 'edit';
   const tooLong = new TextEncoder().encode(text.trim()).length > MAX_BYTES;
   const files = !editing && uploads.uploads.length > 0;
@@ -52,6 +59,7 @@ export function Composer(props: ComposerProps) {
     area.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (offered.onKeyDown(event)) return;
     if (event.key === 'Escape' && writing.kind !== 'new') return onCancel();
     const touch = matchMedia('(pointer: coarse)').matches;
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || touch) return;
@@ -101,6 +109,7 @@ export function Composer(props: ComposerProps) {
         </p>
       )}
       {writing.kind !== 'new' && <Target writing={writing} onCancel={onCancel} />}
+      {offered.view}
       {files && <UploadList uploads={uploads.uploads} onRemove={uploads.remove} />}
       <div className="cf-composer__row">
         {!editing && (
@@ -149,6 +158,8 @@ export function Composer(props: ComposerProps) {
           placeholder={note && !editing ? t.privateNoteHint : placeholder}
           enterKeyHint="send"
           autoComplete="off"
+          {...offered.field}
+          onSelect={(event) => offered.onCursor(event.currentTarget.selectionStart)}
           onChange={(event) => {
             change(event.target.value);
             if (!note) onKeystroke?.();

@@ -49,7 +49,7 @@ export function ConversationItem({ conversation, me, unread, online, typing, sel
             <span className="cf-conv__preview" dir="auto">
               {typing ? t.isTyping([user.name]) : last ? preview : t.noMessagesPreview}
             </span>
-            <SupportMarks support={support} now={now} />
+            <SupportMarks support={support} mentions={conversation.mentions ?? 0} now={now} />
             {call && (
               <span className="cf-badge cf-badge--call">
                 <Icon name="camera" size={14} /> {t.inCall}

@@ -6,6 +6,7 @@ import { useRingingCalls } from '../hooks/useCalls.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { Composer } from './Composer.tsx';
 import { ConversationHeader } from './ConversationHeader.tsx';
+import { useMaybeDesk } from '../support/DeskContext.tsx';
 import { LiveCallBar } from './LiveCallBar.tsx';
 import { LoadFailed } from './LoadFailed.tsx';
 import { MessageList } from './MessageList.tsx';
@@ -32,6 +33,10 @@ interface ConversationPaneProps {
   drafts: Map<string, string>;
   /** Between the header and the messages: what the team can do. */
   bar?: ReactNode;
+  /** Between the messages and the text box. */
+  question?: ReactNode;
+  /** Canned replies and colleagues' names are offered while one writes; inside of a DeskProvider only. */
+  withSuggestions?: boolean;
   onBack?: () => void;
   onCall: () => void;
   onCheck: () => void;
@@ -39,7 +44,7 @@ interface ConversationPaneProps {
 
 /** One conversation: who, what was said, and where to write. Give it the conversation's id as its key. */
 export function ConversationPane(props: ConversationPaneProps) {
-  const { store, state, conversationId, person, subtitle, online, target, call, empty, drafts, bar, onBack, onCall, onCheck } = props;
+  const { store, state, conversationId, person, subtitle, online, target, call, empty, drafts, bar, question, withSuggestions, onBack, onCall, onCheck } = props;
   const t = useMessages();
   const client = useVideoClient();
   const rings = useRingingCalls('incoming').some((ringing) => conversationIdOf(ringing.id) === conversationId);
@@ -48,6 +53,8 @@ export function ConversationPane(props: ConversationPaneProps) {
 
   const { actions, writing, marked, send, jump, cancel } = useMessageActions(store, conversationId, state.me);
   const [atEnd, setAtEnd] = useState(false);
+  const desk = useMaybeDesk();
+  const suggestions = withSuggestions && desk ? { ...desk.desk, me: state.me, customer: person.name } : undefined;
   const uploads = useUploads(conversationId);
   const drop = useDrop(uploads.add);
 
@@ -94,8 +101,10 @@ export function ConversationPane(props: ConversationPaneProps) {
       ) : (
         <ThreadSkeleton label={t.loading} />
       )}
-      <TypingLine typers={state.typing.get(conversationId) ?? []} />
+      {question}
+      <TypingLine typers={(state.typing.get(conversationId) ?? []).filter(({ user }) => !bar || user.role !== 'admin')} />
       <Composer
+        suggestions={suggestions}
         placeholder={t.messagePlaceholder(person.name)}
         writing={writing}
         uploads={uploads}

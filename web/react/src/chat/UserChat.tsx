@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { callIdOf, type UserObject } from '@confab/client';
-import { useRef } from 'react';
+import { callIdOf, type HoursNowObject, type UserObject } from '@confab/client';
+import { useEffect, useRef } from 'react';
 import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
+import type { Messages } from '../messages/en.ts';
+import { Satisfaction } from '../support/Satisfaction.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
+import { useToast } from '../ui/Toasts.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ConversationPane } from './ConversationPane.tsx';
 import { useAttention, type Attention } from './useAttention.ts';
@@ -35,7 +38,14 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
   const team = { id: 'team', name: teamName ?? t.supportTeam };
   const live = state.conversations.get(me.id)?.call ?? null;
   const online = state.online.size > (state.online.has(me.id) ? 1 : 0);
+  const question = state.conversations.get(me.id)?.support.question;
+  const toast = useToast();
   useAttention(state, onAttention);
+  useEffect(() => {
+    const { language, timeZone } = { language: navigator.language, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+    const page = location.origin + location.pathname; // what stands behind may be private
+    void client.support.seen({ page, title: document.title, language, timeZone }).catch(() => {}); // only a hint for the team
+  }, [client]);
 
   return (
     <div className="cf-chat cf-chat--user">
@@ -46,15 +56,31 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
           state={state}
           conversationId={me.id}
           person={team}
-          subtitle={online ? t.supportOnline : t.supportAway}
+          subtitle={availability(state.hours, online, t)}
           online={online}
           call={live}
           empty={<EmptyState icon="chat" title={t.firstMessageUser} hint={t.firstMessageUserHint} />}
           drafts={drafts.current}
+          question={
+            question !== undefined && (
+              <Satisfaction key={question} onRate={(rating, comment) => store.rate(me.id, question, rating, comment)} onFailed={() => toast(t.actionFailed)} />
+            )
+          }
           onCall={() => center?.open(client.call('default', callIdOf(me.id)), team, { ring: !live })}
           onCheck={() => center?.check(client.call('default', callIdOf(me.id)), team, { ring: !live })}
         />
       </main>
     </div>
   );
+}
+
+/** Whether somebody is there, and when somebody will be. */
+function availability(hours: HoursNowObject | undefined, online: boolean, t: Messages): string {
+  if (online) return t.supportOnline;
+  if (hours && !hours.open && hours.opens_at) {
+    const opens = Date.parse(hours.opens_at);
+    const style = { weekday: 'long', hour: 'numeric', minute: '2-digit' } as const;
+    return t.support.opensAt(new Intl.DateTimeFormat(t.locale, style).format(opens));
+  }
+  return t.supportAway;
 }

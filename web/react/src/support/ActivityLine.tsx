@@ -46,6 +46,6 @@ function words({ type, value = '', text = '' }: ActivityObject, who: string, { s
     case 'reopened':
       return t.lines.reopened;
     case 'away':
-      return text;
+      return text || t.closedNow;
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the parts of the team's side share. */
-import { DeskStore, type ChatState, type ChatStore, type DeskState, type VideoClient } from '@confab/client';
+import { DeskStore, isNamed, type ChatState, type ChatStore, type DeskState, type VideoClient } from '@confab/client';
 import { createContext, use, useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useMessages } from '../context.tsx';
 import { useObservable } from '../hooks/useObservable.ts';
@@ -31,7 +31,7 @@ export function DeskProvider({ client, chat, state, children }: DeskProviderProp
     store.start();
     return () => store.stop();
   }, [store]);
-  useAssignedNotice(client, state);
+  useNotices(client, state);
   const desk = useObservable(store.state$);
   const attempt = useCallback(
     (deed: Promise<unknown>) =>
@@ -48,8 +48,8 @@ export function DeskProvider({ client, chat, state, children }: DeskProviderProp
   return <DeskContext value={value}>{children}</DeskContext>;
 }
 
-/** Somebody else has made a conversation this person's. */
-function useAssignedNotice(client: VideoClient, state: ChatState): void {
+/** Somebody else has made a conversation this person's, or names them in a note. */
+function useNotices(client: VideoClient, state: ChatState): void {
   const t = useMessages();
   const toast = useToast();
   const before = useRef(state);
@@ -66,7 +66,19 @@ function useAssignedNotice(client: VideoClient, state: ChatState): void {
       }),
     [client, toast, t],
   );
+  useEffect(
+    () =>
+      client.on('message.new', ({ conversation_id: id, message }) => {
+        const { me, conversations } = before.current;
+        if (!message.private || message.user.id === me.id || !isNamed(message.text, me.id)) return;
+        toast(t.support.mentionedBy(message.user.name, conversations.get(id)?.user.name ?? id));
+      }),
+    [client, toast, t],
+  );
 }
+
+/** Undefined on the customer's side. */
+export const useMaybeDesk = (): Desk | undefined => use(DeskContext);
 
 /** On the team's side only. */
 export function useDesk(): Desk {

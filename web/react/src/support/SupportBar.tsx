@@ -4,12 +4,20 @@ import { useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { useDesk } from './DeskContext.tsx';
+import { Labels } from './Labels.tsx';
 import { TransferDialog } from './TransferDialog.tsx';
 
 const STATUSES: readonly SupportStatus[] = ['open', 'pending', 'resolved'];
 
-/** What becomes of the conversation: its status, and who looks after it. */
-export function SupportBar({ conversation }: { conversation: ConversationObject }) {
+interface SupportBarProps {
+  conversation: ConversationObject;
+  /** Whether the customer's panel is there. */
+  panel: boolean;
+  onPanel: (open: boolean) => void;
+}
+
+/** What becomes of the conversation: its status, who looks after it, its labels. */
+export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
   const t = useMessages().support;
   const { chat, state, desk, attempt } = useDesk();
   const [transfer, setTransfer] = useState(false);
@@ -53,9 +61,21 @@ export function SupportBar({ conversation }: { conversation: ConversationObject 
           {t.take}
         </button>
       )}
+      <Labels conversation={conversation} />
+      <span className="cf-supportbar__end" />
       <button
         type="button"
-        className="cf-button cf-button--small cf-supportbar__end"
+        className="cf-notetoggle"
+        aria-pressed={panel}
+        aria-label={t.showCustomer}
+        title={t.showCustomer}
+        onClick={() => onPanel(!panel)}
+      >
+        <Icon name="person" size={20} />
+      </button>
+      <button
+        type="button"
+        className="cf-button cf-button--small"
         onClick={() => change({ status: resolved ? 'open' : 'resolved' })}
       >
         <Icon name={resolved ? 'reply' : 'check'} size={18} />

@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SupportObject } from '@confab/client';
+import type { CSSProperties } from 'react';
 import { useMessages } from '../context.tsx';
 import { shortDuration } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { useDesk } from './DeskContext.tsx';
 
 /** Shorter than this is no waiting. */
 const WAITING_MS = 60_000;
 
 /** In the list: how long the customer waits, that it is not open, and whose it is. */
-export function SupportMarks({ support, now }: { support: SupportObject; now: number }) {
+export function SupportMarks({ support, mentions, now }: { support: SupportObject; mentions: number; now: number }) {
+  const labels = useDesk().desk.labels.filter(({ id }) => (support.labels ?? []).includes(id));
   const messages = useMessages();
   const t = messages.support;
   const waited = support.waiting_since ? now - Date.parse(support.waiting_since) : 0;
   return (
     <>
+      {mentions > 0 && (
+        <span className="cf-mention" role="img" aria-label={t.mentioned(mentions)} title={t.mentioned(mentions)}>
+          @
+        </span>
+      )}
+      {labels.map((label) => (
+        <span key={label.id} className="cf-label__dot" style={{ '--label': label.color } as CSSProperties} role="img" aria-label={label.name} title={label.name} />
+      ))}
       {waited >= WAITING_MS && (
         <span className="cf-waits" title={t.waiting(shortDuration(waited, messages))}>
           <Icon name="clock" size={14} />

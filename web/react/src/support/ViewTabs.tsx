@@ -2,6 +2,7 @@
 import { countConversations, type ChatState, type ConversationFilter, type ConversationView } from '@confab/client';
 import { useMemo } from 'react';
 import { useMessages } from '../context.tsx';
+import { useDesk } from './DeskContext.tsx';
 
 const VIEWS: readonly ConversationView[] = ['open', 'mine', 'unassigned', 'pending', 'resolved', 'all'];
 
@@ -16,6 +17,7 @@ export function ViewTabs({ state, filter, onFilter }: ViewTabsProps) {
   const messages = useMessages();
   const t = messages.support;
   const number = new Intl.NumberFormat(messages.locale);
+  const { labels } = useDesk().desk;
   const counts = useMemo(() => countConversations(state), [state]);
   return (
     <div className="cf-views">
@@ -33,6 +35,22 @@ export function ViewTabs({ state, filter, onFilter }: ViewTabsProps) {
           </button>
         ))}
       </div>
+      <div className="cf-views__more">
+      {labels.length > 0 && (
+        <select
+          className="cf-select cf-select--small"
+          aria-label={t.labelFilter}
+          value={filter.label ?? ''}
+          onChange={(event) => onFilter({ ...filter, label: event.target.value === '' ? undefined : Number(event.target.value) })}
+        >
+          <option value="">{t.allLabels}</option>
+          {labels.map((label) => (
+            <option key={label.id} value={label.id}>
+              {label.name}
+            </option>
+          ))}
+        </select>
+      )}
       <select
         className="cf-select cf-select--small"
         aria-label={t.order}
@@ -42,6 +60,7 @@ export function ViewTabs({ state, filter, onFilter }: ViewTabsProps) {
         <option value="latest">{t.orders.latest}</option>
         <option value="waiting">{t.orders.waiting}</option>
       </select>
+      </div>
     </div>
   );
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import { DeskStore } from '@confab/client';
+import { useCallback, useEffect, useMemo } from 'react';
+import { useMessages, useVideoClient } from '../context.tsx';
+import { useObservable } from '../hooks/useObservable.ts';
+import { useToast } from '../ui/Toasts.tsx';
+import { AuditLog } from './AuditLog.tsx';
+import { CannedForm } from './CannedForm.tsx';
+import { Figures } from './Figures.tsx';
+import { HoursForm } from './HoursForm.tsx';
+import { LabelsForm } from './LabelsForm.tsx';
+
+/** For the team: how it does, and what holds for its work. */
+export function SupportDesk() {
+  const t = useMessages().support;
+  const client = useVideoClient();
+  const store = useMemo(() => new DeskStore(client), [client]);
+  useEffect(() => {
+    store.start();
+    return () => store.stop();
+  }, [store]);
+  const { team, labels, canned } = useObservable(store.state$);
+  return (
+    <main className="cf-desk">
+      <h1 className="cf-desk__title">{t.desk}</h1>
+      <Figures />
+      <CannedForm canned={canned} />
+      <LabelsForm labels={labels} />
+      <HoursForm />
+      <AuditLog team={team} />
+    </main>
+  );
+}
+
+/** Says in a toast when it did not work, with the server's reason. Resolves with whether it did. */
+export function useAttempt(): (deed: Promise<unknown>, done?: string) => Promise<boolean> {
+  const t = useMessages();
+  const toast = useToast();
+  return useCallback(
+    (deed, done) =>
+      deed.then(
+        () => {
+          if (done !== undefined) toast(done);
+          return true;
+        },
+        (error: Error) => {
+          toast(error.message || t.actionFailed);
+          return false;
+        },
+      ),
+    [t, toast],
+  );
+}
