@@ -115,6 +115,7 @@ for (const [kind, what] of [['sync', 'fdatasync'], ['write', 'write']]) {
 			disk.set(kind, chance(kind === 'sync' ? 30 : 120));
 			await until('a failure', () => ledger.refused.length > 0);
 			disk.set('none'); // an error that is over is no reason to trust the disk again
+			await writers.settled(); // what was acknowledged before may be read after the first refusal
 			const acknowledged = ledger.acknowledged.size;
 			const refused = ledger.refused.length;
 			await until('refusals', () => ledger.refused.length > refused + 8);

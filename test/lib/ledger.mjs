@@ -47,7 +47,7 @@ export class Ledger {
 	/** Starts `count` writers and a listener; {stop(), progress()}. They end by themselves when the server does. */
 	start(daemon, cookie, count = 8) {
 		let stopped = false;
-		let answers = 0;
+		const answers = Array.from({ length: count }, () => 0); // of each writer
 		const agent = new http.Agent({ keepAlive: true, maxSockets: count });
 		const path = `/api/v1/conversations/${this.conversation}/messages`;
 		const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}/api/v1/events`, { headers: { cookie } });
@@ -57,12 +57,12 @@ export class Ledger {
 			const event = JSON.parse(String(data));
 			if (event.type === 'message.new') this.heard.set(event.message.id, event.message.client_id);
 		});
-		const writer = async () => {
+		const writer = async (_, me) => {
 			while (!stopped) {
 				const id = this.unsure.pop() ?? `m${++this.#serial}`;
 				try {
 					const answer = await this.#ask(agent, daemon.url, cookie, 'POST', path, { text: `text of ${id}`, client_id: id });
-					answers++;
+					answers[me]++;
 					if (answer.status < 300) {
 						this.acknowledged.set(id, answer.body.message.id);
 						continue;
@@ -79,7 +79,12 @@ export class Ledger {
 		};
 		const running = Array.from({ length: count }, writer);
 		return {
-			answers: () => answers,
+			answers: () => answers.reduce((sum, n) => sum + n),
+			/** Resolves once every writer has had an answer to something that it asked after this. */
+			async settled() {
+				const before = [...answers];
+				while (answers.some((n, i) => n < before[i] + 2)) await pause(2);
+			},
 			stop: async () => {
 				stopped = true;
 				await Promise.all(running);
