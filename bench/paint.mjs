@@ -35,7 +35,10 @@ async function open(browser, url, usable, state) {
 		requestAnimationFrame(look);
 	}, usable);
 	await page.goto(url, { waitUntil: 'commit' });
-	await page.waitForFunction(() => window.figures.usable > 0 && performance.now() > Math.max(window.figures.usable, window.figures.longEnd) + 500);
+	await page.waitForFunction(() => {
+		const { usable, longEnd } = window.figures;
+		return usable > 0 && performance.now() > Math.max(usable, longEnd) + 500 && performance.getEntriesByName('first-contentful-paint').length > 0;
+	});
 	const figures = await page.evaluate(() => ({
 		paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
 		interactive: Math.max(window.figures.usable, window.figures.longEnd),

@@ -4,7 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bench/size.sh
-node bench/paint.mjs
 node bench/first-call.mjs "${CALLS:-10}"
 build/bench/bench_parse
 build/bench/bench_srtp
