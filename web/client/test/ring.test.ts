@@ -200,6 +200,18 @@ test('accepted here: the echo of it does not stop the join', async () => {
   assert.equal(world.call.state.callingState, 'joined');
 });
 
+test('accepted here and never joined: when the ring is over it rings no more', async () => {
+  const world = await setUp(tom);
+  world.tell('call.ring', ringing(ring('r1', ann, { tom: 'ringing' })));
+  await world.call.accept();
+  const device = world.asked('/accept')[0]?.['device_id'] as string;
+  const legs = [leg('tom', 'accepted', device)];
+  world.tell('call.accepted', { user: tom, device_id: device, ring: ring('r1', ann, {}, { state: 'accepted', outcome: 'accepted', legs }) });
+  assert.equal(world.call.ringing, true); // about to join
+  world.tell('call.missed', { user: tom, ring: ring('r1', ann, {}, { state: 'ended', outcome: 'accepted', legs }) });
+  assert.equal(world.call.state.callingState, 'left');
+});
+
 test('leave({reject}) declines; a plain leave of an incoming ring tells nobody', async () => {
   const world = await setUp(tom);
   world.tell('call.ring', ringing(ring('r1', ann, { tom: 'ringing' })));

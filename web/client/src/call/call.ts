@@ -360,7 +360,10 @@ export class Call {
       this.join().catch((error: unknown) => this.context.log.warn('The accepted call could not be joined:', String(error)));
     } else if (side === 'incoming' || (side === 'outgoing' && own)) {
       this.#stores.input('ring');
-    } else if (callingState === CallingState.RINGING && legOf(ring, this.context.me())?.device_id !== this.context.deviceId) {
+    } else if (
+      callingState === CallingState.RINGING &&
+      (ring.state === 'ended' || legOf(ring, this.context.me())?.device_id !== this.context.deviceId)
+    ) {
       this.#stopRinging(); // answered elsewhere, or over; not the answer that was given here
     }
   }
