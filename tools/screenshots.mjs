@@ -20,7 +20,7 @@ const LOOKS = [
 ];
 
 /** What the README and the manual show. */
-const BEST = ['team-chat-desktop-light-en', 'call-desktop-light-en', 'call-screen-phone-dark-en', 'team-chat-desktop-dark-ar', 'customer-chat-phone-light-ar', 'lobby-desktop-light-en'];
+const BEST = ['call-small-desktop-light-en', 'team-chat-desktop-dark-ar', 'customer-chat-phone-light-ar', 'incoming-phone-dark-en'];
 
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
