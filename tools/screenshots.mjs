@@ -24,9 +24,6 @@ const BEST = ['call-small-desktop-light-en', 'team-chat-desktop-dark-ar', 'custo
 
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
-// a picture that is nicer to look at than the browser's own test image
-const camera = path.join(out, 'camera.mjpeg');
-execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'gradients=s=640x480:c0=0x134e4a:c1=0xf0b26b:c2=0x5b7db1:n=3:speed=0.02:r=10:d=8', '-c:v', 'mjpeg', '-q:v', '4', camera]);
 let pictures = 0;
 await tour(async (state, page) => {
 	for (const { device, viewport, theme, language } of LOOKS) {
@@ -37,8 +34,7 @@ await tour(async (state, page) => {
 		pictures++;
 	}
 	console.log(state);
-}, { only, args: [`--use-file-for-fake-video-capture=${camera}`] });
-fs.rmSync(camera);
+}, { only });
 console.log(`${pictures} pictures in ${path.relative(root, out)}`);
 
 if (process.argv.includes('--docs')) {
