@@ -59,10 +59,11 @@ int support_read(struct db *db, struct mem *mem, const char *conversation_id,
 {
 	sqlite3_stmt *stmt = db_query(
 		db,
+		/* only the last case is asked about: an older one that nobody answered is over */
 		"SELECT v.status, v.status_at, v.waiting_since, CASE WHEN v.status = 'resolved' "
-		"THEN (SELECT max(id) FROM support_cases WHERE conversation_id = v.id AND asked "
-		"AND "
-		"answered_at IS NULL) END, " USER " FROM conversations v LEFT JOIN users u ON u.id "
+		"THEN (SELECT CASE WHEN answered_at IS NULL THEN id END FROM support_cases "
+		"WHERE conversation_id = v.id AND asked ORDER BY id DESC LIMIT 1) END, " USER
+		" FROM conversations v LEFT JOIN users u ON u.id "
 		"= v.assignee_id WHERE v.id = ? AND "
 		"v.customer_id IS NOT NULL",
 		"s", conversation_id);
