@@ -6,11 +6,11 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
-import { launchChromium, openPage, until } from '../lib/browser.mjs';
+import { callDialog, chooseConversation, control, incoming, region, say, signInByLink, startCall } from '../lib/app.mjs';
+import { assertVideoAdvances, launchChromium, openPage, until } from '../lib/browser.mjs';
 import { apiKey, apiSecret, confab, root, startConfabd } from '../lib/confabd.mjs';
 import { startShop } from '../lib/shop.mjs';
-import { box, launcher, log, openChat, panel, write } from '../lib/widget.mjs';
+import { box, callWindow, launcher, log, openChat, panel, write } from '../lib/widget.mjs';
 
 let daemon, shop, browser, admin, secret;
 const guests = [];
@@ -33,6 +33,19 @@ afterEach(async () => {
 	}
 	admin.assertQuiet();
 });
+
+const axe = fs.readFileSync(path.join(root, 'test/node_modules/axe-core/axe.min.js'), 'utf8');
+/** axe-core finds nothing to complain about in the widget, as it is on screen now. */
+async function assertAccessible(guest) {
+	await guest.page.evaluate(axe);
+	const violations = await guest.page.evaluate(async () => {
+		await Promise.all(document.querySelector('confab-widget').shadowRoot.getAnimations().filter((a) => a.effect.getTiming().iterations !== Infinity).map((a) => a.finished));
+		const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+		const { violations: found, passes } = await window.axe.run(document.querySelector('confab-widget'), { runOnly: tags });
+		return [...found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join('; ')}`), ...(passes.length === 0 ? ['nothing was looked at'] : [])];
+	});
+	assert.deepEqual(violations, []);
+}
 
 /** Somebody in the shop, in a browser of their own. */
 async function visit(page = {}, context = {}) {
@@ -68,6 +81,7 @@ test('a passer-by leaves nothing; a guest writes, is answered, and is there agai
 	await box(guest).pressSequentially('I take', { delay: 20 });
 	await admin.page.getByRole('status').getByText('is writing…').waitFor();
 	await guest.screenshot('widget-chat');
+	await assertAccessible(guest);
 
 	await guest.page.reload();
 	await panel(guest).waitFor();
@@ -95,6 +109,7 @@ test('unread messages are counted on the button, told to the page, and gone once
 	await badge(guest, 2).waitFor();
 	assert.deepEqual(await guest.page.evaluate(() => window.heard), [1, 2]);
 	await guest.screenshot('widget-unread');
+	await assertAccessible(guest);
 	await guest.page.evaluate(() => window.Confab.open());
 	await log(guest).getByText('It comes on Friday.').waitFor();
 	await guest.page.bringToFront();
@@ -163,6 +178,7 @@ test('files go both ways', async () => {
 	await guest.page.locator('confab-widget input[type=file]').setInputFiles({ name: 'huge.bin', mimeType: 'x/y', buffer: Buffer.alloc(10 * 1024 * 1024 + 1) });
 	await guest.page.getByText('huge.bin is larger than 10 MB.').waitFor();
 	await guest.screenshot('widget-files');
+	await assertAccessible(guest);
 });
 
 test('what is written without a connection goes when it is back, also by somebody new', async () => {
@@ -177,6 +193,7 @@ test('what is written without a connection goes when it is back, also by somebod
 	await write(guest, 'and another tunnel');
 	await panel(guest).getByText('Not delivered').waitFor({ timeout: 60000 });
 	await guest.screenshot('widget-offline');
+	await assertAccessible(guest);
 	await guest.context.setOffline(false);
 	await panel(guest).getByText('Not delivered').waitFor({ state: 'detached', timeout: 60000 });
 	await chooseConversation(admin, 'another tunnel');
@@ -188,7 +205,7 @@ test('by keyboard: in, write, out, and the focus is where it was', async () => {
 	const guest = await visit();
 	await launcher(guest).focus();
 	await guest.page.keyboard.press('Enter');
-	await panel(guest).waitFor();
+	await until('the text box has the focus', () => box(guest).evaluate((area) => area.getRootNode().activeElement === area), Boolean);
 	await guest.page.keyboard.type('keys only');
 	await guest.page.keyboard.press('Enter');
 	await log(guest).getByText('keys only').waitFor();
@@ -223,6 +240,71 @@ test('on a phone it fills the screen, everything can be pressed, and Tab stays i
 	await guest.screenshot('widget-phone');
 });
 
+test('the team calls: it rings over the page, and on a phone the call fills the screen', async () => {
+	const guest = await visit({ attributes: customer('callee', 'Cal Lee') }, { viewport: { width: 375, height: 667 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+	const ringing = guest.page.getByRole('dialog', { name: 'Incoming call' });
+	await openChat(guest);
+	await write(guest, 'Please call me.');
+	await receipt(guest, 'Delivered').waitFor();
+	await panel(guest).getByRole('button', { name: 'Close chat' }).click();
+	await chooseConversation(admin, 'Cal Lee');
+
+	await startCall(admin);
+	await ringing.getByText('Alex Morgan is calling').waitFor();
+	await guest.screenshot('widget-incoming-phone');
+	await assertAccessible(guest);
+	await ringing.getByRole('button', { name: 'Decline' }).click();
+	await ringing.waitFor({ state: 'detached' });
+	await callDialog(admin).getByText('Cal Lee declined the call').waitFor();
+	await control(admin, 'Leave call').click();
+
+	await startCall(admin);
+	await ringing.getByRole('button', { name: 'Accept' }).click();
+	await Promise.all([
+		assertVideoAdvances(callWindow(guest).getByRole('region', { name: 'Alex Morgan', exact: true }), 10, 60000),
+		assertVideoAdvances(region(admin, 'Cal Lee'), 10, 60000),
+	]);
+	const size = async () => (await callWindow(guest).boundingBox()).width;
+	assert.equal(await size(), 375);
+	assert.equal(await callWindow(guest).getByRole('button', { name: 'Picture in picture' }).count(), 1);
+	const small = await callWindow(guest).locator('button').evaluateAll((buttons) => buttons.map((b) => [b.getAttribute('aria-label'), b.getBoundingClientRect()]).filter(([, r]) => r.width < 44 || r.height < 44));
+	assert.deepEqual(small, []);
+	await guest.screenshot('widget-call-phone');
+	await assertAccessible(guest);
+	await callWindow(guest).getByRole('button', { name: 'Open chat' }).click();
+	await panel(guest).waitFor();
+	await until('the call is small', size, (width) => width === 150);
+	await guest.screenshot('widget-call-small-phone');
+	await callWindow(guest).getByRole('button', { name: 'Full size' }).click();
+	await until('the call is large', size, (width) => width === 375);
+
+	await control(admin, 'Leave call').click();
+	await callWindow(guest).getByText('Alex Morgan left').waitFor();
+	await callWindow(guest).getByRole('button', { name: 'Leave a message' }).click();
+	await log(guest).getByText('Video call', { exact: true }).waitFor();
+});
+
+test('who calls may think better of it', async () => {
+	const guest = await visit();
+	await openChat(guest);
+	await panel(guest).getByRole('button', { name: 'Start video call' }).click();
+	await incoming(admin).waitFor({ timeout: 60000 });
+	await callWindow(guest).getByText('Calling Support…').waitFor();
+	await guest.screenshot('widget-calling');
+	await assertAccessible(guest);
+	await callWindow(guest).getByRole('button', { name: 'Leave call' }).click();
+	await incoming(admin).waitFor({ state: 'detached' });
+	await log(guest).getByText('Video call, cancelled').waitFor();
+});
+
+test('a call whose code cannot be fetched is told of', async () => {
+	const guest = await visit();
+	await guest.page.route('**/widget/CallLayer-*', (route) => route.abort());
+	await guest.page.evaluate(() => window.Confab.call());
+	await panel(guest).getByText('The call could not be started').waitFor();
+	guest.problems.splice(0); // the request that failed
+});
+
 test('German, and Arabic from right to left, in the dark', async () => {
 	const german = await visit({ attributes: `data-lang="de-AT" ${customer('deutsch', 'Dora')}` });
 	await german.page.getByRole('button', { name: 'Chat öffnen' }).click();
@@ -236,6 +318,7 @@ test('German, and Arabic from right to left, in the dark', async () => {
 	await arabic.page.getByRole('button', { name: 'أرسل' }).click();
 	await arabic.page.getByRole('img', { name: 'سُلّمت' }).waitFor();
 	await arabic.screenshot('widget-arabic');
+	await assertAccessible(arabic);
 });
 
 test('the demo shop of the server itself', async () => {
