@@ -73,11 +73,11 @@ struct control_config {
 	const char *host; /* see server.h */
 	uint16_t port;
 	const char *tls_cert, *tls_key;
-	bool remote_unmute;    /* see signal.h */
-	bool open_channels;    /* see chat.h */
-	unsigned room_limit;   /* see signal.h */
-	unsigned message_rate; /* messages, changes, reactions of one person in a minute; 0 = any */
-	bool no_guests;	       /* POST /api/v1/guest is refused */
+	bool remote_unmute;	     /* see signal.h */
+	bool open_channels;	     /* see chat.h */
+	unsigned room_limit;	     /* see signal.h */
+	unsigned message_rate;	     /* what one person writes in a minute (limit.c); 0 = any */
+	bool no_guests;		     /* POST /api/v1/guest is refused */
 	const char *const *webhooks; /* URLs */
 	size_t webhook_count;
 	const char *const *event_webhooks; /* the same about calls and chat */

@@ -95,3 +95,29 @@ test('who writes too fast is told when to go on, others do not feel it, and gues
 	for (let i = 0; i < 12; i++) if ((await send(guest, 'group.g', i)).status === 201) guests++;
 	assert.ok(guests >= 5 && guests < 12, `${guests} of 12 taken`);
 });
+
+test('deleting, reacting and files count, too, a file as four', async () => {
+	const { daemon: server, people: { cat, dan, eve } } = await startWithPeople({ cat: 'user', dan: 'user', eve: 'user' }, { env: { CONFAB_MESSAGE_RATE: '20' } });
+	try {
+		const path = (client) => `/api/v1/conversations/${client}/messages`;
+		const until = async (ask) => {
+			for (let i = 0; i < 40; i++) {
+				const answer = await ask(i);
+				if (answer.status === 429) return { taken: i, answer };
+				assert.ok(answer.status < 300, `${answer.status}`);
+			}
+			assert.fail('40 of 40 were taken');
+		};
+		const { id } = (await send(cat, 'cat', 'a')).body.message;
+		const reacted = await until((i) => cat.call(i % 2 ? 'DELETE' : 'POST', `${path('cat')}/${id}/reactions${i % 2 ? '/like' : ''}`, i % 2 ? {} : { type: 'like' }));
+		assert.ok(reacted.taken >= 19 && reacted.taken < 40, `${reacted.taken}`);
+		assert.ok(Number(reacted.answer.headers.get('retry-after')) > 0);
+		assert.equal((await cat.call('DELETE', `${path('cat')}/${id}`, {})).status, 429);
+		const files = await until((i) => dan.raw('POST', '/api/v1/conversations/dan/attachments?name=a.txt', { body: 'text', headers: { 'content-type': 'application/octet-stream' } }));
+		assert.ok(files.taken >= 5 && files.taken < 10, `${files.taken}`);
+		const mine = (await send(eve, 'eve', 'b')).body.message;
+		assert.equal((await eve.call('DELETE', `${path('eve')}/${mine.id}`, {})).status, 200, 'one flood is not felt by others');
+	} finally {
+		await server.stop();
+	}
+});

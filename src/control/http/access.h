@@ -23,5 +23,8 @@ bool access_own_origin(const struct http_req *req);
  * `what` names the thing for 404. */
 void access_answer_error(struct http_req *req, int status, const char *what);
 
-/* limit.c: whether the user may write once more now. False: answered with 429. */
-bool http_may_write(struct http_req *req, struct control *control);
+/* limit.c: what is written counts against the minute's allowance; a file is kept longer than a word. */
+enum write_cost { WRITE_MESSAGE = 1, WRITE_CHANGE = 1, WRITE_FILE = 4 };
+
+/* Whether the user may write this much more now. False: answered with 429. */
+bool http_may_write(struct http_req *req, struct control *control, enum write_cost cost);

@@ -67,6 +67,8 @@ void http_attach(struct http_req *req, struct control *control)
 		access_answer_error(req, -ENOENT, "conversation of this id");
 		return;
 	}
+	if (!http_may_write(req, control, WRITE_FILE))
+		return;
 	char *bytes = http_take_body(req, &n);
 	struct upload *u = calloc(1, sizeof *u);
 	if (!bytes || n == 0 || !u) {

@@ -10,24 +10,27 @@
 /* Whoever needs no account for it gets a quarter. */
 enum { GUEST_COST = 4 };
 
-bool http_may_write(struct http_req *req, struct control *control)
+static bool refuse(struct http_req *req, unsigned wait_s, const char *what)
+{
+	char seconds[16];
+
+	(void)snprintf(seconds, sizeof seconds, "%u", wait_s);
+	http_add_header(req, "retry-after", seconds);
+	http_error(req, 429, 9, "%s too fast; try again in %s seconds.", what, seconds);
+	return false;
+}
+
+bool http_may_write(struct http_req *req, struct control *control, enum write_cost cost)
 {
 	const struct store_user *who = access_user(req);
-	unsigned cost = who->role == ROLE_GUEST ? GUEST_COST : 1;
 	uint64_t now = clock_now_us();
-	bool ok = true;
-	char seconds[16];
 
 	if (!control->write_rate)
 		return true;
-	for (unsigned i = 0; ok && i < cost; i++)
-		ok = rate_take(control->write_rate, who->id, now);
-	ok = ok && rate_take(control->peer_rate, http_peer(req), now);
-	if (ok)
-		return true;
-	(void)snprintf(seconds, sizeof seconds, "%u",
-		       1 + cost * 60 / control->write_rate->per_minute);
-	http_add_header(req, "retry-after", seconds);
-	http_error(req, 429, 9, "You are writing too fast; try again in %s seconds.", seconds);
-	return false;
+	unsigned wait_s = rate_take(control->write_rate, who->id,
+				    who->role == ROLE_GUEST ? cost * GUEST_COST : cost, now);
+	if (wait_s)
+		return refuse(req, wait_s, "You are writing");
+	wait_s = rate_take(control->peer_rate, http_peer(req), cost, now);
+	return wait_s == 0 || refuse(req, wait_s, "Your address is writing");
 }

@@ -48,7 +48,7 @@ void http_message_edit(struct http_req *req, struct control *control)
 		return;
 	if (!text)
 		http_error(req, 400, 4, "`text` must be a string.");
-	else if (http_may_write(req, control))
+	else if (http_may_write(req, control, WRITE_CHANGE))
 		chat_edit(control->chat, access_user(req), http_param(req, "id"), id, text,
 			  on_changed, req);
 }
@@ -78,9 +78,10 @@ static void on_deleted(void *arg, int status, const struct store_message *messag
 void http_message_delete(struct http_req *req, struct control *control)
 {
 	int64_t id = http_message_id(req);
-	struct deleting *d = id ? malloc(sizeof *d) : NULL;
+	bool may = id && http_may_write(req, control, WRITE_CHANGE);
+	struct deleting *d = may ? malloc(sizeof *d) : NULL;
 
-	if (!id)
+	if (!may)
 		return;
 	if (!d)
 		abort(); /* R61: a clean end and a restart */
@@ -105,7 +106,7 @@ void http_reaction_add(struct http_req *req, struct control *control)
 	const char *type = json_string_value(json_object_get(body, "type"));
 	int64_t id = body ? http_message_id(req) : 0;
 
-	if (id)
+	if (id && http_may_write(req, control, WRITE_CHANGE))
 		chat_react(control->chat, access_user(req), http_param(req, "id"), id,
 			   type ? type : "", true, on_reacted, req);
 }
@@ -114,7 +115,7 @@ void http_reaction_delete(struct http_req *req, struct control *control)
 {
 	int64_t id = http_message_id(req);
 
-	if (id)
+	if (id && http_may_write(req, control, WRITE_CHANGE))
 		chat_react(control->chat, access_user(req), http_param(req, "id"), id,
 			   http_param(req, "reaction"), false, on_reacted, req);
 }

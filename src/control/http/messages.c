@@ -179,6 +179,6 @@ void http_message_send(struct http_req *req, struct control *control)
 					    .client_id = client_id };
 	const char *ids[LIMIT_ATTACHMENTS + 1] = { 0 };
 	if (read_options(req, body, &message) && read_attachments(req, body, ids, &message) &&
-	    http_may_write(req, control))
+	    http_may_write(req, control, WRITE_MESSAGE))
 		chat_send(control->chat, access_user(req), &message, on_sent, req);
 }

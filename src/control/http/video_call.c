@@ -42,7 +42,7 @@ void http_user_token(struct http_req *req, struct control *control)
 			   "`userId` must be a string: the id of the user who is signed in.");
 		return;
 	}
-	if (!rate_take(control->token_rate, who->id, clock_now_us())) {
+	if (rate_take(control->token_rate, who->id, 1, clock_now_us())) {
 		http_add_header(req, "retry-after", "10");
 		http_error(req, 429, 9,
 			   "Too many tokens were asked for; a token lives one hour, keep it.");

@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "control/http/assets.h"
-#include "control/http/rate.h"
 
 /* The table must be sorted, because it is searched by halves, and complete enough to show a page.
  */
@@ -47,29 +46,10 @@ static void test_index(void **state)
 	assert_null(asset_find("/../etc/passwd"));
 }
 
-static void test_rate(void **state)
-{
-	static struct rate r = { .per_minute = 60, .burst = 3 };
-	uint64_t now = 1000000;
-
-	(void)state;
-	for (int i = 0; i < 3; i++)
-		assert_true(rate_take(&r, "ann", now));
-	assert_false(rate_take(&r, "ann", now));
-	assert_true(rate_take(&r, "bob", now)); /* another slot */
-	assert_false(rate_take(&r, "ann", now + 900000));
-	assert_true(rate_take(&r, "ann", now + 1100000));
-	assert_false(rate_take(&r, "ann", now + 1100000));
-	for (int i = 0; i < 3; i++) /* never more than the burst */
-		assert_true(rate_take(&r, "ann", now + 3600000000));
-	assert_false(rate_take(&r, "ann", now + 3600000000));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table),
-					    cmocka_unit_test(test_index),
-					    cmocka_unit_test(test_rate) };
+					    cmocka_unit_test(test_index) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
