@@ -85,3 +85,27 @@ test('an account without a password has none to change', async () => {
 	await admin.openLink(daemon.links.admin);
 	assert.equal((await admin.call('POST', '/api/auth/password', { password: '', new_password: NEW })).status, 403);
 });
+
+test('the audit log has who signed in, who could not, and who signed out; not what strangers type', async () => {
+	await addPerson(daemon, 'log');
+	const { client } = await signIn('log', OLD);
+	assert.equal((await signIn('log', 'wrong, but long enough')).status, 401);
+	assert.equal((await signIn('my secret in the wrong field', OLD)).status, 401);
+	assert.equal((await client.call('POST', '/api/auth/password', { password: 'wrong, but long enough', new_password: NEW })).status, 403);
+	const cookie = client.cookie;
+	assert.equal((await client.call('POST', '/api/auth/logout', {})).status, 200);
+	client.cookie = cookie; /* a session that is over is nobody's */
+	assert.equal((await client.call('POST', '/api/auth/logout', {})).status, 200);
+	assert.equal((await people.boss.call('PUT', '/api/v1/bans/log', { reason: 'Spam' })).status, 200);
+	assert.equal((await signIn('log', OLD)).status, 403);
+	assert.equal((await people.boss.call('DELETE', '/api/v1/bans/log', {})).status, 200);
+	const { audit } = (await people.boss.call('GET', '/api/v1/audit?limit=100')).body;
+	const rows = audit.filter((row) => row.actor_id === 'log' || row.target === 'log').reverse();
+	const last = rows.slice(rows.findIndex((row) => row.action === 'session.refuse') - 1);
+	assert.deepEqual(last.map(({ actor_id, action, target }) => [actor_id, action, target]), [
+		['log', 'session.begin', undefined], ['log', 'session.refuse', 'password'], ['log', 'account.refuse', 'password'], ['log', 'session.end', undefined],
+		['boss', 'user.ban', 'log'], ['log', 'session.refuse', 'ban'], ['boss', 'user.unban', 'log'],
+	]);
+	assert.ok(last.filter(({ actor_id }) => actor_id === 'log').every(({ detail }) => detail === '127.0.0.1'), JSON.stringify(last));
+	assert.ok(!JSON.stringify(audit).includes('secret'));
+});

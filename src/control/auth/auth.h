@@ -74,6 +74,7 @@ struct auth_signin {
 	unsigned retry_after_s;
 	const struct store_user *user; /* NULL unless 0 */
 	const char *session_token;     /* the cookie's value, 43 characters; NULL unless 0 */
+	const char *refused_id;	       /* with -EACCES: whose password was wrong; NULL = nobody's */
 };
 
 typedef void auth_signin_fn(void *arg, const struct auth_signin *result);

@@ -42,6 +42,8 @@ static void finish(struct signin *s, int status, unsigned retry_after_s)
 	if (status == 0) {
 		result.user = s->user;
 		result.session_token = s->session_token;
+	} else if (status == -EACCES && s->user) {
+		result.refused_id = s->user->id;
 	}
 	/* Only a wrong guess costs a try. */
 	if (s->charged && status == 0)

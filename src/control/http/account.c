@@ -11,6 +11,7 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/support/support.h"
 #include "control/ws/hub.h"
 #include "control/ws/objects.h"
 
@@ -66,8 +67,15 @@ void http_sessions(struct http_req *req, struct control *control)
 }
 
 /* Their sockets close and their legs of calls end (R16). */
-static void end_sessions(struct control *control, const struct store_session *ended, size_t n)
+static void end_sessions(const struct own *own, const struct store_session *ended, size_t n)
 {
+	struct control *control = own->control;
+	char count[24];
+
+	(void)snprintf(count, sizeof count, "%zu", n);
+	if (n > 0)
+		support_audit(control->support, access_user(own->req)->id, "session.end_others",
+			      count, http_peer(own->req));
 	for (size_t i = 0; i < n; i++) {
 		hub_close_session(control->hub, ended[i].key);
 		control_end_session(control, ended[i].key);
@@ -78,7 +86,7 @@ static void on_others_ended(void *arg, int status, const struct store_session *e
 {
 	autofree struct own *own = arg;
 
-	end_sessions(own->control, ended, n);
+	end_sessions(own, ended, n);
 	if (status == 0)
 		http_reply_json(own->req, 200, json_pack("{s:I}", "ended", (json_int_t)n));
 	else
@@ -128,7 +136,11 @@ static void on_password(void *arg, int status, unsigned retry_after_s,
 	autofree struct own *own = arg;
 	char seconds[16];
 
-	end_sessions(own->control, ended, n);
+	end_sessions(own, ended, n);
+	if (status == 0 || status == -EACCES)
+		support_audit(own->control->support, access_user(own->req)->id,
+			      status == 0 ? "account.password" : "account.refuse",
+			      status == 0 ? NULL : "password", http_peer(own->req));
 	switch (status) {
 	case 0:
 		http_reply_json(own->req, 200, json_object());

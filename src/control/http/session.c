@@ -68,6 +68,10 @@ static void on_signin(void *arg, const struct auth_signin *result)
 	if (result->status == 0 && !out)
 		support_audit(s->control->support, result->user->id, "session.begin", NULL,
 			      http_peer(req));
+	/* A name that nobody has may be a password in the wrong field, and strangers' rows would have no end. */
+	if (out || result->refused_id)
+		support_audit(s->control->support, out ? result->user->id : result->refused_id,
+			      "session.refuse", out ? "ban" : "password", http_peer(req));
 	free(s);
 	if (out) {
 		http_error(req, 403, 17, "%s", banned);
@@ -123,12 +127,16 @@ struct logout {
 	struct http_req *req;
 	struct control *control;
 	char key[AUTH_SESSION_KEY_SIZE];
+	char user_id[LIMIT_USER_ID + 1]; /* "" = the session was over already */
 };
 
 static void on_logout(void *arg, int status)
 {
 	struct logout *l = arg;
 
+	if (status == 0 && *l->user_id)
+		support_audit(l->control->support, l->user_id, "session.end", NULL,
+			      http_peer(l->req));
 	if (status == 0) {
 		hub_close_session(l->control->hub, l->key);
 		control_end_session(l->control, l->key);
@@ -137,6 +145,18 @@ static void on_logout(void *arg, int status)
 	} else {
 		access_answer_error(l->req, status, "session");
 	}
+}
+
+static void on_logout_user(void *arg, int status, const struct store_user *user)
+{
+	struct logout *l = arg;
+
+	if (status < 0 && status != -ENOENT) {
+		access_answer_error(l->req, status, "session");
+		return;
+	}
+	(void)snprintf(l->user_id, sizeof l->user_id, "%s", user ? user->id : "");
+	auth_logout(l->control->auth, http_cookie(l->req, SESSION_COOKIE), on_logout, l);
 }
 
 void http_logout(struct http_req *req, struct control *control)
@@ -157,7 +177,7 @@ void http_logout(struct http_req *req, struct control *control)
 	l->control = control;
 	auth_session_key(token, l->key);
 	http_set_context(req, l, free);
-	auth_logout(control->auth, token, on_logout, l);
+	auth_session_find(control->auth, token, on_logout_user, l);
 }
 
 static void on_session(void *arg, int status, const struct store_user *user)

@@ -96,6 +96,8 @@ static void note_signin(void *arg, const struct auth_signin *result)
 	} else {
 		assert_null(result->user);
 		assert_null(result->session_token);
+		if (result->refused_id)
+			strcpy(s->id, result->refused_id);
 	}
 }
 
@@ -209,7 +211,9 @@ static void test_wrong_ones_look_the_same(void **state)
 	assert_int_equal(create(w, "ann", "correct horse", NULL), 0);
 	assert_int_equal(create(w, "linkonly", NULL, NULL), 0);
 	assert_int_equal(login(w, "ann", "correct horsE", "127.0.0.1").status, -EACCES);
-	assert_int_equal(login(w, "ann", "", "127.0.0.1").status, -EACCES);
+	/* for the audit log: whose password it was not */
+	assert_string_equal(login(w, "ann", "", "127.0.0.1").id, "ann");
+	assert_string_equal(login(w, "nobody", "", "127.0.0.1").id, "");
 	assert_int_equal(login(w, "nobody", "correct horse", "127.0.0.1").status, -EACCES);
 	assert_int_equal(login(w, "...", "correct horse", "127.0.0.1").status, -EACCES);
 	assert_int_equal(login(w, "linkonly", "", "127.0.0.1").status, -EACCES);
