@@ -190,7 +190,7 @@ static void change_all(struct calls *c, struct live_ring *r,
 		rang[i] = r->ring.legs[i].state == LEG_RINGING;
 	if (change(&r->ring) != RING_CHANGED)
 		return;
-	if (reason) { /* the caller's doing */
+	if (reason) { /* the caller's doing, or not doing */
 		json_t *frame = live_ring_frame(c, r, "call.rejected", r->caller);
 
 		(void)json_object_set_new(frame, "reason", json_string(reason));
@@ -338,7 +338,7 @@ static void tick(struct calls *c, struct live_ring *r, uint64_t now)
 		change_all(c, r, ring_timeout, NULL); /* the others of a group */
 	} else if (!live_session_id(c, r->cid) &&
 		   is_over(r->accepted_us + (uint64_t)NOBODY_CAME_S * US_PER_S, now)) {
-		change_all(c, r, ring_end, NULL);
+		change_all(c, r, ring_end, "nobody_joined");
 	}
 }
 

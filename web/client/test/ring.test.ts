@@ -208,7 +208,7 @@ test('accepted here and never joined: when the ring is over it rings no more', a
   const legs = [leg('tom', 'accepted', device)];
   world.tell('call.accepted', { user: tom, device_id: device, ring: ring('r1', ann, {}, { state: 'accepted', outcome: 'accepted', legs }) });
   assert.equal(world.call.ringing, true); // about to join
-  world.tell('call.missed', { user: tom, ring: ring('r1', ann, {}, { state: 'ended', outcome: 'accepted', legs }) });
+  world.tell('call.rejected', { user: ann, reason: 'nobody_joined', ring: ring('r1', ann, {}, { state: 'ended', outcome: 'accepted', legs }) });
   assert.equal(world.call.state.callingState, 'left');
 });
 

@@ -192,6 +192,28 @@ static void test_missed_and_answered(void **state)
 	assert_string_equal(after(w, 10000), "");
 }
 
+/* Accepted, but neither came: whoever waits hears that it is over, once. */
+static void test_accepted_but_nobody_joined(void **state)
+{
+	static const char body[] =
+		"{\"ring\": true, \"data\": {\"members\": [{\"user_id\": \"bob\"}]}}";
+	struct world *w = *state;
+
+	assert_int_equal(do_verb(w, calls_get_or_create, &ann, body), 0);
+	assert_int_equal(do_verb(w, calls_accept, &bob, "{}"), 0);
+	assert_string_equal(after(w, 19999), "");
+	assert_string_equal(after(w, 1), "rejected ann nobody_joined; ");
+	assert_string_equal(after(w, 60 * 1000), "");
+
+	/* who is there is not told that nobody is */
+	assert_int_equal(do_verb(w, calls_get_or_create, &ann, body), 0);
+	assert_int_equal(do_verb(w, calls_accept, &bob, "{}"), 0);
+	calls_participant_joined(w->calls, "default:x", "ann:1", "Ann");
+	assert_string_equal(after(w, 60 * 1000), "");
+	calls_participant_left(w->calls, "default:x", "ann:1");
+	store_wait(w->scratch.store);
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -200,6 +222,7 @@ int main(void)
 		TEST(test_max_duration_can_be_changed),
 		TEST(test_missed_call_timeout),
 		TEST(test_missed_and_answered),
+		TEST(test_accepted_but_nobody_joined),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -354,7 +354,7 @@ export class Call {
     if (!ring || this.#settledRings.has(ring.id)) return;
     const side = ringSide(ring, this.context.me());
     const own = ring.id === this.#ownRing;
-    if (own && wasAccepted(ring)) {
+    if (own && wasAccepted(ring) && ring.state !== 'ended') {
       this.#settleRing();
       if (callingState !== CallingState.RINGING) return; // in already, or gone
       this.join().catch((error: unknown) => this.context.log.warn('The accepted call could not be joined:', String(error)));
