@@ -26,8 +26,9 @@ struct loader {
 
 typedef int set_fn(struct loader *l, const char *key, const char *value);
 
-static set_fn set_text, set_listen, set_ip, set_port, set_tcp_port, set_workers, set_room_limit,
-	set_flag, set_level, set_webhook, set_event_webhook, set_origin, set_message_rate;
+static set_fn set_text, set_contact, set_listen, set_ip, set_port, set_tcp_port, set_workers,
+	set_room_limit, set_flag, set_level, set_webhook, set_event_webhook, set_origin,
+	set_message_rate;
 
 /* Every key. A flag is "--" and the name;
  * the variable is CONFAB_ and the name in capitals with _ for -. */
@@ -49,6 +50,8 @@ static const struct option {
 	{ "log-level", set_level, 0, true },
 	{ "webhook", set_webhook, 0, true },
 	{ "event-webhook", set_event_webhook, 0, true },
+	{ "push-contact", set_contact, offsetof(struct config, push_contact), true },
+	{ "push-local", set_flag, offsetof(struct config, push_local), false },
 	{ "widget-origin", set_origin, 0, true },
 	{ "remote-unmute", set_flag, offsetof(struct config, remote_unmute), false },
 	{ "open-channels", set_flag, offsetof(struct config, open_channels), false },
@@ -75,6 +78,8 @@ const char *config_help(void)
 	       "  --room-limit N      people in one room (1000)\n"
 	       "  --webhook URL       told what happens in rooms; may be repeated\n"
 	       "  --event-webhook URL told what happens in calls and chat; may be repeated\n"
+	       "  --push-contact URI  mailto: or https: address that push services may write to\n"
+	       "  --push-local        push services may be on http and private addresses (tests)\n"
 	       "  --widget-origin URL site whose pages may show the chat widget; may be repeated\n"
 	       "  --remote-unmute     servers may unmute participants (they may always mute)\n"
 	       "  --open-channels     everybody starts direct and group conversations, not only "
@@ -199,6 +204,17 @@ static int set_ip(struct loader *l, const char *key, const char *value)
 		at += n;
 	} while (*at++ == ',');
 	return 0;
+}
+
+/* RFC 8292 2.1. */
+static int set_contact(struct loader *l, const char *key, const char *value)
+{
+	if (strncmp(value, "mailto:", 7) != 0 && strncmp(value, "https://", 8) != 0)
+		return fail(
+			l,
+			"%s '%.100s' is not usable; give mailto:you@example.org or an https URL.",
+			key, value);
+	return set_text(l, key, value);
 }
 
 /* One URL, or several with commas (for the environment), as above. */

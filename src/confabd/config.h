@@ -45,6 +45,8 @@ struct config {
 	size_t event_webhook_count;
 	char widget_origins[CONFIG_ORIGINS_MAX][CONFIG_ORIGIN];
 	size_t widget_origin_count;
+	char push_contact[CONFIG_PATH]; /* mailto: or https: URI; "" = none */
+	bool push_local;
 	bool demo;
 	bool remote_unmute;
 	bool open_channels;

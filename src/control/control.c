@@ -26,6 +26,8 @@
 #include "control/hooks/hooks.h"
 #include "control/http/access.h"
 #include "control/http/rate.h"
+#include "control/notify.h"
+#include "control/push/push.h"
 #include "control/routes.h"
 #include "control/server/server.h"
 #include "control/signal/moderate.h"
@@ -127,6 +129,7 @@ static void on_chat_event(void *arg, const struct store_event *event)
 	struct control *c = arg;
 
 	support_on_event(c->support, event);
+	notify_message(c->push, event);
 	if (event->support && !event->message.private) {
 		publish_support(arg, event);
 		return;
@@ -169,6 +172,15 @@ static void on_call_event(void *arg, const struct call_event *event)
 	else
 		hub_publish(c->hub, &to, event->cursor, event->frame);
 	post_event(c, event->cursor, event->frame);
+	notify_ring(c->push, event->frame);
+}
+
+static bool needs_no_push(void *arg, const char *user_id)
+{
+	struct control *c = arg;
+	char text[BAN_TEXT_SIZE];
+
+	return hub_is_online(c->hub, user_id, NULL) || bans_hold(c->bans, user_id, text);
 }
 
 static bool is_online(void *arg, const char *user_id, const char *device)
@@ -369,6 +381,21 @@ static void add_hook_metrics(const struct hooks *hooks, struct sb *ret)
 		  (unsigned long long)g.dropped);
 }
 
+static void add_push_metrics(const struct push *push, struct sb *ret)
+{
+	struct push_gauges g = push_gauges(push);
+
+	sb_printf(ret, "# TYPE confab_push_waiting gauge\nconfab_push_waiting %zu\n", g.waiting);
+	sb_printf(ret, "# TYPE confab_push_sent_total counter\nconfab_push_sent_total %llu\n",
+		  (unsigned long long)g.sent);
+	sb_printf(ret, "# TYPE confab_push_failed_total counter\nconfab_push_failed_total %llu\n",
+		  (unsigned long long)g.failed);
+	sb_printf(ret, "# TYPE confab_push_gone_total counter\nconfab_push_gone_total %llu\n",
+		  (unsigned long long)g.gone);
+	sb_printf(ret, "# TYPE confab_push_dropped_total counter\nconfab_push_dropped_total %llu\n",
+		  (unsigned long long)g.dropped);
+}
+
 void control_add_metrics(struct control *c, struct sb *ret)
 {
 	struct signal_gauges g = signal_gauges(c->signal);
@@ -394,6 +421,7 @@ void control_add_metrics(struct control *c, struct sb *ret)
 		  (unsigned long long)g.media_failures);
 	if (c->hooks)
 		add_hook_metrics(c->hooks, ret);
+	add_push_metrics(c->push, ret);
 	if (c->private->media.metrics)
 		c->private->media.metrics(c->private->media.arg, ret);
 }
@@ -578,8 +606,18 @@ static int start_all(struct control *c, const struct control_config *config, cha
 		.gate = access_gate,
 		.control = c,
 	};
-	int r = start_domain(c, config);
+	const struct push_config push = { .loop = config->loop,
+					  .store = config->store,
+					  .data_dir = config->data_dir,
+					  .contact = config->push_contact,
+					  .local = config->push_local,
+					  .skip = needs_no_push,
+					  .skip_arg = c };
+	int r = push_new(&push, &c->push, ret_error);
 
+	if (r < 0)
+		return r;
+	r = start_domain(c, config);
 	if (r == 0)
 		r = start_workers(c);
 	if (r == 0)
@@ -717,6 +755,7 @@ struct control *control_free(struct control *c)
 	c->signal = signal_free(c->signal);
 	c->hooks = hooks_free(c->hooks);
 	c->event_hooks = hooks_free(c->event_hooks);
+	c->push = push_free(c->push);
 	c->hub = hub_free(c->hub);
 	c->private->upkeep = upkeep_free(c->private->upkeep);
 	close_workers(c);

@@ -19,6 +19,7 @@ struct control_private;
 struct files;
 struct hooks;
 struct hub;
+struct push;
 struct rate;
 struct sb;
 struct support;
@@ -39,6 +40,7 @@ struct control {
 	struct hub *hub;	   /* control/ws/hub.h: events to people */
 	struct hooks *hooks;	   /* control/hooks/hooks.h; NULL = none configured */
 	struct hooks *event_hooks; /* the same about calls and chat */
+	struct push *push;	   /* control/push/push.h: notifications to browsers */
 	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
 	unsigned room_limit;	   /* participants of one room */
 	struct server *server;	   /* control/server/server.h */
@@ -67,7 +69,10 @@ struct control_media {
 
 struct control_config {
 	struct uv_loop_s *loop;
-	struct store *store;   /* borrowed: opened and closed by confabd */
+	struct store *store;	  /* borrowed: opened and closed by confabd */
+	const char *data_dir;	  /* holds the key of notifications */
+	const char *push_contact; /* see push.h */
+	bool push_local;
 	const char *files_dir; /* where attachments lie; made when missing */
 	const char *api_key, *api_secret;
 	const char *host; /* see server.h */

@@ -28,6 +28,11 @@ const struct http_route control_routes[] = {
 	{ HTTP_POST, "/api/auth/name",         http_rename,            ROUTE_SESSION },
 	{ HTTP_POST, "/api/auth/password",     http_password,          ROUTE_SESSION },
 
+	/* this browser's notifications */
+	{ HTTP_GET,  "/api/v1/push",           http_push,              ROUTE_SESSION },
+	{ HTTP_POST, "/api/v1/push/subscription", http_push_subscribe, ROUTE_SESSION },
+	{ HTTP_DELETE, "/api/v1/push/subscription", http_push_unsubscribe, ROUTE_SESSION },
+
 	/* token service */
 	{ HTTP_GET | HTTP_POST, "/api/video-call", http_config,        ROUTE_PUBLIC | ROUTE_NO_CSRF },
 	{ HTTP_POST, "/api/video-call/token",  http_user_token,        ROUTE_SESSION },

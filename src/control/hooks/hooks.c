@@ -142,6 +142,18 @@ static void on_done(void *arg, long status, const char *cause)
 	attempt(t);
 }
 
+static int start(struct target *t, const struct transfer_header *headers, size_t header_count,
+		 const char *body)
+{
+	const struct transfer_request request = { .url = t->url,
+						  .headers = headers,
+						  .header_count = header_count,
+						  .body = body,
+						  .length = strlen(body) };
+
+	return transfer_start(t->hooks->transfers, &request, on_done, t);
+}
+
 /* LiveKit's way: a token about the body, which lives five minutes. */
 static int start_room_event(struct target *t, const char *body)
 {
@@ -153,9 +165,7 @@ static int start_room_event(struct target *t, const char *body)
 		{ "Authorization", token },
 	};
 
-	return token ? transfer_start(h->transfers, t->url, headers, countof(headers), body,
-				      on_done, t)
-		     : -ENOMEM;
+	return token ? start(t, headers, countof(headers), body) : -ENOMEM;
 }
 
 /* X-WEBHOOK-ID is the same for each attempt: receivers drop what they have. */
@@ -171,7 +181,7 @@ static int start_event(struct target *t, const char *body)
 
 	(void)snprintf(number, sizeof number, "%u", t->attempts);
 	media_token_hmac_body(&h->keys, body, strlen(body), signature);
-	return transfer_start(h->transfers, t->url, headers, countof(headers), body, on_done, t);
+	return start(t, headers, countof(headers), body);
 }
 
 /* Posts the first of the queue, signed anew. */

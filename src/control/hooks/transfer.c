@@ -9,6 +9,7 @@
 
 #include "base/list.h"
 #include "control/hooks/curl.h"
+#include "control/hooks/public.h"
 
 struct transfers {
 	struct curl curl;
@@ -212,20 +213,33 @@ static bool add_header(struct transfer *t, const char *name, const char *value)
 	return longer;
 }
 
-static bool set_up(struct transfer *t, const char *url, const char *body)
+/* After the name was resolved and for each address tried, so that no answer of a DNS server leads inside. */
+static curl_socket_t open_public(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	(void)arg;
+	(void)purpose;
+	if (!address_is_public(&address->addr))
+		return CURL_SOCKET_BAD;
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static bool set_up(struct transfer *t, const struct transfer_request *request)
 {
 	const struct curl *curl = &t->owner->curl;
 	CURL *e = t->easy;
-	CURLcode bad = curl->easy_setopt(e, CURLOPT_URL, url);
+	CURLcode bad = curl->easy_setopt(e, CURLOPT_URL, request->url);
 
-	bad |= curl->easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	bad |= curl->easy_setopt(e, CURLOPT_PROTOCOLS_STR,
+				 request->stranger ? "https" : "http,https");
+	if (request->stranger)
+		bad |= curl->easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_public);
 	bad |= curl->easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
 	bad |= curl->easy_setopt(e, CURLOPT_PROXY, "");
 	bad |= curl->easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
 	bad |= curl->easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)TRANSFER_CONNECT_MS);
 	bad |= curl->easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)TRANSFER_TIMEOUT_MS);
-	bad |= curl->easy_setopt(e, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
-	bad |= curl->easy_setopt(e, CURLOPT_COPYPOSTFIELDS, body);
+	bad |= curl->easy_setopt(e, CURLOPT_POSTFIELDSIZE, (long)request->length);
+	bad |= curl->easy_setopt(e, CURLOPT_COPYPOSTFIELDS, request->body);
 	bad |= curl->easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
 	bad |= curl->easy_setopt(e, CURLOPT_USERAGENT, "confabd");
 	bad |= curl->easy_setopt(e, CURLOPT_WRITEFUNCTION, on_answer);
@@ -235,8 +249,8 @@ static bool set_up(struct transfer *t, const char *url, const char *body)
 	return bad == CURLE_OK;
 }
 
-int transfer_start(struct transfers *owner, const char *url, const struct transfer_header *headers,
-		   size_t header_count, const char *body, transfer_done_fn *done, void *arg)
+int transfer_start(struct transfers *owner, const struct transfer_request *request,
+		   transfer_done_fn *done, void *arg)
 {
 	struct transfer *t = calloc(1, sizeof *t);
 	bool added = true;
@@ -248,9 +262,9 @@ int transfer_start(struct transfers *owner, const char *url, const struct transf
 	t->done = done;
 	t->arg = arg;
 	t->easy = owner->curl.easy_init();
-	for (size_t i = 0; i < header_count; i++)
-		added = added && add_header(t, headers[i].name, headers[i].value);
-	if (!t->easy || !added || !set_up(t, url, body) ||
+	for (size_t i = 0; i < request->header_count; i++)
+		added = added && add_header(t, request->headers[i].name, request->headers[i].value);
+	if (!t->easy || !added || !set_up(t, request) ||
 	    owner->curl.multi_add_handle(owner->multi, t->easy) != CURLM_OK) {
 		transfer_free(t);
 		return -ENOMEM;

@@ -2,7 +2,7 @@
 /*
  * POST requests of ours, run by libcurl on the libuv loop; the only file that knows curl. Only http
  * and https, no redirects, no proxy of the environment, at most TRANSFER_TIMEOUT_MS each: what is
- * asked is what the operator configured and nothing else. Control thread only.
+ * asked is what the operator configured, or a stranger's URL on the public internet. Control thread only.
  */
 #pragma once
 
@@ -25,9 +25,20 @@ struct transfer_header {
 	const char *name, *value;
 };
 
-/* Copies its texts. 0 or -ENOMEM. */
-int transfer_start(struct transfers *t, const char *url, const struct transfer_header *headers,
-		   size_t header_count, const char *body, transfer_done_fn *done, void *arg);
+struct transfer_request {
+	const char *url;
+	const struct transfer_header *headers;
+	size_t header_count;
+	const void *body;
+	size_t length;
+	/* The URL is not the operator's but somebody else's: https only, and never to an address of
+	 * this machine or a private network, whatever its name resolves to (address_is_public). */
+	bool stranger;
+};
+
+/* Copies all. 0 or -ENOMEM. */
+int transfer_start(struct transfers *t, const struct transfer_request *request,
+		   transfer_done_fn *done, void *arg);
 
 /* Whether libcurl could use it: http or https with a host. */
 bool transfer_url_is_valid(const char *url);

@@ -40,6 +40,7 @@ http_fn http_call_react, http_call_send_event, http_call_recording;	    /* calls
 http_fn http_calls_query, http_guest;					    /* call_lists.c */
 http_fn http_call_types, http_call_type_put, http_call_type_delete;	    /* call_lists.c */
 http_fn http_operator_calls, http_operator_history, http_operator_webhooks; /* operator.c */
+http_fn http_push, http_push_subscribe, http_push_unsubscribe;		    /* push.c */
 http_fn http_events;							    /* events.c */
 http_fn http_health, http_metrics;					    /* health.c */
 http_fn http_widget_session;						    /* widget.c */

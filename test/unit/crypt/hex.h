@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Named hex vectors from test/vectors/srtp/vectors.txt. */
+/* Named hex vectors from files of test/vectors. */
 #pragma once
 
 #include <stdint.h>
@@ -9,7 +9,7 @@
 
 struct bytes {
 	size_t n;
-	uint8_t b[256];
+	uint8_t b[256]; /* as much as the longest */
 };
 
 static inline struct bytes hex_bytes(const char *hex)
@@ -22,13 +22,13 @@ static inline struct bytes hex_bytes(const char *hex)
 	return r;
 }
 
-static inline struct bytes vector(const char *name)
+static inline struct bytes vector_of(const char *path, const char *name)
 {
 	char line[1024], key[64], hex[900];
-	FILE *file = fopen(VECTORS "/srtp/vectors.txt", "r");
+	FILE *file = fopen(path, "r");
 
 	if (!file) {
-		perror(VECTORS "/srtp/vectors.txt");
+		perror(path);
 		abort();
 	}
 	while (fgets(line, sizeof line, file)) {
@@ -39,4 +39,9 @@ static inline struct bytes vector(const char *name)
 	}
 	fprintf(stderr, "no vector %s\n", name);
 	abort();
+}
+
+static inline struct bytes vector(const char *name)
+{
+	return vector_of(VECTORS "/srtp/vectors.txt", name);
 }

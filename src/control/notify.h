@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who gets which notification (push.h), and what it says. Control thread only. */
+#pragma once
+
+#include <jansson.h>
+
+struct push;
+struct store_event;
+
+/* A new message that somebody wrote: to all who see its conversation but its writer. */
+void notify_message(struct push *p, const struct store_event *event);
+
+/* A call.ring frame: to those whom it rings. Others are ignored. */
+void notify_ring(struct push *p, const json_t *frame);

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// A push service on loopback, and the browser's half of Web Push: checks the signature (RFC 8292) and opens what was
+// sent (RFC 8291), with Node's cryptography.
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+
+const hkdf = (key, salt, info, n) => Buffer.from(crypto.hkdfSync('sha256', key, salt, info, n));
+
+/** What a browser's PushManager makes. */
+export class Browser {
+	#keys = crypto.createECDH('prime256v1');
+	#auth = crypto.randomBytes(16);
+
+	constructor(endpoint) {
+		this.endpoint = endpoint;
+		this.point = this.#keys.generateKeys();
+	}
+
+	get subscription() {
+		return { endpoint: this.endpoint, keys: { p256dh: this.point.toString('base64url'), auth: this.#auth.toString('base64url') } };
+	}
+
+	/** One record of aes128gcm, as the JSON in it. */
+	open(body) {
+		const salt = body.subarray(0, 16);
+		assert.ok(body.length <= body.readUInt32BE(16), 'one record');
+		assert.equal(body[20], 65, 'length of the key id');
+		const sender = body.subarray(21, 86);
+		const ikm = hkdf(this.#keys.computeSecret(sender), this.#auth, Buffer.concat([Buffer.from('WebPush: info\0'), this.point, sender]), 32);
+		const decipher = crypto.createDecipheriv('aes-128-gcm', hkdf(ikm, salt, 'Content-Encoding: aes128gcm\0', 16), hkdf(ikm, salt, 'Content-Encoding: nonce\0', 12));
+		decipher.setAuthTag(body.subarray(-16));
+		const text = Buffer.concat([decipher.update(body.subarray(86, -16)), decipher.final()]);
+		assert.equal(text.at(-1), 2, 'delimiter of the last record');
+		return JSON.parse(text.subarray(0, -1).toString());
+	}
+}
+
+/** The claims of `Authorization: vapid t=…, k=…`, when the signature is good and the key the expected one. */
+export function openVapid(header, publicKey) {
+	const [, token, key] = /^vapid t=([^,]+), k=(.+)$/.exec(header);
+	assert.equal(key, publicKey);
+	const point = Buffer.from(key, 'base64url');
+	const jwk = { kty: 'EC', crv: 'P-256', x: point.subarray(1, 33).toString('base64url'), y: point.subarray(33).toString('base64url') };
+	const [head, claims, signature] = token.split('.');
+	const good = crypto.verify('sha256', Buffer.from(`${head}.${claims}`), { key: jwk, format: 'jwk', dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+	assert.ok(good, 'signature of the VAPID token');
+	assert.equal(JSON.parse(Buffer.from(head, 'base64url')).alg, 'ES256');
+	return JSON.parse(Buffer.from(claims, 'base64url'));
+}
+
+/** Takes all and answers `status` (201). {origin, seen: [{path, headers, body}], status, until(count), close()}. */
+export async function startPushService() {
+	const service = { seen: [], status: 201 };
+	const server = http.createServer(async (req, res) => {
+		const chunks = [];
+		for await (const chunk of req) chunks.push(chunk);
+		service.seen.push({ path: req.url, headers: req.headers, body: Buffer.concat(chunks) });
+		res.writeHead(service.status).end();
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	service.origin = `http://127.0.0.1:${server.address().port}`;
+	service.until = async (count) => {
+		for (const end = Date.now() + 20000; service.seen.length < count; await new Promise((resolve) => setTimeout(resolve, 20))) assert.ok(Date.now() < end, `${service.seen.length} of ${count} pushes came`);
+		return service.seen;
+	};
+	service.close = () => {
+		server.closeAllConnections();
+		server.close();
+	};
+	return service;
+}
