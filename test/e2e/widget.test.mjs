@@ -59,6 +59,7 @@ const hmac = (id) => crypto.createHmac('sha256', secret).update(id).digest('hex'
 const customer = (id, name) => `data-user-id="${id}" data-user-hash="${hmac(id)}" data-user-name="${name}"`;
 const receipt = (guest, name) => log(guest).getByRole('img', { name, exact: true });
 const badge = (guest, n) => guest.page.getByRole('button', { name: `Open chat, ${n} new message${n > 1 ? 's' : ''}` });
+const resolve = (person) => person.page.getByRole('button', { name: 'Resolve', exact: true }).click();
 const stored = (guest) => guest.page.evaluate(() => ({ ...localStorage }));
 
 test('a passer-by leaves nothing; a guest writes, is answered, and is there again after a reload', async () => {
@@ -192,6 +193,8 @@ test('what is written without a connection goes when it is back, also by somebod
 	await guest.context.setOffline(true);
 	await write(guest, 'and another tunnel');
 	await panel(guest).getByText('Not delivered').waitFor({ timeout: 60000 });
+	await panel(guest).getByText('Connection lost. Reconnecting…').waitFor({ timeout: 60000 });
+	assert.equal(await panel(guest).getByText('Online now').count(), 0, 'who is there is not known');
 	await guest.screenshot('widget-offline');
 	await assertAccessible(guest);
 	await guest.context.setOffline(false);
@@ -240,6 +243,54 @@ test('on a phone it fills the screen, everything can be pressed, and Tab stays i
 	await guest.screenshot('widget-phone');
 });
 
+test('once it is resolved, the guest is asked how it was, may say nothing, and the team reads where they are', async () => {
+	const guest = await visit({ attributes: customer('rater', 'Rae Ter') });
+	const form = guest.page.getByRole('form', { name: 'How was it?' });
+	await openChat(guest);
+	await write(guest, 'Is it dishwasher safe?');
+	await receipt(guest, 'Delivered').waitFor();
+	await chooseConversation(admin, 'Rae Ter');
+	await say(admin, 'It is.');
+	const side = admin.page.getByRole('complementary', { name: 'Customer' });
+	await admin.page.getByRole('button', { name: 'Show customer' }).click();
+	const page = () => side.getByRole('link').first().getAttribute('href');
+	await until('the page', page, (href) => href === `${shop.origin}/`, 60000);
+	await guest.page.evaluate(() => history.pushState({}, '', '/teapots?secret=1'));
+	await write(guest, 'Thank you!');
+	await until('the new page', () => admin.page.getByRole('log').getByText('Thank you!').count(), (n) => n > 0);
+	await resolve(admin);
+	await form.waitFor();
+	await assertAccessible(guest);
+
+	await form.getByRole('radio', { name: 'Very bad' }).focus();
+	await guest.page.keyboard.press('Space');
+	for (let i = 0; i < 3; i++) await guest.page.keyboard.press('ArrowRight');
+	assert.ok(await form.getByRole('radio', { name: 'Good', exact: true }).isChecked(), 'by keyboard alone');
+	await form.getByRole('textbox', { name: 'What should we know?' }).fill('Quick.');
+	await assertAccessible(guest);
+	await guest.screenshot('widget-rating');
+	await guest.page.route('**/rating', (route) => route.abort());
+	await form.getByRole('button', { name: 'Submit rating' }).click();
+	await form.getByText('That could not be sent. Try again.').waitFor();
+	await guest.page.unroute('**/rating');
+	await form.getByRole('button', { name: 'Submit rating' }).click();
+	await form.waitFor({ state: 'detached' });
+	await panel(guest).getByText('Thank you for your answer.').waitFor();
+	assert.ok(await box(guest).evaluate((area) => area.getRootNode().activeElement === area), 'the focus is not lost');
+	await admin.page.getByRole('log').getByText('Rated 4 of 5: Quick.').waitFor();
+	await until('the page, without what stands behind it', page, (href) => href === `${shop.origin}/teapots`, 60000);
+	assert.equal(await log(guest).getByText('Rated').count(), 0);
+
+	await write(guest, 'One more thing');
+	await say(admin, 'Yes?');
+	await resolve(admin);
+	await form.getByRole('button', { name: 'Skip' }).click();
+	await form.waitFor({ state: 'detached' });
+	assert.equal(await panel(guest).getByText('Thank you for your answer.').count(), 0);
+	await admin.page.getByRole('button', { name: 'Show customer' }).click();
+	guest.problems.splice(0); // the rating that failed
+});
+
 test('the team calls: it rings over the page, and on a phone the call fills the screen', async () => {
 	const guest = await visit({ attributes: customer('callee', 'Cal Lee') }, { viewport: { width: 375, height: 667 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
 	const ringing = guest.page.getByRole('dialog', { name: 'Incoming call' });
@@ -275,6 +326,7 @@ test('the team calls: it rings over the page, and on a phone the call fills the 
 	await panel(guest).waitFor();
 	await until('the call is small', size, (width) => width === 150);
 	await guest.screenshot('widget-call-small-phone');
+	await log(guest).getByText('Video call, declined').waitFor(); // not missed
 	await callWindow(guest).getByRole('button', { name: 'Full size' }).click();
 	await until('the call is large', size, (width) => width === 375);
 
@@ -290,6 +342,7 @@ test('who calls may think better of it', async () => {
 	await panel(guest).getByRole('button', { name: 'Start video call' }).click();
 	await incoming(admin).waitFor({ timeout: 60000 });
 	await callWindow(guest).getByText('Calling Support…').waitFor();
+	assert.equal(await callWindow(guest).getByRole('timer').count(), 0, 'ringing is no talk');
 	await guest.screenshot('widget-calling');
 	await assertAccessible(guest);
 	await callWindow(guest).getByRole('button', { name: 'Leave call' }).click();
@@ -309,6 +362,15 @@ test('German, and Arabic from right to left, in the dark', async () => {
 	const german = await visit({ attributes: `data-lang="de-AT" ${customer('deutsch', 'Dora')}` });
 	await german.page.getByRole('button', { name: 'Chat öffnen' }).click();
 	await panel(german, 'Kundendienst').getByText('Wie können wir helfen?').waitFor();
+	await german.page.getByRole('textbox', { name: 'Nachricht' }).fill('Wo bleibt mein Paket?');
+	await german.page.getByRole('button', { name: 'Senden' }).click();
+	await german.page.getByRole('img', { name: 'Zugestellt' }).waitFor();
+	await chooseConversation(admin, 'Dora');
+	await say(admin, 'Es kommt am Freitag.');
+	await log(german, 'Unterhaltung').getByText('Es kommt am Freitag.').waitFor();
+	await resolve(admin);
+	await german.page.getByRole('form', { name: 'Wie war es?' }).waitFor();
+	await german.page.getByRole('button', { name: 'Bewertung senden' }).waitFor();
 	await german.screenshot('widget-german');
 	const arabic = await visit({ attributes: 'data-lang="ar" data-theme="dark" data-side="start" data-accent="#f2c14e"' });
 	await arabic.page.getByRole('button', { name: 'افتح المحادثة' }).click();

@@ -2,7 +2,7 @@
 // The widget as a person uses it, in the words of its accessible names (English).
 export const launcher = (guest) => guest.page.getByRole('button', { name: /^(Open|Close) chat/ }).last();
 export const panel = (guest, title = 'Support') => guest.page.getByRole('dialog', { name: title });
-export const log = (guest) => guest.page.getByRole('log', { name: 'Conversation' });
+export const log = (guest, name = 'Conversation') => guest.page.getByRole('log', { name });
 export const box = (guest) => guest.page.getByRole('textbox', { name: 'Message' });
 export const callWindow = (guest) => guest.page.getByRole('dialog', { name: 'Video call' });
 

@@ -81,6 +81,8 @@ export class Widget {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
   #stops: (() => void)[] = [];
+  /** The page that the team was last told of. */
+  #page = '';
 
   constructor(readonly settings: Settings) {
     this.state$ = this.#state;
@@ -105,6 +107,7 @@ export class Widget {
     this.#set({ open: true });
     this.memory.write('open', true, 'session');
     this.state.connected?.chat.open(this.state.connected.me.id);
+    this.#tellPage();
     this.#emit('open', undefined);
   }
 
@@ -140,7 +143,10 @@ export class Widget {
   /** Shows the message at once; it goes when there is a connection. */
   send(text: string, attachments: readonly AttachmentObject[] = []): void {
     const { connected, pending } = this.state;
-    if (connected) return connected.chat.send(connected.me.id, text, { attachments });
+    if (connected) {
+      this.#tellPage();
+      return connected.chat.send(connected.me.id, text, { attachments });
+    }
     const message = { key: `pending-${Math.random()}`, text, at: Date.now() };
     this.#set({ pending: [...pending, message] });
     void this.connect(true);
@@ -234,6 +240,7 @@ export class Widget {
     if (open) chat.open(me.id);
     for (const { text } of pending) chat.send(me.id, text);
     this.#set({ connected, connection: 'ready', pending: [] });
+    this.#tellPage();
     this.#lookForRings();
     return connected;
   }
@@ -261,6 +268,7 @@ export class Widget {
   async #disconnect(): Promise<void> {
     const { connected } = this.state;
     this.#round++;
+    this.#page = '';
     this.#connecting = undefined;
     clearTimeout(this.#retry);
     this.#retry = undefined;
@@ -282,6 +290,16 @@ export class Widget {
     this.#set({ ringing: now });
     if (now) this.#emit('call', 'ringing');
     now?.state.callingState$.onChange(() => this.#lookForRings());
+  }
+
+  /** Tells the team which page they are on; a page of one piece changes its address without being loaded anew. */
+  #tellPage(): void {
+    const page = location.origin + location.pathname; // what stands behind may be private
+    const { connected } = this.state;
+    if (!connected || page === this.#page) return;
+    this.#page = page;
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    void connected.client.support.seen({ page, title: document.title, language: navigator.language, timeZone }).catch(() => {}); // only a hint
   }
 
   #onUnread(unread: number): void {

@@ -23,6 +23,8 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
   const participants = useObservable(call.state.participants$);
   const joinedAt = useObservable(call.state.joinedAt$);
   const wasIn = useRef(false);
+  /** When somebody else was there first: ringing is no talk. */
+  const [metAt, setMetAt] = useState<number | undefined>();
   const joined = state === CallingState.JOINED;
   const alone = participants.length < 2;
   const note = useNote(call, connected?.me.id);
@@ -38,6 +40,9 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
     box.current?.focus();
     return () => (back instanceof HTMLElement && back.isConnected ? back.focus() : undefined);
   }, []);
+  useEffect(() => {
+    if (joined && !alone) setMetAt((at) => at ?? Date.now());
+  }, [joined, alone]);
   useEffect(() => {
     if (!joined) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault(); // another page of the shop ends the call
@@ -70,7 +75,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
       onKeyDown={(event) => event.key === 'Escape' && (failed ? widget.hangUp() : setLarge(false))}
     >
       <header class="call-head">
-        {joinedAt !== undefined && <Timer since={joinedAt} />}
+        {metAt !== undefined && <Timer since={metAt} />}
         <span class="call-gap" />
         {large && <IconButton icon="chat" label={t.openChat} onClick={chat} />}
         <IconButton icon={large ? 'shrink' : 'enlarge'} label={large ? t.shrink : t.enlarge} onClick={() => setLarge(!large)} />

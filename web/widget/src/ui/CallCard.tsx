@@ -14,7 +14,7 @@ export function CallCard({ card, meId, at, onCall }: { card: CallCardObject; meI
     <div class={`card ${good ? '' : 'is-missed'}`}>
       <Icon name={good ? 'camera' : 'hangUp'} />
       <div class="card-what">
-        <p class="card-title">{good || mine ? t.card[card.outcome] : t.missed(card.caller.name)}</p>
+        <p class="card-title">{good || mine || card.outcome === 'declined' ? t.card[card.outcome] : t.missed(card.caller.name)}</p>
         <p class="card-hint">
           {timeOfDay(at, t)}
           {good && ` · ${duration(card.duration_s * 1000, t)}`}

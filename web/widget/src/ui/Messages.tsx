@@ -135,7 +135,7 @@ function Log({ connected, state, thread }: { connected: Connected; state: ChatSt
               <p class="day">{dayName(day.at, Date.now(), t)}</p>
               {day.runs.map((run) => {
                 const [first] = run.messages;
-                if (first?.activity) return <p key={run.key} class="day">{activityText(first.activity, t)}</p>;
+                if (first?.activity) return <p key={run.key} class="day" dir="auto">{activityText(first.activity, t)}</p>;
                 if (first?.call) return <CallCard key={run.key} card={first.call} meId={me.id} at={first.at} onCall={() => void widget.call()} />;
                 return (
                   <Run
@@ -166,9 +166,9 @@ function Log({ connected, state, thread }: { connected: Connected; state: ChatSt
 }
 
 /** What the team did with the conversation, where the customer is told of it. */
-function activityText({ type, value }: ActivityObject, t: Texts): string | undefined {
+function activityText({ type, value, text }: ActivityObject, t: Texts): string | undefined {
   if (type === 'status') return value === 'resolved' ? t.resolved : undefined;
-  return type === 'reopened' ? t.reopened : type === 'away' ? t.away : undefined;
+  return type === 'reopened' ? t.reopened : type === 'away' ? text || t.away : undefined;
 }
 
 /** What is in view, in a window that has the focus, is read. */

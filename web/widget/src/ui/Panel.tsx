@@ -5,6 +5,7 @@ import type { Connected } from '../widget.ts';
 import { Composer } from './Composer.tsx';
 import { IconButton } from './Icon.tsx';
 import { Messages } from './Messages.tsx';
+import { Satisfaction } from './Satisfaction.tsx';
 import { useAround, useObservable, useWidgetState } from './context.ts';
 import { onPhone, useFocusInside, useViewport } from './phone.ts';
 import { useUploads } from './uploads.ts';
@@ -55,6 +56,7 @@ export function Panel({ onClose }: { onClose: () => void }) {
       <Notices />
       {connected && <LiveCall connected={connected} />}
       {connection === 'refused' ? <p class="empty">{t.notStarted}</p> : <Messages />}
+      {connected && <Satisfaction connected={connected} onDone={() => dialog.current?.querySelector<HTMLElement>('.composer textarea')?.focus()} />}
       <Composer uploads={uploads} />
     </section>
   );
@@ -62,15 +64,19 @@ export function Panel({ onClose }: { onClose: () => void }) {
 
 function Presence({ connected }: { connected: Connected }) {
   const { t } = useAround();
-  const { online } = useObservable(connected.chat.state$);
-  const there = online.size > (online.has(connected.me.id) ? 1 : 0);
+  const { online, hours } = useObservable(connected.chat.state$);
+  const lost = useLost(connected); // who is there is not known then
+  const there = !lost && online.size > (online.has(connected.me.id) ? 1 : 0);
   return (
     <p class="head-hint">
       {there && <span class="dot" aria-hidden="true" />}
-      {there ? t.online : t.away}
+      {there ? t.online : lost ? t.reconnecting : hours && !hours.open && hours.opens_at ? t.opensAt(weekTime(Date.parse(hours.opens_at), t.locale)) : t.away}
     </p>
   );
 }
+
+const weekTime = (at: number, locale: string | undefined): string =>
+  new Intl.DateTimeFormat(locale, { weekday: 'long', hour: 'numeric', minute: '2-digit' }).format(at);
 
 /** A loss this short is not worth a word. */
 const GRACE_MS = 1500;
@@ -89,7 +95,7 @@ function Notices() {
 
 function Lost({ connected }: { connected: Connected }) {
   const { t } = useAround();
-  const lost = useObservable(connected.client.state.connectionState$) === 'reconnecting';
+  const lost = useLost(connected);
   const [shown, setShown] = useState(false);
   useEffect(() => {
     if (!lost) return setShown(false);
@@ -97,6 +103,22 @@ function Lost({ connected }: { connected: Connected }) {
     return () => clearTimeout(timer);
   }, [lost]);
   return shown ? <p class="notice">{t.offline}</p> : null;
+}
+
+/** Also when the system says there is no network: the socket itself may take half a minute to notice. */
+function useLost({ client }: Connected): boolean {
+  const reconnecting = useObservable(client.state.connectionState$) === 'reconnecting';
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => setOnline(navigator.onLine);
+    window.addEventListener('online', look);
+    window.addEventListener('offline', look);
+    return () => {
+      window.removeEventListener('online', look);
+      window.removeEventListener('offline', look);
+    };
+  }, []);
+  return reconnecting || !online;
 }
 
 /** Somebody is in the conversation's call: after the page was loaded anew one gets back in. */
