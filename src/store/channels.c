@@ -38,7 +38,7 @@ static int read_members(struct db *db, struct mem *mem, struct store_channel *c)
 	return row;
 }
 
-#define CHANNEL "SELECT id, type, name, created_by, created_at FROM channels "
+#define CHANNEL "SELECT id, type, name, created_by, created_at, slow_mode_s FROM channels "
 
 static void channel_read(struct mem *mem, sqlite3_stmt *stmt, struct store_channel *ret)
 {
@@ -47,6 +47,7 @@ static void channel_read(struct mem *mem, sqlite3_stmt *stmt, struct store_chann
 	ret->name = db_text(mem, stmt, 2);
 	ret->created_by = db_text(mem, stmt, 3);
 	ret->created_at_us = (uint64_t)db_int(stmt, 4);
+	ret->slow_mode_s = (unsigned)db_int(stmt, 5);
 }
 
 struct channels_request {
@@ -108,12 +109,36 @@ int channel_admits(struct db *db, const char *conversation_id, const char *user_
 	return row == 1 ? 0 : row == 0 ? -ENOENT : row;
 }
 
+int channel_slow(struct db *db, const struct store_new_message *new, int64_t *ret_wait_us)
+{
+	int64_t slow = (int64_t) new->slow_us, at = (int64_t) new->created_at_us;
+
+	if (!slow)
+		return 0;
+	int status = db_exec(db,
+			     "UPDATE channel_members SET sent_at = ?1 WHERE channel_id = ?2 AND "
+			     "user_id = ?3 AND sent_at NOT BETWEEN ?1 - ?4 + 1 AND ?1",
+			     "issi", at, new->conversation_id, new->user_id, slow);
+	if (status < 0 || db_changes(db) > 0)
+		return status;
+	sqlite3_stmt *stmt = db_query(
+		db, "SELECT sent_at FROM channel_members WHERE channel_id = ? AND user_id = ?",
+		"ss", new->conversation_id, new->user_id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		*ret_wait_us = db_int(stmt, 0) + slow - at;
+	db_end(stmt);
+	return row < 0 ? row : -EAGAIN;
+}
+
 /* ---- changing ---- */
 
 struct channel_request {
 	struct request base;
 	struct store_new_channel new;
 	struct store_channel_change change;
+	unsigned slow_mode_s;
 	struct store_channel channel;
 	bool changed;
 	int64_t cursor;
@@ -246,6 +271,9 @@ static int run_change(struct db *db, struct request *req)
 	status = c->name ? db_exec(db, "UPDATE channels SET name = ? WHERE id = ?", "ss", c->name,
 				   c->id)
 			 : 0;
+	if (status == 0 && c->slow_mode_s)
+		status = db_exec(db, "UPDATE channels SET slow_mode_s = ? WHERE id = ?", "is",
+				 (int64_t)*c->slow_mode_s, c->id);
 	if (status == 0)
 		status = change_members(db, c);
 	if (status == 0)
@@ -306,6 +334,10 @@ void store_channel_change(struct store *s, const struct store_channel_change *ch
 	r->change.id = mem_text(mem, change->id);
 	r->change.by = mem_text(mem, change->by);
 	r->change.name = mem_text(mem, change->name);
+	if (change->slow_mode_s) {
+		r->slow_mode_s = *change->slow_mode_s;
+		r->change.slow_mode_s = &r->slow_mode_s;
+	}
 	r->change.add = copy_list(mem, change->add, change->add_count);
 	r->change.remove = copy_list(mem, change->remove, change->remove_count);
 	r->change.own = copy_list(mem, change->own, change->own_count);

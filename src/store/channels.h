@@ -26,6 +26,7 @@ struct store_channel {
 	const char *type; /* "direct", "group" */
 	const char *name; /* NULL: a direct one */
 	const char *created_by;
+	unsigned slow_mode_s; /* between two messages of one who does not own it; 0 = off */
 	uint64_t created_at_us;
 	const struct store_channel_member *members; /* by id */
 	size_t member_count;
@@ -52,7 +53,8 @@ void store_channel_create(struct store *s, const struct store_new_channel *chann
 
 struct store_channel_change {
 	const char *id, *by;
-	const char *name; /* NULL: as it was */
+	const char *name;	     /* NULL: as it was */
+	const unsigned *slow_mode_s; /* NULL: as it was */
 	const char *const *add, *const *remove, *const *own;
 	size_t add_count, remove_count, own_count; /* own: become owners; they must be members */
 	uint64_t at_us;

@@ -173,7 +173,7 @@ struct message_request {
 	struct store_new_message new;
 	struct store_message message;
 	bool created;
-	int64_t cursor, inserted;
+	int64_t cursor, inserted, wait_us;
 	struct event_list more;
 	const struct store_support *support;
 	store_message_fn *done;
@@ -276,6 +276,8 @@ static int run_message_add(struct db *db, struct request *req)
 	if (status == 0)
 		status = check_quoted(db, r);
 	if (status == 0)
+		status = channel_slow(db, &r->new, &r->wait_us);
+	if (status == 0)
 		status = insert(db, r);
 	if (status < 0)
 		return status;
@@ -295,7 +297,8 @@ static void answer_message(struct request *req)
 	struct message_request *r = request_of(req, struct message_request);
 	bool ok = req->status == 0;
 
-	r->done(r->arg, req->status, ok ? &r->message : NULL, ok && r->created, ok ? r->cursor : 0);
+	r->done(r->arg, req->status, ok ? &r->message : NULL, ok && r->created,
+		ok ? r->cursor : r->wait_us);
 }
 
 void store_message_add(struct store *s, const struct store_new_message *message,

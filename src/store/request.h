@@ -103,6 +103,9 @@ int audit_add(struct db *db, const struct audit_row *row);
 			    "p.channel_id = " conversation " AND p.user_id = ?3))"
 
 /* Whether the user may write there: 0 in a customer's conversation, else -ENOENT without membership; or -errno. */
+/* Slow mode: notes that one more is sent now. -EAGAIN: too early, by *ret_wait_us. */
+int channel_slow(struct db *db, const struct store_new_message *message, int64_t *ret_wait_us);
+
 int channel_admits(struct db *db, const char *conversation_id, const char *user_id);
 
 /* 0, -ENOENT or -errno. */

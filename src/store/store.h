@@ -241,6 +241,7 @@ struct store_new_message {
 		mentions; /* of a private one: ids; those who are not of the team are passed over */
 	size_t mention_count;
 	uint64_t created_at_us;
+	uint64_t slow_us; /* slow mode: since the writer's last message in this channel; 0 = off */
 	const char *const
 		*attachments; /* ids of uploads of this user and conversation, not sent yet */
 	size_t attachment_count;
@@ -248,7 +249,8 @@ struct store_new_message {
 
 /* Stores the message and its event; whoever writes has read what came before.
  * client_id is unique per user and conversation. -ENOENT: no such conversation, or no such message to
- * quote in it (or a private one, in a message that is not), or an attachment that is not there. */
+ * quote in it (or a private one, in a message that is not), or an attachment that is not there.
+ * -EAGAIN: slow mode; `cursor` is then the microseconds to wait. */
 void store_message_add(struct store *s, const struct store_new_message *message,
 		       store_message_fn *done, void *arg);
 

@@ -115,3 +115,33 @@ test('they are there after a restart; with --open-channels everybody starts them
 	await second.stop();
 	fs.rmSync(daemon.data + '-again', { recursive: true });
 });
+
+test('slow mode: members wait, owners and the team do not, a retry is no second message', async () => {
+	const { ann, ben, cleo, dan } = people;
+	const { id } = (await expect(201, ann, 'POST', '/api/v1/channels', { type: 'group', id: 'slow', name: 'Slow', members: ['ben', 'cleo', 'dan'] })).channel;
+	const hears = await cleo.events();
+	for (const slow_mode_s of [-1, 21601, 1.5, '5', null]) await expect(400, ann, 'PATCH', `/api/v1/channels/${id}`, { slow_mode_s });
+	await expect(403, cleo, 'PATCH', `/api/v1/channels/${id}`, { slow_mode_s: 0 });
+	assert.equal((await expect(200, ann, 'PATCH', `/api/v1/channels/${id}`, { slow_mode_s: 3600 })).channel.slow_mode_s, 3600);
+	assert.equal((await hears.next('channel.updated')).channel.slow_mode_s, 3600);
+	await hears.close();
+	const first = (await say(cleo, id, 'one')).message;
+	const refused = await cleo.call('POST', `/api/v1/conversations/${id}/messages`, { text: 'two', client_id: 'two' });
+	assert.deepEqual([refused.status, refused.body.code], [429, 60]);
+	assert.match(refused.body.message, /slow mode; your next message can go in 3[56]\d\d seconds/);
+	assert.match(refused.headers.get('retry-after'), /^3[56]\d\d$/);
+	assert.equal((await say(cleo, id, 'one', 200)).message.id, first.id);
+	await say(dan, id, 'each has their own');
+	for (const text of ['a', 'b']) await say(ben, id, `team ${text}`);
+	for (const text of ['a', 'b']) await say(ann, id, `owner ${text}`);
+	await expect(200, ann, 'PATCH', `/api/v1/channels/${id}`, { owners: ['cleo'] });
+	await say(cleo, id, 'now an owner');
+	await expect(429, dan, 'POST', `/api/v1/conversations/${id}/messages`, { text: 'x', client_id: 'x' });
+	await expect(200, ann, 'PATCH', `/api/v1/channels/${id}`, { slow_mode_s: 1 });
+	for (let tries = 0; (await dan.call('POST', `/api/v1/conversations/${id}/messages`, { text: 'x', client_id: 'x' })).status === 429; tries++) {
+		assert.ok(tries < 100, 'it ends by itself');
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+	await expect(200, ann, 'PATCH', `/api/v1/channels/${id}`, { slow_mode_s: 0 });
+	for (const text of ['c', 'd']) await say(dan, id, `free ${text}`);
+});

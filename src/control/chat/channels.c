@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/rng.h"
 #include "base/utf8.h"
@@ -146,6 +147,14 @@ const struct store_channel_member *chat_channel_member(const struct store_channe
 	return channel->member_count ? bsearch(user_id, channel->members, channel->member_count,
 					       sizeof *channel->members, by_id)
 				     : NULL;
+}
+
+uint64_t chat_slow_us(const struct store_channel *channel, const struct store_user *who)
+{
+	if (!channel || !channel->slow_mode_s || who->role == ROLE_ADMIN)
+		return 0;
+	const struct store_channel_member *me = chat_channel_member(channel, who->id);
+	return me && me->owner ? 0 : channel->slow_mode_s * US_PER_S;
 }
 
 const char *const *chat_channel_ids(const struct chat *c, const char *id, size_t *ret_count)
@@ -340,7 +349,8 @@ static int check_change(const struct chat *c, const struct store_user *who,
 	const struct store_channel_member *me = channel ? chat_channel_member(channel, who->id)
 							: NULL;
 	bool leaving = change->remove_count == 1 && strcmp(change->remove[0], who->id) == 0 &&
-		       !change->add_count && !change->own_count && !change->name;
+		       !change->add_count && !change->own_count && !change->name &&
+		       !change->slow_mode_s;
 
 	if (!me)
 		return -ENOENT;

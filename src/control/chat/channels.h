@@ -20,10 +20,13 @@ const struct store_channel *chat_channel_find(const struct chat *c, const char *
 const struct store_channel_member *chat_channel_member(const struct store_channel *channel,
 						       const char *user_id);
 
+/* What slow mode asks of them, between two messages: of owners and the team nothing. NULL: not a channel. */
+uint64_t chat_slow_us(const struct store_channel *channel, const struct store_user *who);
+
 /* Member ids of a channel, for a fan-out; borrowed. */
 const char *const *chat_channel_ids(const struct chat *c, const char *id, size_t *ret_count);
 
-enum { CHAT_GROUP_ID_MAX = 64 };
+enum { CHAT_GROUP_ID_MAX = 64, CHAT_SLOW_MODE_MAX_S = 6 * 3600 };
 
 struct chat_new_channel {
 	const char *user_id; /* of a direct one: the other; NULL: a group */

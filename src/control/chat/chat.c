@@ -221,6 +221,7 @@ void chat_send(struct chat *c, const struct store_user *who, const struct chat_n
 		chat_pending_refuse(p, status);
 		return;
 	}
+	const struct store_channel *channel = chat_channel_find(c, message->conversation_id);
 	struct mentions mentions = { .count = 0 };
 	if (message->private)
 		mentions_find(message->text, &mentions);
@@ -234,6 +235,7 @@ void chat_send(struct chat *c, const struct store_user *who, const struct chat_n
 					     .text = message->text,
 					     .quoted_id = message->quoted_id,
 					     .private = message->private,
+					     .slow_us = chat_slow_us(channel, who),
 					     .attachments = message->attachments,
 					     .attachment_count = message->attachment_count,
 					     .created_at_us = c->wall_us() },

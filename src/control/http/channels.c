@@ -196,15 +196,23 @@ void http_channel_create(struct http_req *req, struct control *control)
 void http_channel_change(struct http_req *req, struct control *control)
 {
 	const json_t *body = http_body_json(req);
-	const json_t *name = json_object_get(body, "name");
+	const json_t *name = json_object_get(body, "name"),
+		     *slow = json_object_get(body, "slow_mode_s");
+	json_int_t seconds = json_integer_value(slow);
+	unsigned slow_mode_s = (unsigned)seconds;
 	struct store_channel_change change = { .id = http_param(req, "id"),
-					       .name = json_string_value(name) };
+					       .name = json_string_value(name),
+					       .slow_mode_s = slow ? &slow_mode_s : NULL };
 	const char **add = NULL, **remove = NULL, **own = NULL;
 
 	if (!body)
 		return;
 	if (name && !change.name)
 		http_error(req, 400, 4, "`name` must be a string.");
+	else if (slow && (!json_is_integer(slow) || seconds < 0 || seconds > CHAT_SLOW_MODE_MAX_S))
+		http_error(req, 400, 4,
+			   "`slow_mode_s` must be a whole number of seconds from 0 (off) to %d.",
+			   CHAT_SLOW_MODE_MAX_S);
 	else if (read_ids(req, body, "add_members", &add, &change.add_count) &&
 		 read_ids(req, body, "remove_members", &remove, &change.remove_count) &&
 		 read_ids(req, body, "owners", &own, &change.own_count)) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET and POST /api/v1/conversations/{id}/messages. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "control/chat/chat.h"
 #include "control/control.h"
@@ -101,13 +103,25 @@ void http_message_error(struct http_req *req, int status)
 	}
 }
 
+static void refuse_slow(struct http_req *req, int64_t wait_us)
+{
+	char seconds[24];
+
+	(void)snprintf(seconds, sizeof seconds, "%lld",
+		       (long long)((wait_us + US_PER_S - 1) / US_PER_S));
+	http_add_header(req, "retry-after", seconds);
+	http_error(req, 429, 60,
+		   "This group is in slow mode; your next message can go in %s seconds.", seconds);
+}
+
 static void on_sent(void *arg, int status, const struct store_message *message, bool created,
 		    int64_t cursor)
 {
 	struct http_req *req = arg;
 
-	(void)cursor;
-	if (status < 0)
+	if (status == -EAGAIN)
+		refuse_slow(req, cursor);
+	else if (status < 0)
 		http_message_error(req, status);
 	else
 		http_reply_json(req, created ? 201 : 200,

@@ -137,10 +137,10 @@ json_t *object_channel(const struct store_channel *c, size_t most)
 			json_pack("{s:o, s:s, s:o}", "user", object_user(&c->members[i].user),
 				  "role", c->members[i].owner ? "owner" : "member", "joined_at",
 				  object_time(c->members[i].joined_at_us)));
-	return json_pack("{s:s, s:s, s:s?, s:s?, s:o, s:o, s:I}", "id", c->id, "type", c->type,
-			 "name", c->name, "created_by", c->created_by, "created_at",
-			 object_time(c->created_at_us), "members", members, "member_count",
-			 (json_int_t)c->member_count);
+	return json_pack("{s:s, s:s, s:s?, s:s?, s:i, s:o, s:o, s:I}", "id", c->id, "type", c->type,
+			 "name", c->name, "created_by", c->created_by, "slow_mode_s",
+			 (int)c->slow_mode_s, "created_at", object_time(c->created_at_us),
+			 "members", members, "member_count", (json_int_t)c->member_count);
 }
 
 static json_t *event_channel(const struct store_event *e)

@@ -238,6 +238,8 @@ export interface ChannelObject {
   type: 'direct' | 'group';
   name: string | null;
   created_by: string | null;
+  /** Slow mode: seconds between two messages of a member who does not own it and is not of the team; 0 is off. */
+  slow_mode_s: number;
   created_at: string;
   members: ChannelMemberObject[];
   member_count: number;
@@ -254,6 +256,8 @@ export interface ChannelInfoObject {
   /** Null of a direct one. */
   name: string | null;
   created_by: string | null;
+  /** Slow mode: seconds between two messages of a member who does not own it and is not of the team; 0 is off. */
+  slow_mode_s: number;
   created_at: string;
   members: ChannelMemberObject[];
   member_count: number;

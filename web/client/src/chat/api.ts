@@ -38,7 +38,7 @@ export class ChatApi {
   }
 
   /** Owners of a group only. */
-  updateChannel(id: string, change: { name?: string; add_members?: string[]; remove_members?: string[]; owners?: string[] }): Promise<ChannelInfoObject> {
+  updateChannel(id: string, change: { name?: string; slow_mode_s?: number; add_members?: string[]; remove_members?: string[]; owners?: string[] }): Promise<ChannelInfoObject> {
     return this.#channel((rest) => rest.patch(`/api/v1/channels/${encodeURIComponent(id)}`, change));
   }
 
