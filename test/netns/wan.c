@@ -14,7 +14,8 @@
  *   stats                    one JSON object: {"ab":{…},"ba":{…},"late_us":…}
  *
  * Keys: rate (kbit/s), queue (bytes), delay, jitter, reorder_ms (ms), loss, burst, burst_loss,
- * reorder, duplicate (per cent), burst_packets, down (0 or 1). late_us is how late this process
+ * reorder, duplicate (per cent), burst_packets, down (0 or 1). wait_us is
+ * how long a packet sent now would wait for the rate. late_us is how late this process
  * was at worst in passing a frame on, since the last `stats`: a loaded machine shows there.
  *
  * Interfaces must not use checksum or segmentation offload (ethtool -K IF tx off gso off tso off
@@ -155,20 +156,24 @@ static bool set_key(struct simlink_config *c, const char *name, const char *text
 	return false;
 }
 
-static void print_way(const char *name, const struct simlink_stats *s)
+static void print_way(const char *name, const struct simlink *link)
 {
+	const struct simlink_stats *s = simlink_stats(link);
+
 	printf("\"%s\":{\"sent\":%ju,\"delivered\":%ju,\"lost\":%ju,\"queue_dropped\":%ju,"
-	       "\"reordered\":%ju,\"duplicated\":%ju,\"bytes\":%ju,\"max_queue_us\":%ju},",
+	       "\"reordered\":%ju,\"duplicated\":%ju,\"bytes\":%ju,\"max_queue_us\":%ju,"
+	       "\"wait_us\":%ju},",
 	       name, (uintmax_t)s->sent, (uintmax_t)s->delivered, (uintmax_t)s->lost,
 	       (uintmax_t)s->queue_dropped, (uintmax_t)s->reordered, (uintmax_t)s->duplicated,
-	       (uintmax_t)s->bytes_delivered, (uintmax_t)s->max_queue_us);
+	       (uintmax_t)s->bytes_delivered, (uintmax_t)s->max_queue_us,
+	       (uintmax_t)simlink_wait(link, clock_now_us()));
 }
 
 static void print_stats(struct wan *w)
 {
 	printf("{");
-	print_way("ab", simlink_stats(w->ways[0].link));
-	print_way("ba", simlink_stats(w->ways[1].link));
+	print_way("ab", w->ways[0].link);
+	print_way("ba", w->ways[1].link);
 	printf("\"late_us\":%ju}\n", (uintmax_t)w->late_us);
 	w->late_us = 0;
 }
