@@ -59,6 +59,8 @@ const NAMES = {
   OperatorCall: 'OperatorCallObject',
   OperatorParticipant: 'OperatorParticipantObject',
   OperatorHistory: 'OperatorHistoryResponse',
+  OperatorProblem: 'OperatorProblemObject',
+  OperatorProblems: 'OperatorProblemsResponse',
   OperatorWebhooks: 'OperatorWebhooksResponse',
   Conversations: 'ConversationsResponse',
   Messages: 'MessagesResponse',

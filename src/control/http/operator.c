@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the operator's page shows, for admins: calls that are live, and what became of others. */
+/* What the operator's page shows, for admins: calls that are live, what became of others, and what went wrong. */
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "control/calls/calls.h"
 #include "control/control.h"
 #include "control/hooks/hooks.h"
@@ -32,6 +33,25 @@ void http_operator_webhooks(struct http_req *req, struct control *control)
 		http_reply_json(req, 200,
 				json_pack("{s:o, s:o}", "events", hooks_log(control->event_hooks),
 					  "rooms", hooks_log(control->hooks)));
+}
+
+/* The warnings and errors of the log, newest first. */
+void http_operator_problems(struct http_req *req, struct control *control)
+{
+	struct log_problem entries[LOG_RECENT_MAX];
+
+	(void)control;
+	if (!is_operator(req))
+		return;
+	size_t n = log_recent(entries, LOG_RECENT_MAX);
+	json_t *problems = json_array();
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(problems,
+					    json_pack("{s:o, s:s, s:s, s:s}", "at",
+						      object_time(entries[i].at_us), "level",
+						      log_level_name(entries[i].level), "topic",
+						      entries[i].topic, "text", entries[i].text));
+	http_reply_json(req, 200, json_pack("{s:o}", "problems", problems));
 }
 
 static void on_cards(void *arg, int status, const struct store_card *list, size_t n)

@@ -13,6 +13,7 @@
 #include "base/rd.h"
 #include "base/rng.h"
 #include "base/sb.h"
+#include "base/utf8.h"
 #include "base/wr.h"
 
 #include <cmocka.h>
@@ -294,6 +295,38 @@ static void log_lines_cannot_be_forged(void **state)
 	assert_non_null(strstr(line, "debug test value=loud"));
 }
 
+static void log_keeps_what_went_wrong(void **state)
+{
+	(void)state;
+	char line[4096];
+	struct log_problem entries[LOG_RECENT_MAX + 1];
+
+	log_to(line, sizeof line, LOG_WARN, "odd");
+	log_to(line, sizeof line, LOG_INFO, "fine");
+	log_to(line, sizeof line, LOG_ERROR, "bad");
+	assert_int_equal(log_recent(entries, 2), 2);
+	assert_string_equal(entries[0].text, "value=bad");
+	assert_int_equal(entries[0].level, LOG_ERROR);
+	assert_string_equal(entries[0].topic, "test");
+	assert_true(entries[0].at_us >= entries[1].at_us);
+	assert_string_equal(entries[1].text, "value=odd");
+
+	/* cut between two characters, each of two bytes */
+	char accents[400];
+	for (size_t i = 0; i + 1 < sizeof accents; i += 2)
+		memcpy(accents + i, "\xc3\xa9", 2);
+	accents[sizeof accents - 2] = '\0';
+	log_to(line, sizeof line, LOG_WARN, accents);
+	assert_int_equal(log_recent(entries, 1), 1);
+	assert_true(utf8_is_valid(entries[0].text, strlen(entries[0].text)));
+	assert_true(strlen(entries[0].text) >= sizeof entries[0].text - 2);
+
+	for (int i = 0; i < LOG_RECENT_MAX; i++)
+		log_to(line, sizeof line, LOG_WARN, i == 0 ? "first" : "more");
+	assert_int_equal(log_recent(entries, LOG_RECENT_MAX + 1), LOG_RECENT_MAX);
+	assert_string_equal(entries[LOG_RECENT_MAX - 1].text, "value=first");
+}
+
 static int freed;
 
 static void count_free(char **at)
@@ -348,6 +381,7 @@ int main(void)
 		cmocka_unit_test(names_are_filled_and_even),
 		cmocka_unit_test(chance_repeats_only_when_asked),
 		cmocka_unit_test(log_lines_cannot_be_forged),
+		cmocka_unit_test(log_keeps_what_went_wrong),
 		cmocka_unit_test(owners_free_unless_stolen),
 		cmocka_unit_test(clock_goes_forward),
 	};

@@ -495,6 +495,18 @@ export interface OperatorHistoryResponse {
   cards: CallCardObject[];
 }
 
+export interface OperatorProblemObject {
+  at: string;
+  level: 'error' | 'warn';
+  /** The part of the server that says so. */
+  topic: string;
+  text: string;
+}
+
+export interface OperatorProblemsResponse {
+  problems: OperatorProblemObject[];
+}
+
 export interface OperatorWebhooksResponse {
   events: ({
     id: string;

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What an operator sees: who is in which call right now and how well, and the calls of the past. For admins only. */
+/** What an operator sees: who is in which call right now and how well, the calls of the past, and what went wrong. For admins only. */
 import type { Rest } from './rest.ts';
-import type { CallCardObject, OperatorCallObject, OperatorCallsResponse, OperatorHistoryResponse } from './contract.ts';
+import type {
+  CallCardObject,
+  OperatorCallObject,
+  OperatorCallsResponse,
+  OperatorHistoryResponse,
+  OperatorProblemObject,
+  OperatorProblemsResponse,
+} from './contract.ts';
 
 export class OperatorApi {
   constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
@@ -18,5 +25,11 @@ export class OperatorApi {
     const params = new URLSearchParams({ limit: String(query.limit ?? 50) });
     if (query.conversation !== undefined) params.set('conversation', query.conversation);
     return (await this.context.rest.get<OperatorHistoryResponse>(`/api/v1/operator/history?${params}`)).cards;
+  }
+
+  /** The last 64 warnings and errors of the server's log, the newest first; kept since its start. */
+  async problems(): Promise<OperatorProblemObject[]> {
+    await this.context.ready();
+    return (await this.context.rest.get<OperatorProblemsResponse>('/api/v1/operator/problems')).problems;
   }
 }

@@ -76,13 +76,15 @@ test('client.chat: attach sends the bytes, and urlOf says where they are', async
   assert.equal(client.chat.urlOf(attachment), 'http://test/files/f1/a.txt');
 });
 
-test('client.operator: calls and history; refused to who is no admin', async () => {
+test('client.operator: calls, history and problems; refused to who is no admin', async () => {
   const { client, asked, answer, refuseAll } = await setUp();
   answer('GET /api/v1/operator/calls', { calls: [{ cid: 'default:x' }] });
   answer('GET /api/v1/operator/history', { cards: [{ cid: 'default:x' }] });
+  answer('GET /api/v1/operator/problems', { problems: [{ topic: 'store' }] });
   assert.deepEqual(await client.operator.calls(), [{ cid: 'default:x' }]);
   assert.deepEqual(await client.operator.history({ conversation: 'ann', limit: 5 }), [{ cid: 'default:x' }]);
-  assert.deepEqual(asked, ['GET /api/v1/operator/calls', 'GET /api/v1/operator/history?limit=5&conversation=ann']);
+  assert.deepEqual(await client.operator.problems(), [{ topic: 'store' }]);
+  assert.deepEqual(asked, ['GET /api/v1/operator/calls', 'GET /api/v1/operator/history?limit=5&conversation=ann', 'GET /api/v1/operator/problems']);
   refuseAll('GET /api/v1/operator/calls');
   await assert.rejects(client.operator.calls(), { code: 17, statusCode: 403 });
 });

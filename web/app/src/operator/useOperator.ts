@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CallCardObject, OperatorCallObject, VideoClient } from '@confab/client';
+import type { CallCardObject, OperatorCallObject, OperatorProblemObject, VideoClient } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 
 const EVERY_MS = 2000;
@@ -7,13 +7,15 @@ const EVERY_MS = 2000;
 export interface OperatorView {
   calls: readonly OperatorCallObject[] | undefined;
   history: readonly CallCardObject[] | undefined;
+  problems: readonly OperatorProblemObject[] | undefined;
   error: string | undefined;
 }
 
-/** Live calls every two seconds while the page is looked at; the past when a call begins or ends. */
+/** Live calls every two seconds while the page is looked at; the past and the problems when a call begins or ends. */
 export function useOperator(client: VideoClient, conversation: string | undefined): OperatorView {
   const [calls, setCalls] = useState<readonly OperatorCallObject[]>();
   const [history, setHistory] = useState<readonly CallCardObject[]>();
+  const [problems, setProblems] = useState<readonly OperatorProblemObject[]>();
   const [error, setError] = useState<string>();
   const running = calls?.map((call) => call.session_id).join();
 
@@ -46,5 +48,13 @@ export function useOperator(client: VideoClient, conversation: string | undefine
     };
   }, [client, conversation, running, fail]);
 
-  return { calls, history, error };
+  useEffect(() => {
+    let alive = true;
+    client.operator.problems().then((list) => alive && setProblems(list), (reason: Error) => alive && fail(reason));
+    return () => {
+      alive = false;
+    };
+  }, [client, running, fail]);
+
+  return { calls, history, problems, error };
 }

@@ -3,15 +3,16 @@ import { EmptyState, Spinner, useVideoClient } from '@confab/react';
 import { useState } from 'react';
 import { History } from '../operator/History.tsx';
 import { LiveCall } from '../operator/LiveCall.tsx';
+import { Problems } from '../operator/Problems.tsx';
 import { useOperator } from '../operator/useOperator.ts';
 import { useTexts } from '../texts/index.ts';
 
-/** For the team: the calls that go on and how well they do, and those of the past. */
+/** For the team: the calls that go on and how well they do, those of the past, and what went wrong in the server. */
 export function Operator() {
   const texts = useTexts();
   const client = useVideoClient();
   const [conversation, setConversation] = useState<string>();
-  const { calls, history, error } = useOperator(client, conversation);
+  const { calls, history, problems, error } = useOperator(client, conversation);
   return (
     <main className="op-page">
       <h1 className="cf-hidden">{texts.navCalls}</h1>
@@ -39,6 +40,11 @@ export function Operator() {
         </h2>
         {history?.length === 0 && <p className="op-soft">{texts.opNoPast}</p>}
         {history && history.length > 0 && <History cards={history} onConversation={setConversation} />}
+      </section>
+      <section aria-labelledby="op-problems">
+        <h2 id="op-problems">{texts.opProblems}</h2>
+        {problems?.length === 0 && <p className="op-soft">{texts.opNoProblems}</p>}
+        {problems && problems.length > 0 && <Problems problems={problems} />}
       </section>
     </main>
   );
