@@ -295,16 +295,16 @@ out_free:
 	return r;
 }
 
-static void on_async_closed(uv_handle_t *handle)
+static void on_turn_closed(uv_handle_t *handle)
 {
 	free(handle->data);
 }
 
-static void on_turn_closed(uv_handle_t *handle)
+static void on_async_closed(uv_handle_t *handle)
 {
 	struct store *s = handle->data;
 
-	uv_close((uv_handle_t *)&s->async, on_async_closed);
+	uv_close((uv_handle_t *)&s->turn, on_turn_closed);
 }
 
 struct store *store_close(struct store *s)
@@ -324,6 +324,7 @@ struct store *store_close(struct store *s)
 	(void)pthread_mutex_destroy(&s->mutex);
 	(void)pthread_cond_destroy(&s->queued_cond);
 	(void)pthread_cond_destroy(&s->done_cond);
-	uv_close((uv_handle_t *)&s->turn, on_turn_closed);
+	/* the async at once: a wake-up that is on its way must not find the mutex gone. The turn is stopped. */
+	uv_close((uv_handle_t *)&s->async, on_async_closed);
 	return NULL;
 }
