@@ -31,10 +31,12 @@ export async function openPage(browser, url, options = {}) {
 	await context.addInitScript(() => {
 		const Original = window.RTCPeerConnection;
 		window.peerConnections = [];
+		window.candidates = []; // [address, when]
 		window.RTCPeerConnection = class extends Original {
 			constructor(...args) {
 				super(...args);
 				window.peerConnections.push(this);
+				this.addEventListener('icecandidate', ({ candidate }) => candidate?.address && window.candidates.push([candidate.address, Date.now()]));
 			}
 		};
 	});

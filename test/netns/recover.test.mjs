@@ -26,16 +26,24 @@ const seen = (tab) => tab.page.evaluate(() => window.seen.filter((e) => !e.start
 /** The longest time without a decoded frame while `act` happens and until `ms` after it, in ms. */
 async function gap(tab, act, ms = 10000) {
 	const watch = tab.page.evaluate((ms) => new Promise((resolve) => {
-		const video = document.querySelector('video');
 		const start = performance.now();
-		let last = start, longest = 0;
+		let video, last = start, longest = 0;
 		const frame = () => {
 			longest = Math.max(longest, performance.now() - last);
 			last = performance.now();
 			if (last - start < ms) video.requestVideoFrameCallback(frame);
 		};
-		video.requestVideoFrameCallback(frame);
-		setTimeout(() => resolve(Math.max(longest, performance.now() - last)), ms + 500);
+		// a full reconnect brings an element of its own: the newest is the one that is looked at
+		const newest = () => {
+			const found = [...document.querySelectorAll('video')].at(-1);
+			if (found !== video) (video = found).requestVideoFrameCallback(frame);
+		};
+		newest();
+		const timer = setInterval(newest, 100);
+		setTimeout(() => {
+			clearInterval(timer);
+			resolve(Math.max(longest, performance.now() - last));
+		}, ms + 500);
 	}), ms);
 	await pause(1000);
 	await act();
@@ -70,19 +78,15 @@ for (const who of ['b', 'a'])
 // the first candidate on the new address to the first frame.
 const quantile = (list, q) => [...list].sort((x, y) => x - y)[Math.ceil(q * list.length) - 1];
 
-/** When each of the page's connections had its first candidate on `address`, ms since 1970. */
-const candidates = (tab) => tab.page.evaluate(() => {
-	window.candidates = [];
-	for (const pc of window.peerConnections)
-		pc.onicecandidate = ({ candidate }) => candidate?.address && window.candidates.push([candidate.address, Date.now()]);
-});
+/** From now on, when each of the page's connections has a candidate on which address, ms since 1970. */
+const candidates = (tab) => tab.page.evaluate(() => void (window.candidates = []));
 
 for (const who of ['b', 'a'])
 	test(`the ${who === 'a' ? 'publisher' : 'subscriber'} gets another address`, limit, async (t) => {
 		const tab = who === 'a' ? ann : bob;
 		const gaps = [];
 		const rests = [];
-		for (let i = 0; i < (long ? 20 : who === 'a' ? 1 : 2); i++) {
+		for (let i = 0; i < (long ? 20 : 3); i++) {
 			let start;
 			await candidates(tab);
 			const longest = await gap(bob, async () => {
@@ -90,13 +94,13 @@ for (const who of ['b', 'a'])
 				await rig[who].changeAddress();
 			}, 6000);
 			const found = (await tab.page.evaluate(() => window.candidates)).filter(([address]) => address === rig[who].address);
-			assert.ok(found.length > 0, 'the browser has not noticed');
 			gaps.push(longest);
-			rests.push(longest - (found[0][1] - start));
+			if (found.length) rests.push(longest - (found[0][1] - start));
 			await untilMedia(bob);
 		}
+		assert.ok(rests.length > gaps.length / 2, 'the browser seldom notices');
 		const text = (list) => `p50 ${quantile(list, 0.5).toFixed(0)}, p95 ${quantile(list, 0.95).toFixed(0)} ms`;
-		t.diagnostic(`${gaps.length} changes: gap ${text(gaps)}; of it after the browser noticed: ${text(rests)}; ${await seen(tab)}`);
+		t.diagnostic(`${gaps.length} changes: gap ${text(gaps)}; of it after the browser noticed (${rests.length} times within 6 s): ${text(rests)}; ${await seen(tab)}`);
 		assert.ok(quantile(gaps, 0.5) <= 4000, `${gaps}`);
 		assert.ok(quantile(rests, 0.5) <= 1500, `${rests}`);
 		assert.ok(!(await seen(tab)).includes('disconnected'));
