@@ -174,19 +174,26 @@ def tap_failures(output):
     return tuple(f[1] for f in found if "subtestsFailed" not in f[2] and " # TODO" not in f[1])
 
 
-def node_tests(files, env=None, cwd=ROOT, timeout=1200):
-    """Runs files one after the other with Node's test runner; a result for each."""
+def node_file(file, env, cwd, timeout):
+    start = time.monotonic()
+    code, output = run(["node", "--test", "--test-reporter=tap", file], env=env, cwd=cwd, timeout=timeout)
+    ok, bad = tap_counts(code, output)
+    names = tap_failures(output) or (f"ended with code {code}",)
+    return output, Result(f"{file} ({time.monotonic() - start:.0f} s)", ok, bad, tuple(f"{file}: {n}" for n in names) if bad else ())
+
+
+def node_tests(files, env=None, cwd=ROOT, timeout=1200, at_once=1):
+    """Runs files with Node's test runner, so many at a time; a result for each."""
     files = sorted(str(f.relative_to(cwd)) for f in files)
     if not files:
         raise RuntimeError("no test files")
-    for file in files:
-        start = time.monotonic()
-        code, output = run(["node", "--test", "--test-reporter=tap", file], env=env, cwd=cwd, timeout=timeout)
-        ok, bad = tap_counts(code, output)
-        if bad:
-            show(output)
-        names = tap_failures(output) or (f"ended with code {code}",)
-        yield Result(f"{file} ({time.monotonic() - start:.0f} s)", ok, bad, tuple(f"{file}: {n}" for n in names) if bad else ())
+    with concurrent.futures.ThreadPoolExecutor(max_workers=at_once) as pool:
+        jobs = [pool.submit(node_file, file, env, cwd, timeout) for file in files]
+        for job in concurrent.futures.as_completed(jobs):
+            output, result = job.result()
+            if result.failed:
+                show(output)
+            yield result
 
 
 def stage_sdk(_):
@@ -199,13 +206,13 @@ def stage_sdk(_):
     yield simple("every method and event has a test", ["node", "tools/surface.mjs", "--check"])
 
 
-def stage_api(_):
-    yield from node_tests((ROOT / "test/api").glob("*.test.mjs"))
+def stage_api(_):  # these wait more than they work, each for a server of its own
+    yield from node_tests((ROOT / "test/api").glob("*.test.mjs"), at_once=2)
 
 
 def stage_api_asan(_):
     yield from node_tests((ROOT / "test/api").glob("*.test.mjs"),
-                     env={**SANITIZERS, "CONFAB_BUILD": "build-asan"})
+                     env={**SANITIZERS, "CONFAB_BUILD": "build-asan"}, at_once=2)
 
 
 def stage_interop(_):
