@@ -39,6 +39,9 @@ test('rtc-node to rtc-node: reliable and lossy, to all and to one, up to 60 KB',
 	for (const peer of [bob, eve]) assert.deepEqual((await got(peer, { text: 'hello' })).from, 'ann');
 	assert.equal((await got(bob, { text: 'hello' })).topic, 'greeting');
 
+	// what is lossy does not wait for channels that are not open yet; what is reliable says that ann's are
+	await bob.call('publishData', 'welcome', { reliable: true });
+	await got(ann, { text: 'welcome' });
 	await bob.call('publishData', 'quick', { reliable: false });
 	assert.equal((await got(ann, { text: 'quick' })).lossy, true);
 	await got(eve, { text: 'quick', from: 'bob' });
@@ -119,10 +122,11 @@ test('livekit-client in Chromium and rtc-node: data, RPC and text streams, both 
 	const sent = await page.evaluate(async () => {
 		const bytes = Uint8Array.from({ length: 60000 }, (_, i) => (i * 11) & 255);
 		await window.room.localParticipant.publishData(bytes, { reliable: true, topic: 'big', destinationIdentities: ['bob'] });
-		await window.room.localParticipant.publishData(bytes.subarray(0, 1000), { reliable: false });
 		return [window.sum(bytes), window.sum(bytes.subarray(0, 1000))];
 	});
 	assert.equal((await got(bob, { length: 60000, sum: sent[0], from: 'web' })).topic, 'big');
+	// now bob's channels are open: what is lossy does not wait for that
+	await page.evaluate(() => window.room.localParticipant.publishData(Uint8Array.from({ length: 1000 }, (_, i) => (i * 11) & 255), { reliable: false }));
 	assert.equal((await got(bob, { length: 1000, sum: sent[1], from: 'web' })).lossy, true);
 
 	const sum = await bob.call('publishData', { length: 60000 }, { reliable: true });
