@@ -331,6 +331,19 @@ static void fill_echo(Lk__RequestResponse *r, const Lk__SignalRequest *echo)
 	}
 }
 
+/* protobuf-c repeats fields that it does not know as they came; some odd ones can then no longer be read. */
+static bool parses_again(const Lk__SignalResponse *response)
+{
+	cleanup(packed_fini) struct packed packed = pack(response);
+	Lk__SignalResponse *again = packed.bytes ? lk__signal_response__unpack(NULL, packed.n,
+									       packed.bytes)
+						 : NULL;
+
+	if (again)
+		lk__signal_response__free_unpacked(again, NULL);
+	return again != NULL;
+}
+
 void send_request_response(struct session *session, uint32_t request_id, Lk__RequestReason reason,
 			   char *message, const Lk__SignalRequest *echo)
 {
@@ -345,6 +358,8 @@ void send_request_response(struct session *session, uint32_t request_id, Lk__Req
 		fill_echo(&outcome, echo);
 	response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_REQUEST_RESPONSE;
 	response.request_response = &outcome;
+	if (echo && !parses_again(&response))
+		outcome.request_case = LK__REQUEST_RESPONSE__REQUEST__NOT_SET;
 	send_response(session, &response);
 }
 
