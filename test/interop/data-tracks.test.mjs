@@ -50,10 +50,22 @@ async function enter(room, identity, grant) {
 }
 
 const publish = (tab, name) => tab.page.evaluate(async (name) => void ((window.tracks ??= {})[name] = await window.room.localParticipant.publishDataTrack({ name })), name);
-const push = (tab, name, text) => tab.page.evaluate(({ name, text }) => window.tracks[name].tryPush({ payload: new TextEncoder().encode(text) }), { name, text });
+/** False: the client dropped the frame itself, as it does until its channel is open after a reconnect. */
+const push = (tab, name, text) => tab.page.evaluate(
+	async ({ name, text }) => {
+		try {
+			await window.tracks[name].tryPush({ payload: new TextEncoder().encode(text) });
+			return true;
+		} catch (error) {
+			if (/Frame was dropped/.test(error.message)) return false;
+			throw error;
+		}
+	},
+	{ name, text },
+);
 const frames = (tab, name) => tab.page.evaluate((name) => window.frames[name] ?? [], name);
 
-/** Sends until it has come: frames are not repeated, and those sent before the subscription is up are nobody's. */
+/** Sends until it has come: frames are not repeated, those sent before the subscription is up are nobody's, and dropped ones are tried again. */
 async function reaches(from, name, text, ...tabs) {
 	for (const tab of tabs)
 		await until(`${text} on ${name}`, async () => {
