@@ -151,6 +151,15 @@ static void take_commands(struct worker *w, uint64_t now)
 	}
 }
 
+static void trim(void)
+{
+	/* A sanitizer's allocator stands before glibc's, which then is never set up, and cannot be by
+	 * two workers at a time. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	(void)malloc_trim(0);
+#endif
+}
+
 /*
  * What joining and leaving took goes back to the system: allocators keep it otherwise. Not at once,
  * since the next may follow, and control frees its part a little later.
@@ -164,7 +173,7 @@ static void give_back(struct worker *w, uint64_t now)
 		w->trim_again = true;
 		w->trim_at = now + TRIM_US;
 	} else if (w->trim_at <= now) {
-		(void)malloc_trim(0);
+		trim();
 		w->trim_at = w->trim_again && people ? now + TRIM_AGAIN_US : UINT64_MAX;
 		w->trim_again = false;
 	}

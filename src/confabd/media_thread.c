@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 #include "base/rng.h"
 #include "confabd/media_worker.h"
+#include "confabd/quiet_thread.h"
 #include "confabd/tcp_acceptor.h"
 #include "media/engine.h"
 
@@ -158,20 +158,12 @@ static int worker_new(struct worker **ret, unsigned index, const struct tcp_acce
 
 static int start_thread(struct worker *w)
 {
-	sigset_t all, before;
 	char name[16];
 
-	/* Signals are the control thread's. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	int r = -pthread_create(&w->thread, NULL, media_loop, w);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (r < 0)
-		return r;
-	w->started = true;
 	(void)snprintf(name, sizeof name, "media-%u", w->index % 1000);
-	(void)pthread_setname_np(w->thread, name);
-	return 0;
+	int r = quiet_thread_start(&w->thread, name, media_loop, w);
+	w->started = r == 0;
+	return r;
 }
 
 static int start_acceptor(const struct media_threads *m)

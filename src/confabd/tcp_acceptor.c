@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -13,6 +12,7 @@
 #include "base/clock.h"
 #include "confabd/media_tcp.h"
 #include "confabd/media_thread.h"
+#include "confabd/quiet_thread.h"
 #include "media/engine.h"
 #include "net/framing.h"
 #include "net/tcp.h"
@@ -241,21 +241,12 @@ const struct sockaddr_storage *tcp_acceptor_addresses(const struct tcp_acceptor 
 
 int tcp_acceptor_start(struct tcp_acceptor *a, struct plane_queue *const *queues, unsigned workers)
 {
-	sigset_t all, before;
-
 	a->workers = workers < MEDIA_WORKERS_MAX ? workers : MEDIA_WORKERS_MAX;
 	for (unsigned i = 0; i < a->workers; i++)
 		a->queues[i] = queues[i];
-	/* Signals are the control thread's. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	int r = -pthread_create(&a->thread, NULL, run, a);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (r < 0)
-		return r;
-	a->started = true;
-	(void)pthread_setname_np(a->thread, "media-tcp");
-	return 0;
+	int r = quiet_thread_start(&a->thread, "media-tcp", run, a);
+	a->started = r == 0;
+	return r;
 }
 
 struct tcp_acceptor *tcp_acceptor_free(struct tcp_acceptor *a)

@@ -57,6 +57,17 @@ async function freeUdpPorts(host, count) {
  * Returns {url, host, port, data, links: {admin, user}, log(), pid, rss(), stop(), kill()}.
  */
 export async function startConfabd(options = {}) {
+	for (let attempt = 0; ; attempt++) {
+		try {
+			return await startOnce(options);
+		} catch (error) {
+			// another test may have taken a port between our look and the daemon's
+			if (options.port || attempt === 4 || !/is in use by another program|Address already in use/.test(error.message)) throw error;
+		}
+	}
+}
+
+async function startOnce(options) {
 	const host = options.host ?? '127.0.0.1';
 	const data = options.data ?? fs.mkdtempSync(path.join(os.tmpdir(), 'confab-test-'));
 	const port = options.port ?? (await freeTcpPort(options.netns ? '127.0.0.1' : host));
@@ -79,7 +90,7 @@ export async function startConfabd(options = {}) {
 	let stderr = '';
 	child.stdout.on('data', (chunk) => (stdout += chunk));
 	child.stderr.on('data', (chunk) => (stderr += chunk));
-	const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+	const exited = once(child, 'close') /* not exit: the last words come after it */.then(([code, signal]) => ({ code, signal }));
 	const log = () => `--- stdout\n${stdout}\n--- stderr\n${stderr}`;
 
 	const wanted = options.demo === false ? /listening|Confab/ : /signin#\S+[\s\S]*signin#\S+/;
