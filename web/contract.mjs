@@ -39,6 +39,8 @@ const NAMES = {
   ChannelInfo: 'ChannelInfoObject',
   ChannelMember: 'ChannelMemberObject',
   Channels: 'ChannelsResponse',
+  Ban: 'BanObject',
+  Bans: 'BansResponse',
   Call: 'CallObject',
   CallSettings: 'CallSettingsObject',
   CallCard: 'CallCardObject',

@@ -20,6 +20,7 @@ import type { ClientEvent, ClientEvents, ConnectionState, SocketEvent } from './
 import { consoleLogger, type Logger } from './logger.ts';
 import { livekitFactory, type MediaFactory } from './media/session.ts';
 import { browserNetwork, type Network } from './network.ts';
+import { ModerationApi } from './moderation.ts';
 import { OperatorApi } from './operator.ts';
 import { SupportApi } from './support/api.ts';
 import { Rest, type Fetch } from './rest.ts';
@@ -110,6 +111,8 @@ export class VideoClient {
   readonly operator: OperatorApi;
   /** What a team does with its conversations. */
   readonly support: SupportApi;
+  /** Bans, for the team. */
+  readonly moderation: ModerationApi;
 
   /** This client among the user's devices and tabs: which of them answered a ring. */
   readonly deviceId = randomId();
@@ -151,6 +154,7 @@ export class VideoClient {
     this.chat = new ChatApi({ ready, rest: this.#rest });
     this.operator = new OperatorApi({ ready, rest: this.#rest });
     this.support = new SupportApi({ ready, rest: this.#rest });
+    this.moderation = new ModerationApi({ ready, rest: this.#rest });
     const { devicePersistence: keep = true } = options;
     this.#context = {
       ready,

@@ -274,6 +274,21 @@ export interface ChannelsResponse {
   cursor: number;
 }
 
+export interface BanObject {
+  user_id: string;
+  /** The person reads it. */
+  reason: string;
+  /** Null: the account is gone. */
+  by_user_id: string | null;
+  created_at: string;
+  /** Null is for good. */
+  until: string | null;
+}
+
+export interface BansResponse {
+  bans: BanObject[];
+}
+
 export interface CallObject {
   cid: string;
   type: string;

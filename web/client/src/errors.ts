@@ -16,6 +16,7 @@ export const ErrorCode = {
   notFound: 16,
   notAllowed: 17,
   tokenExpired: 40,
+  slowMode: 60,
 } as const;
 
 export interface ErrorFields {

@@ -6,11 +6,13 @@ import type { TokenManager } from './token.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+type Read<T> = (response: Response) => Promise<T>;
+
 const TIMEOUT_MS = 20_000;
 /** A longer wait than this is the application's to decide. */
 const RETRY_AFTER_MAX_S = 15;
 const RETRY_TIMES = 4;
-/** A file over a slow line. */
+/** A file over a slow line, either way. */
 const UPLOAD_TIMEOUT_MS = 300_000;
 
 export class Rest {
@@ -44,6 +46,11 @@ export class Rest {
     return this.#request<T>('POST', path, bytes);
   }
 
+  /** The answer as it is, to be saved. */
+  download(path: string): Promise<Blob> {
+    return this.#request<Blob>('GET', path, undefined, (response) => response.blob());
+  }
+
   /** The whole address of a path on the server. */
   url(path: string): string {
     return this.options.baseURL() + path;
@@ -55,12 +62,12 @@ export class Rest {
   }
 
   /** Who is too fast waits as long as the server says, a few times. */
-  async #request<T>(method: string, path: string, body?: object): Promise<T> {
+  async #request<T>(method: string, path: string, body?: object, read?: Read<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#once<T>(method, path, body);
+        return await this.#once<T>(method, path, body, read);
       } catch (error) {
-        const seconds = error instanceof ConfabError && error.statusCode === 429 ? error.retryAfter : undefined;
+        const seconds = error instanceof ConfabError && isTooFast(error) ? error.retryAfter : undefined;
         if (seconds === undefined || seconds > RETRY_AFTER_MAX_S || tries === RETRY_TIMES) throw error;
         await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
       }
@@ -68,17 +75,17 @@ export class Rest {
   }
 
   /** Sends once, and once more with a new token when the server says the token expired. */
-  async #once<T>(method: string, path: string, body?: object): Promise<T> {
+  async #once<T>(method: string, path: string, body?: object, read?: Read<T>): Promise<T> {
     const token = await this.options.tokens.get();
     try {
-      return await this.#send<T>(method, path, token, body);
+      return await this.#send<T>(method, path, token, body, read);
     } catch (error) {
       if (!(error instanceof ConfabError) || error.code !== ErrorCode.tokenExpired) throw error;
-      return this.#send<T>(method, path, await this.options.tokens.refresh(token), body);
+      return this.#send<T>(method, path, await this.options.tokens.refresh(token), body, read);
     }
   }
 
-  async #send<T>(method: string, path: string, token: string | undefined, body?: object): Promise<T> {
+  async #send<T>(method: string, path: string, token: string | undefined, body?: object, read?: Read<T>): Promise<T> {
     const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const init: RequestInit = { method, headers, cache: 'no-store' };
     if (body instanceof Blob) {
@@ -89,9 +96,10 @@ export class Rest {
       init.body = JSON.stringify(body);
     }
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), body instanceof Blob ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS);
+    const timer = setTimeout(() => abort.abort(), body instanceof Blob || read ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS);
     try {
       const response = await this.options.fetch(this.options.baseURL() + path, { ...init, signal: abort.signal });
+      if (response.ok && read) return await read(response);
       const answer: unknown = await response.json().catch(() => undefined);
       if (!response.ok) throw fromAnswer(response.status, answer, Number(response.headers?.get('retry-after')) || undefined);
       if (answer === undefined) throw new ConfabError("The server's answer is not JSON.", { statusCode: response.status });
@@ -105,6 +113,9 @@ export class Rest {
     }
   }
 }
+
+/** Slow mode is no accident: the person is told, and nothing waits behind their back. */
+const isTooFast = (error: ConfabError): boolean => error.statusCode === 429 && error.code !== ErrorCode.slowMode;
 
 function fromAnswer(status: number, answer: unknown, retryAfter: number | undefined): ConfabError {
   const error = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<ErrorObject>;

@@ -29,6 +29,7 @@ test('messages of one person within five minutes are one run; a new day begins a
     text: '',
     at: new Date(2026, 0, day, 10, minute).getTime(),
     delivery: 'sent',
+    error: undefined,
     edited: false,
     deleted: false,
     private: false,

@@ -13,6 +13,8 @@ export interface MessageOptions {
   attachments?: readonly AttachmentObject[] | undefined;
 }
 
+export type ExportFormat = 'json' | 'html';
+
 export class ChatApi {
   constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
 
@@ -59,6 +61,12 @@ export class ChatApi {
     if (page.before !== undefined) query.set('before', String(page.before));
     if (page.after !== undefined) query.set('after', String(page.after));
     return this.context.rest.get(`${pathOf(conversationId)}/messages?${query}`);
+  }
+
+  /** The whole of a conversation, as far as this user may see it: to read as a page, or for programs. */
+  async export(conversationId: string, format: ExportFormat = 'json'): Promise<Blob> {
+    await this.context.ready();
+    return this.context.rest.download(`${pathOf(conversationId)}/export?format=${format}`);
   }
 
   /** Messages with all of the words, in one conversation or in all that this user may see, best first. */

@@ -6,10 +6,11 @@
  */
 import type { VideoClient } from '../client.ts';
 import type { AttachmentObject, ChannelInfoObject, ChannelObject, ChannelMemberObject, MessageObject, ReadObject, UserObject } from '../contract.ts';
-import { ConfabError, ErrorCode, tokenNotSet } from '../errors.ts';
+import { ConfabError, ErrorCode, toConfabError, tokenNotSet } from '../errors.ts';
 import type { SocketEvent } from '../events.ts';
 import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
+import type { ExportFormat } from './api.ts';
 import { Attention } from './attention.ts';
 import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
 import { initialChat, type ChatMessage, type ChatState } from './state.ts';
@@ -40,6 +41,8 @@ export class ChannelState {
   readonly typing$: Observable<readonly UserObject[]> = new Store<readonly UserObject[]>([]);
   readonly read$: Observable<readonly ReadObject[]> = new Store<readonly ReadObject[]>([]);
   readonly name$: Observable<string | undefined> = new Store<string | undefined>(undefined);
+  /** Seconds between two messages of a member who neither owns the group nor is of the team; 0: off. */
+  readonly slowMode$: Observable<number> = new Store(0);
   /** Whether older messages can be loaded. */
   readonly hasMore$: Observable<boolean> = new Store(false);
   /** False once this user has left or was taken out. */
@@ -62,6 +65,9 @@ export class ChannelState {
   }
   get name(): string | undefined {
     return this.name$.get();
+  }
+  get slowMode(): number {
+    return this.slowMode$.get();
   }
   get hasMore(): boolean {
     return this.hasMore$.get();
@@ -135,7 +141,7 @@ export class Channel {
       this.#apply({ type: 'send.done', id, key: clientId, message: stored });
       return stored;
     } catch (error) {
-      this.#apply({ type: 'send.failed', id, key: clientId });
+      this.#apply({ type: 'send.failed', id, key: clientId, error: toConfabError(error, '') });
       throw error;
     }
   }
@@ -154,6 +160,11 @@ export class Channel {
 
   async deleteReaction(messageId: number, type: string): Promise<MessageObject> {
     return this.#changed(await this.context.client.chat.react(this.conversationId, messageId, type, false));
+  }
+
+  /** The whole conversation, to keep. */
+  export(format: ExportFormat = 'json'): Promise<Blob> {
+    return this.context.client.chat.export(this.conversationId, format);
   }
 
   /** For a message's `attachments`. */
@@ -186,8 +197,9 @@ export class Channel {
     this.#attention?.pause();
   }
 
-  /** Changes of a group, by its owners. */
-  async update(change: { name: string }): Promise<void> {
+  /** Changes of a group, by its owners. `slowMode`: seconds between two messages of a member, 0: off. */
+  async update({ name, slowMode }: { name?: string; slowMode?: number }): Promise<void> {
+    const change = { ...(name === undefined ? {} : { name }), ...(slowMode === undefined ? {} : { slow_mode_s: slowMode }) };
     this.#onInfo(await this.context.client.chat.updateChannel(this.conversationId, change));
   }
 
@@ -261,6 +273,7 @@ export class Channel {
   #onInfo(info: ChannelInfoObject): void {
     set(this.state.name$, info.name ?? info.members.find(({ user }) => user.id === this.id)?.user.name);
     set(this.state.members$, info.members);
+    set(this.state.slowMode$, info.slow_mode_s);
   }
 
   #onRead(read: ReadObject): void {

@@ -30,7 +30,7 @@ export type ChatAction =
   | { type: 'thread.failed'; id: string; more: boolean }
   | { type: 'send'; id: string; key: string; text: string; at: number; options?: MessageOptions }
   | { type: 'send.done'; id: string; key: string; message: MessageObject }
-  | { type: 'send.failed'; id: string; key: string };
+  | { type: 'send.failed'; id: string; key: string; error?: ConfabError };
 
 const EMPTY: Thread = { status: 'loading', messages: [], hasMore: false, loadingMore: false, hasNewer: false };
 
@@ -89,7 +89,7 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return withThread(state, action.id, (thread) => ({
         ...thread,
         messages: thread.messages.map((m) =>
-          m.key === action.key && m.delivery === 'sending' ? { ...m, delivery: 'failed' } : m,
+          m.key === action.key && m.delivery === 'sending' ? { ...m, delivery: 'failed', error: action.error } : m,
         ),
       }));
   }
@@ -119,6 +119,7 @@ function onItsWay(state: ChatState, thread: Thread, action: ChatAction & { type:
     text: action.text,
     at: action.at,
     delivery: 'sending',
+    error: undefined,
     edited: false,
     deleted: false,
     private: action.options?.private ?? false,

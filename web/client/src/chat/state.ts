@@ -18,6 +18,8 @@ export interface ChatMessage {
   /** Milliseconds of Date.now(). */
   readonly at: number;
   readonly delivery: Delivery;
+  /** Why it was not delivered. */
+  readonly error: ConfabError | undefined;
   readonly edited: boolean;
   readonly deleted: boolean;
   /** A note of the team. */
@@ -94,6 +96,7 @@ export function toChatMessage(message: MessageObject): ChatMessage {
     text: message.text,
     at: Date.parse(message.created_at),
     delivery: 'sent',
+    error: undefined,
     edited: message.updated_at !== undefined,
     deleted: message.deleted_at !== undefined,
     private: message.private ?? false,

@@ -230,8 +230,9 @@ export class ChatStore {
       this.#apply({ type: 'send.done', id, key, message });
       this.#unsentTries = 0;
     } catch (error) {
-      this.#apply({ type: 'send.failed', id, key });
-      if (toConfabError(error, '').statusCode === 0) this.#keepUnsent(id, key);
+      const reason = toConfabError(error, '');
+      this.#apply({ type: 'send.failed', id, key, error: reason });
+      if (reason.statusCode === 0) this.#keepUnsent(id, key);
     }
   }
 

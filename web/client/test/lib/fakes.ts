@@ -43,6 +43,7 @@ export { ann, tom } from './coordinator.ts';
 export interface Answer {
   status: number;
   body: unknown;
+  headers?: Record<string, string>;
 }
 
 export type Route = (request: { method: string; path: string; token: string; body: Record<string, unknown> }) => Answer;
@@ -114,7 +115,7 @@ export class FakeServer {
     const answer = this.expired.has(token)
       ? refuse(401, 40, 'The token expired.')
       : (route?.({ method, path, token, body }) ?? refuse(404, 16, 'No such thing.'));
-    return new Response(JSON.stringify(answer.body), { status: answer.status });
+    return new Response(JSON.stringify(answer.body), { status: answer.status, headers: answer.headers ?? {} });
   };
 
   welcome(socket: FakeSocket, token: string): void {

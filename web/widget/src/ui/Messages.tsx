@@ -34,6 +34,7 @@ const unsent = ({ key, text, at }: Pending): ChatMessage => ({
   id: undefined,
   user: { id: '', name: '', role: 'user' },
   delivery: 'sending',
+  error: undefined,
   edited: false,
   deleted: false,
   private: false,

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Who may not come in, decided by the team. */
+import type { BanObject, BansResponse } from './contract.ts';
+import { ErrorCode, type ConfabError } from './errors.ts';
+import type { Rest } from './rest.ts';
+
+export interface BanOptions {
+  /** The person reads it: one line, at most 500 bytes. */
+  reason?: string | undefined;
+  /** Without it the ban is for good. */
+  seconds?: number | undefined;
+}
+
+export class ModerationApi {
+  constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
+
+  /** Bans that hold now; for the team, like everything about bans: rejects with code 17 for others. */
+  async bans(): Promise<BanObject[]> {
+    return (await this.#ask((rest) => rest.get<BansResponse>('/api/v1/bans'))).bans;
+  }
+
+  /** In force at once: their sockets close and their calls end. Takes the place of an older ban. */
+  async ban(userId: string, { reason, seconds }: BanOptions = {}): Promise<void> {
+    const body = { ...(reason ? { reason } : {}), ...(seconds === undefined ? {} : { seconds }) };
+    await this.#ask((rest) => rest.put(banPath(userId), body));
+  }
+
+  /** Rejects with code 16 when there is none. */
+  async unban(userId: string): Promise<void> {
+    await this.#ask((rest) => rest.delete(banPath(userId)));
+  }
+
+  async #ask<T>(ask: (rest: Rest) => Promise<T>): Promise<T> {
+    await this.context.ready();
+    return ask(this.context.rest);
+  }
+}
+
+const banPath = (userId: string): string => `/api/v1/bans/${encodeURIComponent(userId)}`;
+
+/** What a banned person is told. */
+export interface BanNotice {
+  /** Undefined: for good. */
+  until: Date | undefined;
+  /** May be empty. */
+  reason: string;
+}
+
+/** The text is part of the contract (docs/api.md): pages say it in their own language. */
+const BANNED = /^This account is banned(?: until (\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC)?(?:: (.*)|\.)?$/;
+
+/** When the server refused because the account is banned: until when, and why. Undefined: because of something else. */
+export function banNotice(error: unknown): BanNotice | undefined {
+  const { message, code } = (error ?? {}) as Partial<ConfabError>;
+  const found = typeof message === 'string' && (code === undefined || code === ErrorCode.notAllowed) ? BANNED.exec(message) : null;
+  if (!found) return undefined;
+  const [, day, time, reason] = found;
+  return { until: day === undefined ? undefined : new Date(`${day}T${time}:00Z`), reason: reason ?? '' };
+}
