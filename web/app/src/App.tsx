@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Home } from './pages/Home.tsx';
-import { Loading } from './pages/Loading.tsx';
 import { SignIn } from './pages/SignIn.tsx';
+import { Splash } from './pages/Splash.tsx';
 import { Unreachable } from './pages/Unreachable.tsx';
 import { useSession } from './session.ts';
 import { useTexts } from './texts/index.ts';
@@ -11,12 +10,12 @@ export function App() {
   const { session, signIn, signOut, lost, reload } = useSession();
   switch (session.status) {
     case 'loading':
-      return <Loading />;
+      return <Splash />;
     case 'unreachable':
-      return <Unreachable hint={texts.serverUnreachable} onRetry={reload} />;
+      return <Unreachable hint={texts.serverUnreachable} onRetry={session.page ? () => location.reload() : reload} />;
     case 'signedOut':
       return <SignIn notice={session.notice} onSignIn={signIn} />;
     case 'signedIn':
-      return <Home user={session.user} onSignOut={() => void signOut()} onLost={lost} />;
+      return <session.Home user={session.user} onSignOut={() => void signOut()} onLost={lost} />;
   }
 }

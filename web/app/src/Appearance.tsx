@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { directionOf } from '@confab/react';
+import { directionOf } from '@confab/react/ui';
 import { useEffect, useState, type ReactNode } from 'react';
 import { preferredLanguage, usePreferences, type Theme } from './preferences.ts';
 import { loadWords, WordsContext, type Words } from './texts/index.ts';

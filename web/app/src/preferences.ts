@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a person has chosen on this device: kept in the browser, the same in every tab. */
-import { chooseLanguage, isLanguage, type Language } from '@confab/react';
+import { chooseLanguage, isLanguage, type Language } from '@confab/react/ui';
 import { useSyncExternalStore } from 'react';
 
 export type Theme = 'system' | 'light' | 'dark';

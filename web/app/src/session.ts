@@ -3,15 +3,17 @@
 import type { UserObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 import * as auth from './auth.ts';
+import { loadHome, remember, wasSignedIn, type HomePage } from './home.ts';
 
 /** The text that says why somebody is signed out. */
 export type Notice = 'linkFailed' | 'signedOutByServer' | undefined;
 
 export type Session =
   | { status: 'loading' }
-  | { status: 'unreachable' }
+  /** `page`: what is missing is a part of this program; only loading it anew helps. */
+  | { status: 'unreachable'; page: boolean }
   | { status: 'signedOut'; notice: Notice }
-  | { status: 'signedIn'; user: UserObject };
+  | { status: 'signedIn'; user: UserObject; Home: HomePage };
 
 export interface SessionControls {
   session: Session;
@@ -33,13 +35,23 @@ function takeLinkToken(): string | undefined {
 
 // read once, when the page is loaded: a link works once
 let linkToken = takeLinkToken();
+if (linkToken !== undefined || wasSignedIn()) void loadHome().catch(() => {}); // beside the question who it is
+
+async function enter(user: UserObject): Promise<Session> {
+  remember(true);
+  try {
+    return { status: 'signedIn', user, Home: await loadHome() };
+  } catch {
+    return { status: 'unreachable', page: true };
+  }
+}
 
 async function start(): Promise<Session> {
   const token = linkToken;
   linkToken = undefined;
   if (token !== undefined) {
     try {
-      return { status: 'signedIn', user: await auth.signInByLink(token) };
+      return await enter(await auth.signInByLink(token));
     } catch (error) {
       if (error instanceof auth.AuthError && error.status === 0) linkToken = token;
       else return { status: 'signedOut', notice: 'linkFailed' };
@@ -47,9 +59,11 @@ async function start(): Promise<Session> {
   }
   try {
     const user = await auth.currentUser();
-    return user ? { status: 'signedIn', user } : { status: 'signedOut', notice: undefined };
+    if (user) return await enter(user);
+    remember(false);
+    return { status: 'signedOut', notice: undefined };
   } catch {
-    return { status: 'unreachable' };
+    return { status: 'unreachable', page: false };
   }
 }
 
@@ -70,10 +84,11 @@ export function useSession(): SessionControls {
   }, []);
 
   const signIn = useCallback(async (userId: string, password: string) => {
-    setSession({ status: 'signedIn', user: await auth.signIn(userId, password) });
+    setSession(await enter(await auth.signIn(userId, password)));
   }, []);
   const signOut = useCallback(async () => {
     await auth.signOut().catch(() => {});
+    remember(false);
     history.replaceState(null, '', '/');
     setSession({ status: 'signedOut', notice: undefined });
   }, []);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from '@confab/react';
+import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from '@confab/react/ui';
 import { useId } from 'react';
 import { prefer } from '../preferences.ts';
 import { useWords } from '../texts/index.ts';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Icon } from '@confab/react';
+import { Icon } from '@confab/react/ui';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { AuthError } from '../auth.ts';
+import { loadHome } from '../home.ts';
 import { Logo } from '../Logo.tsx';
 import type { Notice } from '../session.ts';
 import { useTexts } from '../texts/index.ts';
@@ -38,7 +39,7 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
 
   return (
     <main className="app-signin">
-      <form className="app-signin__card" onSubmit={(event) => void submit(event)} noValidate>
+      <form className="app-signin__card" onSubmit={(event) => void submit(event)} onInput={prepare} noValidate>
         <Logo size={48} />
         <h1>{texts.signInTitle}</h1>
         <p className="app-signin__hint">{texts.signInHint}</p>
@@ -70,6 +71,11 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
       <LanguagePicker />
     </main>
   );
+}
+
+/** Whoever writes a name will want the messenger. */
+function prepare(): void {
+  loadHome().catch(() => {}); // signing in asks again, and says so
 }
 
 /** One of our texts, or what the server said, in its words. */

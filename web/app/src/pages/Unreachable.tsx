@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EmptyState } from '@confab/react';
+import { EmptyState } from '@confab/react/ui';
 import { useTexts } from '../texts/index.ts';
 
 export function Unreachable({ hint, onRetry }: { hint: string; onRetry: () => void }) {

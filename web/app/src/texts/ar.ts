@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Arabic. */
-import { isolate } from '@confab/react';
+import { isolate } from '@confab/react/ui';
 import type { Texts } from './en.ts';
 
 export const ar: Texts = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The pages' texts in the person's language, for every component: `const texts = useTexts()`. */
-import { loadMessages, type Language, type Messages } from '@confab/react';
+import { loadMessages, type Language, type Messages } from '@confab/react/ui';
 import { createContext, use } from 'react';
 import { en, type Texts } from './en.ts';
 
