@@ -11,7 +11,7 @@
 
 struct texts {
 	const char *server, *kind, *data_dir, *rooms, *publishers, *subscribers, *rate, *warmup,
-		*seconds, *pid, *cpu, *json;
+		*seconds, *settle, *pid, *cpu, *json;
 	bool no_audio, no_video, no_data;
 };
 
@@ -44,6 +44,7 @@ static int read_numbers(const struct cli_command *self, const struct texts *t,
 		{ "--rate", t->rate, 1, 1000, 50 },
 		{ "--warmup", t->warmup, 0, 120, 3 },
 		{ "--seconds", t->seconds, 1, LOAD_SECONDS_MAX, 10 },
+		{ "--settle", t->settle, 0, 120, 3 },
 		{ "--pid", t->pid, 1, 1 << 30, 0 },
 		{ "--cpu", t->cpu, 0, 1023, -1 },
 	};
@@ -61,8 +62,13 @@ static int read_numbers(const struct cli_command *self, const struct texts *t,
 	plan->joins_per_s = (unsigned)values[3];
 	plan->warmup_s = (unsigned)values[4];
 	plan->seconds = (unsigned)values[5];
-	plan->pid = (int)values[6];
-	plan->cpu = (int)values[7];
+	plan->settle_s = (unsigned)values[6];
+	plan->pid = (int)values[7];
+	plan->cpu = (int)values[8];
+	if (plan->pid && !process_rss_kb(plan->pid))
+		return cli_usage(self,
+				 "--pid is '%s': there is no such process, or no access to it",
+				 t->pid);
 	if ((long)plan->rooms * (plan->publishers + plan->subscribers) > LOAD_PEOPLE_MAX)
 		return cli_usage(self, "more than %d participants in all", LOAD_PEOPLE_MAX);
 	return 0;
@@ -118,6 +124,7 @@ int cli_load(const struct cli_command *self, int argc, char **argv)
 					      { "--rate", &t.rate, NULL },
 					      { "--warmup", &t.warmup, NULL },
 					      { "--seconds", &t.seconds, NULL },
+					      { "--settle", &t.settle, NULL },
 					      { "--pid", &t.pid, NULL },
 					      { "--cpu", &t.cpu, NULL },
 					      { "--json", &t.json, NULL },

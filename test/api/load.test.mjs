@@ -5,9 +5,10 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { LIMIT, ROUNDS_MAX, runGate } from '../../bench/gate.mjs';
 import { apiKey, apiSecret, buildFolder, startConfabd } from '../lib/confabd.mjs';
 
-let daemon;
+let daemon, printed;
 before(async () => {
 	daemon = await startConfabd();
 });
@@ -20,9 +21,9 @@ function load(...args) {
 
 function figures(...args) {
 	const file = path.join(daemon.data, 'load.json');
-	const done = load('--server', `${daemon.host}:${daemon.port}`, '--pid', String(daemon.pid), '--warmup', '1', '--seconds', '2', '--json', file, ...args);
+	const done = load('--server', `${daemon.host}:${daemon.port}`, '--pid', String(daemon.pid), '--warmup', '1', '--seconds', '2', '--settle', '0', '--json', file, ...args);
 	assert.equal(done.status, 0, done.stderr);
-	assert.match(done.stdout, /CPU-µs per forwarded packet/);
+	printed = done.stdout;
 	return JSON.parse(fs.readFileSync(file, 'utf8'));
 }
 
@@ -34,6 +35,33 @@ test('a broadcast reaches every subscriber, whole', () => {
 	assert.ok(f.received > 500 && f.sent > 150, JSON.stringify(f));
 	assert.ok(f.loss < 0.05, JSON.stringify(f));
 	assert.ok(f.us_per_forwarded_packet > 0 && f.rss_media_kb > 0 && f.delay_p99_ms > 0, JSON.stringify(f));
+});
+
+test('every figure is in the table and in the JSON, and those of the server fit together', () => {
+	const rows = ['packets forwarded per second', 'Mbit/s', 'server, CPU-µs per forwarded packet', 'packets per CPU-second', 'Mbit per CPU-second', 'server, share of a core',
+		'server, CPU-ms per join', 'RSS idle, joined, under media, after, MiB', 'RSS per subscribing connection, KiB', 'delay p50, p99, ms', 'loss',
+		'join to first packet p50, p99, ms', 'streams, of them silent', 'the loader itself: share of its core that it had, of which busy'];
+	const f = figures('--publishers', '1', '--subscribers', '3');
+	for (const row of rows) assert.match(printed, new RegExp(`^\\| ${row.replaceAll('/', '.')} \\| [0-9]`, 'm'));
+	const near = (a, b) => assert.ok(Math.abs(a / b - 1) < 0.01, `${a}, not ${b}: ${JSON.stringify(f)}`);
+	near(f.packets_per_cpu_s, f.received / f.server_cpu_s);
+	near(f.us_per_forwarded_packet, (1e6 * f.server_cpu_s) / f.received);
+	near(f.mbit_per_cpu_s, (f.bytes * 8) / 1e6 / f.server_cpu_s);
+	if (f.rss_media_kb !== f.rss_idle_kb) near(f.rss_per_subscriber_kb, (f.rss_media_kb - f.rss_idle_kb) / f.subscribing);
+	assert.equal(f.subscribing, 4, 'the publisher has a connection to receive with, too');
+	assert.ok(f.join_p50_ms > 0 && f.join_p99_ms >= f.join_p50_ms && f.delay_p99_ms >= f.delay_p50_ms, JSON.stringify(f));
+	assert.ok(f.loader_cpu_s > 0 && f.loader_busy > 0 && f.loader_busy <= 1.001, JSON.stringify(f));
+	assert.ok(f.feedbacks > 0, 'transport-wide feedback');
+});
+
+test('without --pid nothing is said about the server', () => {
+	const file = path.join(daemon.data, 'load.json');
+	const done = load('--server', `${daemon.host}:${daemon.port}`, '--subscribers', '1', '--warmup', '0', '--seconds', '1', '--settle', '0', '--json', file);
+	assert.equal(done.status, 0, done.stderr);
+	assert.doesNotMatch(done.stdout, /CPU-µs|RSS/);
+	const f = JSON.parse(fs.readFileSync(file, 'utf8'));
+	assert.ok(f.received > 0);
+	assert.deepEqual(Object.keys(f).filter((name) => /server_|rss|us_per/.test(name)), []);
 });
 
 test('a meeting with simulcast: everybody gets everybody else', () => {
@@ -51,6 +79,14 @@ test('another machine is refused, and so are odd values', () => {
 		[['--rooms', '500', '--subscribers', '100'], /more than 2000 participants/],
 		[['--kind', 'zoom'], /--kind is 'zoom': it takes confab, livekit, janus or bare/],
 		[['--no-audio', '--no-video'], /nothing would be sent/],
+		[['--seconds', '601'], /--seconds is '601': it takes a number from 1 to 600/],
+		[['--seconds', '5s'], /--seconds is '5s': it takes a number from 1 to 600/],
+		[['--rate', '-1'], /--rate is '-1': it takes a number from 1 to 1000/],
+		[['--server', '127.0.0.1'], /--server is '127\.0\.0\.1': it takes ADDRESS:PORT/],
+		[['--server', '127.0.0.1:99999'], /port is '99999': it takes a number from 1 to 65535/],
+		[['--pid', '999999999'], /--pid is '999999999': there is no such process/],
+		[['--pids', '1'], /there is no option --pids/],
+		[['--json'], /--json needs a value/],
 	]) {
 		const done = load(...args);
 		assert.equal(done.status, 2, done.stderr);
@@ -58,8 +94,48 @@ test('another machine is refused, and so are odd values', () => {
 	}
 });
 
+test('what would fail in the end is said before anything is loaded', () => {
+	for (const [args, expected] of [
+		[['--json', '/nowhere/load.json'], /--json: cannot write \/nowhere\/load\.json: No such file or directory/],
+		[['--cpu', '1023'], /--cpu is 1023: it takes a CPU of this machine, 0 to \d+/],
+	]) {
+		const began = Date.now();
+		const done = load('--server', `${daemon.host}:${daemon.port}`, '--seconds', '30', ...args);
+		assert.equal(done.status, 1, done.stderr);
+		assert.match(done.stderr, expected);
+		assert.ok(Date.now() - began < 25000, 'the run was not begun');
+	}
+});
+
 test('a server that is not there is an error with its address', () => {
 	const done = load('--server', '127.0.0.1:1', '--seconds', '1');
 	assert.equal(done.status, 1);
 	assert.match(done.stderr, /signalling of participant 0 ended/);
+});
+
+test('the gate on CPU per packet: passes, fails, and is void on a machine that is too busy', async () => {
+	const good = { us_per_forwarded_packet: 4, loader_share: 0.99, loader_busy: 0.7, loss: 0, streams_silent: 0 };
+	const costs = (times) => ({ ...good, us_per_forwarded_packet: good.us_per_forwarded_packet * times });
+	const starved = { ...good, loader_share: 0.4 };
+	/** `confab` are its figures, round after round (the last go on); so `bare`. */
+	const run = async (confab, bare) => {
+		const lines = [];
+		const verdict = await runGate(async (server) => {
+			const list = server === 'bare' ? bare : confab;
+			return list.length > 1 ? list.shift() : list[0];
+		}, (line) => lines.push(line));
+		return [verdict, lines.length];
+	};
+	assert.deepEqual(await run([costs(1.4)], [good]), ['passed', 2]);
+	assert.deepEqual(await run([costs(LIMIT)], [good]), ['passed', 2]);
+	assert.deepEqual(await run([costs(LIMIT + 0.1)], [good]), ['failed', 3]);
+	assert.deepEqual(await run([costs(3), costs(1.4)], [good]), ['passed', 3]); // one bad round is noise
+	assert.deepEqual(await run([costs(3), costs(1.4), costs(3)], [good]), ['failed', 4]);
+	assert.deepEqual(await run([costs(1.4)], [starved, starved, good]), ['passed', 4]);
+	assert.deepEqual(await run([costs(3)], [starved, starved, good]), ['failed', 5]);
+	assert.deepEqual(await run([starved], [good]), ['void', ROUNDS_MAX]);
+	assert.deepEqual(await run([{ ...good, loss: 0.2 }], [good]), ['void', ROUNDS_MAX]);
+	assert.deepEqual(await run([{ ...good, loader_busy: 0.99 }], [good]), ['void', ROUNDS_MAX]);
+	assert.deepEqual(await run([{ error: 'it fell over' }], [good]), ['failed', 3]); // it is not void that we do not work
+	assert.deepEqual(await run([{ error: 'a' }], [{ error: 'b' }]), ['void', ROUNDS_MAX]);
 });

@@ -106,8 +106,28 @@ void figures_print(const struct figures *f, FILE *out)
 		(unsigned long long)f->feedbacks);
 	fprintf(out, "| retransmissions received, packets not authentic | %llu, %llu |\n",
 		(unsigned long long)f->retransmitted, (unsigned long long)f->bad);
-	fprintf(out, "| the loader itself, share of its core without waiting | %.1f %% |\n",
-		100 * ratio(f->loader_cpu_s, f->seconds));
+	fprintf(out,
+		"| the loader itself: share of its core that it had, of which busy | %.1f %%, %.1f "
+		"%% |\n",
+		100 * ratio(f->loader_cpu_s, f->seconds),
+		100 * ratio(f->loader_busy_s, f->seconds));
+}
+
+/* What is known with --pid only. */
+static void json_of_server(const struct figures *f, FILE *out)
+{
+	fprintf(out,
+		"\"server_cpu_s\":%.6f,\"server_user_s\":%.6f,\"us_per_forwarded_packet\":%.4f,"
+		"\"packets_per_cpu_s\":%.1f,\"mbit_per_cpu_s\":%.3f,\"join_cpu_ms\":%.3f,",
+		f->server_cpu_s, f->server_user_s, us_per_packet(f),
+		ratio((double)f->received, f->server_cpu_s),
+		ratio((double)f->bytes * 8 / 1e6, f->server_cpu_s), f->join_cpu_ms);
+	fprintf(out,
+		"\"rss_idle_kb\":%llu,\"rss_joined_kb\":%llu,\"rss_media_kb\":%llu,"
+		"\"rss_after_kb\":%llu,\"rss_per_subscriber_kb\":%.2f,",
+		(unsigned long long)f->rss_idle_kb, (unsigned long long)f->rss_joined_kb,
+		(unsigned long long)f->rss_media_kb, (unsigned long long)f->rss_after_kb,
+		per_subscriber_kb(f));
 }
 
 void figures_json(const struct figures *f, FILE *out)
@@ -120,23 +140,24 @@ void figures_json(const struct figures *f, FILE *out)
 	fprintf(out,
 		"\"sent\":%llu,\"received\":%llu,\"bytes\":%llu,\"expected\":%llu,\"lost\":%llu,"
 		"\"loss\":%.6f,\"retransmitted\":%llu,\"bad\":%llu,\"streams\":%u,"
-		"\"streams_silent\":%u,",
+		"\"streams_silent\":%u,\"subscribing\":%u,",
 		(unsigned long long)f->sent, (unsigned long long)f->received,
 		(unsigned long long)f->bytes, (unsigned long long)f->expected,
 		(unsigned long long)f->lost, loss(f), (unsigned long long)f->retransmitted,
-		(unsigned long long)f->bad, f->streams, f->streams_silent);
+		(unsigned long long)f->bad, f->streams, f->streams_silent, f->subscribing);
 	fprintf(out,
-		"\"server_cpu_s\":%.6f,\"us_per_forwarded_packet\":%.4f,\"join_cpu_ms\":%.3f,"
-		"\"rss_idle_kb\":%llu,\"rss_joined_kb\":%llu,\"rss_media_kb\":%llu,"
-		"\"rss_after_kb\":%llu,\"rss_per_subscriber_kb\":%.2f,",
-		f->server_cpu_s, f->server_cpu_s < 0 ? 0 : us_per_packet(f), f->join_cpu_ms,
-		(unsigned long long)f->rss_idle_kb, (unsigned long long)f->rss_joined_kb,
-		(unsigned long long)f->rss_media_kb, (unsigned long long)f->rss_after_kb,
-		per_subscriber_kb(f));
+		"\"nacks\":%llu,\"plis\":%llu,\"feedbacks\":%llu,\"packets_per_s\":%.1f,"
+		"\"mbit_per_s\":%.3f,",
+		(unsigned long long)f->nacks, (unsigned long long)f->plis,
+		(unsigned long long)f->feedbacks, ratio((double)f->received, f->seconds),
+		ratio((double)f->bytes * 8 / 1e6, f->seconds));
+	if (f->server_cpu_s >= 0)
+		json_of_server(f, out);
 	fprintf(out,
 		"\"delay_p50_ms\":%.3f,\"delay_p99_ms\":%.3f,\"join_p50_ms\":%.1f,"
-		"\"join_p99_ms\":%.1f,\"loader_share\":%.4f}\n",
+		"\"join_p99_ms\":%.1f,\"loader_cpu_s\":%.6f,\"loader_share\":%.4f,"
+		"\"loader_busy\":%.4f}\n",
 		histogram_ms(&f->delay, 0.5), histogram_ms(&f->delay, 0.99),
-		histogram_ms(&f->join, 0.5), histogram_ms(&f->join, 0.99),
-		ratio(f->loader_cpu_s, f->seconds));
+		histogram_ms(&f->join, 0.5), histogram_ms(&f->join, 0.99), f->loader_cpu_s,
+		ratio(f->loader_cpu_s, f->seconds), ratio(f->loader_busy_s, f->seconds));
 }

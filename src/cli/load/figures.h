@@ -32,7 +32,9 @@ struct figures {
 	uint64_t sent, received, bytes, expected, lost, retransmitted, bad;
 	uint64_t nacks, plis, feedbacks;
 	struct histogram delay, join;
-	double server_cpu_s, server_user_s, loader_cpu_s; /* server_cpu_s < 0: not measured */
+	double server_cpu_s, server_user_s; /* server_cpu_s < 0: not measured */
+	double loader_cpu_s,
+		loader_busy_s; /* it spins: busy is the time in turns with something to do */
 	uint64_t rss_idle_kb, rss_joined_kb, rss_media_kb, rss_after_kb;
 	unsigned subscribing; /* peer connections that receive */
 	unsigned streams, streams_silent;

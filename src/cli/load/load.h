@@ -49,6 +49,7 @@ struct load_plan {
 	const char *api_key, *api_secret;	 /* LOAD_LIVEKIT */
 	unsigned rooms, publishers, subscribers; /* the last two of each room */
 	unsigned joins_per_s, warmup_s, seconds;
+	unsigned settle_s; /* after the last has left, before memory is read once more */
 	bool audio, video, simulcast;
 	bool data; /* subscribers take the data channels that they are offered */
 	bool allow_remote;
@@ -162,6 +163,7 @@ struct load {
 	struct load_participant *people;
 	size_t people_count, peer_count, connected;
 	uint64_t now, next_service, next_round;
+	uint64_t turn_end, busy_us; /* the last turn's; of all turns in which there was work */
 	bool measuring;
 	struct figures figures;
 	char error[LOAD_ERROR]; /* of the first failure; "" = none */

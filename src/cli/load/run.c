@@ -20,7 +20,6 @@ enum {
 	SERVICE_JOINING_US = 1000,
 	SERVICE_US = 20 * 1000,
 	PATIENCE_US = 30 * 1000 * 1000, /* for everybody to be connected and served */
-	SETTLE_US = 3 * 1000 * 1000,	/* after the last left, before memory is read */
 };
 
 int load_fail(struct load *l, const char *format, ...)
@@ -63,19 +62,25 @@ void load_turn(struct load *l)
 {
 	struct epoll_event events[EVENTS];
 	int n = epoll_wait(l->epoll, events, EVENTS, 0);
+	bool due;
 
 	l->now = clock_now_us();
+	due = l->now >= l->next_round;
 	for (int i = 0; i < n; i++)
 		load_peer_receive(events[i].data.ptr);
-	if (l->now < l->next_round)
-		return;
-	l->next_round = l->now + ROUND_US;
-	tick_sources(l);
-	tick_peers(l);
-	if (l->now >= l->next_service) {
+	if (due) {
+		l->next_round = l->now + ROUND_US;
+		tick_sources(l);
+		tick_peers(l);
+	}
+	if (due && l->now >= l->next_service) {
 		l->next_service = l->now + (l->measuring ? SERVICE_US : SERVICE_JOINING_US);
 		l->signal->service(l);
 	}
+	uint64_t end = n > 0 || due ? clock_now_us() : l->now;
+	if (n > 0 || due)
+		l->busy_us += end - l->turn_end;
+	l->turn_end = end;
 }
 
 static int run_for(struct load *l, uint64_t us)
@@ -105,7 +110,7 @@ static int open_load(struct load *l)
 	rng_seeded(&l->rng, clock_wall_us());
 	if (r < 0 || l->epoll < 0 || !l->sdp || !l->people)
 		return load_fail(l, "out of memory or file descriptors");
-	l->now = clock_now_us();
+	l->now = l->turn_end = clock_now_us();
 	l->signal = l->plan.kind == LOAD_LIVEKIT ? &load_livekit
 		    : l->plan.kind == LOAD_JANUS ? &load_janus
 						 : &load_bare;
@@ -236,11 +241,12 @@ static int measure(struct load *l)
 	begin = clock_now_us();
 	server = process_cpu_ns(l->plan.pid);
 	user = process_user_ns(l->plan.pid);
-	uint64_t own = own_cpu_ns();
+	uint64_t own = own_cpu_ns(), busy = l->busy_us;
 	l->measuring = true;
 	int r = run_for(l, l->plan.seconds * (uint64_t)US_PER_S);
 	l->measuring = false;
 	f->loader_cpu_s = (double)(own_cpu_ns() - own) / 1e9;
+	f->loader_busy_s = (double)(l->busy_us - busy) / 1e6;
 	f->server_cpu_s = l->plan.pid ? (double)(process_cpu_ns(l->plan.pid) - server) / 1e9 : -1;
 	f->server_user_s = (double)(process_user_ns(l->plan.pid) - user) / 1e9;
 	f->seconds = (double)(clock_now_us() - begin) / 1e6;
@@ -291,7 +297,7 @@ static void close_load(struct load *l)
 		(void)close(l->epoll);
 }
 
-static int report(struct load *l)
+static void report(struct load *l, FILE *json)
 {
 	static const char *const names[] = { "livekit", "janus", "bare" };
 	struct figures *f = &l->figures;
@@ -304,18 +310,22 @@ static int report(struct load *l)
 	f->video = l->plan.video;
 	f->simulcast = l->plan.simulcast;
 	figures_print(f, stdout);
-	FILE *out = l->plan.json ? fopen(l->plan.json, "we") : NULL;
-	if (l->plan.json && !out)
-		return load_fail(l, "cannot write %s: %s", l->plan.json, strerror(errno));
-	if (out) {
-		figures_json(f, out);
-		(void)fclose(out);
-	}
-	return 0;
+	if (json)
+		figures_json(f, json);
+}
+
+/* Before anything is loaded: whether the figures can be written in the end. */
+static int open_json(struct load *l, FILE **ret)
+{
+	*ret = l->plan.json ? fopen(l->plan.json, "we") : NULL;
+	if (!l->plan.json || *ret)
+		return 0;
+	return load_fail(l, "--json: cannot write %s: %s", l->plan.json, strerror(errno));
 }
 
 int load_run(struct load *l)
 {
+	FILE *json;
 	int r;
 
 	if (l->plan.cpu >= 0) {
@@ -324,15 +334,21 @@ int load_run(struct load *l)
 		CPU_ZERO(&set);
 		CPU_SET((size_t)l->plan.cpu, &set);
 		if (sched_setaffinity(0, sizeof set, &set) < 0)
-			return load_fail(l, "there is no CPU %d", l->plan.cpu);
+			return load_fail(l, "--cpu is %d: it takes a CPU of this machine, 0 to %ld",
+					 l->plan.cpu, sysconf(_SC_NPROCESSORS_ONLN) - 1);
 	}
+	r = open_json(l, &json);
+	if (r < 0)
+		return r;
 	r = run_phases(l);
 	close_load(l);
 	if (r == 0) {
-		(void)usleep(SETTLE_US);
+		(void)sleep(l->plan.settle_s);
 		l->figures.rss_after_kb = process_rss_kb(l->plan.pid);
-		r = report(l);
+		report(l, json);
 	}
+	if (json)
+		(void)fclose(json);
 	figures_fini(&l->figures);
 	return r;
 }
