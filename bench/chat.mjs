@@ -155,8 +155,9 @@ async function confab() {
     if (status !== 201) throw new Error(`not sent: ${status}`);
   });
   const text = 'x'.repeat(200);
-  const bare = () => Number(execFileSync(path.join(root, 'build/bench/bench_commit'), [mkdtempSync(path.join(folder, 'bare-')), String(writers), String(Math.max(3, seconds / 3))], { encoding: 'utf8' }));
-  const bareBefore = bare();
+  const floor = (program, ...args) => Number(execFileSync(path.join(root, 'build/bench', program), [mkdtempSync(path.join(folder, 'floor-')), String(writers), String(Math.max(2, seconds / 4)), ...args], { encoding: 'utf8' }));
+  const floors = () => ({ row: floor('bench_commit', 'row'), message: floor('bench_commit', 'message'), store: floor('bench_store') });
+  const floorsBefore = floors();
   const connections = await many(writers, writers, () => httpConnection(port));
   const tokens = connections.map((_, i) => token(id(i + 1)));
   const cpu = cpuMs(child.pid);
@@ -167,10 +168,10 @@ async function confab() {
   });
   const loaderBusy = performance.eventLoopUtilization(busy).utilization;
   const serverBusy = (cpuMs(child.pid) - cpu) / (seconds * 1000);
-  const bareAfter = bare();
+  const floorsAfter = floors();
   for (const socket of sockets) socket.destroy();
   await stop(child);
-  return { idle_kib: idle, fan_out: out, durable_per_s: durable, loader_busy: loaderBusy, server_cores: serverBusy, bare_per_s: (bareBefore + bareAfter) / 2 };
+  return { idle_kib: idle, fan_out: out, durable_per_s: durable, loader_busy: loaderBusy, server_cores: serverBusy, floors_per_s: Object.fromEntries(Object.keys(floorsAfter).map((name) => [name, (floorsBefore[name] + floorsAfter[name]) / 2])) };
 }
 
 // ---- Prosody ----
@@ -256,8 +257,10 @@ console.log(`\n| ${clients.toLocaleString('en')} clients, a channel of ${members
 for (const [name, r] of Object.entries(results))
   console.log(`| ${{ confab: 'Confab', prosody: 'Prosody 0.12, archive in SQLite' }[name]} | ${cell(r.idle_kib)} | ${cell(r.fan_out.p50_ms)}, ${cell(r.fan_out.p99_ms)}, ${cell(r.fan_out.max_ms)} | ${r.fan_out.deliveries} of ${r.fan_out.wanted} | ${cell(r.fan_out.cpu_us_per_delivery)} | ${cell(r.durable_per_s, 0)} |`);
 if (results.confab) {
-  const { durable_per_s: durable, bare_per_s: bare, loader_busy: loader, server_cores: cores } = results.confab;
-  console.log(`\ndurable messages: ${cell(durable, 0)}/s, bare group-commit loop: ${cell(bare, 0)}/s, ratio ${cell(durable / bare, 2)} (server ${cell(cores, 2)} cores, loader ${cell(loader, 2)} busy)`);
+  const { durable_per_s: durable, floors_per_s: floors, loader_busy: loader, server_cores: cores } = results.confab;
+  console.log(`\ndurable messages over HTTP: ${cell(durable, 0)}/s (server ${cell(cores, 2)} cores, loader ${cell(loader, 2)} busy)`);
+  const names = { row: 'bare loop, one row each', message: "bare loop, a message's rows and indexes", store: 'our store alone' };
+  for (const [name, figure] of Object.entries(floors)) console.log(`  ${names[name]}: ${cell(figure, 0)}/s; over HTTP ${cell(durable / figure, 2)} of it, the store ${cell(floors.store / figure, 2)}`);
 }
 mkdirSync(path.join(root, 'bench/results'), { recursive: true });
 writeFileSync(path.join(root, 'bench/results/chat.json'), `${JSON.stringify({ date: new Date().toISOString(), clients, members, rate, seconds, writers, results }, null, '\t')}\n`);

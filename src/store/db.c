@@ -15,6 +15,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -199,6 +200,11 @@ int db_exec(struct db *db, const char *sql, const char *types, ...)
 int db_changes(struct db *db)
 {
 	return sqlite3_changes(db->sqlite);
+}
+
+int64_t db_all_changes(struct db *db)
+{
+	return sqlite3_total_changes64(db->sqlite);
 }
 
 int64_t db_last_id(struct db *db)
@@ -504,6 +510,7 @@ void db_close(struct db *db)
 		if (ours)
 			unlock(db);
 	}
+	free(db->search.entries);
 	cleanup_close(&db->lock_fd);
 	cleanup_close(&db->owner_fd);
 	*db = (struct db){ .lock_fd = -1, .owner_fd = -1 };

@@ -24,12 +24,26 @@ struct db_statement {
 	sqlite3_stmt *stmt;
 };
 
+/* Words for the search index that wait for the end of their transaction: see search.c. */
+struct search_entry {
+	int64_t id;
+	const char *text; /* the request's; it lives until the answer */
+	bool remove;
+};
+
+struct search_queue {
+	struct search_entry *entries;
+	size_t n, capacity;
+};
+
 struct db {
 	sqlite3 *sqlite;
 	int lock_fd;  /* see db_lock */
 	int owner_fd; /* held by a daemon for its whole life; -1 for others */
 	int fatal;    /* -EIO once the disk failed: no more writing (R34) */
 	bool locked;
+	struct search_queue search; /* of the transaction that is open */
+	int64_t event_added;	    /* the newest cursor of that transaction; 0 = none */
 	struct db_statement statements[DB_STATEMENTS];
 };
 
@@ -57,8 +71,9 @@ void db_end(sqlite3_stmt *stmt);
 /* A statement without rows: 0 or -errno. */
 int db_exec(struct db *db, const char *sql, const char *types, ...);
 
-/* Rows changed by the last statement. */
+/* Rows changed by the last statement, and by all of this connection. */
 int db_changes(struct db *db);
+int64_t db_all_changes(struct db *db);
 int64_t db_last_id(struct db *db);
 
 /* Columns; the text is copied into `mem`, NULL stays NULL. */

@@ -18,11 +18,18 @@ int event_add(struct db *db, const struct event_row *e, int64_t *ret_cursor)
 
 	if (r < 0)
 		return r;
-	int64_t cursor = db_last_id(db);
-	r = db_exec(db, "DELETE FROM events WHERE cursor <= ?", "i", cursor - LIMIT_EVENTS_KEPT);
-	if (r == 0)
-		*ret_cursor = cursor;
-	return r;
+	*ret_cursor = db->event_added = db_last_id(db);
+	return 0;
+}
+
+int event_prune(struct db *db)
+{
+	int64_t newest = db->event_added;
+
+	db->event_added = 0;
+	return newest ? db_exec(db, "DELETE FROM events WHERE cursor <= ?", "i",
+				newest - LIMIT_EVENTS_KEPT)
+		      : 0;
 }
 
 /* ---- who hears of it ---- */

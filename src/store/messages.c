@@ -207,8 +207,43 @@ static int check_quoted(struct db *db, struct message_request *r)
 	int row = message_find(db, &r->base.mem, r->new.conversation_id, r->new.quoted_id, &quoted);
 	if (row < 0)
 		return row;
+	r->message.quoted_id = quoted.id;
+	r->message.quoted_text = quoted.text;
+	r->message.quoted_user_id = quoted.user.id;
+	r->message.quoted_user_name = quoted.user.name;
 	return row == 1 && !quoted.deleted_at_us && (!quoted.private || r->new.private) ? 0
 											: -ENOENT;
+}
+
+static int find_writer(struct db *db, struct message_request *r)
+{
+	sqlite3_stmt *stmt = db_query(db, "SELECT " USER " FROM users u WHERE u.id = ?", "s",
+				      r->new.user_id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		user_read(&r->base.mem, stmt, 0, &r->message.user);
+	db_end(stmt);
+	return row == 1 ? 0 : row == 0 ? -ENOENT : row;
+}
+
+/* The message as it is in the table now: what was inserted, and what the checks read. */
+static int fill(struct db *db, struct message_request *r)
+{
+	const struct store_new_message *new = &r->new;
+	struct store_message *m = &r->message;
+
+	m->id = r->inserted;
+	m->conversation_id = new->conversation_id;
+	m->client_id = new->client_id;
+	m->text = new->text;
+	m->card = new->card;
+	m->created_at_us = new->created_at_us;
+	m->private = new->private;
+	m->support = r->support;
+	m->events = r->more.events;
+	m->event_count = r->more.n;
+	return new->attachment_count ? attachments_read(db, &r->base.mem, m) : 0;
 }
 
 static int insert(struct db *db, struct message_request *r)
@@ -276,6 +311,8 @@ static int run_message_add(struct db *db, struct request *req)
 	if (status == 0)
 		status = check_quoted(db, r);
 	if (status == 0)
+		status = find_writer(db, r);
+	if (status == 0)
 		status = channel_slow(db, &r->new, &r->wait_us);
 	if (status == 0)
 		status = insert(db, r);
@@ -283,13 +320,7 @@ static int run_message_add(struct db *db, struct request *req)
 		return status;
 	r->created = true;
 	status = r->new.mention_count ? add_mentions(db, r, r->inserted) : 0;
-	if (status < 0)
-		return status;
-	row = find_by_client_id(db, r);
-	r->message.support = r->support;
-	r->message.events = r->more.events;
-	r->message.event_count = r->more.n;
-	return row == 1 ? 0 : row < 0 ? row : -EIO;
+	return status < 0 ? status : fill(db, r);
 }
 
 static void answer_message(struct request *req)
@@ -310,6 +341,8 @@ void store_message_add(struct store *s, const struct store_new_message *message,
 	r->base.run = run_message_add;
 	r->base.answer = answer_message;
 	r->base.writes = true;
+	/* a file that is not there is noticed late, and slow mode notes the time before */
+	r->base.checks_first = !message->attachment_count && !message->slow_us;
 	r->new = *message;
 	r->new.conversation_id = mem_text(mem, message->conversation_id);
 	r->new.user_id = mem_text(mem, message->user_id);

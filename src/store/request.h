@@ -16,6 +16,9 @@ struct request {
 	int (*run)(struct db *db, struct request *req);
 	void (*answer)(struct request *req);
 	bool writes;
+	/* All that can refuse it comes before its first write: it needs no savepoint. When it fails after
+	 * that (a disk, memory), so does its whole transaction. */
+	bool checks_first;
 	int status;
 	struct mem mem; /* arguments and results */
 };
@@ -67,9 +70,16 @@ int message_page_read(struct db *db, struct mem *mem, sqlite3_stmt *stmt, unsign
 int message_find(struct db *db, struct mem *mem, const char *conversation_id, int64_t id,
 		 struct store_message *ret);
 
-/* The words of a message, in and out of the search index (a trigger may not: the schema is not trusted). */
+/*
+ * The words of a message, in and out of the search index (a trigger may not: the schema is not trusted). Both
+ * happen together at the end of the transaction, by search_flush: FTS5 writes what it has to the disk at every
+ * savepoint, a segment for each message then, instead of one for all. The text must live until the answer.
+ */
 int search_add(struct db *db, int64_t id, const char *text);
 int search_remove(struct db *db, int64_t id, const char *text);
+int search_flush(struct db *db);
+/* Forgets all but the first `n`: the rest was undone. */
+void search_forget(struct db *db, size_t n);
 
 /* What a request brought about, for its answer. */
 struct event_list {
@@ -125,7 +135,7 @@ int call_rest_read(struct db *db, struct mem *mem, struct store_call *ret);
 /* Copies into the request's memory. */
 struct store_user user_copy(struct mem *mem, const struct store_user *user);
 
-/* Appends to the event log and prunes it. Unused fields are NULL or 0. */
+/* Appends to the event log; event_prune, at the end of the transaction, cuts that. Unused fields are NULL or 0. */
 struct event_row {
 	enum store_event_type type;
 	uint64_t created_at_us;
@@ -133,6 +143,7 @@ struct event_row {
 	const char *conversation_id, *cid, *session_id, *user_id, *user_name, *payload;
 };
 int event_add(struct db *db, const struct event_row *event, int64_t *ret_cursor);
+int event_prune(struct db *db);
 
 /* Writes down who hears of it (struct store_audience's rule; `only`: just `more`) and answers it. */
 int event_audience(struct db *db, struct mem *mem, int64_t cursor, const struct event_row *event,

@@ -1,23 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Full-text search over messages (SQLite's FTS5). */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/request.h"
 
+enum { QUEUE_FIRST = 64 };
+
+static int later(struct db *db, int64_t id, const char *text, bool remove)
+{
+	struct search_queue *q = &db->search;
+
+	if (q->n == q->capacity) {
+		size_t capacity = q->capacity ? 2 * q->capacity : QUEUE_FIRST;
+		struct search_entry *entries = realloc(q->entries, capacity * sizeof *entries);
+
+		if (!entries)
+			return -ENOMEM;
+		q->entries = entries;
+		q->capacity = capacity;
+	}
+	q->entries[q->n++] = (struct search_entry){ id, text, remove };
+	return 0;
+}
+
 int search_add(struct db *db, int64_t id, const char *text)
 {
-	return db_exec(db, "INSERT INTO message_search (rowid, text) VALUES (?, ?)", "is", id,
-		       text);
+	return later(db, id, text, false);
 }
 
 /* FTS5 wants the very text that was indexed, to take its words out again. */
 int search_remove(struct db *db, int64_t id, const char *text)
 {
-	return db_exec(
-		db,
-		"INSERT INTO message_search (message_search, rowid, text) VALUES ('delete', ?, ?)",
-		"is", id, text);
+	return later(db, id, text, true);
+}
+
+int search_flush(struct db *db)
+{
+	const struct search_queue *q = &db->search;
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < q->n; i++)
+		status = db_exec(db,
+				 q->entries[i].remove
+					 ? "INSERT INTO message_search (message_search, rowid, "
+					   "text) VALUES ('delete', ?, ?)"
+					 : "INSERT INTO message_search (rowid, text) VALUES (?, ?)",
+				 "is", q->entries[i].id, q->entries[i].text);
+	search_forget(db, 0);
+	return status;
+}
+
+void search_forget(struct db *db, size_t n)
+{
+	db->search.n = n;
 }
 
 struct search_request {

@@ -37,29 +37,43 @@ struct store {
 
 /* ---- the store thread ---- */
 
-/* One request inside the transaction: its own savepoint, so that its failure undoes nothing else.
- */
 static int run_one(struct db *db, struct request *req)
 {
 	if (req->mem.bad)
 		return -ENOMEM;
-	if (!req->writes) {
-		int r = req->run(db, req);
+	int r = req->run(db, req);
 
-		return r == 0 && req->mem.bad ? -ENOMEM : r;
-	}
+	return r == 0 && req->mem.bad ? -ENOMEM : r;
+}
+
+/* In a savepoint of its own, so that its failure undoes nothing else. */
+static int run_apart(struct db *db, struct request *req)
+{
+	size_t words = db->search.n;
 	int r = db_exec(db, "SAVEPOINT one", "");
+
 	if (r < 0)
 		return r;
-	r = req->run(db, req);
-	if (r == 0 && req->mem.bad)
-		r = -ENOMEM;
+	r = run_one(db, req);
+	if (r < 0)
+		search_forget(db, words);
 	if (r < 0 && db_in_transaction(db))
 		(void)db_exec(db, "ROLLBACK TO one", ""); /* when this fails, so does RELEASE */
 	if (!db_in_transaction(db))
 		return r < 0 ? r : -EIO;
 	int released = db_exec(db, "RELEASE one", "");
 	return r < 0 ? r : released;
+}
+
+/* Without one: savepoints are half of what a message costs. */
+static int run_checked(struct db *db, struct request *req)
+{
+	int64_t before = db_all_changes(db);
+	int r = run_one(db, req);
+
+	if (r < 0 && db_in_transaction(db) && db_all_changes(db) != before)
+		db_rollback(db); /* run_writes sees that the transaction is gone */
+	return r;
 }
 
 /* Those that write, after their transaction was undone. */
@@ -70,6 +84,14 @@ static void fail_writes(struct list *batch, int status)
 	list_each (req, batch, link)
 		if (req->writes && req->status == 0)
 			req->status = status;
+}
+
+static void undo(struct db *db, struct list *batch, int status)
+{
+	db_rollback(db);
+	search_forget(db, 0);
+	db->event_added = 0;
+	fail_writes(batch, status);
 }
 
 static void run_writes(struct db *db, struct list *batch)
@@ -84,18 +106,21 @@ static void run_writes(struct db *db, struct list *batch)
 	list_each (req, batch, link) {
 		if (!req->writes)
 			continue;
-		req->status = run_one(db, req);
+		req->status = req->checks_first ? run_checked(db, req) : run_apart(db, req);
 		if (!db_in_transaction(db)) {
 			/* A full disk or an I/O error undid all of it:
 			 * nobody is told that it worked. */
-			db_rollback(db);
-			fail_writes(batch, req->status);
+			undo(db, batch, req->status);
 			return;
 		}
 	}
-	r = db_commit(db);
+	r = search_flush(db);
+	if (r == 0)
+		r = event_prune(db);
+	if (r == 0)
+		r = db_commit(db);
 	if (r < 0)
-		fail_writes(batch, r);
+		undo(db, batch, r);
 }
 
 static void run_reads(struct db *db, struct list *batch)

@@ -3,8 +3,8 @@
  * Everything that outlives a restart, as verbs. No SQL and no SQLite above this header.
  *
  * A verb copies its arguments, queues the request and returns at once; one store thread takes all
- * that is queued, runs it in one transaction (each request in its own savepoint, so that one
- * failure does not sink the others), commits to the disk, and only then are the callbacks called,
+ * that is queued, runs it in one transaction (a request that is refused undoes what it wrote itself,
+ * and nothing of the others), commits to the disk, and only then are the callbacks called,
  * on the loop's thread, in the order of the requests. So: what a callback reports as done survives
  * a power cut, and two events are seen in the order in which they were stored.
  *

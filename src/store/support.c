@@ -99,9 +99,28 @@ int support_take(struct db *db, struct mem *mem, const char *conversation_id,
 
 /* ---- what a message means ---- */
 
+/* As much of the state as every message asks about. */
+struct before {
+	bool open, waiting;
+};
+
+static int read_before(struct db *db, const char *conversation_id, struct before *ret)
+{
+	sqlite3_stmt *stmt = db_query(db,
+				      "SELECT status = 'open', waiting_since IS NOT NULL FROM "
+				      "conversations WHERE id = ? AND customer_id IS NOT NULL",
+				      "s", conversation_id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		*ret = (struct before){ db_int(stmt, 0) != 0, db_int(stmt, 1) != 0 };
+	db_end(stmt);
+	return row == 1 ? 0 : row == 0 ? -ENOENT : row;
+}
+
 /* 1: the state has changed. */
 static int on_customer(struct db *db, struct mem *mem, const struct store_new_message *m,
-		       const struct store_support *before, struct event_list *out)
+		       const struct before *before, struct event_list *out)
 {
 	const struct support_line line = { .conversation_id = m->conversation_id,
 					   .user_id = m->user_id,
@@ -110,13 +129,15 @@ static int on_customer(struct db *db, struct mem *mem, const struct store_new_me
 					   .private = true,
 					   .at_us = m->created_at_us };
 	int64_t at = (int64_t)m->created_at_us;
-	bool reopens = before->status != SUPPORT_OPEN;
+	bool reopens = !before->open;
+
+	if (!reopens && before->waiting) /* then there is a case, too */
+		return 0;
 	int status = db_exec(db,
 			     "INSERT INTO support_cases (conversation_id, opened_at) VALUES (?, ?) "
 			     "ON CONFLICT DO NOTHING",
 			     "si", m->conversation_id, at);
-
-	if (status < 0 || (!reopens && before->waiting_since_us))
+	if (status < 0)
 		return status;
 	status = db_exec(db,
 			 "UPDATE conversations SET waiting_since = coalesce(waiting_since, ?2), "
@@ -128,15 +149,14 @@ static int on_customer(struct db *db, struct mem *mem, const struct store_new_me
 	return status < 0 ? status : 1;
 }
 
-static int on_team(struct db *db, const struct store_new_message *m,
-		   const struct store_support *before)
+static int on_team(struct db *db, const struct store_new_message *m, const struct before *before)
 {
 	int status = db_exec(db,
 			     "UPDATE support_cases SET replied_at = ?2, replied_by = ?3 WHERE "
 			     "conversation_id = ?1 AND resolved_at IS NULL AND replied_at IS NULL",
 			     "sis", m->conversation_id, (int64_t)m->created_at_us, m->user_id);
 
-	if (status < 0 || !before->waiting_since_us)
+	if (status < 0 || !before->waiting)
 		return status;
 	status = db_exec(db, "UPDATE conversations SET waiting_since = NULL WHERE id = ?", "s",
 			 m->conversation_id);
@@ -146,11 +166,11 @@ static int on_team(struct db *db, const struct store_new_message *m,
 int support_on_message(struct db *db, struct mem *mem, const struct store_new_message *m,
 		       struct event_list *out, const struct store_support **ret)
 {
-	struct store_support before;
+	struct before before;
 
 	if (m->private || m->card)
 		return 0;
-	int status = support_read(db, mem, m->conversation_id, &before);
+	int status = read_before(db, m->conversation_id, &before);
 	if (status == 0)
 		status = strcmp(m->user_id, m->conversation_id) == 0
 				 ? on_customer(db, mem, m, &before, out)
