@@ -41,6 +41,8 @@ const NAMES = {
   Channels: 'ChannelsResponse',
   Ban: 'BanObject',
   Bans: 'BansResponse',
+  Block: 'BlockObject',
+  Blocks: 'BlocksResponse',
   Call: 'CallObject',
   CallSettings: 'CallSettingsObject',
   CallCard: 'CallCardObject',

@@ -33,6 +33,7 @@ enum {
 	LIMIT_CONVERSATIONS = 1000,   /* of an admin's list */
 	LIMIT_CHANNELS = 10 * 1000,   /* direct and group conversations; all are in memory */
 	LIMIT_CHANNEL_MEMBERS = 2000,
+	LIMIT_BLOCKS = 1000,	       /* of one person; all are in memory */
 	LIMIT_CHANNEL_NAME = 128,      /* bytes */
 	LIMIT_LABELS_PUT = 20,	       /* on one conversation */
 	LIMIT_EVENTS_KEPT = 10 * 1000, /* for replay; older ones make a `resync` */

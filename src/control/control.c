@@ -21,6 +21,7 @@
 #include "control/auth/media_token.h"
 #include "control/calls/calls.h"
 #include "control/calls/rights.h"
+#include "control/chat/blocks.h"
 #include "control/chat/channels.h"
 #include "control/files/files.h"
 #include "control/hooks/hooks.h"
@@ -471,6 +472,8 @@ static int start_domain(struct control *c, const struct control_config *config)
 		r = chat_new(&chat, &c->chat);
 	if (r == 0)
 		r = chat_channels_load(c->chat);
+	if (r == 0)
+		r = chat_blocks_load(c->chat);
 	calls.chat = c->chat;
 	if (r == 0)
 		r = support_new(&support, &c->support);

@@ -58,6 +58,9 @@ const struct http_route control_routes[] = {
 	{ HTTP_GET,  CHANNEL,                  http_channel,           ROUTE_USER },
 	{ HTTP_PATCH, CHANNEL,                 http_channel_change,    ROUTE_USER },
 	{ HTTP_POST, CHANNEL "/leave",         http_channel_leave,     ROUTE_USER },
+	{ HTTP_GET,  "/api/v1/blocks",         http_blocks,            ROUTE_USER },
+	{ HTTP_PUT,  "/api/v1/blocks/{user}",  http_block_set,         ROUTE_USER },
+	{ HTTP_DELETE, "/api/v1/blocks/{user}", http_block_lift,       ROUTE_USER },
 
 	/* the support layer: for the team */
 	{ HTTP_POST, CONVERSATION "/viewing",  http_viewing,           ROUTE_USER },

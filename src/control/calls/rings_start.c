@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "control/calls/live_ring.h"
+#include "control/chat/blocks.h"
 #include "control/objects/objects.h"
 
 /* In another call, or on the way into one (for NOBODY_CAME_S). */
@@ -50,7 +51,8 @@ static void add_callee(struct ask *a, const struct store_call *call, const struc
 {
 	if (strcmp(user->id, a->who->id) == 0 || ret->n == RING_LEGS_MAX ||
 	    !is_wanted(ids, user->id) ||
-	    live_has(a->calls, a->cid, user->id) ||		    /* is there already */
+	    live_has(a->calls, a->cid, user->id) || /* is there already */
+	    (a->calls->chat && chat_has_blocked(a->calls->chat, user->id, a->who->id)) ||
 	    !(rights_on(a->calls->types, call, user) & RIGHT_READ)) /* blocked: no ring */
 		return;
 	ret->users[ret->n] = store_user_dup(user);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/chat/blocks.h"
 #include "control/chat/channels.h"
 #include "control/chat/private.h"
 
@@ -55,6 +56,8 @@ int chat_typing(struct chat *c, const struct store_user *who, const char *conver
 {
 	if (!chat_open_to(c, who, conversation_id))
 		return -ENOENT;
+	if (chat_check_blocks(c, who, conversation_id) < 0)
+		return 0; /* nobody is told that nobody sees it */
 	tell(c, &(struct chat_notice){ .type = typing ? CHAT_TYPING_START : CHAT_TYPING_STOP,
 				       .conversation_id = conversation_id,
 				       .user = who });

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "control/chat/blocks.h"
 #include "control/chat/channels.h"
 #include "control/chat/private.h"
 
@@ -33,6 +34,8 @@ void chat_edit(struct chat *c, const struct store_user *who, const char *convers
 	const struct store_message_change change = change_of(c, who, conversation_id, id);
 	int status = chat_open_to(c, who, conversation_id) ? chat_check_text(text) : -ENOENT;
 
+	if (status == 0)
+		status = chat_check_blocks(c, who, conversation_id);
 	if (status < 0)
 		chat_pending_refuse(p, status);
 	else
@@ -69,6 +72,8 @@ void chat_react(struct chat *c, const struct store_user *who, const char *conver
 	const struct store_message_change change = change_of(c, who, conversation_id, id);
 	int status = chat_open_to(c, who, conversation_id) ? check_type(type) : -ENOENT;
 
+	if (status == 0 && on)
+		status = chat_check_blocks(c, who, conversation_id);
 	if (status < 0)
 		chat_pending_refuse(p, status);
 	else

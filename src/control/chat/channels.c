@@ -326,9 +326,16 @@ void chat_channel_create(struct chat *c, const struct store_user *who,
 	rng_name(rng_os(), "", made, sizeof made);
 	for (char *at = made; *at; at++)
 		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 'a' - 'A' : *at);
-	if (direct)
+	if (direct) {
 		id_of_pair(who->id, channel->user_id, id, sizeof id);
-	else
+		status = chat_channel_find(c, id) ? 0 /* what was written stays to be read */
+						  : chat_check_pair(c, who->id, channel->user_id);
+	}
+	if (status < 0) {
+		refuse(p, status);
+		return;
+	}
+	if (!direct)
 		(void)snprintf(id, sizeof id, "group.%s", channel->id ? channel->id : made);
 	store_channel_create(c->store,
 			     &(struct store_new_channel){

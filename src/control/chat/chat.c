@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/rng.h"
 #include "base/utf8.h"
+#include "control/chat/blocks.h"
 #include "control/chat/channels.h"
 #include "control/chat/mentions.h"
 #include "control/chat/private.h"
@@ -27,8 +28,8 @@ int chat_new(const struct chat_config *config, struct chat **ret)
 		.sink_arg = config->sink_arg,
 		.open_channels = config->open_channels,
 	};
-	if (chat_channels_new(c) < 0) {
-		free(c);
+	if (chat_channels_new(c) < 0 || chat_blocks_new(c) < 0) {
+		(void)chat_free(c);
 		return -ENOMEM;
 	}
 	*ret = c;
@@ -37,8 +38,10 @@ int chat_new(const struct chat_config *config, struct chat **ret)
 
 struct chat *chat_free(struct chat *c)
 {
-	if (c)
+	if (c) {
 		chat_channels_free(c);
+		chat_blocks_free(c);
+	}
 	free(c);
 	return NULL;
 }
@@ -199,6 +202,9 @@ static int check_new(const struct chat *c, const struct store_user *who,
 		return -EACCES;
 	if (message->attachment_count > LIMIT_ATTACHMENTS)
 		return -E2BIG;
+	int blocked = chat_check_blocks(c, who, message->conversation_id);
+	if (blocked < 0)
+		return blocked;
 	/* a file says enough by itself */
 	bool silent = message->attachment_count && message->text[0] == '\0';
 	int status = silent ? 0 : chat_check_text(message->text);

@@ -114,7 +114,7 @@ struct chat_new_message {
  * Sends; with an attachment the text may be empty. Repeating a client_id (per user and conversation) gives the first message again, created
  * false, and no event. -EINVAL: text empty or blank, or not UTF-8, or client_id empty, too long or
  * not printable ASCII; -EMSGSIZE: text over LIMIT_MESSAGE_TEXT bytes; -ENOENT: also when the quoted
- * message or an attachment is not there.
+ * message or an attachment is not there; -ECONNREFUSED, -ECONNABORTED: blocks.h.
  */
 void chat_send(struct chat *c, const struct store_user *who, const struct chat_new_message *message,
 	       store_message_fn *done, void *arg);

@@ -13,6 +13,7 @@ struct chat {
 	bool open_channels;
 	struct chat_channels *channels; /* owned, channels.c */
 	int channels_status;
+	struct chat_blocks *blocks; /* owned, blocks.c */
 };
 
 /* The id to look for: a stranger's conversation is looked for
@@ -25,6 +26,11 @@ bool chat_moderates(const struct chat *c, const struct store_user *who,
 		    const char *conversation_id);
 
 int chat_channels_new(struct chat *c); /* 0 or -ENOMEM */
+int chat_blocks_new(struct chat *c);   /* the same */
+void chat_blocks_free(struct chat *c);
+
+/* chat_check_blocks for a conversation that may not be there yet. */
+int chat_check_pair(const struct chat *c, const char *from, const char *to);
 void chat_channels_free(struct chat *c);
 
 /* 0, -EINVAL or -EMSGSIZE. */

@@ -9,6 +9,7 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/message_args.h"
 #include "control/ws/objects.h"
 
 static void answer_error(struct http_req *req, int status)
@@ -33,6 +34,10 @@ static void answer_error(struct http_req *req, int status)
 			   "`name` must be 1 to %d bytes of one line, `id` 1 to %d of a-z 0-9 _ -, "
 			   "and `user_id` somebody else.",
 			   LIMIT_CHANNEL_NAME, CHAT_GROUP_ID_MAX);
+		return;
+	case -ECONNREFUSED:
+	case -ECONNABORTED:
+		http_blocked_error(req, status);
 		return;
 	case -E2BIG:
 		http_error(req, 400, 4, "A group has at most %d members.", LIMIT_CHANNEL_MEMBERS);

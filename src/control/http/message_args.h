@@ -12,5 +12,8 @@ int64_t http_number_argument(struct http_req *req, const char *name, int64_t abs
 /* Answers for a status of chat.h's changes. */
 void http_message_error(struct http_req *req, int status);
 
+/* blocks.c: answers for -ECONNREFUSED and -ECONNABORTED of chat/blocks.h. */
+void http_blocked_error(struct http_req *req, int status);
+
 /* The message id of the path; 0: refused already. */
 int64_t http_message_id(struct http_req *req);

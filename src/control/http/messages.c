@@ -80,6 +80,10 @@ void http_message_error(struct http_req *req, int status)
 		http_error(req, 403, 17, "The message is older than %d minutes; it stays as it is.",
 			   CHAT_CHANGE_WINDOW_S / 60);
 		return;
+	case -ECONNREFUSED:
+	case -ECONNABORTED:
+		http_blocked_error(req, status);
+		return;
 	case -E2BIG:
 		http_error(req, 400, 4, "At most %d attachments go with one message.",
 			   LIMIT_ATTACHMENTS);

@@ -111,7 +111,7 @@ export class VideoClient {
   readonly operator: OperatorApi;
   /** What a team does with its conversations. */
   readonly support: SupportApi;
-  /** Bans, for the team. */
+  /** Bans, for the team, and one's own blocks. */
   readonly moderation: ModerationApi;
 
   /** This client among the user's devices and tabs: which of them answered a ring. */

@@ -289,6 +289,15 @@ export interface BansResponse {
   bans: BanObject[];
 }
 
+export interface BlockObject {
+  user: UserObject;
+  created_at: string;
+}
+
+export interface BlocksResponse {
+  blocks: BlockObject[];
+}
+
 export interface CallObject {
   cid: string;
   type: string;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Who may not come in, decided by the team. */
-import type { BanObject, BansResponse } from './contract.ts';
+/**
+ * Who may not come in, decided by the team (bans), and whom one does not want to hear from, decided by each person for
+ * themselves (blocks).
+ */
+import type { BanObject, BansResponse, BlockObject, BlocksResponse } from './contract.ts';
 import { ErrorCode, type ConfabError } from './errors.ts';
 import type { Rest } from './rest.ts';
 
@@ -30,6 +33,21 @@ export class ModerationApi {
     await this.#ask((rest) => rest.delete(banPath(userId)));
   }
 
+  /** Whom this user has blocked, the latest first. */
+  async blocks(): Promise<BlockObject[]> {
+    return (await this.#ask((rest) => rest.get<BlocksResponse>('/api/v1/blocks'))).blocks;
+  }
+
+  /** Their direct messages and rings no longer come here, and this user does not write to them. They are not told. */
+  async block(userId: string): Promise<void> {
+    await this.#ask((rest) => rest.put(blockPath(userId), {}));
+  }
+
+  /** Rejects with code 16 when there is no such block. */
+  async unblock(userId: string): Promise<void> {
+    await this.#ask((rest) => rest.delete(blockPath(userId)));
+  }
+
   async #ask<T>(ask: (rest: Rest) => Promise<T>): Promise<T> {
     await this.context.ready();
     return ask(this.context.rest);
@@ -37,6 +55,7 @@ export class ModerationApi {
 }
 
 const banPath = (userId: string): string => `/api/v1/bans/${encodeURIComponent(userId)}`;
+const blockPath = (userId: string): string => `/api/v1/blocks/${encodeURIComponent(userId)}`;
 
 /** What a banned person is told. */
 export interface BanNotice {

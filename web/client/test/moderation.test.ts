@@ -29,6 +29,15 @@ test('bans, ban, unban', async () => {
   assert.deepEqual(asked, ['GET /api/v1/bans', 'PUT /api/v1/bans/tom', 'PUT /api/v1/bans/tom {"reason":"Spam","seconds":60}', 'DELETE /api/v1/bans/tom']);
 });
 
+test('blocks, block, unblock', async () => {
+  const block = { user: { id: 'tom', name: 'Tom', role: 'user' }, created_at: '2026-01-01T00:00:00.000Z' };
+  const { client, asked } = await setUp({ 'GET /api/v1/blocks': { blocks: [block] }, 'PUT /api/v1/blocks/tom': {}, 'DELETE /api/v1/blocks/tom': {} });
+  assert.deepEqual(await client.moderation.blocks(), [block]);
+  await client.moderation.block('tom');
+  await client.moderation.unblock('tom');
+  assert.deepEqual(asked, ['GET /api/v1/blocks', 'PUT /api/v1/blocks/tom', 'DELETE /api/v1/blocks/tom']);
+});
+
 test('export gives the file as it is', async () => {
   const { client, asked } = await setUp({ 'GET /api/v1/conversations/ann/export': { messages: [] } });
   assert.equal(await (await client.chat.export('ann')).text(), '{"messages":[]}');
