@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What needs no React: for the widget, which is built without it. */
 export { groupByDay, type Day, type Run } from './chat/groups.ts';
-export { isEmojiOnly, linkify, type Piece } from './chat/text.ts';
+export { LINK_REL, linkify, type Piece } from './chat/links.ts';
+export { isEmojiOnly } from './chat/text.ts';
 export { badge, dayName, duration, fileSize, timeOfDay } from './format.ts';
 export { grammar, isolate } from './messages/grammar.ts';
 export { playTone, type Tone } from './sound/tone.ts';

@@ -6,7 +6,8 @@ import { Icon } from '../ui/Icon.tsx';
 import { Attachments } from './Attachments.tsx';
 import { MessageMenu } from './MessageMenu.tsx';
 import { Reactions } from './Reactions.tsx';
-import { isEmojiOnly, linkify } from './text.ts';
+import { LINK_REL, linkify } from './links.ts';
+import { isEmojiOnly } from './text.ts';
 
 /** What can be done with a message; what is absent is not offered. */
 export interface MessageActions {
@@ -85,7 +86,7 @@ function Text({ text }: { text: string }) {
     href === undefined ? (
       piece
     ) : (
-      <a key={i} href={href} target="_blank" rel="noopener noreferrer">
+      <a key={i} href={href} target="_blank" rel={LINK_REL} dir="ltr">
         {piece}
       </a>
     ),

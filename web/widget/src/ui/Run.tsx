@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import type { AttachmentObject, ChatMessage, Receipt } from '@confab/client';
-import { fileSize, isEmojiOnly, linkify, timeOfDay } from '@confab/react/plain';
+import { LINK_REL, fileSize, isEmojiOnly, linkify, timeOfDay } from '@confab/react/plain';
 import { Icon } from './Icon.tsx';
 import { useAround } from './context.ts';
 
@@ -90,7 +90,7 @@ function Text({ text }: { text: string }) {
         href === undefined ? (
           piece
         ) : (
-          <a key={i} href={href} target="_blank" rel="noopener noreferrer">
+          <a key={i} href={href} target="_blank" rel={LINK_REL} dir="ltr">
             {piece}
           </a>
         ),
