@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What libconfab promises about its face: header_docs.py HEADER LIBRARY CC [CXX]
+"""What libconfab promises about its face: header_docs.py HEADER LIBRARY TEST...
 
-Every public function has a comment right before it; the header compiles alone as C99 and as C++; the
-library exports exactly the functions of the header.
+Every public function has a comment right before it, which says from which thread it is called or that it waits, and
+what it fails with; the tests (C sources) call every one; the header compiles alone as C99 and as C++; the library exports
+exactly the functions of the header.
 """
 import pathlib
 import re
@@ -14,11 +15,23 @@ header, library = pathlib.Path(sys.argv[1]), sys.argv[2]
 text = header.read_text()
 problems = []
 
+# "The same without waiting" has the words of the function before it
+THREAD = re.compile(r"[Ww]aits|[Aa]ny thread|not wait|without waiting|[Oo]n the loop's thread|In callbacks|See confab_client_fd")
+ERRORS = re.compile(r"CONFAB_ERR_|\b0\b|[Nn]ever fails|Never fail\b|The same without|does nothing|done comes|CONFAB_CALL_|See confab_client_fd")
+tests = "".join(pathlib.Path(name).read_text() for name in sys.argv[3:])
 declared = re.findall(r"CONFAB_API [^;]*?\b(confab_\w+)\(", text)
 for name in declared:
     before = text[: re.search(rf"CONFAB_API [^;]*?\b{name}\(", text).start()].rstrip()
     if not before.endswith("*/"):
         problems.append(f"{name} has no comment before it")
+        continue
+    comment = before[before.rindex("/*") :]
+    if not THREAD.search(comment):
+        problems.append(f"{name}: the comment says neither on which thread nor whether it waits")
+    if not ERRORS.search(comment):
+        problems.append(f"{name}: the comment does not say what it fails with")
+    if not re.search(rf"\b{name}\(", tests):
+        problems.append(f"{name} is called by no test")
 
 for compiler, language in (("cc", ["-std=c99", "-x", "c"]), ("c++", ["-std=c++11", "-x", "c++"])):
     source = f'#include "{header.name}"\n#include "{header.name}"\nint main(void) {{ return confab_version()[0] == 0; }}\n'

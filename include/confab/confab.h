@@ -11,7 +11,7 @@
  * Threads. A client works on a thread of its own (or on yours, see confab_client_fd); callbacks come
  * on that thread, one at a time. Functions may be called from any thread, callbacks included. Those
  * marked "waits" return when the work is done and must not be called in a callback: there they fail
- * at once with CONFAB_ERR_WOULD_WAIT; use the form that ends in _async.
+ * at once with CONFAB_ERR_WOULD_WAIT; use the form that ends in _async, or another thread.
  *
  * Memory. What a function takes is copied; what an event points to is gone when the callback returns.
  * A client owns its calls, and a call its tracks: handles stay valid until confab_client_free (a
@@ -19,6 +19,8 @@
  *
  * Errors. Functions return 0 or an error code below; with `ret_error` not NULL the text for people,
  * too. A call that is lost comes back by itself: see CONFAB_EVENT_CALLING_STATE.
+ *
+ * Rules come from docs/api.md where nothing else is named; of media from the RFC at the place.
  */
 #ifndef CONFAB_CONFAB_H
 #define CONFAB_CONFAB_H
@@ -100,12 +102,13 @@ typedef enum confab_source {
 	CONFAB_SOURCE_SCREEN_SHARE_AUDIO
 } confab_source;
 
-/* One encoded frame: an Opus packet, a VP8 frame, an H.264 access unit with start codes. */
+/* One encoded frame: an Opus packet, a VP8 frame, an H.264 access unit with start codes (Annex B). */
 typedef struct confab_frame {
 	confab_codec codec;
 	const uint8_t *bytes;
 	size_t length;
-	/* Clock of the codec: 48 kHz for Opus, 90 kHz for video; wraps. Differences count. */
+	/* Clock of the codec: 48 kHz for Opus (RFC 7587 4.1), 90 kHz for video (RFC 7741 4.1, RFC 6184
+	 * 5.1); wraps. Differences count. */
 	uint32_t timestamp;
 	int key; /* received: a decoder can start here. Sent: not read */
 } confab_frame;
@@ -213,24 +216,25 @@ typedef struct confab_user {
 	const char *name, *image; /* or NULL; for later use */
 } confab_user;
 
-/* "0.1.0": of the library. Never fails. Any thread. */
+/* "0.1.0": of the library. Never fails. Any thread. The text is the library's. */
 CONFAB_API const char *confab_version(void);
 
 /*
- * Makes a client; does not connect. 0; CONFAB_ERR_BAD_INPUT: base_url is no http or https URL;
- * CONFAB_ERR_NO_MEMORY. The client is the caller's: confab_client_free.
+ * Makes a client; does not connect. Any thread; does not wait. 0; CONFAB_ERR_BAD_INPUT: base_url is no
+ * http or https URL; CONFAB_ERR_NO_MEMORY. The client is the caller's: confab_client_free.
  */
 CONFAB_API int confab_client_new(confab_client **ret, const confab_client_options *options,
 				 confab_error *ret_error);
 
-/* Leaves every call, disconnects, ends the thread, frees everything. Waits. NULL is allowed. Not in a
- * callback. Token requests must have been answered. */
+/* Leaves every call, disconnects, ends the thread, frees everything. Waits. NULL is allowed. In a
+ * callback it does nothing. Token requests must have been answered. */
 CONFAB_API void confab_client_free(confab_client *client);
 
 /*
  * Signs in: asks the provider for a token, checks that it is this user's, opens the event socket.
  * Waits. The same user again: joins in the attempt, or 0 at once; another user: CONFAB_ERR_BAD_INPUT
- * until disconnect_user. Also CONFAB_ERR_AUTH_FAILED, CONFAB_ERR_NETWORK, or the server's code.
+ * until disconnect_user. Also CONFAB_ERR_AUTH_FAILED, CONFAB_ERR_NETWORK (after three attempts in about
+ * 2 s), or the server's code. The order of calls is that of other SDKs: docs/migrating.md.
  */
 CONFAB_API int confab_client_connect_user(confab_client *client, const confab_user *user,
 					  confab_token_provider_fn *provider, void *provider_arg,
@@ -241,7 +245,8 @@ CONFAB_API void confab_client_connect_user_async(confab_client *client, const co
 						 void *provider_arg, confab_done_fn *done,
 						 void *arg);
 
-/* Answers a request of the provider, once, from any thread. token NULL: `why` says what is wrong. */
+/* Answers a request of the provider, once, from any thread; the request is gone then. token NULL: `why`
+ * says what is wrong. Does not wait. Never fails (a process without memory for a few bytes is ended). */
 CONFAB_API void confab_token_reply(confab_token_request *request, const char *token,
 				   const char *why);
 
@@ -249,7 +254,7 @@ CONFAB_API void confab_token_reply(confab_token_request *request, const char *to
  * is connected; CONFAB_ERR_WOULD_WAIT. */
 CONFAB_API int confab_client_disconnect_user(confab_client *client);
 
-/* Any thread; may be out of date when it returns. */
+/* How the client is connected. Never fails. Any thread; may be out of date when it returns. */
 CONFAB_API confab_connection_state confab_client_state(const confab_client *client);
 
 /*
@@ -263,16 +268,19 @@ CONFAB_API confab_call *confab_client_call(confab_client *client, const char *ty
 /*
  * own_loop: watch the descriptor for reading, wait no longer than the timeout (ms; -1: for ever), then
  * call process, which runs the callbacks and never waits. Functions that wait run the loop themselves.
+ * Never fail. On the loop's thread; the descriptor stays the client's. (As libuv embeds its loop:
+ * uv_backend_fd.)
  */
 CONFAB_API int confab_client_fd(const confab_client *client);
 /* See confab_client_fd. Ask anew after each process and each other call. */
 CONFAB_API int confab_client_timeout(const confab_client *client);
-/* See confab_client_fd. */
+/* See confab_client_fd. Without own_loop, or in a callback, it does nothing. */
 CONFAB_API void confab_client_process(confab_client *client);
 
 typedef struct confab_join_options {
 	int create; /* make the call when it does not exist; else CONFAB_ERR_NOT_FOUND */
-	/* A LiveKit server's "wss://…" and its access token: no user needs to be connected. */
+	/* A LiveKit server's "wss://…" and its access token: no user needs to be connected. Both are
+	 * kept as long as the call, to come back with. */
 	const char *url, *token;
 	/* How long to try to come back after the call was lost, in seconds; 0: for ever. */
 	unsigned reconnect_seconds;
@@ -343,15 +351,16 @@ CONFAB_API int confab_call_reject(confab_call *call, const char *reason, confab_
 CONFAB_API void confab_call_reject_async(confab_call *call, const char *reason,
 					 confab_done_fn *done, void *arg);
 
-/* Any thread; may be out of date when it returns. */
+/* How far the call is. Never fails. Any thread; may be out of date when it returns. */
 CONFAB_API confab_calling_state confab_call_state(const confab_call *call);
-/* "type:id"; valid as long as the call. Any thread. */
+/* "type:id"; valid as long as the call. Never fails. Any thread. */
 CONFAB_API const char *confab_call_cid(const confab_call *call);
 
 /*
  * Sends a message to all others in the call; topic may be NULL. Kept until the connection for it is up
- * (64 messages at most). length: 1 to 60,000 bytes; reliable 0: at most once, without repetition. 0;
- * CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _BAD_INPUT, _NO_MEMORY. Does not wait for the network.
+ * (64 messages at most). length: 1 to 60,000 bytes (with its header it fits the 64 KB of one message);
+ * reliable 0: at most once, without repetition. 0; CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _BAD_INPUT, _NO_MEMORY. Does
+ * not wait for the network. Any thread, callbacks included.
  */
 CONFAB_API int confab_call_send_data(confab_call *call, const void *data, size_t length,
 				     int reliable, const char *topic);
@@ -365,27 +374,30 @@ typedef struct confab_track_options {
 
 /*
  * Publishes a track: others see it from now on. Waits until frames can be written. After a
- * reconnection it is published again by itself. 0; CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED,
- * _BAD_INPUT, _NOT_ALLOWED, _NETWORK, _LEFT.
+ * reconnection it is published again by itself. The track is the caller's: confab_track_unpublish. 0;
+ * CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _NO_MEMORY, _NOT_ALLOWED, _NETWORK, _LEFT; _BAD_INPUT: no such
+ * codec, or 32 tracks are published.
  */
 CONFAB_API int confab_call_publish(confab_call *call, const confab_track_options *options,
 				   confab_track **ret, confab_error *ret_error);
 
 /*
  * Sends one frame, now: the caller keeps the pace. The first frame of video, and the next after
- * CONFAB_EVENT_KEY_FRAME_WANTED, should be a key frame. Does not wait. While the call reconnects and
- * while muted, frames are dropped. 0; CONFAB_ERR_BAD_INPUT: empty, over 4 MiB, or of another codec;
- * CONFAB_ERR_NO_MEMORY.
+ * CONFAB_EVENT_KEY_FRAME_WANTED (RFC 4585 6.3.1), should be a key frame. Does not wait. Any thread. While
+ * the call reconnects and while muted, frames are dropped. 0; CONFAB_ERR_BAD_INPUT: empty, over 4 MiB,
+ * or of another codec; CONFAB_ERR_NO_MEMORY.
  */
 CONFAB_API int confab_track_write(confab_track *track, const confab_frame *frame);
 
-/* Mutes or unmutes: others are told. Does not wait. 0 or CONFAB_ERR_NO_MEMORY. */
+/* Mutes (1) or unmutes (0): others are told. Does not wait. Any thread. 0 or CONFAB_ERR_NO_MEMORY. */
 CONFAB_API int confab_track_mute(confab_track *track, int muted);
 
-/* "TR_…" once published; valid until the next reconnection. In callbacks of the client only. */
+/* "TR_…" once published, before that ""; valid until the next reconnection. Never fails. In callbacks
+ * of the client only, or on the thread of the caller's own loop. */
 CONFAB_API const char *confab_track_id(const confab_track *track);
 
-/* Takes the track back and frees it. Waits for the client's thread. 0 or CONFAB_ERR_WOULD_WAIT. */
+/* Takes the track back, which others see, and frees it. Waits for the client's thread, not for the
+ * network. 0; CONFAB_ERR_WOULD_WAIT, CONFAB_ERR_NO_MEMORY, and the track is as it was. */
 CONFAB_API int confab_track_unpublish(confab_track *track);
 
 /*

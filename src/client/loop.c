@@ -203,7 +203,7 @@ int client_wait(struct confab_client *c,
 		return error_set(
 			ret_error, CONFAB_ERR_WOULD_WAIT, 0, true,
 			"This function waits, so it must not be called in a callback. Use its "
-			"_async form.");
+			"_async form, or another thread.");
 	if (!client_post(c, start, &w))
 		return error_no_memory(ret_error);
 	if (c->options.own_loop) {

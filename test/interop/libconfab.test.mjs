@@ -206,6 +206,38 @@ test('mute, unmute and data between two programs in a call', async () => {
 	await b.end();
 });
 
+test('tracks come and go: others see it, and sections of the session are used again', async () => {
+	const [a, b] = [await talk('ann'), await talk('bob')];
+	for (const t of [a, b]) {
+		await t.ok('call default comings');
+		await t.ok('join');
+	}
+	for (let i = 0; i < 36; i++) { // a session has 32 sections
+		const from = b.lines.length;
+		await a.ok('publish');
+		if (i % 16 === 0) {
+			await a.ok('sound 10');
+			await b.event('subscribed', (l) => l.identity.startsWith('ann'), from);
+		}
+		await a.ok('unpublish');
+		if (i % 16 === 0) await b.event('unsubscribed', () => true, from);
+	}
+	await a.ok('publish');
+	await a.ok('sound 50');
+	const heard = (await b.do('frames')).code;
+	assert.ok(heard > 0, `${heard} frames`);
+	// muted by a moderator: the event has the track, and its name is the function's
+	await people.boss.call('POST', at('default', 'comings', 'mute_users'), { user_ids: ['ann'], audio: true });
+	const muted = await a.event('muted', (l) => l.muted === 1);
+	assert.match(muted.track, /^TR_/);
+	let last;
+	for (let i = 1; i <= 32 && !last?.code; i++) last = await a.do('publish');
+	assert.deepEqual([last.code, last.message], [Code.notAllowed, 'The server refused the track: The track may not be published.']);
+	await a.ok('data 10 1 x'); // that was all
+	await b.event('data', (l) => l.topic === 'x');
+	await Promise.all([a.end(), b.end()]);
+});
+
 test('the operator sees bitrate, loss and round trip of each participant', async () => {
 	const [a, b] = [await talk('ann'), await talk('bob')];
 	for (const t of [a, b]) {

@@ -113,6 +113,9 @@ static void on_event(void *arg, const confab_event *e)
 	put_text("identity", e->identity);
 	put_text("name", e->name);
 	put_text("topic", e->topic);
+	if (e->track) /* the text of the event, and the function's */
+		put_text("track",
+			 strcmp(e->track_id, confab_track_id(e->track)) == 0 ? e->track_id : "?");
 	put_parts(e);
 	printf("}\n");
 	(void)fflush(stdout);
@@ -205,6 +208,8 @@ static int do_small(struct talk *t, char **w, confab_error *error)
 		return t->call ? 0 : error->code;
 	} else if (strcmp(w[0], "publish") == 0) {
 		return confab_call_publish(t->call, &sound, &t->track, error);
+	} else if (strcmp(w[0], "unpublish") == 0) {
+		return confab_track_unpublish(t->track);
 	} else if (strcmp(w[0], "sound") == 0) {
 		return write_sound(t, atoi(w[1]));
 	} else if (strcmp(w[0], "mute") == 0) {
@@ -250,7 +255,7 @@ static void do_waiting(struct talk *t, char **w, const char *rest)
 		r = confab_client_send_message(t->client, w[1], rest, NULL, NULL, &error);
 	else
 		r = do_small(t, w, &error);
-	say(w[0], r, error.message);
+	say(w[0], r, r ? error.message : "");
 }
 
 /* The same by the caller's loop; false: none of these. */

@@ -261,6 +261,7 @@ static void bad_input(void **state)
 	assert_string_equal(error.message,
 			    "base_url 'ftp://x' does not begin with http:// or https://.");
 	confab_client_free(NULL);
+	assert_string_equal(confab_version(), CONFAB_VERSION);
 	begin(&f, 0);
 	memset(long_id, 'a', 65);
 	assert_null(confab_client_call(f.client, "", "x", &error));
