@@ -146,6 +146,8 @@ static void take_commands(struct worker *w, uint64_t now)
 		}
 		if (cmd.type == CMD_STOP)
 			atomic_store_explicit(&w->stop, true, memory_order_relaxed);
+		engine_release(w->engine);
+		drain_tx(w);
 		engine_cmd(w->engine, now, &cmd);
 		media_drain(w);
 	}

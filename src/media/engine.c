@@ -157,7 +157,9 @@ static void tick_leg(struct leg *l, uint64_t now)
 
 void engine_tick(struct engine *e, uint64_t now)
 {
-	forward_rest(&e->sfu);
+	if (e->sfu.burst.news) /* the caller has not taken it */
+		forward_rest(&e->sfu);
+	burst_turn(&e->sfu.burst, now);
 	for (struct timer *t; (t = timers_first(&e->sfu.timers)) && t->due <= now;)
 		tick_leg(container_of(t, struct leg, timer), now);
 }
@@ -165,8 +167,14 @@ void engine_tick(struct engine *e, uint64_t now)
 uint64_t engine_deadline(const struct engine *e)
 {
 	const struct timer *t = timers_first(&e->sfu.timers);
+	uint64_t held = e->sfu.burst.due, due = t ? t->due : UINT64_MAX;
 
-	return t ? t->due : UINT64_MAX;
+	return held ? earlier(held, due) : due;
+}
+
+void engine_release(struct engine *e)
+{
+	burst_release(&e->sfu.burst);
 }
 
 /* ---- packets ---- */

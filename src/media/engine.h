@@ -86,6 +86,10 @@ void engine_tick(struct engine *e, uint64_t now);
 /* When engine_tick wants to run next, in µs; UINT64_MAX when nothing waits. */
 uint64_t engine_deadline(const struct engine *e);
 
+/* Frames that wait for their last packet (for a millisecond at most) come out of engine_next_tx now.
+ * Call before engine_cmd, and drain; otherwise it sends them itself, all at once. */
+void engine_release(struct engine *e);
+
 /* How many participants are there. */
 size_t engine_people(const struct engine *e);
 

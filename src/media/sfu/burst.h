@@ -4,7 +4,12 @@
  * subscriber by subscriber, not packet by packet, puts a frame's packets to one address side by
  * side, so that the socket sends them as one message (net/udp.h) and the subscriber's state is
  * fetched once. The packets are borrowed: they stay in the receive buffers until they are gone.
- * Belongs to the engine's thread.
+ *
+ * A frame of which the end has not come yet is held, for a millisecond at most, so that it is one
+ * message to each subscriber and not one for each reading: the kernel's work per message is most of
+ * what forwarding costs, and a decoder needs the whole frame anyway. What is held lies in the
+ * layer's cache. Audio and retransmissions never wait. A publisher whose frames come too slowly for
+ * that is not waited for. Belongs to the engine's thread.
  *
  * Way: forward_rtp ▸ [burst_add … burst_next] ▸ forward_to
  */
@@ -22,7 +27,15 @@ struct subscription;
 struct track;
 
 enum {
-	BURST_PACKETS = 64, /* as many as one system call reads */
+	BURST_READ = 64,  /* as many as one system call reads */
+	BURST_HELD = 64,  /* packets that may be held; a track's frame: as many as … */
+	BURST_FRAME = 16, /* … leave in one message (net/udp.h) */
+	BURST_PACKETS = BURST_READ + BURST_HELD,
+	BURST_HOLD_US = 1000,
+	/* After so many frames that were held in vain, one after the other, a layer's next ones are
+	 * not, but for each so manieth. */
+	BURST_TRIES = 4,
+	BURST_PAUSE = 32,
 	/* Packets of a frame that differ by no more get padding: equal ones leave as one message.
 	 * libwebrtc cuts frames into packets that differ by one byte. */
 	BURST_PADDING = 4,
@@ -30,8 +43,11 @@ enum {
 
 struct burst_packet {
 	struct track *track; /* NULL: passed on */
+	uint64_t since;	     /* µs; when it was read */
 	uint8_t layer;
 	bool first; /* of its layer: subscribers choose anew */
+	bool open;  /* of a track that waits for the rest of a frame */
+	bool held;  /* since a reading before: its bytes are in the cache */
 	struct media_packet packet;
 	struct dd dd; /* of the packet, if it has one */
 };
@@ -43,7 +59,10 @@ struct burst {
 	struct track *track;
 	unsigned group[BURST_PACKETS], group_count;
 	struct list *at;
-	uint64_t now; /* of the packets; the time that they are passed on with */
+	uint64_t now;  /* the time that packets are passed on with */
+	uint64_t due;  /* µs: what is held goes out then; 0 = nothing is */
+	bool news;     /* something may be there to pass on */
+	bool released; /* nothing is held until all is passed on */
 };
 
 static inline bool burst_is_empty(const struct burst *b)
@@ -56,10 +75,25 @@ static inline bool burst_is_full(const struct burst *b)
 	return b->count == BURST_PACKETS;
 }
 
+/* The time: what was held long enough goes out. */
+static inline void burst_turn(struct burst *b, uint64_t now)
+{
+	if (b->due && b->due <= now) {
+		b->now = now;
+		b->news = true;
+	}
+}
+
+/* What is held goes out now. */
+static inline void burst_release(struct burst *b)
+{
+	b->news = b->released = b->count > 0;
+}
+
 /* Adds a packet; not to a full burst. */
 void burst_add(struct burst *b, uint64_t now, struct track *t, int layer, bool first,
 	       const struct media_packet *packet);
 
 /* The next subscriber of the next track: its packets are packets[group[0 … group_count - 1]].
- * NULL: everything is passed on, and the burst is empty. */
+ * NULL: everything is passed on but what is held. */
 struct subscription *burst_next(struct burst *b);

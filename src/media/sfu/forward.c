@@ -300,8 +300,6 @@ bool forward_next(struct sfu *sfu)
 	struct subscription *s = NULL;
 	size_t before = sfu->egress.count;
 
-	if (burst_is_empty(&sfu->burst))
-		return false;
 	while (sfu->egress.used < FORWARD_CHUNK && (s = burst_next(&sfu->burst)))
 		forward_group(s, &sfu->burst);
 	return s || sfu->egress.count > before;
@@ -309,6 +307,7 @@ bool forward_next(struct sfu *sfu)
 
 void forward_rest(struct sfu *sfu)
 {
+	burst_release(&sfu->burst);
 	for (struct subscription *s; (s = burst_next(&sfu->burst));)
 		forward_group(s, &sfu->burst);
 }

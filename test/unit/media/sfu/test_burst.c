@@ -105,12 +105,175 @@ static void nearly_equal_video_packets_are_padded(void **state)
 	test_free(f);
 }
 
+/* ---- holding ---- */
+
+/* A layer with a cache, as video has. */
+static struct track_layer *open_layer(struct fixture *f, int layer)
+{
+	struct track_layer *l = test_calloc(1, sizeof *l);
+
+	assert_int_equal(cache_init(&l->cache, 1 << 16, 64), 0);
+	l->has_cache = true;
+	f->tracks[0].layers[layer] = l;
+	return l;
+}
+
+static void close_layers(struct fixture *f)
+{
+	for (int i = 0; i < LAYERS_MAX; i++) {
+		if (f->tracks[0].layers[i])
+			cache_fini(&f->tracks[0].layers[i]->cache);
+		test_free(f->tracks[0].layers[i]);
+	}
+}
+
+/* A packet whose every byte is its number; the buffer is overwritten by the next one. */
+static void receive(struct fixture *f, uint64_t now, int layer, uint8_t sequence, uint8_t flags)
+{
+	static uint8_t buffer[200];
+	const struct media_packet p = {
+		.sequence = sequence, .length = sizeof buffer, .flags = flags, .payload = buffer
+	};
+
+	memset(buffer, sequence, sizeof buffer);
+	cache_put(&f->tracks[0].layers[layer]->cache, &p);
+	burst_add(&f->burst, now, &f->tracks[0], layer, false, &p);
+}
+
+/* The first subscriber gets these packets, and then nobody anything. */
+static void expect_group(struct fixture *f, const char *sequences)
+{
+	struct subscription *s = burst_next(&f->burst);
+
+	assert_ptr_equal(s, &f->subscriptions[0][0]);
+	assert_int_equal(f->burst.group_count, strlen(sequences));
+	for (unsigned i = 0; i < f->burst.group_count; i++) {
+		const struct media_packet *p = in_group(f, i);
+
+		assert_int_equal(p->sequence, sequences[i] - '0');
+		assert_int_equal(p->payload[0], p->sequence);
+		assert_int_equal(p->payload[p->length - 1], p->sequence);
+	}
+	while (burst_next(&f->burst))
+		;
+}
+
+static void a_frame_waits_for_its_end(void **state)
+{
+	struct fixture *f = make();
+
+	(void)state;
+	(void)open_layer(f, 0);
+	receive(f, 1000, 0, 1, 0);
+	assert_null(burst_next(&f->burst));
+	assert_int_equal(f->burst.due, 1000 + BURST_HOLD_US);
+	add(f, 1, 9, 50); /* audio does not */
+	assert_ptr_equal(burst_next(&f->burst), &f->subscriptions[1][0]);
+	while (burst_next(&f->burst))
+		;
+	receive(f, 1200, 0, 2, 0);
+	assert_null(burst_next(&f->burst));
+	receive(f, 1400, 0, 3, MEDIA_MARKER);
+	expect_group(f, "123");
+	assert_true(burst_is_empty(&f->burst));
+	assert_int_equal(f->burst.due, 0);
+	close_layers(f);
+	test_free(f);
+}
+
+static void not_for_longer_than_a_millisecond(void **state)
+{
+	struct fixture *f = make();
+
+	(void)state;
+	(void)open_layer(f, 0);
+	receive(f, 1000, 0, 1, 0);
+	receive(f, 1500, 0, 2, 0);
+	burst_turn(&f->burst, 1000 + BURST_HOLD_US - 1);
+	assert_null(burst_next(&f->burst));
+	burst_turn(&f->burst, 1000 + BURST_HOLD_US);
+	expect_group(f, "12");
+	assert_int_equal(f->burst.now, 1000 + BURST_HOLD_US);
+	receive(f, 5000, 0, 3, 0); /* nor when a command is to be run */
+	assert_null(burst_next(&f->burst));
+	burst_release(&f->burst);
+	expect_group(f, "3");
+	receive(f, 6000, 0, 4, 0); /* and then as before */
+	assert_null(burst_next(&f->burst));
+	close_layers(f);
+	test_free(f);
+}
+
+static void every_layer_is_waited_for(void **state)
+{
+	struct fixture *f = make();
+
+	(void)state;
+	(void)open_layer(f, 0);
+	(void)open_layer(f, 1);
+	receive(f, 1000, 0, 1, MEDIA_MARKER);
+	receive(f, 1000, 1, 2, 0);
+	assert_null(burst_next(&f->burst));
+	receive(f, 1100, 1, 3, MEDIA_MARKER);
+	expect_group(f, "123");
+	close_layers(f);
+	test_free(f);
+}
+
+static void what_cannot_wait_does_not(void **state)
+{
+	struct fixture *f = make();
+	struct track_layer *l = open_layer(f, 0);
+
+	(void)state;
+	receive(f, 1000, 0, 1, MEDIA_RECOVERED);
+	expect_group(f, "1");
+	l->has_cache = false; /* nowhere to keep it */
+	receive(f, 1000, 0, 2, 0);
+	expect_group(f, "2");
+	l->has_cache = true;
+	for (uint8_t i = 0; i < BURST_FRAME; i++)
+		receive(f, 2000, 0, (uint8_t)(3 + i), 0);
+	assert_non_null(burst_next(&f->burst)); /* a message full */
+	close_layers(f);
+	test_free(f);
+}
+
+static void slow_frames_are_not_waited_for(void **state)
+{
+	struct fixture *f = make();
+	unsigned held = 0;
+
+	(void)state;
+	(void)open_layer(f, 0);
+	for (unsigned i = 0; i < BURST_TRIES + BURST_PAUSE; i++) {
+		uint64_t now = 10000 * (i + 1);
+
+		receive(f, now, 0, (uint8_t)(i + 1), 0);
+		held += !burst_next(&f->burst);
+		burst_turn(&f->burst, now + BURST_HOLD_US);
+		while (burst_next(&f->burst))
+			;
+		assert_true(burst_is_empty(&f->burst));
+	}
+	assert_int_equal(held, BURST_TRIES + 1); /* and once to see whether that has changed */
+	receive(f, 1000000, 0, 100, 0);
+	assert_non_null(burst_next(&f->burst));
+	close_layers(f);
+	test_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everybody_gets_everything_once_track_by_track),
 		cmocka_unit_test(it_takes_as_many_as_it_says),
 		cmocka_unit_test(nearly_equal_video_packets_are_padded),
+		cmocka_unit_test(a_frame_waits_for_its_end),
+		cmocka_unit_test(not_for_longer_than_a_millisecond),
+		cmocka_unit_test(every_layer_is_waited_for),
+		cmocka_unit_test(what_cannot_wait_does_not),
+		cmocka_unit_test(slow_frames_are_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
