@@ -6,6 +6,7 @@ import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { buildWorker, writeManifests } from './install.mjs';
 
 const web = dirname(fileURLToPath(import.meta.url));
 const dist = join(web, 'dist');
@@ -134,6 +135,9 @@ const html = (await readFile(join(web, 'app/index.html'), 'utf8'))
   .replace('{{preload}}', imported.map((name) => `<link rel="modulepreload" href="${address(name)}" />`).join('\n    '))
   .replace('{{logo}}', favicon.replace('<svg ', '<svg width="64" height="64" aria-hidden="true" '));
 await writeFile(join(dist, 'index.html'), html);
+await buildWorker({ ...common, splitting: false }, relative('dist/assets', script));
+await writeManifests(common, dist);
+await cp(join(web, 'app/icons'), join(dist, 'icons'), { recursive: true });
 await writeFile(join(dist, 'favicon.svg'), favicon);
 await writeFile(join(dist, '.stamp'), '');
 

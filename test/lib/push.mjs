@@ -71,3 +71,57 @@ export async function startPushService() {
 	};
 	return service;
 }
+
+/**
+ * Chromium of the tests has no push service: what PushManager asks of it is answered here, and nothing else is replaced. The
+ * subscription is kept as a browser keeps it, for every page of the origin. `subscription` is Browser's.
+ */
+export const stubPushManager = (context, subscription) =>
+	context.addInitScript((given) => {
+		const KEY = 'test.push.key';
+		const make = () => {
+			const text = localStorage.getItem(KEY);
+			if (text === null) return null;
+			const bytes = Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (letter) => letter.charCodeAt(0));
+			return {
+				...given,
+				options: { userVisibleOnly: true, applicationServerKey: bytes.buffer },
+				toJSON: () => given,
+				unsubscribe: async () => {
+					localStorage.removeItem(KEY);
+					return true;
+				},
+			};
+		};
+		if (typeof PushManager === 'undefined') return;
+		PushManager.prototype.getSubscription = async () => make();
+		PushManager.prototype.subscribe = async ({ userVisibleOnly, applicationServerKey }) => {
+			if (!userVisibleOnly || Notification.permission !== 'granted') throw new DOMException('Registration failed - permission denied', 'NotAllowedError');
+			localStorage.setItem(KEY, applicationServerKey);
+			return make();
+		};
+	}, subscription);
+
+/** Hands the worker of the page's origin what a push service would: text, as DevTools does. */
+export async function connectWorker(page) {
+	const { origin } = new URL(page.url());
+	const session = await page.context().newCDPSession(page);
+	let registrationId;
+	session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+		for (const { registrationId: id, scopeURL, isDeleted } of registrations) if (scopeURL === `${origin}/` && !isDeleted) registrationId = id;
+	});
+	await session.send('ServiceWorker.enable');
+	return async (payload) => {
+		assert.ok(registrationId, 'no service worker is registered');
+		await session.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data: typeof payload === 'string' ? payload : JSON.stringify(payload) });
+	};
+}
+
+/** What the page's service worker has on screen. */
+export const notices = (page) =>
+	page.evaluate(async () => {
+		const registration = await navigator.serviceWorker.getRegistration('/');
+		return (await registration.getNotifications()).map(({ title, body, tag, lang, icon, requireInteraction, silent, actions, data }) => ({
+			title, body, tag, lang, icon: new URL(icon).pathname, requireInteraction, silent, actions: (actions ?? []).map(({ action, title: text }) => [action, text]), data,
+		}));
+	});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { directionOf } from '@confab/react/ui';
 import { useEffect, useState, type ReactNode } from 'react';
+import { dressHead } from './install/names.ts';
 import { preferredLanguage, usePreferences, type Theme } from './preferences.ts';
 import { loadWords, WordsContext, type Words } from './texts/index.ts';
 
@@ -32,5 +33,6 @@ export function dressDocument({ language, texts }: Words, theme: Theme): void {
   root.dir = directionOf(language);
   if (theme === 'system') delete root.dataset['theme'];
   else root.dataset['theme'] = theme;
+  dressHead(language, theme);
   document.querySelector('meta[name="description"]')?.setAttribute('content', texts.description);
 }

@@ -4,6 +4,7 @@ import type { UserObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 import * as auth from './auth.ts';
 import { loadHome, remember, wasSignedIn, type HomePage } from './home.ts';
+import { forgetDevice } from './push/device.ts';
 
 /** The text that says why somebody is signed out. */
 export type Notice = 'linkFailed' | 'signedOutByServer' | undefined;
@@ -71,6 +72,11 @@ let starting: Promise<Session> | undefined;
 
 export function useSession(): SessionControls {
   const [session, setSession] = useState<Session>({ status: 'loading' });
+  const out = session.status === 'signedOut';
+
+  useEffect(() => {
+    if (out) void forgetDevice(); // however it ended: signed out elsewhere, or long ago
+  }, [out]);
 
   const reload = useCallback(() => {
     setSession({ status: 'loading' });
@@ -87,7 +93,8 @@ export function useSession(): SessionControls {
     setSession(await enter(await auth.signIn(userId, password)));
   }, []);
   const signOut = useCallback(async () => {
-    await auth.signOut().catch(() => {});
+    await forgetDevice();
+    await auth.signOut().catch(() => {}); // takes the subscription from the server, too
     remember(false);
     history.replaceState(null, '', '/');
     setSession({ status: 'signedOut', notice: undefined });

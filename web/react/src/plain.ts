@@ -5,4 +5,5 @@ export { LINK_REL, linkify, type Piece } from './chat/links.ts';
 export { isEmojiOnly } from './chat/text.ts';
 export { badge, dayName, duration, fileSize, timeOfDay } from './format.ts';
 export { grammar, isolate } from './messages/grammar.ts';
+export { directionOf, type Language } from './messages/languages.ts';
 export { playTone, type Tone } from './sound/tone.ts';

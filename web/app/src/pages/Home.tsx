@@ -5,6 +5,7 @@ import { useCallback, useState } from 'react';
 import { KeyHelp } from '../keyboard/KeyHelp.tsx';
 import { useGlobalKeys } from '../keyboard/useGlobalKeys.ts';
 import { usePreferences } from '../preferences.ts';
+import { WorkerOrders } from '../push/WorkerOrders.tsx';
 import { Settings } from '../settings/Settings.tsx';
 import { useWords } from '../texts/index.ts';
 import { useConnectedClient } from '../useConnectedClient.ts';
@@ -26,7 +27,8 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
   const { texts, messages } = useWords();
   const { sounds, notifications, shortcuts } = usePreferences();
   const connection = useConnectedClient(user, onLost);
-  const { page, conversationId, select } = useRoute();
+  const route = useRoute();
+  const { page, conversationId, select } = route;
   const [renamed, setRenamed] = useState<UserObject | undefined>();
   const [unread, setUnread] = useState(0);
   const [help, setHelp] = useState(false);
@@ -50,6 +52,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
         >
           <Title unread={unread} />
           <CallCenter>
+            <WorkerOrders me={me} route={route} />
             {page === 'settings' ? (
               <Settings me={renamed ?? me} onRenamed={setRenamed} onSignOut={onSignOut} />
             ) : me.role !== 'admin' ? (

@@ -7,6 +7,7 @@ import { Account } from './Account.tsx';
 import { Choice } from './Choice.tsx';
 import { Devices } from './Devices.tsx';
 import { Notifications } from './Notifications.tsx';
+import { PushSwitch } from './PushSwitch.tsx';
 import { Sessions } from './Sessions.tsx';
 import { Switch } from './Switch.tsx';
 
@@ -41,6 +42,7 @@ export function Settings({ me, onRenamed, onSignOut }: SettingsProps) {
         <h2 id="set-calls">{texts.setNotify}</h2>
         <Switch label={texts.ringSound} hint={texts.ringSoundHint} on={sounds} onChange={(on) => prefer({ sounds: on })} />
         <Notifications />
+        <PushSwitch />
         <Switch label={texts.shortcutKeys} hint={texts.shortcutKeysHint} on={shortcuts} onChange={(on) => prefer({ shortcuts: on })} />
       </section>
       <Account me={me} onRenamed={onRenamed} />

@@ -2,6 +2,7 @@
 /** Arabic. */
 import { isolate } from '@confab/react/ui';
 import type { Texts } from './en.ts';
+import { push } from './push/ar.ts';
 
 export const ar: Texts = {
   product: 'Confab',
@@ -50,6 +51,7 @@ export const ar: Texts = {
   notificationsRefused: 'يحظرها متصفحك. اسمح بها في شريط العنوان.',
   shortcutKeys: 'اختصارات بمفتاح واحد',
   shortcutKeysHint: 'اضغط ? لعرض القائمة.',
+  push,
   setAccount: 'الاسم وكلمة المرور',
   displayName: 'الاسم المعروض',
   saveName: 'حفظ الاسم',

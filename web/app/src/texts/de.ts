@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** German. */
 import type { Texts } from './en.ts';
+import { push } from './push/de.ts';
 
 export const de: Texts = {
   product: 'Confab',
@@ -49,6 +50,7 @@ export const de: Texts = {
   notificationsRefused: 'Ihr Browser blockiert sie. Erlauben Sie sie in der Adresszeile.',
   shortcutKeys: 'Kürzel mit einer Taste',
   shortcutKeysHint: 'Die Taste ? zeigt die Liste.',
+  push,
   setAccount: 'Name und Passwort',
   displayName: 'Angezeigter Name',
   saveName: 'Namen speichern',

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The pages' own texts, in English; German and Arabic beside it. Those of the components are in @confab/react. */
+import { push } from './push/en.ts';
+
 export const en = {
   product: 'Confab',
   description: 'Chat and video calls',
@@ -47,6 +49,7 @@ export const en = {
   notificationsRefused: 'Your browser blocks them. Allow them in the address bar.',
   shortcutKeys: 'Single-key shortcuts',
   shortcutKeysHint: 'Press ? for the list.',
+  push,
   setAccount: 'Name and password',
   displayName: 'Display name',
   saveName: 'Save name',

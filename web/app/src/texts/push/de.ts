@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Notifications of closed pages, in German. */
+import { grammar } from '@confab/react/plain';
+import type { PushTexts } from './en.ts';
+
+const { count } = grammar('de');
+
+export const push: PushTexts = {
+  label: 'Meldungen, während Confab geschlossen ist',
+  hint: 'Neue Nachrichten und Anrufe erreichen dieses Gerät, auch wenn keine Seite offen ist. Sie gehen verschlüsselt durch den Push-Dienst Ihres Browsers.',
+  denied: 'Ihr Browser blockiert Meldungen dieser Seite. Erlauben Sie sie in der Adresszeile oder in den Einstellungen des Browsers und kommen Sie dann zurück.',
+  unsupported: 'Dieser Browser kann sie nicht empfangen. Auf iPhone und iPad legen Sie Confab zuerst auf den Home-Bildschirm und schalten sie dort ein.',
+  unconfigured: 'Auf diesem Server sind sie abgeschaltet.',
+  failed: 'Das hat nicht geklappt: Der Push-Dienst Ihres Browsers oder der Server ist nicht erreichbar. Versuchen Sie es später noch einmal.',
+  on: 'Dieses Gerät meldet Nachrichten und Anrufe',
+  off: 'Dieses Gerät meldet nichts mehr',
+
+  newMessages: (name, n) => `${name} – ${count(n, { one: '1 neue Nachricht', other: '# neue Nachrichten' })}`,
+  files: (n) => count(n, { one: 'Hat eine Datei gesendet', other: 'Hat # Dateien gesendet' }),
+  isCalling: (name) => `${name} ruft an`,
+  videoCall: 'Videoanruf',
+  voiceCall: 'Sprachanruf',
+  missedCall: (name) => `Verpasster Anruf von ${name}`,
+  answered: (name) => `Anruf von ${name}: angenommen`,
+  declined: (name) => `Anruf von ${name}: abgelehnt`,
+  elsewhere: 'Auf einem anderen Gerät',
+  accept: 'Annehmen',
+  decline: 'Ablehnen',
+  something: 'Es gibt etwas Neues',
+};

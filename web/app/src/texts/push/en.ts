@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What notifications of closed pages say, and their switch, in English. On their own, for the service worker. */
+import { grammar } from '@confab/react/plain';
+
+const { count } = grammar('en');
+
+export const push = {
+  // the switch
+  label: 'Notifications while Confab is closed',
+  hint: 'New messages and calls reach this device when no page is open. They pass encrypted through your browser’s push service.',
+  denied: 'Your browser blocks notifications of this page. Allow them in the address bar or in the browser’s settings, then come back.',
+  unsupported: 'This browser cannot receive them. On an iPhone or iPad add Confab to the home screen first, and switch it on there.',
+  unconfigured: 'They are switched off on this server.',
+  failed: 'It did not work: your browser’s push service or the server cannot be reached. Try again later.',
+  on: 'This device is told of messages and calls',
+  off: 'This device is not told any more',
+
+  // the notifications
+  newMessages: (name: string, n: number) => `${name} – ${count(n, { one: '1 new message', other: '# new messages' })}`,
+  files: (n: number) => count(n, { one: 'Sent a file', other: 'Sent # files' }),
+  isCalling: (name: string) => `${name} is calling`,
+  videoCall: 'Video call',
+  voiceCall: 'Voice call',
+  missedCall: (name: string) => `Missed call from ${name}`,
+  answered: (name: string) => `Call from ${name}: answered`,
+  declined: (name: string) => `Call from ${name}: declined`,
+  elsewhere: 'On another device',
+  accept: 'Accept',
+  decline: 'Decline',
+  something: 'There is something new',
+};
+
+export type PushTexts = typeof push;
