@@ -10,6 +10,7 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/support/support.h"
 #include "control/ws/objects.h"
 
 struct exporting {
@@ -113,12 +114,23 @@ static void reply_html(struct exporting *e, const json_t *messages, bool has_mor
 	sb_fini(&b);
 }
 
+/* A customer's words leave the server by somebody else's hand. */
+static void note(const struct exporting *e)
+{
+	const char *id = http_param(e->req, "id"), *who = access_user(e->req)->id;
+
+	if (!store_is_channel(id) && strcmp(id, who) != 0)
+		support_audit(e->control->support, who, "conversation.export", id,
+			      e->html ? "html" : "json");
+}
+
 static void reply(struct exporting *e, bool has_more)
 {
 	json_t *all = json_array();
 
 	for (size_t i = json_array_size(e->pages); i-- > 0;)
 		(void)json_array_extend(all, json_array_get(e->pages, i));
+	note(e);
 	http_add_header(e->req, "cache-control", "no-store");
 	if (e->html) {
 		reply_html(e, all, has_more);

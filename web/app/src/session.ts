@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Whether somebody is signed in, and how that changes. */
-import type { UserObject } from '@confab/client';
+import type { BanNotice, UserObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 import * as auth from './auth.ts';
 import { loadHome, remember, wasSignedIn, type HomePage } from './home.ts';
 import { forgetDevice } from './push/device.ts';
 
 /** The text that says why somebody is signed out. */
-export type Notice = 'linkFailed' | 'signedOutByServer' | undefined;
+export type Notice = 'linkFailed' | 'signedOutByServer' | BanNotice | undefined;
+
+/** The SDK is fetched for it: the sign-in page does without. */
+export const banOf = async (error: unknown): Promise<BanNotice | undefined> => (await import('@confab/client')).banNotice(error);
 
 export type Session =
   | { status: 'loading' }
@@ -21,8 +24,8 @@ export interface SessionControls {
   /** Rejects with AuthError. */
   signIn(userId: string, password: string): Promise<void>;
   signOut(): Promise<void>;
-  /** The server ended the session. */
-  lost(): void;
+  /** The server ended the session, or the account is banned. */
+  lost(ban?: BanNotice): void;
   reload(): void;
 }
 
@@ -55,7 +58,7 @@ async function start(): Promise<Session> {
       return await enter(await auth.signInByLink(token));
     } catch (error) {
       if (error instanceof auth.AuthError && error.status === 0) linkToken = token;
-      else return { status: 'signedOut', notice: 'linkFailed' };
+      else return { status: 'signedOut', notice: (await banOf(error)) ?? 'linkFailed' };
     }
   }
   try {
@@ -99,7 +102,7 @@ export function useSession(): SessionControls {
     history.replaceState(null, '', '/');
     setSession({ status: 'signedOut', notice: undefined });
   }, []);
-  const lost = useCallback(() => setSession({ status: 'signedOut', notice: 'signedOutByServer' }), []);
+  const lost = useCallback((ban?: BanNotice) => setSession({ status: 'signedOut', notice: ban ?? 'signedOutByServer' }), []);
 
   return { session, signIn, signOut, lost, reload };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { VideoClient, type ConfabError, type UserObject } from '@confab/client';
+import { VideoClient, banNotice, type BanNotice, type ConfabError, type UserObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 import * as auth from './auth.ts';
 
@@ -10,8 +10,8 @@ export type Connection =
   | { status: 'failed'; retry: () => void }
   | { status: 'connected'; client: VideoClient; me: UserObject };
 
-/** Create the client, connect the user: once per signed-in person. Tries again by itself; `onLost` when signed out. */
-export function useConnectedClient(user: UserObject, onLost: () => void): Connection {
+/** Create the client, connect the user: once per signed-in person. Tries again by itself; `onLost` when signed out, or banned. */
+export function useConnectedClient(user: UserObject, onLost: (ban?: BanNotice) => void): Connection {
   const [connection, setConnection] = useState<Connection>({ status: 'connecting' });
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => setAttempt((n) => n + 1), []);
@@ -25,13 +25,14 @@ export function useConnectedClient(user: UserObject, onLost: () => void): Connec
       if (!alive) return;
       const tokenProvider = () => auth.userToken(user.id);
       client = new VideoClient({ apiKey, user, tokenProvider });
-      client.on('connection.changed', ({ error }) => error && alive && onLost());
+      client.on('connection.changed', ({ error }) => error && alive && onLost(banNotice(error)));
       const me = await client.connectUser();
       if (alive) setConnection({ status: 'connected', client, me });
     };
     run().catch((error: unknown) => {
       if (!alive) return;
-      if (isSignedOut(error)) return onLost();
+      const ban = banNotice(error) ?? banNotice((error as Partial<ConfabError>).cause);
+      if (ban || isSignedOut(error)) return onLost(ban);
       setConnection({ status: 'failed', retry });
       timer = setTimeout(retry, RETRY_MS);
     });

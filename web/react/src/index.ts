@@ -2,6 +2,11 @@
 'use client';
 /** @confab/react: the messenger and the call as components. Import '@confab/react/styles.css' once. */
 export { AdminChat, type AdminChatProps } from './chat/AdminChat.tsx';
+export { BanDialog } from './moderation/BanDialog.tsx';
+export { BlockConfirm, Privacy } from './moderation/Privacy.tsx';
+export { saveConversation } from './moderation/save.ts';
+export { Confirm } from './ui/Confirm.tsx';
+export { Menu, type MenuItem } from './ui/Menu.tsx';
 export { SupportDesk } from './support/SupportDesk.tsx';
 export { UserChat, type UserChatProps } from './chat/UserChat.tsx';
 export type { Attention } from './chat/useAttention.ts';

@@ -3,8 +3,8 @@
  * The widget without its looks, START HERE: who is before it, the connection, what is open. An account is made when
  * somebody new first writes, attaches or calls, so that passers-by leave nothing on the server.
  */
-import { ChatStore, Store, VideoClient, callIdOf, ringSide } from '@confab/client';
-import type { AttachmentObject, Call, Logger, Observable, UserObject } from '@confab/client';
+import { ChatStore, Store, VideoClient, banNotice, callIdOf, ringSide } from '@confab/client';
+import type { AttachmentObject, BanNotice, Call, Logger, Observable, UserObject } from '@confab/client';
 import { Identity, Refused } from './identity.ts';
 import { Memory } from './memory.ts';
 import type { Customer, Settings } from './settings.ts';
@@ -34,6 +34,8 @@ export interface WidgetState {
   /** none: nobody is known yet; waiting: the server cannot be reached, trying again. */
   readonly connection: 'none' | 'connecting' | 'ready' | 'waiting' | 'refused';
   readonly connected: Connected | undefined;
+  /** The team has closed the door; it is asked again now and then, for bans end. */
+  readonly banned: BanNotice | undefined;
   readonly pending: readonly Pending[];
   readonly unread: number;
   /** The call on screen. */
@@ -66,6 +68,7 @@ export class Widget {
     open: false,
     connection: 'none',
     connected: undefined,
+    banned: undefined,
     pending: [],
     unread: 0,
     active: undefined,
@@ -234,12 +237,12 @@ export class Widget {
     this.#stops = [
       chat.state$.subscribe(({ unread }) => this.#onUnread([...unread.values()].reduce((sum, n) => sum + n, 0))),
       client.on('all', () => this.#lookForRings()),
-      client.on('connection.changed', ({ state }) => state === 'disconnected' && this.#onSignedOut()),
+      client.on('connection.changed', ({ state, error }) => state === 'disconnected' && this.#onSignedOut(error)),
     ];
     chat.start();
     if (open) chat.open(me.id);
     for (const { text } of pending) chat.send(me.id, text);
-    this.#set({ connected, connection: 'ready', pending: [] });
+    this.#set({ connected, connection: 'ready', banned: undefined, pending: [] });
     this.#tellPage();
     this.#lookForRings();
     return connected;
@@ -251,7 +254,7 @@ export class Widget {
       this.#set({ connection: 'refused' });
       return;
     }
-    this.#set({ connection: 'waiting' });
+    this.#set({ connection: 'waiting', banned: banNotice(error) });
     const wait = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** this.#tries++);
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
@@ -259,10 +262,10 @@ export class Widget {
     }, wait);
   }
 
-  /** The server ended it: the account is gone, or its secret is another one. */
-  #onSignedOut(): void {
+  /** The server ended it: the account is gone or banned, or its secret is another one. */
+  #onSignedOut(error: unknown): void {
     if (!this.state.connected) return;
-    void this.#disconnect().then(() => this.#failed(undefined, false));
+    void this.#disconnect().then(() => this.#failed(error, false));
   }
 
   async #disconnect(): Promise<void> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { UserObject } from '@confab/client';
+import type { BanNotice, UserObject } from '@confab/client';
 import { AdminChat, CallCenter, ConfabProvider, SupportDesk, UserChat, type Attention } from '@confab/react';
 import { useCallback, useState } from 'react';
 import { KeyHelp } from '../keyboard/KeyHelp.tsx';
@@ -19,7 +19,7 @@ import { Unreachable } from './Unreachable.tsx';
 interface HomeProps {
   user: UserObject;
   onSignOut: () => void;
-  onLost: () => void;
+  onLost: (ban?: BanNotice) => void;
 }
 
 /** After sign-in: an admin's conversations, a customer's chat, and the pages beside them. */

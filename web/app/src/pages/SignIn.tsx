@@ -4,8 +4,8 @@ import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { AuthError } from '../auth.ts';
 import { loadHome } from '../home.ts';
 import { Logo } from '../Logo.tsx';
-import type { Notice } from '../session.ts';
-import { useTexts } from '../texts/index.ts';
+import { banOf, type Notice } from '../session.ts';
+import { useWords } from '../texts/index.ts';
 import { LanguagePicker } from './LanguagePicker.tsx';
 
 interface SignInProps {
@@ -15,12 +15,18 @@ interface SignInProps {
 }
 
 export function SignIn({ notice, onSignIn }: SignInProps) {
-  const texts = useTexts();
+  const { texts, messages } = useWords();
   const [error, setError] = useState<Problem | undefined>(notice);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
 
+  const say = (problem: Problem): string => {
+    if (typeof problem === 'string') return texts[problem];
+    if ('message' in problem) return problem.message;
+    const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'short' });
+    return texts.banned(problem.until && time.format(problem.until), problem.reason);
+  };
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -32,7 +38,7 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
     try {
       await onSignIn(userId, password);
     } catch (reason) {
-      setError(describe(reason));
+      setError((await banOf(reason).catch(() => undefined)) ?? describe(reason));
       setBusy(false);
     }
   };
@@ -45,7 +51,7 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
         <p className="app-signin__hint">{texts.signInHint}</p>
         {error && (
           <p className="app-signin__error" role="alert" id="signin-error">
-            <Icon name="alert" size={18} /> {typeof error === 'string' ? texts[error] : error.message}
+            <Icon name="alert" size={18} /> {say(error)}
           </p>
         )}
         <label>

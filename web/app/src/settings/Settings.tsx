@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserObject } from '@confab/client';
+import { Privacy } from '@confab/react';
 import { LanguagePicker } from '../pages/LanguagePicker.tsx';
 import { prefer, THEMES, usePreferences } from '../preferences.ts';
 import { useTexts } from '../texts/index.ts';
@@ -45,6 +46,7 @@ export function Settings({ me, onRenamed, onSignOut }: SettingsProps) {
         <PushSwitch />
         <Switch label={texts.shortcutKeys} hint={texts.shortcutKeysHint} on={shortcuts} onChange={(on) => prefer({ shortcuts: on })} />
       </section>
+      <Privacy me={me} />
       <Account me={me} onRenamed={onRenamed} />
       <Sessions onSignOut={onSignOut} />
     </main>

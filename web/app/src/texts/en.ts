@@ -17,6 +17,8 @@ export const en = {
     linkFailed: 'This sign-in link does not work any more. Each link works once and for a short time.',
   wrongPassword: 'Wrong user ID or password.',
   signedOutByServer: 'You were signed out. Please sign in again.',
+  banned: (until: string | undefined, reason: string) =>
+    `This account is banned${until === undefined ? '' : ` until ${until}`}${reason === '' ? '.' : `: ${reason}`}`,
   missingFields: 'Please fill in both fields.',
   tooManyTries: 'Too many tries. Wait a minute, then try again.',
   serverUnreachable: 'The server cannot be reached. Check your connection.',

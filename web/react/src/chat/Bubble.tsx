@@ -6,6 +6,7 @@ import { Icon } from '../ui/Icon.tsx';
 import { Attachments } from './Attachments.tsx';
 import { MessageMenu } from './MessageMenu.tsx';
 import { Reactions } from './Reactions.tsx';
+import { refusalText } from './refusal.ts';
 import { LINK_REL, linkify } from './links.ts';
 import { isEmojiOnly } from './text.ts';
 
@@ -71,7 +72,7 @@ export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
       )}
       {message.delivery === 'failed' && (
         <p className="cf-run__failed">
-          <Icon name="alert" size={16} /> {t.notDelivered}
+          <Icon name="alert" size={16} /> {refusalText(message.error, t) ?? t.notDelivered}
           <button type="button" className="cf-link" onClick={() => actions.retry(message)}>
             {t.resend}
           </button>

@@ -3,6 +3,7 @@
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import type { Messages } from './en.ts';
 import { grammar, isolate } from './grammar.ts';
+import { moderation } from './moderation/ar.ts';
 import { support } from './support/ar.ts';
 
 const { count, list } = grammar('ar');
@@ -27,6 +28,7 @@ export const ar: Messages = {
   names: (names) => names.map(isolate).join('، '),
   fileSize: (amount, unit) => `${amount} ${UNITS[unit] ?? unit}`,
   support,
+  moderation,
 
   // conversations
   conversations: 'المحادثات',

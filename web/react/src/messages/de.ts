@@ -3,6 +3,7 @@
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import type { Messages } from './en.ts';
 import { grammar } from './grammar.ts';
+import { moderation } from './moderation/de.ts';
 import { support } from './support/de.ts';
 
 const { count, list } = grammar('de');
@@ -26,6 +27,7 @@ export const de: Messages = {
   names: (names) => names.join(', '),
   fileSize: (amount, unit) => `${amount} ${unit}`,
   support,
+  moderation,
 
   // conversations
   conversations: 'Unterhaltungen',

@@ -5,6 +5,7 @@
  */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import { grammar } from './grammar.ts';
+import { moderation } from './moderation/en.ts';
 import { support } from './support/en.ts';
 
 const { count, list } = grammar('en-GB'); // British: no comma before the "and" of a list
@@ -29,6 +30,7 @@ export const en = {
   names: (names: readonly string[]) => names.join(', '),
   fileSize: (amount: string, unit: 'B' | 'KB' | 'MB') => `${amount} ${unit}`,
   support,
+  moderation,
 
   // conversations
   conversations: 'Conversations',

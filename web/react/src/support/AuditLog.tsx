@@ -67,7 +67,7 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
           ))}
         </select>
       </header>
-      <div className="cf-desk__scroll" tabIndex={0} role="region" aria-labelledby="cf-audit">
+      <div className="cf-desk__scroll" tabIndex={0} role="group" aria-labelledby="cf-audit">
         <table>
           <thead>
             <tr>

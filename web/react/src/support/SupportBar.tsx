@@ -3,6 +3,7 @@ import type { ConversationObject, SupportStatus } from '@confab/client';
 import { useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { ConversationMenu } from '../moderation/ConversationMenu.tsx';
 import { useDesk } from './DeskContext.tsx';
 import { Labels } from './Labels.tsx';
 import { TransferDialog } from './TransferDialog.tsx';
@@ -81,6 +82,7 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
         <Icon name={resolved ? 'reply' : 'check'} size={18} />
         {resolved ? t.reopen : t.resolve}
       </button>
+      <ConversationMenu key={`menu ${conversation.id}`} conversation={conversation} />
       {transfer && <TransferDialog conversation={conversation} onClose={() => setTransfer(false)} />}
     </div>
   );

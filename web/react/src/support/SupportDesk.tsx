@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useObservable } from '../hooks/useObservable.ts';
 import { useToast } from '../ui/Toasts.tsx';
+import { BansForm } from '../moderation/BansForm.tsx';
 import { AuditLog } from './AuditLog.tsx';
 import { CannedForm } from './CannedForm.tsx';
 import { Figures } from './Figures.tsx';
@@ -27,6 +28,7 @@ export function SupportDesk() {
       <CannedForm canned={canned} />
       <LabelsForm labels={labels} />
       <HoursForm />
+      <BansForm />
       <AuditLog team={team} />
     </main>
   );

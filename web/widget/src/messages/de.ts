@@ -38,6 +38,8 @@ export const de: Messages = {
   send: 'Senden',
   sending: 'Wird gesendet',
   notDelivered: 'Nicht zugestellt',
+  banned: (until, reason) => `Sie sind für diesen Chat${until === undefined ? '' : ` bis ${until}`} gesperrt${reason === '' ? '.' : `: ${reason}`}`,
+  tooFast: (seconds) => count(seconds, { one: 'Zu schnell. Bitte in einer Sekunde noch einmal.', other: 'Zu schnell. Bitte in # Sekunden noch einmal.' }),
   resend: 'Erneut senden',
   tooLong: 'Das ist zu lang für eine einzelne Nachricht.',
   resolved: 'Diese Unterhaltung wurde abgeschlossen. Schreiben Sie jederzeit wieder.',

@@ -36,6 +36,9 @@ export const en = {
   send: 'Send',
   sending: 'Sending',
   notDelivered: 'Not delivered',
+  banned: (until: string | undefined, reason: string) =>
+    `You have been banned from this chat${until === undefined ? '' : ` until ${until}`}${reason === '' ? '.' : `: ${reason}`}`,
+  tooFast: (seconds: number) => count(seconds, { one: 'Too fast. Try again in one second.', other: 'Too fast. Try again in # seconds.' }),
   resend: 'Retry',
   tooLong: 'This is too long to send in one piece.',
   resolved: 'This conversation was closed. Write again at any time.',

@@ -1,6 +1,8 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { BanNotice } from '@confab/client';
+import type { Messages as Texts } from '../messages/index.ts';
 import type { Connected } from '../widget.ts';
 import { Composer } from './Composer.tsx';
 import { IconButton } from './Icon.tsx';
@@ -13,7 +15,7 @@ import { useUploads } from './uploads.ts';
 /** The chat: a dialog beside the page; on a phone in its place. Escape closes it. */
 export function Panel({ onClose }: { onClose: () => void }) {
   const { widget, t } = useAround();
-  const { connected, connection, active } = useWidgetState();
+  const { connected, connection, active, banned } = useWidgetState();
   const dialog = useRef<HTMLElement>(null);
   const phone = onPhone();
   const uploads = useUploads();
@@ -49,15 +51,15 @@ export function Panel({ onClose }: { onClose: () => void }) {
           <h2 class="head-title">{title}</h2>
           {connected ? <Presence connected={connected} /> : <p class="head-hint">{t.away}</p>}
         </div>
-        {widget.settings.calls && <IconButton icon="camera" label={t.startVideoCall} disabled={active !== undefined} onClick={() => void widget.call()} />}
+        {widget.settings.calls && <IconButton icon="camera" label={t.startVideoCall} disabled={active !== undefined || banned !== undefined} onClick={() => void widget.call()} />}
         <IconButton icon="close" label={t.closeChat} onClick={onClose} />
       </header>
       {over && <p class="drop">{t.dropHere}</p>}
       <Notices />
       {connected && <LiveCall connected={connected} />}
-      {connection === 'refused' ? <p class="empty">{t.notStarted}</p> : <Messages />}
+      {banned ? <p class="empty" role="alert">{bannedText(banned, t)}</p> : connection === 'refused' ? <p class="empty">{t.notStarted}</p> : <Messages />}
       {connected && <Satisfaction connected={connected} onDone={() => dialog.current?.querySelector<HTMLElement>('.composer textarea')?.focus()} />}
-      <Composer uploads={uploads} />
+      {!banned && <Composer uploads={uploads} />}
     </section>
   );
 }
@@ -75,6 +77,11 @@ function Presence({ connected }: { connected: Connected }) {
   );
 }
 
+function bannedText({ until, reason }: BanNotice, t: Texts): string {
+  const time = new Intl.DateTimeFormat(t.locale, { dateStyle: 'medium', timeStyle: 'short' });
+  return t.banned(until && time.format(until), reason);
+}
+
 const weekTime = (at: number, locale: string | undefined): string =>
   new Intl.DateTimeFormat(locale, { weekday: 'long', hour: 'numeric', minute: '2-digit' }).format(at);
 
@@ -83,11 +90,11 @@ const GRACE_MS = 1500;
 
 function Notices() {
   const { t } = useAround();
-  const { connection, connected, callFailed } = useWidgetState();
+  const { connection, connected, callFailed, banned } = useWidgetState();
   return (
     <div aria-live="polite">
       {callFailed && <p class="notice">{t.callFailed}</p>}
-      {connection === 'waiting' && <p class="notice">{t.unreachable}</p>}
+      {connection === 'waiting' && !banned && <p class="notice">{t.unreachable}</p>}
       {connected && <Lost connected={connected} />}
     </div>
   );

@@ -73,7 +73,7 @@ function Bubble({ message, urlOf, onRetry }: BubbleProps) {
       )}
       {delivery === 'failed' && (
         <p class="failed">
-          <Icon name="alert" size={16} /> {t.notDelivered}
+          <Icon name="alert" size={16} /> {message.error?.statusCode === 429 ? t.tooFast(message.error.retryAfter ?? 1) : t.notDelivered}
           <button type="button" class="link" onClick={() => onRetry(message)}>
             {t.resend}
           </button>

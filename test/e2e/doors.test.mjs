@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The door of a conversation: the team keeps a copy of it and bans its customer, who reads why, in the app and in the widget; the
+// ban is lifted on the Team page; one person undoes a block in the settings.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
+import { launchChromium, openPage } from '../lib/browser.mjs';
+import { startConfabd } from '../lib/confabd.mjs';
+import { startShop } from '../lib/shop.mjs';
+import { box, log, openChat, panel, write } from '../lib/widget.mjs';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+async function assertAccessible({ page }) {
+	await page.evaluate(() => Promise.all([...document.getAnimations()].filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
+	await page.evaluate(axe);
+	const found = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`));
+	assert.deepEqual(found, []);
+}
+
+let daemon, shop, browser, alex, sam;
+before(async () => {
+	shop = await startShop();
+	daemon = await startConfabd({ args: ['--widget-origin', shop.origin] });
+	browser = await launchChromium();
+	[alex, sam] = await Promise.all([signInByLink(browser, daemon.links.admin), signInByLink(browser, daemon.links.user)]);
+});
+after(async () => {
+	await browser?.close();
+	await daemon?.stop();
+	shop?.close();
+});
+
+const menu = (person) => person.page.getByRole('button', { name: 'More about this conversation' });
+const told = (person, text) => person.page.getByRole('status').filter({ hasText: text }).waitFor();
+const dialog = (person, name) => person.page.getByRole('dialog', { name });
+
+test('the menu by keyboard: the conversation as a page to read, and as data', async () => {
+	await say(sam, 'Where is <b>my</b> parcel?');
+	await chooseConversation(alex, 'Sam Rivera');
+	await menu(alex).focus();
+	await alex.page.keyboard.press('Enter');
+	const items = alex.page.getByRole('menuitem');
+	await items.first().waitFor();
+	await assertAccessible(alex);
+	await alex.page.keyboard.press('Escape');
+	await items.first().waitFor({ state: 'detached' });
+	assert.equal(await menu(alex).evaluate((element) => element === document.activeElement), true, 'the focus is back');
+	for (const [keys, name, content] of [[[], 'user.html', '&lt;b&gt;my&lt;/b&gt;'], [['ArrowDown'], 'user.json', 'Where is <b>my</b> parcel?']]) {
+		await alex.page.keyboard.press('Enter');
+		await items.first().waitFor();
+		for (const key of keys) await alex.page.keyboard.press(key);
+		const [file] = await Promise.all([alex.page.waitForEvent('download'), alex.page.keyboard.press('Enter')]);
+		assert.equal(file.suggestedFilename(), name);
+		assert.ok(fs.readFileSync(await file.path(), 'utf8').includes(content));
+	}
+	await told(alex, 'The conversation was saved');
+});
+
+test('a banned customer is signed out and reads until when and why', async () => {
+	await menu(alex).click();
+	await alex.page.getByRole('menuitem', { name: 'Ban…' }).click();
+	const ask = dialog(alex, 'Ban Sam Rivera');
+	await assertAccessible(alex);
+	await ask.getByRole('combobox', { name: 'How long' }).selectOption('One week');
+	await ask.getByRole('textbox', { name: 'Reason' }).fill('Insults');
+	await ask.getByRole('button', { name: 'Ban', exact: true }).click();
+	await told(alex, 'Sam Rivera is banned');
+	const notice = sam.page.getByRole('alert');
+	await notice.waitFor();
+	assert.match(await notice.textContent(), /This account is banned until .+: Insults$/);
+	sam.assertQuiet();
+	alex.assertQuiet();
+});
+
+test('the Team page shows who is banned, why and by whom, and lets them in again; the audit log has it all', async () => {
+	await alex.page.getByRole('link', { name: 'Team' }).click();
+	const row = alex.page.getByRole('list', { name: 'Banned people' }).getByRole('listitem');
+	await row.filter({ hasText: 'Insults' }).filter({ hasText: 'by admin' }).waitFor();
+	await assertAccessible(alex);
+	await row.getByRole('button', { name: 'Lift the ban of user' }).click();
+	await dialog(alex, 'Lift the ban of user').getByRole('button', { name: 'Lift the ban', exact: true }).click();
+	await alex.page.getByText('Nobody is banned.').waitFor();
+	await alex.page.getByRole('button', { name: 'Ban somebody…' }).click();
+	await dialog(alex, 'Ban somebody…').getByRole('textbox', { name: 'User ID' }).fill('user');
+	await dialog(alex, 'Ban somebody…').getByRole('button', { name: 'Cancel' }).click();
+	const audit = await alex.page.evaluate(async () => (await (await fetch('/api/v1/audit')).json()).audit.map(({ action, target, detail }) => `${action} ${target} ${detail ?? ''}`));
+	for (const line of ['user.unban user', 'user.ban user Insults', 'conversation.export user json', 'conversation.export user html'])
+		assert.ok(audit.some((row) => row.startsWith(line)), `${line} in ${audit.join('\n')}`);
+	alex.assertQuiet();
+});
+
+test('the settings list whom one has blocked, and undo it', async () => {
+	const { page } = alex;
+	assert.equal(await page.evaluate(async () => (await fetch('/api/v1/blocks/user', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{}' })).status), 200);
+	await page.getByRole('link', { name: 'Settings' }).click();
+	await page.getByRole('list', { name: 'Blocked people' }).getByText('Sam Rivera').waitFor();
+	await assertAccessible(alex);
+	await page.getByRole('button', { name: 'Unblock Sam Rivera' }).click();
+	await page.getByText('You have blocked nobody.').waitFor();
+	await page.getByRole('link', { name: 'Chat' }).click();
+	alex.assertQuiet();
+});
+
+test('in the widget: the reason in place of the chat, and the chat again when the ban is over', async () => {
+	shop.set(daemon.url);
+	const guest = await openPage(browser, shop.origin);
+	await openChat(guest);
+	await write(guest, 'first');
+	await log(guest).getByText('first').waitFor();
+	await log(guest).getByRole('img', { name: /Sent|Delivered|Read/ }).waitFor();
+	const id = await alex.page.evaluate(async () => (await (await fetch('/api/v1/conversations')).json()).conversations.find(({ last_message: last }) => last?.text === 'first').id);
+	const ban = (method, body) => alex.page.evaluate(async ([path, init]) => (await fetch(path, init)).status, [`/api/v1/bans/${id}`, { method, headers: { 'content-type': 'application/json' }, body }]);
+	assert.equal(await ban('PUT', '{"reason":"Spam"}'), 200);
+	await panel(guest).getByRole('alert').getByText('You have been banned from this chat: Spam').waitFor();
+	assert.equal(await box(guest).count(), 0);
+	assert.equal(await ban('DELETE', '{}'), 200);
+	await box(guest).waitFor({ timeout: 60_000 });
+	await log(guest).getByText('first').waitFor();
+	await write(guest, 'and back');
+	await log(guest).getByText('and back').waitFor();
+	guest.assertQuiet();
+});

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ConversationObject, ExportFormat } from '@confab/client';
+import { useState } from 'react';
+import { useMessages, useVideoClient } from '../context.tsx';
+import { useAttempt } from '../support/SupportDesk.tsx';
+import { Confirm } from '../ui/Confirm.tsx';
+import { Menu } from '../ui/Menu.tsx';
+import { BanDialog } from './BanDialog.tsx';
+import { saveConversation } from './save.ts';
+
+/** What the team does with a conversation more seldom: keep it, and close the door to its customer. */
+export function ConversationMenu({ conversation }: { conversation: ConversationObject }) {
+  const t = useMessages().moderation;
+  const client = useVideoClient();
+  const attempt = useAttempt();
+  const [banned, setBanned] = useState(false);
+  const [asked, setAsked] = useState<'ban' | 'unban'>();
+  const { id, user } = conversation;
+  const look = () => void client.moderation.bans().then((bans) => setBanned(bans.some((ban) => ban.user_id === id)), () => {});
+  const save = (format: ExportFormat) => () => void attempt(saveConversation(client.chat, id, format), t.isSaved);
+  return (
+    <>
+      <Menu
+        label={t.menu}
+        onOpen={look}
+        items={[
+          { icon: 'file', label: t.savePage, act: save('html') },
+          { icon: 'copy', label: t.saveData, act: save('json') },
+          banned
+            ? { icon: 'check', label: t.lift, act: () => setAsked('unban') }
+            : { icon: 'alert', label: t.ban, act: () => setAsked('ban') },
+        ]}
+      />
+      {asked === 'ban' && <BanDialog user={user} onClose={() => setAsked(undefined)} />}
+      {asked === 'unban' && (
+        <Confirm
+          title={t.liftTitle(user.name)}
+          text={t.liftHint}
+          deed={t.liftNow}
+          onDo={() => void attempt(client.moderation.unban(id), t.isLifted(user.name))}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </>
+  );
+}
