@@ -5,10 +5,11 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "control/server/internal.h"
 
-enum { RX_FIRST = 1024, RX_KEPT = 1024 };
+enum { RX_FIRST = 1024 };
 
 struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, void *arg,
 			  const char *peer_text)
@@ -147,8 +148,15 @@ static int close_now(struct lws *wsi, uint16_t code, const char *reason)
 
 int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t n)
 {
+	bool whole = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi);
+
 	if (c->close_code)
 		return 0; /* we are leaving; what still comes is not read */
+	if (whole && !c->rx_length && n <= c->handler->max_message) { /* most are: nothing is kept */
+		c->handler->message(c, c->arg, n ? bytes : (const uint8_t *)"", n,
+				    lws_frame_is_binary(wsi));
+		return 0;
+	}
 	if (!rx_reserve(c, n)) {
 		log_info("ws", "message too big peer=%s", c->peer_text);
 		drop_queue(c);
@@ -158,18 +166,14 @@ int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t 
 	if (n)
 		memcpy(c->rx + c->rx_length, bytes, n);
 	c->rx_length += n;
-	if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi))
+	if (!whole)
 		return 0;
 
+	autofree unsigned char *message = steal(c->rx);
 	size_t length = c->rx_length;
-	c->rx_length = 0;
-	c->handler->message(c, c->arg, c->rx ? c->rx : (const uint8_t *)"", length,
+	c->rx_length = c->rx_capacity = 0;
+	c->handler->message(c, c->arg, message ? message : (const uint8_t *)"", length,
 			    lws_frame_is_binary(wsi));
-	if (c->rx_capacity > RX_KEPT) { /* one big message does not keep its memory */
-		free(c->rx);
-		c->rx = NULL;
-		c->rx_capacity = 0;
-	}
 	return 0;
 }
 
