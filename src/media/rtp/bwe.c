@@ -2,6 +2,8 @@
 /* See bwe.h. */
 #include "media/rtp/bwe.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define AFTER_MUTE 0.85 /* of the rate before a blackout */
@@ -27,14 +29,28 @@ enum {
 
 #define NO_DELAY INT64_MAX
 
-void bwe_init(struct bwe *b, uint32_t start, uint32_t most)
+int bwe_init(struct bwe *b, uint32_t start, uint32_t most)
 {
-	*b = (struct bwe){ .most = most ? most : BWE_MAX_BPS, .least = BWE_MIN_BPS };
+	struct bwe_sent *history = calloc(BWE_HISTORY_FIRST, sizeof *history);
+
+	if (!history)
+		return -ENOMEM;
+	*b = (struct bwe){ .most = most ? most : BWE_MAX_BPS,
+			   .least = BWE_MIN_BPS,
+			   .history = history,
+			   .history_count = BWE_HISTORY_FIRST };
 	b->estimate = b->wanted = start ? start : BWE_START_BPS;
 	b->delay.rate = b->estimate;
 	b->base[0] = b->base[1] = b->window_low = NO_DELAY;
 	trendline_init(&b->trend);
 	probe_init(&b->probe);
+	return 0;
+}
+
+void bwe_fini(struct bwe *b)
+{
+	free(b->history);
+	b->history = NULL;
 }
 
 static void settle(struct bwe *b)
@@ -53,13 +69,39 @@ static void settle(struct bwe *b)
 	b->estimate = (uint32_t)rate;
 }
 
+static struct bwe_sent *place(const struct bwe *b, uint16_t number)
+{
+	return &b->history[number & (b->history_count - 1)];
+}
+
+/* Feedback comes after a round trip and the receiver's interval: what was sent meanwhile has to fit. */
+static void make_room(struct bwe *b, uint64_t now, uint16_t number)
+{
+	const struct bwe_sent *old = place(b, number);
+	uint32_t count = b->history_count * 2;
+
+	if (!old->size || old->lost || (uint32_t)now - old->at > BWE_SILENCE_US ||
+	    count > BWE_HISTORY)
+		return;
+	struct bwe_sent *history = calloc(count, sizeof *history);
+	if (!history)
+		return; /* the oldest is forgotten */
+	for (uint32_t i = 0; i < b->history_count; i++)
+		if (b->history[i].size)
+			history[b->history[i].number & (count - 1)] = b->history[i];
+	free(b->history);
+	b->history = history;
+	b->history_count = count;
+}
+
 void bwe_sent(struct bwe *b, uint64_t now, uint16_t number, size_t bytes, uint8_t probe)
 {
 	size_t size = bytes + BWE_OVERHEAD;
 
 	if (size > UINT16_MAX)
 		size = UINT16_MAX;
-	b->history[number % BWE_HISTORY] = (struct bwe_sent){
+	make_room(b, now, number);
+	*place(b, number) = (struct bwe_sent){
 		.at = (uint32_t)now, .size = (uint16_t)size, .number = number, .probe = probe
 	};
 	if (!b->sent_since)
@@ -212,7 +254,7 @@ struct told {
 static void take(struct bwe *b, uint64_t now, const struct twcc_arrival *a, int64_t offset,
 		 struct told *t)
 {
-	struct bwe_sent *s = &b->history[a->seq % BWE_HISTORY];
+	struct bwe_sent *s = place(b, a->seq);
 	uint32_t age = (uint32_t)now - s->at;
 
 	if (s->number != a->seq || s->size == 0) {

@@ -2,14 +2,14 @@
 /*
  * How much can be sent to one client: send-side estimation from transport-wide feedback
  * (draft-holmer-rmcat-transport-wide-cc-extensions-01, draft-ietf-rmcat-gcc-02). A pure function of
- * time, the packets sent and the feedback: no clock, no I/O, no heap. docs/media/estimator.md has
- * the picture.
+ * time, the packets sent and the feedback: no clock, no I/O. docs/media/estimator.md has the picture.
  *
  * Nothing a client claims lifts the estimate beyond what was really sent and probed (R50): feedback
  * about numbers that were not sent, or were told about already, is ignored; a rate is never taken
  * for higher than it was sent at.
  *
- * Embedded in the subscriber's leg, 9 KB. Thread: the worker of the room.
+ * Embedded in the subscriber's downlink, 2.7 KB. Heap: the history of packets sent, as long as
+ * feedback takes: mostly 0.8 KB. Thread: the worker of the room.
  *
  * Way: sfu/feedback.c ▸ [bwe.c ▸ trendline.c, aimd.c, loss.c, probe.c] ▸ sfu/allocate.c, pacer
  */
@@ -26,7 +26,8 @@
 #include "wire/twcc.h"
 
 enum {
-	BWE_HISTORY = 1024, /* packets sent; power of two */
+	BWE_HISTORY_FIRST = 64, /* packets sent; powers of two */
+	BWE_HISTORY = 1024,
 	BWE_ACKED = 64,	    /* runs of arrived packets; power of two */
 	BWE_START_BPS = 300 * 1000,
 	BWE_MIN_BPS = 50 * 1000,
@@ -49,7 +50,8 @@ struct bwe {
 	uint32_t most, least; /* bit/s */
 	uint32_t estimate, wanted;
 
-	struct bwe_sent history[BWE_HISTORY];
+	struct bwe_sent *history; /* owned; a ring, by number; … */
+	uint32_t history_count;	  /* … grows while feedback is still to come about what it forgets */
 	bool has_feedback, remb_only;
 	bool mute;	    /* silent for BWE_SILENCE_US, … */
 	double before_mute; /* … and the rate then */
@@ -87,8 +89,9 @@ struct bwe {
 	} count;
 };
 
-/* start, most: bit/s; 0 = the default. */
-void bwe_init(struct bwe *b, uint32_t start, uint32_t most);
+/* start, most: bit/s; 0 = the default. 0 or -ENOMEM. */
+int bwe_init(struct bwe *b, uint32_t start, uint32_t most);
+void bwe_fini(struct bwe *b);
 
 /* A packet with this transport sequence number went out: `bytes` of UDP payload. probe: id of the
  * plan it belongs to, or 0. */

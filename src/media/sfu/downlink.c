@@ -21,11 +21,20 @@ int downlink_open(struct participant *p)
 	if (sub->downlink)
 		return 0;
 	sub->downlink = calloc(1, sizeof *sub->downlink);
-	if (!sub->downlink)
+	if (!sub->downlink || bwe_init(&sub->downlink->bwe, 0, 0) < 0) {
+		sub->downlink = downlink_free(sub->downlink);
 		return -ENOMEM;
-	bwe_init(&sub->downlink->bwe, 0, 0);
+	}
 	sub->downlink->numbered = sub->transport_sequence;
 	return 0;
+}
+
+struct downlink *downlink_free(struct downlink *d)
+{
+	if (d)
+		bwe_fini(&d->bwe);
+	free(d);
+	return NULL;
 }
 
 /* ---- the pacer ---- */

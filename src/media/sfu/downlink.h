@@ -69,6 +69,9 @@ struct downlink {
 /* Makes sure that there is one. 0 or -ENOMEM. */
 int downlink_open(struct participant *p);
 
+/* Frees it; NULL is fine. Returns NULL. */
+struct downlink *downlink_free(struct downlink *d);
+
 /* Encrypts and sends a plain RTP packet that stands at the egress reservation; leg_send_rtp. */
 void downlink_send(struct participant *p, uint64_t now, uint8_t *packet, size_t n, size_t capacity);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "media/sfu/data_track.h"
+#include "media/sfu/downlink.h"
 #include "media/sfu/room.h"
 #include "media/sfu/sfu.h"
 #include "media/sfu/subscription.h"
@@ -66,7 +67,7 @@ struct participant *participant_free(struct participant *p, uint64_t now)
 	free(p->publisher.twcc);
 	free(p->subscriber.sections);
 	free(p->subscriber.offered);
-	free(p->subscriber.downlink);
+	(void)downlink_free(p->subscriber.downlink);
 	list_remove(&p->in_room);
 	p->room->count--;
 	room_put(p->sfu, p->room);

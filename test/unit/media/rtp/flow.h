@@ -212,9 +212,8 @@ static struct flow *road_add(struct road *r)
 {
 	struct flow *f = calloc(1, sizeof *f);
 
-	if (!f || !r->samples)
+	if (!f || !r->samples || bwe_init(&f->bwe, 0, 0) < 0)
 		abort();
-	bwe_init(&f->bwe, 0, 0);
 	bwe_want(&f->bwe, BWE_MAX_BPS);
 	twcc_recv_init(&f->receiver);
 	f->size = FLOW_PACKET;
@@ -224,8 +223,10 @@ static struct flow *road_add(struct road *r)
 
 static void road_free(struct road *r)
 {
-	for (int i = 0; i < r->count; i++)
+	for (int i = 0; i < r->count; i++) {
+		bwe_fini(&r->flows[i]->bwe);
 		free(r->flows[i]);
+	}
 	(void)simlink_free(r->down);
 	(void)simlink_free(r->up);
 	free(r->samples);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/cleanup.h"
 #include "flow.h"
 
 enum { SECOND = 1000 * 1000, SEEDS = 5 };
@@ -311,7 +312,7 @@ static void lies_lift_nothing(void **state)
 	struct probe_plan plan;
 
 	/* about what was never sent: not even a sign of life */
-	bwe_init(&b, 0, 0);
+	assert_int_equal(bwe_init(&b, 0, 0), 0);
 	for (int i = 0; i < 500; i++, now += 20000)
 		tell(&b, now, (uint16_t)(i * 512), 512, (int64_t)now, 10);
 	assert_int_equal(bwe_estimate(&b), BWE_START_BPS);
@@ -319,8 +320,10 @@ static void lies_lift_nothing(void **state)
 	assert_true(b.count.unknown > 200000);
 	assert_false(b.has_feedback);
 
+	bwe_fini(&b);
+
 	/* 400 kbit/s are sent; told as if all had come at once, again and again, with all probes */
-	bwe_init(&b, 0, 0);
+	assert_int_equal(bwe_init(&b, 0, 0), 0);
 	bwe_want(&b, 400000);
 	uint16_t number = 0;
 	uint32_t highest = 0;
@@ -340,6 +343,7 @@ static void lies_lift_nothing(void **state)
 	}
 	printf("a liar on 400 kbit/s: believed up to %u kbit/s\n", highest / 1000);
 	assert_true(highest <= 750000);
+	bwe_fini(&b);
 }
 
 static void silence_slows(void **state)
@@ -349,7 +353,7 @@ static void silence_slows(void **state)
 	uint64_t now = 5 * SECOND;
 	uint16_t number = 0;
 
-	bwe_init(&b, 1000000, 0);
+	assert_int_equal(bwe_init(&b, 1000000, 0), 0);
 	for (int i = 0; i < 100; i++, now += 20000) {
 		bwe_sent(&b, now, number, 1000, 0);
 		tell(&b, now + 15000, number++, 1, (int64_t)now, 0);
@@ -367,6 +371,7 @@ static void silence_slows(void **state)
 		bwe_tick(&b, now);
 	assert_true(bwe_estimate(&b) < before / 10);
 	assert_true(bwe_estimate(&b) >= BWE_MIN_BPS);
+	bwe_fini(&b);
 }
 
 static void remb_only_without_feedback(void **state)
@@ -374,7 +379,7 @@ static void remb_only_without_feedback(void **state)
 	(void)state;
 	struct bwe b;
 
-	bwe_init(&b, 0, 0);
+	assert_int_equal(bwe_init(&b, 0, 0), 0);
 	bwe_remb(&b, SECOND, 700000);
 	assert_int_equal(bwe_estimate(&b), 700000);
 	bwe_remb(&b, 2 * SECOND, UINT64_MAX);
@@ -384,6 +389,7 @@ static void remb_only_without_feedback(void **state)
 	assert_int_equal(bwe_estimate(&b), BWE_START_BPS);
 	bwe_remb(&b, 4 * SECOND, 700000);
 	assert_int_equal(bwe_estimate(&b), BWE_START_BPS);
+	bwe_fini(&b);
 }
 
 /* The receiver's clock wraps every 12 days: nobody notices. */
@@ -395,7 +401,7 @@ static void clock_wraps(void **state)
 	int64_t period = (int64_t)TWCC_REFERENCE_US << 24;
 	uint64_t now = 5 * SECOND;
 
-	bwe_init(&b, 1000000, 0);
+	assert_int_equal(bwe_init(&b, 1000000, 0), 0);
 	for (int i = -500; i < 500; i++, now += 20000) {
 		int64_t at = (period / 2 + i * (int64_t)20000 + period / 2) % period - period / 2;
 		int64_t whole = at >= 0 ? at / TWCC_REFERENCE_US
@@ -412,6 +418,37 @@ static void clock_wraps(void **state)
 	assert_int_equal(b.count.cuts, 0);
 	assert_int_equal(b.queue, 0);
 	assert_in_range((uint64_t)bwe_acked(&b, NULL, NULL), 400000, 420000);
+	bwe_fini(&b);
+}
+
+/* However many packets are on their way, feedback finds them all; a short way takes little memory. */
+static void history_is_as_long_as_feedback_takes(void **state)
+{
+	(void)state;
+	enum { BATCH = 20, BATCHES = 100 };
+	static const struct {
+		uint16_t late; /* batches */
+		uint32_t count;
+	} cases[] = { { 2, BWE_HISTORY_FIRST }, { 10, 256 }, { 50, BWE_HISTORY } };
+
+	for (size_t i = 0; i < countof(cases); i++) {
+		struct bwe b;
+		uint64_t now = 5 * SECOND;
+		uint16_t late = cases[i].late;
+
+		assert_int_equal(bwe_init(&b, 1000000, 0), 0);
+		for (uint16_t k = 0; k < BATCHES; k++, now += 20000) {
+			for (uint16_t n = 0; n < BATCH; n++)
+				bwe_sent(&b, now, (uint16_t)(65000 + k * BATCH + n), 100, 0);
+			if (k >= late)
+				tell(&b, now + 15000, (uint16_t)(65000 + (k - late) * BATCH), BATCH,
+				     (int64_t)now, 0);
+		}
+		assert_int_equal(b.count.unknown, 0);
+		assert_int_equal(b.count.packets, (BATCHES - late) * BATCH);
+		assert_int_equal(b.history_count, cases[i].count);
+		bwe_fini(&b);
+	}
 }
 
 int main(void)
@@ -430,6 +467,7 @@ int main(void)
 		cmocka_unit_test(silence_slows),
 		cmocka_unit_test(remb_only_without_feedback),
 		cmocka_unit_test(clock_wraps),
+		cmocka_unit_test(history_is_as_long_as_feedback_takes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
