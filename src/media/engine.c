@@ -98,7 +98,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 /* When this leg next has something to do. */
 static uint64_t leg_deadline(const struct leg *l, uint64_t now)
 {
-	uint64_t due = transport_deadline(&l->transport);
+	uint64_t due = transport_deadline(l->transport);
 
 	if (l->failed)
 		return UINT64_MAX;
@@ -141,7 +141,7 @@ static void check_leg(struct leg *l, uint64_t now)
 
 static void tick_leg(struct leg *l, uint64_t now)
 {
-	if (transport_tick(&l->transport, now))
+	if (transport_tick(l->transport, now))
 		check_leg(l, now);
 	leg_tick_lost(l, now);
 	if (l->target == TARGET_PUBLISHER) {
@@ -265,7 +265,7 @@ void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct
 	}
 
 	e->sfu.arrival = arrival < now ? arrival : now;
-	enum verdict verdict = transport_rx(&l->transport, now, from, bytes, length, &in);
+	enum verdict verdict = transport_rx(l->transport, now, from, bytes, length, &in);
 	e->sfu.verdicts[verdict]++;
 	if (verdict == V_OK) {
 		leg_seen(l, now);
@@ -515,5 +515,5 @@ struct transport *engine_transport(struct engine *e, const struct sid *participa
 			: target == TARGET_PUBLISHER ? &p->publisher.leg
 						     : &p->subscriber.leg;
 
-	return l && l->open ? &l->transport : NULL;
+	return l && l->open ? l->transport : NULL;
 }

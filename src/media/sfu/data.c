@@ -17,7 +17,7 @@ int data_open(struct leg *l, bool create)
 {
 	if (l->data.sctp)
 		return 0;
-	if (!transport_keep_dtls(&l->transport)) {
+	if (!transport_keep_dtls(l->transport)) {
 		/* The first description had no data section, and that is long ago. */
 		sfu_drop(l->sfu, DROP_DATA);
 		return 0;
@@ -28,7 +28,7 @@ int data_open(struct leg *l, bool create)
 void data_close(struct leg *l)
 {
 	channels_close(&l->data);
-	transport_drop_dtls(&l->transport);
+	transport_drop_dtls(l->transport);
 }
 
 /* ---- out ---- */
@@ -44,13 +44,13 @@ void data_flush(struct leg *l, uint64_t now)
 	l->data_again = 0;
 	if (!l->data.sctp || !leg_may_send(l, now))
 		return;
-	to = transport_selected(&l->transport);
+	to = transport_selected(l->transport);
 	for (count = 0; count < DATA_BURST; count++) {
 		n = channels_next_packet(&l->data, now, packet);
 		if (n == 0)
 			break;
 		uint8_t *out = egress_reserve(&l->sfu->egress, SCTP_PACKET_MAX + DTLS_ROOM);
-		int length = out ? transport_protect_data(&l->transport, packet, n, out,
+		int length = out ? transport_protect_data(l->transport, packet, n, out,
 							  SCTP_PACKET_MAX + DTLS_ROOM)
 				 : -ENOSPC;
 
@@ -249,7 +249,7 @@ void data_rx(struct leg *l, uint64_t now, uint8_t *bytes, size_t n)
 	uint8_t more[LIMIT_DATAGRAM];
 	struct channels_message m;
 
-	for (; n > 0; n = transport_next_data(&l->transport, more, sizeof more), bytes = more) {
+	for (; n > 0; n = transport_next_data(l->transport, more, sizeof more), bytes = more) {
 		if (!channels_rx(&l->data, now, bytes, n))
 			sfu_drop(l->sfu, DROP_DATA);
 		while (channels_next(&l->data, &m)) {

@@ -13,7 +13,7 @@
 /* Enters the transport's newest local ufrag into the table; the one before the previous goes. */
 static int leg_add_ufrag(struct leg *l)
 {
-	const char *ufrag = transport_local(&l->transport)->ufrag;
+	const char *ufrag = transport_local(l->transport)->ufrag;
 	struct key key;
 
 	if (!key_of_text(&key, ufrag, strlen(ufrag)))
@@ -41,12 +41,17 @@ int leg_open(struct leg *l, struct sfu *s, struct participant *p, enum plane_tar
 	int r = timers_reserve(&s->timers, s->legs + 1);
 	if (r < 0)
 		return r;
-	*l = (struct leg){ .sfu = s, .participant = p, .target = target };
+	struct transport *transport = malloc(sizeof *transport);
+	if (!transport)
+		return -ENOMEM;
+	*l = (struct leg){
+		.sfu = s, .participant = p, .target = target, .transport = transport
+	};
 	l->timer.due = TIMER_NEVER;
 	l->rtcp_ssrc = rng_u32(s->rng) | 1;
 	l->sdp_session = rng_u64(s->rng) >> 2;			 /* RFC 9429 5.2.1: 62 bits */
 	(void)snprintf(prefix, sizeof prefix, "%x+", s->worker); /* at most 5 letters */
-	transport_init(&l->transport, &(struct transport_config){ .rng = s->rng,
+	transport_init(l->transport, &(struct transport_config){ .rng = s->rng,
 								  .outbox = &s->outbox,
 								  .dtls = s->dtls,
 								  .ufrag_prefix = prefix });
@@ -73,9 +78,9 @@ void leg_close(struct leg *l)
 
 	if (!l->open)
 		return;
-	transport_close(&l->transport);
+	transport_close(l->transport);
 
-	size_t n = transport_addresses(&l->transport, &addresses);
+	size_t n = transport_addresses(l->transport, &addresses);
 	for (size_t i = 0; i < n; i++)
 		leg_forget(l, &addresses[i].path);
 	for (int i = 0; i < 2; i++) {
@@ -84,7 +89,9 @@ void leg_close(struct leg *l)
 	}
 	timers_arm(&l->sfu->timers, &l->timer, TIMER_NEVER);
 	channels_close(&l->data);
-	transport_fini(&l->transport);
+	transport_fini(l->transport);
+	free(l->transport);
+	l->transport = NULL;
 	l->open = l->connected = false;
 	l->sfu->legs--;
 }
@@ -92,7 +99,7 @@ void leg_close(struct leg *l)
 int leg_set_remote(struct leg *l, uint64_t now, const struct negotiate_remote *remote, char *error)
 {
 	int r = transport_set_remote(
-		&l->transport, now,
+		l->transport, now,
 		&(struct transport_remote){ .ufrag = remote->ufrag,
 					    .pwd = remote->pwd,
 					    .fingerprint = remote->fingerprint });
@@ -107,13 +114,13 @@ int leg_set_remote(struct leg *l, uint64_t now, const struct negotiate_remote *r
 
 int leg_restart_ice(struct leg *l, uint64_t now)
 {
-	transport_restart_ice(&l->transport, now);
+	transport_restart_ice(l->transport, now);
 	return leg_add_ufrag(l);
 }
 
 struct negotiate_local leg_local(struct leg *l)
 {
-	const struct ice_credentials *c = transport_local(&l->transport);
+	const struct ice_credentials *c = transport_local(l->transport);
 
 	return (struct negotiate_local){
 		.ufrag = c->ufrag,
@@ -132,7 +139,7 @@ struct negotiate_local leg_local(struct leg *l)
 static bool leg_knows(const struct leg *l, const struct path *from)
 {
 	const struct ice_address *addresses;
-	size_t n = transport_addresses(&l->transport, &addresses);
+	size_t n = transport_addresses(l->transport, &addresses);
 
 	for (size_t i = 0; i < n; i++) {
 		if (path_equal(&addresses[i].path, from))
@@ -163,7 +170,7 @@ int leg_learn(struct leg *l, uint64_t now, const struct path *from, const struct
 void leg_path_ended(struct leg *l, const struct path *path)
 {
 	leg_forget(l, path);
-	transport_forget(&l->transport, path);
+	transport_forget(l->transport, path);
 }
 
 bool leg_worker_of(const char *ufrag, unsigned *ret)
@@ -202,12 +209,11 @@ void leg_fail(struct leg *l, const char *why)
 
 bool leg_check(struct leg *l)
 {
-	enum transport_state state = transport_get_state(&l->transport);
-
-	if (l->failed)
+	if (!l->open || l->failed)
 		return false;
+	enum transport_state state = transport_get_state(l->transport);
 	if (state == TRANSPORT_FAILED) {
-		const char *cause = transport_cause(&l->transport);
+		const char *cause = transport_cause(l->transport);
 
 		leg_fail(l, cause ? cause : "the transport failed");
 		return false;
@@ -272,19 +278,19 @@ void leg_wake(struct leg *l, uint64_t due)
 
 bool leg_may_send(const struct leg *l, uint64_t now)
 {
-	return l->connected && transport_may_send(&l->transport, now);
+	return l->connected && transport_may_send(l->transport, now);
 }
 
 void leg_send_rtcp(struct leg *l, uint64_t now, const uint8_t *bytes, size_t n)
 {
 	enum { ROOM = LEG_RTCP_MAX + SRTP_TAG_MAX + SRTCP_INDEX_LENGTH };
-	const struct path *to = transport_selected(&l->transport);
+	const struct path *to = leg_may_send(l, now) ? transport_selected(l->transport) : NULL;
 
-	if (n == 0 || !to || !leg_may_send(l, now))
+	if (n == 0 || !to)
 		return;
 
 	uint8_t *out = egress_reserve(&l->sfu->egress, ROOM);
-	int length = out ? transport_protect_rtcp(&l->transport, bytes, n, out, ROOM) : -ENOSPC;
+	int length = out ? transport_protect_rtcp(l->transport, bytes, n, out, ROOM) : -ENOSPC;
 
 	if (length < 0)
 		sfu_drop(l->sfu, DROP_SEND);
@@ -294,8 +300,8 @@ void leg_send_rtcp(struct leg *l, uint64_t now, const uint8_t *bytes, size_t n)
 
 int leg_send_rtp(struct leg *l, uint8_t *packet, size_t n, size_t capacity)
 {
-	const struct path *to = transport_selected(&l->transport);
-	int length = to ? transport_protect_rtp(&l->transport, packet, n, packet, capacity)
+	const struct path *to = transport_selected(l->transport);
+	int length = to ? transport_protect_rtp(l->transport, packet, n, packet, capacity)
 			: -ENOTCONN;
 
 	if (length < 0) {

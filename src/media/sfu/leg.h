@@ -47,7 +47,7 @@ struct leg {
 	struct sfu *sfu;
 	struct participant *participant;
 	enum plane_target target;
-	struct transport transport; /* valid when `open` */
+	struct transport *transport; /* owned; NULL unless `open`: most people have one leg only */
 	struct timer timer;
 	struct key ufrags[2]; /* in sfu.ufrags: the present and the one before */
 	bool has_ufrag[2];
