@@ -152,7 +152,8 @@ int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t 
 
 	if (c->close_code)
 		return 0; /* we are leaving; what still comes is not read */
-	if (whole && !c->rx_length && n <= c->handler->max_message) { /* most are: nothing is kept */
+	if (whole && !c->rx_length &&
+	    n <= c->handler->max_message) { /* most are: nothing is kept */
 		c->handler->message(c, c->arg, n ? bytes : (const uint8_t *)"", n,
 				    lws_frame_is_binary(wsi));
 		return 0;

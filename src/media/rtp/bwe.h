@@ -28,7 +28,7 @@
 enum {
 	BWE_HISTORY_FIRST = 64, /* packets sent; powers of two */
 	BWE_HISTORY = 1024,
-	BWE_ACKED = 64,	    /* runs of arrived packets; power of two */
+	BWE_ACKED = 64, /* runs of arrived packets; power of two */
 	BWE_START_BPS = 300 * 1000,
 	BWE_MIN_BPS = 50 * 1000,
 	BWE_MAX_BPS = 30 * 1000 * 1000,
@@ -51,7 +51,7 @@ struct bwe {
 	uint32_t estimate, wanted;
 
 	struct bwe_sent *history; /* owned; a ring, by number; … */
-	uint32_t history_count;	  /* … grows while feedback is still to come about what it forgets */
+	uint32_t history_count; /* … grows while feedback is still to come about what it forgets */
 	bool has_feedback, remb_only;
 	bool mute;	    /* silent for BWE_SILENCE_US, … */
 	double before_mute; /* … and the rate then */

@@ -44,17 +44,15 @@ int leg_open(struct leg *l, struct sfu *s, struct participant *p, enum plane_tar
 	struct transport *transport = malloc(sizeof *transport);
 	if (!transport)
 		return -ENOMEM;
-	*l = (struct leg){
-		.sfu = s, .participant = p, .target = target, .transport = transport
-	};
+	*l = (struct leg){ .sfu = s, .participant = p, .target = target, .transport = transport };
 	l->timer.due = TIMER_NEVER;
 	l->rtcp_ssrc = rng_u32(s->rng) | 1;
 	l->sdp_session = rng_u64(s->rng) >> 2;			 /* RFC 9429 5.2.1: 62 bits */
 	(void)snprintf(prefix, sizeof prefix, "%x+", s->worker); /* at most 5 letters */
 	transport_init(l->transport, &(struct transport_config){ .rng = s->rng,
-								  .outbox = &s->outbox,
-								  .dtls = s->dtls,
-								  .ufrag_prefix = prefix });
+								 .outbox = &s->outbox,
+								 .dtls = s->dtls,
+								 .ufrag_prefix = prefix });
 	l->open = true;
 	s->legs++;
 	r = leg_add_ufrag(l);
