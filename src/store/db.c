@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/trim.h"
 #include "store/store.h"
 
 static int from_sqlite(int rc)
@@ -337,6 +338,18 @@ static int64_t pragma_int(struct db *db, const char *sql)
 
 	db_end(stmt);
 	return value;
+}
+
+void db_rest(struct db *db)
+{
+	enum { WORTH_IT = 64 * 1024 };
+	int used = 0, most;
+
+	(void)sqlite3_db_status(db->sqlite, SQLITE_DBSTATUS_CACHE_USED, &used, &most, 0);
+	if (used < WORTH_IT)
+		return;
+	(void)sqlite3_db_release_memory(db->sqlite);
+	trim_heap();
 }
 
 static int run_script(struct db *db, const char *sql)

@@ -47,6 +47,9 @@ struct db {
 	struct db_statement statements[DB_STATEMENTS];
 };
 
+/* Frees the pages that are cached, for moments in which nothing is asked for. */
+void db_rest(struct db *db);
+
 /* 0, or -errno with one line in ret_error. On failure nothing is left open. */
 int db_open(struct db *db, const char *dir, bool exclusive, char *ret_error, size_t capacity);
 void db_close(struct db *db);

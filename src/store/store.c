@@ -13,11 +13,15 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <uv.h>
 
 #include "store/request.h"
 
-enum { BATCH_MAX = 512 }; /* requests of one transaction: bounds how long the first one waits */
+enum {
+	BATCH_MAX = 512,  /* requests of one transaction: bounds how long the first one waits */
+	REST_AFTER_S = 1, /* without a request */
+};
 
 struct store {
 	uv_async_t async;   /* "something is done"; keeps the loop alive while requests are out */
@@ -28,6 +32,7 @@ struct store {
 	struct list ready;  /* being answered; loop thread only */
 	pthread_t thread;
 	struct db db; /* the store thread's, from store_open on */
+	bool rested;  /* likewise: db_rest was called since the last request */
 
 	pthread_mutex_t mutex;
 	pthread_cond_t queued_cond, done_cond;
@@ -162,6 +167,26 @@ static void take(struct list *from, struct list *to, size_t max)
 	}
 }
 
+/* With the mutex held. When nothing comes for a while, what the last wave of requests read is forgotten. */
+static void wait_for_work(struct store *s)
+{
+	struct timespec until;
+
+	if (s->rested) {
+		(void)pthread_cond_wait(&s->queued_cond, &s->mutex);
+		return;
+	}
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += REST_AFTER_S;
+	if (pthread_cond_timedwait(&s->queued_cond, &s->mutex, &until) != ETIMEDOUT ||
+	    !list_empty(&s->queued) || s->stop)
+		return;
+	s->rested = true;
+	(void)pthread_mutex_unlock(&s->mutex);
+	db_rest(&s->db);
+	(void)pthread_mutex_lock(&s->mutex);
+}
+
 static void run_thread(void *arg)
 {
 	struct store *s = arg;
@@ -171,12 +196,13 @@ static void run_thread(void *arg)
 		struct list batch = LIST_INIT(batch);
 
 		while (list_empty(&s->queued) && !s->stop)
-			(void)pthread_cond_wait(&s->queued_cond, &s->mutex);
+			wait_for_work(s);
 		if (list_empty(&s->queued))
 			break;
 		take(&s->queued, &batch, BATCH_MAX);
 		(void)pthread_mutex_unlock(&s->mutex);
 
+		s->rested = false;
 		run_batch(&s->db, &batch);
 
 		(void)pthread_mutex_lock(&s->mutex);
