@@ -6,14 +6,15 @@
  */
 #include <assert.h>
 #include <errno.h>
-#include <malloc.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/trim.h"
 #include "confabd/media_worker.h"
 #include "media/engine.h"
 
@@ -153,13 +154,16 @@ static void take_commands(struct worker *w, uint64_t now)
 	}
 }
 
-static void trim(void)
+/* Nobody is there any more. The queue of commands is control's to release: it is woken for that. */
+static void release(struct worker *w)
 {
-	/* A sanitizer's allocator stands before glibc's, which then is never set up, and cannot be by
-	 * two workers at a time. */
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-	(void)malloc_trim(0);
-#endif
+	const uint64_t one = 1;
+
+	engine_rest(w->engine);
+	plane_queue_release(&w->events);
+	/* relaxed: a hint, of which nothing else depends */
+	atomic_store_explicit(&w->released, true, memory_order_relaxed);
+	(void)!write(w->events.wake_fd, &one, sizeof one);
 }
 
 /*
@@ -175,7 +179,9 @@ static void give_back(struct worker *w, uint64_t now)
 		w->trim_again = true;
 		w->trim_at = now + TRIM_US;
 	} else if (w->trim_at <= now) {
-		trim();
+		if (!people)
+			release(w);
+		trim_heap();
 		w->trim_at = w->trim_again && people ? now + TRIM_AGAIN_US : UINT64_MAX;
 		w->trim_again = false;
 	}

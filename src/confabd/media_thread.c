@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/rng.h"
+#include "base/trim.h"
 #include "confabd/media_worker.h"
 #include "confabd/quiet_thread.h"
 #include "confabd/tcp_acceptor.h"
@@ -308,7 +309,13 @@ int media_threads_wake_fd(const struct media_threads *m, unsigned worker)
 
 void media_threads_drain_wake(struct media_threads *m, unsigned worker)
 {
-	plane_queue_drain_wake(&m->workers[worker]->events);
+	struct worker *w = m->workers[worker];
+
+	plane_queue_drain_wake(&w->events);
+	if (atomic_exchange_explicit(&w->released, false, memory_order_relaxed)) {
+		plane_queue_release(&w->commands);
+		trim_heap();
+	}
 }
 
 bool media_threads_event(struct media_threads *m, unsigned worker, struct plane_event *ret)

@@ -43,7 +43,8 @@ struct worker {
 	struct sockaddr_storage addresses[SOCKETS_MAX];
 	size_t socket_count;
 	int epoll;
-	atomic_bool stop; /* in case the command queue is full */
+	atomic_bool stop;     /* in case the command queue is full */
+	atomic_bool released; /* nobody is there: control may release the queue of commands */
 
 	/* of the thread */
 	bool commands_waiting;

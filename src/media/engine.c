@@ -437,6 +437,12 @@ size_t engine_people(const struct engine *e)
 	return e->sfu.participants.count;
 }
 
+void engine_rest(struct engine *e)
+{
+	if (engine_people(e) == 0)
+		egress_release(&e->sfu.egress);
+}
+
 /* ---- what comes out ---- */
 
 /* RTP of another payload type than audio's; RTCP has 64 to 95 there (RFC 5761 4). */

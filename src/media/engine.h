@@ -93,6 +93,9 @@ void engine_release(struct engine *e);
 /* How many participants are there. */
 size_t engine_people(const struct engine *e);
 
+/* Frees what the busiest moment took; when nobody is there, and everything that came out is taken. */
+void engine_rest(struct engine *e);
+
 bool engine_next_tx(struct engine *e, struct engine_tx *ret);
 
 /* The caller owns what the event owns (plane_event_fini). */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 int plane_queue_init(struct plane_queue *q, size_t slot_size, size_t capacity)
@@ -53,6 +54,19 @@ bool plane_queue_put(struct plane_queue *q, const void *element)
 	/* Only fails when the counter is full, and then the consumer is awake already. */
 	(void)!write(q->wake_fd, &one, sizeof one);
 	return true;
+}
+
+void plane_queue_release(struct plane_queue *q)
+{
+	/* relaxed and acquire as in put: nobody else writes tail, and all slots have been read. */
+	size_t tail = atomic_load_explicit(&q->tail, memory_order_relaxed);
+	size_t head = atomic_load_explicit(&q->head, memory_order_acquire);
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)q->slots + page - 1) & ~(page - 1);
+	uintptr_t to = ((uintptr_t)q->slots + (q->mask + 1) * q->slot_size) & ~(page - 1);
+
+	if (head == tail && from < to)
+		(void)madvise((void *)from, to - from, MADV_DONTNEED); /* refused: it stays */
 }
 
 bool plane_queue_take(struct plane_queue *q, void *ret_element)

@@ -28,6 +28,9 @@ void plane_queue_fini(struct plane_queue *q);
 /* Producer: false when full, and then nothing was taken over. Wakes the consumer. */
 bool plane_queue_put(struct plane_queue *q, const void *element);
 
+/* Producer: an empty queue's memory goes back to the system, until it is needed again. */
+void plane_queue_release(struct plane_queue *q);
+
 /* Consumer: false when empty. */
 bool plane_queue_take(struct plane_queue *q, void *ret_element);
 

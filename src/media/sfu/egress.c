@@ -17,6 +17,17 @@ void egress_fini(struct egress *o)
 	*o = (struct egress){ 0 };
 }
 
+void egress_release(struct egress *o)
+{
+	if (o->next != o->count || o->next_event != o->event_count)
+		return;
+	struct egress fresh = { .dropped_datagrams = o->dropped_datagrams,
+				.dropped_events = o->dropped_events };
+
+	egress_fini(o);
+	*o = fresh;
+}
+
 /* Doubles an array of `size`-byte elements until it holds n, at most `limit`. */
 static bool grow(void **array, size_t *capacity, size_t size, size_t n, size_t limit)
 {

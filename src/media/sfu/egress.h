@@ -37,6 +37,9 @@ struct egress {
 
 void egress_fini(struct egress *o);
 
+/* When nothing waits: frees what the busiest moment took. */
+void egress_release(struct egress *o);
+
 /* Room for one datagram of at most n bytes; NULL (counted) when full.
  * Valid until the next egress call. */
 uint8_t *egress_reserve(struct egress *o, size_t n);

@@ -141,6 +141,11 @@ size_t engine_people(const struct engine *e)
 	return 1;
 }
 
+void engine_rest(struct engine *e)
+{
+	(void)e;
+}
+
 bool engine_next_event(struct engine *e, struct plane_event *ret)
 {
 	if (e->events_left == 0)

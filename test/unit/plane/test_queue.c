@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "plane/plane.h"
 #include "plane/queue.h"
@@ -124,6 +126,48 @@ static void two_threads_keep_order(void **state)
 	plane_queue_fini(&q);
 }
 
+/* Pages of the ring that are in memory. */
+static size_t resident(const struct plane_queue *q)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)q->slots & ~(page - 1);
+	unsigned char pages[64];
+	size_t n = ((q->mask + 1) * q->slot_size + page - 1) / page, count = 0;
+
+	assert_true(n <= sizeof pages);
+	assert_int_equal(mincore((void *)from, n * page, pages), 0);
+	for (size_t i = 0; i < n; i++)
+		count += pages[i] & 1;
+	return count;
+}
+
+static void an_empty_queue_gives_memory_back(void **state)
+{
+	(void)state;
+	enum { SIZE = 1024, SLOTS = 128 }; /* 32 pages */
+	struct plane_queue q;
+	char element[SIZE];
+
+	assert_int_equal(plane_queue_init(&q, SIZE, SLOTS), 0);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < SLOTS; i++) {
+			memset(element, 'a' + i % 26, sizeof element);
+			assert_true(plane_queue_put(&q, element));
+		}
+		assert_true(resident(&q) >= 31);
+		plane_queue_release(&q); /* not what waits */
+		assert_true(resident(&q) >= 31);
+		for (int i = 0; i < SLOTS; i++) {
+			assert_true(plane_queue_take(&q, element));
+			assert_int_equal(element[0], 'a' + i % 26);
+			assert_int_equal(element[SIZE - 1], 'a' + i % 26);
+		}
+		plane_queue_release(&q);
+		assert_true(resident(&q) <= 2); /* pages that it shares with others */
+		assert_false(plane_queue_take(&q, element));
+	}
+	plane_queue_fini(&q);
+}
+
 static void messages_own_their_text(void **state)
 {
 	(void)state;
@@ -148,6 +192,7 @@ int main(void)
 		cmocka_unit_test(full_and_empty),
 		cmocka_unit_test(put_wakes),
 		cmocka_unit_test(two_threads_keep_order),
+		cmocka_unit_test(an_empty_queue_gives_memory_back),
 		cmocka_unit_test(messages_own_their_text),
 	};
 
