@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `confab load`: a small load in and out of the real daemon, and what it refuses to do.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { LIMIT, ROUNDS_MAX, runGate } from '../../bench/gate.mjs';
 import { apiKey, apiSecret, buildFolder, startConfabd } from '../lib/confabd.mjs';
 
@@ -69,6 +71,35 @@ test('a meeting with simulcast: everybody gets everybody else', () => {
 	assert.equal(f.streams, 12);
 	assert.equal(f.bad, 0);
 	assert.ok(f.received > 300, JSON.stringify(f));
+});
+
+async function gauge(name) {
+	const answer = await fetch(`${daemon.url}/metrics`);
+	return Number(new RegExp(`^confab_${name} (.*)$`, 'm').exec(await answer.text())[1]);
+}
+
+/** Once everybody has left: the heap when it is at or below `limit`, or its lowest within 20 s. */
+async function heapAtRest(limit, seconds) {
+	let lowest = Infinity;
+	for (const end = Date.now() + seconds * 1000; lowest > limit && Date.now() < end; await sleep(250)) lowest = Math.min(lowest, await gauge('heap_bytes'));
+	return lowest;
+}
+
+test('what people took is given back when they have left, however often they come', async () => {
+	const people = 31, rounds = 4;
+	// not spawnSync: somebody has to read the daemon's log meanwhile
+	const args = ['load', '--server', `${daemon.host}:${daemon.port}`, '--publishers', '1', '--subscribers', String(people - 1), '--rate', '200', '--warmup', '0', '--seconds', '1'];
+	const env = { ...process.env, CONFAB_API_KEY: apiKey, CONFAB_API_SECRET: apiSecret };
+	const round = () => promisify(execFile)(path.join(buildFolder, 'confab'), args, { env, timeout: 60000 });
+	const daily = await heapAtRest(0, 1);
+	await round();
+	assert.ok((await gauge('heap_bytes')) > 0 && daily > 0, 'the figure is there');
+	const before = await heapAtRest(0, 4); // rings and caches have been used once
+	for (let i = 0; i < rounds; i++) await round();
+	// those who left are remembered for a minute, 200 bytes each; the store's cache rests at 64 KiB at most
+	const limit = before + 64 * 1024 + rounds * people * 400;
+	const heap = await heapAtRest(limit, 20);
+	assert.ok(heap <= limit, `${rounds} times ${people} people left ${heap - before} bytes`);
 });
 
 test('another machine is refused, and so are odd values', () => {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /healthz, and /metrics in Prometheus' text format (to this machine only, R21). */
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +38,14 @@ static long resident_bytes(void)
 	return resident * sysconf(_SC_PAGESIZE);
 }
 
+/* Resident memory without what the allocator has in store and where it is scattered. */
+static size_t heap_bytes(void)
+{
+	struct mallinfo2 m = mallinfo2();
+
+	return m.uordblks + m.hblkhd;
+}
+
 static bool from_this_machine(const char *peer)
 {
 	return strncmp(peer, "127.", 4) == 0 || strcmp(peer, "::1") == 0 ||
@@ -64,6 +73,8 @@ void http_metrics(struct http_req *req, struct control *control)
 	    (double)calls_live_count(control->calls));
 	add(&b, "resident_bytes", "gauge", "Resident memory of the process.",
 	    (double)resident_bytes());
+	add(&b, "heap_bytes", "gauge", "Memory that is allocated, of all threads.",
+	    (double)heap_bytes());
 	control_add_metrics(control, &b);
 	if (b.bad)
 		http_error(req, 500, -1, "Out of memory.");
