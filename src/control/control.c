@@ -131,6 +131,8 @@ static void on_chat_event(void *arg, const struct store_event *event)
 
 	support_on_event(c->support, event);
 	notify_message(c->push, event);
+	if (event->type == EVENT_CHANNEL_UPDATED)
+		calls_conversation_changed(c->calls, event->conversation_id);
 	if (event->support && !event->message.private) {
 		publish_support(arg, event);
 		return;
@@ -475,6 +477,7 @@ static int start_domain(struct control *c, const struct control_config *config)
 	if (r == 0)
 		r = chat_blocks_load(c->chat);
 	calls.chat = c->chat;
+	calls.open_to = chat_open_to;
 	if (r == 0)
 		r = support_new(&support, &c->support);
 	if (r == 0)

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/limits.h"
+#include "store/channels.h"
 #include "store/request.h"
 
 struct call_request {
@@ -30,14 +31,22 @@ static int find_user(struct db *db, struct mem *mem, const char *id, struct stor
 	return row == 1 ? 0 : row == 0 ? -ENXIO : row;
 }
 
+#define LISTED                                                                   \
+	"SELECT m.role, m.custom, m.created_at, m.updated_at, " USER             \
+	" FROM call_members m JOIN users u ON u.id = m.user_id WHERE m.cid = ? " \
+	"ORDER BY m.created_at, m.user_id"
+
+/* Of a channel's call: the channel's members, whoever that is now. */
+#define OF_CHANNEL                                                                          \
+	"SELECT iif(m.owner, 'host', 'call_member'), NULL, m.joined_at, m.joined_at, " USER \
+	" FROM channel_members m JOIN users u ON u.id = m.user_id WHERE m.channel_id = ? "  \
+	"ORDER BY m.joined_at, m.user_id"
+
 static int read_members(struct db *db, struct mem *mem, struct store_call *call)
 {
-	sqlite3_stmt *stmt = db_query(
-		db,
-		"SELECT m.role, m.custom, m.created_at, m.updated_at, " USER
-		" FROM call_members m JOIN users u ON u.id = m.user_id WHERE m.cid = ? "
-		"ORDER BY m.created_at, m.user_id",
-		"s", call->cid);
+	bool channel = call->conversation_id && store_is_channel(call->conversation_id);
+	sqlite3_stmt *stmt = channel ? db_query(db, OF_CHANNEL, "s", call->conversation_id)
+				     : db_query(db, LISTED, "s", call->cid);
 	struct store_call_member *members = NULL;
 	size_t n = 0;
 	int row = stmt ? 1 : db_error(db);
@@ -159,7 +168,7 @@ int call_rest_read(struct db *db, struct mem *mem, struct store_call *ret)
 		status = read_blocked(db, mem, ret);
 	if (status == 0)
 		status = read_rights(db, mem, ret);
-	if (status < 0 || !ret->conversation_id)
+	if (status < 0 || !ret->conversation_id || store_is_channel(ret->conversation_id))
 		return status;
 	status = find_user(db, mem, ret->conversation_id, &ret->customer);
 	return status == 0 ? read_admins(db, mem, ret) : status;

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { startConfabd } from '../lib/confabd.mjs';
 import { Client } from '../lib/client.mjs';
-import { startWithPeople } from '../lib/people.mjs';
+import { at, enterRoom, startWithPeople } from '../lib/people.mjs';
 
 let daemon, people;
 before(async () => ({ daemon, people } = await startWithPeople({ ann: 'admin', ben: 'admin', cleo: 'user', dan: 'user' })));
@@ -87,6 +87,40 @@ test('a group: names, members, owners, leaving; an outsider sees nothing, not ev
 	const left = (await expect(200, cleo, 'GET', `/api/v1/channels/${id}`)).channel;
 	assert.deepEqual(left.members.map((m) => [m.user.id, m.role]), [['cleo', 'owner']]); // somebody must own it
 	await Promise.all([c, d, b, again, replayed].map((stream) => stream.close()));
+});
+
+test('the call of a group: its members are rung and let in, nobody else; who is taken out is out of it', async () => {
+	const { ann, ben, cleo, dan } = people;
+	const { id } = (await expect(201, ann, 'POST', '/api/v1/channels', { type: 'group', id: 'talk', name: 'Talk', members: ['cleo', 'dan'] })).channel;
+	const call = at('default', `chat-${id}`);
+	const [c, b] = [await cleo.events(), await ben.events()];
+	await expect(404, ben, 'POST', `${call}/join`, { create: true });
+	await expect(404, ben, 'GET', call);
+	const joined = await expect(200, ann, 'POST', `${call}/join`, { create: true, ring: true });
+	assert.deepEqual(joined.members.map((m) => [m.user_id, m.role]).sort(), [['ann', 'host'], ['cleo', 'call_member'], ['dan', 'call_member']]);
+	const { ring, conversation_id } = await c.next('call.ring');
+	assert.deepEqual([ring.mode, conversation_id, ring.legs.map((leg) => leg.user_id).sort()], ['group', id, ['cleo', 'dan']]);
+	await expect(404, ben, 'POST', `${call}/join`, {});
+	await expect(404, ben, 'POST', `${call}/accept`, {});
+	await expect(400, ann, 'POST', `${call}/members`, { update_members: [{ user_id: 'ben' }] });
+	const host = await enterRoom(daemon, { body: joined });
+	const guest = await enterRoom(daemon, { body: await expect(200, cleo, 'POST', `${call}/join`, {}) });
+	await expect(200, dan, 'POST', `${call}/reject`, {});
+	await c.next((e) => e.type === 'call.session_participant_joined' && e.state.participants.length === 2);
+	assert.equal((await list(dan)).find((channel) => channel.id === id).call.participants.length, 2);
+	assert.ok(!(await expect(200, ben, 'POST', '/api/v1/calls', {})).calls.some((other) => other.call.conversation_id === id));
+
+	await expect(200, ann, 'PATCH', `/api/v1/channels/${id}`, { remove_members: ['cleo'] });
+	await guest.closed;
+	await expect(404, cleo, 'POST', `${call}/join`, {});
+	host.socket.close();
+	const d = await dan.events();
+	const card = await d.next((e) => e.type === 'message.new' && e.message.call, 60000);
+	assert.deepEqual([card.conversation_id, card.message.call.outcome], [id, 'completed']);
+	assert.ok(!b.seen.some((e) => e.conversation_id === id), 'nothing for outsiders');
+	await Promise.all([c, b, d].map((stream) => stream.close()));
+	await expect(200, ann, 'PATCH', `/api/v1/channels/${id}`, { remove_members: ['dan'] });
+	await expect(200, ann, 'POST', `/api/v1/channels/${id}/leave`, {});
 });
 
 test('bad input is refused with what is wrong', async () => {

@@ -57,6 +57,7 @@ int calls_new(const struct calls_config *config, struct calls **ret)
 	}
 	c->store = config->store;
 	c->chat = config->chat;
+	c->open_to = config->open_to;
 	c->rng = config->rng;
 	c->wall_us = config->wall_us ? config->wall_us : clock_wall_us;
 	c->now_us = config->now_us ? config->now_us : clock_now_us;

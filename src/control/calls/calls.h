@@ -66,6 +66,9 @@ struct calls_media {
 struct calls_config {
 	struct store *store; /* borrowed */
 	struct chat *chat;   /* gets the calls' cards; NULL = nobody does */
+	/* Of that chat: who is in a channel. NULL = nobody is. */
+	bool (*open_to)(const struct chat *chat, const struct store_user *who,
+			const char *conversation_id);
 	struct rng *rng;
 	uint64_t (*wall_us)(void); /* NULL = clock_wall_us */
 	uint64_t (*now_us)(void);  /* NULL = clock_now_us */
@@ -90,6 +93,9 @@ void calls_set_media(struct calls *c, const struct calls_media *media);
 
 /* Several times a second: rings' timers, callers who vanished. */
 void calls_tick(struct calls *c);
+
+/* Others are in this conversation now: who may no longer be in its call is taken out of it. */
+void calls_conversation_changed(struct calls *c, const char *conversation_id);
 
 /* ---- names ---- */
 

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "control/calls/internal.h"
 #include "control/objects/objects.h"
+#include "store/channels.h"
 
 #define CHAT_PREFIX "chat-"
 
@@ -115,8 +116,8 @@ static bool read_data(struct ask *a, const char *conversation_id, unsigned right
 		ret->backstage = json_is_true(backstage);
 	if (conversation_id && json_object_get(data, "members")) {
 		(void)ask_fail(a, 0,
-			       "A conversation's call has no list of members: its customer and the "
-			       "admins belong to it.");
+			       "A conversation's call has no list of members: those of the "
+			       "conversation belong to it.");
 		return false;
 	}
 	return ask_custom(a, data, "custom", &ret->custom) &&
@@ -143,6 +144,16 @@ static void on_created(void *arg, int status, const struct store_call *call, boo
 	ask_go_on(a, status, call);
 }
 
+/* A channel's first call has no list of members yet: the chat knows them. */
+static unsigned rights_to_create(struct ask *a, const char *conversation)
+{
+	const struct calls *c = a->calls;
+
+	if (!conversation || !store_is_channel(conversation))
+		return rights_of_creator(c->types, a->type, conversation, a->who);
+	return c->open_to && c->open_to(c->chat, a->who, conversation) ? RIGHT_CREATE : RIGHTS_NONE;
+}
+
 /* Who may not create finds what there is. */
 static void create(struct ask *a, const struct verb *verb)
 {
@@ -157,9 +168,7 @@ static void create(struct ask *a, const struct verb *verb)
 		.created_at_us = a->calls->wall_us(),
 	};
 
-	unsigned rights = a->status < 0 ? RIGHTS_NONE
-					: rights_of_creator(a->calls->types, a->type, conversation,
-							    a->who);
+	unsigned rights = a->status < 0 ? RIGHTS_NONE : rights_to_create(a, conversation);
 	if (rights & RIGHT_CREATE && !read_data(a, conversation, rights, &call))
 		a->status = a->lost ? -EPERM : -EINVAL;
 	if (a->status < 0 || !(rights & RIGHT_CREATE)) {

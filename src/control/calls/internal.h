@@ -22,6 +22,8 @@ enum { LIVE_BUCKETS = 256, LIVE_MEMBERS_MAX = 4096, WATCHES_MAX = 20 * 1000, REA
 struct calls {
 	struct store *store;
 	struct chat *chat;
+	bool (*open_to)(const struct chat *chat, const struct store_user *who,
+			const char *conversation_id);
 	struct rng *rng;
 	uint64_t (*wall_us)(void);
 	calls_event_fn *sink;

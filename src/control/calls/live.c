@@ -183,6 +183,15 @@ static void on_call(void *arg, int status, const struct store_call *call, bool c
 		live_enforce(arg, call);
 }
 
+void calls_conversation_changed(struct calls *c, const char *conversation_id)
+{
+	char cid[CALLS_CID_SIZE];
+	int n = snprintf(cid, sizeof cid, "default:chat-%s", conversation_id);
+
+	if (n < (int)sizeof cid && find(c, cid))
+		store_call_find(c->store, cid, on_call, c);
+}
+
 /* ---- coming and going ---- */
 
 /* "<user id>:<session>" is one of ours;

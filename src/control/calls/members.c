@@ -77,8 +77,8 @@ static int plan_members(struct ask *a, const struct store_call *call,
 	if (call->conversation_id)
 		return ask_fail(
 			a, -EINVAL,
-			"A conversation's call has no list of members: its customer and the "
-			"admins belong to it.");
+			"A conversation's call has no list of members: those of the conversation "
+			"belong to it.");
 	if (call->member_count + change->member_count > LIMIT_CALL_MEMBERS)
 		return ask_fail(a, -EINVAL, "A call may have %d members at most.",
 				LIMIT_CALL_MEMBERS);

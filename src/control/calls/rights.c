@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "control/calls/types.h"
 #include "control/chat/chat.h"
+#include "store/channels.h"
 
 static const char *const names[] = {
 	"join-call",
@@ -118,14 +119,35 @@ static bool is_blocked(const struct store_call *call, const char *user_id)
 	return false;
 }
 
+enum {
+	RIGHTS_TALK = RIGHT_JOIN | RIGHT_READ | RIGHT_CREATE | RIGHT_JOIN_ENDED | RIGHTS_SEND |
+		      RIGHT_REACT | RIGHT_SEND_EVENT,
+};
+
 /* A conversation's call: for its customer and the team, whoever made it. */
 static unsigned in_conversation(const char *conversation_id, const struct store_user *who)
 {
 	if (!chat_may_see(who, conversation_id))
 		return RIGHTS_NONE;
-	return who->role == ROLE_ADMIN ? RIGHTS_ALL
-				       : RIGHT_JOIN | RIGHT_READ | RIGHT_CREATE | RIGHT_JOIN_ENDED |
-						 RIGHTS_SEND | RIGHT_REACT | RIGHT_SEND_EVENT;
+	return who->role == ROLE_ADMIN ? RIGHTS_ALL : RIGHTS_TALK;
+}
+
+/* A channel's call: for its members, who are listed on it; whoever made it may have left. */
+static unsigned in_channel(const struct store_call *call, const struct store_user *who)
+{
+	for (size_t i = 0; i < call->member_count; i++)
+		if (strcmp(call->members[i].user.id, who->id) == 0)
+			return who->role == ROLE_ADMIN || strcmp(call->members[i].role, "host") == 0
+				       ? RIGHTS_ALL
+				       : RIGHTS_TALK;
+	return RIGHTS_NONE;
+}
+
+static unsigned by_conversation(const struct store_call *call, const struct store_user *who)
+{
+	return store_is_channel(call->conversation_id)
+		       ? in_channel(call, who)
+		       : in_conversation(call->conversation_id, who);
 }
 
 /* What the type says, and what its settings switch off. */
@@ -171,7 +193,7 @@ unsigned rights_on(const struct call_types *types, const struct store_call *call
 {
 	if (who->role != ROLE_ADMIN && is_blocked(call, who->id))
 		return RIGHTS_NONE;
-	unsigned rights = call->conversation_id ? in_conversation(call->conversation_id, who)
+	unsigned rights = call->conversation_id ? by_conversation(call, who)
 						: by_type(types, call, who);
 
 	if (rights)

@@ -3,9 +3,11 @@
 #include "control/chat/channels.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "control/calls/calls.h"
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
@@ -59,6 +61,14 @@ struct listing {
 	struct control *control;
 };
 
+static const struct call_state *live_call(struct calls *calls, const char *channel_id)
+{
+	char cid[CALLS_CID_SIZE];
+
+	(void)snprintf(cid, sizeof cid, "default:chat-%s", channel_id);
+	return calls_state_find(calls, cid);
+}
+
 static json_t *object_of(const struct listing *l, const struct store_conversation *v)
 {
 	const struct store_channel *channel = chat_channel_find(l->control->chat, v->id);
@@ -70,6 +80,8 @@ static json_t *object_of(const struct listing *l, const struct store_conversatio
 	(void)json_object_set_new(o, "last_message",
 				  v->has_last_message ? object_message(&v->last_message)
 						      : json_null());
+	(void)json_object_set_new(o, "call",
+				  object_call_state(live_call(l->control->calls, v->id)));
 	(void)json_object_set_new(o, "updated_at", object_time(v->updated_at_us));
 	(void)json_object_set_new(o, "unread", json_integer((json_int_t)v->unread));
 	(void)json_object_set_new(o, "reads", reads);

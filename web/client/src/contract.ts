@@ -244,6 +244,8 @@ export interface ChannelObject {
   members: ChannelMemberObject[];
   member_count: number;
   last_message: MessageObject | null;
+  /** Null while nobody is in its call. */
+  call: CallSessionObject | null;
   updated_at: string;
   unread: number;
   reads: ReadObject[];
