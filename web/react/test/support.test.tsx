@@ -87,7 +87,7 @@ test('the conversation: what can be done, and what was done', () => {
 });
 
 test('the list: waiting, whose, and named', () => {
-  const html = draw(<ConversationList state={state} onSelect={nothing} onFound={nothing} onRetry={nothing} />);
+  const html = draw(<ConversationList state={state} section="customers" onSection={nothing} onSelect={nothing} onFound={nothing} onRetry={nothing} />);
   for (const text of ['Waiting', 'Assigned to Max Weber', 'You are named in 2 notes', 'Waiting longest first']) assert.ok(html.includes(text), text);
   assert.match(html, /aria-pressed="true"[^>]*>Open<span class="cf-chip__count">1</);
 });

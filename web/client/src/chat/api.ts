@@ -15,6 +15,17 @@ export interface MessageOptions {
 
 export type ExportFormat = 'json' | 'html';
 
+/** Of a group, by its owners; what is absent stays. */
+export interface ChannelChange {
+  name?: string;
+  /** Seconds between two messages of a member who neither owns it nor is of the team; 0: off. */
+  slow_mode_s?: number;
+  add_members?: string[];
+  remove_members?: string[];
+  /** Who become owners. */
+  owners?: string[];
+}
+
 export class ChatApi {
   constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
 
@@ -40,7 +51,7 @@ export class ChatApi {
   }
 
   /** Owners of a group only. */
-  updateChannel(id: string, change: { name?: string; slow_mode_s?: number; add_members?: string[]; remove_members?: string[]; owners?: string[] }): Promise<ChannelInfoObject> {
+  updateChannel(id: string, change: ChannelChange): Promise<ChannelInfoObject> {
     return this.#channel((rest) => rest.patch(`/api/v1/channels/${encodeURIComponent(id)}`, change));
   }
 

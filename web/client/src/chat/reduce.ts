@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every change of the messenger's state: a pure function from state and action to state. */
 import type {
-  CallSessionObject, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, SupportObject, UserObject,
+  CallSessionObject, ChannelInfoObject, ChannelsResponse, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, SupportObject, UserObject,
 } from '../contract.ts';
 import type { SocketEvent } from '../events.ts';
 import type { ConfabError } from '../errors.ts';
 import type { MessageOptions } from './api.ts';
 import { isNamed } from '../support/canned.ts';
+import { channelLeft, channelsLoaded, channelUpdated, isChannel, withChannel, withChannelRead, withLastMessage } from './channels.ts';
 import { toChatMessage, type ChatMessage, type ChatState, type Thread } from './state.ts';
 
 /** After this time without a sign somebody is not writing any more. */
@@ -15,7 +16,7 @@ export const TYPING_MS = 6000;
 export const VIEWING_MS = 45_000;
 
 export type ChatAction =
-  | { type: 'loaded'; response: ConversationsResponse }
+  | { type: 'loaded'; response: ConversationsResponse; channels?: ChannelsResponse | undefined }
   | { type: 'failed'; error: ConfabError }
   /** `replayed`: applied a second time, to a list that was loaded meanwhile and does not count it. */
   | { type: 'event'; event: SocketEvent; replayed?: boolean; at?: number }
@@ -24,6 +25,10 @@ export type ChatAction =
   | { type: 'tick'; at: number }
   | { type: 'changed'; id: string; message: MessageObject }
   | { type: 'support'; id: string; support: SupportObject }
+  | { type: 'channel'; channel: ChannelInfoObject }
+  | { type: 'channel.left'; id: string }
+  /** This person may not write there until then. */
+  | { type: 'slow'; id: string; until: number }
   | { type: 'thread.window'; id: string; older: MessagesResponse; newer: MessagesResponse }
   | { type: 'thread.loading'; id: string; more: boolean }
   | { type: 'thread.loaded'; id: string; response: MessagesResponse; more: boolean }
@@ -37,7 +42,7 @@ const EMPTY: Thread = { status: 'loading', messages: [], hasMore: false, loading
 export function reduceChat(state: ChatState, action: ChatAction): ChatState {
   switch (action.type) {
     case 'loaded':
-      return loaded(state, action.response);
+      return action.channels ? channelsLoaded(loaded(state, action.response), action.channels) : loaded(state, action.response);
     case 'failed':
       return state.status === 'ready' ? state : { ...state, status: 'error', error: action.error };
     case 'event':
@@ -52,6 +57,12 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return onChanged(state, action.id, action.message);
     case 'support':
       return withSupport(state, action.id, action.support);
+    case 'channel':
+      return channelUpdated(state, action.channel);
+    case 'channel.left':
+      return channelLeft(state, action.id);
+    case 'slow':
+      return { ...state, slow: new Map(state.slow).set(action.id, action.until) };
     case 'thread.window':
       return withThread(state, action.id, (thread) => ({
         ...thread,
@@ -98,12 +109,13 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
 function loaded(state: ChatState, { conversations, online, hours }: ConversationsResponse): ChatState {
   const map = new Map(conversations.map((conversation) => [conversation.id, conversation]));
   const unread = conversations.filter(({ id, unread: n }) => n > 0 && id !== state.seeing);
+  const inChannels = [...state.unread].filter(([id]) => isChannel(id));
   return {
     ...state,
     status: 'ready',
     error: undefined,
     conversations: map,
-    unread: new Map(unread.map(({ id, unread: n }) => [id, n])),
+    unread: new Map([...inChannels, ...unread.map(({ id, unread: n }): [string, number] => [id, n])]),
     online: new Set(online),
     hours,
   };
@@ -146,6 +158,10 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
       return onChanged(state, event.conversation_id, event.message);
     case 'conversation.updated':
       return withSupport(state, event.conversation_id, event.support);
+    case 'channel.updated':
+      return channelUpdated(state, event.channel);
+    case 'channel.left':
+      return channelLeft(state, event.conversation_id);
     case 'message.read':
       return onRead(state, event.conversation_id, event.read);
     case 'typing.start':
@@ -167,16 +183,13 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
     case 'call.session_participant_left':
       return withCall(state, event.conversation_id, event.state);
     case 'call.session_ended': {
-      const live = state.conversations.get(event.conversation_id ?? '')?.call;
+      const live = callOf(state, event.conversation_id ?? '');
       return live?.session_id === event.session_id ? withCall(state, event.conversation_id, null) : state;
     }
     default:
       return state;
   }
 }
-
-/** Direct and group conversations are no customers' ones: their ids hold a point. */
-export const isChannel = (id: string): boolean => id.includes('.');
 
 function onMessage(state: ChatState, id: string, message: MessageObject, replayed: boolean): ChatState {
   const conversation = state.conversations.get(id);
@@ -185,7 +198,7 @@ function onMessage(state: ChatState, id: string, message: MessageObject, replaye
   if (state.threads.has(id) && !state.threads.get(id)?.hasNewer) {
     next = withThread(next, id, (thread) => ({ ...thread, messages: merge(thread.messages, [toChatMessage(message)]) }));
   }
-  const last = conversation?.last_message;
+  const last = (conversation ?? state.channels.get(id))?.last_message;
   if (message.activity || (last && last.id >= message.id)) return next; // the server's lines are no news
   const customer = message.user.role === 'admin' || isChannel(id) ? undefined : message.user;
   const base = conversation ?? (customer && { id, user: customer, last_message: null, call: null, updated_at: '', unread: 0, reads: [], support: { status: 'open' as const } });
@@ -193,6 +206,7 @@ function onMessage(state: ChatState, id: string, message: MessageObject, replaye
     const updated = { ...base, last_message: message, updated_at: message.created_at };
     next = { ...next, conversations: new Map(next.conversations).set(id, updated) };
   }
+  next = withLastMessage(next, id, message);
   if (message.private && !known && message.user.id !== state.me.id && isNamed(message.text, state.me.id)) next = withMention(next, id);
   if ((known && !replayed) || message.user.id === state.me.id || state.seeing === id) return next;
   return { ...next, unread: new Map(next.unread).set(id, (next.unread.get(id) ?? 0) + 1) };
@@ -214,12 +228,16 @@ function onChanged(state: ChatState, id: string, message: MessageObject): ChatSt
       ),
     }));
   }
+  const channel = state.channels.get(id);
+  if (channel?.last_message?.id === message.id) return withChannel(next, { ...channel, last_message: message });
   const conversation = state.conversations.get(id);
   if (conversation?.last_message?.id !== message.id) return next;
   return { ...next, conversations: new Map(next.conversations).set(id, { ...conversation, last_message: message }) };
 }
 
 function onRead(state: ChatState, id: string, read: ReadObject): ChatState {
+  const channel = state.channels.get(id);
+  if (channel) return withChannelRead(state, channel, read);
   const conversation = state.conversations.get(id);
   if (!conversation) return state;
   const reads = [...conversation.reads.filter((other) => other.user_id !== read.user_id), read];
@@ -254,10 +272,15 @@ function forget(state: ChatState, what: Attention, at: number): ChatState {
   return { ...state, [what]: new Map([...state[what]].map(([id, typers]) => [id, typers.filter((typer) => typer.until > at)])) };
 }
 
+const callOf = (state: ChatState, id: string): CallSessionObject | null | undefined =>
+  (state.conversations.get(id) ?? state.channels.get(id))?.call;
+
 function withCall(state: ChatState, id: string | undefined, call: CallSessionObject | null): ChatState {
+  const live = call && call.participants.length > 0 ? call : null;
+  const channel = state.channels.get(id ?? '');
+  if (channel) return withChannel(state, { ...channel, call: live });
   const conversation = id === undefined ? undefined : state.conversations.get(id);
   if (!conversation || id === undefined) return state;
-  const live = call && call.participants.length > 0 ? call : null;
   return { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, call: live }) };
 }
 

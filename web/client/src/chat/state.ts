@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the messenger shows, as plain data, and the questions asked of it. Changes are made by reduce.ts only. */
 import type {
-  ActivityObject, AttachmentObject, CallCardObject, ConversationObject, HoursNowObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
+  ActivityObject, AttachmentObject, CallCardObject, ChannelObject, ConversationObject, HoursNowObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
 } from '../contract.ts';
 import type { ConfabError } from '../errors.ts';
 
@@ -54,6 +54,10 @@ export interface ChatState {
   readonly status: 'loading' | 'ready' | 'error';
   readonly error: ConfabError | undefined;
   readonly conversations: ReadonlyMap<string, ConversationObject>;
+  /** This person's direct and group conversations; for the team. */
+  readonly channels: ReadonlyMap<string, ChannelObject>;
+  /** By conversation: until when (of Date.now()) slow mode lets nothing of this person through. */
+  readonly slow: ReadonlyMap<string, number>;
   readonly threads: ReadonlyMap<string, Thread>;
   /** Conversation ids with messages not looked at yet, and how many. */
   readonly unread: ReadonlyMap<string, number>;
@@ -77,6 +81,8 @@ export function initialChat(me: UserObject): ChatState {
     status: 'loading',
     error: undefined,
     conversations: new Map(),
+    channels: new Map(),
+    slow: new Map(),
     threads: new Map(),
     unread: new Map(),
     open: undefined,

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The messenger without its looks: loads, sends, retries, follows the event socket. Free of any UI framework. */
 import type { VideoClient } from '../client.ts';
-import type { MessageObject, UserObject } from '../contract.ts';
+import type { ChannelInfoObject, MessageObject, UserObject } from '../contract.ts';
 import type { SocketEvent } from '../events.ts';
-import { toConfabError } from '../errors.ts';
+import { ErrorCode, toConfabError } from '../errors.ts';
 import type { SupportChange } from '../support/api.ts';
 import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
-import type { MessageOptions } from './api.ts';
+import type { ChannelChange, MessageOptions } from './api.ts';
 import { Attention } from './attention.ts';
-import { TYPING_MS, isChannel, reduceChat, type ChatAction } from './reduce.ts';
+import { isChannel, isSlowed } from './channels.ts';
+import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
 import { initialChat, type ChatState } from './state.ts';
 
 const EVENTS = [
@@ -18,6 +19,8 @@ const EVENTS = [
   'message.deleted',
   'message.read',
   'conversation.updated',
+  'channel.updated',
+  'channel.left',
   'reaction.new',
   'reaction.deleted',
   'typing.start',
@@ -188,6 +191,31 @@ export class ChatStore {
     this.#apply({ type: 'support', id, support: await this.client.support.rate(id, question, rating, comment) });
   }
 
+  /** Finds or makes the direct conversation with somebody; resolves with its id. */
+  async startDirect(userId: string): Promise<string> {
+    return this.#channel(this.client.chat.createChannel({ type: 'direct', user_id: userId }));
+  }
+
+  async createGroup(name: string, members: string[]): Promise<string> {
+    return this.#channel(this.client.chat.createChannel({ type: 'group', name, members }));
+  }
+
+  /** Name, members, owners, slow mode of a group; for its owners. */
+  async changeChannel(id: string, change: ChannelChange): Promise<void> {
+    await this.#channel(this.client.chat.updateChannel(id, change));
+  }
+
+  async leaveChannel(id: string): Promise<void> {
+    await this.client.chat.leaveChannel(id);
+    this.#apply({ type: 'channel.left', id });
+  }
+
+  async #channel(asked: Promise<ChannelInfoObject>): Promise<string> {
+    const channel = await asked;
+    this.#apply({ type: 'channel', channel });
+    return channel.id;
+  }
+
   async #load(): Promise<void> {
     if (this.#early) {
       this.#again = true;
@@ -197,14 +225,19 @@ export class ChatStore {
     try {
       do {
         this.#again = false;
-        const response = await this.client.chat.conversations();
-        this.#apply({ type: 'loaded', response });
+        const [response, channels] = await Promise.all([
+          this.client.chat.conversations(),
+          this.#team ? this.client.chat.channels().catch(() => undefined) : undefined, // what was known stays
+        ]);
+        this.#apply({ type: 'loaded', response, channels });
         for (const event of this.#early.splice(0)) {
-          if ('cursor' in event && event.cursor !== undefined && event.cursor <= response.cursor) continue;
+          const { cursor } = inChannel(event) ? (channels ?? response) : response;
+          if ('cursor' in event && event.cursor !== undefined && event.cursor <= cursor) continue;
           this.#apply({ type: 'event', event, replayed: true, at: Date.now() });
         }
       } while (this.#again);
-      for (const { id, last_message: last } of this.state.conversations.values()) this.#markArrived(id, last);
+      const { conversations, channels } = this.state;
+      for (const { id, last_message: last } of [...conversations.values(), ...channels.values()]) this.#markArrived(id, last);
       this.#markSeen();
     } catch (error) {
       this.#apply({ type: 'failed', error: toConfabError(error, 'The conversations could not be loaded') });
@@ -229,10 +262,13 @@ export class ChatStore {
       const message = await this.client.chat.send(id, text, key, options);
       this.#apply({ type: 'send.done', id, key, message });
       this.#unsentTries = 0;
+      const channel = this.state.channels.get(id);
+      if (channel && isSlowed(channel, this.state.me)) this.#apply({ type: 'slow', id, until: Date.now() + channel.slow_mode_s * 1000 });
     } catch (error) {
       const reason = toConfabError(error, '');
       this.#apply({ type: 'send.failed', id, key, error: reason });
       if (reason.statusCode === 0) this.#keepUnsent(id, key);
+      else if (reason.code === ErrorCode.slowMode) this.#apply({ type: 'slow', id, until: Date.now() + (reason.retryAfter ?? 1) * 1000 });
     }
   }
 
@@ -249,9 +285,11 @@ export class ChatStore {
   }
 
   #onEvent(event: SocketEvent): void {
-    if ('conversation_id' in event && event.conversation_id !== undefined && isChannel(event.conversation_id)) return; // client.channel
+    if (!this.#team && inChannel(event)) return; // customers have theirs by client.channel
     this.#early?.push(event);
+    const added = event.type === 'channel.updated' && !this.state.channels.has(event.conversation_id);
     this.#apply({ type: 'event', event, at: Date.now() });
+    if (added) void this.#load(); // what was said there before
     if (event.type === 'message.new') {
       this.#markArrived(event.conversation_id, event.message);
       this.#markSeen();
@@ -271,22 +309,30 @@ export class ChatStore {
   }
 
   #markArrived(id: string, message: MessageObject | null): void {
-    const { me, seeing, conversations } = this.state;
+    const { me, seeing, conversations, channels } = this.state;
     if (!message || message.user.id === me.id || seeing === id) return;
-    const mine = conversations.get(id)?.reads.find((read) => read.user_id === me.id);
+    const mine = (conversations.get(id) ?? channels.get(id))?.reads.find((read) => read.user_id === me.id);
     if ((mine?.last_delivered_message_id ?? 0) < message.id) this.#attention.delivered(id, message.id);
   }
 
   #markSeen(): void {
-    const { seeing, conversations, me } = this.state;
-    const conversation = seeing === undefined ? undefined : conversations.get(seeing);
+    const { seeing, conversations, channels, me } = this.state;
+    const conversation = seeing === undefined ? undefined : (conversations.get(seeing) ?? channels.get(seeing));
     const last = conversation?.last_message;
     if (seeing === undefined || !last) return;
     const mine = conversation.reads.find((read) => read.user_id === me.id);
     if ((mine?.last_read_message_id ?? 0) < last.id) this.#attention.read(seeing, last.id);
   }
 
+  /** Direct and group conversations are on the team's screen only. */
+  get #team(): boolean {
+    return this.state.me.role === 'admin';
+  }
+
   #apply(action: ChatAction): void {
     this.#state.update((state) => reduceChat(state, action));
   }
 }
+
+const inChannel = (event: SocketEvent): boolean =>
+  'conversation_id' in event && event.conversation_id !== undefined && isChannel(event.conversation_id);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { callIdOf, conversationIdOf, type UserObject } from '@confab/client';
-import { useEffect, useRef, useState } from 'react';
+import { callIdOf, conversationIdOf, isChannel, type UserObject } from '@confab/client';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
+import { ChannelPane } from '../channels/ChannelPane.tsx';
+import type { Section } from '../channels/SectionTabs.tsx';
+import { useChannelNotices } from '../channels/useChannelNotices.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
@@ -26,7 +29,7 @@ export interface AdminChatProps {
   onAttention?: (attention: Attention) => void;
 }
 
-/** The team's side: every customer's conversation, and the calls in them. */
+/** The team's side: every customer's conversation, its own direct and group ones, and the calls in them. */
 export function AdminChat(props: AdminChatProps) {
   return (
     <WithCallCenter>
@@ -47,13 +50,28 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
   const selected = onSelect ? conversationId : own;
   const select = onSelect ?? setOwn;
   const conversation = selected === undefined ? undefined : state.conversations.get(selected);
+  const channel = selected === undefined ? undefined : state.channels.get(selected);
+  const opened = conversation ?? channel;
+  const [section, setSection] = useState<Section>('customers');
   const accepted = center?.active?.accepted ? conversationIdOf(center.active.call.id) : undefined;
   useAttention(state, onAttention);
   useViewing(client, conversation?.id);
+  const onOut = useCallback(
+    (id: string) => {
+      drafts.current.delete(id);
+      if (id === selected) select(undefined);
+    },
+    [selected, select],
+  );
+  useChannelNotices(client, state, onOut);
 
   useEffect(() => {
-    if (!conversation) store.open(undefined);
-  }, [store, conversation]);
+    if (!opened) store.open(undefined);
+  }, [store, opened]);
+
+  useEffect(() => {
+    if (selected !== undefined) setSection(isChannel(selected) ? 'colleagues' : 'customers');
+  }, [selected]);
 
   useEffect(() => {
     if (accepted !== undefined) select(accepted); // behind the call lies its conversation
@@ -61,7 +79,7 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
 
   return (
     <DeskProvider client={client} chat={store} state={state}>
-    <main className={`cf-chat cf-chat--admin ${conversation ? 'cf-chat--open' : ''}`}>
+    <main className={`cf-chat cf-chat--admin ${opened ? 'cf-chat--open' : ''}`}>
       <ConnectionBanner />
       <nav className="cf-sidebar" aria-labelledby="cf-sidebar-title">
         <h1 className="cf-sidebar__title" id="cf-sidebar-title">
@@ -69,6 +87,8 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
         </h1>
         <ConversationList
           state={state}
+          section={section}
+          onSection={setSection}
           onSelect={select}
           onFound={(found) => {
             select(found.conversationId);
@@ -111,6 +131,16 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
           />
           {panel && <CustomerPanel key={`customer ${conversation.id}`} conversation={conversation} onClose={() => setPanel(false)} />}
           </div>
+        ) : channel ? (
+          <ChannelPane
+            key={channel.id}
+            store={store}
+            state={state}
+            channel={channel}
+            target={target}
+            drafts={drafts.current}
+            onBack={() => select(undefined)}
+          />
         ) : (
           <EmptyState icon="chat" title={t.selectConversation} hint={t.selectConversationHint} />
         )}

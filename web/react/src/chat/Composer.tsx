@@ -20,6 +20,8 @@ interface ComposerProps {
   /** Whether private notes may be written. */
   notes: boolean;
   uploads: ReturnType<typeof useUploads>;
+  /** Until then (of Date.now()) nothing goes: slow mode. */
+  waitUntil?: number;
   /** What is offered while one writes. */
   suggestions?: SuggestionSource | undefined;
   /** What was being written when the conversation was last open. */
@@ -46,7 +48,8 @@ export function Composer(props: ComposerProps) {
   const editing = writing.kind === 'edit';
   const tooLong = new TextEncoder().encode(text.trim()).length > MAX_BYTES;
   const files = !editing && uploads.uploads.length > 0;
-  const sendable = (text.trim() !== '' || files) && !tooLong && (!files || uploads.ready);
+  const waits = useWait(editing ? 0 : (props.waitUntil ?? 0));
+  const sendable = (text.trim() !== '' || files) && !tooLong && !waits && (!files || uploads.ready);
 
   const change = (value: string) => {
     setText(value);
@@ -179,6 +182,16 @@ export function Composer(props: ComposerProps) {
       </div>
     </form>
   );
+}
+
+/** Whether the time has not come yet. */
+function useWait(until: number): boolean {
+  const [, again] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(() => again(until), Math.max(0, until - Date.now()));
+    return () => clearTimeout(timer);
+  }, [until]);
+  return until > Date.now();
 }
 
 /** Which message is answered or changed. */

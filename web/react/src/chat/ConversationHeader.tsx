@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserObject } from '@confab/client';
+import type { ReactNode } from 'react';
 import { useMessages } from '../context.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
@@ -8,6 +9,8 @@ interface ConversationHeaderProps {
   person: Pick<UserObject, 'id' | 'name' | 'image'>;
   subtitle: string;
   online: boolean;
+  /** More buttons, before those of the call. */
+  actions?: ReactNode;
   onBack?: (() => void) | undefined;
   onCall: () => void;
   /** Shows camera and microphone before the call. */
@@ -16,7 +19,7 @@ interface ConversationHeaderProps {
   onCallIntent: () => void;
 }
 
-export function ConversationHeader({ person, subtitle, online, onBack, onCall, onCheck, onCallIntent }: ConversationHeaderProps) {
+export function ConversationHeader({ person, subtitle, online, actions, onBack, onCall, onCheck, onCallIntent }: ConversationHeaderProps) {
   const t = useMessages();
   return (
     <header className="cf-header">
@@ -35,6 +38,7 @@ export function ConversationHeader({ person, subtitle, online, onBack, onCall, o
           {subtitle}
         </p>
       </div>
+      {actions}
       <IconButton icon="settings" label={t.checkDevices} onClick={onCheck} />
       <IconButton
         icon="camera"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConversationObject, UserObject } from '@confab/client';
 import { useMessages } from '../context.tsx';
-import { cardText } from './cardText.ts';
+import { previewText } from './previewText.ts';
 import { badge, shortTime } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { SupportMarks } from '../support/SupportMarks.tsx';
@@ -22,10 +22,6 @@ interface ConversationItemProps {
 export function ConversationItem({ conversation, me, unread, online, typing, selected, now, onSelect }: ConversationItemProps) {
   const t = useMessages();
   const { user, last_message: last, call, support } = conversation;
-  const files = last?.attachments.length ?? 0;
-  const words = last?.call ? cardText(last.call, me.id, t) : last?.text || (files > 0 ? t.filePreview(files) : '');
-  const text = last?.deleted_at ? t.messageDeleted : words.replace(/\s+/g, ' ');
-  const preview = last?.private ? `${t.privateNote}: ${text}` : last?.user.id === me.id && !last.call ? t.yourPrefix(text) : text;
   return (
     <li>
       <button
@@ -47,7 +43,7 @@ export function ConversationItem({ conversation, me, unread, online, typing, sel
           </span>
           <span className="cf-conv__bottom">
             <span className="cf-conv__preview" dir="auto">
-              {typing ? t.isTyping([user.name]) : last ? preview : t.noMessagesPreview}
+              {typing ? t.isTyping([user.name]) : last ? previewText(last, me, t) : t.noMessagesPreview}
             </span>
             <SupportMarks support={support} mentions={conversation.mentions ?? 0} now={now} />
             {call && (

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { conversationIdOf, type CallSessionObject, type ChatState, type ChatStore, type UserObject } from '@confab/client';
+import { conversationIdOf, type CallSessionObject, type ChannelObject, type ChatState, type ChatStore, type UserObject } from '@confab/client';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useCallCenter } from '../calls/CallCenter.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
@@ -21,6 +21,8 @@ interface ConversationPaneProps {
   store: ChatStore;
   state: ChatState;
   conversationId: string;
+  /** Of a direct or group conversation; else it is a customer's. */
+  channel?: ChannelObject;
   /** Whose name stands on top: the other side. */
   person: Pick<UserObject, 'id' | 'name' | 'image'>;
   subtitle: string;
@@ -31,6 +33,10 @@ interface ConversationPaneProps {
   call: CallSessionObject | null;
   empty: ReactNode;
   drafts: Map<string, string>;
+  /** More buttons of the header. */
+  actions?: ReactNode;
+  /** Until then (of Date.now()) nothing can be sent. */
+  waitUntil?: number;
   /** Between the header and the messages: what the team can do. */
   bar?: ReactNode;
   /** Between the messages and the text box. */
@@ -44,14 +50,14 @@ interface ConversationPaneProps {
 
 /** One conversation: who, what was said, and where to write. Give it the conversation's id as its key. */
 export function ConversationPane(props: ConversationPaneProps) {
-  const { store, state, conversationId, person, subtitle, online, target, call, empty, drafts, bar, question, withSuggestions, onBack, onCall, onCheck } = props;
+  const { store, state, conversationId, channel, person, subtitle, online, target, call, empty, drafts, bar, question, withSuggestions, onBack, onCall, onCheck } = props;
   const t = useMessages();
   const client = useVideoClient();
   const rings = useRingingCalls('incoming').some((ringing) => conversationIdOf(ringing.id) === conversationId);
   const inside = conversationIdOf(useCallCenter()?.active?.call.id ?? '') === conversationId;
   const thread = state.threads.get(conversationId);
 
-  const { actions, writing, marked, send, jump, cancel } = useMessageActions(store, conversationId, state.me);
+  const { actions, writing, marked, send, jump, cancel } = useMessageActions(store, conversationId, state.me, channel);
   const [atEnd, setAtEnd] = useState(false);
   const desk = useMaybeDesk();
   const suggestions = withSuggestions && desk ? { ...desk.desk, me: state.me, customer: person.name } : undefined;
@@ -72,6 +78,7 @@ export function ConversationPane(props: ConversationPaneProps) {
         person={person}
         subtitle={subtitle}
         online={online}
+        actions={props.actions}
         onBack={onBack}
         onCall={onCall}
         onCheck={onCheck}
@@ -84,6 +91,7 @@ export function ConversationPane(props: ConversationPaneProps) {
           thread={thread}
           me={state.me}
           reads={state.conversations.get(conversationId)?.reads ?? []}
+          channel={channel}
           marked={marked}
           label={t.conversationWith(person.name)}
           empty={empty}
@@ -108,7 +116,8 @@ export function ConversationPane(props: ConversationPaneProps) {
         placeholder={t.messagePlaceholder(person.name)}
         writing={writing}
         uploads={uploads}
-        notes={state.me.role === 'admin'}
+        notes={state.me.role === 'admin' && !channel}
+        waitUntil={props.waitUntil ?? 0}
         draft={drafts.get(conversationId) ?? ''}
         onDraft={(text) => drafts.set(conversationId, text)}
         onKeystroke={() => store.keystroke(conversationId)}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { receiptOf, type ReadObject, type Thread, type UserObject } from '@confab/client';
+import { channelReceipt, receiptOf, seenBy, type ChannelObject, type ReadObject, type Thread, type UserObject } from '@confab/client';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useMessages } from '../context.tsx';
 import { dayName } from '../format.ts';
@@ -18,6 +18,8 @@ interface MessageListProps {
   thread: Thread;
   me: UserObject;
   reads: readonly ReadObject[];
+  /** Of a direct or group conversation: who has read what. */
+  channel?: ChannelObject | undefined;
   /** The message that one has jumped to. */
   marked: number | undefined;
   /** Accessible name. */
@@ -35,18 +37,21 @@ interface MessageListProps {
 
 /** Stays at the end while the reader is there, and where they are when they are not. */
 export function MessageList(props: MessageListProps) {
-  const { thread, me, reads, marked, label, empty, actions, onCall, onLoadMore, onNewest, onEnd } = props;
+  const { thread, me, reads, channel, marked, label, empty, actions, onCall, onLoadMore, onNewest, onEnd } = props;
   const t = useMessages();
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const seen = useRef<{ first: string | undefined; last: string | undefined; height: number; marked: number | undefined }>(undefined);
+  const shown = useRef<{ first: string | undefined; last: string | undefined; height: number; marked: number | undefined }>(undefined);
   const [behind, setBehind] = useState(false);
   const days = useMemo(() => groupByDay(thread.messages), [thread.messages]);
   const first = thread.messages[0]?.key;
   const last = thread.messages.at(-1);
   const lastMine = thread.messages.findLast((message) => message.user.id === me.id && message.delivery === 'sent' && !message.activity);
-  const receipt = lastMine?.id === undefined || lastMine.private ? undefined : receiptOf(reads, me, lastMine.id);
+  const told = lastMine?.private ? undefined : lastMine?.id;
+  const receipt = told === undefined ? undefined : channel ? channelReceipt(channel, me.id, told) : receiptOf(reads, me, told);
+  const seen = told !== undefined && channel?.type === 'group' ? seenBy(channel, me.id, told) : [];
+  const everybody = channel !== undefined && seen.length >= channel.member_count - 1;
 
   const toEnd = () => {
     const element = box.current;
@@ -56,9 +61,9 @@ export function MessageList(props: MessageListProps) {
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const before = seen.current;
+    const before = shown.current;
     const isNew = before?.last !== last?.key;
-    if (marked !== undefined && seen.current?.marked !== marked) {
+    if (marked !== undefined && shown.current?.marked !== marked) {
       atEnd.current = false; // the effect below brings it into view
     } else if (before && before.first !== first && !isNew) {
       element.scrollTop += element.scrollHeight - before.height; // older ones came in on top
@@ -67,7 +72,7 @@ export function MessageList(props: MessageListProps) {
     } else if (isNew) {
       setBehind(true);
     }
-    seen.current = { first, last: last?.key, height: element.scrollHeight, marked };
+    shown.current = { first, last: last?.key, height: element.scrollHeight, marked };
   }, [first, last, thread.messages.length, me.id, marked]);
 
   useEffect(() => {
@@ -125,6 +130,7 @@ export function MessageList(props: MessageListProps) {
                     run={run}
                     mine={run.user.id === me.id}
                     meId={me.id}
+                    seen={lastMine && run.messages.includes(lastMine) && seen.length > 0 ? { by: seen, everybody } : undefined}
                     receipt={lastMine && run.messages.includes(lastMine) ? receipt : undefined}
                     marked={marked}
                     actions={actions}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Receipt } from '@confab/client';
+import type { Receipt, UserObject } from '@confab/client';
 import { useMessages } from '../context.tsx';
 import { timeOfDay } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -13,12 +13,14 @@ interface MessageRunProps {
   meId: string;
   /** How far the last message of this run has come; only on one's own last one. */
   receipt: Receipt | undefined;
+  /** In a group: who has read that one. */
+  seen?: { by: readonly UserObject[]; everybody: boolean } | undefined;
   marked: number | undefined;
   actions: MessageActions;
 }
 
 /** Messages of one person in a row: one picture, one name, one time. */
-export function MessageRun({ run, mine, meId, receipt, marked, actions }: MessageRunProps) {
+export function MessageRun({ run, mine, meId, receipt, seen, marked, actions }: MessageRunProps) {
   const t = useMessages();
   const last = run.messages.at(-1);
   const edited = run.messages.some((message) => message.edited && !message.deleted);
@@ -48,6 +50,7 @@ export function MessageRun({ run, mine, meId, receipt, marked, actions }: Messag
             {receipt && <Ticks receipt={receipt} />}
           </p>
         )}
+        {seen && <p className="cf-run__time cf-seen">{seen.everybody ? t.channels.seenByAll : t.channels.seenBy(seen.by.map(({ name }) => name))}</p>}
       </div>
     </div>
   );

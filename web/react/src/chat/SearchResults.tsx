@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChatState, MessageObject } from '@confab/client';
+import { faceOf, type ChatState, type MessageObject } from '@confab/client';
 import { useEffect, useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { shortTime } from '../format.ts';
@@ -61,7 +61,7 @@ export function SearchResults({ words, state, onFound }: SearchResultsProps) {
             >
               <span className="cf-conv__top">
                 <span className="cf-conv__name" dir="auto">
-                  {state.conversations.get(message.conversation_id)?.user.name ?? message.conversation_id}
+                  {nameOf(message.conversation_id, state)}
                 </span>
                 <span className="cf-conv__time">{shortTime(Date.parse(message.created_at), now, t)}</span>
               </span>
@@ -72,4 +72,9 @@ export function SearchResults({ words, state, onFound }: SearchResultsProps) {
       </ul>
     </section>
   );
+}
+
+function nameOf(id: string, state: ChatState): string {
+  const channel = state.channels.get(id);
+  return channel ? faceOf(channel, state.me.id).name : (state.conversations.get(id)?.user.name ?? id);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AttachmentObject, ChatMessage, ChatStore, UserObject } from '@confab/client';
+import { ownsChannel, type AttachmentObject, type ChannelObject, type ChatMessage, type ChatStore, type UserObject } from '@confab/client';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { useToast } from '../ui/Toasts.tsx';
@@ -22,11 +22,14 @@ interface Deeds {
 }
 
 /** What one does with the messages of one conversation. Whatever fails is said in a toast. */
-export function useMessageActions(store: ChatStore, id: string, me: UserObject): Deeds {
+export function useMessageActions(store: ChatStore, id: string, me: UserObject, channel?: ChannelObject): Deeds {
   const t = useMessages();
   const toast = useToast();
   const [writing, setWriting] = useState<Writing>(NEW);
   const [marked, setMarked] = useState<number | undefined>();
+
+  // who may delete what others wrote
+  const rules = channel ? ownsChannel(channel, me.id) : me.role === 'admin';
 
   return useMemo(() => {
     const attempt = (deed: Promise<void>) => void deed.catch(() => toast(t.actionFailed));
@@ -47,7 +50,7 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject):
       remove: (message) => withId(message, (messageId) => store.delete(id, messageId)),
       jump,
       canEdit: changeable,
-      canDelete: (message) => me.role === 'admin' || changeable(message),
+      canDelete: (message) => rules || changeable(message),
     };
     const send: Deeds['send'] = (text, options) => {
       const messageId = writing.kind === 'new' ? undefined : writing.message.id;
@@ -56,5 +59,5 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject):
       setWriting(NEW);
     };
     return { actions, writing, marked, send, jump, cancel: () => setWriting(NEW) };
-  }, [store, id, me, t, toast, writing, marked]);
+  }, [store, id, me, rules, t, toast, writing, marked]);
 }

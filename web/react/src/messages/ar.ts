@@ -2,6 +2,7 @@
 /** Arabic, written from right to left. Names stand in isolates: many are written from left to right. */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import type { Messages } from './en.ts';
+import { channels } from './channels/ar.ts';
 import { grammar, isolate } from './grammar.ts';
 import { moderation } from './moderation/ar.ts';
 import { support } from './support/ar.ts';
@@ -28,6 +29,7 @@ export const ar: Messages = {
   names: (names) => names.map(isolate).join('، '),
   fileSize: (amount, unit) => `${amount} ${UNITS[unit] ?? unit}`,
   support,
+  channels,
   moderation,
 
   // conversations

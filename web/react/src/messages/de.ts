@@ -2,6 +2,7 @@
 /** German. */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import type { Messages } from './en.ts';
+import { channels } from './channels/de.ts';
 import { grammar } from './grammar.ts';
 import { moderation } from './moderation/de.ts';
 import { support } from './support/de.ts';
@@ -27,6 +28,7 @@ export const de: Messages = {
   names: (names) => names.join(', '),
   fileSize: (amount, unit) => `${amount} ${unit}`,
   support,
+  channels,
   moderation,
 
   // conversations

@@ -4,6 +4,7 @@
  * a text here adds it there. Numbers and lists go through grammar.ts.
  */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
+import { channels } from './channels/en.ts';
 import { grammar } from './grammar.ts';
 import { moderation } from './moderation/en.ts';
 import { support } from './support/en.ts';
@@ -30,6 +31,7 @@ export const en = {
   names: (names: readonly string[]) => names.join(', '),
   fileSize: (amount: string, unit: 'B' | 'KB' | 'MB') => `${amount} ${unit}`,
   support,
+  channels,
   moderation,
 
   // conversations

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import { callIdOf, faceOf, otherOf, type ChannelObject, type ChatState, type ChatStore } from '@confab/client';
+import { useState } from 'react';
+import { useCallCenter } from '../calls/CallCenter.tsx';
+import { ConversationPane } from '../chat/ConversationPane.tsx';
+import type { Found } from '../chat/SearchResults.tsx';
+import { useMessages, useVideoClient } from '../context.tsx';
+import type { Messages } from '../messages/en.ts';
+import { EmptyState } from '../ui/EmptyState.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
+import { GroupDialog } from './GroupDialog.tsx';
+import { SlowLine } from './SlowLine.tsx';
+
+interface ChannelPaneProps {
+  store: ChatStore;
+  state: ChatState;
+  channel: ChannelObject;
+  target: Found | undefined;
+  drafts: Map<string, string>;
+  onBack: () => void;
+}
+
+/** A direct or group conversation: the same thread as a customer's, with other people around it. */
+export function ChannelPane({ store, state, channel, target, drafts, onBack }: ChannelPaneProps) {
+  const t = useMessages();
+  const client = useVideoClient();
+  const center = useCallCenter();
+  const [details, setDetails] = useState(false);
+  const face = faceOf(channel, state.me.id);
+  const other = otherOf(channel, state.me.id);
+  const online = other !== undefined && state.online.has(other.id);
+  const until = state.slow.get(channel.id) ?? 0;
+  const call = () => client.call('default', callIdOf(channel.id));
+  const options = { ring: !channel.call };
+  return (
+    <>
+      <ConversationPane
+        store={store}
+        state={state}
+        conversationId={channel.id}
+        channel={channel}
+        person={face}
+        subtitle={other ? (online ? t.online : other.id) : whoIsThere(channel, state, t)}
+        online={online}
+        target={target?.conversationId === channel.id ? target : undefined}
+        call={channel.call}
+        empty={
+          other ? (
+            <EmptyState icon="chat" title={t.firstMessageTeam(face.name)} hint={t.firstMessageTeamHint} />
+          ) : (
+            <EmptyState icon="people" title={t.channels.groupEmpty} hint={t.channels.groupEmptyHint} />
+          )
+        }
+        drafts={drafts}
+        actions={!other && <IconButton icon="people" label={t.channels.details} onClick={() => setDetails(true)} />}
+        question={channel.slow_mode_s > 0 && <SlowLine channel={channel} me={state.me} until={until} />}
+        waitUntil={until}
+        onBack={onBack}
+        onCall={() => center?.open(call(), face, options)}
+        onCheck={() => center?.check(call(), face, options)}
+      />
+      {details && (
+        <GroupDialog
+          channel={channel}
+          onLeft={() => {
+            setDetails(false);
+            onBack();
+          }}
+          onClose={() => setDetails(false)}
+        />
+      )}
+    </>
+  );
+}
+
+function whoIsThere(channel: ChannelObject, state: ChatState, t: Messages): string {
+  const online = channel.members.filter(({ user }) => user.id !== state.me.id && state.online.has(user.id)).length;
+  const all = t.channels.memberCount(channel.member_count);
+  return online > 0 ? `${all} · ${t.channels.onlineCount(online)}` : all;
+}
