@@ -91,8 +91,7 @@ static int session_init(struct srtp_session *s, enum srtp_suite suite, const uin
 				sizeof auth);
 		hmac_sha1_init(&s->auth, auth, sizeof auth);
 	}
-	/* SRTCP is rare, and its associated data comes in two parts */
-	if (r == 0 && gcm && first == LABEL_RTP_KEY)
+	if (r == 0 && gcm)
 		s->quick = gcm_mb_new(key);
 	if (!s->quick)
 		s->context = EVP_CIPHER_CTX_new();
@@ -125,6 +124,7 @@ int srtp_cipher_init(struct srtp_cipher *ret, enum srtp_suite suite,
 void srtp_cipher_fini(struct srtp_cipher *c)
 {
 	c->rtp.quick = gcm_mb_free(c->rtp.quick);
+	c->rtcp.quick = gcm_mb_free(c->rtcp.quick);
 	EVP_CIPHER_CTX_free(c->rtp.context); /* wipes the key schedule */
 	EVP_CIPHER_CTX_free(c->rtcp.context);
 	OPENSSL_cleanse(c, sizeof *c);
@@ -167,12 +167,12 @@ static bool cm_crypt(struct srtp_session *s, uint32_t ssrc, uint64_t index, cons
 	       EVP_CipherUpdate(s->context, out, &length, in, (int)n) == 1;
 }
 
-/* What a GCM call works on; aad2 is SRTCP's E and index. */
+/* What a GCM call works on. */
 struct gcm_text {
 	uint32_t ssrc;
 	uint64_t index;
-	const uint8_t *aad, *aad2, *in;
-	size_t aad_length, aad2_length, length;
+	const uint8_t *aad, *in;
+	size_t aad_length, length;
 	uint8_t *out;
 };
 
@@ -185,14 +185,11 @@ static bool gcm_start(struct srtp_session *s, const struct gcm_text *t)
 	if (EVP_CipherInit_ex(s->context, NULL, NULL, NULL, iv, -1) != 1 ||
 	    EVP_CipherUpdate(s->context, NULL, &length, t->aad, (int)t->aad_length) != 1)
 		return false;
-	if (t->aad2_length &&
-	    EVP_CipherUpdate(s->context, NULL, &length, t->aad2, (int)t->aad2_length) != 1)
-		return false;
 	return t->length == 0 ||
 	       EVP_CipherUpdate(s->context, t->out, &length, t->in, (int)t->length) == 1;
 }
 
-/* The same for the quick half, which has no second part of associated data. */
+/* The same for the quick half. */
 static struct gcm_mb_text quick_text(const struct gcm_text *t, const uint8_t *iv)
 {
 	return (struct gcm_mb_text){ .iv = iv,
@@ -284,13 +281,15 @@ size_t srtp_seal_rtcp(struct srtp_cipher *c, const struct srtp_seal *s)
 	if (s->out != s->header)
 		memcpy(s->out, s->header, s->header_length);
 	if (c->suite == SRTP_AEAD_AES_128_GCM) {
+		uint8_t aad[RTCP_HEADER + SRTCP_INDEX_LENGTH];
+
+		memcpy(aad, s->out, RTCP_HEADER);
+		memcpy(aad + RTCP_HEADER, word, sizeof word);
 		ok = gcm_seal(&c->rtcp,
 			      &(struct gcm_text){ .ssrc = s->ssrc,
 						  .index = s->index,
-						  .aad = s->out,
-						  .aad_length = s->header_length,
-						  .aad2 = word,
-						  .aad2_length = sizeof word,
+						  .aad = aad,
+						  .aad_length = sizeof aad,
 						  .in = s->payload,
 						  .length = s->payload_length,
 						  .out = payload },
@@ -367,6 +366,31 @@ bool srtp_rtcp_index(const struct srtp_cipher *c, const uint8_t *packet, size_t 
 	return true;
 }
 
+/* The tag stands between what is authenticated, and the E and index that are, too. */
+static bool gcm_open_rtcp(struct srtp_cipher *c, struct gcm_text text, uint8_t *packet,
+			  size_t plain, bool encrypted)
+{
+	uint8_t tag[GCM_TAG], aad[RTCP_HEADER + SRTCP_INDEX_LENGTH];
+	uint8_t *word = packet + plain + GCM_TAG;
+
+	memcpy(tag, packet + plain, sizeof tag);
+	text.out = packet + RTCP_HEADER;
+	text.in = text.out;
+	if (encrypted) {
+		memcpy(aad, packet, RTCP_HEADER);
+		memcpy(aad + RTCP_HEADER, word, SRTCP_INDEX_LENGTH);
+		text.aad = aad;
+		text.aad_length = sizeof aad;
+		text.length = plain - RTCP_HEADER;
+	} else {
+		/* RFC 7714 9.2, 9.3: without E the whole packet is associated data */
+		memcpy(packet + plain, word, SRTCP_INDEX_LENGTH);
+		text.aad = packet;
+		text.aad_length = plain + SRTCP_INDEX_LENGTH;
+	}
+	return gcm_open(&c->rtcp, &text, tag);
+}
+
 size_t srtp_open_rtcp(struct srtp_cipher *c, uint32_t ssrc, uint8_t *packet, size_t length)
 {
 	size_t plain, word;
@@ -378,20 +402,11 @@ size_t srtp_open_rtcp(struct srtp_cipher *c, uint32_t ssrc, uint8_t *packet, siz
 	bool encrypted = flagged & E_FLAG;
 	uint8_t *payload = packet + RTCP_HEADER;
 
-	if (c->suite == SRTP_AEAD_AES_128_GCM) {
-		/* RFC 7714 9.2, 9.3: without E the whole packet is associated data */
-		const struct gcm_text text = { .ssrc = ssrc,
-					       .index = index,
-					       .aad = packet,
-					       .aad_length = encrypted ? RTCP_HEADER : plain,
-					       .aad2 = packet + word,
-					       .aad2_length = SRTCP_INDEX_LENGTH,
-					       .in = payload,
-					       .length = encrypted ? plain - RTCP_HEADER : 0,
-					       .out = payload };
-
-		return gcm_open(&c->rtcp, &text, packet + plain) ? plain : 0;
-	}
+	if (c->suite == SRTP_AEAD_AES_128_GCM)
+		return gcm_open_rtcp(c, (struct gcm_text){ .ssrc = ssrc, .index = index }, packet,
+				     plain, encrypted)
+			       ? plain
+			       : 0;
 	uint8_t full[SHA1_LENGTH];
 	const struct hash_part part = { packet, plain + SRTCP_INDEX_LENGTH };
 	hmac_sha1(&c->rtcp.auth, &part, 1, full);

@@ -34,7 +34,7 @@ struct evp_cipher_ctx_st; /* OpenSSL's EVP_CIPHER_CTX */
 
 /* Keys and salt of either SRTP or SRTCP. */
 struct srtp_session {
-	struct gcm_mb *quick; /* GCM of SRTP where there is libipsec-mb; then there is no context */
+	struct gcm_mb *quick; /* GCM where there is libipsec-mb; then there is no context */
 	struct evp_cipher_ctx_st *context;
 	uint8_t salt[SRTP_SALT_MAX];
 	struct hmac_sha1_key auth; /* CM only */

@@ -146,7 +146,7 @@ static void with_session_keys(struct srtp_cipher *c, enum srtp_suite suite, cons
 	struct srtp_session *sessions[] = { &c->rtp, &c->rtcp };
 	for (int i = 0; i < 2; i++) {
 		memcpy(sessions[i]->salt, salt.b, salt.n);
-		set_key(sessions[i], c->rtp.quick && i == 0, key.b, seal);
+		set_key(sessions[i], sessions[i]->quick != NULL, key.b, seal);
 	}
 }
 
@@ -245,6 +245,7 @@ static void test_gcm_openssl(void **state)
 {
 	only_openssl = true;
 	test_gcm_rtp(state);
+	test_gcm_rtcp(state);
 	only_openssl = false;
 }
 
