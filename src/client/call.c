@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The state machine of a call, as web/client has it: IDLE ▸ RINGING ▸ JOINING ▸ JOINED ⇄ RECONNECTING ▸ LEFT.
- * A lost call is joined anew, with a new token, until it works or the time is up; leaving wins.
+ * A session that lost its signalling resumes by itself (session_resume.c); a lost call is joined anew, with
+ * a new token, until it works or the time is up; leaving wins.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,6 +62,12 @@ static void fail_join(struct confab_call *call, const confab_error *error)
 	waiting_end(&call->joins, &copy);
 }
 
+static void begin_to_come_back(struct confab_call *call, uint64_t now)
+{
+	call->attempts = 0;
+	call->give_up_at = call->reconnect_us ? now + call->reconnect_us : UINT64_MAX;
+}
+
 /* The call was up and is not any more, or an attempt to come back failed. */
 static void come_back(struct confab_call *call, const confab_error *error)
 {
@@ -70,10 +77,8 @@ static void come_back(struct confab_call *call, const confab_error *error)
 
 	call->attempt++;
 	end_session(call);
-	if (first) {
-		call->attempts = 0;
-		call->give_up_at = call->reconnect_us ? now + call->reconnect_us : UINT64_MAX;
-	}
+	if (first)
+		begin_to_come_back(call, now);
 	if (!first && error->unrecoverable) {
 		call_set_state(call, CONFAB_CALL_RECONNECTING_FAILED, error);
 	} else if (now + wait * US_PER_MS > call->give_up_at) {
@@ -190,6 +195,20 @@ void call_on_joined(struct confab_call *call)
 		   first ? "Video call joined" : "Video call rejoined");
 	call_set_state(call, CONFAB_CALL_JOINED, NULL);
 	waiting_end(&call->joins, NULL);
+}
+
+void call_on_interrupted(struct confab_call *call, const confab_error *error)
+{
+	if (call->state != CONFAB_CALL_JOINED)
+		return;
+	begin_to_come_back(call, clock_now_us());
+	call_set_state(call, CONFAB_CALL_RECONNECTING, error);
+}
+
+void call_on_resumed(struct confab_call *call)
+{
+	client_log(call->client, CONFAB_LOG_INFO, "Video call resumed");
+	call_set_state(call, CONFAB_CALL_JOINED, NULL);
 }
 
 void call_on_ended(struct confab_call *call, const confab_error *error, bool final)

@@ -201,6 +201,9 @@ void call_begin_join(struct confab_call *call);
 
 void call_leave(struct confab_call *call);
 void call_free(struct confab_call *call);
+/* From the session: it goes on, but the server cannot be reached; it can again. */
+void call_on_interrupted(struct confab_call *call, const confab_error *error);
+void call_on_resumed(struct confab_call *call);
 /* From the session: media can flow; it is over (`final`: not to be tried again). */
 void call_on_joined(struct confab_call *call);
 void call_on_ended(struct confab_call *call, const confab_error *error, bool final);

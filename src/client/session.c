@@ -39,6 +39,18 @@ static void pc_close(struct pc *pc)
 		session_close_handle((uv_handle_t *)&pc->v6);
 }
 
+void session_set_token(struct session *s, const char *token)
+{
+	char *copy = token ? strdup(token) : NULL;
+
+	if (token && !copy)
+		return; /* the old one may do */
+	if (s->token)
+		explicit_bzero(s->token, strlen(s->token));
+	free(s->token);
+	s->token = copy;
+}
+
 void session_close(struct session *s)
 {
 	struct confab_track *t;
@@ -55,6 +67,9 @@ void session_close(struct session *s)
 	}
 	stream_end_all(s);
 	s->call = NULL;
+	session_set_token(s, NULL);
+	free(s->url);
+	s->url = NULL;
 	pc_close(&s->pub);
 	pc_close(&s->sub);
 	data_forget(s);
@@ -168,7 +183,7 @@ static void on_tick(uv_timer_t *timer)
 	struct session *s = timer->data;
 	uint64_t now = clock_now_us();
 
-	if (!tick_pc(&s->pub, now) || !tick_pc(&s->sub, now))
+	if (!resume_tick(s, now) || !tick_pc(&s->pub, now) || !tick_pc(&s->sub, now))
 		return;
 	if (!s->told && now - s->began > (uint64_t)CLIENT_JOIN_MS * US_PER_MS) {
 		session_fail(s, false, CONFAB_ERR_NETWORK,
@@ -210,8 +225,13 @@ struct session *session_new(struct confab_call *call, const char *url, const cha
 	(void)snprintf(full, sizeof full,
 		       "%.*s/rtc?protocol=15&auto_subscribe=1&sdk=cpp&version=" CONFAB_VERSION,
 		       (int)(n && url[n - 1] == '/' ? n - 1 : n), url);
-	s->ws = ws_open(s->client->websockets, full, token, &session_handlers, s);
+	s->url = strdup(full);
+	session_set_token(s, token);
+	if (s->url && s->token)
+		s->ws = ws_open(s->client->websockets, full, token, &session_handlers, s);
 	if (!s->ws) {
+		session_set_token(s, NULL);
+		free(s->url);
 		free(s);
 		return NULL;
 	}

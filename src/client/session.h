@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One connection to a media server, LiveKit's v0 protocol: signalling over a WebSocket, a peer
- * connection for what we publish (made when it is needed) and one for what we receive. Lost is lost:
- * the call makes a new one. START at session_new in session.c.
+ * connection for what we publish (made when it is needed) and one for what we receive. It survives the
+ * loss of its WebSocket (session_resume.c), but not of its media: then the call makes a new one. START at
+ * session_new in session.c.
  */
 #pragma once
 
@@ -65,7 +66,11 @@ struct message_out {
 struct session {
 	struct confab_call *call; /* NULL: closed */
 	struct confab_client *client;
-	struct ws *ws;
+	struct ws *ws;	   /* NULL: closed, or between two attempts to resume */
+	char *url, *token; /* owned; the server renews the token */
+	/* session_resume.c; resume_by 0: not resuming */
+	uint64_t resume_by, resume_at, resume_told_at;
+	unsigned resume_attempts;
 	struct pc pub, sub;
 	char own_sid[64];
 	bool joined, told, subscriber_primary;
@@ -87,11 +92,22 @@ struct session {
 
 /* ---- session.c ---- */
 
+/* To resume with; wipes the one before. NULL: none. */
+void session_set_token(struct session *s, const char *token);
 /* Tracks that have become writable: who publishes them is told. */
 void session_check(struct session *s);
 void session_fail(struct session *s, bool final, int code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 void session_close_handle(uv_handle_t *handle);
+
+/* ---- session_resume.c ---- */
+
+/* The socket is gone: whether the session goes on without, and asks for another one. */
+bool resume_begin(struct session *s);
+/* Opens it when it is time; false: the session is gone. */
+bool resume_tick(struct session *s, uint64_t now);
+/* The server has taken us back. */
+void resume_done(struct session *s);
 
 /* ---- session_media.c ---- */
 

@@ -102,7 +102,7 @@ bool pc_has_failed(struct pc *pc)
 	 * back then would undo a hang-up */
 	if (!s->failed_at)
 		s->failed_at = now;
-	if (now - s->failed_at >= SESSION_GRACE_US)
+	if (!s->resume_by && now - s->failed_at >= SESSION_GRACE_US)
 		session_fail(s, false, CONFAB_ERR_NETWORK, "The media connection was lost: %s",
 			     peer_cause(&pc->peer));
 	return true;

@@ -374,6 +374,12 @@ static void on_leave(struct session *s, const Lk__LeaveRequest *leave)
 	bool final = leave->has_action ? leave->action == LK__LEAVE_ACTION__DISCONNECT
 				       : !leave->can_reconnect;
 
+	if (leave->has_action && leave->action == LK__LEAVE_ACTION__RESUME && !s->resume_by &&
+	    resume_begin(s)) {
+		ws_close(s->ws);
+		s->ws = NULL;
+		return;
+	}
 	session_fail(s, final, final ? CONFAB_ERR_REMOVED : CONFAB_ERR_NETWORK,
 		     "The server ended the session (reason %d).", (int)leave->reason);
 }
@@ -405,6 +411,13 @@ static void dispatch(struct session *s, const Lk__SignalResponse *m)
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_MUTE:
 		on_mute(s, m->mute);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_REFRESH_TOKEN:
+		session_set_token(s, m->refresh_token);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_RECONNECT:
+		if (s->resume_by)
+			resume_done(s);
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_LEAVE:
 		on_leave(s, m->leave);
@@ -439,6 +452,10 @@ static void on_closed(void *arg, const char *why)
 	struct session *s = arg;
 
 	s->ws = NULL;
+	if (resume_begin(s)) {
+		client_log(s->client, CONFAB_LOG_INFO, "Signalling was lost: %s", why);
+		return;
+	}
 	session_fail(s, false, CONFAB_ERR_NETWORK,
 		     "The connection to the media server was lost: %s", why);
 }

@@ -138,6 +138,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		return write_next(ws);
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 	case LWS_CALLBACK_CLIENT_CLOSED:
+	case LWS_CALLBACK_WSI_DESTROY: /* some ends before the upgrade come as this alone */
 		lws_set_opaque_user_data(wsi, NULL);
 		gone(ws, in, reason == LWS_CALLBACK_CLIENT_CONNECTION_ERROR && in ? n : 0);
 		return 0;

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { apiKey } from '../lib/confabd.mjs';
 import { now, sign } from '../lib/jwt.mjs';
 import { at, startWithPeople } from '../lib/people.mjs';
+import { startProxy } from '../lib/proxy.mjs';
 import { Code, endAll, Program, State, Talk } from '../lib/talk.mjs';
 
 const tokenNotSet = "User token is not set. Either client.connectUser wasn't called or client.disconnect was called";
@@ -274,6 +275,84 @@ test('a LiveKit URL and access token: no user is connected', async () => {
 	assert.notEqual(bad.code, 0);
 	assert.equal(t.lines.filter((l) => l.asked).length, 0);
 	await t.end();
+});
+
+/** Somebody in a room by a LiveKit URL, publishing sound; `who` is their identity. */
+async function enterRoom(url, room, who, options) {
+	const t = new Talk('-', options);
+	await t.ok(`call default ${room}`);
+	await t.ok(`join ${url} ${sign({ iss: apiKey, sub: who, name: who, exp: now() + 60, video: { roomJoin: true, room } })}`);
+	return t;
+}
+/** Waits until it has heard more frames than it had. */
+async function hearsMore(t) {
+	const had = (await t.do('frames')).code;
+	for (let i = 0; i < 300; i++) {
+		if ((await t.do('frames')).code > had) return;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+	assert.fail(`no frame after ${had}`);
+}
+
+for (const ownLoop of [false, true]) {
+	test(`signalling is cut: resumed, the same participant and tracks, nobody sees it${ownLoop ? '; on the caller’s loop' : ''}`, async (t) => {
+		const proxy = await startProxy(t, daemon);
+		const room = `cut-${ownLoop}`;
+		const a = await enterRoom(proxy.url, room, 'anna', { ownLoop });
+		const b = await enterRoom(daemon.url.replace('http', 'ws'), room, 'berta');
+		for (const one of [a, b]) await one.ok('publish');
+		const sound = Promise.all([a.do('sound 400', 60000), b.do('sound 400', 60000)]);
+		await b.event('subscribed', (l) => l.identity === 'anna');
+		await a.event('subscribed', (l) => l.identity === 'berta');
+		const [fromA, fromB] = [a.lines.length, b.lines.length];
+		proxy.cut(); // a short loss
+		await sound;
+		await a.ok('mute 1'); // signalling works again
+		await b.event('muted', (l) => l.identity === 'anna' && l.muted === 1);
+		await a.ok('mute 0');
+		const heard = (await b.do('frames')).code;
+		assert.ok(heard > 350, `${heard} of 400 packets: media does not need signalling`);
+		assert.deepEqual(a.states, [State.joining, State.joined]); // too short to be told
+
+		proxy.closed = true; // a long one: longer than it goes unnoticed
+		proxy.cut();
+		await a.state(State.reconnecting);
+		await a.ok('data 5 1 meanwhile'); // the media connection carries it
+		await b.event('data', (l) => l.topic === 'meanwhile');
+		proxy.closed = false;
+		await a.state(State.joined, a.lines.findIndex((l) => l.state === State.reconnecting));
+		assert.deepEqual(a.states, [State.joining, State.joined, State.reconnecting, State.joined]);
+		await Promise.all([a.ok('sound 60'), b.ok('sound 60')]);
+		await Promise.all([hearsMore(a).catch(() => hearsMore(a)), a.do('sound 50'), b.do('sound 50')]);
+		await a.ok('unpublish');
+		await b.event('unsubscribed');
+		for (const lines of [a.lines.slice(fromA), b.lines.slice(fromB)]) {
+			assert.deepEqual(lines.filter((l) => ['joined', 'left', 'subscribed'].includes(l.event)), [], 'nobody came, went or was subscribed to again');
+		}
+		await Promise.all([a.end(), b.end()]);
+	});
+}
+
+test('who was put out while the signalling was cut stays out', async (t) => {
+	const proxy = await startProxy(t, daemon);
+	const a = await enterRoom(proxy.url, 'put-out', 'anna');
+	const b = await enterRoom(daemon.url.replace('http', 'ws'), 'put-out', 'berta');
+	proxy.closed = true;
+	proxy.cut();
+	const again = await enterRoom(daemon.url.replace('http', 'ws'), 'put-out', 'anna'); // takes the other's place
+	proxy.closed = false;
+	await a.state(State.left);
+	await Promise.all([a.end(), b.end(), again.end()]);
+});
+
+test('a session that cannot be resumed in time: the call gives up when it was told to', async (t) => {
+	const proxy = await startProxy(t, daemon);
+	const a = await enterRoom(proxy.url, 'give-up', 'anna', { reconnectSeconds: 4 });
+	proxy.closed = true;
+	proxy.cut();
+	await a.state(State.reconnectingFailed);
+	assert.deepEqual(a.states, [State.joining, State.joined, State.reconnecting, State.reconnectingFailed]);
+	await a.end();
 });
 
 test('examples/doorbell: rings the team, is connected when somebody answers, leaves a message when nobody does', async () => {

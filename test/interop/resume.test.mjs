@@ -2,13 +2,12 @@
 // Lost and found: the signalling connection is cut (by a proxy in between, as a network does it) or given up by the
 // client. Unmodified clients resume or join anew; the others see what they should, which for a resume is nothing.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchChromium, openPage, until } from '../lib/browser.mjs';
 import { startConfabd } from '../lib/confabd.mjs';
 import { startOutside } from '../lib/outside.mjs';
+import { startProxy } from '../lib/proxy.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
 const limit = { timeout: 90000 };
@@ -24,31 +23,6 @@ after(async () => {
 	outside?.close();
 	await daemon.stop();
 });
-
-/** A way to the daemon's HTTP port that can be cut; media does not pass here. */
-async function startProxy(t) {
-	const open = new Set();
-	const server = net.createServer((near) => {
-		const far = net.connect(daemon.port, daemon.host);
-		for (const [socket, other] of [[near, far], [far, near]]) {
-			open.add(socket);
-			socket.on('error', () => other.destroy());
-			socket.on('close', () => {
-				open.delete(socket);
-				other.destroy();
-			});
-			socket.pipe(other);
-		}
-	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const cut = () => [...open].forEach((socket) => socket.destroy());
-	t.after(() => {
-		cut();
-		server.close();
-	});
-	return { url: `ws://127.0.0.1:${server.address().port}`, cut };
-}
 
 /** A page with a connected `room`; `seen` is everything that happened to it, `data` every reliable packet. */
 async function enter(t, url, room, identity) {
@@ -99,7 +73,7 @@ async function enterBot(t, url, room, identity) {
 const sees = (bot) => bot.next('video', (e) => e.from === 'ann', 10000);
 
 test('livekit-client in Chromium: its socket is cut, it resumes, nobody sees it, nothing is lost', limit, async (t) => {
-	const proxy = await startProxy(t);
+	const proxy = await startProxy(t, daemon);
 	const direct = daemon.url.replace('http', 'ws');
 	const bot = await enterBot(t, direct, 'cut', 'bot');
 	const tab = await enter(t, proxy.url, 'cut', 'ann');
@@ -168,7 +142,7 @@ test('livekit-client: gives its socket up and resumes; joins anew when resuming 
 });
 
 test('rtc-node: its socket is cut, it resumes, nobody sees it', limit, async (t) => {
-	const proxy = await startProxy(t);
+	const proxy = await startProxy(t, daemon);
 	const bot = await enterBot(t, proxy.url, 'rust', 'ann');
 	const other = await enterBot(t, daemon.url.replace('http', 'ws'), 'rust', 'bob');
 	await bot.call('publishVideo', 'camera', {});

@@ -3,7 +3,7 @@
  * libconfab at the end of a line: takes commands on standard input, says as lines of JSON what came of
  * them and what happens. For tests.
  *
- *	talk URL|- [own-loop]
+ *	talk URL|- RECONNECT-SECONDS [own-loop]
  *
  * With own-loop there is no thread: this program waits for its input and the client's descriptor, and
  * uses the forms of the functions that do not wait.
@@ -24,7 +24,7 @@ struct talk {
 	_Atomic(confab_call *) call; /* what rings here comes on the client's thread */
 	confab_track *track;
 	int own_loop;
-	unsigned asked;
+	unsigned asked, reconnect_seconds;
 	_Atomic unsigned frames;
 	pthread_mutex_t lock; /* of the token */
 	char token[4096];
@@ -228,7 +228,9 @@ static int do_small(struct talk *t, char **w, confab_error *error)
 
 static void do_waiting(struct talk *t, char **w, const char *rest)
 {
-	confab_join_options join = { .create = 1, .url = w[1], .token = w[2] };
+	confab_join_options join = {
+		.create = 1, .url = w[1], .token = w[2], .reconnect_seconds = t->reconnect_seconds
+	};
 	const char *const ids[] = { w[1], w[2] };
 	confab_ring_options ring = { .member_ids = w[1] ? ids : NULL,
 				     .member_count = w[2]   ? 2
@@ -264,7 +266,9 @@ static int do_async(struct talk *t, char **w, const char *rest)
 	static char names[][8] = {
 		"connect", "join", "leave", "ring", "accept", "reject", "message"
 	};
-	confab_join_options join = { .create = 1, .url = w[1], .token = w[2] };
+	confab_join_options join = {
+		.create = 1, .url = w[1], .token = w[2], .reconnect_seconds = t->reconnect_seconds
+	};
 	const char *const ids[] = { w[1] };
 	confab_ring_options ring = { .member_ids = w[1] ? ids : NULL,
 				     .member_count = w[1] != NULL };
@@ -324,10 +328,11 @@ int main(int argc, char **argv)
 	confab_error error;
 	int more = 1;
 
-	if (argc < 2)
+	if (argc < 3)
 		return 2;
+	t.reconnect_seconds = (unsigned)atoi(argv[2]);
 	options.base_url = strcmp(argv[1], "-") == 0 ? NULL : argv[1];
-	options.own_loop = t.own_loop = argc > 2;
+	options.own_loop = t.own_loop = argc > 3;
 	(void)setvbuf(stdin, NULL, _IONBF, 0);
 	if (confab_client_new(&t.client, &options, &error))
 		return 1;

@@ -9,7 +9,7 @@ import { buildFolder, root } from './confabd.mjs';
 // another build of the programs alone, for instance one with ThreadSanitizer
 export const programs = path.resolve(root, process.env.CONFAB_CLIENT_BUILD ?? buildFolder);
 
-export const State = { idle: 1, ringing: 2, joining: 3, joined: 4, reconnecting: 5, left: 9 };
+export const State = { idle: 1, ringing: 2, joining: 3, joined: 4, reconnecting: 5, reconnectingFailed: 8, left: 9 };
 export const Code = { badInput: 4, auth: 5, notFound: 16, notAllowed: 17, tokenNotSet: 1001, network: 1003, left: 1004, notJoined: 1005 };
 
 const running = new Set();
@@ -59,8 +59,8 @@ export class Program {
 }
 
 export class Talk extends Program {
-	constructor(url, { ownLoop = false } = {}) {
-		super('test/lib/talk', [url, ...(ownLoop ? ['own-loop'] : [])]);
+	constructor(url, { ownLoop = false, reconnectSeconds = 0 } = {}) {
+		super('test/lib/talk', [url, String(reconnectSeconds), ...(ownLoop ? ['own-loop'] : [])]);
 	}
 	read(line) {
 		return JSON.parse(line);
