@@ -18,6 +18,15 @@ struct gcm_mb;
 struct gcm_mb *gcm_mb_new(const uint8_t key[GCM_MB_KEY]);
 struct gcm_mb *gcm_mb_free(struct gcm_mb *k);
 
+/* Asks for the memory of a key that will be used soon. */
+static inline void gcm_mb_fetch(const struct gcm_mb *k)
+{
+	enum { USED = 512, LINE = 64 }; /* the round keys, and the first powers of the hash key */
+
+	for (unsigned i = 0; i < USED; i += LINE)
+		__builtin_prefetch((const uint8_t *)k + i);
+}
+
 /* What is worked on. `in` may equal `out`. */
 struct gcm_mb_text {
 	const uint8_t *iv, *aad, *in;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/rd.h"
+#include "crypt/gcm_mb.h"
 #include "wire/rtp.h"
 
 enum {
@@ -191,6 +192,19 @@ void srtp_fini(struct srtp *s)
 	streams_fini(&s->sent);
 	streams_fini(&s->received);
 	streams_fini(&s->received_rtcp);
+}
+
+void srtp_fetch(const struct srtp *s)
+{
+	const struct srtp_stream *stream = s->sent.last;
+
+	if (stream) {
+		__builtin_prefetch(stream, 1);
+		__builtin_prefetch((const uint8_t *)stream + 64, 1);
+		__builtin_prefetch((const uint8_t *)stream + 128, 1);
+	}
+	if (s->send.rtp.quick)
+		gcm_mb_fetch(s->send.rtp.quick);
 }
 
 size_t srtp_rtp_overhead(const struct srtp *s)

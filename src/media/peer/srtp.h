@@ -112,5 +112,8 @@ void srtp_protect_rtp(struct srtp_job *jobs, size_t count);
 int srtp_protect_rtcp(struct srtp *s, const uint8_t *packet, size_t n, uint8_t *out,
 		      size_t capacity);
 
+/* Asks for the memory that protecting the next packet will read. */
+void srtp_fetch(const struct srtp *s);
+
 /* Bytes an RTP packet grows by. */
 size_t srtp_rtp_overhead(const struct srtp *s);

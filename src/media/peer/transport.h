@@ -161,6 +161,16 @@ bool transport_may_send(const struct transport *t, uint64_t now);
 /* Where media goes: the nominated address; NULL = none yet. Read it whenever sending: it moves. */
 const struct path *transport_selected(const struct transport *t);
 
+/* Asks for the memory that sending media will read soon; srtp_fetch is the other half. */
+static inline void transport_fetch(const struct transport *t)
+{
+	__builtin_prefetch(&t->state);
+	__builtin_prefetch(&t->ice.selected);
+	__builtin_prefetch(&t->ice.last_seen_us);
+	__builtin_prefetch(&t->srtp.send);
+	__builtin_prefetch(&t->srtp.sent);
+}
+
 /* The SRTP association for srtp_job; NULL until connected. */
 struct srtp *transport_srtp(struct transport *t);
 /*

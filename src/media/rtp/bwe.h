@@ -97,6 +97,12 @@ void bwe_fini(struct bwe *b);
  * plan it belongs to, or 0. */
 void bwe_sent(struct bwe *b, uint64_t now, uint16_t number, size_t bytes, uint8_t probe);
 
+/* Asks for the memory that bwe_sent will use for this number. */
+static inline void bwe_fetch(const struct bwe *b, uint16_t number)
+{
+	__builtin_prefetch(&b->history[number & (b->history_count - 1)], 1);
+}
+
 /* The client told which packets arrived; list has f->packet_count entries (twcc_parse). */
 void bwe_feedback(struct bwe *b, uint64_t now, const struct twcc_feedback *f,
 		  const struct twcc_arrival *list);

@@ -66,6 +66,16 @@ struct downlink {
 	} count;
 };
 
+/* Asks for the memory that sending a packet will use; bwe_fetch is the other half. */
+static inline void downlink_fetch(const struct downlink *d)
+{
+	__builtin_prefetch(&d->bwe);
+	__builtin_prefetch(&d->bwe.sent_since, 1);
+	__builtin_prefetch(&d->numbered, 1);
+	__builtin_prefetch(&d->head);
+	__builtin_prefetch(&d->sent_at, 1);
+}
+
 /* Makes sure that there is one. 0 or -ENOMEM. */
 int downlink_open(struct participant *p);
 

@@ -282,6 +282,72 @@ static void accept_packet(struct track *t, uint64_t now, int layer,
 	burst_add(&sfu->burst, now, t, layer, l->up.count.packets <= 1, packet);
 }
 
+/* ---- looking ahead ---- */
+
+/*
+ * What sending to a subscriber reads is spread over as many cache lines as a microsecond of waiting
+ * for memory; with hundreds of subscribers it is in no near cache. So it is asked for while the
+ * subscribers before are served: four ahead the subscription, three ahead what it points to, and so
+ * on. Being wrong costs nothing but time.
+ */
+static void fetch(const void *from, size_t n)
+{
+	for (size_t i = 0; i < n; i += 64)
+		__builtin_prefetch((const uint8_t *)from + i);
+}
+
+static void fetch_subscription(const struct subscription *s)
+{
+	fetch(s, offsetof(struct subscription, down.ranges) + 64);
+	fetch(&s->down.range_serial, sizeof s->down - offsetof(struct down, range_serial));
+	fetch(&s->layers, sizeof s->layers);
+}
+
+static void fetch_participant(const struct subscription *s)
+{
+	const struct subscriber *to = &s->participant->subscriber;
+
+	__builtin_prefetch(&to->leg);
+	__builtin_prefetch(&to->leg.connected);
+	fetch(&to->transport_sequence,
+	      sizeof *to - offsetof(struct subscriber, transport_sequence));
+	if (s->down.history)
+		__builtin_prefetch(
+			&s->down.history[(s->down.highest + 1) & (s->down.history_count - 1)], 1);
+}
+
+static void fetch_transport(const struct subscription *s)
+{
+	const struct subscriber *to = &s->participant->subscriber;
+
+	if (to->leg.transport)
+		transport_fetch(to->leg.transport);
+	if (to->downlink)
+		downlink_fetch(to->downlink);
+}
+
+static void fetch_keys(const struct subscription *s)
+{
+	const struct subscriber *to = &s->participant->subscriber;
+
+	if (to->leg.transport)
+		srtp_fetch(&to->leg.transport->srtp);
+	if (to->downlink)
+		bwe_fetch(&to->downlink->bwe, to->transport_sequence);
+}
+
+/* The subscriber after the one at hand, and those after that. */
+static void look_ahead(const struct burst *b)
+{
+	static void (*const steps[])(const struct subscription *) = { fetch_keys, fetch_transport,
+								      fetch_participant,
+								      fetch_subscription };
+	struct list *at = b->at;
+
+	for (size_t i = 0; i < countof(steps) && at != &b->track->subscriptions; i++, at = at->next)
+		steps[i](list_entry(at, struct subscription, in_track));
+}
+
 /* A burst's packets of one track to one subscriber. */
 static void forward_group(struct subscription *s, const struct burst *b)
 {
@@ -300,8 +366,10 @@ bool forward_next(struct sfu *sfu)
 	struct subscription *s = NULL;
 	size_t before = sfu->egress.count;
 
-	while (sfu->egress.used < FORWARD_CHUNK && (s = burst_next(&sfu->burst)))
+	while (sfu->egress.used < FORWARD_CHUNK && (s = burst_next(&sfu->burst))) {
+		look_ahead(&sfu->burst);
 		forward_group(s, &sfu->burst);
+	}
 	return s || sfu->egress.count > before;
 }
 
