@@ -243,6 +243,7 @@ static void own_loop(void **state)
 		confab_client_process(f.client);
 	}
 	assert_int_equal(connected, CONFAB_ERR_AUTH_FAILED);
+	assert_int_equal(f.seen.code, CONFAB_ERR_WOULD_WAIT); /* in a callback, on any thread */
 	confab_client_free(f.client);
 }
 

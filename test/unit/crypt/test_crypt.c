@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <stdlib.h>
 
 #include "crypt/cert.h"
 #include "crypt/gcm_mb.h"
@@ -150,22 +151,32 @@ static void with_session_keys(struct srtp_cipher *c, enum srtp_suite suite, cons
 	}
 }
 
+/* RFC 3711 B.2: the key stream at its begin and around the wrap of the block counter's low byte. */
 static void test_aes_cm(void **state)
 {
+	enum { HEADER = 12, FEFF = 0xfeff * 16, LENGTH = FEFF + 48 };
 	struct srtp_cipher c;
-	struct bytes want = vector("rfc3711-b2-keystream");
-	uint8_t header[12] = { 0x80 }, zeros[32] = { 0 }, out[80];
+	struct bytes first = vector("rfc3711-b2-keystream"),
+		     last = vector("rfc3711-b2-keystream-feff");
+	uint8_t header[HEADER] = { 0x80 };
+	uint8_t *zeros = calloc(1, LENGTH), *out = malloc(HEADER + LENGTH + SRTP_TAG_MAX);
 
 	(void)state;
+	assert_true(zeros && out);
 	with_session_keys(&c, SRTP_AES128_CM_SHA1_80, "rfc3711-b2-key", "rfc3711-b2-salt", true);
 	const struct srtp_seal seal = { .header = header,
-					.header_length = sizeof header,
+					.header_length = HEADER,
 					.payload = zeros,
-					.payload_length = sizeof zeros,
+					.payload_length = LENGTH,
 					.out = out };
-	assert_int_equal(srtp_seal_rtp(&c, &seal), 12 + 32 + 10);
-	assert_memory_equal(out + 12, want.b, want.n);
+	assert_int_equal(srtp_seal_rtp(&c, &seal), HEADER + LENGTH + 10);
+	assert_memory_equal(out + HEADER, first.b, first.n);
+	assert_memory_equal(out + HEADER + FEFF, last.b, last.n);
+	assert_int_equal(first.n, 48);
+	assert_int_equal(last.n, 48);
 	srtp_cipher_fini(&c);
+	free(zeros);
+	free(out);
 }
 
 static void test_gcm_rtp(void **state)

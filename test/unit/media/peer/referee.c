@@ -15,6 +15,7 @@
 	X(srtp_unprotect)                     \
 	X(srtp_protect_rtcp)                  \
 	X(srtp_unprotect_rtcp)                \
+	X(srtp_set_stream_roc)                \
 	X(srtp_crypto_policy_set_rtp_default) \
 	X(srtp_crypto_policy_set_aes_gcm_128_16_auth)
 
@@ -96,4 +97,9 @@ int referee_protect_rtcp(struct referee *r, uint8_t *packet, int n)
 int referee_unprotect_rtcp(struct referee *r, uint8_t *packet, int n)
 {
 	return r->srtp_unprotect_rtcp(r->context, packet, &n) == srtp_err_status_ok ? n : -1;
+}
+
+bool referee_set_roc(struct referee *r, uint32_t ssrc, uint32_t roc)
+{
+	return r->srtp_set_stream_roc(r->context, ssrc, roc) == srtp_err_status_ok;
 }

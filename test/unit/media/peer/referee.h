@@ -20,3 +20,5 @@ int referee_protect(struct referee *r, uint8_t *packet, int n);
 int referee_unprotect(struct referee *r, uint8_t *packet, int n);
 int referee_protect_rtcp(struct referee *r, uint8_t *packet, int n);
 int referee_unprotect_rtcp(struct referee *r, uint8_t *packet, int n);
+/* Rollovers so far of a stream that has begun; false: there is none. */
+bool referee_set_roc(struct referee *r, uint32_t ssrc, uint32_t roc);

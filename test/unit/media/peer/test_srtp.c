@@ -434,6 +434,144 @@ static void test_referee_receives(void **state)
 	}
 }
 
+/* All 48 bits of the index count, in both directions: a rollover counter that needs all of its 32. */
+static void test_referee_late_rollovers(void **state)
+{
+	static const uint32_t rollovers[] = { 0, 1, 0xffff, 0x10000, 0x12345678, 0xfffffffe };
+	uint8_t plain[PACKET], wire[PACKET];
+
+	(void)state;
+	for (size_t s = 0; s < 2; s++) {
+		for (size_t i = 0; i < sizeof rollovers / sizeof *rollovers; i++) {
+			struct srtp_keys k = keys_of(suites[s], 60);
+			struct referee *out = referee(&k, true);
+			uint64_t index = (uint64_t)rollovers[i] << 16 | 7;
+			struct srtp_cipher ours;
+
+			int n = (int)make_rtp(wire, SSRC, 6, 40);
+			assert_true(referee_protect(out, wire, n) > 0); /* begins the stream */
+			assert_true(referee_set_roc(out, SSRC, rollovers[i]));
+			n = (int)make_rtp(plain, SSRC, 7, 40);
+			memcpy(wire, plain, (size_t)n);
+			int sealed = referee_protect(out, wire, n);
+			assert_true(sealed > n);
+			assert_int_equal(srtp_cipher_init(&ours, k.suite, k.receive_key,
+							  k.receive_salt, false),
+					 0);
+			assert_int_equal(
+				srtp_open_rtp(&ours, SSRC, index, wire, 28, (size_t)sealed), n);
+			assert_memory_equal(wire, plain, (size_t)n);
+			srtp_cipher_fini(&ours);
+			referee_free(out);
+		}
+	}
+}
+
+/*
+ * The same hostile mixture to libsrtp and to us: losses, packets late by up to three windows, repeats,
+ * broken bits, over three wraps. Both must take and refuse the same, and read the same.
+ */
+static void test_referee_verdicts(void **state)
+{
+	enum { COUNT = 140000, KEPT = 3 * SRTP_WINDOW };
+	static uint8_t kept[KEPT][128];
+	static int lengths[KEPT];
+	uint8_t mine[PACKET], theirs[PACKET];
+
+	(void)state;
+	for (size_t s = 0; s < 2; s++) {
+		struct srtp_keys k = keys_of(suites[s], 31);
+		struct referee *sender = referee(&k, true);
+		struct referee *receiver = referee_new(k.suite == SRTP_AEAD_AES_128_GCM,
+						       k.receive_key, k.receive_salt, false);
+		unsigned taken = 0, refused = 0;
+		struct srtp ours;
+		struct rng rng;
+
+		rng_seeded(&rng, 21 + s);
+		assert_int_equal(srtp_init(&ours, &k), 0);
+		for (unsigned i = 0; i < COUNT; i++) {
+			unsigned chance = rng_u32(&rng) % 10, at = i % KEPT;
+			size_t length = 0;
+
+			lengths[at] = (int)make_rtp(kept[at], SSRC, (uint16_t)(65000 + i), 40);
+			lengths[at] = referee_protect(sender, kept[at], lengths[at]);
+			assert_true(lengths[at] > 0);
+			if (chance < 2)
+				continue; /* comes late, or never */
+			if (chance < 4)
+				at = rng_u32(&rng) % (i < KEPT ? i + 1 : KEPT);
+			memcpy(mine, kept[at], (size_t)lengths[at]);
+			if (chance == 4)
+				mine[rng_u32(&rng) % (unsigned)lengths[at]] ^= 0x10;
+			memcpy(theirs, mine, (size_t)lengths[at]);
+			enum verdict v = srtp_unprotect_rtp(&ours, mine, (size_t)lengths[at],
+							    &length, NULL);
+			int n = referee_unprotect(receiver, theirs, lengths[at]);
+			if ((v == V_OK) != (n > 0))
+				fail_msg("packet %u: we say %d, libsrtp %d", i, (int)v, n);
+			taken += v == V_OK;
+			refused += v != V_OK;
+			if (v == V_OK) {
+				assert_int_equal(length, n);
+				assert_memory_equal(mine, theirs, length);
+			}
+		}
+		assert_true(taken > COUNT / 2 && refused > COUNT / 10);
+		srtp_fini(&ours);
+		referee_free(sender);
+		referee_free(receiver);
+	}
+}
+
+/* SRTCP of libsrtp lost, late and repeated: each is taken once, within the window. */
+static void test_referee_rtcp_disorder(void **state)
+{
+	enum { COUNT = 20000, HELD = 200 };
+	static uint8_t held[HELD][128];
+	static int lengths[HELD];
+	uint8_t plain[48] = { 0x81, 200, 0, 11, 9, 8, 7, 6 }, copy[128];
+
+	(void)state;
+	for (size_t s = 0; s < 2; s++) {
+		struct srtp_keys k = keys_of(suites[s], 90);
+		struct referee *out = referee(&k, true);
+		struct srtp ours;
+		struct rng rng;
+		size_t length;
+
+		rng_seeded(&rng, 33 + s);
+		memset(lengths, 0, sizeof lengths);
+		assert_int_equal(srtp_init(&ours, &k), 0);
+		for (unsigned i = 0; i < COUNT; i++) {
+			unsigned at = rng_u32(&rng) % HELD;
+			size_t n = (size_t)lengths[at];
+
+			if (n) {
+				memcpy(copy, held[at], n);
+				assert_int_equal(srtp_unprotect_rtcp(&ours, copy, n, &length),
+						 V_OK);
+				assert_int_equal(length, sizeof plain);
+				assert_memory_equal(copy, held[at], 8);
+				assert_memory_equal(copy + 8, plain + 8, sizeof plain - 8);
+				memcpy(copy, held[at], n);
+				assert_int_equal(srtp_unprotect_rtcp(&ours, copy, n, &length),
+						 V_DROP_REPLAY);
+			}
+			memcpy(held[at], plain, sizeof plain);
+			lengths[at] = referee_protect_rtcp(out, held[at], sizeof plain);
+			assert_true(lengths[at] > 0);
+			if (rng_u32(&rng) % 10 < 3)
+				lengths[at] = 0;
+			/* what is too late to be known is refused: nothing is older than the window */
+			for (size_t j = 0; j < HELD && i % SRTP_WINDOW == 0; j++)
+				lengths[j] = 0;
+		}
+		srtp_fini(&ours);
+		referee_free(out);
+	}
+}
+
 static void test_referee_rtcp(void **state)
 {
 	uint8_t plain[88] = { 0x81, 200, 0, 21, 9, 8, 7, 6 }, wire[128];
@@ -469,11 +607,19 @@ static void test_referee_rtcp(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_window),		 cmocka_unit_test(test_index),
-		cmocka_unit_test(test_round_trip),	 cmocka_unit_test(test_no_index_twice),
-		cmocka_unit_test(test_forged),		 cmocka_unit_test(test_rtcp),
-		cmocka_unit_test(test_many_ssrcs),	 cmocka_unit_test(test_referee_sends),
-		cmocka_unit_test(test_referee_receives), cmocka_unit_test(test_referee_rtcp),
+		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_index),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_no_index_twice),
+		cmocka_unit_test(test_forged),
+		cmocka_unit_test(test_rtcp),
+		cmocka_unit_test(test_many_ssrcs),
+		cmocka_unit_test(test_referee_sends),
+		cmocka_unit_test(test_referee_receives),
+		cmocka_unit_test(test_referee_rtcp),
+		cmocka_unit_test(test_referee_late_rollovers),
+		cmocka_unit_test(test_referee_verdicts),
+		cmocka_unit_test(test_referee_rtcp_disorder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
