@@ -23,7 +23,7 @@ static struct departed *oldest(const struct room *r)
 					: list_entry(r->departed.next, struct departed, in_room);
 }
 
-void departed_add(struct member *m)
+struct departed *departed_add(struct member *m)
 {
 	struct room *r = m->room;
 	struct departed *d = calloc(1, sizeof *d);
@@ -32,7 +32,7 @@ void departed_add(struct member *m)
 	if (!d || !identity) { /* those who resume see a guest that is gone, until they rejoin */
 		free(d);
 		free(identity);
-		return;
+		return NULL;
 	}
 	*d = (struct departed){
 		.sid = m->sid,
@@ -40,13 +40,17 @@ void departed_add(struct member *m)
 		.version = m->info.version,
 		.hidden = m->token.hidden,
 		.reason = m->info.disconnect_reason,
+		.told = true,
 		.at_us = clock_now_us(),
 	};
 	list_init(&d->in_room);
-	if (r->departed_count == DEPARTED_MAX)
+	if (r->departed_count == DEPARTED_MAX) {
+		fanout_flush(r);
 		drop(r, oldest(r));
+	}
 	list_append(&r->departed, &d->in_room);
 	r->departed_count++;
+	return d;
 }
 
 const struct departed *departed_find(const struct room *r, const char *sid, const char *identity)

@@ -363,18 +363,23 @@ void send_request_response(struct session *session, uint32_t request_id, Lk__Req
 	send_response(session, &response);
 }
 
-struct packed pack_update(const struct member *m)
+struct packed pack_updates(Lk__ParticipantInfo **infos, size_t n)
 {
 	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
 	Lk__ParticipantUpdate update = LK__PARTICIPANT_UPDATE__INIT;
-	Lk__ParticipantInfo info = m->info;
-	Lk__ParticipantInfo *infos[] = { &info };
-
 	update.participants = infos;
-	update.n_participants = 1;
+	update.n_participants = n;
 	response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_UPDATE;
 	response.update = &update;
 	return pack(&response);
+}
+
+struct packed pack_update(const struct member *m)
+{
+	Lk__ParticipantInfo info = m->info;
+	Lk__ParticipantInfo *infos[] = { &info };
+
+	return pack_updates(infos, 1);
 }
 
 struct packed pack_room_update(const struct room *r)

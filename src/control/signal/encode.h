@@ -17,6 +17,7 @@ void fill_server(Lk__ServerInfo *server);
  * left since then. -ENOMEM: the session is being closed. */
 void send_reconnect(struct session *session, uint32_t last_sequence);
 int send_everybody(struct session *session, uint64_t since_us);
+void fill_departed(Lk__ParticipantInfo *info, const struct departed *d);
 
 void send_leave(struct session *session, Lk__LeaveAction action, Lk__DisconnectReason reason);
 void send_answer(struct session *session, uint32_t id, char *sdp);
@@ -81,6 +82,7 @@ struct packed {
 	size_t n;
 };
 struct packed pack_update(const struct member *m);
+struct packed pack_updates(Lk__ParticipantInfo **infos, size_t n);
 struct packed pack_room_update(const struct room *r);
 void send_packed(struct session *session, const struct packed *packed);
 void packed_fini(struct packed *packed);

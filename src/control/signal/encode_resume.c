@@ -20,7 +20,7 @@ void send_reconnect(struct session *session, uint32_t last_sequence)
 	send_response(session, &response);
 }
 
-static void fill_departed(Lk__ParticipantInfo *info, const struct departed *d)
+void fill_departed(Lk__ParticipantInfo *info, const struct departed *d)
 {
 	struct sid *sid = &((struct departed *)(uintptr_t)d)->sid;
 

@@ -44,7 +44,7 @@ enum {
 
 struct signal_hub {
 	uv_loop_t *loop;
-	uv_timer_t timer;
+	uv_timer_t timer, fanout; /* fanout.c's */
 	struct rng *rng;
 	struct calls *calls;
 	char *api_key, *api_secret;
@@ -85,8 +85,10 @@ struct room {
 	uint16_t data_handle; /* of the newest data track */
 	struct list departed; /* struct departed, oldest first; see departed.c */
 	size_t departed_count;
-	size_t count;	/* members */
-	size_t visible; /* of them, that are not hidden */
+	size_t count;	       /* members */
+	size_t visible;	       /* of them, that are not hidden */
+	bool fanout_waits;     /* some have changed, and others are to be told: see fanout.c; … */
+	uint64_t fanout_at_us; /* … then at the earliest */
 	bool counters_changed;
 	uint64_t counters_at_us; /* when they were last told */
 };
@@ -143,13 +145,15 @@ struct member {
 	bool has_figures;
 	bool measured;		   /* `connection` and `score` were told */
 	uint8_t connection, score; /* CONNECTION_…; 0..100 */
-	bool was_active;	   /* its media came up */
-	bool replaced;		   /* the same identity came again: for calls/ nobody left */
-	uint64_t connect_by_us;	   /* 0 once active */
-	uint64_t gone_at_us;	   /* it leaves then; 0 while the socket lives */
-	uint64_t heard_at_us;	   /* the last message, or answer to a ping, of its client */
-	uint64_t asked_at_us;	   /* its media is silent: when we asked; 0 = never */
-	uint64_t resumed_at_us;	   /* 0 = never */
+	bool changed;		   /* others are to be told: fanout.c */
+	uint64_t admitted_us;
+	bool was_active;	/* its media came up */
+	bool replaced;		/* the same identity came again: for calls/ nobody left */
+	uint64_t connect_by_us; /* 0 once active */
+	uint64_t gone_at_us;	/* it leaves then; 0 while the socket lives */
+	uint64_t heard_at_us;	/* the last message, or answer to a ping, of its client */
+	uint64_t asked_at_us;	/* its media is silent: when we asked; 0 = never */
+	uint64_t resumed_at_us; /* 0 = never */
 	uint64_t refresh_at_us;
 };
 
@@ -243,13 +247,22 @@ struct departed {
 	char *identity; /* owned */
 	uint32_t version;
 	bool hidden;
+	bool told; /* to all who may see it: fanout.c */
 	Lk__DisconnectReason reason;
 	uint64_t at_us;
 };
-void departed_add(struct member *m); /* m leaves, with its reason in info */
+struct departed *departed_add(
+	struct member *m); /* m leaves, with its reason in info; NULL: no memory */
 const struct departed *departed_find(const struct room *r, const char *sid, const char *identity);
 void departed_tick(struct room *r, uint64_t now_us);
 void departed_fini(struct room *r);
+
+/* fanout.c: who came, connected or left, to all who may see it; soon, since many do at a time */
+void fanout_changed(struct member *m);
+void fanout_left(struct room *r, struct departed *d);
+void fanout_admit(struct room *r,
+		  const char *identity); /* before it enters: it may have been here */
+void fanout_flush(struct room *r);	 /* what waits, now */
 
 /* dispatch.c */
 void dispatch(struct session *session, const Lk__SignalRequest *request);

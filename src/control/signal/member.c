@@ -92,7 +92,7 @@ static struct member *member_new(struct session *session, struct room *r)
 	fill_info(m);
 	uint64_t now = clock_now_us();
 	m->connect_by_us = now + (uint64_t)SIGNAL_CONNECT_S * US_PER_S;
-	m->heard_at_us = now;
+	m->heard_at_us = m->admitted_us = now;
 	m->refresh_at_us = now + (uint64_t)SIGNAL_REFRESH_S * US_PER_S;
 	if (metadata_init(m) < 0)
 		return member_free(m);
@@ -141,6 +141,7 @@ int member_admit(struct session *session)
 		return -ENOMEM;
 	if (fresh)
 		signal_observe(SIGNAL_ROOM_STARTED, r, NULL, NULL);
+	fanout_admit(r, session->token.identity);
 	struct member *m = member_new(session, r);
 	if (!m)
 		return -ENOMEM; /* a new room ends by its time-out */
@@ -156,7 +157,7 @@ int member_admit(struct session *session)
 	m->session = session;
 	send_join(session);
 	member_refresh_token(m);
-	room_announce(m, m);
+	fanout_changed(m);
 	tell_plane(m);
 	subscribe_all(m);
 	if (s->calls && !m->token.hidden)
@@ -174,7 +175,7 @@ void member_active(struct member *m)
 	m->was_active = true;
 	member_touch(m);
 	signal_observe(SIGNAL_PARTICIPANT_JOINED, m->room, m, NULL);
-	room_announce(m, NULL);
+	fanout_changed(m);
 	log_info("signal", "connected room=%s participant=%s", m->room->sid.text, m->sid.text);
 }
 
@@ -192,6 +193,8 @@ void member_remove(struct member *m, Lk__DisconnectReason reason)
 {
 	struct room *r = m->room;
 	struct signal_hub *s = r->hub;
+	/* whoever watches one that publishes, or comes in its place, is to know at once */
+	bool soon = !m->info.n_tracks && !m->info.n_data_tracks && !m->token.hidden && !m->replaced;
 
 	m->info.state = LK__PARTICIPANT_STATE__DISCONNECTED;
 	m->info.has_disconnect_reason = true;
@@ -203,12 +206,15 @@ void member_remove(struct member *m, Lk__DisconnectReason reason)
 	m->session = NULL;
 	if (m->resuming)
 		resume_refuse(m->resuming, reason);
-	departed_add(m);
+	struct departed *departed = departed_add(m);
 	list_remove(&m->in_room);
 	r->visible -= !m->token.hidden;
 	r->counters_changed = true;
 	room_weigh(r, r->count - 1);
-	room_announce(m, m);
+	if (soon && departed)
+		fanout_left(r, departed);
+	else
+		room_announce(m, m);
 	struct track *track;
 	list_each (track, &m->tracks, in_member) {
 		subscribe_forget(r, &track->sid);

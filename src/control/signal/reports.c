@@ -67,13 +67,14 @@ void report_connection(struct member *m, const struct plane_event *event)
 	if (m->room->hub->calls && !m->token.hidden)
 		calls_participant_quality(m->room->hub->calls, m->room->name, m->info.identity,
 					  event->quality);
-	list_each (viewer, &m->room->members, in_room) {
-		/* a client that is told so about itself starts over (livekit-protocol 6.4) */
-		if (viewer == m && event->quality == CONNECTION_LOST)
-			continue;
-		if (viewer == m || (member_sees(viewer, m) && subscribe_receives(viewer, m)))
+	/* a client that is told so about itself starts over (livekit-protocol 6.4) */
+	if (event->quality != CONNECTION_LOST)
+		report_connection_to(m, m);
+	if (!m->info.n_tracks) /* nobody receives anything of it */
+		return;
+	list_each (viewer, &m->room->members, in_room)
+		if (viewer != m && member_sees(viewer, m) && subscribe_receives(viewer, m))
 			report_connection_to(viewer, m);
-	}
 }
 
 /* Nobody is told: operators ask (moderate.c). */

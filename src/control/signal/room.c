@@ -213,6 +213,7 @@ struct track *room_find_track(const struct room *r, const char *sid, struct memb
 
 void room_announce(const struct member *m, const struct member *except)
 {
+	fanout_flush(m->room);
 	cleanup(packed_fini) struct packed packed = pack_update(m);
 	struct member *viewer;
 

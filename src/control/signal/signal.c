@@ -60,7 +60,8 @@ int signal_new(const struct signal_config *config, struct signal_hub **ret_signa
 		free_memory(s);
 		return r;
 	}
-	s->timer.data = s;
+	(void)uv_timer_init(s->loop, &s->fanout); /* as the first: cannot fail */
+	s->timer.data = s->fanout.data = s;
 	r = uv_timer_start(&s->timer, on_timer, SIGNAL_TICK_MS, SIGNAL_TICK_MS);
 	if (r < 0) {
 		(void)signal_free(s);
@@ -93,13 +94,20 @@ static void on_timer_closed(uv_handle_t *handle)
 	free_memory(handle->data);
 }
 
+static void on_fanout_closed(uv_handle_t *handle)
+{
+	struct signal_hub *s = handle->data;
+
+	uv_close((uv_handle_t *)&s->timer, on_timer_closed);
+}
+
 struct signal_hub *signal_free(struct signal_hub *s)
 {
 	if (!s)
 		return NULL;
 	signal_stop(s);
 	s->timer.data = s;
-	uv_close((uv_handle_t *)&s->timer, on_timer_closed);
+	uv_close((uv_handle_t *)&s->fanout, on_fanout_closed);
 	return NULL;
 }
 

@@ -13,11 +13,6 @@
 #include "control/calls/calls.h"
 #include "control/control.h"
 
-struct message {
-	struct list in_conn;
-	Lk__SignalResponse *response;
-};
-
 struct command {
 	struct list in_world;
 	uint16_t worker;

@@ -15,6 +15,11 @@ struct wsconn {
 	uint16_t close_code;
 };
 
+struct message {
+	struct list in_conn;
+	Lk__SignalResponse *response;
+};
+
 struct client {
 	struct wsconn conn;
 	struct session *session;
