@@ -51,6 +51,7 @@ static const struct option {
 	{ "webhook", set_webhook, 0, true },
 	{ "event-webhook", set_event_webhook, 0, true },
 	{ "push-contact", set_contact, offsetof(struct config, push_contact), true },
+	{ "no-push", set_flag, offsetof(struct config, no_push), false },
 	{ "push-local", set_flag, offsetof(struct config, push_local), false },
 	{ "widget-origin", set_origin, 0, true },
 	{ "remote-unmute", set_flag, offsetof(struct config, remote_unmute), false },
@@ -79,6 +80,7 @@ const char *config_help(void)
 	       "  --webhook URL       told what happens in rooms; may be repeated\n"
 	       "  --event-webhook URL told what happens in calls and chat; may be repeated\n"
 	       "  --push-contact URI  mailto: or https: address that push services may write to\n"
+	       "  --no-push           no notifications to browsers without an open page\n"
 	       "  --push-local        push services may be on http and private addresses (tests)\n"
 	       "  --widget-origin URL site whose pages may show the chat widget; may be repeated\n"
 	       "  --remote-unmute     servers may unmute participants (they may always mute)\n"

@@ -52,6 +52,7 @@ struct config {
 	bool open_channels;
 	unsigned message_rate; /* in a minute, of one person; 0 = any */
 	bool no_guests;
+	bool no_push;
 	enum log_level log_level;
 };
 

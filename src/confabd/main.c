@@ -165,6 +165,7 @@ static int start_control(struct daemon *d)
 		.data_dir = c->data,
 		.push_contact = c->push_contact,
 		.push_local = c->push_local,
+		.no_push = c->no_push,
 		.api_key = d->keys.key,
 		.api_secret = d->keys.secret,
 		.host = c->host,

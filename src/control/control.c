@@ -617,6 +617,7 @@ static int start_all(struct control *c, const struct control_config *config, cha
 					  .data_dir = config->data_dir,
 					  .contact = config->push_contact,
 					  .local = config->push_local,
+					  .off = config->no_push,
 					  .skip = needs_no_push,
 					  .skip_arg = c };
 	int r = push_new(&push, &c->push, ret_error);

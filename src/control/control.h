@@ -73,6 +73,7 @@ struct control_config {
 	const char *data_dir;	  /* holds the key of notifications */
 	const char *push_contact; /* see push.h */
 	bool push_local;
+	bool no_push;
 	const char *files_dir; /* where attachments lie; made when missing */
 	const char *api_key, *api_secret;
 	const char *host; /* see server.h */

@@ -52,7 +52,8 @@ void notify_message(struct push *p, const struct store_event *event)
 	json_decref(payload);
 }
 
-static json_t *ringing_ids(const json_t *ring)
+/* Whose phone rings, or rings no more. */
+static json_t *leg_ids(const json_t *ring, bool ringing)
 {
 	json_t *ids = json_array();
 	size_t i;
@@ -62,10 +63,32 @@ static json_t *ringing_ids(const json_t *ring)
 	{
 		const char *state = json_string_value(json_object_get(leg, "state"));
 
-		if (state && strcmp(state, "ringing") == 0)
+		if (state && (strcmp(state, "ringing") == 0) == ringing)
 			(void)json_array_append(ids, json_object_get(leg, "user_id"));
 	}
 	return ids;
+}
+
+/* What a frame means to those whose phone rang: an outcome, and whose; or NULL. */
+static const char *ending_of(const json_t *frame, const json_t *ring, json_t **ret_ids)
+{
+	const char *type = json_string_value(json_object_get(frame, "type"));
+	const char *reason = json_string_value(json_object_get(frame, "reason"));
+	const json_t *who = json_object_get(json_object_get(frame, "user"), "id");
+	bool missed = type && strcmp(type, "call.missed") == 0;
+
+	if (type && strcmp(type, "call.accepted") == 0) {
+		*ret_ids = leg_ids(ring,
+				   false); /* those whom it still rings decide for themselves */
+		return "answered";
+	}
+	if (!missed && (!type || !reason || strcmp(type, "call.rejected") != 0))
+		return NULL;
+	if (!missed && (json_equal(who, json_object_get(json_object_get(ring, "caller"), "id")) ||
+			strcmp(reason, "busy") == 0))
+		return NULL; /* call.missed follows */
+	*ret_ids = json_pack("[O]", who);
+	return missed || strcmp(reason, "timeout") == 0 ? "missed" : "declined";
 }
 
 void notify_ring(struct push *p, const json_t *frame)
@@ -74,22 +97,32 @@ void notify_ring(struct push *p, const json_t *frame)
 	const json_t *ring = json_object_get(frame, "ring");
 	const json_t *caller = json_object_get(ring, "caller");
 	const char *cid = json_string_value(json_object_get(ring ? frame : NULL, "cid"));
+	json_t *conversation = json_object_get(frame, "conversation_id"), *ids = NULL;
+	bool begins = type && strcmp(type, "call.ring") == 0;
+	const char *outcome = cid && !begins ? ending_of(frame, ring, &ids) : NULL;
 
-	if (!type || strcmp(type, "call.ring") != 0 || !cid)
+	if (!cid || (!begins && !outcome))
 		return;
-	json_t *ids = ringing_ids(ring);
-	json_t *payload = json_pack("{s:s, s:s, s:O, s:O, s:{s:O, s:O}}", "type", type, "cid", cid,
-				    "video", json_object_get(ring, "video"), "expires_at",
-				    json_object_get(ring, "expires_at"), "user", "id",
-				    json_object_get(caller, "id"), "name",
-				    json_object_get(caller, "name"));
-	json_t *conversation = json_object_get(frame, "conversation_id");
+	if (begins)
+		ids = leg_ids(ring, true);
+	json_t *payload = json_pack(
+		"{s:s, s:s, s:O, s:{s:O, s:O}}", "type", begins ? "call.ring" : "call.ring_ended",
+		"cid", cid, "video", json_object_get(ring, "video"), "user", "id",
+		json_object_get(caller, "id"), "name", json_object_get(caller, "name"));
 
+	if (payload && begins)
+		(void)json_object_set(payload, "expires_at", json_object_get(ring, "expires_at"));
+	else if (payload)
+		(void)json_object_set_new(payload, "outcome", json_string(outcome));
 	if (payload && conversation)
 		(void)json_object_set(payload, "conversation_id", conversation);
-	const struct push_note note = {
-		.user_ids = ids, .topic = cid, .life_s = RING_LIFE_S, .urgent = true
-	};
+	/* that one was called is worth knowing tomorrow; that one need not answer is not */
+	bool missed = outcome && strcmp(outcome, "missed") == 0;
+	const struct push_note note = { .user_ids = ids,
+					.topic = cid,
+					.life_s = missed ? MESSAGE_LIFE_S : RING_LIFE_S,
+					.urgent = begins,
+					.follow = !begins };
 
 	push_send(p, &note, payload);
 	json_decref(ids);

@@ -10,5 +10,6 @@ struct store_event;
 /* A new message that somebody wrote: to all who see its conversation but its writer. */
 void notify_message(struct push *p, const struct store_event *event);
 
-/* A call.ring frame: to those whom it rings. Others are ignored. */
+/* A call.ring frame: to those whom it rings; and frames that say how that ended, to the browsers that were
+ * told of it. Others are ignored. */
 void notify_ring(struct push *p, const json_t *frame);

@@ -93,6 +93,77 @@ test('no push with an open page, after signing out, or once the service says gon
 	assert.deepEqual(service.seen.slice(before).map((p) => p.path), ['/bob-again']);
 });
 
+test('what the service does not take now is tried again, not before it wants it, and in its place only the latest', { timeout: 90000 }, async (t) => {
+	const { daemon, people: { ann, boss }, service, subscribe } = await start(t);
+	const browser = await subscribe(ann, 'ann');
+	service.next = [[503], [429, { 'Retry-After': '2' }]];
+	await write(boss, 'ann', 'worth it');
+	const seen = await service.until(3);
+	assert.ok(seen[1].at - seen[0].at >= 900, `${seen[1].at - seen[0].at} ms after 503`);
+	assert.ok(seen[2].at - seen[1].at >= 1900, `${seen[2].at - seen[1].at} ms after Retry-After: 2`);
+	assert.deepEqual(seen.map(({ body }) => browser.open(body).text), Array(3).fill('worth it'));
+	assert.ok(Number(seen[2].headers.ttl) < Number(seen[0].headers.ttl), 'its time goes on');
+
+	service.next = [[503, { 'Retry-After': '60' }]];
+	await write(boss, 'ann', 'old');
+	await service.until(4);
+	await write(boss, 'ann', 'new');
+	assert.equal(browser.open((await service.until(5))[4].body).text, 'new');
+	// 400 is nobody's trouble but ours, and a pause beyond the life of a ring is no pause
+	service.next = [[400], [503, { 'Retry-After': '600' }]];
+	await write(boss, 'ann', 'refused');
+	await service.until(6);
+	assert.equal((await boss.call('POST', at('default', 'late'), { ring: true, data: { members: [{ user_id: 'ann' }] } })).status, 201);
+	await service.until(7);
+	const metric = async (name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await (await fetch(`${daemon.url}/metrics`)).text())[1]);
+	for (const end = Date.now() + 20000; (await metric('confab_push_dropped_total')) < 3; await new Promise((resolve) => setTimeout(resolve, 50))) assert.ok(Date.now() < end, 'not given up');
+	assert.equal(await metric('confab_push_waiting'), 0);
+	assert.equal(await metric('confab_push_sent_total'), 2);
+});
+
+test('how a ring ended goes to the browsers that were told of it', { timeout: 90000 }, async (t) => {
+	const { people: { ann, bob }, service, subscribe } = await start(t);
+	const browser = await subscribe(bob, 'bob', 'de');
+	const ring = async (id) => assert.equal((await ann.call('POST', at('default', id), { ring: true, data: { members: [{ user_id: 'bob' }] } })).status, 201);
+	let n = 0;
+	const next = async () => {
+		const push = (await service.until(++n))[n - 1];
+		return { ...push.headers, ...browser.open(push.body) };
+	};
+	for (const [id, end, outcome, ttl] of [
+		['cancelled', () => ann.call('POST', at('default', 'cancelled', 'reject'), {}), 'missed', '86400'],
+		['declined', () => bob.call('POST', at('default', 'declined', 'reject'), {}), 'declined', '45'],
+		['answered', () => bob.call('POST', at('default', 'answered', 'accept'), {}), 'answered', '45'],
+	]) {
+		await ring(id);
+		const begin = await next();
+		assert.deepEqual([begin.type, begin.cid], ['call.ring', `default:${id}`]);
+		assert.equal((await end()).status, 200);
+		const over = await next();
+		assert.deepEqual([over.type, over.cid, over.outcome, over.user, over.language], ['call.ring_ended', `default:${id}`, outcome, { id: 'ann', name: 'Ann' }, 'de']);
+		assert.deepEqual([over.topic, over.ttl, over.urgency], [begin.topic, ttl, 'normal']);
+	}
+	// who had a page open was not told of the ring, and is not told of its end
+	const page = await bob.events();
+	await ring('seen');
+	assert.equal((await ann.call('POST', at('default', 'seen', 'reject'), {})).status, 200);
+	page.socket.close();
+	for (const end = Date.now() + 20000; service.seen.length === n; await new Promise((resolve) => setTimeout(resolve, 50))) {
+		assert.ok(Date.now() < end, 'nothing came');
+		await ring(`again-${Date.now()}`);
+	}
+	assert.equal(service.seen[n].path, '/bob');
+	assert.match(browser.open(service.seen[n].body).cid, /again-/);
+});
+
+test('an operator who wants no notifications', { timeout: 60000 }, async (t) => {
+	const { people: { ann }, publicKey } = await start(t, ['--no-push']);
+	assert.equal(publicKey, null);
+	const { status, body } = await ann.call('POST', SUBSCRIPTION, new Browser('https://push.example/x').subscription);
+	assert.deepEqual([status, body.code], [400, 19]);
+	assert.match(body.message, /--no-push/);
+});
+
 test('the key stays over a restart, in a secret file', { timeout: 60000 }, async (t) => {
 	const data = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-test-'));
 	t.after(() => fs.rmSync(data, { recursive: true }));

@@ -50,14 +50,18 @@ export function openVapid(header, publicKey) {
 	return JSON.parse(Buffer.from(claims, 'base64url'));
 }
 
-/** Takes all and answers `status` (201). {origin, seen: [{path, headers, body}], status, until(count), close()}. */
+/**
+ * Takes all and answers `status` (201), or what `next` has first: [[status, headers]].
+ * {origin, seen: [{path, headers, body, at}], status, next, until(count), close()}.
+ */
 export async function startPushService() {
-	const service = { seen: [], status: 201 };
+	const service = { seen: [], status: 201, next: [] };
 	const server = http.createServer(async (req, res) => {
 		const chunks = [];
 		for await (const chunk of req) chunks.push(chunk);
-		service.seen.push({ path: req.url, headers: req.headers, body: Buffer.concat(chunks) });
-		res.writeHead(service.status).end();
+		service.seen.push({ path: req.url, headers: req.headers, body: Buffer.concat(chunks), at: Date.now() });
+		const [status, headers = {}] = service.next.shift() ?? [service.status];
+		res.writeHead(status, headers).end();
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	service.origin = `http://127.0.0.1:${server.address().port}`;
@@ -112,7 +116,7 @@ export async function connectWorker(page) {
 	});
 	await session.send('ServiceWorker.enable');
 	return async (payload) => {
-		assert.ok(registrationId, 'no service worker is registered');
+		for (const end = Date.now() + 20000; !registrationId; await new Promise((resolve) => setTimeout(resolve, 20))) assert.ok(Date.now() < end, 'no service worker is registered');
 		await session.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data: typeof payload === 'string' ? payload : JSON.stringify(payload) });
 	};
 }

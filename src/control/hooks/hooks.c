@@ -126,15 +126,16 @@ static void note(struct target *t, long status, const char *cause)
 	(void)snprintf(e->cause, sizeof e->cause, "%s", good ? "" : cause);
 }
 
-static void on_done(void *arg, long status, const char *cause)
+static void on_done(void *arg, const struct transfer_answer *answer)
 {
 	struct target *t = arg;
+	long status = answer->status;
 
-	note(t, status, cause);
+	note(t, status, answer->cause);
 
 	t->busy = false;
 	if (status < 200 || status > 299) {
-		on_failed(t, status, cause);
+		on_failed(t, status, answer->cause);
 		return;
 	}
 	t->hooks->gauges.delivered++;

@@ -3,6 +3,7 @@
 #include "control/hooks/transfer.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,12 +58,15 @@ static void collect(struct transfers *t)
 	while ((message = t->curl.multi_info_read(t->multi, &left))) {
 		struct transfer *transfer = NULL;
 		CURLcode result = message->data.result;
-		long status = 0;
+		struct transfer_answer answer = { 0 };
+		curl_off_t pause = 0;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		(void)t->curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-		(void)t->curl.easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
+		(void)t->curl.easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE,
+					   &answer.status);
+		(void)t->curl.easy_getinfo(message->easy_handle, CURLINFO_RETRY_AFTER, &pause);
 		transfer_done_fn *done = transfer->done;
 		void *arg = transfer->arg;
 		char cause[CURL_ERROR_SIZE];
@@ -70,7 +74,11 @@ static void collect(struct transfers *t)
 			       transfer->error[0] ? transfer->error
 						  : t->curl.easy_strerror(result));
 		transfer_free(transfer);
-		done(arg, result == CURLE_OK ? status : 0, cause);
+		if (result != CURLE_OK)
+			answer.status = 0;
+		answer.retry_after_s = pause > 0 && pause < INT_MAX ? (long)pause : 0;
+		answer.cause = cause;
+		done(arg, &answer);
 	}
 }
 

@@ -14,9 +14,14 @@ struct transfers;
 
 enum { TRANSFER_CONNECT_MS = 3000, TRANSFER_TIMEOUT_MS = 5000, TRANSFER_ANSWER_MAX = 64 * 1024 };
 
-/* Later, once, unless transfers_free came first. `status` is HTTP's, 0 = none came, and then
- * `cause` says why. */
-typedef void transfer_done_fn(void *arg, long status, const char *cause);
+struct transfer_answer {
+	long status;	    /* HTTP's; 0 = none came, and then `cause` says why */
+	long retry_after_s; /* Retry-After (RFC 9110 10.2.3), also when it was a date; 0 = none */
+	const char *cause;
+};
+
+/* Later, once, unless transfers_free came first. The answer is valid during the call. */
+typedef void transfer_done_fn(void *arg, const struct transfer_answer *answer);
 
 /* 0, -ENOMEM or libuv's error. */
 int transfers_new(uv_loop_t *loop, struct transfers **ret);

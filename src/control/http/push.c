@@ -11,7 +11,8 @@
 
 void http_push(struct http_req *req, struct control *control)
 {
-	http_reply_json(req, 200, json_pack("{s:s}", "public_key", push_public_key(control->push)));
+	http_reply_json(req, 200,
+			json_pack("{s:s?}", "public_key", push_public_key(control->push)));
 }
 
 static void on_done(void *arg, int status)
@@ -44,6 +45,10 @@ void http_push_subscribe(struct http_req *req, struct control *control)
 
 	if (!body)
 		return;
+	if (!push_public_key(control->push)) {
+		http_error(req, 400, 19, "This server sends no notifications (--no-push).");
+		return;
+	}
 	const char *problem = push_problem(control->push, &push);
 	if (problem) {
 		http_error(req, 400, 4, "%s", problem);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -16,17 +17,21 @@
 #include "control/auth/auth.h"
 #include "control/auth/vapid.h"
 #include "control/hooks/transfer.h"
+#include "control/push/reached.h"
+#include "control/push/retry.h"
 #include "crypt/hash.h"
 #include "crypt/web_push.h"
 
 enum { TOPIC_SIZE = 33 /* RFC 8030 5.4, and NUL */ };
 
-/* One message for one browser: waits, then is under way. */
+/* One message for one browser: waits, then is under way, then perhaps waits for another try. */
 struct job {
 	struct list in_push;
 	struct push *push;
-	char topic[TOPIC_SIZE], life[16];
+	char topic[TOPIC_SIZE];
 	bool urgent;
+	unsigned attempts;
+	uint64_t due_us, end_us; /* of the next try; when it is no news any more */
 	size_t length;
 	uint8_t body[WEB_PUSH_BODY_MAX];
 	char endpoint[];
@@ -36,10 +41,12 @@ struct push {
 	struct push_config config;
 	char *contact;
 	struct vapid *vapid;
-	bool any;		     /* has ever subscribed: else the store is not asked */
-	struct transfers *transfers; /* made for the first one: libcurl is large */
-	struct list queue, active;   /* struct job */
-	size_t waiting, running;
+	bool any;			   /* has ever subscribed: else the store is not asked */
+	struct transfers *transfers;	   /* made for the first one: libcurl is large */
+	struct list queue, active, paused; /* struct job */
+	size_t waiting, running, pausing;
+	uv_timer_t *timer;	/* for the paused; owned by the loop */
+	struct reached reached; /* by what is urgent */
 	struct push_gauges gauges;
 };
 
@@ -91,7 +98,7 @@ const char *push_problem(const struct push *p, const struct store_push *push)
 
 const char *push_public_key(const struct push *p)
 {
-	return vapid_public(p->vapid);
+	return p->config.off ? NULL : vapid_public(p->vapid);
 }
 
 void push_subscribe(struct push *p, const struct store_push *push, const char *session_key,
@@ -109,10 +116,64 @@ static void ignore(void *arg, int status)
 	(void)status; /* a full disk: the next push says again that it is gone */
 }
 
-static void on_done(void *arg, long status, const char *cause)
+static void on_timer(uv_timer_t *timer);
+
+/* The timer goes off when the first of the paused is due. */
+static void set_timer(struct push *p)
+{
+	uint64_t now = clock_now_us(), first = UINT64_MAX;
+	struct job *j;
+
+	list_each (j, &p->paused, in_push)
+		first = j->due_us < first ? j->due_us : first;
+	if (first == UINT64_MAX)
+		(void)uv_timer_stop(p->timer);
+	else
+		(void)uv_timer_start(p->timer, on_timer,
+				     first > now ? (first - now) / US_PER_MS + 1 : 0, 0);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct push *p = timer->data;
+	uint64_t now = clock_now_us();
+	struct job *j;
+
+	list_each (j, &p->paused, in_push) {
+		if (j->due_us > now)
+			continue;
+		list_remove(&j->in_push);
+		p->pausing--;
+		list_append(&p->queue, &j->in_push);
+		p->waiting++;
+	}
+	set_timer(p);
+	start_more(p);
+}
+
+/* Whether the job waits for another try now. */
+static bool pause_job(struct push *p, struct job *j, const struct transfer_answer *answer)
+{
+	uint64_t now = clock_now_us();
+	uint64_t pause = retry_pause_us(j->attempts, answer->retry_after_s, rng_u32(rng_os()));
+
+	if (!retry_is_worth(answer->status) || !pause || now + pause >= j->end_us ||
+	    p->pausing >= PUSH_PAUSED_MAX)
+		return false;
+	j->due_us = now + pause;
+	list_remove(&j->in_push);
+	list_append(&p->paused, &j->in_push);
+	p->pausing++;
+	set_timer(p);
+	return true;
+}
+
+static void on_done(void *arg, const struct transfer_answer *answer)
 {
 	struct job *j = arg;
 	struct push *p = j->push;
+	long status = answer->status;
+	bool paused = false;
 
 	if (status >= 200 && status <= 299) {
 		p->gauges.sent++;
@@ -121,23 +182,29 @@ static void on_done(void *arg, long status, const char *cause)
 		store_push_forget(p->config.store, j->endpoint, ignore, NULL);
 	} else {
 		p->gauges.failed++;
-		log_warn("push", "not delivered status=%ld cause=\"%s\"", status,
-			 status ? "" : cause);
+		paused = pause_job(p, j, answer);
+		p->gauges.dropped += !paused;
+		log_warn("push", "not delivered%s attempt=%u status=%ld cause=\"%s\"",
+			 paused ? ", trying again" : "", j->attempts, status,
+			 status ? "" : answer->cause);
 	}
-	job_free(j);
+	if (!paused)
+		job_free(j);
 	p->running--;
 	start_more(p);
 }
 
 static int job_start(struct push *p, struct job *j)
 {
+	uint64_t now = clock_now_us();
+	char life[24];
 	autofree char *authorization = vapid_authorization(p->vapid, j->endpoint, p->contact,
 							   clock_wall_us() / US_PER_S);
 	const struct transfer_header headers[] = {
 		{ "Authorization", authorization },
 		{ "Content-Type", "application/octet-stream" },
 		{ "Content-Encoding", "aes128gcm" },
-		{ "TTL", j->life },			      /* RFC 8030 5.2 */
+		{ "TTL", life },			      /* RFC 8030 5.2 */
 		{ "Urgency", j->urgent ? "high" : "normal" }, /* 5.3: a call, a message */
 		{ "Topic", j->topic },			      /* 5.4 */
 	};
@@ -150,6 +217,11 @@ static int job_start(struct push *p, struct job *j)
 
 	if (!authorization)
 		return -ENOMEM;
+	if (now >= j->end_us)
+		return -ETIMEDOUT;
+	(void)snprintf(life, sizeof life, "%llu",
+		       (unsigned long long)((j->end_us - now + US_PER_S - 1) / US_PER_S));
+	j->attempts++;
 	int r = p->transfers ? 0 : transfers_new(p->config.loop, &p->transfers);
 	return r < 0 ? r : transfer_start(p->transfers, &request, on_done, j);
 }
@@ -178,7 +250,7 @@ struct asking {
 	char *except;	 /* owned; NULL = nobody */
 	char topic[TOPIC_SIZE];
 	unsigned life_s;
-	bool urgent;
+	bool urgent, follow;
 };
 
 static struct job *job_new(const struct asking *a, const struct store_push *to)
@@ -205,11 +277,38 @@ static struct job *job_new(const struct asking *a, const struct store_push *to)
 	list_init(&j->in_push);
 	j->push = a->push;
 	j->urgent = a->urgent;
+	j->attempts = 0;
+	j->end_us = clock_now_us() + (uint64_t)a->life_s * US_PER_S;
 	j->length = strlen(text) + WEB_PUSH_OVERHEAD;
 	strcpy(j->topic, a->topic);
-	(void)snprintf(j->life, sizeof j->life, "%u", a->life_s);
 	memcpy(j->endpoint, to->endpoint, n);
 	return j;
+}
+
+/* What waits for another try is old by now, and the end of a ring must not come before it. */
+static void drop_older(struct push *p, const struct asking *a, const char *endpoint)
+{
+	struct list *const lists[] = { &p->paused, a->follow ? &p->queue : NULL };
+	struct job *j;
+
+	for (size_t i = 0; i < countof(lists) && lists[i]; i++) {
+		list_each (j, lists[i], in_push) {
+			if (strcmp(j->topic, a->topic) != 0 || strcmp(j->endpoint, endpoint) != 0)
+				continue;
+			*(i == 0 ? &p->pausing : &p->waiting) -= 1;
+			p->gauges.dropped++;
+			job_free(j);
+		}
+	}
+}
+
+static bool is_wanted(struct push *p, const struct asking *a, const struct store_push *to)
+{
+	if (a->except && strcmp(to->user_id, a->except) == 0)
+		return false;
+	if (a->follow)
+		return reached_take(&p->reached, a->topic, to->endpoint, clock_now_us());
+	return !p->config.skip(p->config.skip_arg, to->user_id);
 }
 
 static void on_list(void *arg, int status, const struct store_push *list, size_t n)
@@ -220,9 +319,9 @@ static void on_list(void *arg, int status, const struct store_push *list, size_t
 	if (status < 0)
 		log_warn("push", "subscriptions cannot be read: %s", strerror(-status));
 	for (size_t i = 0; i < n; i++) {
-		if ((a->except && strcmp(list[i].user_id, a->except) == 0) ||
-		    p->config.skip(p->config.skip_arg, list[i].user_id))
+		if (!is_wanted(p, a, &list[i]))
 			continue;
+		drop_older(p, a, list[i].endpoint);
 		struct job *j = p->waiting < PUSH_QUEUE_MAX ? job_new(a, &list[i]) : NULL;
 
 		if (!j) {
@@ -231,6 +330,8 @@ static void on_list(void *arg, int status, const struct store_push *list, size_t
 		}
 		list_append(&p->queue, &j->in_push);
 		p->waiting++;
+		if (a->urgent)
+			reached_add(&p->reached, a->topic, j->endpoint, clock_now_us());
 	}
 	json_decref(a->payload);
 	free(a->except);
@@ -252,7 +353,7 @@ void push_send(struct push *p, const struct push_note *note, json_t *payload)
 {
 	autofree char *ids = note->user_ids ? json_dumps(note->user_ids, JSON_COMPACT) : NULL;
 
-	if (!p->any || !payload)
+	if (!p->any || !payload || p->config.off)
 		return;
 	struct asking *a = calloc(1, sizeof *a);
 	char *except = a && note->except ? strdup(note->except) : NULL;
@@ -266,7 +367,8 @@ void push_send(struct push *p, const struct push_note *note, json_t *payload)
 			      .payload = json_incref(payload),
 			      .except = except,
 			      .life_s = note->life_s,
-			      .urgent = note->urgent };
+			      .urgent = note->urgent,
+			      .follow = note->follow };
 	make_topic(note->topic, a->topic);
 	const struct store_push_scope scope = { .ids_json = ids,
 						.channel = note->channel,
@@ -281,7 +383,7 @@ struct push_gauges push_gauges(const struct push *p)
 {
 	struct push_gauges gauges = p->gauges;
 
-	gauges.waiting = p->waiting;
+	gauges.waiting = p->waiting + p->pausing;
 	return gauges;
 }
 
@@ -306,8 +408,18 @@ int push_new(const struct push_config *config, struct push **ret, char *ret_erro
 	p->config = *config;
 	list_init(&p->queue);
 	list_init(&p->active);
+	list_init(&p->paused);
 	p->contact = strdup(config->contact ? config->contact : "");
-	int r = vapid_new(&p->vapid, config->data_dir, ret_error);
+	p->timer = calloc(1, sizeof *p->timer);
+	int r = p->timer ? uv_timer_init(config->loop, p->timer) : -ENOMEM;
+	if (r < 0) {
+		(void)snprintf(ret_error, PUSH_ERROR_MAX, "Out of memory.");
+		free(p->timer);
+		p->timer = NULL;
+	} else {
+		p->timer->data = p;
+		r = vapid_new(&p->vapid, config->data_dir, ret_error);
+	}
 	if (r < 0) {
 		(void)push_free(p);
 		return r;
@@ -323,6 +435,11 @@ int push_new(const struct push_config *config, struct push **ret, char *ret_erro
 	return 0;
 }
 
+static void on_timer_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
 struct push *push_free(struct push *p)
 {
 	struct job *j;
@@ -334,6 +451,10 @@ struct push *push_free(struct push *p)
 		job_free(j);
 	list_each (j, &p->active, in_push)
 		job_free(j);
+	list_each (j, &p->paused, in_push)
+		job_free(j);
+	if (p->timer)
+		uv_close((uv_handle_t *)p->timer, on_timer_closed);
 	p->vapid = vapid_free(p->vapid);
 	free(p->contact);
 	free(p);

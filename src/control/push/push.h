@@ -2,8 +2,9 @@
 /*
  * Web Push: notifications to browsers that have no event socket open (RFC 8030), encrypted for each
  * (RFC 8291) and signed with our own key (RFC 8292). No third party but the push service that the
- * browser chose. Sending is a courtesy: what does not fit is dropped and counted, nothing is tried
- * again. Somebody with an open page hears of it there. Control thread only.
+ * browser chose. Sending is a courtesy: what does not fit is dropped and counted; what a push service
+ * does not take for the moment is tried again while it is news (retry.h). Somebody with an open page
+ * hears of it there. Control thread only.
  */
 #pragma once
 
@@ -20,6 +21,7 @@ struct uv_loop_s;
 enum {
 	PUSH_AT_ONCE = 32,	  /* requests under way */
 	PUSH_QUEUE_MAX = 2000,	  /* that wait */
+	PUSH_PAUSED_MAX = 256,	  /* that wait for another try */
 	PUSH_ENDPOINT_MAX = 1024, /* bytes of URL */
 	PUSH_LANGUAGE_MAX = 16,
 	PUSH_ERROR_MAX = 512, /* also vapid.h's */
@@ -31,6 +33,7 @@ struct push_config {
 	const char *data_dir; /* where the key lies */
 	const char *contact;  /* mailto: or https: URI for push services; "" = none; copied */
 	bool local;	      /* for tests: http and private addresses, too */
+	bool off;	      /* the operator wants none */
 	/* Whether the user needs none now: has an event socket, or may not come in. */
 	bool (*skip)(void *arg, const char *user_id);
 	void *skip_arg;
@@ -42,7 +45,7 @@ int push_new(const struct push_config *config, struct push **ret, char *ret_erro
 /* After store_close. What waits is lost. Run the loop once more before closing it. Takes NULL. Returns NULL. */
 struct push *push_free(struct push *p);
 
-/* The VAPID public key, base64url. */
+/* The VAPID public key, base64url; NULL = push is off. */
 const char *push_public_key(const struct push *p);
 
 /* store_push_set, after push_problem. */
@@ -60,6 +63,9 @@ struct push_note {
 	const char *topic;	/* a later one of the same topic takes its place while it waits */
 	unsigned life_s;	/* TTL */
 	bool urgent;
+	/* Only to browsers that the last urgent one of this topic was sent to, which it takes the
+	 * place of, whether a page is open by now or not. */
+	bool follow;
 };
 
 /* `payload` is borrowed; the language of each subscription is added as `language`. */
@@ -67,6 +73,7 @@ void push_send(struct push *p, const struct push_note *note, json_t *payload);
 
 struct push_gauges {
 	size_t waiting;
-	uint64_t sent, failed, gone, dropped;
+	uint64_t sent, failed, gone,
+		dropped; /* attempts that failed; notes that a browser did not get */
 };
 struct push_gauges push_gauges(const struct push *p);

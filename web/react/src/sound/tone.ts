@@ -46,11 +46,13 @@ export function playTone(tone: Tone): () => void {
   const timer = setInterval(schedule, 500);
   for (const event of ['pointerdown', 'keydown']) window.addEventListener(event, wake);
   wake();
-  if (tone === 'incoming') navigator.vibrate?.([400, 200, 400]);
+  // browsers complain when nobody has touched the page yet, as on one that a notification opened
+  const shakes = tone === 'incoming' && navigator.userActivation?.hasBeenActive === true;
+  if (shakes) navigator.vibrate?.([400, 200, 400]);
   return () => {
     clearInterval(timer);
     for (const event of ['pointerdown', 'keydown']) window.removeEventListener(event, wake);
-    if (tone === 'incoming') navigator.vibrate?.(0);
+    if (shakes) navigator.vibrate?.(0);
     void context.close().catch(() => {});
   };
 }
