@@ -30,7 +30,7 @@ void notify_message(struct push *p, const struct store_event *event)
 {
 	const struct store_message *m = &event->message;
 
-	if (event->type != EVENT_MESSAGE_NEW || m->card || m->activity)
+	if (event->type != EVENT_MESSAGE_NEW || m->card || m->activity || !push_is_used(p))
 		return;
 	bool channel = store_is_channel(event->conversation_id);
 	json_t *ids = channel || m->private ? json_array()

@@ -23,6 +23,7 @@ void auth_sessions_end_others(struct auth *a, const char *user_id, const char *k
 void auth_rename(struct auth *a, const char *user_id, const char *name, store_user_fn *done,
 		 void *arg)
 {
+	known_forget(a->known);
 	store_user_rename(a->store, user_id, name, done, arg);
 }
 

@@ -110,7 +110,8 @@ typedef void auth_bearer_fn(void *arg, int status, const struct store_user *user
 void auth_bearer_find(struct auth *a, const char *token, auth_bearer_fn *done, void *arg);
 
 /* The same, also for limited tokens (call_cids: a list of texts, else NULL) and for the anonymous
- * user, who has no account (ROLE_ANONYMOUS, always limited). */
+ * user, who has no account (ROLE_ANONYMOUS, always limited). Answers at once when the same token was
+ * looked at within the last second. */
 typedef void auth_scoped_fn(void *arg, int status, const struct store_user *user, json_t *call_cids,
 			    const struct token_error *error);
 void auth_scoped_find(struct auth *a, const char *token, auth_scoped_fn *done, void *arg);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "control/auth/auth.h"
+#include "control/auth/known.h"
 #include "control/auth/password.h"
 #include "control/auth/throttle.h"
 
@@ -15,6 +16,7 @@ struct auth {
 	uint64_t (*wall_us)(void);
 	struct password_pool passwords;
 	struct throttle throttle;
+	struct known *known;
 	size_t pending; /* requests not answered */
 	bool stopped;
 };

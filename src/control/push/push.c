@@ -349,6 +349,11 @@ static void make_topic(const char *text, char ret[TOPIC_SIZE])
 				sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+bool push_is_used(const struct push *p)
+{
+	return p->any;
+}
+
 void push_send(struct push *p, const struct push_note *note, json_t *payload)
 {
 	autofree char *ids = note->user_ids ? json_dumps(note->user_ids, JSON_COMPACT) : NULL;

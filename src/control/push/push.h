@@ -68,6 +68,9 @@ struct push_note {
 	bool follow;
 };
 
+/* Whether anybody has ever subscribed: otherwise a note need not even be made. */
+bool push_is_used(const struct push *p);
+
 /* `payload` is borrowed; the language of each subscription is added as `language`. */
 void push_send(struct push *p, const struct push_note *note, json_t *payload);
 

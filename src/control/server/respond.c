@@ -244,14 +244,20 @@ static int write_head(struct http_req *req, struct lws *wsi)
 	if (h.bad || lws_finalize_http_header(wsi, &h.p, h.end))
 		return -1;
 
-	int n = (int)(h.p - (room + LWS_PRE));
 	enum lws_write_protocol how = LWS_WRITE_HTTP_HEADERS;
 	if (no_body)
 		how |= LWS_WRITE_H2_STREAM_END;
+	/* HTTP/1 has no frames: a short body leaves with its head, in one segment and one turn */
+	bool together = !no_body && !req->http2 && r->length <= (size_t)(h.end - h.p);
+	if (together) {
+		memcpy(h.p, r->body, r->length);
+		h.p += r->length;
+	}
+	int n = (int)(h.p - (room + LWS_PRE));
 	if (lws_write(wsi, room + LWS_PRE, (size_t)n, how) < n)
 		return -1;
 	r->headers_sent = true;
-	if (no_body)
+	if (no_body || together)
 		r->sent = r->length;
 	return 0;
 }
