@@ -225,9 +225,9 @@ static int run_call_create(struct db *db, struct request *req)
 	int status = db_exec(
 		db,
 		"INSERT INTO calls (cid, type, id, created_by, conversation_id, created_at, "
-		"updated_at, starts_at, backstage, custom, settings) "
+		"updated_at, starts_at, backstage, custom, settings, untold) "
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, nullif(?7, 0), ?8, coalesce(?9, '{}'), "
-		"coalesce(?10, '{}')) ON CONFLICT (cid) DO NOTHING",
+		"coalesce(?10, '{}'), 1) ON CONFLICT (cid) DO NOTHING",
 		"sssssiiiss", new->cid, new->type, new->id, new->created_by, new->conversation_id,
 		(int64_t) new->created_at_us, (int64_t) new->starts_at_us, (int64_t) new->backstage,
 		new->custom, new->settings);
@@ -244,7 +244,8 @@ static int run_call_create(struct db *db, struct request *req)
 static int change_fields(struct db *db, const struct store_call_change *c)
 {
 	return db_exec(db,
-		       "UPDATE calls SET updated_at = ?2, custom = iif(?3 & 1, ?4, custom), "
+		       "UPDATE calls SET untold = untold + 1, updated_at = ?2, custom = iif(?3 & "
+		       "1, ?4, custom), "
 		       "settings = iif(?3 & 2, ?5, settings), "
 		       "starts_at = iif(?3 & 4, nullif(?6, 0), starts_at), "
 		       "ended_at = iif(?3 & 8, nullif(?7, 0), ended_at), "
@@ -296,6 +297,27 @@ static int run_call_change(struct db *db, struct request *req)
 	return status < 0 ? status : read_call(db, &req->mem, c->cid, &r->call);
 }
 
+/* ---- a change and its events are two transactions ---- */
+
+static int run_call_told(struct db *db, struct request *req)
+{
+	struct call_request *r = request_of(req, struct call_request);
+	int status = db_exec(db,
+			     "UPDATE calls SET untold = untold - 1 WHERE cid = ? AND untold > 0",
+			     "s", r->new.cid);
+
+	return status < 0 ? status : read_call(db, &req->mem, r->new.cid, &r->call);
+}
+
+static int run_recover(struct db *db, struct request *req)
+{
+	(void)req;
+	int status = db_exec(db, "UPDATE calls SET untold = 0 WHERE untold > 0", "");
+	bool lost = status == 0 && db_changes(db) > 0;
+
+	return lost ? event_break(db) : status;
+}
+
 /* ---- the verbs ---- */
 
 static void answer_call(struct request *req)
@@ -324,6 +346,26 @@ void store_call_find(struct store *s, const char *cid, store_call_fn *done, void
 	struct call_request *r = call_request(run_call_find, false, done, arg);
 
 	r->new.cid = mem_text(&r->base.mem, cid);
+	request_submit(s, &r->base);
+}
+
+void store_call_told(struct store *s, const char *cid, store_call_fn *done, void *arg)
+{
+	struct call_request *r = call_request(run_call_told, true, done, arg);
+
+	r->new.cid = mem_text(&r->base.mem, cid);
+	request_submit(s, &r->base);
+}
+
+void store_call_recover(struct store *s, store_done_fn *done, void *arg)
+{
+	struct status_request *r = request_new(sizeof *r);
+
+	r->base.run = run_recover;
+	r->base.answer = status_answer;
+	r->base.writes = true;
+	r->done = done;
+	r->arg = arg;
 	request_submit(s, &r->base);
 }
 

@@ -32,6 +32,21 @@ int event_prune(struct db *db)
 		      : 0;
 }
 
+/* A cursor that nobody was ever given, and nothing in front of it: see check_since. */
+int event_break(struct db *db)
+{
+	int r = db_exec(db, "DELETE FROM events", "");
+
+	if (r == 0)
+		r = db_exec(db, "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events'",
+			    "");
+	/* no event has ever been: the first cursor is 1 then, and who has none starts afresh */
+	return r == 0 && db_changes(db) == 0
+		       ? db_exec(db, "INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 1)",
+				 "")
+		       : r;
+}
+
 /* ---- who hears of it ---- */
 
 struct store_audience audience_copy(struct mem *mem, struct store_audience audience)

@@ -16,6 +16,7 @@ struct request {
 	int (*run)(struct db *db, struct request *req);
 	void (*answer)(struct request *req);
 	bool writes;
+	bool ends_turn; /* the last one that its turn of the loop asked for */
 	/* All that can refuse it comes before its first write: it needs no savepoint. When it fails after
 	 * that (a disk, memory), so does its whole transaction. */
 	bool checks_first;
@@ -144,6 +145,8 @@ struct event_row {
 };
 int event_add(struct db *db, const struct event_row *event, int64_t *ret_cursor);
 int event_prune(struct db *db);
+/* From now on every cursor that was given away is answered with -ESTALE. */
+int event_break(struct db *db);
 
 /* Writes down who hears of it (struct store_audience's rule; `only`: just `more`) and answers it. */
 int event_audience(struct db *db, struct mem *mem, int64_t cursor, const struct event_row *event,

@@ -19,7 +19,8 @@
 #include "store/request.h"
 
 enum {
-	BATCH_MAX = 512,  /* requests of one transaction: bounds how long the first one waits */
+	/* requests of one transaction, besides the rest of the last one's turn: bounds how long the first one waits */
+	BATCH_MAX = 512,
 	REST_AFTER_S = 1, /* without a request */
 };
 
@@ -157,9 +158,9 @@ static void run_batch(struct db *db, struct list *batch)
 		run_reads(db, batch);
 }
 
-static void take(struct list *from, struct list *to, size_t max)
+static void take_all(struct list *from, struct list *to)
 {
-	while (max-- && !list_empty(from)) {
+	while (!list_empty(from)) {
 		struct list *first = from->next;
 
 		list_remove(first);
@@ -187,6 +188,21 @@ static void wait_for_work(struct store *s)
 	(void)pthread_mutex_lock(&s->mutex);
 }
 
+/* Whole turns of the loop: what was asked for together is there together. */
+static void take_batch(struct list *queued, struct list *batch)
+{
+	size_t n = 0;
+
+	while (!list_empty(queued)) {
+		struct request *req = list_entry(queued->next, struct request, link);
+
+		list_remove(&req->link);
+		list_append(batch, &req->link);
+		if (++n >= BATCH_MAX && req->ends_turn)
+			break;
+	}
+}
+
 static void run_thread(void *arg)
 {
 	struct store *s = arg;
@@ -199,14 +215,14 @@ static void run_thread(void *arg)
 			wait_for_work(s);
 		if (list_empty(&s->queued))
 			break;
-		take(&s->queued, &batch, BATCH_MAX);
+		take_batch(&s->queued, &batch);
 		(void)pthread_mutex_unlock(&s->mutex);
 
 		s->rested = false;
 		run_batch(&s->db, &batch);
 
 		(void)pthread_mutex_lock(&s->mutex);
-		take(&batch, &s->done, SIZE_MAX);
+		take_all(&batch, &s->done);
 		(void)pthread_cond_signal(&s->done_cond);
 		/* fails only on a closing handle, which comes after the join */
 		(void)uv_async_send(&s->async);
@@ -241,7 +257,8 @@ static void hand_over(struct store *s)
 		return;
 	(void)uv_prepare_stop(&s->turn); /* cannot fail */
 	(void)pthread_mutex_lock(&s->mutex);
-	take(&s->fresh, &s->queued, SIZE_MAX);
+	list_entry(s->fresh.prev, struct request, link)->ends_turn = true;
+	take_all(&s->fresh, &s->queued);
 	(void)pthread_cond_signal(&s->queued_cond);
 	(void)pthread_mutex_unlock(&s->mutex);
 }
@@ -274,7 +291,7 @@ static void collect(struct store *s, bool wait)
 	(void)pthread_mutex_lock(&s->mutex);
 	while (wait && list_empty(&s->done))
 		(void)pthread_cond_wait(&s->done_cond, &s->mutex);
-	take(&s->done, &s->ready, SIZE_MAX);
+	take_all(&s->done, &s->ready);
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 

@@ -5,7 +5,8 @@
  * A verb copies its arguments, queues the request and returns at once; one store thread takes all
  * that is queued, runs it in one transaction (a request that is refused undoes what it wrote itself,
  * and nothing of the others), commits to the disk, and only then are the callbacks called,
- * on the loop's thread, in the order of the requests. So: what a callback reports as done survives
+ * on the loop's thread, in the order of the requests. What is asked for in one turn of the loop is in one
+ * transaction: a crash leaves all of it, or nothing. So: what a callback reports as done survives
  * a power cut, and two events are seen in the order in which they were stored.
  *
  * The struct store belongs to the loop's thread: call every function from
@@ -398,6 +399,15 @@ struct store_call_change {
 /* The call as it is afterwards. */
 void store_call_change(struct store *s, const struct store_call_change *change, store_call_fn *done,
 		       void *arg);
+
+/*
+ * What a change means for people can only be said once it is there, in the next transaction. The creation and each
+ * change leave a mark on the call; this takes one away, and answers with the call: ask for it in the same turn of the
+ * loop as for the events, after them. store_call_recover, before anything is asked for, finds the marks that a crash
+ * has left: somebody may not have heard of a change, so all cursors from before it are answered with -ESTALE.
+ */
+void store_call_told(struct store *s, const char *cid, store_call_fn *done, void *arg);
+void store_call_recover(struct store *s, store_done_fn *done, void *arg);
 
 /* A condition on calls; see call_query.c for the fields. */
 enum store_filter_op {

@@ -136,12 +136,27 @@ static void on_committed(void *arg, int status, const struct store_call *call, b
 	ask_answer(arg, status, call);
 }
 
+/* The call may be read still: when the disk is full, only the next start hears of the mark. */
+static void on_told(void *arg, int status, const struct store_call *call, bool created)
+{
+	struct ask *a = arg;
+
+	(void)created;
+	if (a->status < 0 || status == 0)
+		ask_answer(a, a->status, call);
+	else
+		store_call_find(a->calls->store, a->cid, on_committed, a);
+}
+
 /* What was said is in the store's queue: the answer waits until it is on the disk (R31). */
 static void finish(struct ask *a, int status, const struct store_call *call)
 {
 	if (status == 0 && a->verb->done)
 		a->verb->done(a, call);
-	if (status == 0 && !a->verb->reads)
+	a->status = status;
+	if (a->untold)
+		store_call_told(a->calls->store, a->cid, on_told, a);
+	else if (status == 0 && !a->verb->reads)
 		store_call_find(a->calls->store, a->cid, on_committed, a);
 	else
 		ask_answer(a, status, call);
@@ -150,6 +165,7 @@ static void finish(struct ask *a, int status, const struct store_call *call)
 static void on_changed(void *arg, int status, const struct store_call *call, bool created)
 {
 	(void)created;
+	((struct ask *)arg)->untold = status == 0;
 	finish(arg, status, call);
 }
 

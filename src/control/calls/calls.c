@@ -68,6 +68,7 @@ int calls_new(const struct calls_config *config, struct calls **ret)
 	live_init(c);
 	rings_init(c);
 	list_init(&c->watches);
+	store_call_recover(c->store, ignore_done, NULL);
 	store_call_type_list(c->store, on_types, c);
 	store_call_session_end_all(c->store, c->wall_us(), ignore_done, NULL);
 	store_ring_end_all(c->store, c->wall_us(), on_rings, c);

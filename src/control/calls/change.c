@@ -180,6 +180,12 @@ struct overdue {
 	char cid[CALLS_CID_SIZE];
 };
 
+static void ignore_told(void *arg, int status, const struct store_call *call, bool created)
+{
+	(void)arg, (void)call, (void)created;
+	(void)status; /* a full disk: at worst a resync too many after the next start */
+}
+
 static void on_overdue(void *arg, int status, const struct store_call *call, bool created)
 {
 	struct overdue *o = arg;
@@ -194,6 +200,7 @@ static void on_overdue(void *arg, int status, const struct store_call *call, boo
 		(void)json_object_set_new(frame, "reason", json_string("max_duration"));
 		rings_end(c, call->cid);
 		say(c, call->cid, call->conversation_id, frame);
+		store_call_told(c->store, o->cid, ignore_told, NULL);
 	}
 	live_close(c, o->cid); /* whatever the disk says, nobody stays */
 	free(o);

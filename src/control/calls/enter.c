@@ -131,7 +131,7 @@ static void on_created(void *arg, int status, const struct store_call *call, boo
 {
 	struct ask *a = arg;
 
-	a->created = status == 0 && created;
+	a->created = a->untold = status == 0 && created;
 	if (a->created) {
 		json_t *frame = frame_new(a->calls, "call.created", call->cid,
 					  call->conversation_id);

@@ -70,6 +70,7 @@ struct ask {
 	json_t *reply; /* instead of the CallReply */
 	json_t *extra; /* the verb's, from plan to done */
 	bool created, join;
+	bool untold;	   /* the stored call carries a mark of ours: store_call_told */
 	bool tell_created; /* the reply says `created` */
 	bool lost;	   /* the problem is one of rights: -EPERM */
 	unsigned kinds;	   /* mute: what */

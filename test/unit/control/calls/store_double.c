@@ -164,6 +164,17 @@ void store_call_find(struct store *s, const char *cid, store_call_fn *done, void
 	strncpy(add(FIND, done, arg)->cid, cid, 63);
 }
 
+void store_call_told(struct store *s, const char *cid, store_call_fn *done, void *arg)
+{
+	store_call_find(s, cid, done, arg);
+}
+
+void store_call_recover(struct store *s, store_done_fn *done, void *arg)
+{
+	(void)s;
+	(void)add(DONE, done, arg);
+}
+
 void store_call_create(struct store *s, const struct store_new_call *call, store_call_fn *done,
 		       void *arg)
 {
