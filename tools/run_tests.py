@@ -115,6 +115,8 @@ def stage_asan(_):
     setup("build-asan", ["-Dtests=true", "-Db_sanitize=address,undefined", "--buildtype=debugoptimized"])
     ninja("build-asan")
     yield meson_tests("the same under ASan and UBSan", "build-asan", env=SANITIZERS, timeout_multiplier=4)
+    # whole calls of libconfab; the server is the ordinary build, api-asan and e2e-asan have the other
+    yield from node_tests([ROOT / "test/interop/libconfab.test.mjs"], env={**SANITIZERS, "CONFAB_CLIENT_BUILD": "build-asan"})
 
 
 # what has threads of its own, and can be built with ThreadSanitizer in a minute
