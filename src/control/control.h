@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The control plane, START HERE: what every handler may use, and how it is put together
- * (control.c). One thread, one libuv loop. The map of the HTTP surface is the table in routes.c.
+ * (control.c; its inside is in private.h). One thread, one libuv loop. The map of the HTTP surface is the table in routes.c.
  */
 #pragma once
 

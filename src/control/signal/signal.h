@@ -73,7 +73,7 @@ struct signal_config {
 
 	/*
 	 * Sends one command to a worker, in order, and takes over what it owns (`sdp`).
-	 * Never fails: control.c keeps what does not fit into the queue.
+	 * Never fails: workers.c keeps what does not fit into the queue.
 	 */
 	void (*send)(void *arg, uint16_t worker, struct plane_cmd *cmd);
 	void *send_arg;

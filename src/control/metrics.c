@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signalling's, webhooks', notifications' and the media plane's lines for /metrics. */
+#include "base/sb.h"
+#include "control/hooks/hooks.h"
+#include "control/private.h"
+#include "control/push/push.h"
+#include "control/signal/signal.h"
+
+static void add_hook_metrics(const struct hooks *hooks, struct sb *ret)
+{
+	struct hooks_gauges g = hooks_gauges(hooks);
+
+	sb_printf(ret, "# TYPE confab_webhooks_waiting gauge\nconfab_webhooks_waiting %zu\n",
+		  g.waiting);
+	sb_printf(ret,
+		  "# TYPE confab_webhooks_delivered_total counter\n"
+		  "confab_webhooks_delivered_total %llu\n",
+		  (unsigned long long)g.delivered);
+	sb_printf(ret,
+		  "# TYPE confab_webhooks_failed_total counter\n"
+		  "confab_webhooks_failed_total %llu\n",
+		  (unsigned long long)g.failed);
+	sb_printf(ret,
+		  "# TYPE confab_webhooks_dropped_total counter\n"
+		  "confab_webhooks_dropped_total %llu\n",
+		  (unsigned long long)g.dropped);
+}
+
+static void add_push_metrics(const struct push *push, struct sb *ret)
+{
+	struct push_gauges g = push_gauges(push);
+
+	sb_printf(ret, "# TYPE confab_push_waiting gauge\nconfab_push_waiting %zu\n", g.waiting);
+	sb_printf(ret, "# TYPE confab_push_sent_total counter\nconfab_push_sent_total %llu\n",
+		  (unsigned long long)g.sent);
+	sb_printf(ret, "# TYPE confab_push_failed_total counter\nconfab_push_failed_total %llu\n",
+		  (unsigned long long)g.failed);
+	sb_printf(ret, "# TYPE confab_push_gone_total counter\nconfab_push_gone_total %llu\n",
+		  (unsigned long long)g.gone);
+	sb_printf(ret, "# TYPE confab_push_dropped_total counter\nconfab_push_dropped_total %llu\n",
+		  (unsigned long long)g.dropped);
+}
+
+void control_add_metrics(struct control *c, struct sb *ret)
+{
+	struct signal_gauges g = signal_gauges(c->signal);
+
+	sb_printf(ret, "# TYPE confab_rooms gauge\nconfab_rooms %zu\n", g.rooms);
+	sb_printf(ret, "# TYPE confab_participants gauge\nconfab_participants %zu\n",
+		  g.participants);
+	sb_printf(ret, "# TYPE confab_published_tracks gauge\nconfab_published_tracks %zu\n",
+		  g.published_tracks);
+	sb_printf(ret, "# TYPE confab_joins_total counter\nconfab_joins_total %llu\n",
+		  (unsigned long long)g.joins);
+	sb_printf(ret, "# TYPE confab_resumes_total counter\nconfab_resumes_total %llu\n",
+		  (unsigned long long)g.resumes);
+	sb_printf(ret,
+		  "# TYPE confab_joins_refused_total counter\nconfab_joins_refused_total %llu\n",
+		  (unsigned long long)g.refused);
+	sb_printf(ret,
+		  "# TYPE confab_signal_bad_messages_total "
+		  "counter\nconfab_signal_bad_messages_total %llu\n",
+		  (unsigned long long)g.bad_messages);
+	sb_printf(ret,
+		  "# TYPE confab_media_failures_total counter\nconfab_media_failures_total %llu\n",
+		  (unsigned long long)g.media_failures);
+	if (c->hooks)
+		add_hook_metrics(c->hooks, ret);
+	add_push_metrics(c->push, ret);
+	if (c->private->media.metrics)
+		c->private->media.metrics(c->private->media.arg, ret);
+}

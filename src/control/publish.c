@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who gets which event: sockets, webhooks, notifications. */
+#include <stdint.h>
+
+#include "control/auth/bans.h"
+#include "control/calls/calls.h"
+#include "control/chat/channels.h"
+#include "control/hooks/hooks.h"
+#include "control/notify.h"
+#include "control/private.h"
+#include "control/push/push.h"
+#include "control/support/support.h"
+#include "control/ws/hub.h"
+#include "control/ws/objects.h"
+
+/* Those who may see a conversation: a channel's members; else its customer and every admin, of the team's notes
+ * admins only. */
+static void publish_to_conversation(struct control *c, const char *conversation_id, bool private,
+				    int64_t cursor, const json_t *event)
+{
+	struct hub_audience to = { .admins = true,
+				   .user_ids = &conversation_id,
+				   .user_count = private ? 0 : 1 };
+
+	if (store_is_channel(conversation_id)) {
+		to.admins = false;
+		to.user_ids = chat_channel_ids(c->chat, conversation_id, &to.user_count);
+	}
+
+	hub_publish(c->hub, &to, cursor, event);
+}
+
+static void post_event(struct control *c, int64_t cursor, const json_t *frame)
+{
+	json_t *event = c->event_hooks ? json_copy((json_t *)(uintptr_t)frame) : NULL;
+
+	if (event && cursor)
+		(void)json_object_set_new(event, "cursor", json_integer(cursor));
+	if (event)
+		hooks_publish(c->event_hooks, event);
+}
+
+/* With the state of the conversation: the team and the customer each see their part of that. */
+static void publish_support(struct control *c, const struct store_event *event)
+{
+	struct store_event seen = *event;
+	const struct hub_audience team = { .admins = true };
+	const struct hub_audience customer = { .user_ids = &event->conversation_id,
+					       .user_count = 1 };
+
+	seen.team = true;
+	json_t *whole = event_stored(&seen, NULL);
+	seen.team = false;
+	json_t *part = event_stored(&seen, NULL);
+	if (whole && part) {
+		hub_publish(c->hub, &team, event->cursor, whole);
+		hub_publish(c->hub, &customer, event->cursor, part);
+		post_event(c, event->cursor, whole);
+	}
+	json_decref(whole);
+	json_decref(part);
+}
+
+void publish_chat_event(void *arg, const struct store_event *event)
+{
+	struct control *c = arg;
+
+	support_on_event(c->support, event);
+	notify_message(c->push, event);
+	if (event->type == EVENT_CHANNEL_UPDATED)
+		calls_conversation_changed(c->calls, event->conversation_id);
+	if (event->support && !event->message.private) {
+		publish_support(arg, event);
+		return;
+	}
+	json_t *frame = event_stored(event, NULL);
+
+	if (frame)
+		publish_to_conversation(arg, event->conversation_id, event->message.private,
+					event->cursor, frame);
+	if (frame)
+		post_event(arg, event->cursor, frame);
+	json_decref(frame);
+}
+
+void publish_chat_notice(void *arg, const struct chat_notice *notice)
+{
+	json_t *frame = event_notice(notice);
+
+	if (frame && notice->only)
+		hub_publish(((struct control *)arg)->hub,
+			    &(struct hub_audience){ .user_ids = &notice->only, .user_count = 1 }, 0,
+			    frame);
+	else if (frame)
+		publish_to_conversation(arg, notice->conversation_id,
+					notice->type == CHAT_VIEWING_START ||
+						notice->type == CHAT_VIEWING_STOP,
+					0, frame);
+	json_decref(frame);
+}
+
+void publish_call_event(void *arg, const struct call_event *event)
+{
+	struct control *c = arg;
+	const struct hub_audience to = { .user_ids = event->audience.user_ids,
+					 .user_count = event->audience.count };
+
+	if (event->conversation_id)
+		publish_to_conversation(c, event->conversation_id, false, event->cursor,
+					event->frame);
+	else
+		hub_publish(c->hub, &to, event->cursor, event->frame);
+	post_event(c, event->cursor, event->frame);
+	notify_ring(c->push, event->frame);
+}
+
+bool publish_needs_no_push(void *arg, const char *user_id)
+{
+	struct control *c = arg;
+	char text[BAN_TEXT_SIZE];
+
+	return hub_is_online(c->hub, user_id, NULL) || bans_hold(c->bans, user_id, text);
+}
+
+bool publish_is_online(void *arg, const char *user_id, const char *device)
+{
+	const struct control *c = arg;
+
+	return hub_is_online(c->hub, user_id, device);
+}
