@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/request.h"
+#include "store/rows.h"
 
 /* Table a, and m, its message, which may be absent. */
 #define ATTACHMENT                                                                        \
@@ -27,11 +28,13 @@ static void attachment_read(struct mem *mem, sqlite3_stmt *stmt, struct store_at
 	};
 }
 
+static void sent_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	attachment_read(mem, stmt, ret);
+}
+
 int attachments_read(struct db *db, struct mem *mem, struct store_message *message)
 {
-	struct store_attachment *list = NULL;
-	size_t n = 0;
-
 	message->attachments = NULL;
 	message->attachment_count = 0;
 	if (message->deleted_at_us)
@@ -40,19 +43,11 @@ int attachments_read(struct db *db, struct mem *mem, struct store_message *messa
 				      "SELECT " ATTACHMENT FROM_ATTACHMENTS
 				      "WHERE a.message_id = ? ORDER BY a.position",
 				      "i", message->id);
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(struct store_attachment), sent_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_attachment *grown = mem_grow(mem, list, n, sizeof *grown);
-
-		if (!grown)
-			row = -ENOMEM;
-		else
-			attachment_read(mem, stmt, &(list = grown)[n++]);
-	}
-	db_end(stmt);
-	message->attachments = list;
-	message->attachment_count = n;
+	message->attachments = rows.list;
+	message->attachment_count = rows.n;
 	return row;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "store/request.h"
+#include "store/rows.h"
 #include "store/support.h"
 
 int audit_add(struct db *db, const struct audit_row *row)
@@ -132,11 +133,20 @@ struct log_request {
 	void *arg;
 };
 
+static void audit_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_audit *)ret = (struct store_audit){ .id = db_int(stmt, 0),
+							   .at_us = (uint64_t)db_int(stmt, 1),
+							   .actor_id = db_text(mem, stmt, 2),
+							   .action = db_text(mem, stmt, 3),
+							   .target = db_text(mem, stmt, 4),
+							   .detail = db_text(mem, stmt, 5) };
+}
+
 static int run_log(struct db *db, struct request *req)
 {
 	struct log_request *r = request_of(req, struct log_request);
 	const struct store_audit_query *q = &r->query;
-	struct mem *mem = &req->mem;
 	sqlite3_stmt *stmt = db_query(
 		db,
 		"SELECT id, at, actor_id, action, target, detail FROM audit WHERE id < ?1 AND (?2 "
@@ -145,29 +155,12 @@ static int run_log(struct db *db, struct request *req)
 		"length(?3) + 1) = ?3 || '.') ORDER BY id DESC LIMIT ?4",
 		"issi", q->before > 0 ? q->before : INT64_MAX, q->actor, q->action,
 		(int64_t)q->limit + 1);
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .limit = q->limit };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_audit), audit_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		if (r->n == q->limit) {
-			r->has_more = true;
-			row = 0;
-			break;
-		}
-		struct store_audit *grown = mem_grow(mem, r->list, r->n, sizeof *grown);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		r->list = grown;
-		r->list[r->n++] = (struct store_audit){ .id = db_int(stmt, 0),
-							.at_us = (uint64_t)db_int(stmt, 1),
-							.actor_id = db_text(mem, stmt, 2),
-							.action = db_text(mem, stmt, 3),
-							.target = db_text(mem, stmt, 4),
-							.detail = db_text(mem, stmt, 5) };
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
+	r->has_more = rows.more;
 	return row;
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "store/request.h"
+#include "store/rows.h"
 
 struct bans_request {
 	struct request base;
@@ -14,32 +15,28 @@ struct bans_request {
 	void *arg;
 };
 
+static void ban_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_ban *)ret = (struct store_ban){ .user_id = db_text(mem, stmt, 0),
+						       .reason = db_text(mem, stmt, 1),
+						       .by_id = db_text(mem, stmt, 2),
+						       .created_at_us = (uint64_t)db_int(stmt, 3),
+						       .until_us = (uint64_t)db_int(stmt, 4) };
+}
+
 static int run_list(struct db *db, struct request *req)
 {
 	struct bans_request *r = request_of(req, struct bans_request);
-	struct mem *mem = &req->mem;
 	sqlite3_stmt *stmt = db_query(
 		db,
 		"SELECT user_id, reason, by_id, created_at, coalesce(until, 0) FROM bans ORDER BY "
 		"user_id",
 		"");
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_ban), ban_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_ban *grown = mem_grow(mem, r->list, r->n, sizeof *grown);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		r->list = grown;
-		r->list[r->n++] = (struct store_ban){ .user_id = db_text(mem, stmt, 0),
-						      .reason = db_text(mem, stmt, 1),
-						      .by_id = db_text(mem, stmt, 2),
-						      .created_at_us = (uint64_t)db_int(stmt, 3),
-						      .until_us = (uint64_t)db_int(stmt, 4) };
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	return row;
 }
 

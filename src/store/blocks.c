@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "store/request.h"
+#include "store/rows.h"
 
 struct blocks_request {
 	struct request base;
@@ -20,30 +21,28 @@ struct blocks_request {
 	"SELECT b.user_id, b.created_at, " USER " " \
 	"FROM blocks b JOIN users u ON u.id = b.blocked_id "
 
+static void block_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	struct store_block *b = ret;
+
+	b->user_id = db_text(mem, stmt, 0);
+	b->created_at_us = (uint64_t)db_int(stmt, 1);
+	user_read(mem, stmt, 2, &b->user);
+}
+
 static int run_list(struct db *db, struct request *req)
 {
 	struct blocks_request *r = request_of(req, struct blocks_request);
-	struct mem *mem = &req->mem;
 	sqlite3_stmt *stmt = r->user_id ? db_query(db,
 						   BLOCK "WHERE b.user_id = ? ORDER BY "
 							 "b.created_at DESC, u.id",
 						   "s", r->user_id)
 					: db_query(db, BLOCK, "");
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_block), block_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_block *grown = mem_grow(mem, r->list, r->n, sizeof *grown);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		r->list = grown;
-		grown[r->n].user_id = db_text(mem, stmt, 0);
-		grown[r->n].created_at_us = (uint64_t)db_int(stmt, 1);
-		user_read(mem, stmt, 2, &grown[r->n++].user);
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	return row;
 }
 

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/sb.h"
 #include "store/request.h"
+#include "store/rows.h"
 
 enum { NAME_MAX_LETTERS = 64, QUERY_SQL_MAX = 64 * 1024, BINDS_MAX = 2000 };
 
@@ -252,21 +253,19 @@ static int bind_all(const struct calls_request *r, sqlite3_stmt *stmt)
 	return status;
 }
 
+static void listed_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	call_columns_read(mem, stmt, ret);
+}
+
 static int read_rows(struct db *db, struct calls_request *r, sqlite3_stmt *stmt)
 {
-	int row = 1;
+	struct rows rows = { .limit = r->limit };
+	int row = rows_step(db, &r->base.mem, stmt, sizeof(struct store_call), listed_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		if (r->n == r->limit) {
-			r->more = true;
-			return 0;
-		}
-		struct store_call *list = mem_grow(&r->base.mem, r->list, r->n, sizeof *list);
-
-		if (!list)
-			return -ENOMEM;
-		call_columns_read(&r->base.mem, stmt, &(r->list = list)[r->n++]);
-	}
+	r->list = rows.list;
+	r->n = rows.n;
+	r->more = rows.more;
 	return row;
 }
 

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "store/channels.h"
 #include "store/request.h"
+#include "store/rows.h"
 
 struct call_request {
 	struct request base;
@@ -42,33 +43,27 @@ static int find_user(struct db *db, struct mem *mem, const char *id, struct stor
 	" FROM channel_members m JOIN users u ON u.id = m.user_id WHERE m.channel_id = ? "  \
 	"ORDER BY m.joined_at, m.user_id"
 
+static void member_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	struct store_call_member *m = ret;
+
+	m->role = db_text(mem, stmt, 0);
+	m->custom = db_text(mem, stmt, 1);
+	m->created_at_us = (uint64_t)db_int(stmt, 2);
+	m->updated_at_us = (uint64_t)db_int(stmt, 3);
+	user_read(mem, stmt, 4, &m->user);
+}
+
 static int read_members(struct db *db, struct mem *mem, struct store_call *call)
 {
 	bool channel = call->conversation_id && store_is_channel(call->conversation_id);
 	sqlite3_stmt *stmt = channel ? db_query(db, OF_CHANNEL, "s", call->conversation_id)
 				     : db_query(db, LISTED, "s", call->cid);
-	struct store_call_member *members = NULL;
-	size_t n = 0;
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(struct store_call_member), member_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_call_member *grown = mem_grow(mem, members, n, sizeof *members);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		members = grown;
-		struct store_call_member *m = &members[n++];
-		m->role = db_text(mem, stmt, 0);
-		m->custom = db_text(mem, stmt, 1);
-		m->created_at_us = (uint64_t)db_int(stmt, 2);
-		m->updated_at_us = (uint64_t)db_int(stmt, 3);
-		user_read(mem, stmt, 4, &m->user);
-	}
-	db_end(stmt);
-	call->members = members;
-	call->member_count = n;
+	call->members = rows.list;
+	call->member_count = rows.n;
 	return row;
 }
 
@@ -77,22 +72,19 @@ static int read_blocked(struct db *db, struct mem *mem, struct store_call *call)
 	sqlite3_stmt *stmt = db_query(
 		db, "SELECT user_id FROM call_blocks WHERE cid = ? ORDER BY user_id", "s",
 		call->cid);
-	const char **ids = NULL;
-	size_t n = 0;
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(const char *), row_text, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		const char **grown = mem_grow(mem, ids, n, sizeof *ids);
-
-		if (!grown)
-			row = -ENOMEM;
-		else
-			(ids = grown)[n++] = db_text(mem, stmt, 0);
-	}
-	db_end(stmt);
-	call->blocked = ids;
-	call->blocked_count = n;
+	call->blocked = rows.list;
+	call->blocked_count = rows.n;
 	return row;
+}
+
+static void rights_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_call_rights *)ret = (struct store_call_rights){ db_text(mem, stmt, 0),
+								       db_text(mem, stmt, 1),
+								       db_text(mem, stmt, 2) };
 }
 
 static int read_rights(struct db *db, struct mem *mem, struct store_call *call)
@@ -100,47 +92,28 @@ static int read_rights(struct db *db, struct mem *mem, struct store_call *call)
 	sqlite3_stmt *stmt = db_query(
 		db, "SELECT user_id, granted, revoked FROM call_rights WHERE cid = ?", "s",
 		call->cid);
-	struct store_call_rights *rights = NULL;
-	size_t n = 0;
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(struct store_call_rights), rights_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_call_rights *grown = mem_grow(mem, rights, n, sizeof *rights);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		rights = grown;
-		rights[n++] = (struct store_call_rights){ db_text(mem, stmt, 0),
-							  db_text(mem, stmt, 1),
-							  db_text(mem, stmt, 2) };
-	}
-	db_end(stmt);
-	call->rights = rights;
-	call->rights_count = n;
+	call->rights = rows.list;
+	call->rights_count = rows.n;
 	return row;
+}
+
+static void admin_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	user_read(mem, stmt, 0, ret);
 }
 
 static int read_admins(struct db *db, struct mem *mem, struct store_call *call)
 {
 	sqlite3_stmt *stmt = db_query(
 		db, "SELECT " USER " FROM users u WHERE u.role = 'admin' ORDER BY u.id", "");
-	struct store_user *admins = NULL;
-	size_t n = 0;
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(struct store_user), admin_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_user *grown = mem_grow(mem, admins, n, sizeof *admins);
-
-		if (!grown)
-			row = -ENOMEM;
-		else
-			user_read(mem, stmt, 0, &(admins = grown)[n++]);
-	}
-	db_end(stmt);
-	call->admins = admins;
-	call->admin_count = n;
+	call->admins = rows.list;
+	call->admin_count = rows.n;
 	return row;
 }
 

@@ -6,35 +6,31 @@
 
 #include "base/limits.h"
 #include "store/request.h"
+#include "store/rows.h"
 
 /* ---- reading ---- */
 
+static void member_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	struct store_channel_member *m = ret;
+
+	m->owner = db_int(stmt, 0) != 0;
+	m->joined_at_us = (uint64_t)db_int(stmt, 1);
+	user_read(mem, stmt, 2, &m->user);
+}
+
 static int read_members(struct db *db, struct mem *mem, struct store_channel *c)
 {
-	struct store_channel_member *list = NULL;
-	size_t n = 0;
 	sqlite3_stmt *stmt = db_query(db,
 				      "SELECT p.owner, p.joined_at, " USER
 				      " FROM channel_members p JOIN users u ON u.id = p.user_id "
 				      "WHERE p.channel_id = ? ORDER BY p.user_id",
 				      "s", c->id);
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(struct store_channel_member), member_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_channel_member *grown = mem_grow(mem, list, n, sizeof *grown);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		list = grown;
-		list[n].owner = db_int(stmt, 0) != 0;
-		list[n].joined_at_us = (uint64_t)db_int(stmt, 1);
-		user_read(mem, stmt, 2, &list[n++].user);
-	}
-	db_end(stmt);
-	c->members = list;
-	c->member_count = n;
+	c->members = rows.list;
+	c->member_count = rows.n;
 	return row;
 }
 
@@ -58,21 +54,20 @@ struct channels_request {
 	void *arg;
 };
 
+static void listed_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	channel_read(mem, stmt, ret);
+}
+
 static int run_list(struct db *db, struct request *req)
 {
 	struct channels_request *r = request_of(req, struct channels_request);
 	sqlite3_stmt *stmt = db_query(db, CHANNEL, "");
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_channel), listed_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_channel *grown = mem_grow(&req->mem, r->list, r->n, sizeof *grown);
-
-		if (!grown)
-			row = -ENOMEM;
-		else
-			channel_read(&req->mem, stmt, &(r->list = grown)[r->n++]);
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	for (size_t i = 0; row == 0 && i < r->n; i++)
 		row = read_members(db, &req->mem, &r->list[i]);
 	return row;

@@ -4,6 +4,7 @@
 
 #include "store/channels.h"
 #include "store/request.h"
+#include "store/rows.h"
 
 struct conversations_request {
 	struct request base;
@@ -27,6 +28,17 @@ struct conversations_request {
 	"?1 THEN v.last_message_id ELSE v.last_public_id END LEFT JOIN users u ON u.id = "       \
 	"m.user_id"
 
+static void conversation_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	struct store_conversation *c = ret;
+
+	c->updated_at_us = (uint64_t)db_int(stmt, 0);
+	c->id = db_text(mem, stmt, 1);
+	user_read(mem, stmt, 2, &c->user);
+	message_read(mem, stmt, 2 + USER_COLUMNS, &c->last_message);
+	c->has_last_message = c->last_message.text != NULL;
+}
+
 static int read_rows(struct db *db, struct conversations_request *r)
 {
 	struct mem *mem = &r->base.mem;
@@ -37,54 +49,39 @@ static int read_rows(struct db *db, struct conversations_request *r)
 		"user_id = ?2) ELSE v.customer_id IS NOT NULL AND (?1 OR v.id = ?2) END "
 		"ORDER BY v.updated_at DESC, v.id LIMIT ?3",
 		"isii", (int64_t)r->all, r->user_id, (int64_t)r->limit, (int64_t)r->channels);
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(struct store_conversation), conversation_read,
+			    &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_conversation *list = mem_grow(mem, r->list, r->n, sizeof *list);
-
-		if (!list) {
-			row = -ENOMEM;
-			break;
-		}
-		struct store_conversation *c = &(r->list = list)[r->n++];
-		c->updated_at_us = (uint64_t)db_int(stmt, 0);
-		c->id = db_text(mem, stmt, 1);
-		user_read(mem, stmt, 2, &c->user);
-		message_read(mem, stmt, 2 + USER_COLUMNS, &c->last_message);
-		c->has_last_message = c->last_message.text != NULL;
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	return row;
+}
+
+static void mark_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	struct store_read *read = ret;
+	const char *role = db_text(mem, stmt, 1);
+
+	*read = (struct store_read){ .user_id = db_text(mem, stmt, 0),
+				     .read_id = db_int(stmt, 2),
+				     .delivered_id = db_int(stmt, 3) };
+	if (role)
+		(void)user_role_parse(role, &read->role);
 }
 
 static int read_marks(struct db *db, struct mem *mem, struct store_conversation *c)
 {
-	struct store_read *list = NULL;
 	sqlite3_stmt *stmt = db_query(db,
 				      "SELECT u.id, u.role, r.read_id, r.delivered_id FROM reads r "
 				      "JOIN users u ON u.id = "
 				      "r.user_id WHERE r.conversation_id = ? ORDER BY u.id",
 				      "s", c->id);
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(struct store_read), mark_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_read *grown = mem_grow(mem, list, c->read_count, sizeof *grown);
-		const char *role = db_text(mem, stmt, 1);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		list = grown;
-		struct store_read *read = &list[c->read_count++];
-		*read = (struct store_read){ .user_id = db_text(mem, stmt, 0),
-					     .read_id = db_int(stmt, 2),
-					     .delivered_id = db_int(stmt, 3) };
-		if (role)
-			(void)user_role_parse(role, &read->role);
-	}
-	db_end(stmt);
-	c->reads = list;
+	c->reads = rows.list;
+	c->read_count = rows.n;
 	return row;
 }
 

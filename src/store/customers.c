@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "store/request.h"
+#include "store/rows.h"
 #include "store/support.h"
 
 struct customer_request {
@@ -14,6 +15,18 @@ struct customer_request {
 	void *arg;
 };
 
+static void case_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_case *)ret = (struct store_case){ .id = db_int(stmt, 0),
+							 .opened_at_us = (uint64_t)db_int(stmt, 1),
+							 .replied_at_us = (uint64_t)db_int(stmt, 2),
+							 .resolved_at_us = (uint64_t)db_int(stmt,
+											    3),
+							 .resolved_by = db_text(mem, stmt, 4),
+							 .rating = (int)db_int(stmt, 5),
+							 .comment = db_text(mem, stmt, 6) };
+}
+
 static int read_cases(struct db *db, struct mem *mem, struct store_customer *c)
 {
 	sqlite3_stmt *stmt = db_query(
@@ -21,29 +34,11 @@ static int read_cases(struct db *db, struct mem *mem, struct store_customer *c)
 		"SELECT id, opened_at, replied_at, resolved_at, resolved_by, rating, comment FROM "
 		"support_cases WHERE conversation_id = ? ORDER BY id DESC LIMIT ?",
 		"si", c->user.id, (int64_t)STORE_CASES_MAX);
-	struct store_case *list = NULL;
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(struct store_case), case_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_case *grown = mem_grow(mem, list, c->case_count, sizeof *grown);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		list = grown;
-		list[c->case_count++] = (struct store_case){
-			.id = db_int(stmt, 0),
-			.opened_at_us = (uint64_t)db_int(stmt, 1),
-			.replied_at_us = (uint64_t)db_int(stmt, 2),
-			.resolved_at_us = (uint64_t)db_int(stmt, 3),
-			.resolved_by = db_text(mem, stmt, 4),
-			.rating = (int)db_int(stmt, 5),
-			.comment = db_text(mem, stmt, 6)
-		};
-	}
-	db_end(stmt);
-	c->cases = list;
+	c->cases = rows.list;
+	c->case_count = rows.n;
 	return row;
 }
 
@@ -53,19 +48,11 @@ static int read_cards(struct db *db, struct mem *mem, struct store_customer *c)
 				      "SELECT card FROM call_history WHERE conversation_id = ? "
 				      "ORDER BY id DESC LIMIT ?",
 				      "si", c->user.id, (int64_t)STORE_CASES_MAX);
-	const char **list = NULL;
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(const char *), row_text, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		const char **grown = mem_grow(mem, list, c->card_count, sizeof *grown);
-
-		if (!grown)
-			row = -ENOMEM;
-		else
-			(list = grown)[c->card_count++] = db_text(mem, stmt, 0);
-	}
-	db_end(stmt);
-	c->cards = list;
+	c->cards = rows.list;
+	c->card_count = rows.n;
 	return row;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "store/request.h"
+#include "store/rows.h"
 
 int event_add(struct db *db, const struct event_row *e, int64_t *ret_cursor)
 {
@@ -62,20 +63,11 @@ static int read_audience(struct db *db, struct mem *mem, int64_t cursor, struct 
 {
 	sqlite3_stmt *stmt = db_query(db, "SELECT user_id FROM event_audience WHERE cursor = ?",
 				      "i", cursor);
-	const char **ids = NULL;
-	size_t n = 0;
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(const char *), row_text, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		const char **grown = mem_grow(mem, ids, n, sizeof *ids);
-
-		if (!grown)
-			row = -ENOMEM;
-		else
-			(ids = grown)[n++] = db_text(mem, stmt, 0);
-	}
-	db_end(stmt);
-	*ret = (struct store_audience){ ids, n };
+	ret->user_ids = rows.list;
+	ret->count = rows.n;
 	return row;
 }
 
@@ -252,6 +244,11 @@ static int check_since(struct db *db, int64_t since)
 	return since > newest || pruned ? -ESTALE : 0;
 }
 
+static void listed_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	event_read(mem, stmt, ret);
+}
+
 static int run_event_list(struct db *db, struct request *req)
 {
 	struct events_request *r = request_of(req, struct events_request);
@@ -262,22 +259,12 @@ static int run_event_list(struct db *db, struct request *req)
 	sqlite3_stmt *stmt = db_query(
 		db, SELECT_EVENTS "WHERE e.cursor > ?1 AND " VISIBLE " ORDER BY e.cursor LIMIT ?4",
 		"iisi", r->since, (int64_t)r->all, r->user_id, (int64_t)r->limit + 1);
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .limit = r->limit };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_event), listed_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		if (r->n == r->limit) {
-			r->more = true;
-			row = 0;
-			break;
-		}
-		struct store_event *events = mem_grow(&req->mem, r->events, r->n, sizeof *events);
-
-		if (!events)
-			row = -ENOMEM;
-		else
-			event_read(&req->mem, stmt, &(r->events = events)[r->n++]);
-	}
-	db_end(stmt);
+	r->events = rows.list;
+	r->n = rows.n;
+	r->more = rows.more;
 	for (size_t i = 0; row == 0 && i < r->n; i++) {
 		struct store_event *e = &r->events[i];
 

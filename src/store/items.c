@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "store/request.h"
+#include "store/rows.h"
 #include "store/support.h"
 
 struct item_request {
@@ -16,29 +17,25 @@ struct item_request {
 	void *arg;
 };
 
+static void item_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_item *)ret = (struct store_item){ .id = db_int(stmt, 0),
+							 .name = db_text(mem, stmt, 1),
+							 .value = db_text(mem, stmt, 2) };
+}
+
 static int read_list(struct db *db, struct item_request *r)
 {
 	static const char *const sql[] = {
 		[ITEM_LABEL] = "SELECT id, name, color FROM labels ORDER BY name",
 		[ITEM_CANNED] = "SELECT id, shortcut, text FROM canned_replies ORDER BY shortcut",
 	};
-	struct mem *mem = &r->base.mem;
 	sqlite3_stmt *stmt = db_query(db, sql[r->kind], "");
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &r->base.mem, stmt, sizeof(struct store_item), item_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_item *grown = mem_grow(mem, r->list, r->n, sizeof *grown);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		r->list = grown;
-		r->list[r->n++] = (struct store_item){ .id = db_int(stmt, 0),
-						       .name = db_text(mem, stmt, 1),
-						       .value = db_text(mem, stmt, 2) };
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	return row;
 }
 

@@ -4,6 +4,7 @@
 
 #include "store/channels.h"
 #include "store/request.h"
+#include "store/rows.h"
 
 void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_message *ret)
 {
@@ -26,31 +27,24 @@ void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_
 	user_read(mem, stmt, column + 16, &ret->user);
 }
 
+static void reaction_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_reaction *)ret = (struct store_reaction){ db_text(mem, stmt, 0),
+								 db_text(mem, stmt, 1) };
+}
+
 static int read_reactions(struct db *db, struct mem *mem, struct store_message *message)
 {
-	struct store_reaction *list = NULL;
-	size_t n = 0;
 	sqlite3_stmt *stmt = db_query(db,
 				      "SELECT type, user_id FROM reactions WHERE message_id = ? "
 				      "ORDER BY created_at, type, "
 				      "user_id",
 				      "i", message->id);
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(struct store_reaction), reaction_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_reaction *grown = mem_grow(mem, list, n, sizeof *grown);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		list = grown;
-		list[n].type = db_text(mem, stmt, 0);
-		list[n++].user_id = db_text(mem, stmt, 1);
-	}
-	db_end(stmt);
-	message->reactions = list;
-	message->reaction_count = n;
+	message->reactions = rows.list;
+	message->reaction_count = rows.n;
 	return row;
 }
 
@@ -61,25 +55,20 @@ int message_read_parts(struct db *db, struct mem *mem, struct store_message *mes
 	return status < 0 ? status : attachments_read(db, mem, message);
 }
 
+static void listed_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	message_read(mem, stmt, 0, ret);
+}
+
 int message_page_read(struct db *db, struct mem *mem, sqlite3_stmt *stmt, unsigned limit,
 		      struct message_page *page)
 {
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .limit = limit };
+	int row = rows_read(db, mem, stmt, sizeof(struct store_message), listed_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		if (page->n == limit) {
-			page->has_more = true;
-			row = 0;
-			break;
-		}
-		struct store_message *list = mem_grow(mem, page->list, page->n, sizeof *list);
-
-		if (!list)
-			row = -ENOMEM;
-		else
-			message_read(mem, stmt, 0, &(page->list = list)[page->n++]);
-	}
-	db_end(stmt);
+	page->list = rows.list;
+	page->n = rows.n;
+	page->has_more = rows.more;
 	for (size_t i = 0; row == 0 && i < page->n; i++)
 		row = message_read_parts(db, mem, &page->list[i]);
 	return row;

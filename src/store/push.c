@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "store/request.h"
+#include "store/rows.h"
 
 struct pushes_request {
 	struct request base;
@@ -15,10 +16,18 @@ struct pushes_request {
 	void *arg;
 };
 
+static void push_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_push *)ret = (struct store_push){ .user_id = db_text(mem, stmt, 0),
+							 .endpoint = db_text(mem, stmt, 1),
+							 .p256dh = db_text(mem, stmt, 2),
+							 .auth = db_text(mem, stmt, 3),
+							 .language = db_text(mem, stmt, 4) };
+}
+
 static int run_list(struct db *db, struct request *req)
 {
 	struct pushes_request *r = request_of(req, struct pushes_request);
-	struct mem *mem = &req->mem;
 	sqlite3_stmt *stmt = db_query(
 		db,
 		"SELECT p.user_id, p.endpoint, p.p256dh, p.auth, p.language FROM "
@@ -29,23 +38,11 @@ static int run_list(struct db *db, struct request *req)
 		"siiiis", r->scope.ids_json, (int64_t)r->scope.admins, (int64_t)r->scope.now_us,
 		(int64_t)(r->scope.now_us - r->scope.idle_us), (int64_t)r->scope.all,
 		r->scope.channel);
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_push), push_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_push *grown = mem_grow(mem, r->list, r->n, sizeof *grown);
-
-		if (!grown) {
-			row = -ENOMEM;
-			break;
-		}
-		r->list = grown;
-		r->list[r->n++] = (struct store_push){ .user_id = db_text(mem, stmt, 0),
-						       .endpoint = db_text(mem, stmt, 1),
-						       .p256dh = db_text(mem, stmt, 2),
-						       .auth = db_text(mem, stmt, 3),
-						       .language = db_text(mem, stmt, 4) };
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	return row;
 }
 

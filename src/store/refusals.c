@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "store/request.h"
+#include "store/rows.h"
 
 struct refusal_request {
 	struct request base;
@@ -63,24 +64,21 @@ void store_refusal_add(struct store *s, const char *kind, const char *key, uint6
 	request_submit(s, &r->base);
 }
 
+static void refusal_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_refusal *)ret = (struct store_refusal){ db_text(mem, stmt, 0),
+							       db_text(mem, stmt, 1) };
+}
+
 static int run_list(struct db *db, struct request *req)
 {
 	struct refusal_request *r = request_of(req, struct refusal_request);
 	sqlite3_stmt *stmt = db_query(db, "SELECT kind, key FROM media_refusals ORDER BY id", "");
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_refusal), refusal_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_refusal *list = mem_grow(&req->mem, r->list, r->n, sizeof *list);
-
-		if (!list) {
-			row = -ENOMEM;
-			break;
-		}
-		r->list = list;
-		list[r->n++] = (struct store_refusal){ db_text(&req->mem, stmt, 0),
-						       db_text(&req->mem, stmt, 1) };
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	return row;
 }
 

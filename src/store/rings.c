@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "store/request.h"
+#include "store/rows.h"
 
 /* ---- verbs that answer with a status ---- */
 
@@ -93,32 +94,29 @@ struct rings_request {
 	void *arg;
 };
 
+static void ring_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_ring *)ret = (struct store_ring){ .id = db_text(mem, stmt, 0),
+							 .cid = db_text(mem, stmt, 1),
+							 .conversation_id = db_text(mem, stmt, 2),
+							 .card = db_text(mem, stmt, 3),
+							 .ring = db_text(mem, stmt, 4),
+							 .started_at_us = (uint64_t)db_int(stmt,
+											   5) };
+}
+
 static int run_ring_end_all(struct db *db, struct request *req)
 {
 	struct rings_request *r = request_of(req, struct rings_request);
-	struct mem *mem = &req->mem;
 	sqlite3_stmt *stmt = db_query(db,
 				      "SELECT id, cid, conversation_id, card, ring, started_at "
 				      "FROM call_rings WHERE ended_at IS NULL ORDER BY started_at",
 				      "");
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_ring), ring_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_ring *list = mem_grow(mem, r->list, r->n, sizeof *list);
-
-		if (!list) {
-			row = -ENOMEM;
-			break;
-		}
-		r->list = list;
-		list[r->n++] = (struct store_ring){ .id = db_text(mem, stmt, 0),
-						    .cid = db_text(mem, stmt, 1),
-						    .conversation_id = db_text(mem, stmt, 2),
-						    .card = db_text(mem, stmt, 3),
-						    .ring = db_text(mem, stmt, 4),
-						    .started_at_us = (uint64_t)db_int(stmt, 5) };
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	return row < 0 ? row
 		       : db_exec(db, "UPDATE call_rings SET ended_at = ? WHERE ended_at IS NULL",
 				 "i", (int64_t)r->at_us);
@@ -178,31 +176,28 @@ struct cards_request {
 	void *arg;
 };
 
+static void card_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_card *)ret = (struct store_card){ db_text(mem, stmt, 0),
+							 db_text(mem, stmt, 1),
+							 db_text(mem, stmt, 2),
+							 (uint64_t)db_int(stmt, 3) };
+}
+
 static int run_card_list(struct db *db, struct request *req)
 {
 	struct cards_request *r = request_of(req, struct cards_request);
-	struct mem *mem = &req->mem;
 	sqlite3_stmt *stmt = db_query(
 		db,
 		"SELECT cid, conversation_id, card, ended_at FROM call_history "
 		"WHERE (?1 IS NULL OR cid = ?1) AND (?2 IS NULL OR conversation_id = ?2) "
 		"ORDER BY id DESC LIMIT ?3",
 		"ssi", r->cid, r->conversation_id, (int64_t)r->limit);
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_card), card_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_card *list = mem_grow(mem, r->list, r->n, sizeof *list);
-
-		if (!list) {
-			row = -ENOMEM;
-			break;
-		}
-		r->list = list;
-		list[r->n++] = (struct store_card){ db_text(mem, stmt, 0), db_text(mem, stmt, 1),
-						    db_text(mem, stmt, 2),
-						    (uint64_t)db_int(stmt, 3) };
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	return row;
 }
 
@@ -279,28 +274,24 @@ struct types_request {
 	void *arg;
 };
 
+static void type_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_call_type *)ret = (struct store_call_type){ db_text(mem, stmt, 0),
+								   db_text(mem, stmt, 1),
+								   db_text(mem, stmt, 2),
+								   (uint64_t)db_int(stmt, 3) };
+}
+
 static int run_type_list(struct db *db, struct request *req)
 {
 	struct types_request *r = request_of(req, struct types_request);
-	struct mem *mem = &req->mem;
 	sqlite3_stmt *stmt = db_query(
 		db, "SELECT name, settings, grants, updated_at FROM call_types ORDER BY name", "");
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_call_type), type_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_call_type *list = mem_grow(mem, r->list, r->n, sizeof *list);
-
-		if (!list) {
-			row = -ENOMEM;
-			break;
-		}
-		r->list = list;
-		list[r->n++] = (struct store_call_type){ db_text(mem, stmt, 0),
-							 db_text(mem, stmt, 1),
-							 db_text(mem, stmt, 2),
-							 (uint64_t)db_int(stmt, 3) };
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	return row;
 }
 

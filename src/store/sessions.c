@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "store/request.h"
+#include "store/rows.h"
 
 struct sessions_request {
 	struct request base;
@@ -39,25 +40,24 @@ static struct sessions_request *sessions_request(int (*run)(struct db *, struct 
 
 #define SESSION "lower(hex(hash)), created_at, seen_at"
 
-/* Columns SESSION. Ends the statement. */
+/* Columns SESSION. */
+static void session_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	*(struct store_session *)ret = (struct store_session){
+		.key = db_text(mem, stmt, 0),
+		.created_at_us = (uint64_t)db_int(stmt, 1),
+		.seen_at_us = (uint64_t)db_int(stmt, 2)
+	};
+}
+
 static int read_sessions(struct db *db, struct sessions_request *r, sqlite3_stmt *stmt)
 {
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &r->base.mem, stmt, sizeof(struct store_session), session_read,
+			    &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_session *list = mem_grow(&r->base.mem, r->list, r->n, sizeof *list);
-
-		if (!list) {
-			row = -ENOMEM;
-			break;
-		}
-		r->list = list;
-		struct store_session *s = &list[r->n++];
-		s->key = db_text(&r->base.mem, stmt, 0);
-		s->created_at_us = (uint64_t)db_int(stmt, 1);
-		s->seen_at_us = (uint64_t)db_int(stmt, 2);
-	}
-	db_end(stmt);
+	r->list = rows.list;
+	r->n = rows.n;
 	return row;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "store/rows.h"
 #include "store/support_lines.h"
 
 static const char *const statuses[] = {
@@ -31,6 +32,12 @@ bool support_status_parse(const char *text, enum support_status *ret)
 
 /* ---- reading ---- */
 
+static void label_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	(void)mem;
+	*(int64_t *)ret = db_int(stmt, 0);
+}
+
 static int read_labels(struct db *db, struct mem *mem, const char *conversation_id,
 		       struct store_support *ret)
 {
@@ -38,19 +45,11 @@ static int read_labels(struct db *db, struct mem *mem, const char *conversation_
 				      "SELECT label_id FROM conversation_labels WHERE "
 				      "conversation_id = ? ORDER BY label_id",
 				      "s", conversation_id);
-	int64_t *list = NULL;
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, stmt, sizeof(int64_t), label_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		int64_t *grown = mem_grow(mem, list, ret->label_count, sizeof *grown);
-
-		if (!grown)
-			row = -ENOMEM;
-		else
-			(list = grown)[ret->label_count++] = db_int(stmt, 0);
-	}
-	db_end(stmt);
-	ret->labels = list;
+	ret->labels = rows.list;
+	ret->label_count = rows.n;
 	return row;
 }
 

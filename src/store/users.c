@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "store/request.h"
+#include "store/rows.h"
 #include "store/support.h"
 
 enum {
@@ -426,6 +427,11 @@ struct users_request {
 	void *arg;
 };
 
+static void listed_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	user_read(mem, stmt, 0, ret);
+}
+
 static int run_user_list(struct db *db, struct request *req)
 {
 	struct users_request *r = request_of(req, struct users_request);
@@ -434,17 +440,11 @@ static int run_user_list(struct db *db, struct request *req)
 				      " FROM users u WHERE NOT ?1 OR u.role = 'admin' ORDER BY "
 				      "iif(?1, u.name, u.id), u.id",
 				      "i", (int64_t)r->team);
-	int row = stmt ? 1 : db_error(db);
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_user), listed_read, &rows);
 
-	while (row > 0 && (row = db_step(db, stmt)) == 1) {
-		struct store_user *users = mem_grow(&req->mem, r->users, r->n, sizeof *users);
-
-		if (!users)
-			row = -ENOMEM;
-		else
-			user_read(&req->mem, stmt, 0, &(r->users = users)[r->n++]);
-	}
-	db_end(stmt);
+	r->users = rows.list;
+	r->n = rows.n;
 	return row;
 }
 
