@@ -96,11 +96,15 @@ test('a message and a ring arrive in the language of the device, and lead to the
 	assert.deepEqual([rings.title, rings.body, rings.requireInteraction, rings.silent], ['The Boss ruft an', 'Videoanruf', true, false]);
 	assert.deepEqual(rings.actions, [['accept', 'Annehmen'], ['decline', 'Ablehnen']]);
 
+	// the caller gives up: the server says so, and it stands in the place of the ring
+	assert.equal((await boss.call('POST', at('default', id, 'reject'), {})).status, 200);
+	await deliver(await sent(device));
+	const ended = await shown(outside, (list) => list.some(({ title }) => title === 'Verpasster Anruf von The Boss'));
+	assert.deepEqual(ended.filter(({ tag }) => tag === rings.tag).map(({ requireInteraction, silent, actions }) => [requireInteraction, silent, actions]), [[false, true, []]]);
+
 	// its time is over, by the clock: the push was late
-	await deliver({ ...payload, expires_at: new Date(Date.now() - 1000).toISOString() });
-	const missed = await shown(outside, (list) => list.some(({ title }) => title === 'Verpasster Anruf von The Boss'));
-	assert.equal(missed.length, 2, 'in the place of the ring');
-	assert.deepEqual(missed.find(({ data }) => data.kind === 'ended').actions, []);
+	await deliver({ ...payload, cid: 'default:late', expires_at: new Date(Date.now() - 1000).toISOString() });
+	await shown(outside, (list) => list.some(({ tag, title }) => tag === 'call default:late' && title === 'Verpasster Anruf von The Boss'));
 
 	// a ring whose end nobody tells
 	await deliver({ ...payload, cid: 'default:short', expires_at: new Date(Date.now() + 1500).toISOString() });
@@ -167,6 +171,10 @@ test('a press leads to the conversation; Accept into the call; Decline declines 
 	await deliver(await sent(device));
 	await shown(outside, (all) => all.length === 1);
 	assert.deepEqual(await press(worker, `call default:${declined}`, 'decline'), { opened: [], left: 0 });
+	await deliver(await sent(device)); // to each of the person's devices, this one among them
+	const [over] = await shown(outside, (all) => all.length === 1);
+	assert.deepEqual([over.title, over.silent, over.requireInteraction], ['Call from The Boss: declined', true, false]);
+	assert.deepEqual(await press(worker, `call default:${declined}`), { opened: ['/'], left: 0 });
 	const state = async () => (await boss.call('GET', at('default', declined))).body.ring;
 	await until('the call is declined', state, (now) => now === null || now.state === 'ended');
 
@@ -179,6 +187,9 @@ test('a press leads to the conversation; Accept into the call; Decline declines 
 	await person.page.goto(home(opened[0]));
 	await callDialog(person).waitFor({ timeout: 30000 });
 	await until('the ring is accepted', async () => (await boss.call('GET', at('default', accepted))).body.ring, (now) => now?.state === 'accepted', 30000);
+	await deliver(await sent(device)); // that it was answered: the page shows it
+	await deliver({ ...payload, conversation_id: 'somebody-else' });
+	assert.deepEqual((await shown(outside, (all) => all.length > 0)).map(({ tag }) => tag), ['message somebody-else']);
 	await callDialog(person).getByRole('button', { name: 'Leave call' }).click();
 	person.assertQuiet();
 });
@@ -236,4 +247,50 @@ test('the switch: off, blocked, not there; signing out ends it', { timeout: 1200
 	await old.page.getByText('This browser cannot receive them.').waitFor();
 	assert.equal(await pushSwitch(old).isDisabled(), true);
 	for (const { assertQuiet } of [other.person, blocked.person, old]) assertQuiet();
+});
+
+test('a server that sends none says so beside the switch', { timeout: 60000 }, async (t) => {
+	const other = await startConfabd({ args: ['--no-push'] });
+	t.after(() => other.stop());
+	const person = await openPage(browser, other.links.user);
+	t.after(() => person.context.close());
+	await person.context.grantPermissions(['notifications']);
+	await person.page.getByRole('textbox', { name: 'Message' }).waitFor();
+	await person.page.getByRole('link', { name: 'Settings' }).click();
+	await person.page.getByText('They are switched off on this server.').waitFor();
+	assert.equal(await pushSwitch(person).isDisabled(), true);
+	person.assertQuiet();
+});
+
+test('the app can be installed, in the language and colours of the page; its worker is never stale', { timeout: 60000 }, async (t) => {
+	for (const [options, lang, color] of [[{ locale: 'en-GB', colorScheme: 'light' }, 'en', '#ffffff'], [{ locale: 'ar', colorScheme: 'dark' }, 'ar', '#16191f']]) {
+		const person = await openPage(browser, home(), options);
+		t.after(() => person.context.close());
+		await person.page.locator('form').waitFor();
+		const session = await person.context.newCDPSession(person.page);
+		const { url, data, errors } = await session.send('Page.getAppManifest');
+		assert.deepEqual(errors, [], url);
+		const manifest = JSON.parse(data);
+		assert.deepEqual([manifest.lang, manifest.dir, manifest.theme_color, manifest.display], [lang, lang === 'ar' ? 'rtl' : 'ltr', color, 'standalone']);
+		assert.equal(manifest.description, await person.page.locator('meta[name="description"]').getAttribute('content'));
+		for (const { src, sizes } of manifest.icons) {
+			const size = await person.page.evaluate(async (address) => {
+				const image = new Image();
+				image.src = address;
+				await image.decode();
+				return `${image.naturalWidth}x${image.naturalHeight}`;
+			}, src);
+			if (sizes !== 'any') assert.equal(size, sizes, src);
+		}
+		const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+		assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito'), []);
+		person.assertQuiet();
+	}
+	const worker = await fetch(home('/sw.js'));
+	assert.equal(worker.headers.get('content-type'), 'text/javascript; charset=utf-8');
+	assert.equal(worker.headers.get('cache-control'), 'no-cache');
+	assert.match(worker.headers.get('content-security-policy'), /default-src 'self'/);
+	const page = await (await fetch(home())).text();
+	const [, version] = /src="\/assets\/(app-\w+\.js)"/.exec(page);
+	assert.ok((await worker.text()).startsWith(`/* SPDX-License-Identifier: Apache-2.0 · ${version} */`), 'a build of the app is a build of the worker');
 });

@@ -85,13 +85,12 @@ function endedNotice(push: RingPush | RingEndedPush, { texts, language }: Surrou
   const outcome = push.type === 'call.ring' ? 'missed' : push.outcome;
   const { name } = push.user;
   const title = outcome === 'answered' ? texts.answered(name) : outcome === 'declined' ? texts.declined(name) : texts.missedCall(name);
-  const kind = push.video ? texts.videoCall : texts.voiceCall;
   return {
     title,
     options: {
       ...LOOKS,
       lang: language,
-      body: outcome === 'missed' ? kind : texts.elsewhere,
+      body: push.video ? texts.videoCall : texts.voiceCall,
       tag: tagOf(push),
       silent: true,
       data: callData('ended', push),

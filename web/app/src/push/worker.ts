@@ -72,9 +72,11 @@ async function appTabs(): Promise<Tab[]> {
   return tabs.filter(({ url }) => new URL(url).pathname === '/');
 }
 
-/** Whether a page that has the focus shows it: only the page knows what is on its screen. */
+/** Whether a page that has the focus shows it: only the page knows what is on its screen. Any visible one shows how a ring ended. */
 async function isSeen(push: Push): Promise<boolean> {
-  const looking = (await appTabs()).filter((tab) => tab.focused && tab.visibilityState === 'visible');
+  const visible = (await appTabs()).filter(({ visibilityState }) => visibilityState === 'visible');
+  if (push.type === 'call.ring_ended') return visible.length > 0;
+  const looking = visible.filter(({ focused }) => focused);
   const question: Question = {
     type: 'confab.seen?',
     ...(push.conversation_id !== undefined && { conversationId: push.conversation_id }),

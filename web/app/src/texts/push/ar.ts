@@ -24,7 +24,6 @@ export const push: PushTexts = {
   missedCall: (name) => `مكالمة فائتة من ${isolate(name)}`,
   answered: (name) => `مكالمة من ${isolate(name)}: تم الرد`,
   declined: (name) => `مكالمة من ${isolate(name)}: مرفوضة`,
-  elsewhere: 'على جهاز آخر',
   accept: 'قبول',
   decline: 'رفض',
   something: 'هناك جديد',

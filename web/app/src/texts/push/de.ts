@@ -23,7 +23,6 @@ export const push: PushTexts = {
   missedCall: (name) => `Verpasster Anruf von ${name}`,
   answered: (name) => `Anruf von ${name}: angenommen`,
   declined: (name) => `Anruf von ${name}: abgelehnt`,
-  elsewhere: 'Auf einem anderen Gerät',
   accept: 'Annehmen',
   decline: 'Ablehnen',
   something: 'Es gibt etwas Neues',

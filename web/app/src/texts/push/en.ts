@@ -24,7 +24,6 @@ export const push = {
   missedCall: (name: string) => `Missed call from ${name}`,
   answered: (name: string) => `Call from ${name}: answered`,
   declined: (name: string) => `Call from ${name}: declined`,
-  elsewhere: 'On another device',
   accept: 'Accept',
   decline: 'Decline',
   something: 'There is something new',
