@@ -2,7 +2,7 @@
 /** Ringing as the client sees it: the server's picture of the ring decides, timers run there. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Call, CallResponse, RingObject, UserObject } from '../src/index.ts';
+import { ringSide, type Call, type CallResponse, type RingObject, type UserObject } from '../src/index.ts';
 import { callObject, callReply, eve, leg, member, ring, tom } from './lib/coordinator.ts';
 import { VideoClient, ann, joinResponse, makeToken, makeWorld, refuse, until, type World } from './lib/fakes.ts';
 
@@ -277,4 +277,11 @@ test('leave while the ringing join is on its way cancels the ring', async () => 
   await until(() => world.asked('/reject').length === 1);
   assert.equal(world.asked('/reject')[0]?.['reason'], 'cancel');
   assert.equal(world.call.state.callingState, 'left');
+});
+
+test('a group: the others’ devices ring on after the first answer, the caller’s no more', () => {
+  const answered = ring('r1', ann, { tom: 'accepted', eve: 'ringing' }, { state: 'accepted', outcome: 'accepted' });
+  assert.deepEqual(['ann', 'tom', 'eve'].map((id) => ringSide(answered, id)), [undefined, undefined, 'incoming']);
+  const over = ring('r1', ann, { tom: 'accepted', eve: 'ringing' }, { state: 'ended', outcome: 'accepted' });
+  assert.equal(ringSide(over, 'eve'), undefined);
 });

@@ -10,8 +10,9 @@ export function legOf(ring: RingObject, userId: string | undefined): RingLegObje
 
 /** Whether it rings for this user right now, and from which side. */
 export function ringSide(ring: RingObject | null, me: string | undefined): RingSide {
-  if (!ring || ring.state !== 'ringing' || me === undefined) return undefined;
-  if (ring.caller.id === me) return 'outgoing';
+  if (!ring || ring.state === 'ended' || me === undefined) return undefined;
+  if (ring.caller.id === me) return ring.state === 'ringing' ? 'outgoing' : undefined;
+  // in a group, the others' devices ring on after the first answer
   return legOf(ring, me)?.state === 'ringing' ? 'incoming' : undefined;
 }
 
