@@ -11,7 +11,7 @@ const PASSWORD = 'correct horse battery';
 let daemon, browser, admin, user;
 before(async () => {
 	daemon = await startConfabd();
-	for (const [id, role, name] of [['ada', 'admin', 'Ada'], ['bob', 'user', 'Bob']])
+	for (const [id, role, name] of [['ada', 'admin', 'Ada'], ['bob', 'user', 'Bob'], ['zoe', 'admin', 'Zoe']])
 		confab(['user', 'add', id, '--role', role, '--name', name, '--password-stdin', '--data', daemon.data], `${PASSWORD}\n`);
 	browser = await launchChromium({ fps: 10 });
 	[admin, user] = await Promise.all([openPage(browser, daemon.url), openPage(browser, daemon.url)]);
@@ -89,6 +89,58 @@ test('find and open a conversation, answer, and use the menu of a message', asyn
 	await press(admin, 'Enter', 'ArrowRight', 'Enter');
 	await admin.page.getByRole('button', { name: '❤️ by one person' }).waitFor();
 	await focusIs(admin, 'Message options');
+});
+
+test('write to a colleague; make a group, and take somebody out of it', async () => {
+	const list = admin.page.getByRole('list', { name: 'Direct messages and groups' });
+	await press(admin, '/');
+	await tabTo(admin, 'Colleagues');
+	await press(admin, 'Enter');
+	await tabTo(admin, 'New message');
+	await press(admin, 'Enter');
+	await admin.page.getByRole('dialog', { name: 'Write to a colleague' }).waitFor();
+	await tabTo(admin, 'ZZoe'); // the avatar's letter comes first
+	await press(admin, 'Enter');
+	await admin.page.getByRole('heading', { name: 'Zoe' }).waitFor();
+	await focusIs(admin, 'New message');
+	await press(admin, 'c');
+	await focusIs(admin, 'Message');
+	await type(admin, 'Are you there?');
+	await press(admin, 'Enter');
+	await list.getByText('You: Are you there?').waitFor();
+
+	await press(admin, '/');
+	await tabTo(admin, 'New group');
+	await press(admin, 'Enter');
+	await tabTo(admin, 'Name of the group');
+	await type(admin, 'Night shift');
+	await tabTo(admin, 'ZZoe');
+	await press(admin, 'Space');
+	await tabTo(admin, 'Create group');
+	await press(admin, 'Enter');
+	await admin.page.getByRole('heading', { name: 'Night shift' }).waitFor();
+	await tabTo(admin, 'More about this conversation');
+	await press(admin, 'Enter');
+	await focusIs(admin, 'Group details');
+	await press(admin, 'Enter');
+	await admin.page.getByRole('dialog', { name: 'Group details' }).waitFor();
+	await tabTo(admin, 'Remove Zoe from the group');
+	await press(admin, 'Enter');
+	await focusIs(admin, 'Members'); // not lost with the button
+	await press(admin, 'Escape');
+	await admin.page.getByRole('dialog').waitFor({ state: 'detached' });
+	await admin.page.getByText('1 member').waitFor();
+
+	await press(admin, '/');
+	await tabTo(admin, 'Colleagues');
+	await tabTo(admin, 'NS'); // Night shift, the latest
+	await press(admin, 'ArrowDown');
+	await focusIs(admin, 'ZZoe');
+	await tabTo(admin, 'Customers', 'Shift+Tab');
+	await press(admin, 'Enter');
+	await tabTo(admin, 'B');
+	await press(admin, 'Enter');
+	await admin.page.getByRole('log').getByText('is that so?').waitFor();
 });
 
 test('the list of keys: ? opens, Escape closes, the focus comes back', async () => {

@@ -3,6 +3,7 @@ import type { ChannelMemberObject, ChannelObject } from '@confab/client';
 import { useState, type FormEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { useDesk } from '../support/DeskContext.tsx';
+import { handFocus } from './handFocus.ts';
 import { PeoplePicker } from './PeoplePicker.tsx';
 
 /** Colleagues who are not in the group yet. They see what was written before. */
@@ -14,7 +15,8 @@ export function AddPeople({ channel, members }: { channel: ChannelObject; member
   const wanted = chosen.filter((id) => others.some((user) => user.id === id));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void attempt(chat.changeChannel(channel.id, { add_members: wanted })).then((done) => done && setChosen([]));
+    const hand = handFocus(event.currentTarget as HTMLElement);
+    void attempt(chat.changeChannel(channel.id, { add_members: wanted }).then(hand)).then((done) => done && setChosen([]));
   };
   if (others.length === 0) return <p className="cf-people__none">{t.everybodyIn}</p>;
   return (

@@ -7,7 +7,7 @@ import type { Found } from '../chat/SearchResults.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import type { Messages } from '../messages/en.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
-import { IconButton } from '../ui/IconButton.tsx';
+import { ChannelMenu } from './ChannelMenu.tsx';
 import { GroupDialog } from './GroupDialog.tsx';
 import { SlowLine } from './SlowLine.tsx';
 
@@ -52,7 +52,7 @@ export function ChannelPane({ store, state, channel, target, drafts, onBack }: C
           )
         }
         drafts={drafts}
-        actions={!other && <IconButton icon="people" label={t.channels.details} onClick={() => setDetails(true)} />}
+        actions={<ChannelMenu channel={channel} other={other} onDetails={() => setDetails(true)} />}
         question={channel.slow_mode_s > 0 && <SlowLine channel={channel} me={state.me} until={until} />}
         waitUntil={until}
         onBack={onBack}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ownsChannel, type ChannelMemberObject, type ChannelObject } from '@confab/client';
+import { ownsChannel, type ChannelMemberObject, type ChannelObject, type UserObject } from '@confab/client';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { BanDialog } from '../moderation/BanDialog.tsx';
 import { useDesk } from '../support/DeskContext.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { useToast } from '../ui/Toasts.tsx';
@@ -22,6 +23,8 @@ export function GroupDialog({ channel, onLeft, onClose }: GroupDialogProps) {
   const { chat, state, attempt } = useDesk();
   const members = useAllMembers(channel);
   const owner = ownsChannel(channel, state.me.id);
+  const [banning, setBanning] = useState<UserObject>();
+  if (banning) return <BanDialog user={banning} onClose={() => setBanning(undefined)} />;
   return (
     <Dialog title={t.details} onClose={onClose}>
       <div className="cf-form">
@@ -32,11 +35,11 @@ export function GroupDialog({ channel, onLeft, onClose }: GroupDialogProps) {
             onChange={(seconds) => void attempt(chat.changeChannel(channel.id, { slow_mode_s: seconds }))}
           />
         )}
-        <section aria-label={t.members}>
+        <section className="cf-group__members" aria-label={t.members} tabIndex={-1}>
           <h3 className="cf-group__title">{t.memberCount(channel.member_count)}</h3>
           <ul className="cf-people" role="list" aria-label={t.members}>
             {members.map((member) => (
-              <GroupMember key={member.user.id} channel={channel} member={member} owner={owner} />
+              <GroupMember key={member.user.id} channel={channel} member={member} owner={owner} onBan={() => setBanning(member.user)} />
             ))}
           </ul>
         </section>

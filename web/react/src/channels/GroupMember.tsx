@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChannelMemberObject, ChannelObject } from '@confab/client';
+import type { ChannelChange, ChannelMemberObject, ChannelObject } from '@confab/client';
+import type { MouseEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { useDesk } from '../support/DeskContext.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
+import { handFocus } from './handFocus.ts';
 import { Person } from './Person.tsx';
 
 interface GroupMemberProps {
@@ -10,22 +12,27 @@ interface GroupMemberProps {
   member: ChannelMemberObject;
   /** Whether who looks at it owns the group. */
   owner: boolean;
+  onBan: () => void;
 }
 
-export function GroupMember({ channel, member, owner }: GroupMemberProps) {
-  const t = useMessages().channels;
+export function GroupMember({ channel, member, owner, onBan }: GroupMemberProps) {
+  const messages = useMessages();
+  const t = messages.channels;
   const { chat, state, attempt } = useDesk();
   const { user, role } = member;
   const me = user.id === state.me.id;
-  const change = (what: Parameters<typeof chat.changeChannel>[1]) => void attempt(chat.changeChannel(channel.id, what));
+  const change = (what: ChannelChange) => (event: MouseEvent) => {
+    void attempt(chat.changeChannel(channel.id, what).then(handFocus(event.currentTarget)));
+  };
   return (
     <li className="cf-person">
       <Person user={user} online={state.online.has(user.id)} me={me} />
       {role === 'owner' && <span className="cf-badge">{t.owner}</span>}
       {owner && !me && role !== 'owner' && (
-        <IconButton icon="star" label={t.makeOwner(user.name)} onClick={() => change({ owners: [user.id] })} />
+        <IconButton icon="star" label={t.makeOwner(user.name)} onClick={change({ owners: [user.id] })} />
       )}
-      {owner && !me && <IconButton icon="close" label={t.remove(user.name)} onClick={() => change({ remove_members: [user.id] })} />}
+      {owner && !me && <IconButton icon="alert" label={messages.moderation.banTitle(user.name)} onClick={onBan} />}
+      {owner && !me && <IconButton icon="close" label={t.remove(user.name)} onClick={change({ remove_members: [user.id] })} />}
     </li>
   );
 }
