@@ -36,8 +36,6 @@ bool resume_begin(struct session *s)
 	}
 	s->resume_at = now + n * n * STEP_US;
 	s->resume_attempts++;
-	/* what was on its way is lost, and made anew */
-	s->offering = s->offer_again = false;
 	return true;
 }
 
@@ -101,6 +99,8 @@ void resume_done(struct session *s)
 	struct confab_track *t;
 
 	s->resume_by = 0;
+	/* an offer that was on its way, or made meanwhile, is lost */
+	s->offering = s->offer_again = false;
 	s->next_ping = now + s->ping_us;
 	send_sync(s);
 	list_each (t, &s->call->tracks, in_call) {

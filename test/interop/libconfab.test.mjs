@@ -258,6 +258,13 @@ test('the operator sees bitrate, loss and round trip of each participant', async
 	assert.ok(receiver.download_bps > 600, JSON.stringify(receiver));
 	assert.ok(receiver.rtt_ms >= 0 && receiver.rtt_ms < 2000, JSON.stringify(receiver));
 	assert.deepEqual([sender.upload_loss, receiver.download_loss], [0, 0]);
+	await a.ok('mute 1'); // a muted track is not sent, whatever the program writes
+	for (let i = 0; i < 60 && sender.upload_bps > 300; i++) {
+		await a.ok('sound 25');
+		const call = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:figures');
+		sender = call.participants.find((p) => p.user.id === 'ann').stats;
+	}
+	assert.ok(sender.upload_bps <= 300, `muted: ${JSON.stringify(sender)}`);
 	await Promise.all([a.end(), b.end()]);
 });
 
@@ -331,6 +338,25 @@ for (const ownLoop of [false, true]) {
 		await Promise.all([a.end(), b.end()]);
 	});
 }
+
+test('a track that is published while the signalling is cut is there when it is back', async (t) => {
+	const proxy = await startProxy(t, daemon);
+	const a = await enterRoom(proxy.url, 'meanwhile', 'anna');
+	const b = await enterRoom(daemon.url.replace('http', 'ws'), 'meanwhile', 'berta');
+	await a.ok('publish'); // so that there is a connection that offers
+	proxy.closed = true;
+	proxy.cut();
+	await new Promise((resolve) => setTimeout(resolve, 500)); // less than it takes to be told
+	const published = a.do('publish');
+	await new Promise((resolve) => setTimeout(resolve, 500));
+	proxy.closed = false;
+	const began = Date.now();
+	assert.equal((await published).code, 0);
+	assert.ok(Date.now() - began < 14000, 'the first resume did it, not the server that missed the media'); // after 15 s
+	await a.ok('sound 10');
+	await b.event('subscribed', (l) => l.identity === 'anna');
+	await Promise.all([a.end(), b.end()]);
+});
 
 test('who was put out while the signalling was cut stays out', async (t) => {
 	const proxy = await startProxy(t, daemon);

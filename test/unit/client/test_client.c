@@ -199,6 +199,32 @@ static void disconnect_wins(void **state)
 	confab_client_free(f.client);
 }
 
+/* What a provider answers after disconnect_user is not the answer to the question of the next connect. */
+static void late_token_is_dropped(void **state)
+{
+	(void)state;
+	static struct fixture f;
+	_Atomic int first = 0, second = 0;
+	confab_user ada = { .id = "ada" };
+
+	begin(&f, 0);
+	confab_client_connect_user_async(f.client, &ada, hold, &f, on_done,
+					 (void *)(uintptr_t)&first);
+	wait_for(&f.asked);
+	confab_token_request *late = f.held;
+	assert_int_equal(confab_client_disconnect_user(f.client), CONFAB_OK);
+	assert_int_equal(first, CONFAB_ERR_TOKEN_NOT_SET);
+	f.asked = 0;
+	confab_client_connect_user_async(f.client, &ada, hold, &f, on_done,
+					 (void *)(uintptr_t)&second);
+	wait_for(&f.asked);
+	confab_token_reply(late, ADA, NULL); /* with it the attempt would go on to the server */
+	confab_token_reply(f.held, NULL, "no");
+	wait_for(&second);
+	assert_int_equal(second, CONFAB_ERR_AUTH_FAILED);
+	confab_client_free(f.client);
+}
+
 /* A LiveKit server needs no user: but it has to be there. Leaving breaks a join off. */
 static void another_server(void **state)
 {
@@ -332,10 +358,15 @@ static void ids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(token_is_not_set), cmocka_unit_test(connecting),
-		cmocka_unit_test(disconnect_wins),  cmocka_unit_test(another_server),
-		cmocka_unit_test(own_loop),	    cmocka_unit_test(bad_input),
-		cmocka_unit_test(bad_words),	    cmocka_unit_test(ids),
+		cmocka_unit_test(token_is_not_set),
+		cmocka_unit_test(connecting),
+		cmocka_unit_test(disconnect_wins),
+		cmocka_unit_test(another_server),
+		cmocka_unit_test(own_loop),
+		cmocka_unit_test(bad_input),
+		cmocka_unit_test(late_token_is_dropped),
+		cmocka_unit_test(bad_words),
+		cmocka_unit_test(ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include "client/receive.h"
 #include "client/send.h"
+#include "wire/rtcp.h"
 
 struct side {
 	struct peer peer;
@@ -26,6 +27,7 @@ struct world {
 	unsigned loss, sent; /* loss: of 100 */
 	unsigned frames, keys, wrong;
 	uint32_t last;
+	bool deaf; /* to requests for key frames */
 };
 
 enum { FRAME = 5000 };
@@ -132,7 +134,7 @@ static void play(struct world *w, unsigned frames)
 
 	for (unsigned i = 0; i < frames; i++) {
 		uint32_t timestamp = w->send.timestamp + 3000;
-		bool key = send_take_wants_key(&w->send) || w->send.packets == 0;
+		bool key = (send_take_wants_key(&w->send) && !w->deaf) || w->send.packets == 0;
 
 		memset(frame, (uint8_t)(timestamp / 3000), sizeof frame);
 		memcpy(frame, "\x11\0\0\x9d\x01\x2a\x80\x02\x68\x01", 10);
@@ -209,12 +211,67 @@ static void a_pause_ends_with_a_key_frame(void **state)
 	world_fini(&w);
 }
 
+static void ask_for(struct world *w, uint16_t seq)
+{
+	uint8_t bytes[100];
+	struct wr out = wr_of(bytes, sizeof bytes);
+	struct rtcp_packet p;
+	struct rtcp_iter it;
+
+	rtcp_write_rr(&out, 9, NULL, 0);
+	assert_int_equal(rtcp_write_nack(&out, 9, 7, &seq, 1), 1);
+	assert_true(rtcp_iter_init(&it, bytes, wr_len(&out)));
+	while (rtcp_next(&it, &p))
+		send_rtcp(&w->send, &w->a.peer, &p, arrive, w);
+}
+
+/* A number asked for that is no longer, or not yet, kept is not answered with another packet. */
+static void only_what_was_asked_for(void **state)
+{
+	(void)state;
+	static struct world w;
+
+	world_init(&w, 0);
+	play(&w, 200);
+	assert_true(w.send.packets > SEND_HISTORY);
+	uint16_t next = w.send.seq;
+	ask_for(&w, (uint16_t)(next - 1));
+	assert_int_equal(w.send.retransmitted, 1);
+	ask_for(&w, (uint16_t)(next - SEND_HISTORY));
+	assert_int_equal(w.send.retransmitted, 2);
+	ask_for(&w, (uint16_t)(next - SEND_HISTORY - 1));
+	ask_for(&w, next);
+	ask_for(&w, (uint16_t)(next + 1));
+	assert_int_equal(w.send.retransmitted, 2);
+	world_fini(&w);
+}
+
+/* A sender that does not answer is asked twice a second, not with each packet. */
+static void key_frames_are_asked_for_twice_a_second(void **state)
+{
+	(void)state;
+	static struct world w;
+
+	world_init(&w, 0);
+	play(&w, 30);
+	w.loss = 100;
+	play(&w, 60);
+	w.loss = 0;
+	w.deaf = true;
+	uint64_t before = w.receive.plis;
+	play(&w, 60); /* 2 s */
+	assert_in_range(w.receive.plis - before, 3, 5);
+	world_fini(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_loss),
 		cmocka_unit_test(losses_are_repaired),
 		cmocka_unit_test(a_pause_ends_with_a_key_frame),
+		cmocka_unit_test(only_what_was_asked_for),
+		cmocka_unit_test(key_frames_are_asked_for_twice_a_second),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
