@@ -12,21 +12,45 @@ const out = path.join(root, 'test/out/screenshots');
 const shown = path.join(root, 'docs/screenshots');
 const only = process.argv.slice(2).find((arg) => !arg.startsWith('--'));
 
+const desktop = { device: 'desktop', viewport: DESKTOP };
+const phone = { device: 'phone', viewport: PHONE };
 const LOOKS = [
-	{ device: 'desktop', viewport: DESKTOP, theme: 'light', language: 'en' },
-	{ device: 'desktop', viewport: DESKTOP, theme: 'dark', language: 'ar' },
-	{ device: 'phone', viewport: PHONE, theme: 'light', language: 'ar' },
-	{ device: 'phone', viewport: PHONE, theme: 'dark', language: 'en' },
+	{ ...desktop, theme: 'light', language: 'en' },
+	{ ...desktop, theme: 'dark', language: 'ar' },
+	{ ...phone, theme: 'light', language: 'ar' },
+	{ ...phone, theme: 'dark', language: 'en' },
+];
+/** The screens that people live in, in every look. */
+const MAIN = ['sign-in', 'team-chat', 'customer-chat', 'customer-panel', 'team-page', 'settings', 'incoming', 'call', 'call-small', 'call-screen', 'call-grid'];
+const MORE_LOOKS = [
+	{ ...desktop, theme: 'dark', language: 'en' },
+	{ ...phone, theme: 'light', language: 'en' },
+	{ ...desktop, theme: 'light', language: 'de' },
+	{ ...phone, theme: 'dark', language: 'de' },
+	{ device: 'wide', viewport: { width: 1440, height: 900 }, theme: 'light', language: 'en' },
 ];
 
 /** What the README and the manual show. */
-const BEST = ['call-small-desktop-light-en', 'team-chat-desktop-dark-ar', 'customer-chat-phone-light-ar', 'incoming-phone-dark-en'];
+const BEST = [
+	'call-small-wide-light-en', 'call-desktop-light-en', 'call-screen-desktop-light-en', 'customer-panel-desktop-dark-en', 'team-chat-desktop-dark-ar',
+	'customer-chat-phone-light-ar', 'incoming-phone-dark-en', 'call-phone-dark-de',
+];
+
+/** The fonts that most people's systems would take are not on a server: those of the same kind that Debian has. */
+function preferFonts() {
+	const file = path.join(out, 'fonts.conf');
+	const families = ['Inter', 'Noto Sans', 'Noto Sans Arabic', 'Noto Color Emoji'].map((name) => `<family>${name}</family>`).join('');
+	const alias = (name) => `<alias binding="strong"><family>${name}</family><prefer>${families}</prefer></alias>`;
+	fs.writeFileSync(file, `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><include>/etc/fonts/fonts.conf</include>${alias('system-ui')}${alias('sans-serif')}</fontconfig>\n`);
+	process.env.FONTCONFIG_FILE = file;
+}
 
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
+preferFonts();
 let pictures = 0;
 await tour(async (state, page) => {
-	for (const { device, viewport, theme, language } of LOOKS) {
+	for (const { device, viewport, theme, language } of MAIN.includes(state) ? [...LOOKS, ...MORE_LOOKS] : LOOKS) {
 		await page.setViewportSize(viewport);
 		await dress(page, { theme, language });
 		await page.evaluate(() => Promise.all([...document.getAnimations()].filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
@@ -40,6 +64,7 @@ console.log(`${pictures} pictures in ${path.relative(root, out)}`);
 if (process.argv.includes('--docs')) {
 	fs.mkdirSync(shown, { recursive: true });
 	for (const name of BEST) {
+		if (!fs.existsSync(path.join(out, `${name}.png`))) continue; // only a part was asked for
 		const file = path.join(shown, `${name}.webp`);
 		execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', path.join(out, `${name}.png`), '-c:v', 'libwebp', '-quality', '82', file]);
 	}

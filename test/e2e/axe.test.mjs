@@ -29,7 +29,8 @@ function smallTargets(page) {
 	return page.evaluate(() => {
 		const inLine = '.cf-link, .cf-reaction, .cf-quote, .cf-more__button, [type=radio], [role=switch], [type=file]';
 		return [...document.querySelectorAll('button, select, textarea, input, nav a')].flatMap((element) => {
-			const { width, height } = element.getBoundingClientRect();
+			const target = element.type === 'checkbox' ? (element.closest('label') ?? element) : element;
+			const { width, height } = target.getBoundingClientRect();
 			if (element.matches(inLine) || element.closest('[inert]') || !element.checkVisibility({ visibilityProperty: true })) return [];
 			return width < 43.5 || height < 43.5 ? [`small (${Math.round(width)} × ${Math.round(height)}): ${element.outerHTML.slice(0, 160)}`] : [];
 		});

@@ -24,9 +24,10 @@ export async function launchChromium({ fps = 30, args = [], executablePath = chr
 	});
 }
 
-/** A page in a context of its own, which records what it printed, asked and got. */
-export async function openPage(browser, url, options = {}) {
+/** A page in a context of its own, which records what it printed, asked and got. `init`: a script to run before its own. */
+export async function openPage(browser, url, { init, ...options } = {}) {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+	if (init) await context.addInitScript({ content: init });
 	// Every peer connection of the page, for getStats.
 	await context.addInitScript(() => {
 		const Original = window.RTCPeerConnection;

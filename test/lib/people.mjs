@@ -4,14 +4,14 @@ import WebSocket from 'ws';
 import { confab, startConfabd } from './confabd.mjs';
 import { Client } from './client.mjs';
 
-const password = 'a password of nobody in particular';
+export const PASSWORD = 'a password of nobody in particular';
 
 /** An account beside the demo's, signed in. */
 export async function addPerson(daemon, id, role = 'user', name = id[0].toUpperCase() + id.slice(1)) {
-	confab(['user', 'add', id, '--role', role, '--name', name, '--password-stdin', '--data', daemon.data], `${password}\n`);
+	confab(['user', 'add', id, '--role', role, '--name', name, '--password-stdin', '--data', daemon.data], `${PASSWORD}\n`);
 	const client = new Client(daemon.url);
 	client.id = id;
-	await client.call('POST', '/api/auth/login', { userId: id, password });
+	await client.call('POST', '/api/auth/login', { userId: id, password: PASSWORD });
 	return client;
 }
 

@@ -29,6 +29,7 @@ export function useMini(window_: RefObject<HTMLElement | null>, place: RefObject
       y: clamp(y, MARGIN_PX - top, window.innerHeight - MARGIN_PX - box.height - top),
     };
     element.style.translate = `${place.current.x}px ${place.current.y}px`;
+    element.toggleAttribute('data-moved', place.current.x !== 0 || place.current.y !== 0);
   };
 
   useEffect(() => {

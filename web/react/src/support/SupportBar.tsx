@@ -63,26 +63,27 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
         </button>
       )}
       <Labels conversation={conversation} />
-      <span className="cf-supportbar__end" />
-      <button
-        type="button"
-        className="cf-notetoggle"
-        aria-pressed={panel}
-        aria-label={t.showCustomer}
-        title={t.showCustomer}
-        onClick={() => onPanel(!panel)}
-      >
-        <Icon name="person" size={20} />
-      </button>
-      <button
-        type="button"
-        className="cf-button cf-button--small"
-        onClick={() => change({ status: resolved ? 'open' : 'resolved' })}
-      >
-        <Icon name={resolved ? 'reply' : 'check'} size={18} />
-        {resolved ? t.reopen : t.resolve}
-      </button>
-      <ConversationMenu key={`menu ${conversation.id}`} conversation={conversation} />
+      <span className="cf-supportbar__end">
+        <button
+          type="button"
+          className="cf-notetoggle"
+          aria-pressed={panel}
+          aria-label={t.showCustomer}
+          title={t.showCustomer}
+          onClick={() => onPanel(!panel)}
+        >
+          <Icon name="person" size={20} />
+        </button>
+        <button
+          type="button"
+          className="cf-button cf-button--small"
+          onClick={() => change({ status: resolved ? 'open' : 'resolved' })}
+        >
+          <Icon name={resolved ? 'reply' : 'check'} size={18} />
+          {resolved ? t.reopen : t.resolve}
+        </button>
+        <ConversationMenu key={`menu ${conversation.id}`} conversation={conversation} />
+      </span>
       {transfer && <TransferDialog conversation={conversation} onClose={() => setTransfer(false)} />}
     </div>
   );

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tour's part in calls, and where the connection is lost.
+import { callDialog, chooseConversation, control, incoming, region, startCall } from '../app.mjs';
+import { openPage, until } from '../browser.mjs';
+import { PASSWORD } from '../people.mjs';
+import { actor, LOOKS } from '../scene.mjs';
+
+export async function calls(browser, daemon, admin, user, stop) {
+	await user.page.getByRole('button', { name: 'Check camera and sound' }).click();
+	await user.page.getByRole('button', { name: 'Join now' }).waitFor();
+	await stop('lobby', user.page);
+	await user.page.keyboard.press('Escape');
+	await startCall(user);
+	await incoming(admin).waitFor();
+	await callDialog(user).getByText('Calling Support…').waitFor();
+	await stop('outgoing', user.page);
+	await stop('incoming', admin.page);
+	await incoming(admin).getByRole('button', { name: 'Accept' }).click();
+	await region(admin, 'Sam Rivera').waitFor({ timeout: 60000 });
+	await sharp(admin);
+	await stop('call', admin.page);
+	await stop('call-customer', user.page);
+	await control(admin, 'Mute').click();
+	await control(admin, 'Reactions').click();
+	await stop('call-reactions', admin.page);
+	await admin.page.keyboard.press('Escape');
+	await control(admin, 'Camera and sound').click();
+	await stop('call-devices', admin.page);
+	await admin.page.keyboard.press('Escape');
+	await control(admin, 'Unmute').click();
+	await small(admin, stop);
+	await presenting(admin, user, stop);
+	await three(browser, daemon, admin, user, stop);
+	await control(admin, 'Leave call').click();
+	await admin.page.getByRole('region', { name: 'Call ended' }).waitFor();
+	await admin.page.getByRole('region', { name: 'Call ended' }).hover();
+	await stop('call-ended', admin.page);
+	await admin.page.getByRole('region', { name: 'Call ended' }).getByRole('button', { name: 'Close' }).click();
+	await control(user, 'Leave call').click();
+}
+
+/** The pictures of others are there, and as sharp as they get in a while. */
+async function sharp(person) {
+	const videos = callDialog(person).locator('.cf-tile video');
+	await videos.first().waitFor();
+	const widths = () => videos.evaluateAll((all) => all.map((video) => video.videoWidth));
+	await until('a picture', widths, (all) => all.every((width) => width > 0), 30000);
+	await until('a sharp picture', widths, (all) => all.every((width) => width >= 1200), 12000).catch(() => {});
+}
+
+async function small(admin, stop) {
+	await control(admin, 'Make the call small').click();
+	await stop('call-small', admin.page);
+	await control(admin, 'Make the call large').click();
+}
+
+async function presenting(admin, user, stop) {
+	await control(user, 'Share screen').click();
+	await region(admin, "Sam Rivera's screen").waitFor({ timeout: 60000 });
+	await region(admin, "Sam Rivera's screen").locator('video').waitFor();
+	await until('the screen', () => region(admin, "Sam Rivera's screen").locator('video').evaluate((video) => video.videoWidth), (width) => width > 0, 30000);
+	await stop('call-screen', admin.page);
+	await stop('call-sharing', user.page);
+	await control(user, 'Stop sharing').click();
+}
+
+/** A colleague comes in: a grid, and who speaks large. */
+async function three(browser, daemon, admin, user, stop) {
+	const kenji = await openPage(browser, daemon.url, { init: actor(LOOKS.kenji) });
+	await kenji.page.getByLabel('User ID').fill('kenji');
+	await kenji.page.getByLabel('Password').fill(PASSWORD);
+	await kenji.page.getByRole('button', { name: 'Sign in' }).click();
+	await chooseConversation(kenji, 'Sam Rivera');
+	await startCall(kenji);
+	await region(admin, 'Kenji Mori').waitFor({ timeout: 60000 });
+	await sharp(admin);
+	await stop('call-grid', admin.page);
+	await control(admin, 'Show who speaks large').click();
+	await sharp(admin);
+	await stop('call-speaker', admin.page);
+	await control(admin, 'Show everybody alike').click();
+	await control(kenji, 'Leave call').click();
+	await region(admin, 'Kenji Mori').waitFor({ state: 'detached' });
+	await kenji.context.close();
+}
+
+export async function trouble(daemon, admin, stop) {
+	await admin.page.getByRole('link', { name: 'Calls' }).click();
+	await admin.page.getByRole('table').waitFor();
+	await stop('calls-past', admin.page);
+	await admin.page.getByRole('link', { name: 'Chat', exact: true }).click();
+	await chooseConversation(admin, 'Sam Rivera');
+	await admin.page.getByRole('log').getByText('Video call').waitFor();
+	daemon.kill();
+	await admin.page.getByText('Connection lost. Reconnecting…').waitFor();
+	await stop('reconnecting', admin.page);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tour's part at the desk: lists, conversations, the support layer, the pages beside them.
+import { chooseConversation, say } from '../app.mjs';
+
+const log = (person) => person.page.getByRole('log');
+const search = (person) => person.page.getByRole('searchbox', { name: 'Search' });
+const box = (person) => person.page.getByRole('textbox', { name: 'Message' });
+
+export async function messenger(admin, user, shop, stop) {
+	await say(user, 'Good morning! The espresso machine I bought drips. Can we look at it together?');
+	await admin.page.getByRole('list', { name: 'Conversations' }).getByText('Good morning!').waitFor();
+	await stop('team-list', admin.page);
+	await chooseConversation(admin, 'Sam Rivera');
+	await talk(admin, user);
+	await stop('team-chat', admin.page);
+	await stop('customer-chat', user.page);
+	await support(admin, shop, stop);
+	await openMenu(admin, 'Give me five minutes');
+	await stop('message-menu', admin.page);
+	await admin.page.keyboard.press('Escape');
+	await answering(admin, stop);
+	await finding(admin, stop);
+	await chooseConversation(admin, 'Friederike');
+	await stop('long-name', admin.page);
+	await chooseConversation(admin, 'عمر');
+	await stop('other-direction', admin.page);
+	await chooseConversation(admin, 'Sam Rivera');
+}
+
+/** A photograph, a note, reactions, a file: everything that a conversation may hold. */
+async function talk(admin, user) {
+	await attach(user, 'receipt.pdf', Buffer.from('%PDF-1.4\n%%EOF\n'), 'The receipt');
+	await log(admin).getByText('The receipt').waitFor();
+	await say(admin, 'Thank you! Where does the water come out?');
+	await admin.page.getByRole('button', { name: 'Write a private note' }).click();
+	await say(admin, 'Same model as last week: the gasket.');
+	await admin.page.getByRole('button', { name: 'Write a private note' }).click();
+	const photo = Buffer.from((await user.page.evaluate(() => window.takePhoto())).split(',')[1], 'base64');
+	await attach(user, 'drip.jpg', photo, 'Here, below the handle');
+	await log(admin).getByText('below the handle').waitFor();
+	await say(admin, 'I see it. Press the camera button whenever it suits you, then we look together.');
+	await say(user, 'Give me five minutes to clear the table, please 😀');
+	await log(admin).getByText('Give me five minutes').waitFor();
+	await openMenu(admin, 'Give me five minutes');
+	await admin.page.getByRole('menuitem', { name: 'React with 👍' }).click();
+	await log(admin).locator('img').first().evaluate((img) => img.decode());
+}
+
+async function support(admin, { colleague, labels }, stop) {
+	await admin.page.getByRole('button', { name: 'Labels' }).click();
+	await admin.page.getByRole('checkbox', { name: 'Warranty' }).click();
+	await stop('label-menu', admin.page);
+	await admin.page.keyboard.press('Escape');
+	await admin.page.getByRole('button', { name: 'Take', exact: true }).click();
+	await admin.page.getByRole('button', { name: 'Transfer' }).click();
+	await admin.page.getByRole('dialog').waitFor();
+	await stop('transfer', admin.page);
+	await admin.page.keyboard.press('Escape');
+	await box(admin).pressSequentially('/');
+	await admin.page.getByRole('option', { name: /\/hello/ }).waitFor();
+	await stop('canned-replies', admin.page);
+	await box(admin).fill('');
+	await colleague.call('POST', '/api/v1/conversations/user/viewing', { viewing: true });
+	await admin.page.getByRole('status').filter({ hasText: 'also looking' }).waitFor();
+	await admin.page.getByRole('button', { name: 'Show customer' }).click();
+	await admin.page.getByRole('complementary', { name: 'Customer' }).getByRole('textbox').waitFor();
+	await stop('customer-panel', admin.page);
+	await colleague.call('POST', '/api/v1/conversations/user/viewing', { viewing: false });
+	await admin.page.getByRole('button', { name: 'Show customer' }).click();
+	await colleague.call('PATCH', '/api/v1/conversations/leila', { status: 'resolved', labels: [labels.Praise] });
+}
+
+async function openMenu(person, text) {
+	const line = log(person).locator('[data-message]').filter({ hasText: text }).last();
+	await line.hover();
+	await line.getByRole('button', { name: 'Message options' }).click();
+	await person.page.getByRole('menu').waitFor();
+}
+
+async function answering(admin, stop) {
+	await openMenu(admin, 'Give me five minutes');
+	await admin.page.getByRole('menuitem', { name: 'Reply' }).click();
+	await box(admin).fill('No hurry, I am here until six.');
+	await stop('reply', admin.page);
+	await box(admin).press('Enter');
+	await log(admin).getByText('No hurry').waitFor();
+}
+
+async function finding(admin, stop) {
+	await search(admin).fill('order');
+	await admin.page.getByRole('heading', { name: 'Messages' }).waitFor();
+	await stop('search', admin.page);
+	await search(admin).fill('zeppelin');
+	await admin.page.getByText('Nothing found').waitFor();
+	await stop('search-nothing', admin.page);
+	await search(admin).fill('');
+}
+
+async function attach(person, name, content, text) {
+	await person.page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: content });
+	await person.page.getByRole('list', { name: 'Attached files' }).getByText(name).waitFor();
+	await say(person, text);
+}
+
+/** Pages of the team besides the chat. */
+export async function pages(admin, stop) {
+	const go = (name) => admin.page.getByRole('link', { name, exact: true }).click();
+	await go('Calls');
+	await admin.page.getByText('Nobody is in a call').waitFor();
+	await stop('calls-empty', admin.page);
+	await go('Team');
+	await admin.page.getByRole('list', { name: 'Canned replies' }).getByText('/gasket').waitFor();
+	await admin.page.getByRole('region', { name: 'Audit log' }).getByRole('row').nth(1).waitFor();
+	await stop('team-page', admin.page);
+	await admin.page.getByRole('button', { name: 'New canned reply' }).click();
+	await admin.page.getByRole('dialog').waitFor();
+	await stop('canned-form', admin.page);
+	await admin.page.keyboard.press('Escape');
+	await go('Settings');
+	await admin.page.getByText('This device').waitFor();
+	await stop('settings', admin.page);
+	await admin.page.keyboard.press('?');
+	await admin.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+	await stop('keys', admin.page);
+	await admin.page.keyboard.press('Escape');
+	await go('Chat');
+	await chooseConversation(admin, 'Sam Rivera');
+}
