@@ -16,6 +16,7 @@
 #include "control/http/access.h"
 #include "control/http/call_answer.h"
 #include "control/http/handlers.h"
+#include "control/objects/objects.h"
 #include "control/support/support.h"
 
 /* ---- answers ---- */
@@ -226,6 +227,7 @@ static void on_join(void *arg, int status, const char *problem, json_t *reply,
 		http_error(j.req, 500, -1, "Out of memory.");
 		return;
 	}
+	(void)json_object_set_new(reply, "server_time", object_time(clock_wall_us()));
 	(void)json_object_set_new(reply, "credentials",
 				  json_pack("{s:s, s:s, s:s}", "url", url, "token", token,
 					    "identity", join->identity));

@@ -437,6 +437,8 @@ export interface JoinResponse {
   own_capabilities: ('join-call' | 'read-call' | 'create-call' | 'join-ended-call' | 'join-backstage' | 'update-call' | 'update-call-settings' | 'send-audio' | 'send-video' | 'screenshare' | 'end-call' | 'mute-users' | 'update-call-permissions' | 'block-users' | 'kick-user' | 'create-reaction' | 'send-event' | 'update-call-member' | 'remove-call-member')[];
   ring: RingObject | null;
   created: boolean;
+  /** of this answer: with it the age of state.started_at is right also where the asker's clock is wrong */
+  server_time: string;
   credentials: {
     url: string;
     token: string;
@@ -679,6 +681,10 @@ export interface ServerEvents {
   'canned.updated': {
     type: 'canned.updated';
     canned: CannedReplyObject[];
+  };
+  'user.updated': {
+    type: 'user.updated';
+    user: UserObject;
   };
   'user.presence.changed': {
     type: 'user.presence.changed';

@@ -83,6 +83,23 @@ test('call.state: what a reply tells is observable', async () => {
   assert.equal(call.state.startsAt?.toISOString(), '2026-12-01T09:00:00.000Z');
 });
 
+test('call.state.startedAt: the age of the call does not depend on the clock here', async () => {
+  const { call, server } = await setUp();
+  const startedAt = watch(call.state.startedAt$);
+  const wrong = 3_600_000; // the server's clock is an hour ahead of ours
+  const at = (ms: number) => new Date(Date.now() + wrong + ms).toISOString();
+  const join = server.routes['POST /api/v1/call/default/room/join'];
+  assert.ok(join);
+  server.routes['POST /api/v1/call/default/room/join'] = (request) => {
+    const { status, body } = join(request);
+    return { status, body: { ...(body as object), server_time: at(0), state: { ...session('s1', eve), started_at: at(-90_000) } } };
+  };
+  await call.join();
+  const age = Date.now() - (call.state.startedAt ?? 0);
+  assert.equal(startedAt.at(-1), call.state.startedAt);
+  assert.ok(age >= 89_000 && age < 120_000, `${age} ms`);
+});
+
 test('call.state: who is here, since when, and who asks for what', async () => {
   const { call, client, server } = await setUp();
   const participants = watch(call.state.participants$);

@@ -397,7 +397,10 @@ export class Call {
           microphone: settings?.audio.mic_default_on ?? true,
         };
       },
-      onReply: (reply) => void this.#learn(reply),
+      onReply: (reply) => {
+        this.#stores.setServerTime(reply.server_time);
+        this.#learn(reply);
+      },
       onParticipants: (list) => this.#stores.setParticipants(list),
       onJoined: (at) => this.#stores.joinedAt.set(at),
       onRemoved: () => void this.leave(),

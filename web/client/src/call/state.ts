@@ -26,6 +26,10 @@ export class CallStores {
   readonly permissionRequests = new Store<readonly PermissionRequest[]>([]);
   /** When this client joined, in milliseconds of Date.now(). */
   readonly joinedAt = new Store<number | undefined>(undefined);
+  /** When the call began, by this device's clock. */
+  readonly startedAt = new Store<number | undefined>(undefined);
+  /** How far this device's clock is ahead of the server's, as far as is known. */
+  #aheadMs = 0;
   #knowledge = emptyCall;
 
   get knowledge(): CallKnowledge {
@@ -49,6 +53,7 @@ export class CallStores {
     if (known.call) this.custom.set(known.call.custom);
     this.members.set(known.members);
     this.session.set(known.session);
+    this.#showStart();
     this.ownCapabilities.set(known.ownCapabilities);
     this.ring.set(known.ring);
     this.permissionRequests.set(known.permissionRequests);
@@ -58,6 +63,18 @@ export class CallStores {
   setParticipants(connected: readonly Participant[]): void {
     this.connected.set(connected);
     this.#showParticipants();
+  }
+
+  /** What the server's clock says now. */
+  setServerTime(text: string | undefined): void {
+    const at = Date.parse(text ?? '');
+    if (Number.isFinite(at)) this.#aheadMs = Date.now() - at;
+    this.#showStart();
+  }
+
+  #showStart(): void {
+    const at = Date.parse(this.session.get()?.started_at ?? '');
+    this.startedAt.set(Number.isFinite(at) ? Math.min(at + this.#aheadMs, Date.now()) : undefined);
   }
 
   #showParticipants(): void {
@@ -98,7 +115,10 @@ export class CallState {
   readonly ring$: Observable<RingObject | null>;
   /** Who asks for what; told to those who can grant it. */
   readonly permissionRequests$: Observable<readonly PermissionRequest[]>;
+  /** When this client joined, in milliseconds of Date.now(). */
   readonly joinedAt$: Observable<number | undefined>;
+  /** When the call began, for whoever came first, in milliseconds of this device's Date.now(); undefined while nobody is in it. */
+  readonly startedAt$: Observable<number | undefined>;
   readonly #call: Observable<CallObject | undefined>;
 
   /** @internal */
@@ -115,6 +135,7 @@ export class CallState {
     this.ring$ = stores.ring;
     this.permissionRequests$ = stores.permissionRequests;
     this.joinedAt$ = stores.joinedAt;
+    this.startedAt$ = stores.startedAt;
     this.#call = stores.call;
   }
 
@@ -156,6 +177,9 @@ export class CallState {
   }
   get joinedAt(): number | undefined {
     return this.joinedAt$.get();
+  }
+  get startedAt(): number | undefined {
+    return this.startedAt$.get();
   }
   get createdBy(): UserObject | undefined {
     return this.#call.get()?.created_by;

@@ -135,6 +135,7 @@ export function joinResponse(userId: string): JoinResponse {
   return {
     ...callReply(),
     created: false,
+    server_time: new Date().toISOString(),
     credentials: { url: 'ws://test', token: 'media', identity: `${userId}:s1` },
   };
 }

@@ -10,7 +10,8 @@ import type { Picture } from './usePicture.ts';
 
 interface CallHeaderProps {
   title: string;
-  joinedAt: number | undefined;
+  /** When the call began; undefined until one is in it. */
+  since: number | undefined;
   /** One shares one's own screen. */
   sharing: boolean;
   participants: readonly Participant[];
@@ -23,7 +24,7 @@ interface CallHeaderProps {
 }
 
 /** Whom the call is with, for how long, who presents; and how large it is shown. */
-export function CallHeader({ title, joinedAt, sharing, participants, mini, onMini, move, layout, onLayout, picture }: CallHeaderProps) {
+export function CallHeader({ title, since, sharing, participants, mini, onMini, move, layout, onLayout, picture }: CallHeaderProps) {
   const t = useMessages();
   const others = participants.filter((participant) => !participant.isLocal);
   const presenters = others.filter((participant) => participant.screenShareTrack);
@@ -33,14 +34,14 @@ export function CallHeader({ title, joinedAt, sharing, participants, mini, onMin
       <span className="cf-call__title">
         <bdi>{title}</bdi>
       </span>
-      {joinedAt !== undefined && <CallTimer since={joinedAt} />}
+      {since !== undefined && <CallTimer since={since} />}
       {(sharing || presenters.length > 0) && !mini && (
         <p className="cf-call__banner" role="status">
           <Icon name="screen" size={18} />
           {sharing ? t.youAreSharing : t.isPresenting(presenters.map((participant) => participant.name))}
         </p>
       )}
-      {joinedAt !== undefined && (
+      {since !== undefined && (
         <span className="cf-call__views">
           {choice && !mini && (
             <IconButton

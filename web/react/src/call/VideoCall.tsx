@@ -51,6 +51,7 @@ export function VideoCall({ callType, callId, peer, ring = false, onClose }: Vid
   const state = useObservable(call.state.callingState$);
   const participants = useObservable(call.state.participants$);
   const joinedAt = useObservable(call.state.joinedAt$);
+  const startedAt = useObservable(call.state.startedAt$);
   const sharing = useObservable(call.screenShare.state.status$) === 'enabled';
   const me = useObservable(client.state.connectedUser$)?.id;
   const { ringing, result } = ringView(useObservable(call.state.ring$), me, peer.name, t);
@@ -70,7 +71,7 @@ export function VideoCall({ callType, callId, peer, ring = false, onClose }: Vid
   useTone(joined && ringing && alone ? 'outgoing' : undefined);
 
   const began = useRef<number | undefined>(undefined);
-  began.current = joinedAt ?? began.current; // gone from the call's state once it was left
+  if (joinedAt !== undefined) began.current = startedAt ?? joinedAt; // gone from the call's state once it was left
   const close = useCallback(
     () => onClose(began.current === undefined ? undefined : { peer, ms: Date.now() - began.current }),
     [onClose, peer],
@@ -105,7 +106,7 @@ export function VideoCall({ callType, callId, peer, ring = false, onClose }: Vid
       >
         <CallHeader
           title={peer.name}
-          joinedAt={joinedAt}
+          since={joinedAt === undefined ? undefined : (startedAt ?? joinedAt)}
           sharing={sharing}
           participants={participants}
           mini={mini}

@@ -32,6 +32,7 @@ const hooks = {
     return capabilities.every((capability) => own.includes(capability));
   },
   usePermissionRequests: () => useObservable(useTheCall().state.permissionRequests$),
+  useCallStartedAt: () => useObservable(useTheCall().state.startedAt$),
   useCallJoinedAt: () => useObservable(useTheCall().state.joinedAt$),
 
   useCameraState() {
