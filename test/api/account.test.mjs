@@ -59,6 +59,31 @@ test('the name is one line that says something', async () => {
 	}
 });
 
+test('a new name is told to whoever sees it, and to nobody else', async () => {
+	const { ann, boss } = people;
+	const [cleo, dora] = [await addPerson(daemon, 'cleo'), await addPerson(daemon, 'dora')];
+	const made = await boss.call('POST', '/api/v1/channels', { type: 'group', id: 'walk', name: 'Walk', members: ['ann', 'cleo'] });
+	assert.equal(made.status, 201);
+	const streams = await Promise.all([ann, boss, cleo, dora].map((person) => person.events()));
+	const [anns, bosses, cleos, doras] = streams;
+	const renamed = (event) => event.type === 'user.updated';
+	assert.equal((await ann.call('POST', '/api/auth/name', { name: 'Ann the Second' })).status, 200);
+	for (const stream of [anns, bosses, cleos]) {
+		const { user } = await stream.next(renamed);
+		assert.deepEqual([user.id, user.name], ['ann', 'Ann the Second']);
+	}
+	// what is sent after it has it, too, also from a socket that was open before
+	await ann.call('POST', '/api/v1/conversations/group.walk/typing', { typing: true });
+	assert.equal((await cleos.next((event) => event.type === 'typing.start')).user.name, 'Ann the Second');
+	const channel = (await cleo.call('GET', '/api/v1/channels/group.walk')).body;
+	assert.ok(JSON.stringify(channel).includes('Ann the Second'));
+	// everybody sees the team; a stranger heard nothing of ann
+	await boss.call('POST', '/api/auth/name', { name: 'The Boss' });
+	assert.equal((await doras.next(renamed)).user.id, 'boss');
+	assert.equal((await cleos.next(renamed)).user.id, 'boss', 'once, though they share a channel');
+	await Promise.all(streams.map((stream) => stream.close()));
+});
+
 test('a new password needs the old one, ends other sign-ins, and only it opens the door', async () => {
 	const { client: other } = await signIn('ann', OLD);
 	const change = (password, new_password) => people.ann.call('POST', '/api/auth/password', { password, new_password });

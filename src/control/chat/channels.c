@@ -103,6 +103,25 @@ static void on_loaded(void *arg, int status, const struct store_channel *list, s
 		index_put(c, &list[i]);
 }
 
+void chat_channel_rename(struct chat *c, const struct store_user *user, chat_members_fn *each,
+			 void *arg)
+{
+	for (size_t b = 0; b < BUCKETS; b++) {
+		for (struct entry **at = &c->channels->buckets[b]; *at; at = &(*at)->next) {
+			const struct store_channel *channel = &(*at)->channel;
+			const struct store_channel_member *member = chat_channel_member(channel,
+											user->id);
+
+			if (!member)
+				continue;
+			/* the entry is ours; a new one takes its place, so that names do not pile up in it */
+			((struct store_channel_member *)(uintptr_t)member)->user.name = user->name;
+			index_put(c, channel);
+			each(arg, (*at)->ids, (*at)->channel.member_count);
+		}
+	}
+}
+
 int chat_channels_load(struct chat *c)
 {
 	store_channel_list(c->store, on_loaded, c);

@@ -51,6 +51,11 @@ void chat_channel_change(struct chat *c, const struct store_user *who,
 			 const struct store_channel_change *change, store_channel_fn *done,
 			 void *arg);
 
+/* `user` has another name: in the index, too. `each` is given the members of every channel that the user is in. */
+typedef void chat_members_fn(void *arg, const char *const *ids, size_t n);
+void chat_channel_rename(struct chat *c, const struct store_user *user, chat_members_fn *each,
+			 void *arg);
+
 /* One's own, as conversations, latest activity first. */
 void chat_channel_list(struct chat *c, const struct store_user *who, store_conversations_fn *done,
 		       void *arg);

@@ -183,6 +183,31 @@ void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, c
 	free(text);
 }
 
+/* Without memory the old name stays for as long as the socket is open. */
+static void take_name(struct store_user **at, const struct store_user *user)
+{
+	struct store_user *fresh = store_user_dup(user);
+
+	if (!fresh)
+		return;
+	free(*at);
+	*at = fresh;
+}
+
+void hub_rename(struct hub *h, const struct hub_audience *to, const struct store_user *user)
+{
+	json_t *event = event_renamed(user);
+	struct event_socket *s;
+
+	list_each (s, bucket_of(h, user->id), in_user)
+		if (strcmp(s->user->id, user->id) == 0)
+			take_name(&s->user, user);
+	presence_rename(h->presence, user);
+	if (event)
+		hub_publish(h, to, 0, event);
+	json_decref(event);
+}
+
 void hub_close_session(struct hub *h, const char *session_key)
 {
 	struct event_socket *s;

@@ -55,6 +55,9 @@ void hub_set_cursor(struct hub *h, int64_t cursor);
  */
 void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, const json_t *event);
 
+/* `user` has another name: what is sent from now on has it, and `to` is told (user.updated). */
+void hub_rename(struct hub *h, const struct hub_audience *to, const struct store_user *user);
+
 /* Closes the sockets that were opened with this session (auth_session_key), at logout. */
 void hub_close_session(struct hub *h, const char *session_key);
 

@@ -49,6 +49,11 @@ json_t *event_notice(const struct chat_notice *n)
 	return o;
 }
 
+json_t *event_renamed(const struct store_user *user)
+{
+	return json_pack("{s:s, s:o}", "type", "user.updated", "user", object_user(user));
+}
+
 json_t *event_presence(const struct store_user *user, bool online)
 {
 	return json_pack("{s:s, s:o, s:b}", "type", "user.presence.changed", "user",

@@ -116,6 +116,17 @@ void presence_enter(struct presence *p, const struct store_user *user)
 	p->changed(p->arg, person->user, true);
 }
 
+void presence_rename(struct presence *p, const struct store_user *user)
+{
+	struct person *person = find(p, user->id);
+	struct store_user *fresh = person ? store_user_dup(user) : NULL;
+
+	if (!fresh)
+		return; /* not there; or out of memory, and the old name stays */
+	free(person->user);
+	person->user = fresh;
+}
+
 void presence_leave(struct presence *p, const char *user_id)
 {
 	struct person *person = find(p, user_id);

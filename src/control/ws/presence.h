@@ -27,6 +27,8 @@ struct presence *presence_free(struct presence *p);
 
 /* One socket more, or less, of this user. */
 void presence_enter(struct presence *p, const struct store_user *user);
+/* The user has another name. Tells nobody. */
+void presence_rename(struct presence *p, const struct store_user *user);
 void presence_leave(struct presence *p, const char *user_id);
 
 /* Calls `each` for everybody who is online. */

@@ -10,6 +10,7 @@ import type { CallEvent, CallEvents } from './call/events.ts';
 import { CallingState } from './call/machine.ts';
 import type { PageRequest } from './call/types.ts';
 import { ChatApi } from './chat/api.ts';
+import { fresh } from './chat/rename.ts';
 import { Channel, selectChannels, type ChannelData, type ChannelFilter, type ChannelSort, type ChannelType } from './chat/channel.ts';
 import type { UserObject } from './contract.ts';
 import { browserCapture, type Capture } from './devices/browser.ts';
@@ -338,6 +339,7 @@ export class VideoClient {
     }
     if ('cid' in event) this.#onCallEvent(event);
     if (event.type === 'resync') for (const call of this.#calls.get()) void call.refresh();
+    if (event.type === 'user.updated') this.#user.update((me) => fresh(me, event.user));
     this.#events.emit(event.type, event as never);
   }
 

@@ -60,6 +60,21 @@ test('a message moves its conversation up and counts as unread, unless it is min
   assert.equal(arrived(state, message(1, tom, 'mine')).unread.get('ann'), undefined);
 });
 
+test('another name is shown wherever the person is', () => {
+  const bob = { id: 'bob', name: 'Bob', role: 'user' as const };
+  let state = live(ready(tom, conversation({ support: { status: 'open', assignee: tom } }), conversation({ id: 'bob', user: bob })), ann);
+  const response = { messages: [message(1, ann, 'hi'), { ...message(2, tom, 'yes?'), quoted: { id: 1, user_id: 'ann', user_name: 'Ann', text: 'hi' } }], has_more: false };
+  state = arrived(reduceChat(state, { type: 'thread.loaded', id: 'ann', response, more: false }), message(3, ann, 'there'));
+  const renamed = (user: UserObject) => (state = reduceChat(state, { type: 'event', event: { type: 'user.updated', user } }));
+  renamed({ ...ann, name: 'Ann the Second' });
+  const { user, call, last_message: last } = state.conversations.get('ann') ?? conversation();
+  assert.deepEqual([user.name, call?.participants[0]?.name, last?.user.name], Array(3).fill('Ann the Second'));
+  assert.deepEqual(state.threads.get('ann')?.messages.map((m) => m.quoted?.user_name ?? m.user.name), ['Ann the Second', 'Ann the Second', 'Ann the Second']);
+  assert.equal(state.conversations.get('bob')?.user, bob, 'nobody else');
+  renamed({ ...tom, name: 'Tomas' });
+  assert.deepEqual([state.me.name, state.conversations.get('ann')?.support.assignee?.name], ['Tomas', 'Tomas']);
+});
+
 test('a first message of an unknown customer makes the conversation appear', () => {
   const state = arrived(ready(tom), message(1, ann, 'hi'));
   assert.equal(state.conversations.get('ann')?.user.name, 'Ann');

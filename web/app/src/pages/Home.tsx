@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BanNotice, UserObject } from '@confab/client';
 import { AdminChat, CallCenter, ConfabProvider, SupportDesk, UserChat, type Attention } from '@confab/react';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { KeyHelp } from '../keyboard/KeyHelp.tsx';
 import { useGlobalKeys } from '../keyboard/useGlobalKeys.ts';
 import { usePreferences } from '../preferences.ts';
@@ -35,6 +35,9 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
   const onAttention = useCallback((attention: Attention) => setUnread(attention.unread), []);
   const openHelp = useCallback(() => setHelp(true), []);
   useGlobalKeys(shortcuts, openHelp);
+  const client = connection.status === 'connected' ? connection.client : undefined;
+  // also when it was changed in another tab
+  useEffect(() => client?.on('user.updated', (event) => event.user.id === user.id && setRenamed(event.user)), [client, user.id]);
   const me = connection.status === 'connected' ? connection.me : undefined;
 
   return (

@@ -13,6 +13,7 @@ import { randomId } from '../userid.ts';
 import type { ExportFormat } from './api.ts';
 import { Attention } from './attention.ts';
 import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
+import { fresh } from './rename.ts';
 import { initialChat, type ChatMessage, type ChatState } from './state.ts';
 
 export type ChannelType = 'support' | 'direct' | 'group';
@@ -231,6 +232,7 @@ export class Channel {
     const id = this.conversationId;
     // first: what comes while the page is loaded must not be missed
     this.#stops.push(client.on('all', (event) => 'conversation_id' in event && event.conversation_id === id && this.#onEvent(event as SocketEvent)));
+    this.#stops.push(client.on('user.updated', (event) => this.#onRenamed(event)));
     this.#stops.push(client.on('resync', () => void this.#load().catch(() => {})));
     this.#stops.push(client.on('connection.changed', ({ state }) => state === 'connected' && void this.#load().catch(() => {})));
     if (this.type === 'direct') this.#onInfo(await client.chat.createChannel({ type: 'direct', user_id: this.id }));
@@ -268,6 +270,15 @@ export class Channel {
       clearTimeout(this.#tick);
       this.#tick = setTimeout(() => this.#apply({ type: 'tick', at: Date.now() }), TYPING_MS + 50);
     }
+  }
+
+  #onRenamed(event: SocketEvent & { type: 'user.updated' }): void {
+    const { members } = this.state;
+    if (members.some(({ user }) => user.id === event.user.id)) {
+      set(this.state.members$, members.map((member) => ({ ...member, user: fresh(member.user, event.user) })));
+    }
+    if (this.type !== 'group' && event.user.id === this.id) set(this.state.name$, event.user.name);
+    this.#apply({ type: 'event', event, at: Date.now() });
   }
 
   #onInfo(info: ChannelInfoObject): void {

@@ -8,6 +8,7 @@ import type { ConfabError } from '../errors.ts';
 import type { MessageOptions } from './api.ts';
 import { isNamed } from '../support/canned.ts';
 import { channelLeft, channelsLoaded, channelUpdated, isChannel, withChannel, withChannelRead, withLastMessage } from './channels.ts';
+import { withRenamed } from './rename.ts';
 import { toChatMessage, type ChatMessage, type ChatState, type Thread } from './state.ts';
 
 /** After this time without a sign somebody is not writing any more. */
@@ -172,6 +173,8 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
       return notTyping(state, event.conversation_id, event.user, 'viewing');
     case 'typing.stop':
       return notTyping(state, event.conversation_id, event.user);
+    case 'user.updated':
+      return withRenamed(state, event.user);
     case 'user.presence.changed': {
       const online = new Set(state.online);
       if (event.online) online.add(event.user.id);

@@ -28,6 +28,7 @@ const EVENTS = [
   'viewing.start',
   'viewing.stop',
   'user.presence.changed',
+  'user.updated',
   'call.session_started',
   'call.session_participant_joined',
   'call.session_participant_left',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a team has beside its conversations. Loaded once, and anew after a lost connection; changes come as events. */
+import { fresh } from '../chat/rename.ts';
 import type { VideoClient } from '../client.ts';
 import type { CannedReplyObject, LabelObject, UserObject } from '../contract.ts';
 import { Store, type Observable } from '../store.ts';
@@ -26,6 +27,7 @@ export class DeskStore {
     this.#stops.push(
       this.client.on('labels.updated', ({ labels }) => this.#set({ labels })),
       this.client.on('canned.updated', ({ canned }) => this.#set({ canned })),
+      this.client.on('user.updated', ({ user }) => this.#set({ team: this.#state.get().team.map((one) => fresh(one, user)) })),
       this.client.on('connection.changed', ({ state }) => {
         if (state === 'connected') this.refresh();
       }),
