@@ -33,11 +33,13 @@ enum {
 	LIMIT_CONVERSATIONS = 1000,   /* of an admin's list */
 	LIMIT_CHANNELS = 10 * 1000,   /* direct and group conversations; all are in memory */
 	LIMIT_CHANNEL_MEMBERS = 2000,
-	LIMIT_BLOCKS = 1000,	       /* of one person; all are in memory */
-	LIMIT_CHANNEL_NAME = 128,      /* bytes */
-	LIMIT_LABELS_PUT = 20,	       /* on one conversation */
-	LIMIT_EVENTS_KEPT = 10 * 1000, /* for replay; older ones make a `resync` */
-	LIMIT_HASHES_AT_ONCE = 2,      /* Argon2id needs 19 MiB each (R11) */
+	LIMIT_VOICE_MS = 5 * 60 * 1000, /* of a voice note */
+	LIMIT_VOICE_BARS = 64,		/* of its waveform */
+	LIMIT_BLOCKS = 1000,		/* of one person; all are in memory */
+	LIMIT_CHANNEL_NAME = 128,	/* bytes */
+	LIMIT_LABELS_PUT = 20,		/* on one conversation */
+	LIMIT_EVENTS_KEPT = 10 * 1000,	/* for replay; older ones make a `resync` */
+	LIMIT_HASHES_AT_ONCE = 2,	/* Argon2id needs 19 MiB each (R11) */
 	LIMIT_HASHES_QUEUED = 64,
 
 	/* media */

@@ -44,7 +44,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_POST, CONVERSATION "/messages", http_message_send,      ROUTE_USER },
 	{ HTTP_GET,  CONVERSATION "/export",   http_export,            ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/attachments", http_attach,         ROUTE_USER | ROUTE_UPLOAD },
-	{ HTTP_GET,  "/files/{file}/{name}",   http_file,              ROUTE_PUBLIC },
+	{ HTTP_GET,  "/files/{file}/{name}",   http_file,              ROUTE_PUBLIC | ROUTE_CORS },
 	{ HTTP_PATCH, MESSAGE,                 http_message_edit,      ROUTE_USER },
 	{ HTTP_DELETE, MESSAGE,                http_message_delete,    ROUTE_USER },
 	{ HTTP_POST, MESSAGE "/reactions",     http_reaction_add,      ROUTE_USER },

@@ -9,7 +9,7 @@
 /* Table a, and m, its message, which may be absent. */
 #define ATTACHMENT                                                                        \
 	"a.id, a.conversation_id, a.user_id, a.name, a.kind, a.size, a.width, a.height, " \
-	"coalesce(m.private, 0), a.created_at"
+	"coalesce(m.private, 0), a.created_at, a.duration_ms, a.waveform"
 #define FROM_ATTACHMENTS " FROM attachments a LEFT JOIN messages m ON m.id = a.message_id "
 
 static void attachment_read(struct mem *mem, sqlite3_stmt *stmt, struct store_attachment *ret)
@@ -25,6 +25,8 @@ static void attachment_read(struct mem *mem, sqlite3_stmt *stmt, struct store_at
 		.height = (uint32_t)db_int(stmt, 7),
 		.private = db_int(stmt, 8) != 0,
 		.created_at_us = (uint64_t)db_int(stmt, 9),
+		.duration_ms = (uint32_t)db_int(stmt, 10),
+		.waveform = db_text(mem, stmt, 11),
 	};
 }
 
@@ -88,9 +90,11 @@ static int run_add(struct db *db, struct request *req)
 	return db_exec(
 		db,
 		"INSERT INTO attachments (id, conversation_id, user_id, name, kind, size, width, "
-		"height, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"sssssiiii", a->id, a->conversation_id, a->user_id, a->name, a->kind,
-		(int64_t)a->size, (int64_t)a->width, (int64_t)a->height, (int64_t)a->created_at_us);
+		"height, created_at, duration_ms, waveform) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		"?)",
+		"sssssiiiiis", a->id, a->conversation_id, a->user_id, a->name, a->kind,
+		(int64_t)a->size, (int64_t)a->width, (int64_t)a->height, (int64_t)a->created_at_us,
+		(int64_t)a->duration_ms, a->waveform);
 }
 
 static int read_one(struct db *db, struct attachment_request *r, sqlite3_stmt *stmt)
@@ -162,6 +166,7 @@ void store_attachment_add(struct store *s, const struct store_attachment *attach
 	r->attachment.user_id = mem_text(mem, attachment->user_id);
 	r->attachment.name = mem_text(mem, attachment->name);
 	r->attachment.kind = mem_text(mem, attachment->kind);
+	r->attachment.waveform = mem_text(mem, attachment->waveform ? attachment->waveform : "");
 	request_submit(s, &r->base);
 }
 

@@ -52,6 +52,8 @@ struct store_attachment {
 	const char *name, *kind;
 	uint64_t size;
 	uint32_t width, height; /* of a picture; 0 = unknown */
+	uint32_t duration_ms;	/* of a voice note; 0 = none */
+	const char *waveform;	/* of a voice note: a hex digit of loudness for each bar */
 	bool private;		/* of a note of the team */
 	uint64_t created_at_us;
 };

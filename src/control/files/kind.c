@@ -38,6 +38,47 @@ static bool is_text(const uint8_t *bytes, size_t n)
 	return n > 0;
 }
 
+static bool holds(const void *bytes, size_t n, const char *word)
+{
+	return memmem(bytes, n, word, strlen(word)) != NULL;
+}
+
+/* RFC 9559 5.1.4.1.21: codec ids tell sound (A_) from pictures (V_); they stand near the front. */
+static bool webm_is_sound(const void *bytes, size_t n)
+{
+	enum { HEAD = 8192 };
+
+	n = n < HEAD ? n : HEAD;
+	return (holds(bytes, n, "A_OPUS") || holds(bytes, n, "A_VORBIS")) &&
+	       !holds(bytes, n, "V_VP") && !holds(bytes, n, "V_AV1") && !holds(bytes, n, "V_MPEG");
+}
+
+/* ISO/IEC 14496-12 8.4.3: each track's handler: 'soun', 'vide', … */
+static bool mp4_is_sound(const void *bytes, size_t n)
+{
+	enum { HANDLER = 12, HANDLER_END = 16 }; /* of a hdlr box, from its type */
+	const char *at = bytes, *end = at + n;
+	bool sound = false;
+
+	while ((at = memmem(at, (size_t)(end - at), "hdlr", 4)) && end - at >= HANDLER_END) {
+		if (memcmp(at + HANDLER, "vide", 4) == 0)
+			return false;
+		sound |= memcmp(at + HANDLER, "soun", 4) == 0;
+		at += HANDLER_END;
+	}
+	return sound;
+}
+
+/* Two containers hold sound or pictures or both, and begin alike. */
+static const char *sound_or_picture(const char *kind, const void *bytes, size_t n)
+{
+	if (strcmp(kind, "video/webm") == 0 && webm_is_sound(bytes, n))
+		return "audio/webm";
+	if (strcmp(kind, "video/mp4") == 0 && mp4_is_sound(bytes, n))
+		return "audio/mp4";
+	return kind;
+}
+
 const char *file_kind(const void *bytes, size_t n)
 {
 	const uint8_t *at = bytes;
@@ -46,7 +87,7 @@ const char *file_kind(const void *bytes, size_t n)
 		const struct signature *s = &signatures[i];
 
 		if (n >= s->offset + s->length && memcmp(at + s->offset, s->bytes, s->length) == 0)
-			return s->kind;
+			return sound_or_picture(s->kind, bytes, n);
 	}
 	return is_text(bytes, n) ? "text/plain; charset=utf-8" : "application/octet-stream";
 }

@@ -14,6 +14,7 @@
 #include "control/files/strip.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/message_args.h"
 #include "control/objects/objects.h"
 
 /* ---- sending ---- */
@@ -55,8 +56,31 @@ static void on_written(void *arg, int status, const char *id)
 	u->attachment.id = u->id;
 	const char *name = http_query(u->req, "name");
 	u->attachment.name = name ? name : "file";
+	u->attachment.waveform = http_query(u->req, "waveform");
 	chat_attach(u->control->chat, access_user(u->req), http_param(u->req, "id"), &u->attachment,
 		    on_noted, u);
+}
+
+/* What makes a file a voice note: how long it is and how it looks, measured by who recorded it. False: refused already. */
+static bool read_voice(struct http_req *req, struct store_attachment *ret)
+{
+	const char *waveform = http_query(req, "waveform");
+	int64_t ms = http_number_argument(req, "duration_ms", 0, LIMIT_VOICE_MS);
+	size_t bars = waveform ? strspn(waveform, "0123456789abcdef") : 0;
+
+	if (ms < 0)
+		return false;
+	if ((ms > 0) != (waveform != NULL) ||
+	    (waveform && (bars == 0 || bars > LIMIT_VOICE_BARS || waveform[bars] != '\0'))) {
+		http_error(req, 400, 4,
+			   "A voice note has both `duration_ms` and `waveform`, 1 to %d of the "
+			   "digits 0 to f.",
+			   LIMIT_VOICE_BARS);
+		return false;
+	}
+	ret->duration_ms = (uint32_t)ms;
+	ret->waveform = waveform;
+	return true;
 }
 
 void http_attach(struct http_req *req, struct control *control)
@@ -67,7 +91,8 @@ void http_attach(struct http_req *req, struct control *control)
 		access_answer_error(req, -ENOENT, "conversation of this id");
 		return;
 	}
-	if (!http_may_write(req, control, WRITE_FILE))
+	struct store_attachment voice = { 0 };
+	if (!read_voice(req, &voice) || !http_may_write(req, control, WRITE_FILE))
 		return;
 	char *bytes = http_take_body(req, &n);
 	struct upload *u = calloc(1, sizeof *u);
@@ -82,6 +107,13 @@ void http_attach(struct http_req *req, struct control *control)
 	struct store_attachment *a = &u->attachment;
 	n = file_strip(file_kind(bytes, n), bytes, n);
 	a->kind = file_kind(bytes, n);
+	if (voice.duration_ms && strncmp(a->kind, "audio/", 6) != 0) {
+		http_error(req, 400, 4, "A voice note must be sound; these bytes are %s.", a->kind);
+		free(bytes);
+		free(u);
+		return;
+	}
+	a->duration_ms = voice.duration_ms;
 	a->size = n;
 	(void)file_image_size(a->kind, bytes, n, &a->width, &a->height);
 	files_put(control->files, bytes, n, on_written, u);

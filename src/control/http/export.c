@@ -81,7 +81,13 @@ static void add_message(struct sb *b, const json_t *m)
 	sb_printf(b, "</p>");
 	json_array_foreach(json_object_get(m, "attachments"), at, file)
 	{
-		sb_printf(b, "<p>Attachment: ");
+		const json_t *voice = json_object_get(file, "voice");
+		long long s = json_integer_value(json_object_get(voice, "duration_ms")) / 1000;
+
+		if (voice)
+			sb_printf(b, "<p>Voice note, %lld:%02lld: ", s / 60, s % 60);
+		else
+			sb_printf(b, "<p>Attachment: ");
 		add_escaped(b, text_of(file, "name"));
 		sb_printf(b, " (%lld bytes)</p>",
 			  (long long)json_integer_value(json_object_get(file, "size")));

@@ -129,6 +129,11 @@ json_t *object_attachment(const struct store_attachment *a)
 		(void)json_object_set_new(o, "width", json_integer(a->width));
 		(void)json_object_set_new(o, "height", json_integer(a->height));
 	}
+	if (o && a->duration_ms)
+		(void)json_object_set_new(o, "voice",
+					  json_pack("{s:I, s:s}", "duration_ms",
+						    (json_int_t)a->duration_ms, "waveform",
+						    a->waveform));
 	return o;
 }
 

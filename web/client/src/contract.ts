@@ -191,6 +191,12 @@ export interface AttachmentObject {
   height?: number;
   /** On this server. */
   url: string;
+  /** Of a voice note. */
+  voice?: {
+    duration_ms: number;
+    /** A hex digit of loudness for each bar. */
+    waveform: string;
+  };
 }
 
 export interface ReactionObject {

@@ -30,7 +30,7 @@ export type { TokenOrProvider, TokenProvider } from './token.ts';
 export { sanitizeUserId } from './userid.ts';
 export { Channel, selectChannels } from './chat/channel.ts';
 export type { ChannelData, ChannelFilter, ChannelSort, ChannelState, ChannelType, NewMessage } from './chat/channel.ts';
-export type { ChannelChange, ChatApi, ExportFormat, MessageOptions } from './chat/api.ts';
+export type { ChannelChange, ChatApi, ExportFormat, MessageOptions, VoiceShape } from './chat/api.ts';
 export { channelReceipt, faceOf, isChannel, isSlowed, otherOf, ownsChannel, seenBy, sortedChannels } from './chat/channels.ts';
 export { callIdOf, conversationIdOf, receiptOf, sortedConversations } from './chat/state.ts';
 export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from './chat/state.ts';

@@ -123,6 +123,21 @@ static void test_kinds(void **state)
 		  "ftypisom",
 		  12, "video/mp4" },
 		{ "\x1a\x45\xdf\xa3", 4, "video/webm" },
+		{ "\x1a\x45\xdf\xa3..\x86\x86"
+		  "A_OPUS..",
+		  16, "audio/webm" },
+		{ "\x1a\x45\xdf\xa3..\x86\x86"
+		  "A_OPUS\x86\x85V_VP8",
+		  21, "video/webm" },
+		{ "\0\0\0\x08"
+		  "ftyp....hdlr\0\0\0\0\0\0\0\0soun",
+		  28, "audio/mp4" },
+		{ "\0\0\0\x08"
+		  "ftyphdlr\0\0\0\0\0\0\0\0sounhdlr\0\0\0\0\0\0\0\0vide",
+		  40, "video/mp4" },
+		{ "\0\0\0\x08"
+		  "ftyphdlr\0\0\0\0\0\0\0\0so",
+		  22, "video/mp4" },
 		{ "OggS\0\2", 6, "audio/ogg" },
 		{ "RIFF\0\0\0\0WAVE", 12, "audio/wav" },
 		/* what a browser would run has no kind of its own */

@@ -13,6 +13,12 @@ export interface MessageOptions {
   attachments?: readonly AttachmentObject[] | undefined;
 }
 
+/** Of a voice note, measured by who recorded it: at most five minutes, and a hex digit of loudness for each of up to 64 bars. */
+export interface VoiceShape {
+  durationMs: number;
+  waveform: string;
+}
+
 export type ExportFormat = 'json' | 'html';
 
 /** Of a group, by its owners; what is absent stays. */
@@ -100,10 +106,10 @@ export class ChatApi {
     return this.#message((rest) => rest.post(`${pathOf(conversationId)}/messages`, body));
   }
 
-  /** Sends a file, at most 10 MiB, for a message of this user. Unsent ones are dropped after a day. */
-  async attach(conversationId: string, file: Blob, name: string): Promise<AttachmentObject> {
+  /** Sends a file, at most 10 MiB, for a message of this user. Unsent ones are dropped after a day. With `voice` it is a voice note. */
+  async attach(conversationId: string, file: Blob, name: string, voice?: VoiceShape): Promise<AttachmentObject> {
     await this.context.ready();
-    const path = `${pathOf(conversationId)}/attachments?${new URLSearchParams({ name })}`;
+    const path = `${pathOf(conversationId)}/attachments?${new URLSearchParams({ name, ...(voice ? { duration_ms: String(voice.durationMs), waveform: voice.waveform } : {}) })}`;
     return (await this.context.rest.upload<{ attachment: AttachmentObject }>(path, file)).attachment;
   }
 

@@ -10,7 +10,7 @@ import { ConfabError, ErrorCode, toConfabError, tokenNotSet } from '../errors.ts
 import type { SocketEvent } from '../events.ts';
 import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
-import type { ExportFormat } from './api.ts';
+import type { ExportFormat, VoiceShape } from './api.ts';
 import { Attention } from './attention.ts';
 import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
 import { fresh } from './rename.ts';
@@ -169,8 +169,8 @@ export class Channel {
   }
 
   /** For a message's `attachments`. */
-  sendFile(file: Blob, name: string): Promise<AttachmentObject> {
-    return this.context.client.chat.attach(this.conversationId, file, name);
+  sendFile(file: Blob, name: string, voice?: VoiceShape): Promise<AttachmentObject> {
+    return this.context.client.chat.attach(this.conversationId, file, name, voice);
   }
 
   /** Older messages, in front of those in `state.messages`. */
