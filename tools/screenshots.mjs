@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 // Pictures of every screen and state: test/out/screenshots/STATE-DEVICE-COLOURS-LANGUAGE.png, and those that the
-// documentation shows as docs/screenshots/*.webp. usage: tools/screenshots.mjs [PART OF A STATE'S NAME] [--docs]
+// documentation shows as docs/screenshots/*.webp. usage: tools/screenshots.mjs [PARTS OF NAMES,OF STATES] [--docs]
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -25,13 +25,13 @@ export async function dress(page, { language = 'en', theme = 'system' } = {}) {
 
 /**
  * Calls `visit(name, page)` in every state; it may change the window, the language and the colours, which are put back
- * after it. `only`: part of a state's name. `args`: more flags of the browser.
+ * after it. `only`: parts of states' names, with commas between. `args`: more flags of the browser.
  */
 export async function tour(visit, { only, args } = {}) {
 	const daemon = await startConfabd();
 	const browser = await launchChromium({ fps: 10, args });
 	const stop = async (name, page) => {
-		if (only && !name.includes(only)) return;
+		if (only && !only.split(',').some((part) => name.includes(part))) return;
 		if (!name.startsWith('call')) await page.locator('.cf-toast').first().waitFor({ state: 'detached' }); // of what was done a moment ago
 		await visit(name, page);
 		await page.setViewportSize(DESKTOP);
