@@ -117,7 +117,7 @@ export async function pages(admin, stop) {
 	await stop('canned-form', admin.page);
 	await admin.page.keyboard.press('Escape');
 	await go('Settings');
-	await admin.page.getByText('This device').waitFor();
+	await admin.page.getByText('This device', { exact: true }).waitFor();
 	await stop('settings', admin.page);
 	await admin.page.keyboard.press('?');
 	await admin.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
