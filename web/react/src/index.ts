@@ -2,6 +2,8 @@
 'use client';
 /** @confab/react: the messenger and the call as components. Import '@confab/react/styles.css' once. */
 export { AdminChat, type AdminChatProps } from './chat/AdminChat.tsx';
+export { VoiceNote } from './voice/VoiceNote.tsx';
+export { VoiceRecorder, type Recording, type RecorderState } from './voice/recorder.ts';
 export { BanDialog } from './moderation/BanDialog.tsx';
 export { BlockConfirm, Privacy } from './moderation/Privacy.tsx';
 export { saveConversation } from './moderation/save.ts';

@@ -3,6 +3,7 @@ import type { AttachmentObject } from '@confab/client';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { fileSize } from '../format.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { VoiceNote } from '../voice/VoiceNote.tsx';
 
 /** The files of a message: pictures, sound and video in place, everything else to save. */
 export function Attachments({ attachments }: { attachments: readonly AttachmentObject[] }) {
@@ -18,8 +19,12 @@ export function Attachments({ attachments }: { attachments: readonly AttachmentO
 function Attachment({ attachment }: { attachment: AttachmentObject }) {
   const t = useMessages();
   const { chat } = useVideoClient();
-  const { name, mime_type: type, size, width, height } = attachment;
+  const { name, mime_type: type, size, width, height, voice } = attachment;
   const url = chat.urlOf(attachment);
+  if (voice) {
+    const load = async () => (await fetch(url)).arrayBuffer();
+    return <VoiceNote load={load} durationMs={voice.duration_ms} waveform={voice.waveform} url={url} />;
+  }
   if (type.startsWith('image/')) {
     return (
       <a className="cf-files__picture" href={url} target="_blank" rel="noopener noreferrer">

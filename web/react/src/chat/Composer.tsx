@@ -5,6 +5,10 @@ import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { useSuggestions, type SuggestionSource } from '../support/Suggestions.tsx';
+import { useObservable } from '../hooks/useObservable.ts';
+import { VoiceBar } from '../voice/VoiceBar.tsx';
+import { VoiceButton } from '../voice/VoiceButton.tsx';
+import { VoiceRecorder, type Recording } from '../voice/recorder.ts';
 import { UploadList } from './UploadList.tsx';
 import type { useUploads } from './useUploads.ts';
 
@@ -29,13 +33,15 @@ interface ComposerProps {
   onDraft?: (text: string) => void;
   onKeystroke?: () => void;
   onSend: (text: string, options: { private: boolean; attachments: AttachmentObject[] }) => void;
+  /** Sends a voice note; without it none are recorded. Rejects when it did not go. */
+  onVoice?: (recording: Recording, options: { private: boolean }) => Promise<void>;
   /** Back to a new message. */
   onCancel: () => void;
 }
 
 /** Enter sends, Shift+Enter makes a line, Escape gives up an answer or a change; on touch screens Enter makes a line. */
 export function Composer(props: ComposerProps) {
-  const { placeholder, writing, notes, uploads, draft = '', onDraft, onKeystroke, onSend, onCancel } = props;
+  const { placeholder, writing, notes, uploads, draft = '', onDraft, onKeystroke, onSend, onVoice, onCancel } = props;
   const t = useMessages();
   const [text, setText] = useState(draft);
   const [note, setNote] = useState(false);
@@ -45,6 +51,9 @@ export function Composer(props: ComposerProps) {
     change(value);
     requestAnimationFrame(() => area.current?.setSelectionRange(cursor, cursor));
   });
+  const [recorder] = useState(() => new VoiceRecorder());
+  useEffect(() => () => recorder.cancel(), [recorder]);
+  const speaking = useObservable(recorder.state$).status !== 'idle';
   const editing = writing.kind === 'edit';
   const tooLong = new TextEncoder().encode(text.trim()).length > MAX_BYTES;
   const files = !editing && uploads.uploads.length > 0;
@@ -114,7 +123,12 @@ export function Composer(props: ComposerProps) {
       {writing.kind !== 'new' && <Target writing={writing} onCancel={onCancel} />}
       {offered.view}
       {files && <UploadList uploads={uploads.uploads} onRemove={uploads.remove} />}
-      <div className="cf-composer__row">
+      {speaking && (
+        <div className="cf-composer__row">
+          <VoiceBar recorder={recorder} onSend={(recording) => onVoice?.(recording, { private: note }) ?? Promise.resolve()} />
+        </div>
+      )}
+      <div className="cf-composer__row" hidden={speaking}>
         {!editing && (
           <button
             type="button"
@@ -138,6 +152,7 @@ export function Composer(props: ComposerProps) {
             area.current?.focus();
           }}
         />
+        {onVoice && !editing && VoiceRecorder.supported && <VoiceButton recorder={recorder} />}
         {notes && !editing && (
           <button
             type="button"

@@ -15,6 +15,7 @@ import { TypingLine } from './TypingLine.tsx';
 import { useMessageActions } from './useMessageActions.ts';
 import { useDrop } from './useDrop.ts';
 import { useUploads } from './useUploads.ts';
+import { useVoiceSending } from '../voice/useVoiceSending.ts';
 import { useSeeing } from './useSeeing.ts';
 
 interface ConversationPaneProps {
@@ -63,6 +64,7 @@ export function ConversationPane(props: ConversationPaneProps) {
   const suggestions = withSuggestions && desk ? { ...desk.desk, me: state.me, customer: person.name } : undefined;
   const uploads = useUploads(conversationId);
   const drop = useDrop(uploads.add);
+  const speak = useVoiceSending(conversationId, send);
 
   useEffect(() => store.open(conversationId), [store, conversationId]);
   useSeeing(store, conversationId, atEnd);
@@ -122,6 +124,7 @@ export function ConversationPane(props: ConversationPaneProps) {
         onDraft={(text) => drafts.set(conversationId, text)}
         onKeystroke={() => store.keystroke(conversationId)}
         onSend={send}
+        onVoice={speak}
         onCancel={cancel}
       />
     </section>

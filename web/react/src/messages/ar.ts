@@ -6,6 +6,7 @@ import { channels } from './channels/ar.ts';
 import { grammar, isolate } from './grammar.ts';
 import { moderation } from './moderation/ar.ts';
 import { support } from './support/ar.ts';
+import { voice } from './voice/ar.ts';
 
 const { count, list } = grammar('ar');
 const people = (names: readonly string[]): string => list(names.map(isolate));
@@ -31,6 +32,7 @@ export const ar: Messages = {
   support,
   channels,
   moderation,
+  voice,
 
   // conversations
   conversations: 'المحادثات',

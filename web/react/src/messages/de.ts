@@ -6,6 +6,7 @@ import { channels } from './channels/de.ts';
 import { grammar } from './grammar.ts';
 import { moderation } from './moderation/de.ts';
 import { support } from './support/de.ts';
+import { voice } from './voice/de.ts';
 
 const { count, list } = grammar('de');
 
@@ -30,6 +31,7 @@ export const de: Messages = {
   support,
   channels,
   moderation,
+  voice,
 
   // conversations
   conversations: 'Unterhaltungen',

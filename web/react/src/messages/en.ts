@@ -8,6 +8,7 @@ import { channels } from './channels/en.ts';
 import { grammar } from './grammar.ts';
 import { moderation } from './moderation/en.ts';
 import { support } from './support/en.ts';
+import { voice } from './voice/en.ts';
 
 const { count, list } = grammar('en-GB'); // British: no comma before the "and" of a list
 
@@ -33,6 +34,7 @@ export const en = {
   support,
   channels,
   moderation,
+  voice,
 
   // conversations
   conversations: 'Conversations',
