@@ -128,6 +128,7 @@ export const ar: Messages = {
 
   // connection
   reconnecting: 'انقطع الاتصال. تجري إعادة الاتصال…',
+  offline: 'أنت غير متصل بالشبكة. سيُرسل ما تكتبه عند عودتها.',
 
   // calls
   startVideoCall: 'بدء مكالمة فيديو',

@@ -111,6 +111,7 @@ export const de: Messages = {
 
   // connection
   reconnecting: 'Verbindung verloren. Sie wird wiederhergestellt …',
+  offline: 'Sie sind offline. Was Sie schreiben, wird gesendet, sobald das Netz wieder da ist.',
 
   // calls
   startVideoCall: 'Videoanruf beginnen',

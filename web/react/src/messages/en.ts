@@ -114,6 +114,7 @@ export const en = {
 
   // connection
   reconnecting: 'Connection lost. Reconnecting…',
+  offline: 'You are offline. What you write is sent when the network is back.',
 
   // calls
   startVideoCall: 'Start video call',
