@@ -32,7 +32,7 @@ const MORE_LOOKS = [
 
 /** What the README and the manual show. */
 const BEST = [
-	'call-small-wide-light-en', 'call-desktop-light-en', 'call-screen-desktop-light-en', 'customer-panel-desktop-dark-en', 'team-chat-desktop-dark-ar',
+	'call-small-desktop-light-en', 'call-desktop-light-en', 'call-screen-desktop-light-en', 'customer-panel-desktop-dark-en',
 	'customer-chat-phone-light-ar', 'incoming-phone-dark-en', 'call-phone-dark-de',
 ];
 
