@@ -6,6 +6,7 @@ import { launchChromium, openPage } from './browser.mjs';
 import { startConfabd } from './confabd.mjs';
 import { actor, LOOKS } from './scene.mjs';
 import { calls, trouble } from './tour/calls.mjs';
+import { colleagues } from './tour/colleagues.mjs';
 import { messenger, pages } from './tour/desk.mjs';
 import { addShop } from './tour/people.mjs';
 
@@ -47,6 +48,7 @@ export async function tour(visit, { only, args } = {}) {
 		await messenger(admin, user, shop, stop);
 		await pages(admin, stop);
 		await calls(browser, daemon, admin, user, stop);
+		await colleagues(daemon, admin, stop);
 		await trouble(daemon, admin, stop);
 	} finally {
 		await browser.close();
