@@ -37,13 +37,13 @@ async function choose(person, text, entry) {
 test('both see that the other is there; unread is counted until it is seen', async () => {
 	await user.page.getByText('Online now').waitFor();
 	await say(user, 'My order has not arrived.');
-	await admin.page.getByRole('img', { name: '1 new message' }).waitFor();
+	await admin.page.getByRole('listitem').getByRole('img', { name: '1 new message' }).waitFor();
 	await user.page.getByRole('img', { name: 'Delivered' }).waitFor();
 	await chooseConversation(admin, names.user);
 	await log(admin).getByText('My order has not arrived.').waitFor();
 	await admin.page.bringToFront();
 	await user.page.getByRole('img', { name: 'Read', exact: true }).waitFor();
-	await gone(admin.page.getByRole('img', { name: '1 new message' }));
+	await gone(admin.page.getByRole('listitem').getByRole('img', { name: '1 new message' }));
 });
 
 test('writing is seen while it lasts', async () => {

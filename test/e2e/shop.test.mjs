@@ -48,7 +48,7 @@ test('a guest opens the chat on the shop and writes; the team is notified', asyn
 	await openChat(guest);
 	await write(guest, 'Good morning! Does the samovar come with a teapot?');
 	for (const person of [alex, bella]) {
-		await person.page.getByRole('img', { name: '1 new message' }).waitFor();
+		await person.page.getByRole('listitem').getByRole('img', { name: '1 new message' }).waitFor();
 		await until('the title tells', () => person.page.title(), (title) => title.includes('1'), SLOW);
 	}
 	await receipt(log(guest), 'Delivered').waitFor();
