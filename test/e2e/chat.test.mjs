@@ -109,6 +109,16 @@ test("a team's note stays with the team", async () => {
 	await log(user).getByText('We will send it again.').waitFor();
 	assert.equal(await log(user).getByText('Refund approved').count(), 0);
 	assert.equal(await admin.page.getByRole('menuitem').count(), 0);
+	// one that is half written comes back as a note, not as a message to the customer
+	const note = admin.page.getByRole('button', { name: 'Write a private note' });
+	await note.click();
+	await box(admin).fill('Never tell them');
+	await admin.page.reload();
+	await chooseConversation(admin, names.user);
+	assert.equal(await box(admin).inputValue(), 'Never tell them');
+	assert.equal(await note.getAttribute('aria-pressed'), 'true');
+	await box(admin).fill('');
+	await note.click();
 });
 
 test('a word leads to the message, and back to the newest', async () => {

@@ -2,6 +2,7 @@
 /** Whether somebody is signed in, and how that changes. */
 import type { BanNotice, UserObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
+import { forgetDrafts } from '@confab/react/ui';
 import * as auth from './auth.ts';
 import { loadHome, remember, wasSignedIn, type HomePage } from './home.ts';
 import { forgetDevice } from './push/device.ts';
@@ -99,6 +100,7 @@ export function useSession(): SessionControls {
     await forgetDevice();
     await auth.signOut().catch(() => {}); // takes the subscription from the server, too
     remember(false);
+    forgetDrafts();
     history.replaceState(null, '', '/');
     setSession({ status: 'signedOut', notice: undefined });
   }, []);

@@ -167,6 +167,35 @@ test('the store: loads, sends at once, marks a failure, retries with the same id
   store.stop();
 });
 
+test('the store: messages arrive in the order they were written, also when the network was away', async () => {
+  const { options, server } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options });
+  await client.connectUser(ann, async () => makeToken('ann'));
+  const sent: string[] = [];
+  server.routes['GET /api/v1/conversations'] = () => ({ status: 200, body: { conversations: [conversation()], cursor: 10 } });
+  server.routes['GET /api/v1/conversations/ann/messages'] = () => ({ status: 200, body: { messages: [], has_more: false } });
+  server.routes['POST /api/v1/conversations/ann/messages'] = ({ body }) => {
+    const text = String(body['text']);
+    if (text === 'refused') return { status: 403, body: { code: 17, message: 'no', StatusCode: 403 } };
+    sent.push(text);
+    return { status: 201, body: { message: message(sent.length, ann, text, String(body['client_id'])) } };
+  };
+  const store = new ChatStore(client, ann);
+  store.start();
+  store.open('ann');
+  await until(() => store.state.threads.get('ann')?.status === 'ready' && store.state.status === 'ready');
+  const deliveries = () => store.state.threads.get('ann')?.messages.map((m) => m.delivery).join();
+  server.reachable = false;
+  for (const text of ['one', 'refused', 'two']) store.send('ann', text);
+  await until(() => deliveries() === 'failed,failed,failed');
+  server.reachable = true;
+  store.send('ann', 'three'); // those that wait go with it, before it
+  await until(() => sent.length === 3);
+  assert.deepEqual(sent, ['one', 'two', 'three']);
+  await until(() => deliveries()?.replace('failed', '').includes('failed') === false);
+  store.stop();
+});
+
 test('the store: what arrives while the list loads is not lost, and a reconnect loads anew', async () => {
   const { options, server } = makeWorld();
   const client = new VideoClient({ apiKey: 'key', options });

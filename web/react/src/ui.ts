@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The small parts and the languages, without the messenger and the call: for pages that must be there at once. */
+export { forgetDrafts } from './chat/drafts.ts';
 export { EmptyState } from './ui/EmptyState.tsx';
 export { Icon, type IconName } from './ui/Icon.tsx';
 export { Spinner } from './ui/Spinner.tsx';

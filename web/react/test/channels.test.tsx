@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { reduceChat, type ChatAction } from '../../client/src/chat/reduce.ts';
 import { ChannelList } from '../src/channels/ChannelList.tsx';
+import { Drafts } from '../src/chat/drafts.ts';
 import { ChannelPane } from '../src/channels/ChannelPane.tsx';
 import { SectionTabs } from '../src/channels/SectionTabs.tsx';
 import { ConfabProvider } from '../src/context.tsx';
@@ -58,8 +59,14 @@ function draw(state: ChatState, node: (store: ChatStore) => ReactNode, messages:
   return html.replace(/<!-- -->/g, '');
 }
 
+const drafts = (text: string) => {
+  const begun = new Drafts('eva');
+  begun.set(group.id, { text, note: false });
+  return begun;
+};
+
 const pane = (state: ChatState, messages = en, draft = '') =>
-  draw(state, (store) => <ChannelPane store={store} state={state} channel={group} target={undefined} drafts={new Map([[group.id, draft]])} onBack={nothing} />, messages);
+  draw(state, (store) => <ChannelPane store={store} state={state} channel={group} target={undefined} drafts={drafts(draft)} onBack={nothing} />, messages);
 
 test('the list: the other’s name, the group’s, who said it last, what is unread', () => {
   const html = draw(stateOf(eva), () => <ChannelList state={stateOf(eva)} wanted="" onSelect={nothing} />);

@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { reduceChat } from '../../client/src/chat/reduce.ts';
 import { ConversationList } from '../src/chat/ConversationList.tsx';
+import { Drafts } from '../src/chat/drafts.ts';
 import { ConversationPane } from '../src/chat/ConversationPane.tsx';
 import { ConfabProvider } from '../src/context.tsx';
 import { ar } from '../src/messages/ar.ts';
@@ -69,7 +70,7 @@ const pane = (
     online
     call={null}
     empty={null}
-    drafts={new Map()}
+    drafts={new Drafts('max')}
     bar={<SupportBar conversation={conversation} panel={false} onPanel={nothing} />}
     withSuggestions
     onCall={nothing}

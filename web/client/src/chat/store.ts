@@ -10,6 +10,7 @@ import { randomId } from '../userid.ts';
 import type { ChannelChange, MessageOptions } from './api.ts';
 import { Attention } from './attention.ts';
 import { isChannel, isSlowed } from './channels.ts';
+import { Outbox, type Sent } from './outbox.ts';
 import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
 import { initialChat, type ChatState } from './state.ts';
 
@@ -35,9 +36,6 @@ const EVENTS = [
   'call.session_ended',
 ] as const;
 
-const RESEND_MS = 2000;
-const RESEND_MAX_MS = 30_000;
-
 export class ChatStore {
   readonly state$: Observable<ChatState>;
   readonly #state: Store<ChatState>;
@@ -47,10 +45,7 @@ export class ChatStore {
   #again = false;
   readonly #attention: Attention;
   #tick: ReturnType<typeof setTimeout> | undefined;
-  /** Keys of messages that could not be sent for want of a connection, and their conversations. */
-  readonly #unsent = new Map<string, string>();
-  #unsentTimer: ReturnType<typeof setTimeout> | undefined;
-  #unsentTries = 0;
+  readonly #outbox = new Outbox((id, key) => this.#sendAgain(id, key));
 
   /** `client` must be connected. Call `start`, and `stop` in the end. */
   constructor(
@@ -73,7 +68,7 @@ export class ChatStore {
       this.client.on('connection.changed', ({ state }) => {
         if (state !== 'connected') return;
         this.refresh(); // who is in a call is not replayed
-        this.#resend();
+        this.#outbox.retry();
       }),
     );
     this.refresh();
@@ -83,7 +78,7 @@ export class ChatStore {
     for (const stop of this.#stops.splice(0)) stop();
     this.#attention.stop();
     clearTimeout(this.#tick);
-    clearTimeout(this.#unsentTimer);
+    this.#outbox.stop();
   }
 
   /** Loads the list, and the open conversation, anew. What is on screen stays until the answer is there. */
@@ -154,15 +149,25 @@ export class ChatStore {
     const key = randomId();
     this.#attention.pause();
     this.#apply({ type: 'send', id, key, text, at: Date.now(), options });
-    void this.#deliver(id, key, text, options);
+    this.#deliver(id, key, text, options);
   }
 
+  /** Sends a failed one again; one that waits for the network takes with it whatever waits. */
   retry(id: string, key: string): void {
+    if (this.#outbox.waits(key)) this.#outbox.retry();
+    else this.#sendAgain(id, key);
+  }
+
+  #sendAgain(id: string, key: string): void {
     const message = this.state.threads.get(id)?.messages.find((m) => m.key === key);
-    if (!message || message.delivery !== 'failed') return;
+    if (message?.delivery === 'sending') return;
+    if (message?.delivery !== 'failed') {
+      this.#outbox.forget(key); // its answer was lost, and its event came
+      return;
+    }
     const options = { quoted: message.quoted?.id, private: message.private, attachments: message.attachments };
     this.#apply({ type: 'send', id, key, text: message.text, at: Date.now(), options });
-    void this.#deliver(id, key, message.text, options);
+    this.#deliver(id, key, message.text, options);
   }
 
   /** Changes one's own message. */
@@ -257,32 +262,25 @@ export class ChatStore {
     }
   }
 
-  async #deliver(id: string, key: string, text: string, options: MessageOptions): Promise<void> {
-    this.#unsent.delete(key);
+  #deliver(id: string, key: string, text: string, options: MessageOptions): void {
+    const blocked = () => this.#apply({ type: 'send.failed', id, key });
+    this.#outbox.send(id, key, () => this.#attempt(id, key, text, options), blocked);
+  }
+
+  async #attempt(id: string, key: string, text: string, options: MessageOptions): Promise<Sent> {
     try {
       const message = await this.client.chat.send(id, text, key, options);
       this.#apply({ type: 'send.done', id, key, message });
-      this.#unsentTries = 0;
       const channel = this.state.channels.get(id);
       if (channel && isSlowed(channel, this.state.me)) this.#apply({ type: 'slow', id, until: Date.now() + channel.slow_mode_s * 1000 });
+      return 'done';
     } catch (error) {
       const reason = toConfabError(error, '');
       this.#apply({ type: 'send.failed', id, key, error: reason });
-      if (reason.statusCode === 0) this.#keepUnsent(id, key);
-      else if (reason.code === ErrorCode.slowMode) this.#apply({ type: 'slow', id, until: Date.now() + (reason.retryAfter ?? 1) * 1000 });
+      if (reason.statusCode === 0) return 'unreachable';
+      if (reason.code === ErrorCode.slowMode) this.#apply({ type: 'slow', id, until: Date.now() + (reason.retryAfter ?? 1) * 1000 });
+      return 'refused';
     }
-  }
-
-  /** The socket may not notice that the network was away: so it is tried again in any case, with growing pauses. */
-  #keepUnsent(id: string, key: string): void {
-    this.#unsent.set(key, id);
-    clearTimeout(this.#unsentTimer);
-    this.#unsentTimer = setTimeout(() => this.#resend(), Math.min(RESEND_MAX_MS, RESEND_MS * 2 ** this.#unsentTries));
-  }
-
-  #resend(): void {
-    this.#unsentTries++;
-    for (const [key, id] of this.#unsent) this.retry(id, key);
   }
 
   #onEvent(event: SocketEvent): void {

@@ -3,6 +3,7 @@ import { callIdOf, faceOf, otherOf, type ChannelObject, type ChatState, type Cha
 import { useState } from 'react';
 import { useCallCenter } from '../calls/CallCenter.tsx';
 import { ConversationPane } from '../chat/ConversationPane.tsx';
+import type { Drafts } from '../chat/drafts.ts';
 import type { Found } from '../chat/SearchResults.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import type { Messages } from '../messages/en.ts';
@@ -16,7 +17,7 @@ interface ChannelPaneProps {
   state: ChatState;
   channel: ChannelObject;
   target: Found | undefined;
-  drafts: Map<string, string>;
+  drafts: Drafts;
   onBack: () => void;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { callIdOf, conversationIdOf, isChannel, type UserObject } from '@confab/client';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
 import { ChannelPane } from '../channels/ChannelPane.tsx';
 import type { Section } from '../channels/SectionTabs.tsx';
@@ -17,6 +17,7 @@ import { CustomerPanel } from '../support/CustomerPanel.tsx';
 import { DeskProvider } from '../support/DeskContext.tsx';
 import { SupportBar } from '../support/SupportBar.tsx';
 import { useViewing } from '../support/useViewing.ts';
+import { useDrafts } from './drafts.ts';
 import { useAttention, type Attention } from './useAttention.ts';
 
 export interface AdminChatProps {
@@ -46,7 +47,7 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
   const [own, setOwn] = useState<string | undefined>();
   const [target, setTarget] = useState<Found | undefined>();
   const [panel, setPanel] = useState(false);
-  const drafts = useRef(new Map<string, string>());
+  const drafts = useDrafts(me.id);
   const selected = onSelect ? conversationId : own;
   const select = onSelect ?? setOwn;
   const conversation = selected === undefined ? undefined : state.conversations.get(selected);
@@ -58,10 +59,10 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
   useViewing(client, conversation?.id);
   const onOut = useCallback(
     (id: string) => {
-      drafts.current.delete(id);
+      drafts.delete(id);
       if (id === selected) select(undefined);
     },
-    [selected, select],
+    [drafts, selected, select],
   );
   useChannelNotices(client, state, onOut);
 
@@ -113,7 +114,7 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
             empty={
               <EmptyState icon="chat" title={t.firstMessageTeam(conversation.user.name)} hint={t.firstMessageTeamHint} />
             }
-            drafts={drafts.current}
+            drafts={drafts}
             bar={
               <>
                 <SupportBar conversation={conversation} panel={panel} onPanel={setPanel} />
@@ -138,7 +139,7 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
             state={state}
             channel={channel}
             target={target}
-            drafts={drafts.current}
+            drafts={drafts}
             onBack={() => select(undefined)}
           />
         ) : (

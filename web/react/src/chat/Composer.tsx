@@ -9,6 +9,7 @@ import { useObservable } from '../hooks/useObservable.ts';
 import { VoiceBar } from '../voice/VoiceBar.tsx';
 import { VoiceButton } from '../voice/VoiceButton.tsx';
 import { VoiceRecorder, type Recording } from '../voice/recorder.ts';
+import { NO_DRAFT, type Draft } from './drafts.ts';
 import { UploadList } from './UploadList.tsx';
 import type { useUploads } from './useUploads.ts';
 
@@ -29,8 +30,8 @@ interface ComposerProps {
   /** What is offered while one writes. */
   suggestions?: SuggestionSource | undefined;
   /** What was being written when the conversation was last open. */
-  draft?: string;
-  onDraft?: (text: string) => void;
+  draft?: Draft;
+  onDraft?: (draft: Draft) => void;
   onKeystroke?: () => void;
   onSend: (text: string, options: { private: boolean; attachments: AttachmentObject[] }) => void;
   /** Sends a voice note; without it none are recorded. Rejects when it did not go. */
@@ -41,10 +42,10 @@ interface ComposerProps {
 
 /** Enter sends, Shift+Enter makes a line, Escape gives up an answer or a change; on touch screens Enter makes a line. */
 export function Composer(props: ComposerProps) {
-  const { placeholder, writing, notes, uploads, draft = '', onDraft, onKeystroke, onSend, onVoice, onCancel } = props;
+  const { placeholder, writing, notes, uploads, draft = NO_DRAFT, onDraft, onKeystroke, onSend, onVoice, onCancel } = props;
   const t = useMessages();
-  const [text, setText] = useState(draft);
-  const [note, setNote] = useState(false);
+  const [text, setText] = useState(draft.text);
+  const [note, setNote] = useState(draft.note);
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const offered = useSuggestions(props.suggestions, text, note, (value, cursor) => {
@@ -62,7 +63,11 @@ export function Composer(props: ComposerProps) {
 
   const change = (value: string) => {
     setText(value);
-    if (!editing) onDraft?.(value);
+    if (!editing) onDraft?.({ text: value, note });
+  };
+  const turn = () => {
+    setNote(!note);
+    onDraft?.({ text, note: !note });
   };
   const send = () => {
     if (!sendable) return;
@@ -160,7 +165,7 @@ export function Composer(props: ComposerProps) {
             aria-pressed={note}
             aria-label={t.writeNote}
             title={t.writeNote}
-            onClick={() => setNote(!note)}
+            onClick={turn}
           >
             <Icon name="lock" size={20} />
           </button>

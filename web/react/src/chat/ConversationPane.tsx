@@ -5,6 +5,7 @@ import { useCallCenter } from '../calls/CallCenter.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { Composer } from './Composer.tsx';
+import type { Drafts } from './drafts.ts';
 import { ConversationHeader } from './ConversationHeader.tsx';
 import { useMaybeDesk } from '../support/DeskContext.tsx';
 import { LiveCallBar } from './LiveCallBar.tsx';
@@ -33,7 +34,7 @@ interface ConversationPaneProps {
   /** The live call, when it is to be offered here. */
   call: CallSessionObject | null;
   empty: ReactNode;
-  drafts: Map<string, string>;
+  drafts: Drafts;
   /** More buttons of the header. */
   actions?: ReactNode;
   /** Until then (of Date.now()) nothing can be sent. */
@@ -120,8 +121,8 @@ export function ConversationPane(props: ConversationPaneProps) {
         uploads={uploads}
         notes={state.me.role === 'admin' && !channel}
         waitUntil={props.waitUntil ?? 0}
-        draft={drafts.get(conversationId) ?? ''}
-        onDraft={(text) => drafts.set(conversationId, text)}
+        draft={drafts.get(conversationId)}
+        onDraft={(draft) => drafts.set(conversationId, draft)}
         onKeystroke={() => store.keystroke(conversationId)}
         onSend={send}
         onVoice={speak}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { callIdOf, type HoursNowObject, type UserObject } from '@confab/client';
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
@@ -10,6 +10,7 @@ import { EmptyState } from '../ui/EmptyState.tsx';
 import { useToast } from '../ui/Toasts.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ConversationPane } from './ConversationPane.tsx';
+import { useDrafts } from './drafts.ts';
 import { useAttention, type Attention } from './useAttention.ts';
 
 export interface UserChatProps {
@@ -34,7 +35,7 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
   const client = useVideoClient();
   const center = useCallCenter();
   const { store, state } = useChat(client, me);
-  const drafts = useRef(new Map<string, string>());
+  const drafts = useDrafts(me.id);
   const team = { id: 'team', name: teamName ?? t.supportTeam };
   const live = state.conversations.get(me.id)?.call ?? null;
   const online = state.online.size > (state.online.has(me.id) ? 1 : 0);
@@ -60,7 +61,7 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
           online={online}
           call={live}
           empty={<EmptyState icon="chat" title={t.firstMessageUser} hint={t.firstMessageUserHint} />}
-          drafts={drafts.current}
+          drafts={drafts}
           question={
             question !== undefined && (
               <Satisfaction key={question} onRate={(rating, comment) => store.rate(me.id, question, rating, comment)} onFailed={() => toast(t.actionFailed)} />
