@@ -111,12 +111,16 @@ export async function connectWorker(page) {
 	const { origin } = new URL(page.url());
 	const session = await page.context().newCDPSession(page);
 	let registrationId;
+	const active = new Set(); // registrations; what reaches a worker before it is active is lost
+	session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+		for (const { registrationId: id, status } of versions) if (status === 'activated') active.add(id);
+	});
 	session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
 		for (const { registrationId: id, scopeURL, isDeleted } of registrations) if (scopeURL === `${origin}/` && !isDeleted) registrationId = id;
 	});
 	await session.send('ServiceWorker.enable');
 	return async (payload) => {
-		for (const end = Date.now() + 20000; !registrationId; await new Promise((resolve) => setTimeout(resolve, 20))) assert.ok(Date.now() < end, 'no service worker is registered');
+		for (const end = Date.now() + 20000; !active.has(registrationId); await new Promise((resolve) => setTimeout(resolve, 20))) assert.ok(Date.now() < end, 'no service worker is active');
 		await session.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data: typeof payload === 'string' ? payload : JSON.stringify(payload) });
 	};
 }
