@@ -132,7 +132,7 @@ typedef struct confab_ring {
 /* A line of a conversation. */
 typedef struct confab_message {
 	int64_t id;
-	const char *conversation; /* the customer's user id */
+	const char *conversation; /* the customer's user id, or a channel's id */
 	const char *text;	  /* UTF-8 */
 	const char *client_id;	  /* the sender's own name for it */
 	int is_private;		  /* 1: a note of the team */
@@ -401,7 +401,7 @@ CONFAB_API const char *confab_track_id(const confab_track *track);
 CONFAB_API int confab_track_unpublish(confab_track *track);
 
 /*
- * Writes into a conversation: the customer's user id; a customer has one of their own id. text: UTF-8, 1
+ * Writes into a conversation: the customer's user id (a customer has one of their own id), or a channel's id. text: UTF-8, 1
  * to 10,000 bytes. client_id: 1 to 64 characters; the same one twice stores one message, so a send whose
  * end is not known can be repeated; NULL: a new one. Returns when the message is on the server's disk;
  * with ret_id not NULL its number. Waits. 0; CONFAB_ERR_TOKEN_NOT_SET; CONFAB_ERR_BAD_INPUT;

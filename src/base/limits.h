@@ -26,6 +26,8 @@ enum {
 	LIMIT_ATTACHMENTS = 10,		 /* of one message */
 	LIMIT_FILE_NAME = 200,		 /* bytes */
 	LIMIT_CALL_ID = 64,
+	LIMIT_CONVERSATION_ID = 7 + 2 * LIMIT_USER_ID + 1, /* "direct.A.B" */
+	LIMIT_CHAT_CALL_ID = 5 + LIMIT_CONVERSATION_ID,	   /* "chat-" and the conversation */
 	LIMIT_EXPORT = 20 * 1000,     /* messages of one exported conversation */
 	LIMIT_PAGE = 100,	      /* rows of one list answer */
 	LIMIT_CALL_CUSTOM = 5 * 1024, /* bytes of custom data, as JSON */

@@ -10,7 +10,7 @@ enum { CLIENT_ID_MAX = 64 };
 
 struct sending {
 	struct confab_client *client;
-	char conversation[LIMIT_USER_ID + 1];
+	char conversation[LIMIT_CONVERSATION_ID + 1];
 	json_t *body; /* NULL: `problem` */
 	const char *problem;
 	int64_t id;
@@ -41,7 +41,7 @@ static void on_stored(void *arg, json_t *answer, const confab_error *error)
 static void on_ready(void *arg, const confab_error *error)
 {
 	struct sending *s = arg;
-	char path[160];
+	char path[LIMIT_CONVERSATION_ID + 40];
 
 	if (error) {
 		sending_end(s, error);
@@ -68,11 +68,11 @@ static void begin(struct sending *s)
 	sending_end(s, &error);
 }
 
-static bool is_user_id(const char *id)
+static bool is_conversation_id(const char *id)
 {
-	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789@_-");
+	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789@_-.");
 
-	return n >= 1 && n <= LIMIT_USER_ID && !id[n];
+	return n >= 1 && n <= LIMIT_CONVERSATION_ID && !id[n];
 }
 
 static struct sending sending_of(confab_client *client, const char *conversation, const char *text,
@@ -82,9 +82,9 @@ static struct sending sending_of(confab_client *client, const char *conversation
 	char made[24];
 
 	rng_name(rng_os(), "c-", made, sizeof made);
-	if (!conversation || !is_user_id(conversation))
-		s.problem = "A conversation is named by its customer's user id: 1 to 64 of a-z 0-9 "
-			    "@ _ -.";
+	if (!conversation || !is_conversation_id(conversation))
+		s.problem = "A conversation is named by its customer's user id, or a channel's id: "
+			    "a-z 0-9 @ _ - . are allowed.";
 	else if (!text || !text[0] || strlen(text) > LIMIT_MESSAGE_TEXT)
 		s.problem = "The text of a message has 1 to 10000 bytes.";
 	else if (client_id && (!client_id[0] || strlen(client_id) > CLIENT_ID_MAX))

@@ -6,7 +6,7 @@
 
 #include "client/internal.h"
 
-static bool is_name(const char *text, const char *also)
+static bool is_name(const char *text, const char *also, size_t most)
 {
 	size_t n = 0;
 
@@ -17,7 +17,7 @@ static bool is_name(const char *text, const char *also)
 		      strchr(also, c)))
 			return false;
 	}
-	return n > 0 && n <= LIMIT_CALL_ID;
+	return n > 0 && n <= most;
 }
 
 struct confab_call *call_find(struct confab_client *c, const char *cid)
@@ -57,7 +57,7 @@ struct confab_call *call_open(struct confab_client *c, const char *cid)
 
 struct find {
 	struct confab_client *client;
-	char cid[2 * LIMIT_CALL_ID + 2];
+	char cid[CLIENT_CID_SIZE];
 	struct confab_call *found;
 };
 
@@ -74,12 +74,14 @@ confab_call *confab_client_call(confab_client *client, const char *type, const c
 {
 	struct find f = { .client = client };
 
-	if (!type || !is_name(type, "_-")) {
+	if (!type || !is_name(type, "_-", LIMIT_CALL_ID)) {
 		(void)error_set(ret_error, CONFAB_ERR_BAD_INPUT, 400, true,
 				"A call type is 1 to 64 of the characters A-Z a-z 0-9 _ -");
 		return NULL;
 	}
-	if (!id || !is_name(id, "_@.-")) {
+	/* a conversation's call has the conversation's id in its own */
+	size_t most = id && strncmp(id, "chat-", 5) == 0 ? LIMIT_CHAT_CALL_ID : LIMIT_CALL_ID;
+	if (!id || !is_name(id, "_@.-", most)) {
 		(void)error_set(ret_error, CONFAB_ERR_BAD_INPUT, 400, true,
 				"A call id is 1 to 64 of the characters A-Z a-z 0-9 _ - @ .");
 		return NULL;

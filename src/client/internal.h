@@ -88,10 +88,13 @@ struct call_ring {
 		[CLIENT_RING_ID]; /* answered here: what is still on its way about it rings no more */
 };
 
+/* "type:id" and NUL. */
+enum { CLIENT_CID_SIZE = LIMIT_CALL_ID + 1 + LIMIT_CHAT_CALL_ID + 1 };
+
 struct confab_call {
 	struct list in_client;
 	struct confab_client *client;
-	char type[LIMIT_CALL_ID + 1], id[LIMIT_CALL_ID + 1], cid[2 * LIMIT_CALL_ID + 2];
+	char type[LIMIT_CALL_ID + 1], id[LIMIT_CHAT_CALL_ID + 1], cid[CLIENT_CID_SIZE];
 	_Atomic int state;
 	uint64_t attempt; /* grows with every join and leave: older work is no longer wanted */
 	bool create;

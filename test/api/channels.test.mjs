@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { startConfabd } from '../lib/confabd.mjs';
 import { Client } from '../lib/client.mjs';
-import { at, enterRoom, startWithPeople } from '../lib/people.mjs';
+import { addPerson, at, enterRoom, startWithPeople } from '../lib/people.mjs';
 
 let daemon, people;
 before(async () => ({ daemon, people } = await startWithPeople({ ann: 'admin', ben: 'admin', cleo: 'user', dan: 'user' })));
@@ -121,6 +121,20 @@ test('the call of a group: its members are rung and let in, nobody else; who is 
 	await Promise.all([c, b, d].map((stream) => stream.close()));
 	await expect(200, ann, 'PATCH', `/api/v1/channels/${id}`, { remove_members: ['dan'] });
 	await expect(200, ann, 'POST', `/api/v1/channels/${id}/leave`, {});
+});
+
+test('a direct conversation has a call, however long the two names are', async () => {
+	const [long, longer] = await Promise.all(['l', 'm'].map((letter) => addPerson(daemon, letter.repeat(64), 'admin', 'Long')));
+	const { id } = (await expect(201, long, 'POST', '/api/v1/channels', { type: 'direct', user_id: longer.id })).channel;
+	const hears = await longer.events();
+	const joined = await expect(200, long, 'POST', `${at('default', `chat-${id}`)}/join`, { create: true, ring: true });
+	assert.equal((await hears.next('call.ring')).conversation_id, id);
+	const host = await enterRoom(daemon, { body: joined });
+	await expect(200, longer, 'POST', `${at('default', `chat-${id}`)}/accept`, {});
+	const other = await enterRoom(daemon, { body: await expect(200, longer, 'POST', `${at('default', `chat-${id}`)}/join`, {}) });
+	for (const { socket } of [host, other]) socket.close();
+	await hears.close();
+	await expect(400, long, 'POST', `${at('default', `chat-${'x'.repeat(137)}`)}/join`, { create: true });
 });
 
 test('bad input is refused with what is wrong', async () => {

@@ -128,8 +128,8 @@ bool calls_id_is_valid(const char *id)
 	size_t n = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-@.");
 	bool chat = strncmp(id, CHAT_PREFIX, strlen(CHAT_PREFIX)) == 0;
 
-	/* Every user id must fit behind the prefix. */
-	return n >= 1 && id[n] == '\0' && n <= LIMIT_CALL_ID + (chat ? strlen(CHAT_PREFIX) : 0);
+	/* Every conversation's id must fit behind the prefix. */
+	return n >= 1 && id[n] == '\0' && n <= (size_t)(chat ? LIMIT_CHAT_CALL_ID : LIMIT_CALL_ID);
 }
 
 const char *calls_conversation(const char *cid)

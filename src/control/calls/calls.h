@@ -22,8 +22,8 @@ struct calls;
 struct chat;
 struct rng;
 
-/* "type:id" and NUL; an id is at most 64 characters, of a conversation's call 5 more ("chat-"). */
-enum { CALLS_CID_SIZE = 128, CALLS_IDENTITY_SIZE = 96, CALLS_SESSION_ID_SIZE = 24 };
+/* "type:id" and NUL: a type of at most 32, and LIMIT_CHAT_CALL_ID. */
+enum { CALLS_CID_SIZE = 192, CALLS_IDENTITY_SIZE = 96, CALLS_SESSION_ID_SIZE = 24 };
 
 /* The live session of a call. Users are unique: two tabs of one person count once. */
 struct call_state {

@@ -415,7 +415,7 @@ function listOf<T>(value: T | readonly T[]): readonly T[] {
 /** Throws ConfabError (code 4) for a type or id that no call can have. Which types exist, the server knows. */
 export function checkCallId(type: unknown, id: unknown): void {
   const typeOk = typeof type === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(type);
-  const idOk = typeof id === 'string' && /^[A-Za-z0-9_@.-]{1,64}$/.test(id);
+  const idOk = typeof id === 'string' && /^(?:chat-[A-Za-z0-9_@.-]{1,136}|[A-Za-z0-9_@.-]{1,64})$/.test(id);
   if (typeOk && idOk) return;
   const message = typeOk
     ? 'A call id is 1 to 64 of the characters A-Z a-z 0-9 _ - @ .'
