@@ -41,6 +41,13 @@ async function sent(device) {
 	return device.open(push.body);
 }
 
+/** Leaves the app, and the server has noticed: whoever has a page open is told there and nowhere else. */
+async function away(person) {
+	await person.page.goto('about:blank');
+	const sockets = async () => Number(/^confab_event_sockets (\d+)/m.exec(await (await fetch(`${daemon.url}/metrics`)).text())[1]);
+	await until('no event socket is open', sockets, (count) => count === 0);
+}
+
 /** A customer of the name, signed in, at /#/settings; their device has a (local) push service. */
 async function customer(t, id, options = {}) {
 	const device = new Browser(`${service.origin}/${crypto.randomUUID()}`);
@@ -76,7 +83,7 @@ const shown = (page, check, ms = 15000) => until('the notification', () => notic
 
 test('a message and a ring arrive in the language of the device, and lead to the right place', { timeout: 120000 }, async (t) => {
 	const { person, id: me, device, outside, deliver } = await subscribed(t, 'dora', { locale: 'de' });
-	await person.page.goto('about:blank');
+	await away(person);
 
 	await write(me, 'Your parcel is here');
 	await deliver(await sent(device));
@@ -150,7 +157,7 @@ const press = (worker, tag, action = '') =>
 test('a press leads to the conversation; Accept into the call; Decline declines without a page', { timeout: 120000 }, async (t) => {
 	const { person, id: me, device, outside, deliver } = await subscribed(t, 'prem');
 	const worker = person.context.serviceWorkers()[0];
-	await person.page.goto('about:blank');
+	await away(person);
 	await write(me, 'Are you there?');
 	const payload = await sent(device);
 	await deliver(payload);
@@ -164,7 +171,7 @@ test('a press leads to the conversation; Accept into the call; Decline declines 
 	await shown(outside, (all) => all.length === 1);
 	assert.deepEqual(await press(worker, `message ${me}`), { opened: [], left: 0 });
 	await person.page.getByRole('log').getByText('Are you there?').waitFor();
-	await person.page.goto('about:blank');
+	await away(person);
 
 	const declined = crypto.randomUUID();
 	await ring(declined, [me]);
@@ -197,7 +204,7 @@ test('a press leads to the conversation; Accept into the call; Decline declines 
 test('the browser changes the subscription: the server is told the new one', { timeout: 120000 }, async (t) => {
 	const { person, id: me } = await subscribed(t, 'chan');
 	const next = new Browser(`${service.origin}/${crypto.randomUUID()}`);
-	await person.page.goto('about:blank');
+	await away(person);
 	await person.context.serviceWorkers()[0].evaluate(async (subscription) => {
 		PushManager.prototype.subscribe = async ({ applicationServerKey }) => ({ toJSON: () => subscription, unsubscribe: async () => true, options: { applicationServerKey } });
 		const event = new Event('pushsubscriptionchange');
@@ -229,7 +236,7 @@ test('the switch: off, blocked, not there; signing out ends it', { timeout: 1200
 	assert.deepEqual(await notices(outside), []);
 	person.assertQuiet();
 	const other = await subscribed(t, 'otto');
-	await other.person.page.goto('about:blank');
+	await away(other.person);
 	await write(me, 'to nobody');
 	await write(other.id, 'to Otto');
 	assert.equal((await sent(other.device)).text, 'to Otto');

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from '@confab/react/ui';
 import { useId } from 'react';
-import { prefer } from '../preferences.ts';
-import { useWords } from '../texts/index.ts';
+import { prefer, preferredLanguage, usePreferences } from '../preferences.ts';
+import { useTexts } from '../texts/index.ts';
 
 /** Every language under its own name; what is chosen holds at once and is remembered. */
 export function LanguagePicker() {
-  const { language, texts } = useWords();
+  const texts = useTexts();
+  const language = preferredLanguage(usePreferences().language); // that of the texts follows when they are there
   const id = useId();
   return (
     <div className="app-field">
