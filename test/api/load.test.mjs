@@ -85,7 +85,9 @@ async function heapAtRest(limit, seconds) {
 	return lowest;
 }
 
-test('what people took is given back when they have left, however often they come', async () => {
+// a sanitizer's allocator stands before the one whose figures these are; there LeakSanitizer looks
+const sanitized = /-(asan|tsan)$/.test(buildFolder);
+test('what people took is given back when they have left, however often they come', { skip: sanitized }, async () => {
 	const people = 31, rounds = 4;
 	// not spawnSync: somebody has to read the daemon's log meanwhile
 	const args = ['load', '--server', `${daemon.host}:${daemon.port}`, '--publishers', '1', '--subscribers', String(people - 1), '--rate', '200', '--warmup', '0', '--seconds', '1'];
