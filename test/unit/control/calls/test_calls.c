@@ -9,6 +9,7 @@
 
 #include "base/rng.h"
 
+#include "base/limits.h"
 #include "control/calls/calls.h"
 #include "control/chat/chat.h"
 
@@ -118,7 +119,7 @@ static int teardown(void **state)
 static void test_names(void **state)
 {
 	struct world *w = *state;
-	char id[80];
+	char id[LIMIT_CHAT_CALL_ID + 2];
 
 	assert_true(calls_type_is_valid(w->calls, "default") &&
 		    calls_type_is_valid(w->calls, "development"));
@@ -136,12 +137,13 @@ static void test_names(void **state)
 	assert_false(calls_id_is_valid(id));
 	id[64] = '\0';
 	assert_true(calls_id_is_valid(id));
-	/* The longest user id has its conversation's call, too. */
+	/* The direct conversation of the two longest user ids has its call, too. */
+	memset(id, 'a', sizeof id - 1);
 	memcpy(id, "chat-", 5);
-	memset(id + 5, 'a', 65);
-	id[70] = '\0';
+	id[sizeof id - 1] = '\0';
 	assert_false(calls_id_is_valid(id));
-	id[69] = '\0';
+	id[sizeof id - 2] = '\0';
+	assert_int_equal(strlen(id), strlen("chat-direct..") + 2 * (size_t)LIMIT_USER_ID);
 	assert_true(calls_id_is_valid(id));
 
 	assert_string_equal(calls_conversation("default:chat-ann"), "ann");
