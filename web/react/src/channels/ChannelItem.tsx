@@ -2,9 +2,10 @@
 import { faceOf, otherOf, type ChannelObject, type ChatState } from '@confab/client';
 import { previewText } from '../chat/previewText.ts';
 import { useMessages } from '../context.tsx';
-import { badge, shortTime } from '../format.ts';
+import { shortTime } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { UnreadBadge } from '../chat/UnreadBadge.tsx';
 
 interface ChannelItemProps {
   channel: ChannelObject;
@@ -54,11 +55,7 @@ export function ChannelItem({ channel, state, now, onSelect }: ChannelItemProps)
                 <Icon name="camera" size={14} /> {t.inCall}
               </span>
             )}
-            {unread > 0 && (
-              <span className="cf-badge cf-badge--unread" role="img" aria-label={t.unread(unread)}>
-                {badge(unread, t)}
-              </span>
-            )}
+            <UnreadBadge count={unread} />
           </span>
         </span>
       </button>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isChannel, type ChatState } from '@confab/client';
 import { useMessages } from '../context.tsx';
-import { badge } from '../format.ts';
+import { UnreadBadge } from '../chat/UnreadBadge.tsx';
 
 export type Section = 'customers' | 'colleagues';
 
@@ -21,11 +21,7 @@ export function SectionTabs({ state, section, onSection }: SectionTabsProps) {
       {(['customers', 'colleagues'] as const).map((name) => (
         <button key={name} type="button" className="cf-section" aria-pressed={section === name} onClick={() => onSection(name)}>
           {t.channels[name]}
-          {unread[name] > 0 && (
-            <span className="cf-badge cf-badge--unread" role="img" aria-label={t.unread(unread[name])}>
-              {badge(unread[name], t)}
-            </span>
-          )}
+          <UnreadBadge count={unread[name]} />
         </button>
       ))}
     </div>

@@ -2,10 +2,11 @@
 import type { ConversationObject, UserObject } from '@confab/client';
 import { useMessages } from '../context.tsx';
 import { previewText } from './previewText.ts';
-import { badge, shortTime } from '../format.ts';
+import { shortTime } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { SupportMarks } from '../support/SupportMarks.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { UnreadBadge } from './UnreadBadge.tsx';
 
 interface ConversationItemProps {
   conversation: ConversationObject;
@@ -51,11 +52,7 @@ export function ConversationItem({ conversation, me, unread, online, typing, sel
                 <Icon name="camera" size={14} /> {t.inCall}
               </span>
             )}
-            {unread > 0 && (
-              <span className="cf-badge cf-badge--unread" role="img" aria-label={t.unread(unread)}>
-                {badge(unread, t)}
-              </span>
-            )}
+            <UnreadBadge count={unread} />
           </span>
         </span>
       </button>
