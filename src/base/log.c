@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/utf8.h"
@@ -60,11 +64,83 @@ size_t log_recent(struct log_problem *ret, size_t max)
 	return n;
 }
 
+/* ---- the way out ---- */
+
+enum { TEXT_MAX = 1024, LINE_MAX_BYTES = 1200, PIPE_ROOM = 1024 * 1024 };
+
+static struct {
+	pthread_mutex_t lock;
+	uint64_t untold; /* lines that found no room since the last that did */
+	_Atomic uint64_t dropped;
+} out = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+void log_make_room(void)
+{
+	/* fails on what is no pipe, and where the system allows no more: as it was before */
+	(void)fcntl(STDERR_FILENO, F_SETPIPE_SZ, PIPE_ROOM);
+}
+
+uint64_t log_dropped(void)
+{
+	return atomic_load_explicit(&out.dropped, memory_order_relaxed);
+}
+
+static size_t compose(char ret[LINE_MAX_BYTES], uint64_t now, enum log_level level,
+		      const char *topic, const char *text)
+{
+	time_t seconds = (time_t)(now / US_PER_S);
+	struct tm utc;
+	char stamp[32];
+
+	(void)gmtime_r(&seconds, &utc);
+	(void)strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
+	int n = snprintf(ret, LINE_MAX_BYTES, "%s.%03uZ %s %s %s\n", stamp,
+			 (unsigned)(now / US_PER_MS % 1000), log_level_name(level), topic, text);
+	return n < LINE_MAX_BYTES ? (size_t)n : LINE_MAX_BYTES - 1;
+}
+
+/*
+ * One write per line, so that programs do not mix theirs; false when the line is lost. Whoever has stopped to read must
+ * not stop calls (R59): what poll calls writable takes PIPE_BUF bytes at once (pipe(7)). Files always are.
+ */
+static bool put(const char *line, size_t n)
+{
+	_Static_assert((int)LINE_MAX_BYTES <= PIPE_BUF, "a line is written at once");
+	struct pollfd fd = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&fd, 1, 0) == 1 && fd.revents & POLLOUT &&
+	       write(STDERR_FILENO, line, n) == (ssize_t)n;
+}
+
+static bool tell_loss(uint64_t now)
+{
+	char text[96], line[LINE_MAX_BYTES];
+
+	(void)snprintf(text, sizeof text, "lines were lost while nobody read them lines=%llu",
+		       (unsigned long long)out.untold);
+	return put(line, compose(line, now, LOG_WARN, "log", text));
+}
+
+/* The lock keeps poll true until the write. */
+static void put_or_count(uint64_t now, const char *line, size_t n)
+{
+	(void)pthread_mutex_lock(&out.lock);
+	if ((out.untold == 0 || tell_loss(now)) && put(line, n)) {
+		out.untold = 0;
+	} else {
+		if (out.untold++ == 0)
+			keep(now, LOG_WARN, "log",
+			     "nobody reads the log: its lines are lost until somebody does");
+		atomic_fetch_add_explicit(&out.dropped, 1, memory_order_relaxed);
+	}
+	(void)pthread_mutex_unlock(&out.lock);
+}
+
 /* ---- a line ---- */
 
 void log_write(enum log_level level, const char *topic, const char *format, ...)
 {
-	char text[1024], line[1200];
+	char text[TEXT_MAX], line[LINE_MAX_BYTES];
 	va_list args;
 
 	if ((int)level > atomic_load_explicit(&log_threshold, memory_order_relaxed))
@@ -81,13 +157,5 @@ void log_write(enum log_level level, const char *topic, const char *format, ...)
 	uint64_t now = clock_wall_us();
 	if (level <= LOG_WARN)
 		keep(now, level, topic, text);
-	time_t seconds = (time_t)(now / US_PER_S);
-	struct tm utc;
-	char stamp[32];
-	(void)gmtime_r(&seconds, &utc);
-	(void)strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
-	int n = snprintf(line, sizeof line, "%s.%03uZ %s %s %s\n", stamp,
-			 (unsigned)(now / US_PER_MS % 1000), log_level_name(level), topic, text);
-	/* One write per line, so that threads do not mix theirs. */
-	(void)fwrite(line, 1, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1, stderr);
+	put_or_count(now, line, compose(line, now, level, topic, text));
 }

@@ -3,6 +3,9 @@
  * One line per event on stderr, logfmt: `time level topic message
  * key=value …`. Only the edges log; base, wire, media and store return
  * what happened. No payloads, tokens, passwords or SDP, ever. Thread-safe.
+ *
+ * Nobody waits for a reader: a line that finds no room in the pipe is dropped and counted, and the next
+ * line that finds some comes after one that says how many were lost.
  */
 #pragma once
 
@@ -22,6 +25,13 @@ struct log_problem {
 };
 
 void log_set_level(enum log_level level);
+
+/* Asks for 1 MiB of room when stderr is a pipe, for readers who are slow at times. For a program to call at its start;
+ * it is the pipe's, so other processes see it too. */
+void log_make_room(void);
+
+/* Lines that nobody will read, since the start. Thread-safe. */
+uint64_t log_dropped(void);
 
 /* The format's result is escaped: control characters cannot start a new line. */
 void log_write(enum log_level level, const char *topic, const char *format, ...)

@@ -388,6 +388,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	log_set_level(d.config.log_level);
+	log_make_room();
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (uv_loop_init(&d.loop) < 0) {
 		(void)refuse(

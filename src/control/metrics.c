@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signalling's, webhooks', notifications' and the media plane's lines for /metrics. */
+#include "base/log.h"
 #include "base/sb.h"
 #include "control/hooks/hooks.h"
 #include "control/private.h"
@@ -67,6 +68,10 @@ void control_add_metrics(struct control *c, struct sb *ret)
 	if (c->hooks)
 		add_hook_metrics(c->hooks, ret);
 	add_push_metrics(c->push, ret);
+	sb_printf(ret,
+		  "# TYPE confab_log_lines_dropped_total counter\n"
+		  "confab_log_lines_dropped_total %llu\n",
+		  (unsigned long long)log_dropped());
 	if (c->private->media.metrics)
 		c->private->media.metrics(c->private->media.arg, ret);
 }

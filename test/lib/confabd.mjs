@@ -53,7 +53,7 @@ async function freeUdpPorts(host, count) {
 /**
  * Starts the daemon and waits until it answers.
  * options: demo (true), host, rtcIps, args (more flags), env, data (a folder to keep), netns (run inside this namespace),
- * prefix (words in front of the command).
+ * prefix (words in front of the command), stderr (a descriptor that takes the log instead of log()).
  * Returns {url, host, port, data, links: {admin, user}, log(), pid, rss(), stop(), kill()}.
  */
 export async function startConfabd(options = {}) {
@@ -83,13 +83,13 @@ async function startOnce(options) {
 	];
 	const command = [...(options.prefix ?? []), ...(options.netns ? ['ip', 'netns', 'exec', options.netns] : []), binary, ...args];
 	const child = spawn(command[0], command.slice(1), {
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdio: ['ignore', 'pipe', options.stderr ?? 'pipe'],
 		env: { ...process.env, CONFAB_API_KEY: apiKey, CONFAB_API_SECRET: apiSecret, CONFAB_MESSAGE_RATE: '0' /* tests are in a hurry */, ...(options.env ?? {}) },
 	});
 	let stdout = '';
 	let stderr = '';
 	child.stdout.on('data', (chunk) => (stdout += chunk));
-	child.stderr.on('data', (chunk) => (stderr += chunk));
+	child.stderr?.on('data', (chunk) => (stderr += chunk));
 	const exited = once(child, 'close') /* not exit: the last words come after it */.then(([code, signal]) => ({ code, signal }));
 	const log = () => `--- stdout\n${stdout}\n--- stderr\n${stderr}`;
 

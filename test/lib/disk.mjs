@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Disks for tests: one that is small (a tmpfs in a mount namespace of its own), and one that fails (faults.c, preloaded).
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -8,8 +8,9 @@ import path from 'node:path';
 import { buildFolder } from './confabd.mjs';
 
 /**
- * A file system of `megabytes` that only processes started with `prefix` see at `folder`; `outside` is the same folder
- * for everybody else. It stays over restarts of what runs on it. Needs root.
+ * A file system that only processes started with `prefix` see at `folder`; `outside` is the same folder for everybody
+ * else. It always has `megabytes` of room beside what is stored on it, until `fill` takes the room away: a run may be as
+ * long as it likes, and runs out when it is told to. It stays over restarts of what runs on it. Needs root.
  */
 export async function smallDisk(megabytes) {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-small-'));
@@ -19,10 +20,11 @@ export async function smallDisk(megabytes) {
 	if (!String(first).startsWith('ready')) throw new Error(`no small disk: ${first} (root is needed)`);
 	const outside = path.join('/proc', String(holder.pid), 'root', folder);
 	const filler = path.join(outside, 'filler');
+	const prefix = ['nsenter', `--mount=/proc/${holder.pid}/ns/mnt`, '--'];
 	return {
 		folder,
 		outside,
-		prefix: ['nsenter', `--mount=/proc/${holder.pid}/ns/mnt`, '--'],
+		prefix,
 		/** Takes all the room but `spare` bytes. */
 		fill(spare = 0) {
 			const { bavail, bsize } = fs.statfsSync(outside);
@@ -34,7 +36,13 @@ export async function smallDisk(megabytes) {
 				if (error.code !== 'ENOSPC') throw error; // the daemon was quicker: full all the same
 			}
 		},
-		free: () => fs.rmSync(filler, { force: true }),
+		/** Gives it back, and as much as was written meanwhile. */
+		free() {
+			fs.rmSync(filler, { force: true });
+			const { blocks, bfree, bsize } = fs.statfsSync(outside);
+			const size = (blocks - bfree) * bsize + megabytes * 2 ** 20;
+			execFileSync(prefix[0], [...prefix.slice(1), 'mount', '-o', `remount,size=${size}`, folder]);
+		},
 		async remove() {
 			holder.kill('SIGKILL');
 			if (holder.exitCode === null && holder.signalCode === null) await once(holder, 'exit');

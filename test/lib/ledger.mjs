@@ -14,13 +14,17 @@ export class Ledger {
 	unsure = []; // client ids whose answer never came: they go out again
 	refused = []; // {status, code, message, retryAfter}
 	#serial = 0;
-	#checkedTo = 0; // message id
+	checkedTo = 0; // message id: it and those before are not ours, or have been read back
+	#running = new Set(); // stop() of those who write
 	#known = new Map(); // client id → message id, of all that was read back
 
-	/** after: the id of the last message that is not ours. */
-	constructor(conversation, after) {
+	constructor(conversation) {
 		this.conversation = conversation;
-		this.#checkedTo = after;
+	}
+
+	/** For whoever gives up in the middle: stops all who write. */
+	async end() {
+		await Promise.all([...this.#running].map((stop) => stop()));
 	}
 
 	/** One request on one of the writers' connections: {status, body, retryAfter}; rejects when no whole answer came. */
@@ -44,7 +48,7 @@ export class Ledger {
 		});
 	}
 
-	/** Starts `count` writers and a listener; {stop(), progress()}. They end by themselves when the server does. */
+	/** Starts `count` writers and a listener; {answers(), settled(), stop()}. They end by themselves when the server does. */
 	start(daemon, cookie, count = 8) {
 		let stopped = false;
 		const answers = Array.from({ length: count }, () => 0); // of each writer
@@ -78,19 +82,24 @@ export class Ledger {
 			}
 		};
 		const running = Array.from({ length: count }, writer);
+		const stop = async () => {
+			stopped = true;
+			await Promise.all(running);
+			agent.destroy();
+			socket.terminate();
+			this.#running.delete(stop);
+		};
+		this.#running.add(stop);
 		return {
 			answers: () => answers.reduce((sum, n) => sum + n),
 			/** Resolves once every writer has had an answer to something that it asked after this. */
 			async settled() {
 				const before = [...answers];
-				while (answers.some((n, i) => n < before[i] + 2)) await pause(2);
+				for (const end = Date.now() + 30000; answers.some((n, i) => n < before[i] + 2); await pause(2)) {
+					if (Date.now() > end) assert.fail(`no answers in 30 s: ${answers} after ${before}`);
+				}
 			},
-			stop: async () => {
-				stopped = true;
-				await Promise.all(running);
-				agent.destroy();
-				socket.terminate();
-			},
+			stop,
 		};
 	}
 
@@ -98,15 +107,15 @@ export class Ledger {
 	async check(daemon, cookie) {
 		const agent = new http.Agent({ keepAlive: true });
 		for (let more = true; more; ) {
-			const path = `/api/v1/conversations/${this.conversation}/messages?limit=100&after=${this.#checkedTo}`;
+			const path = `/api/v1/conversations/${this.conversation}/messages?limit=100&after=${this.checkedTo}`;
 			const answer = await this.#ask(agent, daemon.url, cookie, 'GET', path);
 			assert.equal(answer.status, 200, JSON.stringify(answer.body));
 			for (const message of answer.body.messages) {
-				assert.ok(message.id > this.#checkedTo, 'in order');
+				assert.ok(message.id > this.checkedTo, 'in order');
 				assert.ok(!this.#known.has(message.client_id), `${message.client_id} is stored twice`);
 				assert.equal(message.text, `text of ${message.client_id}`);
 				this.#known.set(message.client_id, message.id);
-				this.#checkedTo = message.id;
+				this.checkedTo = message.id;
 			}
 			more = answer.body.has_more;
 		}

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* base: reader, writer, string builder, list, names, log lines, cleanup. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -327,6 +329,58 @@ static void log_keeps_what_went_wrong(void **state)
 	assert_string_equal(entries[LOG_RECENT_MAX - 1].text, "value=first");
 }
 
+/* What is in a pipe, up to now. */
+static size_t drain(int fd, char *ret, size_t capacity)
+{
+	ssize_t n = read(fd, ret, capacity - 1);
+
+	ret[n > 0 ? n : 0] = '\0';
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* A log_write that waits never comes back here: nobody else reads the pipe. */
+static void log_waits_for_no_reader(void **state)
+{
+	(void)state;
+	enum { LOST = 300 };
+	static char text[256 * 1024];
+	struct log_problem problem;
+	int ends[2], saved = dup(2);
+
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	while (write(ends[1], text, 1000) > 0)
+		;
+	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0); /* as shells and supervisors make them */
+	(void)fflush(stderr);
+	assert_int_equal(dup2(ends[1], 2), 2);
+	uint64_t before = log_dropped();
+	for (int i = 0; i < LOST; i++)
+		log_info("test", "value=%d", i);
+	assert_int_equal(log_dropped() - before, LOST);
+	assert_int_equal(log_recent(&problem, 1), 1);
+	assert_string_equal(problem.topic, "log");
+
+	size_t full = 0;
+	for (size_t n; (n = drain(ends[0], text, sizeof text)) > 0;)
+		full += n;
+	log_make_room();
+	for (int i = 0; i < 3; i++)
+		log_info("test", "again=%d", i);
+	assert_int_equal(dup2(saved, 2), 2);
+	assert_int_equal(log_dropped() - before, LOST);
+	assert_true(drain(ends[0], text, sizeof text) > 0);
+	const char *loss = strstr(text,
+				  " warn log lines were lost while nobody read them lines=300\n");
+	assert_non_null(loss);
+	assert_true(loss < strstr(text, "again=0\n"));
+	assert_null(strstr(loss + 1, " warn log")); /* once */
+	assert_non_null(strstr(text, "again=2\n"));
+	assert_true(fcntl(ends[0], F_GETPIPE_SZ) >= (int)full);
+	(void)close(saved);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
 static int freed;
 
 static void count_free(char **at)
@@ -382,6 +436,7 @@ int main(void)
 		cmocka_unit_test(chance_repeats_only_when_asked),
 		cmocka_unit_test(log_lines_cannot_be_forged),
 		cmocka_unit_test(log_keeps_what_went_wrong),
+		cmocka_unit_test(log_waits_for_no_reader),
 		cmocka_unit_test(owners_free_unless_stolen),
 		cmocka_unit_test(clock_goes_forward),
 	};
