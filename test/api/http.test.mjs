@@ -152,8 +152,13 @@ test('HTTPS with HTTP/2 and HTTP/1.1, when a certificate is given', async () => 
 				stream.on('error', reject);
 				stream.end(body);
 			});
+		const asked = performance.now();
 		const page = await ask({ ':path': '/' });
 		assert.equal(page.answer[':status'], 200);
+		const scripts = [...page.text.matchAll(/src="(\/assets\/[^"]+\.js)"/g)].map((m) => m[1]);
+		assert.ok(scripts.length, page.text);
+		await Promise.all(scripts.map((path) => ask({ ':path': path })));
+		assert.ok(performance.now() - asked < 10000, `the page and its scripts took ${performance.now() - asked} ms`); // no frame waits for a timer
 		assert.match(page.answer['strict-transport-security'], /max-age=\d{8}/);
 		const token = new URL(secure.links.user).hash.slice(1);
 		const login = await ask({ ':path': '/api/auth/link', ':method': 'POST', 'content-type': 'application/json', origin }, JSON.stringify({ token }));

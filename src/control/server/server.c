@@ -13,6 +13,9 @@ enum {
 	TIMEOUT_HEADERS_S = 10,
 	TIMEOUT_IDLE_S = 60,
 	RX_PIECE = 1024, /* each WebSocket has a buffer of it; longer messages come in pieces */
+	/* at most so much in one send. Without it that is RX_PIECE, and what is over waits in
+	 * libwebsockets: in HTTP/2 until a timer looks at the stream, 15 s later */
+	TX_PIECE = 64 * 1024,
 };
 
 /* R10: libwebsockets' own default is 300 s. */
@@ -22,7 +25,10 @@ static const lws_retry_bo_t liveness = {
 };
 
 static const struct lws_protocols protocols[] = {
-	{ .name = "confab", .callback = server_callback, .rx_buffer_size = RX_PIECE },
+	{ .name = "confab",
+	  .callback = server_callback,
+	  .rx_buffer_size = RX_PIECE,
+	  .tx_packet_size = TX_PIECE },
 	{ 0 },
 };
 
