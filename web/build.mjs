@@ -64,7 +64,7 @@ function outputOf({ metafile }, source) {
 const sheets = {
   name: 'sheets',
   setup({ onLoad }) {
-    onLoad({ filter: /\/widget\/.*\.css$/ }, async ({ path }) => {
+    onLoad({ filter: /\/(widget\/.*|react\/src\/styles\/voice)\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, 'utf8'), { loader: 'css', minify: true, target: common.target });
       return { contents: code, loader: 'text' };
     });

@@ -49,9 +49,9 @@ function options(name) {
 async function styles(folder) {
   await build({
     absWorkingDir: folder,
-    entryPoints: ['src/styles/index.css'],
+    entryPoints: { styles: 'src/styles/index.css', voice: 'src/styles/voice.css' },
     bundle: true,
-    outfile: 'dist/styles.css',
+    outdir: 'dist',
     target: ['chrome109', 'firefox115', 'safari16'],
     logLevel: 'warning',
   });

@@ -73,6 +73,7 @@ test('by keyboard: Enter begins, Escape discards', async () => {
 	assert.equal(await alex.page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Stop recording');
 	await alex.page.keyboard.press('Escape');
 	await bar(alex).waitFor({ state: 'detached' });
+	await alex.page.waitForFunction(() => document.activeElement.getAttribute('aria-label') === 'Record a voice note');
 	assert.equal(await note(log(alex)).count(), 1, 'nothing was sent');
 	alex.assertQuiet();
 });

@@ -16,9 +16,10 @@ export function strictPolicy(server) {
 export async function startShop() {
 	let page = '';
 	let policy = '';
+	let more = {};
 	const server = http.createServer((request, response) => {
 		if (request.url === '/favicon.ico') return response.writeHead(204).end();
-		response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...(policy ? { 'content-security-policy': policy } : {}) });
+		response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...(policy ? { 'content-security-policy': policy } : {}), ...more });
 		response.end(page);
 	});
 	server.listen(0, '127.0.0.1');
@@ -26,8 +27,9 @@ export async function startShop() {
 	return {
 		origin: `http://localhost:${server.address().port}`,
 		/** What the page is from now on; attributes: of the script element. */
-		set(confab, { attributes = '', csp = strictPolicy(confab), html = '' } = {}) {
+		set(confab, { attributes = '', csp = strictPolicy(confab), html = '', headers = {} } = {}) {
 			policy = csp;
+			more = headers;
 			page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>A shop</title><script src="${confab}/widget.js" async ${attributes}></script>
 <h1>A shop</h1><p>Teapots, and nothing else.</p><form><label>Search <input name="q"></label></form>${html}`;

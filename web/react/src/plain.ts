@@ -6,4 +6,6 @@ export { isEmojiOnly } from './chat/text.ts';
 export { badge, dayName, duration, fileSize, timeOfDay } from './format.ts';
 export { grammar, isolate } from './messages/grammar.ts';
 export { directionOf, type Language } from './messages/languages.ts';
+export { holdToRecord } from './voice/hold.ts';
+export { recordsVoice } from './voice/supported.ts';
 export { playTone, type Tone } from './sound/tone.ts';

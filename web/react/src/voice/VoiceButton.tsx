@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, type PointerEvent } from 'react';
+import { useEffect, useRef, type PointerEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { useObservable } from '../hooks/useObservable.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useToast } from '../ui/Toasts.tsx';
+import { holdToRecord } from './hold.ts';
 import type { VoiceRecorder } from './recorder.ts';
 
-/** Held longer than this it records until it is let go; a tap goes on until the next. */
-const HOLD_MS = 600;
-
+/** Tapped, held or pressed by keyboard. The focus comes back when nothing is recorded any more. */
 export function VoiceButton({ recorder }: { recorder: VoiceRecorder }) {
   const t = useMessages().voice;
   const toast = useToast();
-  const { problem } = useObservable(recorder.state$);
+  const { status, problem } = useObservable(recorder.state$);
+  const button = useRef<HTMLButtonElement>(null);
+  const before = useRef(status);
   useEffect(() => {
     if (problem) toast(t.problems[problem]);
   }, [problem, t, toast]);
+  useEffect(() => {
+    if (status === 'idle' && before.current !== 'idle') button.current?.focus();
+    before.current = status;
+  }, [status]);
   const onPointerDown = (event: PointerEvent) => {
-    if (event.button !== 0) return;
-    const since = performance.now();
-    void recorder.start();
-    window.addEventListener('pointerup', () => performance.now() - since >= HOLD_MS && recorder.stop(), { once: true });
+    if (event.button === 0) holdToRecord({ start: () => void recorder.start(), stop: () => recorder.stop() });
   };
   return (
     <button
+      ref={button}
       type="button"
       className="cf-notetoggle"
       aria-label={t.record}

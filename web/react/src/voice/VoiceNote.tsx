@@ -4,6 +4,7 @@ import { useMessages } from '../context.tsx';
 import { duration } from '../format.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { barsOf } from './bars.ts';
 import { VoicePlayback } from './playback.ts';
 
 interface VoiceNoteProps {
@@ -30,7 +31,6 @@ export function VoiceNote({ load, durationMs, waveform, url }: VoiceNoteProps) {
         {t.cannotPlay} {url && <a href={url} download>{t.save}</a>}
       </p>
     );
-  const bars = [...waveform];
   return (
     <div className="cf-voice" role="group" aria-label={t.note(whole)}>
       <button
@@ -45,12 +45,8 @@ export function VoiceNote({ load, durationMs, waveform, url }: VoiceNoteProps) {
       </button>
       <span className="cf-voice__track">
         <span className="cf-voice__bars" aria-hidden="true">
-          {bars.map((bar, i) => (
-            <span
-              key={i}
-              className={(i + 0.5) / bars.length <= position / durationMs ? 'cf-voice__bar cf-voice__bar--heard' : 'cf-voice__bar'}
-              style={{ height: `${12 + (88 * Number.parseInt(bar, 16)) / 15}%` }}
-            />
+          {barsOf(waveform, position / durationMs).map(({ height, heard }, i) => (
+            <span key={i} className={`cf-voice__bar ${heard ? 'cf-voice__bar--heard' : ''}`} style={{ height: `${height}%` }} />
           ))}
         </span>
         <input

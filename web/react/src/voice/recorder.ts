@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Records a voice note: the microphone, how loud it is, and in the end the sound with its length and its shape. No React. */
 import { Store, type Observable } from '@confab/client';
+import { recordsVoice } from './supported.ts';
 
 /** The server's limit (LIMIT_VOICE_MS). */
 export const VOICE_MAX_MS = 5 * 60_000;
@@ -47,7 +48,7 @@ export class VoiceRecorder {
 
   /** Whether this browser records at all. */
   static get supported(): boolean {
-    return typeof MediaRecorder !== 'undefined' && typeof navigator !== 'undefined' && (!isSecureContext || navigator.mediaDevices !== undefined);
+    return recordsVoice();
   }
 
   async start(): Promise<void> {

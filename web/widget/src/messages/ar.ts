@@ -2,6 +2,7 @@
 /** Arabic, written from right to left. Names stand in isolates: many are written from left to right. */
 import type { DeviceKind } from '@confab/client';
 import { grammar, isolate } from '@confab/react/plain';
+import { voice } from '@confab/react/texts/voice/ar';
 import type { Messages } from './en.ts';
 
 const { count } = grammar('ar');
@@ -80,6 +81,7 @@ export const ar: Messages = {
   fileFailed: (name) => `تعذّر إرسال ${isolate(name)}. حاول مرة أخرى.`,
   tooManyFiles: (n) => `الحد الأقصى ${n} ملفات في الرسالة الواحدة.`,
   picture: (name) => `صورة: ${isolate(name)}`,
+  voice,
 
   startVideoCall: 'ابدأ مكالمة فيديو',
   videoCall: 'مكالمة فيديو',

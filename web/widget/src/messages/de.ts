@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DeviceKind } from '@confab/client';
 import { grammar } from '@confab/react/plain';
+import { voice } from '@confab/react/texts/voice/de';
 import type { Messages } from './en.ts';
 
 const { count } = grammar('de');
@@ -70,6 +71,7 @@ export const de: Messages = {
   fileFailed: (name) => `${name} konnte nicht gesendet werden. Bitte erneut versuchen.`,
   tooManyFiles: (n) => `Höchstens ${n} Dateien passen zu einer Nachricht.`,
   picture: (name) => `Bild: ${name}`,
+  voice,
 
   startVideoCall: 'Videoanruf starten',
   videoCall: 'Videoanruf',

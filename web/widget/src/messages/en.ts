@@ -2,6 +2,7 @@
 /** Every text of the widget, in English. Another language is another object of this type. */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import { grammar } from '@confab/react/plain';
+import { voice } from '@confab/react/texts/voice/en';
 
 const { count } = grammar('en');
 
@@ -69,6 +70,7 @@ export const en = {
   fileFailed: (name: string) => `${name} could not be sent. Try again.`,
   tooManyFiles: (n: number) => `At most ${n} files go with one message.`,
   picture: (name: string) => `Picture: ${name}`,
+  voice,
 
   // calls
   startVideoCall: 'Start video call',

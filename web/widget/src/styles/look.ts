@@ -6,22 +6,25 @@ import call from './call.css';
 import chat from './chat.css';
 
 export function applyLook(host: HTMLElement, root: ShadowRoot, settings: Settings, dir: 'ltr' | 'rtl'): void {
-  const text = `${base}\n${chat}\n${call}`;
-  try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(text);
-    root.adoptedStyleSheets = [sheet];
-  } catch {
-    const style = document.createElement('style'); // Safari before 16.4; needs style-src 'unsafe-inline' there
-    style.textContent = text;
-    root.append(style);
-  }
+  addStyles(root, `${base}\n${chat}\n${call}`);
   host.dir = dir;
   host.dataset['side'] = settings.side;
   host.dataset['theme'] = settings.theme;
   if (settings.accent && CSS.supports('color', settings.accent)) {
     host.style.setProperty('--confab-accent', settings.accent);
     host.style.setProperty('--confab-on-accent', readableOn(settings.accent));
+  }
+}
+
+export function addStyles(root: ShadowRoot, text: string): void {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  } catch {
+    const style = document.createElement('style'); // Safari before 16.4; needs style-src 'unsafe-inline' there
+    style.textContent = text;
+    root.append(style);
   }
 }
 

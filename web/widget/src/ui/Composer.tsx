@@ -1,9 +1,11 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
+import { recordsVoice } from '@confab/react/plain';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon, IconButton } from './Icon.tsx';
 import { useAround, useWidgetState } from './context.ts';
 import type { Uploads } from './uploads.ts';
+import { useVoice, VoiceButton } from './voice.tsx';
 
 /** The server's limit for one message, in bytes of UTF-8. */
 const MAX_BYTES = 10_000;
@@ -15,6 +17,7 @@ export function Composer({ uploads }: { uploads: Uploads }) {
   const [text, setText] = useState(() => widget.memory.read<string>('draft', 'session') ?? '');
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
+  const voice = useVoice();
   const tooLong = new TextEncoder().encode(text.trim()).length > MAX_BYTES;
   const sendable = (text.trim() !== '' || uploads.list.length > 0) && !tooLong && uploads.ready;
 
@@ -45,6 +48,7 @@ export function Composer({ uploads }: { uploads: Uploads }) {
     >
       <div aria-live="polite">
         {tooLong && <p class="error">{t.tooLong}</p>}
+        {voice.problem && <p class="error">{voice.problem}</p>}
         {uploads.problem && <p class="error">{uploads.problem}</p>}
       </div>
       {uploads.list.length > 0 && (
@@ -58,7 +62,8 @@ export function Composer({ uploads }: { uploads: Uploads }) {
           ))}
         </ul>
       )}
-      <div class="row">
+      {voice.bar && <div class="row">{voice.bar}</div>}
+      <div class="row" hidden={voice.bar !== undefined}>
         <IconButton icon="clip" label={t.attach} onClick={() => picker.current?.click()} />
         <input
           ref={picker}
@@ -72,6 +77,7 @@ export function Composer({ uploads }: { uploads: Uploads }) {
             area.current?.focus();
           }}
         />
+        {recordsVoice() && <VoiceButton voice={voice} />}
         <textarea
           ref={area}
           rows={1}

@@ -4,6 +4,7 @@ import type { AttachmentObject, ChatMessage, Receipt } from '@confab/client';
 import { LINK_REL, fileSize, isEmojiOnly, linkify, timeOfDay } from '@confab/react/plain';
 import { Icon } from './Icon.tsx';
 import { useAround } from './context.ts';
+import { Voiced } from './voice.tsx';
 
 interface RunProps {
   messages: readonly ChatMessage[];
@@ -102,7 +103,8 @@ function Text({ text }: { text: string }) {
 /** Pictures, sound and video in place, everything else to save. */
 function Attachment({ attachment, url }: { attachment: AttachmentObject; url: string }) {
   const { t } = useAround();
-  const { name, mime_type: type, size, width, height } = attachment;
+  const { name, mime_type: type, size, width, height, voice } = attachment;
+  if (voice) return <Voiced attachment={attachment} voice={voice} url={url} />;
   if (type.startsWith('image/')) {
     return (
       <a class="picture" href={url} target="_blank" rel="noopener noreferrer">

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Held longer than this it records until it is let go; a tap goes on until the next. */
+const HOLD_MS = 600;
+
+/** A finger or the mouse went down on the button that records. `stop` is called only when it was held. */
+export function holdToRecord({ start, stop }: { start: () => void; stop: () => void }): void {
+  const since = performance.now();
+  const ended = new AbortController();
+  const { signal } = ended;
+  start();
+  window.addEventListener('pointerup', () => (ended.abort(), performance.now() - since >= HOLD_MS && stop()), { signal });
+  window.addEventListener('pointercancel', () => ended.abort(), { signal }); // the browser took the finger: on as after a tap
+}
