@@ -57,6 +57,10 @@ struct cli_data {
 	struct api_keys keys;
 };
 
+/* Fills in $CONFAB_DATA for a *dir that is NULL. create: it may be missing.
+ * 0, or CLI_FAILED or CLI_USAGE after saying why. */
+int cli_data_folder(const struct cli_command *self, const char **dir, bool create);
+
 /* `dir` NULL: $CONFAB_DATA. create: makes the folder when it is missing.
  * 0, or CLI_FAILED or CLI_USAGE after saying why. */
 int cli_data_open(const struct cli_command *self, const char *dir, bool create,
@@ -76,6 +80,7 @@ const char *cli_status_text(int status);
 
 int cli_user_add(const struct cli_command *self, int argc, char **argv);
 int cli_user_list(const struct cli_command *self, int argc, char **argv);
+int cli_data_backup(const struct cli_command *self, int argc, char **argv);
 int cli_load(const struct cli_command *self, int argc, char **argv);
 int cli_link_create(const struct cli_command *self, int argc, char **argv);
 int cli_token_create(const struct cli_command *self, int argc, char **argv);

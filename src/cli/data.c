@@ -23,19 +23,29 @@ static bool has_data(const char *dir)
 	       access(path, F_OK) == 0;
 }
 
+int cli_data_folder(const struct cli_command *self, const char **dir, bool create)
+{
+	if (!*dir)
+		*dir = getenv("CONFAB_DATA");
+	if (!*dir || !**dir)
+		return cli_usage(
+			self,
+			"--data is missing: name the data folder of confabd, or set CONFAB_DATA");
+	if (!create && !has_data(*dir))
+		return cli_fail("there is no Confab data in %s: check --data", *dir);
+	return 0;
+}
+
 int cli_data_open(const struct cli_command *self, const char *dir, bool create,
 		  struct cli_data *ret)
 {
 	char error[1024] = "out of memory"; /* takes the longest line of either */
 	struct cli_data *d = ret;
+	int folder = cli_data_folder(self, &dir, create);
 
-	*d = (struct cli_data){ .dir = dir ? dir : getenv("CONFAB_DATA") };
-	if (!d->dir || !*d->dir)
-		return cli_usage(
-			self,
-			"--data is missing: name the data folder of confabd, or set CONFAB_DATA");
-	if (!create && !has_data(d->dir))
-		return cli_fail("there is no Confab data in %s: check --data", d->dir);
+	*d = (struct cli_data){ .dir = dir };
+	if (folder)
+		return folder;
 	if (api_keys_load(d->dir, rng_os(), &d->keys, error) < 0)
 		return cli_fail("%s", error);
 	int r = uv_loop_init(&d->loop);

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// R36: `confab data backup` while people write, and servers that start on the copies: everything that was acknowledged
+// before a backup began is there, and so are files and accounts.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { Client } from '../lib/client.mjs';
+import { buildFolder, confab, root, startConfabd } from '../lib/confabd.mjs';
+import { smallDisk } from '../lib/disk.mjs';
+import { integrity, Ledger } from '../lib/ledger.mjs';
+import { addPerson, PASSWORD } from '../lib/people.mjs';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-backup-'));
+after(() => fs.rmSync(folder, { recursive: true }));
+const base = '/api/v1/conversations/ann';
+
+/** A message with a picture; returns the picture's url. */
+async function sendPicture(daemon, ann) {
+	const up = await fetch(`${daemon.url}${base}/attachments?name=a.jpg`, {
+		method: 'POST', headers: { 'content-type': 'application/octet-stream', cookie: ann.cookie }, body: fs.readFileSync(path.join(root, 'test/vectors/pictures/turned.jpg')),
+	});
+	const { attachment } = await up.json();
+	const { body } = await ann.call('POST', `${base}/messages`, { text: 'look', client_id: 'look', attachments: [attachment.id] });
+	return { url: attachment.url, id: body.message.id };
+}
+
+test('backups while people write: a server starts on each and has what was acknowledged', async (t) => {
+	const daemon = await startConfabd();
+	const ledger = new Ledger('ann');
+	t.after(async () => {
+		daemon.kill();
+		await ledger.end();
+	});
+	const ann = await addPerson(daemon, 'ann');
+	const { url, id } = await sendPicture(daemon, ann);
+	ledger.checkedTo = id;
+	const shown = Buffer.from(await (await fetch(daemon.url + url)).arrayBuffer());
+	const writers = ledger.start(daemon, ann.cookie);
+	for (let i = 0; i < 3; i++) {
+		for (const had = ledger.acknowledged.size; ledger.acknowledged.size < had + 50; await new Promise((resolve) => setTimeout(resolve, 5)));
+		const acknowledged = new Map(ledger.acknowledged);
+		const to = path.join(folder, `copy${i}`);
+		const said = confab(['data', 'backup', '--to', to, '--data', daemon.data]);
+		assert.match(said, /copy\d: 3 accounts, \d+ messages, \d+ files, looked through\n/);
+		assert.equal(fs.statSync(to).mode & 0o77, 0, 'nobody else reads it');
+		assert.deepEqual(fs.readdirSync(to).filter((name) => /lock|wal|part/.test(name)), []);
+
+		const copy = await startConfabd({ data: to, demo: false });
+		try {
+			const read = new Ledger('ann');
+			Object.assign(read, { acknowledged, checkedTo: id });
+			await read.check(copy, ann.cookie); // with the cookie of the other one: sessions are in it, too
+			const again = new Client(copy.url);
+			assert.equal((await again.call('POST', '/api/auth/login', { userId: 'ann', password: PASSWORD })).status, 200);
+			assert.deepEqual(Buffer.from(await (await fetch(copy.url + url)).arrayBuffer()), shown);
+			assert.equal((await again.call('POST', `${base}/messages`, { text: 'it goes on', client_id: 'on' })).status, 201);
+		} finally {
+			await copy.stop();
+		}
+		assert.equal(integrity(to), 'ok');
+	}
+	await writers.stop();
+	await ledger.check(daemon, ann.cookie); // and the original had no harm
+	assert.deepEqual(ledger.refused, []);
+	await daemon.stop();
+});
+
+const backup = (args, prefix = []) => {
+	const [command, ...rest] = [...prefix, path.join(buildFolder, 'confab'), 'data', 'backup', ...args];
+	const { status, stderr } = spawnSync(command, rest, { encoding: 'utf8', env: { ...process.env, CONFAB_DATA: '' } });
+	return [status, stderr.split('\n')[0]];
+};
+
+test('a backup says what it cannot do, and leaves nothing half behind', async (t) => {
+	const data = path.join(folder, 'data');
+	confab(['user', 'add', 'ann', '--data', data]);
+	assert.deepEqual(backup(['--to', `${folder}/x`]), [2, 'confab data backup: --data is missing: name the data folder of confabd, or set CONFAB_DATA']);
+	assert.match(backup(['--data', data])[1], /--to is missing/);
+	assert.deepEqual(backup(['--to', `${folder}/x`, '--data', `${folder}/none`]), [1, `confab: there is no Confab data in ${folder}/none: check --data`]);
+	assert.deepEqual(backup(['--to', data, '--data', data]), [1, `confab: ${data} is there already: name a folder that is not there yet`]);
+	assert.match(backup(['--to', `${folder}/no/such`, '--data', data])[1], /cannot be made: No such file/);
+
+	// of a server that does not run, into an empty folder
+	fs.mkdirSync(`${folder}/empty`);
+	assert.equal(backup(['--to', `${folder}/empty/`, '--data', data])[0], 0);
+	assert.match(confab(['user', 'list', '--data', `${folder}/empty`]), /^ann /);
+
+	// a damaged one is not copied as if it were whole
+	fs.cpSync(data, `${folder}/damaged`, { recursive: true });
+	const file = fs.openSync(`${folder}/damaged/confab.db`, 'r+');
+	for (let page = 5; page < 40; page++) fs.writeSync(file, Buffer.alloc(600, 0x5a), 0, 600, page * 4096);
+	fs.closeSync(file);
+	const [status, line] = backup(['--to', `${folder}/x`, '--data', `${folder}/damaged`]);
+	assert.equal(status, 1);
+	assert.match(line, /no backup was made: .*(damaged|malformed)/);
+
+	const disk = await smallDisk(1);
+	t.after(() => disk.remove());
+	disk.fill(100000);
+	const full = backup(['--to', `${disk.folder}/x`, '--data', data], disk.prefix);
+	assert.equal(full[0], 1);
+	assert.match(full[1], /no backup was made: .*full/);
+	assert.deepEqual(fs.readdirSync(disk.outside), ['filler']);
+	assert.deepEqual(fs.readdirSync(folder).filter((name) => /part|^x$/.test(name)), []);
+});
