@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 what=${1:-run}
 run_packages=(gcc make meson ninja-build pkg-config python3
-	libssl-dev libuv1-dev libwebsockets-dev libjansson-dev libjwt-dev libsodium-dev libsqlite3-dev
+	libssl-dev libuv1-dev libwebsockets-dev libjansson-dev libjwt-dev libsodium-dev libsqlite3-dev zlib1g-dev
 	libprotobuf-c-dev protobuf-c-compiler libinih-dev libcurl4-openssl-dev tzdata)
 test_packages=(g++ groff-base ffmpeg clang-14 clang-format-14 llvm-14 libclang-rt-14-dev libcmocka-dev libsrtp2-dev
 	chromium firefox-esr iproute2 nftables conntrack ethtool curl openssl git fonts-dejavu-core fonts-inter fonts-noto-core fonts-noto-color-emoji)
@@ -31,7 +31,7 @@ if command -v dpkg-query >/dev/null; then
 	for package in "${wanted[@]}"; do
 		grep -qxF "$package" <<<"$installed" || missing+=("$package")
 	done
-elif [ "$what" = run ] && pkg-config --exists openssl libuv libwebsockets jansson libjwt libsodium sqlite3 libprotobuf-c 2>/dev/null; then
+elif [ "$what" = run ] && pkg-config --exists openssl libuv libwebsockets jansson libjwt libsodium sqlite3 zlib libprotobuf-c 2>/dev/null; then
 	echo "deps.sh: this is not Debian, but the libraries were found; going on."
 else
 	cat >&2 <<MESSAGE

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts the built web app into the binary: usage: embed.py web/dist assets.S assets_table.c
 
-Writes an assembly file that includes the bytes, and the C table of src/control/http/assets.h. The outputs are only
+Writes an assembly file that includes the bytes, compressed where that is smaller, and the C table of src/control/http/assets.h. The outputs are only
 written again when a file of web/dist changed. Without web/dist the table holds one page that says how to build it."""
 import gzip
 import hashlib
@@ -60,16 +60,14 @@ def write_outputs(files, digest, assembly, table):
 
     for index, (path, content) in enumerate(files):
         packed = gzip.compress(content, 9, mtime=0)
-        plain_name, gzip_name = f"confab_asset_{index}", f"confab_asset_{index}_gz"
-        include(plain_name, content)
+        name = f"confab_asset_{index}"
         smaller = len(packed) < len(content) * 0.9
-        if smaller:
-            include(gzip_name, packed)
+        include(name, packed if smaller else content)
         kind = TYPES.get(pathlib.PurePosixPath(path).suffix, "application/octet-stream")
         etag = '"' + hashlib.sha256(content).hexdigest()[:20] + '"'
         rows.append(
-            f"\t{{ {c_string(path)}, {c_string(kind)}, {c_string(etag)}, {plain_name}, {gzip_name if smaller else 'NULL'}, "
-            f"{len(content)}, {len(packed) if smaller else 0}, {'true' if HASHED.search(path) else 'false'} }},\n")
+            f"\t{{ {c_string(path)}, {c_string(kind)}, {c_string(etag)}, {name}, {len(content)}, "
+            f"{len(packed) if smaller else 0}, {'true' if HASHED.search(path) else 'false'} }},\n")
     asm.append('.section .note.GNU-stack, "", @progbits\n')
     assembly.write_text("".join(asm))
     table.write_text(f"/* {digest} */\n/* Made by tools/embed.py. */\n#include \"control/http/assets.h\"\n\n" + "".join(externs) +

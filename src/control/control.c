@@ -20,6 +20,7 @@
 #include "control/files/files.h"
 #include "control/hooks/hooks.h"
 #include "control/http/access.h"
+#include "control/http/unpacked.h"
 #include "control/private.h"
 #include "control/push/push.h"
 #include "control/routes.h"
@@ -244,7 +245,8 @@ int control_new(struct control **ret, const struct control_config *config, char 
 	c->demo = config->demo;
 	c->no_guests = config->no_guests;
 
-	int r = copy_origins(c, config);
+	c->unpacked = unpacked_new();
+	int r = c->unpacked ? copy_origins(c, config) : -ENOMEM;
 	if (r < 0)
 		(void)snprintf(ret_error, CONTROL_ERROR_MAX, "Out of memory.");
 	else
@@ -308,6 +310,7 @@ struct control *control_free(struct control *c)
 	c->files = files_free(c->files);
 	c->auth = auth_free(c->auth);
 	c->bans = bans_free(c->bans);
+	c->unpacked = unpacked_free(c->unpacked);
 	workers_free(c->private);
 	for (char **origin = c->widget_origins; origin && *origin; origin++)
 		free(*origin);

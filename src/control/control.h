@@ -44,6 +44,7 @@ struct control {
 	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
 	unsigned room_limit;	   /* participants of one room */
 	struct server *server;	   /* control/server/server.h */
+	struct unpacked *unpacked; /* control/http/unpacked.h: files for who takes no gzip */
 	struct rate *token_rate;   /* control/http/rate.h: user tokens per user */
 	struct rate *write_rate;   /* what people write, per user */
 	struct rate *peer_rate;	   /* the same per address */

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "control/control.h"
 #include "control/http/handlers.h"
+#include "control/http/unpacked.h"
 #include "control/server/text.h"
 
 static const char not_found_page[] =
@@ -36,7 +37,8 @@ static bool is_machine_path(const char *path)
 
 static bool is_widget(const char *path)
 {
-	return is_under(path, "/widget") || strcmp(path, "/widget.js") == 0;
+	return is_under(path, "/widget") || is_under(path, "/shared") ||
+	       strcmp(path, "/widget.js") == 0;
 }
 
 static const struct asset *find_page(const char *path)
@@ -82,8 +84,12 @@ void http_asset(struct http_req *req, struct control *control)
 	}
 	if (a->gzip_length && encodings && text_accepts_gzip(encodings)) {
 		http_add_header(req, "content-encoding", "gzip");
-		http_reply_static(req, 200, a->content_type, a->gzip, a->gzip_length);
-	} else {
-		http_reply_static(req, 200, a->content_type, a->bytes, a->length);
+		http_reply_static(req, 200, a->content_type, a->bytes, a->gzip_length);
+		return;
 	}
+	const uint8_t *plain = unpacked_get(control->unpacked, a);
+	if (plain)
+		http_reply_static(req, 200, a->content_type, plain, a->length);
+	else
+		http_error(req, 500, -1, "The server is out of memory.");
 }

@@ -9,10 +9,11 @@
 struct asset {
 	const char *path; /* "/app-AB12.js" */
 	const char *content_type;
-	const char *etag; /* with quotes */
-	const uint8_t *bytes, *gzip;
-	size_t length, gzip_length; /* gzip_length 0: it would not be smaller */
-	bool immutable;		    /* the name changes with the content */
+	const char *etag;     /* with quotes */
+	const uint8_t *bytes; /* gzip_length of gzip, or length as they are */
+	size_t length;	      /* unpacked */
+	size_t gzip_length;   /* 0: it would not be smaller */
+	bool immutable;	      /* the name changes with the content */
 };
 
 /* Sorted by path. */
