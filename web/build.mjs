@@ -29,6 +29,23 @@ const common = {
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 
+/* livekit-client is most of what a call weighs: the app, the SDK and the widget, each in a folder of its own, import the
+ * same file from beside it. */
+const shared = await build({
+  ...common,
+  splitting: false,
+  entryPoints: { 'livekit-client': 'client/src/media/livekit-client.ts' },
+  outdir: 'dist/shared',
+  entryNames: '[name]-[hash]',
+});
+const [library] = outputOf(shared, 'client/src/media/livekit-client.ts');
+const share = {
+  name: 'share',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/livekit-client\.ts$/ }, () => ({ path: `../${relative('dist', library)}`, external: true }));
+  },
+};
+
 const app = await build({
   ...common,
   entryPoints: { app: 'app/src/main.tsx' },
@@ -36,10 +53,12 @@ const app = await build({
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
   jsx: 'automatic',
+  plugins: [share],
 });
 
 await build({
   ...common,
+  plugins: [share],
   entryPoints: { 'confab-client': 'client/src/index.ts' },
   outdir: 'dist/sdk',
   chunkNames: 'confab-[name]-[hash]',
@@ -78,7 +97,7 @@ const widget = await build({
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
   jsx: 'automatic',
-  plugins: [sheets],
+  plugins: [share, sheets],
 });
 const [main] = outputOf(widget, 'widget/src/main.tsx');
 await build({
@@ -144,7 +163,7 @@ await writeFile(join(dist, '.stamp'), '');
 if (process.argv.includes('--sizes')) await printSizes();
 
 async function printSizes() {
-  for (const folder of ['', 'assets', 'sdk', 'widget']) {
+  for (const folder of ['', 'assets', 'sdk', 'shared', 'widget']) {
     for (const name of (await readdir(join(dist, folder))).sort()) {
       if (!/\.(js|css|html|svg)$/.test(name)) continue;
       const bytes = await readFile(join(dist, folder, name));

@@ -118,6 +118,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_POST,   "/api/v1/widget/session",              http_widget_session,           ROUTE_PUBLIC | ROUTE_CORS | ROUTE_WIDGET },
 	{ HTTP_GET,    "/widget.js",                          http_asset,                    ROUTE_PUBLIC | ROUTE_CORS },
 	{ HTTP_GET,    "/widget/{path...}",                   http_asset,                    ROUTE_PUBLIC | ROUTE_CORS },
+	{ HTTP_GET,    "/shared/{path...}",                   http_asset,                    ROUTE_PUBLIC | ROUTE_CORS },
 
 	/* for admins */
 	{ HTTP_GET,    "/api/v1/bans",                        http_bans,                     ROUTE_USER },

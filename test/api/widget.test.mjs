@@ -128,11 +128,22 @@ test('the demo shop is there in the demo only', async () => {
 	const plain = await startConfabd({ demo: false });
 	try {
 		assert.equal((await new Client(plain.url).raw('GET', '/demo/shop.html')).status, 404);
-		const answer = await new Client(plain.url).raw('GET', '/widget.js');
-		assert.deepEqual([answer.status, answer.headers.get('access-control-allow-origin'), answer.headers.get('cross-origin-resource-policy')], [200, '*', 'cross-origin']);
 	} finally {
 		await plain.stop();
 	}
+});
+
+test('every script of the widget may be taken by other sites, and the media library is one file for all', async () => {
+	const seen = new Set(['/widget.js']);
+	for (const path of seen) {
+		const answer = await new Client(daemon.url).raw('GET', path);
+		assert.deepEqual([answer.status, answer.headers.get('access-control-allow-origin'), answer.headers.get('cross-origin-resource-policy')], [200, '*', 'cross-origin'], path);
+		for (const [, link] of answer.text.matchAll(/["'](\.{0,2}\/[\w./-]+\.js)["']/g)) seen.add(new URL(link, `http://x${path}`).pathname);
+	}
+	const sdk = (await new Client(daemon.url).raw('GET', '/sdk/confab-client.js')).text;
+	const media = /"(\.\/confab-livekit-[^"]+)"/.exec(sdk)[1];
+	const library = /"\.\.(\/shared\/livekit-client-[^"]+)"/.exec((await new Client(daemon.url).raw('GET', `/sdk/${media}`)).text)[1];
+	assert.ok(seen.has(library), `${library} is not among ${[...seen]}`);
 });
 
 test('an origin that is none stops the start', async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The real media session: LiveKit's open protocol through livekit-client. */
+import type { LocalTrack, LocalTrackPublication } from 'livekit-client';
 import {
   ConnectionError,
   ConnectionErrorReason,
@@ -16,9 +17,7 @@ import {
   createLocalTracks,
   createLocalVideoTrack,
   setLogLevel,
-  type LocalTrack,
-  type LocalTrackPublication,
-} from 'livekit-client';
+} from './livekit-client.ts';
 import { toDeviceError, type Facing } from '../devices/browser.ts';
 import type { PreviewTracks } from '../devices/preview.ts';
 import { ConfabError, ErrorCode, type DeviceKind } from '../errors.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** LiveKit's room, as our participants. */
-import { ConnectionQuality, Track, type Participant as RoomParticipant, type Room } from 'livekit-client';
+import type { Participant as RoomParticipant, Room } from 'livekit-client';
+import { ConnectionQuality, Track } from './livekit-client.ts';
 import type { ConnectionQuality as Quality, Participant } from './session.ts';
 
 /** A Confab identity is `<user_id>:<session>`; user ids have no colon. */

@@ -4,7 +4,8 @@
  * (NACK). Both take 40 to 100 ms, and a browser that keeps less sound back has played a guess by then. So when a stream
  * has gaps, its sound is kept back a little longer: at 20 % loss 0.6 to 2.2 % of it is guessed then, instead of 3 to 5.
  */
-import { Track, type RemoteTrack, type Room } from 'livekit-client';
+import type { RemoteTrack, Room } from 'livekit-client';
+import { Track } from './livekit-client.ts';
 
 export interface SoundState {
   /** Samples so far, and those that were guessed, without those in silence. */
