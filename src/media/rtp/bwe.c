@@ -213,6 +213,7 @@ static void cut(struct bwe *b, uint64_t now)
 {
 	b->last_cut = now;
 	b->count.cuts++;
+	train_forget(&b->train);
 }
 
 /*
@@ -268,6 +269,8 @@ static void take(struct bwe *b, uint64_t now, const struct twcc_arrival *a, int6
 			t->lost++, t->total++;
 		if (!s->lost && s->probe)
 			probe_lost(&b->probe, s->probe);
+		if (!s->lost)
+			train_lost(&b->train, (int64_t)(now - age), s->size);
 		s->lost = true;
 		return;
 	}
@@ -277,6 +280,7 @@ static void take(struct bwe *b, uint64_t now, const struct twcc_arrival *a, int6
 	t->any = true;
 	t->last_sent = sent;
 	trendline_add(&b->trend, sent, arrival);
+	train_arrived(&b->train, sent, arrival, s->size);
 	note_acked(b, sent, arrival, s->size);
 	note_delay(b, now, arrival - sent);
 	if (s->probe)

@@ -22,6 +22,7 @@
 #include "media/rtp/aimd.h"
 #include "media/rtp/loss.h"
 #include "media/rtp/probe.h"
+#include "media/rtp/train.h"
 #include "media/rtp/trendline.h"
 #include "wire/twcc.h"
 
@@ -81,6 +82,7 @@ struct bwe {
 	uint8_t queue_cuts;    /* … and how many did not help */
 
 	struct trendline trend;
+	struct train train;
 	struct aimd delay;
 	struct loss_rule loss;
 	struct probe probe;
@@ -127,6 +129,12 @@ uint64_t bwe_deadline(const struct bwe *b);
 static inline uint32_t bwe_estimate(const struct bwe *b)
 {
 	return b->estimate;
+}
+
+/* Bytes that the path has shown to take at once, twice; 0 = unknown. */
+static inline uint32_t bwe_burst(const struct bwe *b)
+{
+	return train_allows(&b->train);
 }
 
 /* Whether the path is silent: the estimate falls then, which says nothing about its capacity. */

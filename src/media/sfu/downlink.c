@@ -57,6 +57,8 @@ static uint64_t burst_bytes(const struct downlink *d)
 
 	if (burst > DOWNLINK_BURST_PACKETS * PACKET_BYTES)
 		burst = DOWNLINK_BURST_PACKETS * PACKET_BYTES;
+	if (burst < bwe_burst(&d->bwe))
+		burst = bwe_burst(&d->bwe);
 	return slice > burst ? slice : burst;
 }
 

@@ -3,8 +3,8 @@
  * The way to one subscriber as a whole: the bandwidth estimator, the pacer and probing. One per
  * subscriber connection, made with its first stream; the transport sequence runs over all streams.
  *
- * Media passes straight through: the publisher has paced it. Only a burst larger than the path
- * takes in a moment (a key frame, a change of layer) waits, as references into the tracks' caches,
+ * Media passes straight through: the publisher has paced it. Only a burst larger than the path has
+ * shown to take in a moment (a key frame, a change of layer; rtp/train.h) waits, as references into the tracks' caches,
  * and leaves in slices of 5 ms at 2.5 times the estimate. What to do with a packet (which layer, is
  * it paused) is decided when it leaves. Audio never waits. Nothing is paced until the client has
  * given feedback. Belongs to the engine's thread.
