@@ -32,6 +32,8 @@ const chosen = (name, all) => (process.env[name] ? process.env[name].split(',') 
 const workloads = {
   'broadcast-100': { args: ['--publishers', 1, '--subscribers', 100], bare: true },
   'broadcast-400': { args: ['--publishers', 1, '--subscribers', 400], bare: true },
+  'video-100': { args: ['--publishers', 1, '--subscribers', 100, '--no-audio'], bare: true },
+  'video-400': { args: ['--publishers', 1, '--subscribers', 400, '--no-audio'], bare: true },
   'broadcast-1000': { args: ['--publishers', 1, '--subscribers', 1000], bare: true, only: ['confab', 'bare'] },
   'meeting-10': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast'] },
   'meeting-25': { args: ['--publishers', 25, '--subscribers', 0, '--simulcast'] },
