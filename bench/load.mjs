@@ -40,9 +40,10 @@ const workloads = {
   'audio-100': { args: ['--publishers', 3, '--subscribers', 97, '--no-video'] },
   'rooms-50x4': { args: ['--rooms', 50, '--publishers', 4, '--subscribers', 0] },
   'storm-200': { args: ['--publishers', 1, '--subscribers', 200, '--rate', 200], bare: true },
-  // memory, when the 30 s are over in which a handshake may be repeated
-  'listeners-200-data': { args: ['--publishers', 1, '--subscribers', 200, '--warmup', 38], only: ['confab'] },
-  'listeners-200': { args: ['--publishers', 1, '--subscribers', 200, '--warmup', 38, '--no-data'], only: ['confab'] },
+  // memory, when the 30 s are over in which a handshake may be repeated; before it a call with one subscriber, which touches
+  // what all share: code, the track's cache, queues. The difference is what each further one takes.
+  'listeners-200-data': { args: ['--publishers', 1, '--subscribers', 200, '--warmup', 40], only: ['confab'], first: true },
+  'listeners-200': { args: ['--publishers', 1, '--subscribers', 200, '--warmup', 40, '--no-data'], only: ['confab'], first: true },
   // twenty times everybody comes and leaves: memory afterwards
   'return-20': { args: ['--publishers', 2, '--subscribers', 48, '--rate', 200, '--warmup', 0, '--seconds', 1], only: ['confab'], again: 20 },
 };
@@ -134,18 +135,26 @@ async function measure(name, workload) {
   try {
     if (port) await listening(port);
     else await sleep(500);
-    const loader = inside([
+    const load = (args) => inside([
       path.join(root, 'build/confab'), 'load', '--kind', kind, '--server', `${ip}:${port || control}`, '--pid', String(server.pid),
       '--cpu', String(loaderCpu), ...times(workload), '--json', json,
-      ...(isolated ? ['--allow-remote'] : []), ...(kind === 'confab' ? ['--data', scratch] : []), ...workload.args.map(String),
+      ...(isolated ? ['--allow-remote'] : []), ...(kind === 'confab' ? ['--data', scratch] : []), ...args.map(String),
     ]);
-    const after = [];
-    for (let i = 0; i < (workload.again ?? 1); i++) {
-      const done = spawnSync(loader[0], loader.slice(1), { encoding: 'utf8', timeout: (seconds + warmup + 120) * 1000, env: { ...process.env, ...keys } });
-      if (done.status !== 0) return { error: (done.stderr || String(done.error)).trim() };
-      after.push(JSON.parse(readFileSync(json, 'utf8')));
-    }
-    return { ...after.at(-1), rss_idle_kb: after[0].rss_idle_kb, ...(workload.again ? { rss_after_each_kb: after.map((a) => a.rss_after_kb) } : {}) };
+    const run = (args) => {
+      const [loader, ...rest] = load(args);
+      const done = spawnSync(loader, rest, { encoding: 'utf8', timeout: (seconds + warmup + 120) * 1000, env: { ...process.env, ...keys } });
+      if (done.status !== 0) throw new Error((done.stderr || String(done.error)).trim());
+      return JSON.parse(readFileSync(json, 'utf8'));
+    };
+    const one = workload.first ? run([...workload.args, '--subscribers', 1]) : null;
+    const after = Array.from({ length: workload.again ?? 1 }, () => run(workload.args));
+    const last = after.at(-1);
+    return {
+      ...last,
+      rss_idle_kb: (one ?? after[0]).rss_idle_kb,
+      ...(workload.again ? { rss_after_each_kb: after.map((a) => a.rss_after_kb) } : {}),
+      ...(one ? { rss_of_one_kb: one.rss_media_kb, rss_each_further_kb: (last.rss_media_kb - one.rss_media_kb) / (last.subscribers - 1) } : {}),
+    };
   } catch (error) {
     return { error: error.message };
   } finally {
@@ -171,6 +180,9 @@ function summary(samples) {
   return result;
 }
 
+/** What each subscriber after the first takes, where that was measured. */
+const further = ({ raw }) => (raw[0].rss_each_further_kb ? `; each further one ${median(raw.map((s) => s.rss_each_further_kb)).toFixed(0)}` : '');
+
 function print(results) {
   for (const [name, byServer] of Object.entries(results)) {
     console.log(`\n### ${name}\n`);
@@ -187,7 +199,7 @@ function print(results) {
       const times = bare ? (r.us_per_forwarded_packet / byServer.bare.us_per_forwarded_packet).toFixed(2) : '';
       console.log(
         `| ${server} | ${r.rounds} | ${range} | ${times} | ${r.packets_per_s.toFixed(0)} | ${r.mbit_per_cpu_s.toFixed(0)} | ` +
-          `${r.delay_p50_ms.toFixed(2)}, ${r.delay_p99_ms.toFixed(2)} | ${(100 * r.loss).toFixed(3)} % | ${r.rss_per_subscriber_kb.toFixed(0)} | ` +
+          `${r.delay_p50_ms.toFixed(2)}, ${r.delay_p99_ms.toFixed(2)} | ${(100 * r.loss).toFixed(3)} % | ${r.rss_per_subscriber_kb.toFixed(0)}${further(r)} | ` +
           `${r.join_p50_ms.toFixed(0)}, ${r.join_p99_ms.toFixed(0)} | ${r.join_cpu_ms.toFixed(2)} |`,
       );
     }

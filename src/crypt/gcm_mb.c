@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypt/gcm_mb.h"
+#include "base/slab.h"
 
 #ifdef HAVE_IPSEC_MB
 
 #include <intel-ipsec-mb.h>
 #include <openssl/crypto.h>
 #include <pthread.h>
-#include <stdlib.h>
 
 struct gcm_mb {
 	_Alignas(64) struct gcm_key_data key; /* as the library wants it */
@@ -46,7 +46,7 @@ struct gcm_mb *gcm_mb_new(const uint8_t key[GCM_MB_KEY])
 	if (!functions.prepare)
 		return NULL;
 
-	struct gcm_mb *k = aligned_alloc(_Alignof(struct gcm_mb), sizeof *k);
+	struct gcm_mb *k = slab_calloc(sizeof *k);
 	if (k)
 		functions.prepare(key, &k->key);
 	return k;
@@ -56,7 +56,7 @@ struct gcm_mb *gcm_mb_free(struct gcm_mb *k)
 {
 	if (k)
 		OPENSSL_cleanse(k, sizeof *k);
-	free(k);
+	slab_free(k);
 	return NULL;
 }
 

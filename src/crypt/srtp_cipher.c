@@ -113,20 +113,42 @@ int srtp_cipher_init(struct srtp_cipher *ret, enum srtp_suite suite,
 {
 	memset(ret, 0, sizeof *ret);
 	ret->suite = suite;
-	int r = session_init(&ret->rtp, suite, master_key, master_salt, LABEL_RTP_KEY, seal);
-	if (r == 0)
-		r = session_init(&ret->rtcp, suite, master_key, master_salt, LABEL_RTCP_KEY, seal);
+	ret->seal = seal;
+	memcpy(ret->master_key, master_key, SRTP_KEY_LENGTH);
+	memcpy(ret->master_salt, master_salt, srtp_salt_length(suite));
+	int r = session_init(&ret->rtcp, suite, master_key, master_salt, LABEL_RTCP_KEY, seal);
 	if (r < 0)
 		srtp_cipher_fini(ret);
 	return r;
 }
 
+static void session_fini(struct srtp_session *s)
+{
+	s->quick = gcm_mb_free(s->quick);
+	EVP_CIPHER_CTX_free(s->context); /* wipes the key schedule */
+	s->context = NULL;
+}
+
+int srtp_cipher_prepare(struct srtp_cipher *c)
+{
+	if (c->has_rtp)
+		return 0;
+	int r = session_init(&c->rtp, c->suite, c->master_key, c->master_salt, LABEL_RTP_KEY,
+			     c->seal);
+	if (r < 0) {
+		session_fini(&c->rtp);
+		return r;
+	}
+	c->has_rtp = true;
+	OPENSSL_cleanse(c->master_key, sizeof c->master_key);
+	OPENSSL_cleanse(c->master_salt, sizeof c->master_salt);
+	return 0;
+}
+
 void srtp_cipher_fini(struct srtp_cipher *c)
 {
-	c->rtp.quick = gcm_mb_free(c->rtp.quick);
-	c->rtcp.quick = gcm_mb_free(c->rtcp.quick);
-	EVP_CIPHER_CTX_free(c->rtp.context); /* wipes the key schedule */
-	EVP_CIPHER_CTX_free(c->rtcp.context);
+	session_fini(&c->rtp);
+	session_fini(&c->rtcp);
 	OPENSSL_cleanse(c, sizeof *c);
 }
 
@@ -244,7 +266,9 @@ size_t srtp_seal_rtp(struct srtp_cipher *c, const struct srtp_seal *s)
 
 	if (s->out != s->header)
 		memcpy(s->out, s->header, s->header_length);
-	if (c->suite == SRTP_AEAD_AES_128_GCM) {
+	if (srtp_cipher_prepare(c) < 0) {
+		ok = false;
+	} else if (c->suite == SRTP_AEAD_AES_128_GCM) {
 		ok = gcm_seal(&c->rtp,
 			      &(struct gcm_text){ .ssrc = s->ssrc,
 						  .index = s->index,
@@ -316,7 +340,7 @@ size_t srtp_open_rtp(struct srtp_cipher *c, uint32_t ssrc, uint64_t index, uint8
 {
 	size_t tag_length = srtp_overhead(c->suite);
 
-	if (length < header_length + tag_length)
+	if (length < header_length + tag_length || srtp_cipher_prepare(c) < 0)
 		return 0;
 	size_t plain = length - tag_length;
 	uint8_t *payload = packet + header_length;

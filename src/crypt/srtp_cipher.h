@@ -43,6 +43,10 @@ struct srtp_session {
 struct srtp_cipher {
 	enum srtp_suite suite;
 	struct srtp_session rtp, rtcp;
+	/* The SRTP half is made with its first packet: a connection that carries media one way only,
+	 * as most do, never needs the other, which is 1 KB. Until then the master key is kept. */
+	bool has_rtp, seal;
+	uint8_t master_key[SRTP_KEY_LENGTH], master_salt[SRTP_SALT_MAX];
 };
 
 /* A packet to seal. `in` may equal `out`; partly overlapping buffers may not. */
@@ -76,11 +80,14 @@ int srtp_derive(const uint8_t master_key[SRTP_KEY_LENGTH], const uint8_t *master
 int srtp_cipher_init(struct srtp_cipher *ret, enum srtp_suite suite,
 		     const uint8_t master_key[SRTP_KEY_LENGTH], const uint8_t *master_salt,
 		     bool seal);
+
+/* Makes the SRTP half now, if it is not there. 0, -ENOMEM, -EIO. */
+int srtp_cipher_prepare(struct srtp_cipher *c);
 void srtp_cipher_fini(struct srtp_cipher *c);
 
 /*
  * Encrypts and authenticates.
- * The length of what is in `out` now, or 0 when OpenSSL failed (out is wiped).
+ * The length of what is in `out` now, or 0 when OpenSSL failed or memory is short (out is wiped).
  */
 size_t srtp_seal_rtp(struct srtp_cipher *c, const struct srtp_seal *s);
 size_t srtp_seal_rtcp(struct srtp_cipher *c, const struct srtp_seal *s);

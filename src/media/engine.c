@@ -155,13 +155,19 @@ static void tick_leg(struct leg *l, uint64_t now)
 	schedule(l, now);
 }
 
+/* A tick makes no more than about this; what else is due follows when that is gone. */
+enum { TICK_BYTES = 256 * 1024 };
+
 void engine_tick(struct engine *e, uint64_t now)
 {
 	if (e->sfu.burst.news) /* the caller has not taken it */
 		forward_rest(&e->sfu);
 	burst_turn(&e->sfu.burst, now);
-	for (struct timer *t; (t = timers_first(&e->sfu.timers)) && t->due <= now;)
+	for (struct timer *t; (t = timers_first(&e->sfu.timers)) && t->due <= now;) {
 		tick_leg(container_of(t, struct leg, timer), now);
+		if (e->sfu.egress.used >= TICK_BYTES)
+			break;
+	}
 }
 
 uint64_t engine_deadline(const struct engine *e)

@@ -80,7 +80,8 @@ void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct
 /* Takes one command and what it owns. Errors come back as EV_FAILED. */
 void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd);
 
-/* Runs what is due. Call at engine_deadline or later. */
+/* Runs what is due, or as much of it as leaves at once: engine_deadline may be due still. Call at
+ * engine_deadline or later. */
 void engine_tick(struct engine *e, uint64_t now);
 
 /* When engine_tick wants to run next, in µs; UINT64_MAX when nothing waits. */

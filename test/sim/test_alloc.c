@@ -52,7 +52,20 @@ __attribute__((visibility("default"))) void *realloc(void *p, size_t n)
 
 #else
 enum { COUNTS = false };
+
+static void count(void)
+{
+}
 #endif
+
+void *__real_slab_calloc(size_t size);
+void *__wrap_slab_calloc(size_t size);
+
+void *__wrap_slab_calloc(size_t size)
+{
+	count();
+	return __real_slab_calloc(size);
+}
 
 void __real_engine_rx(struct engine *e, uint64_t now, const struct path *from, uint8_t *bytes,
 		      size_t length);

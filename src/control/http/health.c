@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/sb.h"
+#include "base/slab.h"
 #include "control/calls/calls.h"
 #include "control/control.h"
 #include "control/http/handlers.h"
@@ -43,7 +44,7 @@ static size_t heap_bytes(void)
 {
 	struct mallinfo2 m = mallinfo2();
 
-	return m.uordblks + m.hblkhd;
+	return m.uordblks + m.hblkhd + slab_bytes();
 }
 
 static bool from_this_machine(const char *peer)

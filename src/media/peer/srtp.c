@@ -4,10 +4,10 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/rd.h"
+#include "base/slab.h"
 #include "crypt/gcm_mb.h"
 #include "wire/rtp.h"
 
@@ -105,7 +105,7 @@ static void streams_place(struct srtp_streams *t, struct srtp_stream *s)
 /* Moves everything but `without` (freed) to `capacity` slots. */
 static int streams_rebuild(struct srtp_streams *t, uint32_t capacity, struct srtp_stream *without)
 {
-	struct srtp_stream **slots = calloc(capacity, sizeof(struct srtp_stream *)),
+	struct srtp_stream **slots = slab_calloc(capacity * sizeof(struct srtp_stream *)),
 			   **old = t->slots;
 	uint32_t old_capacity = t->capacity;
 
@@ -116,8 +116,8 @@ static int streams_rebuild(struct srtp_streams *t, uint32_t capacity, struct srt
 		if (old[i] && old[i] != without)
 			streams_place(t, old[i]);
 	}
-	free(without);
-	free(old);
+	slab_free(without);
+	slab_free(old);
 	return 0;
 }
 
@@ -148,7 +148,7 @@ static int streams_add(struct srtp_streams *t, uint32_t ssrc, uint64_t uses,
 	} else if ((t->count + 1) * 4 > t->capacity * 3) {
 		r = streams_rebuild(t, t->capacity ? t->capacity * 2 : STREAMS_FIRST, NULL);
 	}
-	struct srtp_stream *s = r == 0 ? calloc(1, sizeof *s) : NULL;
+	struct srtp_stream *s = r == 0 ? slab_calloc(sizeof *s) : NULL;
 	if (!s)
 		return -ENOMEM;
 	s->ssrc = ssrc;
@@ -161,8 +161,8 @@ static int streams_add(struct srtp_streams *t, uint32_t ssrc, uint64_t uses,
 static void streams_fini(struct srtp_streams *t)
 {
 	for (uint32_t i = 0; i < t->capacity; i++)
-		free(t->slots[i]);
-	free(t->slots);
+		slab_free(t->slots[i]);
+	slab_free(t->slots);
 	*t = (struct srtp_streams){ 0 };
 }
 

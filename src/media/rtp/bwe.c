@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See bwe.h. */
 #include "media/rtp/bwe.h"
+#include "base/slab.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define AFTER_MUTE 0.85 /* of the rate before a blackout */
@@ -31,7 +31,7 @@ enum {
 
 int bwe_init(struct bwe *b, uint32_t start, uint32_t most)
 {
-	struct bwe_sent *history = calloc(BWE_HISTORY_FIRST, sizeof *history);
+	struct bwe_sent *history = slab_calloc(BWE_HISTORY_FIRST * sizeof *history);
 
 	if (!history)
 		return -ENOMEM;
@@ -49,7 +49,7 @@ int bwe_init(struct bwe *b, uint32_t start, uint32_t most)
 
 void bwe_fini(struct bwe *b)
 {
-	free(b->history);
+	slab_free(b->history);
 	b->history = NULL;
 }
 
@@ -83,13 +83,13 @@ static void make_room(struct bwe *b, uint64_t now, uint16_t number)
 	if (!old->size || old->lost || (uint32_t)now - old->at > BWE_SILENCE_US ||
 	    count > BWE_HISTORY)
 		return;
-	struct bwe_sent *history = calloc(count, sizeof *history);
+	struct bwe_sent *history = slab_calloc(count * sizeof *history);
 	if (!history)
 		return; /* the oldest is forgotten */
 	for (uint32_t i = 0; i < b->history_count; i++)
 		if (b->history[i].size)
 			history[b->history[i].number & (count - 1)] = b->history[i];
-	free(b->history);
+	slab_free(b->history);
 	b->history = history;
 	b->history_count = count;
 }

@@ -10,9 +10,9 @@
 #include "media/rtp/down.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/slab.h"
 #include "media/rtp/down_range.h"
 #include "wire/dd.h"
 #include "wire/rtp.h"
@@ -33,8 +33,8 @@ int down_init(struct down *d, const struct down_config *config)
 	    config->red_payload_type > 127 || strnlen(config->mid, DOWN_MID_MAX) == DOWN_MID_MAX)
 		return -EINVAL;
 	bool lean = !config->rtx_payload_type && !media_codec_is_video(config->codec);
-	uint32_t count = lean ? DOWN_HISTORY_SHORT : DOWN_HISTORY;
-	struct down_sent *history = calloc(count, sizeof *history);
+	uint32_t count = lean ? DOWN_HISTORY_SHORT : DOWN_HISTORY_FIRST;
+	struct down_sent *history = slab_calloc(count * sizeof *history);
 	if (!history)
 		return -ENOMEM;
 	*d = (struct down){ .config = *config,
@@ -51,7 +51,7 @@ int down_init(struct down *d, const struct down_config *config)
 
 void down_fini(struct down *d)
 {
-	free(d->history);
+	slab_free(d->history);
 	d->history = NULL;
 }
 

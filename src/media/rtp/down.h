@@ -24,10 +24,11 @@
 
 enum {
 	DOWN_MID_MAX = 16,
-	DOWN_SOURCES = 8,	 /* ids of sources: 0..7 */
-	DOWN_RANGES = 24,	 /* runs of equal offsets that are remembered */
-	DOWN_HISTORY = 512,	 /* sent packets that can be asked for again; power of two */
-	DOWN_HISTORY_SHORT = 64, /* of audio without RTX: only against duplicates */
+	DOWN_SOURCES = 8,   /* ids of sources: 0..7 */
+	DOWN_RANGES = 24,   /* runs of equal offsets that are remembered */
+	DOWN_HISTORY = 512, /* sent packets that can be asked for again at most; powers of two */
+	DOWN_HISTORY_FIRST = 128, /* … until older ones are asked for */
+	DOWN_HISTORY_SHORT = 64,  /* of audio without RTX: only against duplicates */
 	/* A source that skips more starts anew: receivers must be able to follow (RFC 3711 3.3.1).
 	 */
 	DOWN_JUMP_MAX = 8192,

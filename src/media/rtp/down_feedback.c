@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/slab.h"
 #include "media/rtp/down_range.h"
 #include "wire/rtp.h"
 
@@ -82,16 +83,40 @@ static bool pay(struct down *d, uint64_t now, size_t bytes)
 	return true;
 }
 
+/* False: so far back does the history not reach. It grows when it is asked: on most paths never. */
+static bool reach(struct down *d, uint64_t sequence)
+{
+	uint32_t count = d->history_count;
+
+	while (d->highest - sequence >= count && count < DOWN_HISTORY)
+		count *= 2;
+	if (d->highest - sequence >= count)
+		return false;
+	if (count == d->history_count)
+		return true;
+	struct down_sent *history = slab_calloc(count * sizeof *history);
+	if (!history)
+		return false;
+	for (uint32_t i = 0; i < d->history_count; i++)
+		if (d->history[i].sent)
+			history[d->history[i].out & (count - 1)] = d->history[i];
+	slab_free(d->history);
+	d->history = history;
+	d->history_count = count;
+	return true;
+}
+
 static enum down_verdict resend(struct down *d, uint64_t now, uint64_t sequence,
 				const struct cache *const caches[DOWN_SOURCES], struct wr *out)
 {
-	struct down_sent *s = &d->history[sequence & (d->history_count - 1)];
 	struct down_range *r = range_of_out(d, sequence);
 	struct media_packet p;
 
-	if (!r || d->highest - sequence >= d->history_count || !caches[r->source] ||
-	    !cache_get(caches[r->source], sequence + r->offset, &p))
+	if (!r || !caches[r->source] || !cache_get(caches[r->source], sequence + r->offset, &p) ||
+	    !reach(d, sequence))
 		return DOWN_UNKNOWN;
+	struct down_sent *s = &d->history[sequence & (d->history_count - 1)];
+
 	if ((size_t)(out->end - out->p) < down_room(&p))
 		return DOWN_SHORT;
 	if (s->out != (uint32_t)sequence)

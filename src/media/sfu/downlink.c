@@ -2,8 +2,8 @@
 #include "media/sfu/downlink.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
+#include "base/slab.h"
 #include "media/sfu/allocate.h"
 #include "media/sfu/forward.h"
 #include "media/sfu/participant.h"
@@ -20,7 +20,7 @@ int downlink_open(struct participant *p)
 
 	if (sub->downlink)
 		return 0;
-	sub->downlink = calloc(1, sizeof *sub->downlink);
+	sub->downlink = slab_calloc(sizeof *sub->downlink);
 	if (!sub->downlink || bwe_init(&sub->downlink->bwe, 0, 0) < 0) {
 		sub->downlink = downlink_free(sub->downlink);
 		return -ENOMEM;
@@ -33,7 +33,7 @@ struct downlink *downlink_free(struct downlink *d)
 {
 	if (d)
 		bwe_fini(&d->bwe);
-	free(d);
+	slab_free(d);
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/slab.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/room.h"
 #include "media/sfu/sfu.h"
@@ -41,7 +42,7 @@ int leg_open(struct leg *l, struct sfu *s, struct participant *p, enum plane_tar
 	int r = timers_reserve(&s->timers, s->legs + 1);
 	if (r < 0)
 		return r;
-	struct transport *transport = malloc(sizeof *transport);
+	struct transport *transport = slab_calloc(sizeof *transport);
 	if (!transport)
 		return -ENOMEM;
 	*l = (struct leg){ .sfu = s, .participant = p, .target = target, .transport = transport };
@@ -88,7 +89,7 @@ void leg_close(struct leg *l)
 	timers_arm(&l->sfu->timers, &l->timer, TIMER_NEVER);
 	channels_close(&l->data);
 	transport_fini(l->transport);
-	free(l->transport);
+	slab_free(l->transport);
 	l->transport = NULL;
 	l->open = l->connected = false;
 	l->sfu->legs--;

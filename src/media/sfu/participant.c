@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/slab.h"
 #include "media/sfu/data_track.h"
 #include "media/sfu/downlink.h"
 #include "media/sfu/room.h"
@@ -27,9 +28,9 @@ int participant_new(struct participant **ret, struct sfu *s, const struct plane_
 	if (room->count >= LIMIT_PARTICIPANTS_PER_ROOM)
 		return -EUSERS;
 
-	struct participant *p = calloc(1, sizeof *p);
+	struct participant *p = slab_calloc(sizeof *p);
 	if (!p || keymap_put(&s->participants, &key, p) < 0) {
-		free(p);
+		slab_free(p);
 		room_put(s, room);
 		return -ENOMEM;
 	}
@@ -65,15 +66,16 @@ struct participant *participant_free(struct participant *p, uint64_t now)
 	negotiate_offer_fini(&p->publisher.offer);
 	free(p->publisher.bound);
 	free(p->publisher.twcc);
-	free(p->subscriber.sections);
-	free(p->subscriber.offered);
+	free(p->publisher.sources);
+	slab_free(p->subscriber.sections);
+	slab_free(p->subscriber.offered);
 	(void)downlink_free(p->subscriber.downlink);
 	list_remove(&p->in_room);
 	p->room->count--;
 	room_put(p->sfu, p->room);
 	if (sfu_key(&key, &p->sid))
 		keymap_remove(&p->sfu->participants, &key);
-	free(p);
+	slab_free(p);
 	return NULL;
 }
 

@@ -35,9 +35,9 @@ struct publisher_source {
 
 struct publisher {
 	struct leg leg;
-	struct negotiate_offer offer; /* of the last answered offer; no sections before it */
-	struct track **bound;	      /* owned; the track of each section, or NULL */
-	struct publisher_source sources[LIMIT_SSRCS_PER_TRANSPORT];
+	struct negotiate_offer offer;	  /* of the last answered offer; no sections before it */
+	struct track **bound;		  /* owned; the track of each section, or NULL */
+	struct publisher_source *sources; /* owned; LIMIT_SSRCS_PER_TRANSPORT, once the leg opens */
 	size_t source_count;
 	size_t last_source;		   /* packets come in runs */
 	struct twcc_recv *twcc;		   /* owned; NULL until the leg opens */

@@ -187,12 +187,16 @@ static int open_transport(struct participant *p, uint64_t now,
 	struct leg *leg = &pub->leg;
 	int r = 0;
 
-	if (!pub->twcc) { /* 8 KB that those who only listen do without */
+	if (!pub->twcc) { /* 10 KB that those who only listen do without */
 		pub->twcc = malloc(sizeof *pub->twcc);
 		if (!pub->twcc)
 			return -ENOMEM;
 		twcc_recv_init(pub->twcc);
 	}
+	if (!pub->sources)
+		pub->sources = calloc(LIMIT_SSRCS_PER_TRANSPORT, sizeof *pub->sources);
+	if (!pub->sources)
+		return -ENOMEM;
 	if (!leg->open)
 		r = leg_open(leg, p->sfu, p, TARGET_PUBLISHER);
 	else if (strcmp(remote->ufrag, p->publisher.offer.remote.ufrag) != 0)

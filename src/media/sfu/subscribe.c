@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/slab.h"
 #include "media/sfu/data.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/sfu.h"
@@ -43,10 +44,13 @@ static struct subscriber_section *take_section(struct subscriber *sub, enum plan
 		return NULL; /* waits until one gets free */
 	if (sub->section_count == sub->section_capacity) {
 		size_t capacity = sub->section_capacity ? sub->section_capacity * 2 : 4;
-		void *sections = realloc(sub->sections, capacity * sizeof *sub->sections);
+		struct subscriber_section *sections = slab_calloc(capacity * sizeof *sections);
 
 		if (!sections)
 			return NULL;
+		if (sub->section_count)
+			memcpy(sections, sub->sections, sub->section_count * sizeof *sections);
+		slab_free(sub->sections);
 		sub->sections = sections;
 		sub->section_capacity = capacity;
 	}
@@ -90,13 +94,13 @@ static void place_subscriptions(struct participant *p)
 /* Remembers what the offer says, to read the answer by. */
 static int keep_offered(struct subscriber *sub)
 {
-	struct negotiate_down *offered = realloc(sub->offered,
-						 (sub->section_count + 1) * sizeof *offered);
+	struct negotiate_down *offered = slab_calloc((sub->section_count + 1) * sizeof *offered);
 
 	if (!offered)
 		return -ENOMEM;
 	for (size_t i = 0; i < sub->section_count; i++)
 		offered[i] = sub->sections[i].description;
+	slab_free(sub->offered);
 	sub->offered = offered;
 	sub->offered_count = sub->section_count;
 	return 0;

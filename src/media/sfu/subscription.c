@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base/slab.h"
 #include "media/sfu/downlink.h"
 #include "media/sfu/dynacast.h"
 #include "media/sfu/participant.h"
@@ -30,7 +30,7 @@ int subscription_new(struct subscription **ret, struct participant *p, struct tr
 	if (subscription_find(p, t))
 		return -EEXIST;
 
-	struct subscription *s = calloc(1, sizeof *s);
+	struct subscription *s = slab_calloc(sizeof *s);
 	if (!s)
 		return -ENOMEM;
 	s->participant = p;
@@ -65,7 +65,7 @@ struct subscription *subscription_free(struct subscription *s, uint64_t now)
 	list_remove(&s->in_participant);
 	list_remove(&s->in_track);
 	dynacast_update(s->track, now);
-	free(s);
+	slab_free(s);
 	return NULL;
 }
 

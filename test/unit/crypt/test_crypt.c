@@ -144,6 +144,7 @@ static void with_session_keys(struct srtp_cipher *c, enum srtp_suite suite, cons
 	uint8_t zeros[SRTP_KEY_LENGTH] = { 0 };
 
 	assert_int_equal(srtp_cipher_init(c, suite, zeros, zeros, seal), 0);
+	assert_int_equal(srtp_cipher_prepare(c), 0);
 	struct srtp_session *sessions[] = { &c->rtp, &c->rtcp };
 	for (int i = 0; i < 2; i++) {
 		memcpy(sessions[i]->salt, salt.b, salt.n);
@@ -271,6 +272,9 @@ static void test_gcm_back_ends(void **state)
 	assert_int_equal(srtp_cipher_init(&quick, SRTP_AEAD_AES_128_GCM, key, salt, true), 0);
 	assert_int_equal(srtp_cipher_init(&plain, SRTP_AEAD_AES_128_GCM, key, salt, true), 0);
 	assert_int_equal(srtp_cipher_init(&opens, SRTP_AEAD_AES_128_GCM, key, salt, false), 0);
+	assert_false(quick.has_rtp);
+	assert_int_equal(srtp_cipher_prepare(&quick), 0);
+	assert_int_equal(srtp_cipher_prepare(&plain), 0);
 	if (!quick.rtp.quick) {
 		srtp_cipher_fini(&quick);
 		srtp_cipher_fini(&plain);

@@ -437,6 +437,29 @@ static enum down_verdict nack(struct fixture *f, uint16_t seq)
 	return v;
 }
 
+/* It is short until somebody asks for older packets, and forgets nothing when it grows. */
+static void the_history_grows_when_it_is_asked(void **state)
+{
+	struct fixture *f = make(MEDIA_VP8, true);
+
+	(void)state;
+	assert_int_equal(frame(f, 1, true), DOWN_OK);
+	uint16_t first = f->h.seq;
+	for (int i = 1; i < 300; i++)
+		assert_int_equal(frame(f, 1, false), DOWN_OK);
+	pass(f, 100 * MS);
+	assert_int_equal(f->down.history_count, DOWN_HISTORY_FIRST);
+	assert_int_equal(nack(f, (uint16_t)(first + 299)), DOWN_OK);
+	assert_int_equal(f->down.history_count, DOWN_HISTORY_FIRST);
+	assert_int_equal(nack(f, (uint16_t)(first + 1)), DOWN_OK);
+	assert_int_equal(f->down.history_count, DOWN_HISTORY);
+	assert_int_not_equal(nack(f, (uint16_t)(first + 1)), DOWN_OK);	 /* just answered */
+	assert_int_not_equal(nack(f, (uint16_t)(first + 299)), DOWN_OK); /* the same, before */
+	assert_int_equal(frame(f, 1, false), DOWN_OK);
+	assert_int_equal(f->h.seq, (uint16_t)(first + 300));
+	destroy(f);
+}
+
 /* Receivers that once saw a MID take an RTX stream only for its own; nobody reports on RTX. */
 static void retransmissions_and_padding_always_say_where_they_belong(void **state)
 {
@@ -638,6 +661,7 @@ int main(void)
 		cmocka_unit_test(configuration_is_checked),
 		cmocka_unit_test(packets_carry_the_subscribers_numbers),
 		cmocka_unit_test(switches_leave_no_trace),
+		cmocka_unit_test(the_history_grows_when_it_is_asked),
 		cmocka_unit_test(sender_reports_align_layers_that_arrive_unequally),
 		cmocka_unit_test(a_pause_shows_as_time_only),
 		cmocka_unit_test(a_new_sequence_of_the_source_is_no_gap),
