@@ -137,6 +137,7 @@ ${events()}
 
 export type Role = UserObject['role'];
 export type SupportStatus = SupportObject['status'];
+export type SupportPriority = NonNullable<SupportObject['priority']>;
 export type Capability = JoinResponse['own_capabilities'][number];
 export type ServerEvent = ServerEvents[keyof ServerEvents];
 export type CallEventType = Extract<keyof ServerEvents, \`call.\${string}\` | 'custom'>;

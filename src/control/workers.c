@@ -11,6 +11,7 @@
 #include "control/private.h"
 #include "control/signal/moderate.h"
 #include "control/signal/signal.h"
+#include "control/support/support.h"
 
 enum { RETRY_MS = 5 /* for commands that did not fit into a queue */, CALL_TICK_MS = 200 };
 
@@ -69,7 +70,10 @@ static void media_describe(void *arg, const char *room, const char *identity, js
 
 static void on_call_timer(uv_timer_t *timer)
 {
-	calls_tick(((struct control *)timer->data)->calls);
+	struct control *c = timer->data;
+
+	calls_tick(c->calls);
+	support_tick(c->support);
 }
 
 int workers_serve_calls(struct control *c)

@@ -135,10 +135,10 @@ static int read_now(struct db *db, struct store_figures *f)
 {
 	sqlite3_stmt *stmt = db_query(
 		db,
-		"SELECT sum(status = 'open'), sum(status = 'pending'), sum(status <> 'resolved' "
-		"AND "
-		"assignee_id IS NULL), sum(waiting_since IS NOT NULL), min(waiting_since) FROM "
-		"conversations WHERE last_message_id IS NOT NULL",
+		"SELECT sum(status = 'open'), sum(status = 'pending'), sum(status IN "
+		"('open', 'pending') AND assignee_id IS NULL), sum(waiting_since IS NOT NULL), "
+		"min(waiting_since), "
+		"sum(status = 'snoozed') FROM conversations WHERE last_message_id IS NOT NULL",
 		"");
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 
@@ -148,6 +148,7 @@ static int read_now(struct db *db, struct store_figures *f)
 		f->unassigned = db_int(stmt, 2);
 		f->waiting = db_int(stmt, 3);
 		f->oldest_waiting_us = (uint64_t)db_int(stmt, 4);
+		f->snoozed = db_int(stmt, 5);
 	}
 	db_end(stmt);
 	return row < 0 ? row : 0;

@@ -65,12 +65,15 @@ struct store_read {
 	int64_t read_id, delivered_id;
 };
 
-enum support_status { SUPPORT_OPEN, SUPPORT_PENDING, SUPPORT_RESOLVED };
+enum support_status { SUPPORT_OPEN, SUPPORT_PENDING, SUPPORT_SNOOZED, SUPPORT_RESOLVED };
+enum support_priority { PRIORITY_LOW, PRIORITY_NORMAL, PRIORITY_HIGH, PRIORITY_URGENT };
 
 /* What becomes of a conversation. */
 struct store_support {
 	enum support_status status;
-	uint64_t status_at_us;	    /* 0 = as it began */
+	uint64_t status_at_us;	   /* 0 = as it began */
+	uint64_t snoozed_until_us; /* of a snoozed one: when it is open again; else 0 */
+	enum support_priority priority;
 	struct store_user assignee; /* id NULL = nobody */
 	uint64_t waiting_since_us;  /* the customer's oldest message without an answer; 0 = none */
 	const int64_t *labels;	    /* ids */

@@ -11,9 +11,23 @@
 #include "store/rows.h"
 #include "store/support_lines.h"
 
-static const char *const statuses[] = {
-	[SUPPORT_OPEN] = "open", [SUPPORT_PENDING] = "pending", [SUPPORT_RESOLVED] = "resolved"
-};
+static const char *const statuses[] = { [SUPPORT_OPEN] = "open",
+					[SUPPORT_PENDING] = "pending",
+					[SUPPORT_SNOOZED] = "snoozed",
+					[SUPPORT_RESOLVED] = "resolved" };
+
+static const char *const priorities[] = { [PRIORITY_LOW] = "low",
+					  [PRIORITY_NORMAL] = "normal",
+					  [PRIORITY_HIGH] = "high",
+					  [PRIORITY_URGENT] = "urgent" };
+
+static int find_text(const char *const *texts, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(texts[i], text) == 0)
+			return (int)i;
+	return -1;
+}
 
 const char *support_status_text(enum support_status status)
 {
@@ -22,12 +36,25 @@ const char *support_status_text(enum support_status status)
 
 bool support_status_parse(const char *text, enum support_status *ret)
 {
-	for (size_t i = 0; i < countof(statuses); i++)
-		if (strcmp(statuses[i], text) == 0) {
-			*ret = (enum support_status)i;
-			return true;
-		}
-	return false;
+	int found = find_text(statuses, countof(statuses), text);
+
+	if (found >= 0)
+		*ret = (enum support_status)found;
+	return found >= 0;
+}
+
+const char *support_priority_text(enum support_priority priority)
+{
+	return priorities[priority];
+}
+
+bool support_priority_parse(const char *text, enum support_priority *ret)
+{
+	int found = find_text(priorities, countof(priorities), text);
+
+	if (found >= 0)
+		*ret = (enum support_priority)found;
+	return found >= 0;
 }
 
 /* ---- reading ---- */
@@ -61,7 +88,8 @@ int support_read(struct db *db, struct mem *mem, const char *conversation_id,
 		/* only the last case is asked about: an older one that nobody answered is over */
 		"SELECT v.status, v.status_at, v.waiting_since, CASE WHEN v.status = 'resolved' "
 		"THEN (SELECT CASE WHEN answered_at IS NULL THEN id END FROM support_cases "
-		"WHERE conversation_id = v.id AND asked ORDER BY id DESC LIMIT 1) END, " USER
+		"WHERE conversation_id = v.id AND asked ORDER BY id DESC LIMIT 1) END, "
+		"v.snoozed_until, v.priority, " USER
 		" FROM conversations v LEFT JOIN users u ON u.id "
 		"= v.assignee_id WHERE v.id = ? AND "
 		"v.customer_id IS NOT NULL",
@@ -77,7 +105,9 @@ int support_read(struct db *db, struct mem *mem, const char *conversation_id,
 		ret->status_at_us = (uint64_t)db_int(stmt, 1);
 		ret->waiting_since_us = (uint64_t)db_int(stmt, 2);
 		ret->question = db_int(stmt, 3);
-		user_read(mem, stmt, 4, &ret->assignee);
+		ret->snoozed_until_us = (uint64_t)db_int(stmt, 4);
+		ret->priority = (enum support_priority)db_int(stmt, 5);
+		user_read(mem, stmt, 6, &ret->assignee);
 	}
 	db_end(stmt);
 	if (row < 1)
@@ -140,8 +170,8 @@ static int on_customer(struct db *db, struct mem *mem, const struct store_new_me
 		return status;
 	status = db_exec(db,
 			 "UPDATE conversations SET waiting_since = coalesce(waiting_since, ?2), "
-			 "status_at = iif(status = 'open', status_at, ?2), status = 'open' "
-			 "WHERE id = ?1",
+			 "status_at = iif(status = 'open', status_at, ?2), status = 'open', "
+			 "snoozed_until = NULL WHERE id = ?1",
 			 "si", m->conversation_id, at);
 	if (status == 0 && reopens)
 		status = support_line_add(db, mem, &line, out);
@@ -236,26 +266,48 @@ static int set_status(struct db *db, struct support_request *r)
 {
 	static const char *const words[] = { [SUPPORT_OPEN] = "Opened the conversation again",
 					     [SUPPORT_PENDING] = "Set the conversation to pending",
+					     [SUPPORT_SNOOZED] = "Snoozed the conversation",
 					     [SUPPORT_RESOLVED] = "Resolved the conversation" };
 	const struct store_support_change *c = &r->change;
 	const char *text = support_status_text(c->status);
 	bool resolved = c->status == SUPPORT_RESOLVED;
 	bool was_resolved = r->support.status == SUPPORT_RESOLVED;
+	bool snoozed = c->status == SUPPORT_SNOOZED;
+	char until[SNOOZE_TEXT];
 
-	if (c->status == r->support.status)
+	if (c->status == r->support.status &&
+	    (!snoozed || c->snoozed_until_us == r->support.snoozed_until_us))
 		return 0;
+	snooze_text(c->snoozed_until_us, until);
 	int status = db_exec(
 		db,
 		"UPDATE conversations SET status = ?2, status_at = ?3, waiting_since = "
-		"iif(?4, NULL, waiting_since) WHERE id = ?1",
-		"ssii", c->conversation_id, text, (int64_t)c->at_us, (int64_t)resolved);
+		"iif(?4, NULL, waiting_since), snoozed_until = nullif(?5, 0) WHERE id = ?1",
+		"ssiii", c->conversation_id, text, (int64_t)c->at_us, (int64_t)resolved,
+		snoozed ? (int64_t)c->snoozed_until_us : 0);
 	if (status == 0 && (resolved || was_resolved))
 		status = move_case(db, r, resolved);
 	/* that it is over, and that it is not, concerns the customer; the rest does not */
 	if (status == 0)
-		status = add_line(db, r, "status", text, NULL, words[c->status],
-				  !resolved && !was_resolved);
+		status = add_line(db, r, "status", text, snoozed ? until : NULL, words[c->status],
+				  snoozed || (!resolved && !was_resolved));
 	return status < 0 ? status : add_audit(db, r, "conversation.status", text);
+}
+
+static int set_priority(struct db *db, struct support_request *r)
+{
+	const struct store_support_change *c = &r->change;
+	const char *text = support_priority_text(c->priority);
+	char words[48];
+
+	if (c->priority == r->support.priority)
+		return 0;
+	int status = db_exec(db, "UPDATE conversations SET priority = ?2 WHERE id = ?1", "si",
+			     c->conversation_id, (int64_t)c->priority);
+	(void)snprintf(words, sizeof words, "Set the priority to %s", text);
+	if (status == 0)
+		status = add_line(db, r, "priority", text, NULL, words, true);
+	return status < 0 ? status : add_audit(db, r, "conversation.priority", text);
 }
 
 /* -ENXIO: not of the team. */
@@ -355,6 +407,8 @@ static int run_support_set(struct db *db, struct request *req)
 		status = set_labels(db, r);
 	if (status == 0 && c->fields & CHANGE_ASSIGNEE)
 		status = set_assignee(db, r);
+	if (status == 0 && c->fields & CHANGE_PRIORITY)
+		status = set_priority(db, r);
 	if (status == 0 && c->fields & CHANGE_STATUS)
 		status = set_status(db, r);
 	if (status < 0 || r->out.n == 0)

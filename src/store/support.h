@@ -6,7 +6,8 @@
  * cases and reopen conversations, the team's answers end the waiting: store_message_add does that in
  * the same transaction, and says so in the message's `events`.
  *
- * Activities (struct store_message): "status" (value: the new one), "reopened", "assigned" (value: the
+ * Activities (struct store_message): "status" (value: the new one; of a snoozed one text: until when, RFC 3339),
+ * "reopened", "woken" (a snoozed one's time has come), "priority" (value: the new one), "assigned" (value: the
  * user id, text: the name), "unassigned", "labelled" and "unlabelled" (value: the id, text: the name),
  * "rated" (value: 1 to 5, text: the comment), "away" (text: what the customer was told).
  */
@@ -14,20 +15,31 @@
 
 #include "store/store.h"
 
-const char *support_status_text(enum support_status status); /* "open", "pending", "resolved" */
+const char *support_status_text(
+	enum support_status status); /* "open", "pending", "snoozed", "resolved" */
 bool support_status_parse(const char *text, enum support_status *ret);
+const char *support_priority_text(
+	enum support_priority priority); /* "low", "normal", "high", "urgent" */
+bool support_priority_parse(const char *text, enum support_priority *ret);
 
 /* What happened, in the order of cursors; the state of the conversation afterwards. */
 typedef void store_support_fn(void *arg, int status, const struct store_support *support,
 			      const struct store_event *events, size_t n);
 
-enum store_support_field { CHANGE_STATUS = 1, CHANGE_ASSIGNEE = 2, CHANGE_LABELS = 4 };
+enum store_support_field {
+	CHANGE_STATUS = 1,
+	CHANGE_ASSIGNEE = 2,
+	CHANGE_LABELS = 4,
+	CHANGE_PRIORITY = 8
+};
 
 struct store_support_change {
 	const char *conversation_id, *user_id; /* whose, and by whom */
 	uint64_t at_us;
 	unsigned fields; /* enum store_support_field: which of the next are set */
 	enum support_status status;
+	uint64_t snoozed_until_us; /* with SUPPORT_SNOOZED */
+	enum support_priority priority;
 	bool ask;		 /* when it becomes resolved: ask the customer how it was */
 	const char *assignee_id; /* NULL = nobody */
 	const int64_t *labels;	 /* all that are on it then */
@@ -38,6 +50,15 @@ struct store_support_change {
  * team, or there is no such label. */
 void store_support_set(struct store *s, const struct store_support_change *change,
 		       store_support_fn *done, void *arg);
+
+/* `next_us`: when the next one is to be woken; 0 = none is snoozed. */
+typedef void store_wake_fn(void *arg, int status, const struct store_event *events, size_t n,
+			   uint64_t next_us);
+
+/* Opens the conversations whose time has come, at most STORE_WAKE_MAX of them: the longest due first. */
+void store_snooze_wake(struct store *s, uint64_t now_us, store_wake_fn *done, void *arg);
+
+enum { STORE_WAKE_MAX = 50 };
 
 /* Everybody of the team, by name. */
 void store_team_list(struct store *s, store_users_fn *done, void *arg);
@@ -132,8 +153,8 @@ void store_away_add(struct store *s, const char *conversation_id, const char *te
 /* ---- figures ---- */
 
 struct store_figures {
-	int64_t open, pending, unassigned,
-		waiting;		  /* now; unassigned and waiting of those not resolved */
+	int64_t open, pending, snoozed;	  /* now */
+	int64_t unassigned, waiting;	  /* of open and pending ones; of those not resolved */
 	uint64_t oldest_waiting_us;	  /* since when; 0 = nobody waits */
 	int64_t cases, replied, resolved; /* opened since; of these */
 	uint64_t reply_median_us, resolve_median_us;

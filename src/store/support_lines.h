@@ -16,6 +16,11 @@ struct support_line {
 int support_line_add(struct db *db, struct mem *mem, const struct support_line *line,
 		     struct event_list *out);
 
+enum { SNOOZE_TEXT = 32 };
+
+/* snooze.c: RFC 3339 UTC, in seconds. */
+void snooze_text(uint64_t until_us, char ret[SNOOZE_TEXT]);
+
 /* The event that the state has changed, with the state as it is now. */
 int support_event_add(struct db *db, struct mem *mem, const char *conversation_id,
 		      const char *user_id, uint64_t at_us, struct event_list *out);

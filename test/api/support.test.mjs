@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The support layer over HTTP and the event socket: what the team does, and how much of it the customer is told.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
 import { after, before, test } from 'node:test';
+import { startConfabd } from '../lib/confabd.mjs';
 import { startWithPeople } from '../lib/people.mjs';
 
+const data = fs.mkdtempSync(`${os.tmpdir()}/confab-support-`); // stays over a restart
 let daemon, ann, bob, eva, max;
 before(async () => {
-	({ daemon, people: { ann, bob, eva, max } } = await startWithPeople({ ann: 'user', bob: 'user', eva: 'admin', max: 'admin' }));
+	({ daemon, people: { ann, bob, eva, max } } = await startWithPeople({ ann: 'user', bob: 'user', eva: 'admin', max: 'admin' }, { data }));
 });
-after(() => daemon.stop());
+after(async () => {
+	await daemon.stop();
+	fs.rmSync(data, { recursive: true });
+});
 
 const path = (id) => `/api/v1/conversations/${id}`;
 let number = 0;
@@ -74,12 +81,49 @@ test('take, transfer, give back', async () => {
 	await m.close();
 });
 
+test('snoozed until a time, or until the customer writes; the customer is told that it is pending', async () => {
+	const [a, m] = [await ann.events(), await max.events()];
+	const soon = new Date(Date.now() + 1000).toISOString();
+	const state = await change(eva, 'ann', { status: 'snoozed', snoozed_until: soon });
+	assert.deepEqual([state.status, state.snoozed_until], ['snoozed', soon]);
+	assert.deepEqual((await overview(max, 'ann')).support, state);
+	assert.equal((await overview(ann, 'ann')).support.status, 'pending');
+	assert.equal((await a.next('conversation.updated')).support.status, 'pending');
+	const line = (await m.next((event) => event.message?.activity?.value === 'snoozed')).message;
+	assert.equal(Math.floor(Date.parse(soon) / 1000), Date.parse(line.activity.text) / 1000);
+
+	const woken = (await m.next((event) => event.message?.activity?.type === 'woken')).message;
+	assert.ok(Date.parse(woken.created_at) >= Date.parse(soon), 'not before its time');
+	assert.equal((await m.next((event) => event.type === 'conversation.updated' && event.support.status === 'open')).support.snoozed_until, undefined);
+	assert.equal((await overview(max, 'ann')).support.status, 'open');
+	assert.ok(Date.parse((await overview(max, 'ann')).updated_at) >= Date.parse(soon), 'it comes up in the list');
+
+	await change(eva, 'ann', { status: 'snoozed', snoozed_until: new Date(Date.now() + 86_400_000).toISOString() });
+	assert.equal((await eva.call('GET', '/api/v1/support/figures')).body.snoozed, 1);
+	await say(ann, 'ann', 'One more thing.');
+	assert.equal((await m.next((event) => event.message?.text === 'One more thing.')).support.status, 'open');
+	assert.ok(!a.seen.some((event) => ['woken', 'snoozed'].includes(event.message?.activity?.type) || event.message?.activity?.value === 'snoozed'));
+	await Promise.all([a.close(), m.close()]);
+});
+
+test('priority: for the team', async () => {
+	const m = await max.events();
+	assert.equal((await overview(eva, 'ann')).support.priority, 'normal');
+	assert.equal((await change(eva, 'ann', { priority: 'urgent' })).priority, 'urgent');
+	assert.deepEqual((await m.next((event) => event.message?.activity?.type === 'priority')).message.activity, { type: 'priority', value: 'urgent' });
+	assert.equal((await overview(ann, 'ann')).support.priority, undefined);
+	assert.deepEqual((await eva.call('GET', '/api/v1/audit?action=conversation.priority')).body.audit.map((row) => [row.actor_id, row.target, row.detail]), [['eva', 'ann', 'urgent']]);
+	await m.close();
+});
+
 test('who may not, and what is nonsense', async () => {
 	assert.match(await refused(403, ann, 'PATCH', path('ann'), { status: 'resolved' }), /team/);
 	await refused(404, bob, 'PATCH', path('ann'), { status: 'resolved' });
 	await refused(404, eva, 'PATCH', path('nobody'), { status: 'resolved' });
 	await refused(403, ann, 'GET', '/api/v1/team');
-	for (const body of [{ status: 'closed' }, { status: 5 }, { assignee_id: 5 }, { assignee_id: 'ann' }, { assignee_id: 'nobody' }, { labels: 'x' }, { labels: [99] }, { labels: ['x'] }, { labels: Array(21).fill(1) }])
+	for (const until of [undefined, 5, 'tomorrow', '2020-01-01T00:00:00.000Z', new Date(Date.now() + 400 * 86_400_000).toISOString()])
+		assert.match(await refused(400, eva, 'PATCH', path('ann'), { status: 'snoozed', snoozed_until: until }), /snoozed_until/);
+	for (const body of [{ status: 'closed' }, { status: 5 }, { priority: 'huge' }, { priority: 1 }, { assignee_id: 5 }, { assignee_id: 'ann' }, { assignee_id: 'nobody' }, { labels: 'x' }, { labels: [99] }, { labels: ['x'] }, { labels: Array(21).fill(1) }])
 		await refused(400, eva, 'PATCH', path('ann'), body);
 	const { messages } = (await eva.call('GET', `${path('ann')}/messages`)).body;
 	const line = messages.find((message) => message.activity);
@@ -101,4 +145,20 @@ test('who comes back is told what happened meanwhile, and the team only of what 
 	assert.ok(team.seen.some((event) => event.message?.activity?.type === 'assigned'));
 	assert.ok(again.seen.filter((event) => event.support).every((event) => !('assignee' in event.support)));
 	await Promise.all([again.close(), team.close()]);
+});
+
+test('what is due while the server is down comes back with it', async () => {
+	await say(ann, 'ann', 'Call me tomorrow.');
+	const due = Date.now() + 300;
+	await change(eva, 'ann', { status: 'snoozed', snoozed_until: new Date(due).toISOString() });
+	const { port } = daemon;
+	await daemon.stop();
+	while (Date.now() <= due) await new Promise((resolve) => setTimeout(resolve, due - Date.now() + 1));
+	daemon = await startConfabd({ data, port });
+	for (const deadline = Date.now() + 15_000; ;) {
+		const { support } = await overview(max, 'ann');
+		if (support.status === 'open') break;
+		assert.ok(Date.now() < deadline, `still ${JSON.stringify(support)}`);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
 });

@@ -10,6 +10,7 @@ let daemon, browser, alex, eva, sam;
 before(async () => {
 	daemon = await startConfabd();
 	confab(['user', 'add', 'eva', '--role', 'admin', '--name', 'Eva Lind', '--password-stdin', '--data', daemon.data], 'eva has a password\n');
+	confab(['user', 'add', 'lena', '--role', 'user', '--name', 'Lena Berg', '--password-stdin', '--data', daemon.data], 'lena has a password\n');
 	browser = await launchChromium();
 	[alex, sam] = await Promise.all([signInByLink(browser, daemon.links.admin), signInByLink(browser, daemon.links.user)]);
 	eva = await openPage(browser, daemon.url);
@@ -61,6 +62,44 @@ test('take, transfer with a note, resolve; a new message opens it again', async 
 	await log(eva).getByText('Opened again by a new message').waitFor();
 	await list(eva).getByText('Sam Rivera').waitFor();
 	await eva.screenshot('support-desk');
+});
+
+test('by keyboard: the next conversation, take, snooze; it is back when the customer writes', async () => {
+	const chosen = (name) => list(eva).locator('[aria-current="true"]').getByText(name).waitFor();
+	await view(eva, 'All 2').click();
+	await eva.page.getByRole('combobox', { name: 'Priority' }).selectOption('urgent');
+	await list(alex).or(alex.page.getByText('Nothing here')).first().waitFor();
+	await view(alex, 'All 2').click();
+	await list(alex).getByText('Urgent').waitFor();
+	await eva.page.getByRole('combobox', { name: 'Order' }).selectOption('priority');
+	await list(eva).getByRole('button').first().getByText('Sam Rivera').waitFor();
+
+	await eva.page.getByRole('button', { name: 'Labels' }).focus();
+	await eva.page.keyboard.press('j');
+	await chosen('Lena Berg');
+	await eva.page.keyboard.press('a');
+	await list(eva).getByRole('button', { name: /Lena Berg/ }).getByRole('img', { name: 'Assigned to Eva Lind' }).waitFor();
+	await eva.page.keyboard.press('k');
+	await chosen('Sam Rivera');
+	await eva.page.keyboard.press('z');
+	const dialog = eva.page.getByRole('dialog', { name: 'Snooze the conversation' });
+	await dialog.getByRole('button', { name: /^Tomorrow morning/ }).waitFor();
+	await eva.page.keyboard.press('e'); // the page's keys rest behind a dialog
+	await eva.screenshot('support-snooze');
+	await dialog.getByRole('button', { name: /^Tomorrow morning/ }).press('Enter');
+	await gone(dialog);
+	await log(eva).getByText(/Eva Lind snoozed the conversation until \w+,? 0?9:00/).waitFor();
+	await view(eva, 'Snoozed 1').click();
+	await list(eva).getByText('Sam Rivera').waitFor();
+	await view(eva, 'Mine 1').waitFor();
+
+	await say(sam, 'Found it!');
+	await view(eva, 'Snoozed 0').waitFor();
+	await view(eva, 'Mine 2').click();
+	assert.equal(await log(sam).getByText('snoozed').count(), 0);
+	await eva.page.keyboard.press('?');
+	await eva.page.getByRole('dialog').getByText('Resolve, or reopen').waitFor();
+	await eva.page.keyboard.press('Escape');
 });
 
 const box = (person) => person.page.getByRole('textbox', { name: 'Message' });

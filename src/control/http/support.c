@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PATCH /api/v1/conversations/{id}: status, assignee, labels; …/rating; GET /api/v1/team. */
+/* PATCH /api/v1/conversations/{id}: status, priority, assignee, labels; …/rating; GET /api/v1/team. */
 #include "control/support/support.h"
 
 #include <errno.h>
@@ -17,6 +17,10 @@ static void answer_error(struct http_req *req, int status)
 {
 	if (status == -EACCES)
 		http_error(req, 403, 17, "This is for the team only.");
+	else if (status == -ERANGE)
+		http_error(req, 400, 4,
+			   "`snoozed_until` must be a time to come, at most %d days away.",
+			   SUPPORT_SNOOZE_DAYS);
 	else if (status == -ENXIO)
 		http_error(req, 400, 4,
 			   "`assignee_id` is not somebody of the team, or `labels` names a label "
@@ -76,10 +80,33 @@ static bool read_status(struct http_req *req, const json_t *body, struct store_s
 	if (!value)
 		return true;
 	if (!text || !support_status_parse(text, &ret->status)) {
-		http_error(req, 400, 4, "`status` must be open, pending or resolved.");
+		http_error(req, 400, 4, "`status` must be open, pending, snoozed or resolved.");
 		return false;
 	}
 	ret->fields |= CHANGE_STATUS;
+	const char *until = json_string_value(json_object_get(body, "snoozed_until"));
+	if (ret->status == SUPPORT_SNOOZED &&
+	    (!until || !object_time_parse(until, &ret->snoozed_until_us))) {
+		http_error(req, 400, 4,
+			   "`snoozed_until` must say until when, like 2026-01-31T09:00:00Z.");
+		return false;
+	}
+	return true;
+}
+
+static bool read_priority(struct http_req *req, const json_t *body,
+			  struct store_support_change *ret)
+{
+	const json_t *value = json_object_get(body, "priority");
+	const char *text = json_string_value(value);
+
+	if (!value)
+		return true;
+	if (!text || !support_priority_parse(text, &ret->priority)) {
+		http_error(req, 400, 4, "`priority` must be low, normal, high or urgent.");
+		return false;
+	}
+	ret->fields |= CHANGE_PRIORITY;
 	return true;
 }
 
@@ -138,8 +165,8 @@ void http_support_change(struct http_req *req, struct control *control)
 											 : -ENOENT);
 		return;
 	}
-	if (read_status(req, body, &change) && read_assignee(req, body, &change) &&
-	    read_labels(req, body, labels, &change))
+	if (read_status(req, body, &change) && read_priority(req, body, &change) &&
+	    read_assignee(req, body, &change) && read_labels(req, body, labels, &change))
 		support_change(control->support, access_user(req), &change, on_state, req);
 }
 

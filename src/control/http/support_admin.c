@@ -73,18 +73,18 @@ static void on_figures(void *arg, int status, const struct store_figures *f)
 		access_answer_error(arg, status, "figures");
 		return;
 	}
-	http_reply_json(arg, 200,
-			json_pack("{s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:I, s:o}",
-				  "open", (json_int_t)f->open, "pending", (json_int_t)f->pending,
-				  "unassigned", (json_int_t)f->unassigned, "waiting",
-				  (json_int_t)f->waiting, "oldest_waiting_since",
-				  object_maybe_time(f->oldest_waiting_us), "cases",
-				  (json_int_t)f->cases, "replied", (json_int_t)f->replied,
-				  "resolved", (json_int_t)f->resolved, "first_reply_median_s",
-				  seconds(f->reply_median_us, f->replied), "resolution_median_s",
-				  seconds(f->resolve_median_us, f->resolved), "ratings",
-				  (json_int_t)f->ratings, "rating_mean",
-				  f->ratings ? json_real(f->rating_mean) : json_null()));
+	http_reply_json(
+		arg, 200,
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:I, s:o}",
+			  "open", (json_int_t)f->open, "pending", (json_int_t)f->pending, "snoozed",
+			  (json_int_t)f->snoozed, "unassigned", (json_int_t)f->unassigned,
+			  "waiting", (json_int_t)f->waiting, "oldest_waiting_since",
+			  object_maybe_time(f->oldest_waiting_us), "cases", (json_int_t)f->cases,
+			  "replied", (json_int_t)f->replied, "resolved", (json_int_t)f->resolved,
+			  "first_reply_median_s", seconds(f->reply_median_us, f->replied),
+			  "resolution_median_s", seconds(f->resolve_median_us, f->resolved),
+			  "ratings", (json_int_t)f->ratings, "rating_mean",
+			  f->ratings ? json_real(f->rating_mean) : json_null()));
 }
 
 void http_figures(struct http_req *req, struct control *control)

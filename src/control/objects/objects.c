@@ -195,7 +195,10 @@ json_t *object_read(const struct store_read *read)
 
 json_t *object_support(const struct store_support *s, bool team)
 {
-	json_t *o = json_pack("{s:s}", "status", support_status_text(s->status));
+	/* when the team looks again is its own business */
+	enum support_status status = s->status == SUPPORT_SNOOZED && !team ? SUPPORT_PENDING
+									   : s->status;
+	json_t *o = json_pack("{s:s}", "status", support_status_text(status));
 
 	if (!o)
 		return NULL;
@@ -211,6 +214,9 @@ json_t *object_support(const struct store_support *s, bool team)
 				  s->assignee.id ? object_user(&s->assignee) : json_null());
 	(void)json_object_set_new(o, "labels", labels);
 	(void)json_object_set_new(o, "waiting_since", object_maybe_time(s->waiting_since_us));
+	(void)json_object_set_new(o, "priority", json_string(support_priority_text(s->priority)));
+	if (s->status == SUPPORT_SNOOZED)
+		(void)json_object_set_new(o, "snoozed_until", object_time(s->snoozed_until_us));
 	return o;
 }
 

@@ -10,12 +10,16 @@
 #include "base/log.h"
 #include "base/utf8.h"
 
+#define DAY_US ((uint64_t)24 * 3600 * US_PER_S)
+
 struct support {
 	struct store *store;
 	uint64_t (*wall_us)(void);
 	support_event_fn *sink;
 	void *sink_arg;
 	struct hours hours;
+	uint64_t wake_us; /* when the next snoozed conversation is due; 0 = none */
+	bool waking;	  /* the store is asked */
 };
 
 int support_new(const struct support_config *config, struct support **ret)
@@ -29,6 +33,7 @@ int support_new(const struct support_config *config, struct support **ret)
 			       .sink = config->sink,
 			       .sink_arg = config->sink_arg };
 	hours_default(&s->hours);
+	s->wake_us = 1; /* who is due is asked at the first tick */
 	*ret = s;
 	return 0;
 }
@@ -83,7 +88,46 @@ void support_change(struct support *s, const struct store_user *who,
 	c.user_id = who->id;
 	c.at_us = s->wall_us();
 	c.ask = s->hours.ask;
+	if (c.fields & CHANGE_STATUS && c.status == SUPPORT_SNOOZED) {
+		if (c.snoozed_until_us <= c.at_us ||
+		    c.snoozed_until_us > c.at_us + SUPPORT_SNOOZE_DAYS * DAY_US) {
+			done(arg, -ERANGE, NULL);
+			return;
+		}
+		if (!s->wake_us || c.snoozed_until_us < s->wake_us)
+			s->wake_us = c.snoozed_until_us;
+	}
 	store_support_set(s->store, &c, on_changed, asking_new(s, done, arg));
+}
+
+/* ---- snoozed conversations ---- */
+
+enum { WAKE_AGAIN_S = 60 };
+
+static void on_woken(void *arg, int status, const struct store_event *events, size_t n,
+		     uint64_t next_us)
+{
+	struct support *s = arg;
+
+	s->waking = false;
+	for (size_t i = 0; i < n; i++)
+		s->sink(s->sink_arg, &events[i]);
+	/* while it was asked somebody may have snoozed one for a shorter time */
+	if (status < 0)
+		s->wake_us = s->wall_us() + (uint64_t)WAKE_AGAIN_S * US_PER_S;
+	else if (next_us && (!s->wake_us || next_us < s->wake_us))
+		s->wake_us = next_us;
+}
+
+void support_tick(struct support *s)
+{
+	uint64_t now = s->wake_us && !s->waking ? s->wall_us() : 0;
+
+	if (!now || now < s->wake_us)
+		return;
+	s->waking = true;
+	s->wake_us = 0;
+	store_snooze_wake(s->store, now, on_woken, s);
 }
 
 void support_team(struct support *s, const struct store_user *who, store_users_fn *done, void *arg)

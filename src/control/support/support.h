@@ -34,8 +34,13 @@ typedef void support_state_fn(void *arg, int status, const struct store_support 
 /* Reads the settings; they hold once the store has answered. */
 void support_load(struct support *s);
 
+/* Give it a turn now and then: opens the snoozed conversations whose time has come. */
+void support_tick(struct support *s);
+
 /* For the team. Changes what `change` says (its user and time are filled in here). -ENOENT: no such conversation;
- * -ENXIO: the assignee is not of the team, or there is no such label. */
+ * -ENXIO: the assignee is not of the team, or there is no such label; -ERANGE: snoozed until a time that is past, or
+ * more than SUPPORT_SNOOZE_DAYS away. */
+enum { SUPPORT_SNOOZE_DAYS = 366 };
 void support_change(struct support *s, const struct store_user *who,
 		    const struct store_support_change *change, support_state_fn *done, void *arg);
 

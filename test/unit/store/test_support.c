@@ -132,6 +132,93 @@ static void test_waiting(void **state)
 	assert_false(say(s, "boss", false).changed);
 }
 
+static struct noted snooze(struct scratch *s, uint64_t until_us)
+{
+	return set(s, (struct store_support_change){ .fields = CHANGE_STATUS,
+						     .status = SUPPORT_SNOOZED,
+						     .snoozed_until_us = until_us });
+}
+
+struct woken {
+	struct noted n;
+	uint64_t next_us;
+};
+
+static void note_woken(void *arg, int status, const struct store_event *events, size_t n,
+		       uint64_t next_us)
+{
+	struct woken *w = arg;
+
+	w->n = (struct noted){ .status = status };
+	note_events(&w->n, events, n);
+	w->next_us = next_us;
+}
+
+static struct woken wake(struct scratch *s, uint64_t now_us)
+{
+	struct woken w = { .n.status = 1 };
+
+	store_snooze_wake(s->store, now_us, note_woken, &w);
+	store_wait(s->store);
+	assert_int_equal(w.n.status, 0);
+	return w;
+}
+
+static void test_snoozed(void **state)
+{
+	struct scratch *s = *state;
+
+	add_people(s);
+	say(s, "ann", false);
+	assert_int_equal(wake(s, 9000000).next_us, 0);
+	struct noted n = snooze(s, 5000000);
+	assert_int_equal(n.state, SUPPORT_SNOOZED);
+	assert_string_equal(n.values[0], "snoozed");
+	assert_true(n.private[0]);
+	assert_int_equal(snooze(s, 5000000).n, 0);
+	assert_int_equal(snooze(s, 6000000).n, 2); /* until another time */
+
+	struct woken w = wake(s, 5999999);
+	assert_int_equal(w.n.n, 0);
+	assert_int_equal(w.next_us, 6000000);
+	w = wake(s, 6000000);
+	assert_int_equal(w.n.n, 2);
+	assert_string_equal(w.n.activities[0], "woken");
+	assert_true(w.n.private[0]);
+	assert_int_equal(w.n.state, SUPPORT_OPEN);
+	assert_int_equal(w.next_us, 0);
+	assert_int_equal(wake(s, 9000000).n.n, 0);
+
+	/* after the customer has written it is not woken any more */
+	snooze(s, 7000000);
+	n = say(s, "ann", false);
+	assert_string_equal(n.activities[0], "reopened");
+	assert_int_equal(n.state, SUPPORT_OPEN);
+	assert_int_equal(wake(s, 9000000).n.n, 0);
+
+	/* that it was resolved and is put away now concerns nobody but the team */
+	set_status(s, SUPPORT_RESOLVED);
+	n = snooze(s, 8000000);
+	assert_true(n.private[0]);
+	set_status(s, SUPPORT_RESOLVED);
+	assert_int_equal(wake(s, 9000000).n.n, 0);
+}
+
+static void test_priority(void **state)
+{
+	struct scratch *s = *state;
+	struct store_support_change change = { .fields = CHANGE_PRIORITY,
+					       .priority = PRIORITY_URGENT };
+
+	add_people(s);
+	struct noted n = set(s, change);
+	assert_int_equal(n.n, 2);
+	assert_string_equal(n.activities[0], "priority");
+	assert_string_equal(n.values[0], "urgent");
+	assert_true(n.private[0]);
+	assert_int_equal(set(s, change).n, 0);
+}
+
 static void test_resolved_and_reopened(void **state)
 {
 	struct scratch *s = *state;
@@ -267,6 +354,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_waiting, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_snoozed, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_priority, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_resolved_and_reopened, scratch_setup,
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_opened_again, scratch_setup, scratch_teardown),

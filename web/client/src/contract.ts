@@ -50,14 +50,14 @@ export interface QuotedObject {
 
 /** What the message's user did. status: value is the new one; assigned: value is the user's id, text the name; labelled, unlabelled: the label's; rated: value is 1 to 5, text the comment; away: text is what the customer was told. */
 export interface ActivityObject {
-  type: 'status' | 'reopened' | 'assigned' | 'unassigned' | 'labelled' | 'unlabelled' | 'rated' | 'away';
+  type: 'status' | 'reopened' | 'woken' | 'priority' | 'assigned' | 'unassigned' | 'labelled' | 'unlabelled' | 'rated' | 'away';
   value?: string;
   text?: string;
 }
 
-/** What becomes of a conversation. Customers are told `status` and `question` only. */
+/** What becomes of a conversation. Customers are told `status` (`pending` for `snoozed`) and `question` only. */
 export interface SupportObject {
-  status: 'open' | 'pending' | 'resolved';
+  status: 'open' | 'pending' | 'snoozed' | 'resolved';
   /** The customer is asked how it was: the number to answer with. */
   question?: number;
   status_at?: string | null;
@@ -65,6 +65,9 @@ export interface SupportObject {
   labels?: number[];
   /** The customer's oldest message without an answer. */
   waiting_since?: string | null;
+  priority?: 'low' | 'normal' | 'high' | 'urgent';
+  /** Of a snoozed one: when it is open again. */
+  snoozed_until?: string;
 }
 
 export interface TeamResponse {
@@ -153,6 +156,7 @@ export interface HoursNowObject {
 export interface FiguresResponse {
   open: number;
   pending: number;
+  snoozed: number;
   /** Open or pending. */
   unassigned: number;
   waiting: number;
@@ -933,6 +937,7 @@ export interface ServerEvents {
 
 export type Role = UserObject['role'];
 export type SupportStatus = SupportObject['status'];
+export type SupportPriority = NonNullable<SupportObject['priority']>;
 export type Capability = JoinResponse['own_capabilities'][number];
 export type ServerEvent = ServerEvents[keyof ServerEvents];
 export type CallEventType = Extract<keyof ServerEvents, `call.${string}` | 'custom'>;

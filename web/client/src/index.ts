@@ -39,6 +39,7 @@ export type { OperatorApi } from './operator.ts';
 export { DeskStore, type DeskState } from './support/store.ts';
 export type { AuditQuery, SupportApi, SupportChange, Whereabouts } from './support/api.ts';
 export { complete, fillIn, isNamed, matchingCanned, matchingColleagues, triggerAt, type Trigger } from './support/canned.ts';
+export { snoozeTimes, type SnoozeChoice } from './support/snooze.ts';
 export { countConversations, filterConversations, type ConversationFilter, type ConversationView } from './support/filter.ts';
 export { ChatStore } from './chat/store.ts';
 export type * from './contract.ts';

@@ -6,6 +6,7 @@ import { initialChat, type ChatState } from '../src/chat/state.ts';
 import type { ConversationObject, MessageObject, SupportObject, UserObject } from '../src/contract.ts';
 import { complete, fillIn, isNamed, matchingCanned, matchingColleagues, triggerAt } from '../src/support/canned.ts';
 import { countConversations, filterConversations } from '../src/support/filter.ts';
+import { snoozeTimes } from '../src/support/snooze.ts';
 
 const eva: UserObject = { id: 'eva', name: 'Eva Lind', role: 'admin' };
 const max: UserObject = { id: 'max', name: 'Max Weber', role: 'admin' };
@@ -37,7 +38,31 @@ test('views, labels and counts', () => {
   assert.deepEqual(ids(desk, { view: 'mine', order: 'latest' }), ['a'], 'what is resolved is nobody’s work');
   assert.deepEqual(ids(desk, { view: 'unassigned', order: 'latest' }), ['b']);
   assert.deepEqual(ids(desk, { view: 'all', order: 'latest', label: 7 }), ['d', 'b']);
-  assert.deepEqual(countConversations(desk), { open: 2, mine: 1, unassigned: 1, pending: 1, resolved: 1, all: 4 });
+  assert.deepEqual(countConversations(desk), { open: 2, mine: 1, unassigned: 1, pending: 1, snoozed: 0, resolved: 1, all: 4 });
+});
+
+test('what is snoozed is in a view of its own only', () => {
+  const away = load(conversation('s', 1, { status: 'snoozed', assignee: eva, snoozed_until: '2026-01-02T09:00:00.000Z' }), conversation('n', 2, { status: 'snoozed' }));
+  assert.deepEqual(countConversations(away), { open: 0, mine: 0, unassigned: 0, pending: 0, snoozed: 2, resolved: 0, all: 2 });
+});
+
+test('the most urgent first, and of the same priority the latest', () => {
+  const mixed = load(
+    conversation('low', 5, { priority: 'low' }), conversation('old', 1, { priority: 'urgent' }), conversation('new', 2, { priority: 'urgent' }),
+    conversation('plain', 4, {}), conversation('high', 3, { priority: 'high' }),
+  );
+  assert.deepEqual(ids(mixed, { view: 'all', order: 'priority' }), ['new', 'old', 'high', 'plain', 'low']);
+});
+
+test('snooze: three hours, tomorrow, Monday (never today) and a week, at nine', () => {
+  const text = (at: Date) => [at.getFullYear(), at.getMonth() + 1, at.getDate(), at.getHours(), at.getMinutes()].join(' ');
+  const times = snoozeTimes(new Date(2026, 0, 29, 22, 30)); // a Thursday
+  assert.equal(text(times.later), '2026 1 30 1 30');
+  assert.equal(text(times.tomorrow), '2026 1 30 9 0');
+  assert.equal(text(times.monday), '2026 2 2 9 0');
+  assert.equal(text(times.week), '2026 2 5 9 0');
+  assert.equal(text(snoozeTimes(new Date(2026, 1, 2, 8)).monday), '2026 2 9 9 0');
+  assert.equal(text(snoozeTimes(new Date(2026, 1, 1, 8)).monday), '2026 2 2 9 0');
 });
 
 test('who waits longest comes first, and who does not wait last', () => {

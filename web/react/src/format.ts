@@ -26,6 +26,13 @@ export function shortTime(at: number, now: number, t: Words): string {
   return new Intl.DateTimeFormat(t.locale, style).format(at);
 }
 
+/** A time to come: the time today, with the weekday within a week, else with the day. */
+export function dueTime(at: number, now: number, t: Pick<Messages, 'locale'>): string {
+  const days = daysBetween(now, at);
+  const day = days === 0 ? {} : days > 0 && days < 7 ? ({ weekday: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const);
+  return new Intl.DateTimeFormat(t.locale, { ...day, hour: 'numeric', minute: '2-digit' }).format(at);
+}
+
 /** 0:07, 12:34, 1:02:03. */
 export function duration(ms: number, t: Pick<Messages, 'locale'> = { locale: undefined }): string {
   const s = Math.max(0, Math.floor(ms / 1000));

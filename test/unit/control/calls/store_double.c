@@ -339,6 +339,12 @@ const char *support_status_text(enum support_status status)
 	return "open";
 }
 
+const char *support_priority_text(enum support_priority priority)
+{
+	(void)priority;
+	return "normal";
+}
+
 /* ---- chat ---- */
 
 bool chat_has_blocked(const struct chat *c, const char *user_id, const char *blocked_id)

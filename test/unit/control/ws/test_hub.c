@@ -165,6 +165,12 @@ const char *support_status_text(enum support_status status)
 	return "open";
 }
 
+const char *support_priority_text(enum support_priority priority)
+{
+	(void)priority;
+	return "normal";
+}
+
 const char *user_role_text(enum user_role role)
 {
 	return role == ROLE_ADMIN ? "admin" : "user";

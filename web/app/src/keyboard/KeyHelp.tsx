@@ -5,8 +5,8 @@ import { createPortal } from 'react-dom';
 import { useTexts } from '../texts/index.ts';
 import { KEY_MAP } from './keyMap.ts';
 
-/** Every key there is. Escape closes. */
-export function KeyHelp({ onClose }: { onClose: () => void }) {
+/** Every key there is; the team's for the team. Escape closes. */
+export function KeyHelp({ team, onClose }: { team: boolean; onClose: () => void }) {
   const texts = useTexts();
   const dialog = useRef<HTMLDivElement>(null);
   useModal(dialog);
@@ -17,7 +17,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
           <h2 id="key-help-title">{texts.keyHelp}</h2>
           <IconButton icon="close" label={texts.close} onClick={onClose} />
         </header>
-        {KEY_MAP.map(({ group, keys }) => (
+        {KEY_MAP.filter(({ group }) => team || group !== 'team').map(({ group, keys }) => (
           <section key={group} aria-labelledby={`key-${group}`}>
             <h3 id={`key-${group}`}>{texts.keyGroups[group]}</h3>
             <dl>

@@ -29,6 +29,16 @@ export const KEY_MAP: readonly { group: keyof Texts['keyGroups']; keys: readonly
     ],
   },
   {
+    group: 'team',
+    keys: [
+      { deed: 'next', combination: ['J'] },
+      { deed: 'previous', combination: ['K'] },
+      { deed: 'take', combination: ['A'] },
+      { deed: 'resolve', combination: ['E'] },
+      { deed: 'snooze', combination: ['Z'] },
+    ],
+  },
+  {
     group: 'call',
     keys: [
       { deed: 'mute', combination: ['M'] },

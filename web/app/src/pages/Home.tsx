@@ -68,7 +68,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
               <AdminChat me={me} conversationId={conversationId} onSelect={select} onAttention={onAttention} />
             )}
           </CallCenter>
-          {help && <KeyHelp onClose={() => setHelp(false)} />}
+          {help && <KeyHelp team={me.role === 'admin'} onClose={() => setHelp(false)} />}
         </ConfabProvider>
       )}
     </div>

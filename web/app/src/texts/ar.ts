@@ -71,7 +71,7 @@ export const ar: Texts = {
 
   // keys
   keyHelp: 'اختصارات لوحة المفاتيح',
-  keyGroups: { everywhere: 'في كل مكان', chat: 'في الدردشة', call: 'في المكالمة' },
+  keyGroups: { everywhere: 'في كل مكان', chat: 'في الدردشة', team: 'في محادثة عميل', call: 'في المكالمة' },
   keyNames: { Escape: 'Esc', Enter: 'Enter', Shift: 'Shift', Tab: 'Tab' },
   keyDeeds: {
     help: 'هذه القائمة',
@@ -83,6 +83,11 @@ export const ar: Texts = {
     send: 'إرسال',
     line: 'سطر جديد',
     menu: 'من الرسالة إلى قائمتها',
+    next: 'المحادثة التالية',
+    previous: 'المحادثة السابقة',
+    take: 'تولّي المحادثة',
+    resolve: 'إنهاء المحادثة أو إعادة فتحها',
+    snooze: 'تأجيل',
     mute: 'تشغيل الميكروفون أو كتمه',
     camera: 'تشغيل الكاميرا أو إيقافها',
     screen: 'مشاركة الشاشة أو إيقافها',

@@ -70,7 +70,7 @@ export const de: Texts = {
 
   // keys
   keyHelp: 'Tastenkürzel',
-  keyGroups: { everywhere: 'Überall', chat: 'Im Chat', call: 'Im Anruf' },
+  keyGroups: { everywhere: 'Überall', chat: 'Im Chat', team: 'In der Unterhaltung eines Kunden', call: 'Im Anruf' },
   keyNames: { Escape: 'Esc', Enter: 'Eingabe', Shift: 'Umschalt', Tab: 'Tab' },
   keyDeeds: {
     help: 'Diese Liste',
@@ -82,6 +82,11 @@ export const de: Texts = {
     send: 'Senden',
     line: 'Neue Zeile',
     menu: 'Von einer Nachricht zu ihrem Menü',
+    next: 'Nächste Unterhaltung',
+    previous: 'Vorige Unterhaltung',
+    take: 'Übernehmen',
+    resolve: 'Erledigen oder wieder öffnen',
+    snooze: 'Zurückstellen',
     mute: 'Mikrofon an oder aus',
     camera: 'Kamera an oder aus',
     screen: 'Bildschirm teilen oder nicht mehr',

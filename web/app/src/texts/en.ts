@@ -70,7 +70,7 @@ export const en = {
 
   // keys
   keyHelp: 'Keyboard shortcuts',
-  keyGroups: { everywhere: 'Everywhere', chat: 'In the chat', call: 'In a call' },
+  keyGroups: { everywhere: 'Everywhere', chat: 'In the chat', team: 'In a customer’s conversation', call: 'In a call' },
   keyNames: { Escape: 'Esc', Enter: 'Enter', Shift: 'Shift', Tab: 'Tab' } as Record<string, string>,
   keyDeeds: {
     help: 'This list',
@@ -82,6 +82,11 @@ export const en = {
     send: 'Send',
     line: 'New line',
     menu: 'From a message to its menu',
+    next: 'Next conversation',
+    previous: 'Previous conversation',
+    take: 'Take it over',
+    resolve: 'Resolve, or reopen',
+    snooze: 'Snooze',
     mute: 'Microphone on or off',
     camera: 'Camera on or off',
     screen: 'Share the screen, or stop',

@@ -187,7 +187,7 @@ export class ChatStore {
     this.#apply({ type: 'changed', id, message: await this.client.chat.react(id, messageId, type, on) });
   }
 
-  /** Changes what becomes of a conversation: status, assignee, labels; for the team. */
+  /** Changes what becomes of a conversation: status, priority, assignee, labels; for the team. */
   async changeSupport(id: string, change: SupportChange): Promise<void> {
     this.#apply({ type: 'support', id, support: await this.client.support.change(id, change) });
   }

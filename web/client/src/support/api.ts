@@ -5,13 +5,16 @@
  */
 import type {
   AuditResponse, CannedRepliesResponse, CannedReplyObject, CustomerObject, FiguresResponse, HoursObject, LabelObject, LabelsResponse,
-  SupportObject, SupportStatus, TeamResponse, UserObject,
+  SupportObject, SupportPriority, SupportStatus, TeamResponse, UserObject,
 } from '../contract.ts';
 import type { Rest } from '../rest.ts';
 
 /** What is absent stays as it is. */
 export interface SupportChange {
   status?: SupportStatus;
+  /** With `snoozed`: when it is open again, at most 366 days away. Before that, when the customer writes. */
+  until?: Date;
+  priority?: SupportPriority;
   /** Somebody of the team; null: nobody. */
   assignee?: string | null;
   /** All labels that are on it then. */
@@ -39,10 +42,12 @@ export interface AuditQuery {
 export class SupportApi {
   constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
 
-  /** Changes status, assignee, labels; resolves with what holds then. */
+  /** Changes status, priority, assignee, labels; resolves with what holds then. */
   async change(conversationId: string, change: SupportChange): Promise<SupportObject> {
     const body = {
       ...(change.status === undefined ? {} : { status: change.status }),
+      ...(change.until === undefined ? {} : { snoozed_until: change.until.toISOString() }),
+      ...(change.priority === undefined ? {} : { priority: change.priority }),
       ...(change.assignee === undefined ? {} : { assignee_id: change.assignee }),
       ...(change.labels === undefined ? {} : { labels: change.labels }),
     };

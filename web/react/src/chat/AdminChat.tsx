@@ -16,6 +16,7 @@ import { CollisionLine } from '../support/CollisionLine.tsx';
 import { CustomerPanel } from '../support/CustomerPanel.tsx';
 import { DeskProvider } from '../support/DeskContext.tsx';
 import { SupportBar } from '../support/SupportBar.tsx';
+import { useListKeys } from '../support/useDeskKeys.ts';
 import { useViewing } from '../support/useViewing.ts';
 import { useDrafts } from './drafts.ts';
 import { useAttention, type Attention } from './useAttention.ts';
@@ -57,6 +58,7 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
   const accepted = center?.active?.accepted ? conversationIdOf(center.active.call.id) : undefined;
   useAttention(state, onAttention);
   useViewing(client, conversation?.id);
+  useListKeys();
   const onOut = useCallback(
     (id: string) => {
       drafts.delete(id);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ActivityObject, UserObject } from '@confab/client';
+import type { ActivityObject, SupportPriority, UserObject } from '@confab/client';
 import { useMessages } from '../context.tsx';
-import { timeOfDay } from '../format.ts';
+import { dueTime, timeOfDay } from '../format.ts';
 import type { Messages } from '../messages/en.ts';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 
 const ICONS: Record<ActivityObject['type'], IconName> = {
-  status: 'check', reopened: 'reply', assigned: 'person', unassigned: 'person', labelled: 'tag', unlabelled: 'tag', rated: 'star', away: 'clock',
+  status: 'check', reopened: 'reply', woken: 'clock', priority: 'alert', assigned: 'person', unassigned: 'person', labelled: 'tag', unlabelled: 'tag', rated: 'star', away: 'clock',
 };
 
 interface ActivityLineProps {
@@ -24,15 +24,17 @@ export function ActivityLine({ activity, user, internal, at }: ActivityLineProps
   return (
     <p className={`cf-activity ${internal ? 'cf-activity--internal' : ''}`}>
       <Icon name={ICONS[activity.type]} size={14} />
-      <span dir="auto">{words(activity, user.name, t)}</span>
+      <span dir="auto">{words(activity, user.name, at, t)}</span>
       <span className="cf-activity__time">{timeOfDay(at, t)}</span>
     </p>
   );
 }
 
-function words({ type, value = '', text = '' }: ActivityObject, who: string, { support: t }: Messages): string {
+function words({ type, value = '', text = '' }: ActivityObject, who: string, at: number, messages: Messages): string {
+  const t = messages.support;
   switch (type) {
     case 'status':
+      if (value === 'snoozed') return t.lines.snoozed(who, dueTime(Date.parse(text), at, messages));
       return t.lines[value === 'resolved' || value === 'pending' ? value : 'open'](who);
     case 'assigned':
       return t.lines.assigned(who, text || value);
@@ -43,8 +45,11 @@ function words({ type, value = '', text = '' }: ActivityObject, who: string, { s
       return t.lines[type](who, text);
     case 'rated':
       return text === '' ? t.lines.rated(value) : `${t.lines.rated(value)}: ${text}`;
+    case 'priority':
+      return t.lines.priority(who, t.priorities[value as SupportPriority] ?? value);
     case 'reopened':
-      return t.lines.reopened;
+    case 'woken':
+      return t.lines[type];
     case 'away':
       return text || t.closedNow;
   }

@@ -48,7 +48,7 @@ export function DeskProvider({ client, chat, state, children }: DeskProviderProp
   return <DeskContext value={value}>{children}</DeskContext>;
 }
 
-/** Somebody else has made a conversation this person's, or names them in a note. */
+/** Somebody else has made a conversation this person's, or names them in a note; or one is back from snooze. */
 function useNotices(client: VideoClient, state: ChatState): void {
   const t = useMessages();
   const toast = useToast();
@@ -70,6 +70,12 @@ function useNotices(client: VideoClient, state: ChatState): void {
     () =>
       client.on('message.new', ({ conversation_id: id, message }) => {
         const { me, conversations } = before.current;
+        if (message.activity?.type === 'woken') {
+          const conversation = conversations.get(id);
+          const owner = conversation?.support.assignee?.id;
+          if (conversation && (owner === undefined || owner === me.id)) toast(t.support.wokenOf(conversation.user.name));
+          return;
+        }
         if (!message.private || message.user.id === me.id || !isNamed(message.text, me.id)) return;
         toast(t.support.mentionedBy(message.user.name, conversations.get(id)?.user.name ?? id));
       }),

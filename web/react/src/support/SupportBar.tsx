@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ConversationObject, SupportStatus } from '@confab/client';
+import type { ConversationObject, SupportPriority, SupportStatus } from '@confab/client';
 import { useState } from 'react';
 import { useMessages } from '../context.tsx';
+import { dueTime } from '../format.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { ConversationMenu } from '../moderation/ConversationMenu.tsx';
 import { useDesk } from './DeskContext.tsx';
 import { Labels } from './Labels.tsx';
+import { SnoozeDialog } from './SnoozeDialog.tsx';
 import { TransferDialog } from './TransferDialog.tsx';
+import { useDeskKeys } from './useDeskKeys.ts';
 
-const STATUSES: readonly SupportStatus[] = ['open', 'pending', 'resolved'];
+const STATUSES: readonly SupportStatus[] = ['open', 'pending', 'snoozed', 'resolved'];
+const PRIORITIES: readonly SupportPriority[] = ['urgent', 'high', 'normal', 'low'];
 
 interface SupportBarProps {
   conversation: ConversationObject;
@@ -17,26 +21,43 @@ interface SupportBarProps {
   onPanel: (open: boolean) => void;
 }
 
-/** What becomes of the conversation: its status, who looks after it, its labels. */
+/** What becomes of the conversation: its status, how much it matters, who looks after it, its labels. */
 export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
-  const t = useMessages().support;
+  const messages = useMessages();
+  const t = messages.support;
   const { chat, state, desk, attempt } = useDesk();
   const [transfer, setTransfer] = useState(false);
-  const { status, assignee } = conversation.support;
+  const [snoozing, setSnoozing] = useState(false);
+  const { status, assignee, priority = 'normal', snoozed_until: until } = conversation.support;
   const change = (what: Parameters<typeof chat.changeSupport>[1]) => void attempt(chat.changeSupport(conversation.id, what));
   const known = assignee && !desk.team.some((user) => user.id === assignee.id) ? [...desk.team, assignee] : desk.team;
   const resolved = status === 'resolved';
+  const turn = () => change({ status: resolved ? 'open' : 'resolved' });
+  const take = () => change({ assignee: state.me.id });
+  useDeskKeys({ a: take, e: turn, z: () => setSnoozing(true) });
   return (
     <div className="cf-supportbar" role="group" aria-label={t.bar}>
       <select
         className={`cf-select cf-status--${status}`}
         aria-label={t.status}
         value={status}
-        onChange={(event) => change({ status: event.target.value as SupportStatus })}
+        onChange={({ target: { value } }) => (value === 'snoozed' ? setSnoozing(true) : change({ status: value as SupportStatus }))}
       >
         {STATUSES.map((value) => (
           <option key={value} value={value}>
-            {t.statuses[value]}
+            {value === 'snoozed' && until ? t.snoozedUntil(dueTime(Date.parse(until), Date.now(), messages)) : t.statuses[value]}
+          </option>
+        ))}
+      </select>
+      <select
+        className={`cf-select cf-priority--${priority}`}
+        aria-label={t.priority}
+        value={priority}
+        onChange={(event) => change({ priority: event.target.value as SupportPriority })}
+      >
+        {PRIORITIES.map((value) => (
+          <option key={value} value={value}>
+            {t.priorities[value]}
           </option>
         ))}
       </select>
@@ -58,7 +79,7 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
           {t.transfer}
         </button>
       ) : (
-        <button type="button" className="cf-button cf-button--small cf-button--quiet" onClick={() => change({ assignee: state.me.id })}>
+        <button type="button" className="cf-button cf-button--small cf-button--quiet" onClick={take}>
           {t.take}
         </button>
       )}
@@ -74,16 +95,16 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
         >
           <Icon name="person" size={20} />
         </button>
-        <button
-          type="button"
-          className="cf-button cf-button--small"
-          onClick={() => change({ status: resolved ? 'open' : 'resolved' })}
-        >
+        <button type="button" className="cf-notetoggle" aria-label={t.snoozeMore} title={t.snoozeMore} onClick={() => setSnoozing(true)}>
+          <Icon name="clock" size={20} />
+        </button>
+        <button type="button" className="cf-button cf-button--small" onClick={turn}>
           <Icon name={resolved ? 'reply' : 'check'} size={18} />
           {resolved ? t.reopen : t.resolve}
         </button>
         <ConversationMenu key={`menu ${conversation.id}`} conversation={conversation} />
       </span>
+      {snoozing && <SnoozeDialog conversation={conversation} onClose={() => setSnoozing(false)} />}
       {transfer && <TransferDialog conversation={conversation} onClose={() => setTransfer(false)} />}
     </div>
   );

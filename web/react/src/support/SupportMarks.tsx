@@ -2,7 +2,7 @@
 import type { SupportObject } from '@confab/client';
 import type { CSSProperties } from 'react';
 import { useMessages } from '../context.tsx';
-import { shortDuration } from '../format.ts';
+import { dueTime, shortDuration } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { useDesk } from './DeskContext.tsx';
@@ -10,7 +10,7 @@ import { useDesk } from './DeskContext.tsx';
 /** Shorter than this is no waiting. */
 const WAITING_MS = 60_000;
 
-/** In the list: how long the customer waits, that it is not open, and whose it is. */
+/** In the list: how much it matters, how long the customer waits, that it is not open, and whose it is. */
 export function SupportMarks({ support, mentions, now }: { support: SupportObject; mentions: number; now: number }) {
   const labels = useDesk().desk.labels.filter(({ id }) => (support.labels ?? []).includes(id));
   const messages = useMessages();
@@ -23,6 +23,9 @@ export function SupportMarks({ support, mentions, now }: { support: SupportObjec
           @
         </span>
       )}
+      {(support.priority === 'urgent' || support.priority === 'high') && (
+        <span className={`cf-badge cf-priority--${support.priority}`}>{t.priorities[support.priority]}</span>
+      )}
       {labels.map((label) => (
         <span key={label.id} className="cf-label__dot" style={{ '--label': label.color } as CSSProperties} role="img" aria-label={label.name} title={label.name} />
       ))}
@@ -33,7 +36,9 @@ export function SupportMarks({ support, mentions, now }: { support: SupportObjec
           <span className="cf-hidden">{t.waiting(shortDuration(waited, messages))}</span>
         </span>
       )}
-      {support.status !== 'open' && <span className={`cf-badge cf-status--${support.status}`}>{t.statuses[support.status]}</span>}
+      {support.status !== 'open' && <span className={`cf-badge cf-status--${support.status}`}>
+        {support.snoozed_until && <span className="cf-hidden">{t.statuses.snoozed}: </span>}
+        {support.snoozed_until ? dueTime(Date.parse(support.snoozed_until), now, messages) : t.statuses[support.status]}</span>}
       {support.assignee && (
         <span className="cf-owner" role="img" aria-label={t.assignedTo(support.assignee.name)} title={t.assignedTo(support.assignee.name)}>
           <Avatar user={support.assignee} size="tiny" />

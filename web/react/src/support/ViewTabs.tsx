@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { useMessages } from '../context.tsx';
 import { useDesk } from './DeskContext.tsx';
 
-const VIEWS: readonly ConversationView[] = ['open', 'mine', 'unassigned', 'pending', 'resolved', 'all'];
+const VIEWS: readonly ConversationView[] = ['open', 'mine', 'unassigned', 'pending', 'snoozed', 'resolved', 'all'];
 
 interface ViewTabsProps {
   state: ChatState;
@@ -59,6 +59,7 @@ export function ViewTabs({ state, filter, onFilter }: ViewTabsProps) {
       >
         <option value="latest">{t.orders.latest}</option>
         <option value="waiting">{t.orders.waiting}</option>
+        <option value="priority">{t.orders.priority}</option>
       </select>
       </div>
     </div>

@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The support layer's texts, in English. */
-import type { ConversationView, SupportStatus } from '@confab/client';
+import type { ConversationView, SnoozeChoice, SupportPriority, SupportStatus } from '@confab/client';
 import { grammar } from '../grammar.ts';
 
 const { count, list } = grammar('en-GB');
 
-const STATUSES: Record<SupportStatus, string> = { open: 'Open', pending: 'Pending', resolved: 'Resolved' };
+const STATUSES: Record<SupportStatus, string> = { open: 'Open', pending: 'Pending', snoozed: 'Snoozed', resolved: 'Resolved' };
+const PRIORITIES: Record<SupportPriority, string> = { urgent: 'Urgent', high: 'High', normal: 'Normal', low: 'Low' };
+const SNOOZE: Record<SnoozeChoice, string> = { later: 'In three hours', tomorrow: 'Tomorrow morning', monday: 'Next Monday', week: 'In a week' };
 const VIEWS: Record<ConversationView, string> = {
-  open: 'Open', mine: 'Mine', unassigned: 'Unassigned', pending: 'Pending', resolved: 'Resolved', all: 'All',
+  open: 'Open', mine: 'Mine', unassigned: 'Unassigned', pending: 'Pending', snoozed: 'Snoozed', resolved: 'Resolved', all: 'All',
 };
 
 export const support = {
   bar: 'Status and assignee',
   status: 'Status',
   statuses: STATUSES,
+  priority: 'Priority',
+  priorities: PRIORITIES,
+  snooze: 'Snooze',
+  snoozeMore: 'Snooze…',
+  snoozeTitle: 'Snooze the conversation',
+  snoozeHint: 'It comes back then, or as soon as the customer writes.',
+  snoozeUntil: 'Until when',
+  snoozeChoices: SNOOZE,
+  snoozeOwn: 'Another time',
+  snoozedUntil: (time: string) => `Until ${time}`,
+  wokenOf: (customer: string) => `${customer} is back from snooze`,
   assignee: 'Assignee',
   nobody: 'Nobody',
   me: (name: string) => `${name} (you)`,
@@ -29,7 +42,7 @@ export const support = {
   views: 'Which conversations',
   viewNames: VIEWS,
   order: 'Order',
-  orders: { latest: 'Latest first', waiting: 'Waiting longest first' },
+  orders: { latest: 'Latest first', waiting: 'Waiting longest first', priority: 'Most urgent first' },
   noneHere: 'Nothing here',
   noneHereHint: 'No conversation is in this view.',
   waiting: (time: string) => `Waiting ${time}`,
@@ -39,6 +52,9 @@ export const support = {
   lines: {
     resolved: (who: string) => `${who} resolved the conversation`,
     pending: (who: string) => `${who} set the conversation to pending`,
+    snoozed: (who: string, time: string) => `${who} snoozed the conversation until ${time}`,
+    priority: (who: string, priority: string) => `${who} set the priority to ${priority}`,
+    woken: 'Back from snooze',
     open: (who: string) => `${who} opened the conversation again`,
     reopened: 'Opened again by a new message',
     assigned: (who: string, to: string) => `${who} assigned the conversation to ${to}`,

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { snoozeTimes, type ConversationObject, type SnoozeChoice } from '@confab/client';
+import { useState, type FormEvent } from 'react';
+import { useMessages } from '../context.tsx';
+import { dueTime } from '../format.ts';
+import { Dialog } from '../ui/Dialog.tsx';
+import { useDesk } from './DeskContext.tsx';
+
+const CHOICES: readonly SnoozeChoice[] = ['later', 'tomorrow', 'monday', 'week'];
+const MOST_MS = 366 * 86_400_000;
+
+/** Puts the conversation away until a time; it comes back then, or when the customer writes. */
+export function SnoozeDialog({ conversation, onClose }: { conversation: ConversationObject; onClose: () => void }) {
+  const messages = useMessages();
+  const t = messages.support;
+  const { chat, attempt } = useDesk();
+  const [now] = useState(() => new Date());
+  const times = snoozeTimes(now);
+  const [own, setOwn] = useState(() => localInput(times.tomorrow));
+  const until = new Date(own); // without a zone it is local time
+  const valid = until > now && until.getTime() - now.getTime() < MOST_MS;
+  const snooze = (at: Date) =>
+    void attempt(chat.changeSupport(conversation.id, { status: 'snoozed', until: at })).then((done) => done && onClose());
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (valid) snooze(until);
+  };
+  return (
+    <Dialog title={t.snoozeTitle} onClose={onClose}>
+      <form className="cf-form" onSubmit={submit}>
+        <p className="cf-desk__hint">{t.snoozeHint}</p>
+        <div className="cf-choices" role="group" aria-label={t.snoozeUntil}>
+          {CHOICES.map((choice) => (
+            <button key={choice} type="button" className="cf-button cf-button--quiet cf-choices__one" onClick={() => snooze(times[choice])}>
+              <span>{t.snoozeChoices[choice]}</span>
+              <span className="cf-choices__time">{dueTime(times[choice].getTime(), now.getTime(), messages)}</span>
+            </button>
+          ))}
+        </div>
+        <label className="cf-field">
+          {t.snoozeOwn}
+          <input
+            type="datetime-local"
+            required
+            min={localInput(now)}
+            max={localInput(new Date(now.getTime() + MOST_MS))}
+            value={own}
+            onChange={(event) => setOwn(event.target.value)}
+          />
+        </label>
+        <div className="cf-form__buttons">
+          <button type="button" className="cf-button cf-button--quiet" onClick={onClose}>
+            {messages.cancel}
+          </button>
+          <button type="submit" className="cf-button" disabled={!valid}>
+            {t.snooze}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** As an input of dates and times wants it: local, to the minute. */
+function localInput(at: Date): string {
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
