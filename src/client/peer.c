@@ -12,6 +12,9 @@ void peer_init(struct peer *p, const struct peer_config *config)
 	p->role = config->role;
 	p->data = config->data;
 	p->no_transport_cc = config->no_transport_cc;
+	p->active = config->active;
+	p->largest_first = config->largest_first;
+	p->no_candidates = config->no_candidates;
 	p->session = rng_u64(p->rng) >> 2; /* RFC 9429 5.2.1: 62 bits of chance */
 	rng_name(p->rng, "", p->cname, sizeof p->cname);
 	transport_init(&p->transport, &(struct transport_config){ .rng = config->rng,

@@ -60,6 +60,11 @@ struct peer_config {
 	enum peer_role role;
 	bool data;	      /* data channels; costs 75 KB and more once connected */
 	bool no_transport_cc; /* subscriber: declines transport-wide feedback */
+	/* The load generator's: */
+	bool active; /* publisher: offers a=setup:active, so the server chooses the SRTP suite */
+	bool largest_first; /* publisher: rids in the order f, h, q, as Janus reads them */
+	/* candidates in descriptions are left alone: the owner chooses and calls transport_connect */
+	bool no_candidates;
 };
 
 struct peer {
@@ -69,7 +74,7 @@ struct peer {
 	struct rng *rng;
 	const char *fingerprint;
 	enum peer_role role;
-	bool data, no_transport_cc;
+	bool data, no_transport_cc, active, largest_first, no_candidates;
 	bool described; /* a description of the server was taken */
 	uint32_t version;
 	uint64_t session;

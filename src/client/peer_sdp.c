@@ -94,11 +94,15 @@ static void write_ssrcs(struct sb *out, const struct peer *p, const struct peer_
 	const struct peer_layer *l = &t->layers[0];
 
 	if (t->layer_count > 1) { /* RFC 8853: no SSRCs, rids tell the layers apart */
-		for (unsigned i = 0; i < t->layer_count; i++)
-			sb_printf(out, "a=rid:%s send\r\n", peer_rid(i));
+		const unsigned last = t->layer_count - 1u;
+
+		for (unsigned i = 0; i <= last; i++)
+			sb_printf(out, "a=rid:%s send\r\n",
+				  peer_rid(p->largest_first ? last - i : i));
 		sb_puts(out, "a=simulcast:send ");
-		for (unsigned i = 0; i < t->layer_count; i++)
-			sb_printf(out, "%s%s", i ? ";" : "", peer_rid(i));
+		for (unsigned i = 0; i <= last; i++)
+			sb_printf(out, "%s%s", i ? ";" : "",
+				  peer_rid(p->largest_first ? last - i : i));
 		sb_puts(out, "\r\n");
 		return;
 	}
@@ -139,7 +143,7 @@ static void write_track(struct sb *out, const struct peer *p, const struct peer_
 			sb_printf(out, " %u", list[i]->rtx);
 	}
 	sb_puts(out, "\r\n");
-	write_transport(out, p, "actpass");
+	write_transport(out, p, p->active ? "active" : "actpass");
 	sb_printf(out, "a=mid:%zu\r\na=%s\r\na=rtcp-mux\r\na=rtcp-rsize\r\n", index + 1,
 		  t->active ? "sendonly" : "inactive");
 	if (t->active)
@@ -169,7 +173,7 @@ char *peer_write_offer(struct peer *p, const struct peer_track *tracks, size_t c
 	sb_puts(&out, "\r\n");
 	if (p->data) {
 		sb_puts(&out, "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n");
-		write_transport(&out, p, "actpass");
+		write_transport(&out, p, p->active ? "active" : "actpass");
 		sb_printf(&out, "a=mid:0\r\na=sctp-port:%d\r\na=max-message-size:%d\r\n", SCTP_PORT,
 			  SCTP_MESSAGE_MAX);
 	}
@@ -428,7 +432,8 @@ static int read_description(struct peer *p, uint64_t now, struct sdp *sdp, const
 	if (r < 0)
 		return r;
 	take_extensions(p, sdp);
-	connect_candidates(p, now, text, n);
+	if (!p->no_candidates)
+		connect_candidates(p, now, text, n);
 	return 0;
 }
 

@@ -68,6 +68,8 @@ static int send_packet(struct send *s, struct peer *p, const struct send_sent *s
 			(void)rtpext_add(&x, p->ids[rtx ? RTPEXT_REPAIRED_RID : RTPEXT_RID], rid,
 					 strlen(rid));
 	}
+	if (s->level && p->ids[RTPEXT_AUDIO_LEVEL])
+		rtpext_add_audio_level(&x, p->ids[RTPEXT_AUDIO_LEVEL], s->level, true);
 	rtpext_end(&x);
 	if (rtx)
 		wr_be16(&w, sent->seq); /* RFC 4588 4: the original sequence number */
@@ -76,6 +78,40 @@ static int send_packet(struct send *s, struct peer *p, const struct send_sent *s
 	if (n > 0)
 		out(arg, datagram, (size_t)n);
 	return n < 0 ? n : 0;
+}
+
+/* The place of the next packet; without a history the caller's. */
+static struct send_sent *next_place(struct send *s, struct send_sent *audio)
+{
+	return s->history ? &s->history[s->seq % SEND_HISTORY] : audio;
+}
+
+static int send_next(struct send *s, struct peer *p, struct send_sent *sent, size_t length,
+		     uint32_t timestamp, send_out_fn *out, void *arg)
+{
+	sent->used = true;
+	sent->seq = s->seq++;
+	sent->length = (uint16_t)length;
+	sent->timestamp = timestamp;
+	s->packets++;
+	s->octets += length;
+	return send_packet(s, p, sent, false, out, arg);
+}
+
+int send_payload(struct send *s, struct peer *p, uint64_t now, const struct send_part *part,
+		 send_out_fn *out, void *arg)
+{
+	struct send_sent audio, *sent = next_place(s, &audio);
+
+	if (peer_state(p) != TRANSPORT_CONNECTED)
+		return -ENOTCONN;
+	if (part->length > PACK_MAX)
+		return -EINVAL;
+	memcpy(sent->payload, part->payload, part->length);
+	sent->marker = part->marker;
+	s->timestamp = part->timestamp;
+	s->timestamp_us = now;
+	return send_next(s, p, sent, part->length, part->timestamp, out, arg);
 }
 
 int send_frame(struct send *s, struct peer *p, uint64_t now, const uint8_t *frame, size_t n,
@@ -94,20 +130,14 @@ int send_frame(struct send *s, struct peer *p, uint64_t now, const uint8_t *fram
 	s->timestamp = timestamp;
 	s->timestamp_us = now;
 	do {
-		sent = s->history ? &s->history[s->seq % SEND_HISTORY] : &audio;
+		sent = next_place(s, &audio);
 		sent->marker = false;
 		length = pack_next(&pack, sent->payload, &sent->marker);
 		if (!length)
 			break;
 		/* Opus: the marker begins a talk spurt (RFC 7587 4.2); we send without a pause */
 		sent->marker = sent->marker && s->history;
-		sent->used = true;
-		sent->seq = s->seq++;
-		sent->length = (uint16_t)length;
-		sent->timestamp = timestamp;
-		r = send_packet(s, p, sent, false, out, arg);
-		s->packets++;
-		s->octets += length;
+		r = send_next(s, p, sent, length, timestamp, out, arg);
 	} while (r == 0);
 	return r;
 }

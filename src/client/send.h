@@ -34,12 +34,20 @@ struct send {
 	char mid[8];
 	uint32_t clock_rate;
 	uint16_t seq, rtx_seq, picture_id;
+	uint8_t level;		   /* audio: of the next packets, in -dBov; 0 = not told */
 	bool acknowledged;	   /* a report came: mid and rid are no longer sent */
 	bool wants_key;		   /* a PLI or FIR came: the next frame should be a key frame */
 	struct send_sent *history; /* SEND_HISTORY, owned; NULL for audio */
 	uint32_t timestamp;	   /* of the last frame, RTP */
 	uint64_t timestamp_us;	   /* when it was given */
 	uint64_t packets, octets, retransmitted;
+};
+
+struct send_part {
+	const uint8_t *payload;
+	size_t length;
+	uint32_t timestamp;
+	bool marker;
 };
 
 /* Called for each datagram; must not call back into the stream. */
@@ -55,6 +63,13 @@ void send_fini(struct send *s);
  */
 int send_frame(struct send *s, struct peer *p, uint64_t now, const uint8_t *frame, size_t n,
 	       uint32_t timestamp, send_out_fn *out, void *arg);
+
+/*
+ * One payload of a frame that the caller cut up itself, at most PACK_MAX bytes, as the next packet. As
+ * send_frame.
+ */
+int send_payload(struct send *s, struct peer *p, uint64_t now, const struct send_part *part,
+		 send_out_fn *out, void *arg);
 
 /* One RTCP packet of the server's; what is not about this stream is ignored. */
 void send_rtcp(struct send *s, struct peer *p, const struct rtcp_packet *packet, send_out_fn *out,

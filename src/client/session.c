@@ -228,7 +228,9 @@ struct session *session_new(struct confab_call *call, const char *url, const cha
 	s->url = strdup(full);
 	session_set_token(s, token);
 	if (s->url && s->token)
-		s->ws = ws_open(s->client->websockets, full, token, &session_handlers, s);
+		s->ws = ws_open(s->client->websockets,
+				&(struct ws_target){ .url = full, .bearer = token },
+				&session_handlers, s);
 	if (!s->ws) {
 		session_set_token(s, NULL);
 		free(s->url);

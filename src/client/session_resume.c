@@ -59,7 +59,9 @@ bool resume_tick(struct session *s, uint64_t now)
 	if (s->ws || now < s->resume_at)
 		return true;
 	(void)snprintf(url, sizeof url, "%s&reconnect=1&sid=%s", s->url, s->own_sid);
-	s->ws = ws_open(s->client->websockets, url, s->token, &session_handlers, s);
+	s->ws = ws_open(s->client->websockets,
+			&(struct ws_target){ .url = url, .bearer = s->token }, &session_handlers,
+			s);
 	if (!s->ws)
 		s->resume_at = now + STEP_US;
 	return true;

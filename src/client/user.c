@@ -277,7 +277,7 @@ static void on_token(void *arg, const char *token, const confab_error *error)
 		return;
 	}
 	(void)snprintf(url, sizeof url, "%s/api/v1/events", c->base_url);
-	c->events = ws_open(c->websockets, url, NULL, &handlers, c);
+	c->events = ws_open(c->websockets, &(struct ws_target){ .url = url }, &handlers, c);
 	if (!c->events) {
 		(void)error_set(&bad, CONFAB_ERR_NETWORK, 0, false,
 				"The server could not be reached at %s.", c->base_url);

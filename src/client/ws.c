@@ -204,7 +204,7 @@ void websockets_free(struct websockets *w)
 	free(w);
 }
 
-static bool connect_to(struct ws *ws, char *url)
+static bool connect_to(struct ws *ws, char *url, const char *protocol)
 {
 	const char *scheme, *host, *path;
 	char full_path[8 * 1024];
@@ -226,6 +226,7 @@ static bool connect_to(struct ws *ws, char *url)
 		.host = host,
 		.origin = NULL,
 		.ssl_connection = tls ? LCCSCF_USE_SSL : 0,
+		.protocol = protocol,
 		.local_protocol_name = protocols[0].name,
 		.retry_and_idle_policy = &liveness,
 		.opaque_user_data = ws,
@@ -238,11 +239,11 @@ static bool connect_to(struct ws *ws, char *url)
 	return wsi != NULL;
 }
 
-struct ws *ws_open(struct websockets *w, const char *url, const char *bearer,
+struct ws *ws_open(struct websockets *w, const struct ws_target *target,
 		   const struct ws_handlers *handlers, void *arg)
 {
 	struct ws *ws = calloc(1, sizeof *ws);
-	autofree char *copy = strdup(url);
+	autofree char *copy = strdup(target->url);
 
 	if (!ws || !copy) {
 		free(ws);
@@ -253,14 +254,14 @@ struct ws *ws_open(struct websockets *w, const char *url, const char *bearer,
 	ws->owner = w;
 	ws->handlers = *handlers;
 	ws->arg = arg;
-	if (bearer && asprintf(&ws->authorization, "Bearer %s", bearer) < 0) {
+	if (target->bearer && asprintf(&ws->authorization, "Bearer %s", target->bearer) < 0) {
 		ws->authorization = NULL;
 		ws_free(ws);
 		return NULL;
 	}
 	/* a failure within the call is reported by its result alone */
 	ws->closing = true;
-	if (!connect_to(ws, copy))
+	if (!connect_to(ws, copy, target->protocol))
 		return NULL; /* the callback has freed it, or websockets_free will */
 	ws->closing = false;
 	return ws;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * WebSocket connections of a client, on its libuv loop. The only part of libconfab that knows
- * libwebsockets. Callbacks come on the loop's thread, never from within ws_open or ws_send.
+ * WebSocket connections of a client, on its libuv loop: libconfab's and the load generator's. The
+ * only part of both that knows libwebsockets. Callbacks come on the loop's thread, never from within
+ * ws_open or ws_send.
  */
 #pragma once
 
@@ -25,8 +26,14 @@ struct websockets *websockets_new(uv_loop_t *loop);
 /* Ends all connections without a callback; runs the loop until they are gone. */
 void websockets_free(struct websockets *w);
 
-/* url: ws, wss, http or https. bearer NULL: no Authorization. NULL: bad URL or no memory. */
-struct ws *ws_open(struct websockets *w, const char *url, const char *bearer,
+struct ws_target {
+	const char *url;      /* ws, wss, http or https */
+	const char *bearer;   /* of the Authorization; NULL: none */
+	const char *protocol; /* Sec-WebSocket-Protocol; NULL: none */
+};
+
+/* NULL: bad URL or no memory. */
+struct ws *ws_open(struct websockets *w, const struct ws_target *target,
 		   const struct ws_handlers *handlers, void *arg);
 /* Queues one message. false: no memory, or too much is waiting. */
 bool ws_send(struct ws *ws, const void *bytes, size_t n, bool binary);

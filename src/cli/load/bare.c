@@ -38,7 +38,7 @@ static int open_bare(struct load *l)
 
 static int ask(struct load *l, const struct load_peer *peer, struct answer *ret)
 {
-	const struct ice_credentials *c = transport_local(&peer->transport);
+	const struct ice_credentials *c = transport_local(&peer->peer.transport);
 	int fd = *(int *)l->signal_state;
 	struct pollfd wait = { .fd = fd, .events = POLLIN };
 	char text[512];
@@ -71,16 +71,18 @@ static int join_bare(struct load_participant *p)
 	if (!peer || ask(l, peer, &answer) < 0)
 		return -EIO;
 	((struct sockaddr_in *)(void *)&to)->sin_port = htons((uint16_t)answer.port);
-	peer->twcc_id = (uint8_t)answer.twcc_id;
+	peer->peer.ids[RTPEXT_TRANSPORT_CC] = (uint8_t)answer.twcc_id;
 	for (int i = 0; i < 2 && !p->publisher; i++)
-		load_peer_expect(peer, &(struct load_stream){ .ssrc = answer.ssrc[i],
-							      .payload_type = i ? 111 : 96,
-							      .video = i == 0 });
-	return load_peer_connect(peer,
+		load_peer_expect(peer,
+				 &(struct load_stream){ .ssrc = answer.ssrc[i], .video = i == 0 });
+	if (transport_set_remote(&peer->peer.transport, l->now,
 				 &(struct transport_remote){ .ufrag = answer.ufrag,
 							     .pwd = answer.pwd,
-							     .fingerprint = answer.fingerprint },
-				 &to);
+							     .fingerprint = answer.fingerprint }) <
+	    0)
+		return load_fail(l, "the bare server's ICE or DTLS parameters are malformed");
+	load_peer_connect(peer, &to);
+	return 0;
 }
 
 static void service_bare(struct load *l)

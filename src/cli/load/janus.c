@@ -12,7 +12,6 @@
 
 #include "base/clock.h"
 #include "cli/load/load.h"
-#include "cli/load/ws.h"
 
 enum { ROOM = 5000, OPEN_US = 5 * 1000 * 1000, KEEPALIVE_US = 20 * 1000 * 1000 };
 
@@ -30,7 +29,6 @@ enum step {
 };
 
 struct janus {
-	struct ws_context *context;
 	struct ws *ws;
 	uint64_t session, rooms_handle, next_keepalive;
 	unsigned rooms;
@@ -54,7 +52,7 @@ static void request(struct load *l, const char *what, size_t index, enum step st
 		(void)json_object_set_new(m, "plugin", json_string("janus.plugin.videoroom"));
 	autofree char *text = m ? json_dumps(m, JSON_COMPACT) : NULL;
 	json_decref(m);
-	if (!text || !j->ws || ws_send(j->ws, text, strlen(text), false) < 0)
+	if (!text || !j->ws || !ws_send(j->ws, text, strlen(text), false))
 		load_fail(l, "a message to Janus could not be sent");
 }
 
@@ -180,10 +178,10 @@ static void step_done(struct load *l, size_t index, enum step step, const json_t
 	}
 }
 
-static void on_message(void *arg, const uint8_t *bytes, size_t n)
+static void on_message(void *arg, const char *bytes, size_t n, bool binary)
 {
 	struct load *l = arg;
-	json_t *m = json_loadb((const char *)bytes, n, 0, NULL);
+	json_t *m = json_loadb(bytes, n, 0, NULL);
 	const char *what = json_string_value(json_object_get(m, "janus"));
 	const char *transaction = json_string_value(json_object_get(m, "transaction"));
 	const json_t *data = json_object_get(json_object_get(m, "plugindata"), "data");
@@ -191,6 +189,7 @@ static void on_message(void *arg, const uint8_t *bytes, size_t n)
 	size_t index;
 	char step;
 
+	(void)binary;
 	if (what && strcmp(what, "error") == 0)
 		error = json_string_value(json_object_get(json_object_get(m, "error"), "reason"));
 	if (error)
@@ -216,20 +215,20 @@ static void on_closed(void *arg, const char *why)
 
 static int open_janus(struct load *l)
 {
-	static const struct ws_handler handler = { on_open, on_message, on_closed };
+	static const struct ws_handlers handlers = { on_open, on_message, on_closed };
 	struct janus *j = calloc(1, sizeof *j);
 	unsigned port = ntohs(
 		((const struct sockaddr_in *)(const void *)&l->plan.server)->sin_port);
 
 	l->signal_state = j;
-	if (!j || !(j->context = ws_context_new()))
+	if (!j)
 		return load_fail(l, "out of memory");
-	j->ws = ws_connect(j->context, l->plan.host, port, "/", "janus-protocol", &handler, l);
+	j->ws = load_ws_open(l, "/", "janus-protocol", &handlers, l);
 	if (!j->ws)
-		return load_fail(l, "no WebSocket to Janus at %s:%u", l->plan.host, port);
+		return -EIO;
 	uint64_t end = clock_now_us() + OPEN_US;
 	while (!l->error[0] && j->rooms < l->plan.rooms && clock_now_us() < end)
-		ws_service(j->context);
+		load_ws_service(l);
 	j->next_keepalive = clock_now_us() + KEEPALIVE_US;
 	return l->error[0] ? -EIO
 	       : j->rooms < l->plan.rooms
@@ -258,19 +257,17 @@ static void service_janus(struct load *l)
 		j->next_keepalive = l->now + KEEPALIVE_US;
 		request(l, "keepalive", 0, STEP_KEEPALIVE, 0, NULL, NULL);
 	}
-	ws_service(j->context);
+	load_ws_service(l);
 }
 
 static void close_janus(struct load *l)
 {
 	struct janus *j = l->signal_state;
 
-	if (j && j->ws)
+	if (j && j->ws) {
 		request(l, "destroy", 0, STEP_KEEPALIVE, 0, NULL, NULL);
-	for (int i = 0; i < 50 && j && j->context; i++)
-		ws_service(j->context);
-	if (j)
-		j->context = ws_context_free(j->context);
+		ws_close(j->ws);
+	}
 	free(j);
 	l->signal_state = NULL;
 }

@@ -11,7 +11,6 @@
 
 #include "base/clock.h"
 #include "cli/load/load.h"
-#include "cli/load/ws.h"
 #include "control/auth/media_token.h"
 
 enum { PING_US = 5 * 1000 * 1000, SIGNAL_LIFE_S = 3600 };
@@ -21,7 +20,7 @@ static void send_request(struct load_participant *p, Lk__SignalRequest *m)
 	size_t n = lk__signal_request__get_packed_size(m);
 	uint8_t *bytes = malloc(n);
 
-	if (!bytes || (lk__signal_request__pack(m, bytes), ws_send(p->ws, bytes, n, true)) < 0)
+	if (!bytes || (lk__signal_request__pack(m, bytes), !ws_send(p->ws, bytes, n, true)))
 		load_fail(p->load, "participant %u: a message could not be sent", p->index);
 	free(bytes);
 }
@@ -104,10 +103,12 @@ static void offered(struct load_participant *p, const Lk__SessionDescription *d)
 		send_description(p, false, sdp, d->id);
 }
 
-static void on_message(void *arg, const uint8_t *bytes, size_t n)
+static void on_message(void *arg, const char *bytes, size_t n, bool binary)
 {
 	struct load_participant *p = arg;
-	Lk__SignalResponse *m = lk__signal_response__unpack(NULL, n, bytes);
+	Lk__SignalResponse *m = binary ? lk__signal_response__unpack(NULL, n,
+								     (const uint8_t *)bytes)
+				       : NULL;
 
 	if (!m) {
 		load_fail(p->load, "the server sent a message that is no SignalResponse");
@@ -154,11 +155,6 @@ static void on_closed(void *arg, const char *why)
 
 static int open_livekit(struct load *l)
 {
-	struct ws_context *c = ws_context_new();
-
-	l->signal_state = c;
-	if (!c)
-		return load_fail(l, "no WebSocket context");
 	if (!l->plan.api_secret)
 		return load_fail(l,
 				 "no API key pair to make tokens with: name confabd's --data, or "
@@ -168,7 +164,7 @@ static int open_livekit(struct load *l)
 
 static int join_livekit(struct load_participant *p)
 {
-	static const struct ws_handler handler = { on_open, on_message, on_closed };
+	static const struct ws_handlers handlers = { on_open, on_message, on_closed };
 	const struct load_plan *plan = &p->load->plan;
 	const struct token_keys keys = { plan->api_key, plan->api_secret };
 	struct media_token token = { 0 };
@@ -188,9 +184,8 @@ static int join_livekit(struct load_participant *p)
 	if (!text || !url)
 		return load_fail(p->load, "out of memory");
 
-	unsigned port = ntohs(((const struct sockaddr_in *)(const void *)&plan->server)->sin_port);
-	p->ws = ws_connect(p->load->signal_state, plan->host, port, url, NULL, &handler, p);
-	return p->ws ? 0 : load_fail(p->load, "no WebSocket to %s:%u", plan->host, port);
+	p->ws = load_ws_open(p->load, url, NULL, &handlers, p);
+	return p->ws ? 0 : -EIO;
 }
 
 static void service_livekit(struct load *l)
@@ -206,7 +201,7 @@ static void service_livekit(struct load *l)
 		m.ping = (int64_t)(l->now / US_PER_MS);
 		send_request(p, &m);
 	}
-	ws_service(l->signal_state);
+	load_ws_service(l);
 }
 
 static void close_livekit(struct load *l)
@@ -221,10 +216,9 @@ static void close_livekit(struct load *l)
 		m.message_case = LK__SIGNAL_REQUEST__MESSAGE_LEAVE;
 		m.leave = &leave;
 		send_request(p, &m);
+		ws_close(p->ws);
+		p->ws = NULL;
 	}
-	for (int i = 0; i < 50 && l->signal_state; i++)
-		ws_service(l->signal_state);
-	l->signal_state = ws_context_free(l->signal_state);
 }
 
 const struct load_signal load_livekit = { .open = open_livekit,

@@ -6,9 +6,14 @@
  *
  *	run.c      the phases: publish, join, warm up, measure, leave; the loop
  *	livekit.c  signalling to Confab and LiveKit · janus.c to Janus' videoroom · bare.c to
- *	           bench/bare · ws.c the WebSocket under the first two
- *	sdp.c      descriptions · peer.c one peer connection and its RTCP · source.c camera and
- *	           microphone · figures.c what was measured · process.c the server's process
+ *	           bench/bare
+ *	sdp.c      what is taken of a server's descriptions · peer.c one peer connection and its RTCP ·
+ *	           source.c camera and microphone · figures.c what was measured · process.c the
+ *	           server's process
+ *
+ * WebSockets, peer connections with their descriptions, and sent streams are libconfab's
+ * (client/ws.h, peer.h, send.h). What is not: libconfab's session, which gives each client a thread
+ * and its sockets to libuv; here thousands are read in batches by one thread that spins.
  *
  * A `struct load` owns everything below it. One thread.
  */
@@ -18,14 +23,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <uv.h>
 
 #include "base/cleanup.h"
 #include "base/rng.h"
 #include "base/sb.h"
 #include "cli/load/figures.h"
 #include "cli/load/process.h"
-#include "media/peer/channels.h"
-#include "media/peer/transport.h"
+#include "client/peer.h"
+#include "client/send.h"
+#include "client/ws.h"
 #include "media/rtp/twcc_recv.h"
 #include "media/rtp/up.h"
 #include "wire/sdp.h"
@@ -60,12 +67,10 @@ struct load_plan {
 
 struct load;
 struct load_participant;
-struct ws;
 
 /* One received stream. */
 struct load_stream {
 	uint32_t ssrc, rtx_ssrc;
-	uint8_t payload_type, rtx_payload_type;
 	bool video;
 	struct up up;
 	uint64_t expected_before, received_before; /* at the begin of the window */
@@ -77,9 +82,8 @@ struct load_peer {
 	struct load_participant *owner;
 	bool publishes, connected;
 	int fd;
-	struct transport transport;
-	struct ice_checks checks; /* the transport's */
-	struct path server;	  /* where its media comes from */
+	struct peer peer;
+	struct path server; /* where its media comes from */
 	uint32_t rtcp_ssrc;
 	uint64_t next_tick, next_report;
 
@@ -87,34 +91,20 @@ struct load_peer {
 	struct load_stream **streams;
 	size_t stream_count;
 	struct twcc_recv *twcc;
-	uint8_t twcc_id;   /* 0 = not negotiated */
 	uint64_t media_at; /* first packet, µs; 0 = none yet */
-	bool data;	   /* data channels were negotiated */
-	struct channels channels;
-
-	/* publisher */
-	uint16_t transport_sequence;
 };
 
 /* A layer of a camera, or a microphone. */
 struct load_layer {
-	uint32_t ssrc, rtx_ssrc, timestamp, packets, octets;
-	uint16_t sequence, rtx_sequence, picture;
-	bool want_key, acknowledged;
-	struct {
-		uint16_t length, sequence;
-		uint32_t timestamp;
-		bool marker;
-		uint8_t bytes[1240];
-	} * history; /* LOAD_HISTORY, for retransmissions; video */
+	struct send send;
+	uint32_t timestamp;
+	uint16_t picture;
 };
-
-enum { LOAD_HISTORY = 512 };
 
 struct load_source {
 	struct load_participant *owner;
 	bool video;
-	char cid[24], mid; /* mid: one digit */
+	char cid[24], mid[4];
 	struct load_layer layers[LOAD_LAYERS];
 	unsigned layer_count;
 	uint64_t next, frame;
@@ -130,7 +120,8 @@ struct load_participant {
 	struct load_peer *pub, *sub;
 	struct load_source sources[SOURCES];
 	unsigned source_count;
-	uint64_t started; /* µs: joining began */
+	uint16_t transport_sequence; /* of what is published */
+	uint64_t started;	     /* µs: joining began */
 
 	/* the signalling's */
 	struct ws *ws;
@@ -160,6 +151,8 @@ struct load {
 	struct sdp *sdp;
 	const struct load_signal *signal;
 	void *signal_state;
+	uv_loop_t loop; /* of the WebSockets */
+	struct websockets *websockets;
 	struct load_participant *people;
 	size_t people_count, peer_count, connected;
 	uint64_t now, next_service, next_round;
@@ -178,24 +171,32 @@ int load_run(struct load *l);
 /* One turn of the loop: receives, sends what is due, looks at the signalling. */
 void load_turn(struct load *l);
 
+/* Opens a WebSocket to the plan's server; NULL after load_fail. What the path needs escaped is. */
+struct ws *load_ws_open(struct load *l, const char *path, const char *protocol,
+			const struct ws_handlers *handlers, void *arg);
+/* Reads and writes what the WebSockets can, at once. */
+void load_ws_service(struct load *l);
+
 /* ---- peer.c ---- */
 
 /* NULL after load_fail. */
 struct load_peer *load_peer_new(struct load_participant *p, bool publishes);
 struct load_peer *load_peer_free(struct load_peer *peer);
-/* The server's side; begins ICE. 0 or -EIO. */
-int load_peer_connect(struct load_peer *peer, const struct transport_remote *remote,
-		      const struct sockaddr_storage *to);
+/* Begins ICE, once the server's side is known. */
+void load_peer_connect(struct load_peer *peer, const struct sockaddr_storage *to);
 void load_peer_receive(struct load_peer *peer);
 void load_peer_tick(struct load_peer *peer);
-/* A plain RTP or RTCP packet; sent at once. */
-void load_peer_send(struct load_peer *peer, const uint8_t *packet, size_t n, bool rtcp);
+/* Sends a plain RTCP packet at once. */
+void load_peer_send_rtcp(struct load_peer *peer, const uint8_t *packet, size_t n);
+/* Sends an encrypted datagram at once; a send_out_fn. */
+void load_peer_out(void *peer, const uint8_t *datagram, size_t n);
 /* Adds a stream that will be received. */
 void load_peer_expect(struct load_peer *peer, const struct load_stream *like);
 
 /* ---- source.c ---- */
 
-void load_source_init(struct load_source *s, struct load_participant *p, bool video);
+/* 0 or -ENOMEM. */
+int load_source_init(struct load_source *s, struct load_participant *p, bool video);
 void load_source_fini(struct load_source *s);
 void load_source_tick(struct load_source *s);
 /* Feedback of the server about our streams. */

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One peer connection of the load generator: socket, transport, and the RTCP of a browser. */
+/*
+ * One peer connection of the load generator: its socket, and the RTCP of a browser. Streams are not
+ * put together to frames (client/receive.h): nobody looks at the pictures, and that cost is the
+ * loader's, not the server's.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +14,7 @@
 
 #include "base/clock.h"
 #include "cli/load/load.h"
+#include "crypt/cert.h"
 #include "wire/rtcp.h"
 #include "wire/rtp.h"
 #include "wire/rtpext.h"
@@ -24,9 +29,15 @@ enum {
 	VIDEO_RATE = 90000,
 };
 
-/* Sends what the transport has to say: STUN and DTLS. */
+/* Sends what the transport has to say: STUN and DTLS, and in it data channels. */
 static void flush(struct load_peer *peer)
 {
+	uint8_t datagram[PEER_DATAGRAM];
+	size_t n;
+
+	while (peer->peer.channels.sctp &&
+	       (n = peer_next_data(&peer->peer, peer->load->now, datagram)))
+		load_peer_out(peer, datagram, n);
 	for (const struct outbox_datagram *d; (d = outbox_take(&peer->load->outbox));)
 		(void)sendto(peer->fd, d->bytes, d->length, MSG_DONTWAIT,
 			     (const void *)&d->to.address, address_length(&d->to.address));
@@ -62,12 +73,16 @@ struct load_peer *load_peer_new(struct load_participant *p, bool publishes)
 		};
 		peer->rtcp_ssrc = rng_u32(&l->rng) | 1;
 		peer->next_report = l->now + rng_u32(&l->rng) % REPORT_US;
-		transport_init(
-			&peer->transport,
-			&(struct transport_config){ .rng = &l->rng,
-						    .outbox = &l->outbox,
-						    .dtls = l->dtls[l->peer_count % LOAD_CONTEXTS],
-						    .checks = &peer->checks });
+		peer_init(&peer->peer, &(struct peer_config){
+					       .rng = &l->rng,
+					       .outbox = &l->outbox,
+					       .dtls = l->dtls[l->peer_count % LOAD_CONTEXTS],
+					       .fingerprint = cert_fingerprint(l->certificate),
+					       .role = publishes ? PEER_PUBLISHER : PEER_SUBSCRIBER,
+					       .data = !publishes && l->plan.data,
+					       .active = true,
+					       .largest_first = l->plan.kind == LOAD_JANUS,
+					       .no_candidates = true });
 		if (!publishes)
 			peer->twcc = calloc(1, sizeof *peer->twcc);
 		r = publishes || peer->twcc ? open_socket(l, peer) : -ENOMEM;
@@ -86,13 +101,12 @@ struct load_peer *load_peer_free(struct load_peer *peer)
 {
 	if (!peer)
 		return NULL;
-	channels_close(&peer->channels);
-	transport_close(&peer->transport);
+	peer_close(&peer->peer);
 	if (peer->fd >= 0) {
 		flush(peer);
 		(void)close(peer->fd);
 	}
-	transport_fini(&peer->transport);
+	peer_fini(&peer->peer);
 	for (size_t i = 0; i < peer->stream_count; i++)
 		free(peer->streams[i]);
 	free(peer->streams);
@@ -101,17 +115,11 @@ struct load_peer *load_peer_free(struct load_peer *peer)
 	return NULL;
 }
 
-int load_peer_connect(struct load_peer *peer, const struct transport_remote *remote,
-		      const struct sockaddr_storage *to)
+void load_peer_connect(struct load_peer *peer, const struct sockaddr_storage *to)
 {
-	struct load *l = peer->load;
-
-	if (transport_set_remote(&peer->transport, l->now, remote) < 0)
-		return load_fail(l, "the server's ICE or DTLS parameters are malformed");
 	peer->server = path_udp(to);
-	transport_connect(&peer->transport, l->now, &peer->server);
+	transport_connect(&peer->peer.transport, peer->load->now, &peer->server);
 	load_peer_tick(peer);
-	return 0;
 }
 
 void load_peer_expect(struct load_peer *peer, const struct load_stream *like)
@@ -137,17 +145,23 @@ void load_peer_expect(struct load_peer *peer, const struct load_stream *like)
 	peer->streams[peer->stream_count++] = s;
 }
 
-void load_peer_send(struct load_peer *peer, const uint8_t *packet, size_t n, bool rtcp)
+void load_peer_out(void *arg, const uint8_t *datagram, size_t n)
 {
-	const struct path *to = transport_selected(&peer->transport);
+	struct load_peer *peer = arg;
+	const struct path *to = peer_address(&peer->peer);
+
+	if (to)
+		(void)sendto(peer->fd, datagram, n, MSG_DONTWAIT, (const void *)&to->address,
+			     address_length(&to->address));
+}
+
+void load_peer_send_rtcp(struct load_peer *peer, const uint8_t *packet, size_t n)
+{
 	uint8_t out[LOAD_DATAGRAM];
-	int length = !to    ? -ENOTCONN
-		     : rtcp ? transport_protect_rtcp(&peer->transport, packet, n, out, sizeof out)
-			    : transport_protect_rtp(&peer->transport, packet, n, out, sizeof out);
+	int length = peer_protect_rtcp(&peer->peer, packet, n, out, sizeof out);
 
 	if (length > 0)
-		(void)sendto(peer->fd, out, (size_t)length, MSG_DONTWAIT,
-			     (const void *)&to->address, address_length(&to->address));
+		load_peer_out(peer, out, (size_t)length);
 }
 
 /* ---- what comes in ---- */
@@ -197,7 +211,7 @@ static void take_rtp(struct load_peer *peer, const struct transport_in *in, size
 
 	if (!rtp_parse(&h, in->bytes, in->length))
 		return;
-	if (peer->twcc_id && rtpext_map_set(&map, peer->twcc_id, RTPEXT_TRANSPORT_CC)) {
+	if (rtpext_map_set(&map, peer->peer.ids[RTPEXT_TRANSPORT_CC], RTPEXT_TRANSPORT_CC)) {
 		rtpext_parse(&x, &map, &h);
 		if (x.has_transport_seq)
 			twcc_recv_rx(peer->twcc, arrival, x.transport_seq, h.ssrc);
@@ -250,44 +264,13 @@ static uint64_t stamp_of(struct msghdr *header)
 	return clock_wall_us();
 }
 
-/* ---- data channels: open, and silent ---- */
-
-static void open_data(struct load_peer *peer)
-{
-	if (peer->data && !peer->channels.sctp && transport_keep_dtls(&peer->transport))
-		(void)channels_open(&peer->channels, &peer->load->rng, false, true);
-}
-
-static void send_data(struct load_peer *peer)
-{
-	uint8_t packet[SCTP_PACKET_MAX];
-	size_t n;
-
-	while ((n = channels_next_packet(&peer->channels, peer->load->now, packet)))
-		(void)transport_send_data(&peer->transport, packet, n);
-	flush(peer);
-}
-
-static void take_data(struct load_peer *peer, uint8_t *bytes, size_t length, size_t capacity)
+/* Data channels are open, and silent. */
+static void drop_messages(struct load_peer *peer)
 {
 	struct channels_message unused;
 
-	for (; length; length = transport_next_data(&peer->transport, bytes, capacity)) {
-		if (peer->channels.sctp)
-			(void)channels_rx(&peer->channels, peer->load->now, bytes, length);
-	}
-	while (peer->channels.sctp && channels_next(&peer->channels, &unused))
+	while (peer->peer.channels.sctp && peer_next_message(&peer->peer, &unused))
 		;
-	send_data(peer);
-}
-
-static void tick_data(struct load_peer *peer)
-{
-	open_data(peer);
-	if (channels_deadline(&peer->channels) <= peer->load->now)
-		channels_tick(&peer->channels, peer->load->now);
-	if (peer->channels.sctp)
-		send_data(peer);
 }
 
 static void take_datagram(struct load_peer *peer, uint8_t *bytes, size_t n, uint64_t wall_us,
@@ -297,16 +280,16 @@ static void take_datagram(struct load_peer *peer, uint8_t *bytes, size_t n, uint
 	uint64_t age = wall_now > wall_us ? wall_now - wall_us : 0;
 	struct transport_in in;
 
-	enum verdict v = transport_rx(&peer->transport, l->now, &peer->server, bytes, n, &in);
+	enum verdict v = peer_rx(&peer->peer, l->now, &peer->server, bytes, n, &in);
 	if (v == V_DROP_AUTH && l->measuring)
 		l->figures.bad++;
 	if (in.kind == TRANSPORT_IN_RTP && !peer->publishes)
 		take_rtp(peer, &in, n, l->now - age, wall_us);
 	else if (in.kind == TRANSPORT_IN_RTCP)
 		take_rtcp(peer, &in);
-	else if (in.kind == TRANSPORT_IN_DATA)
-		take_data(peer, bytes, in.length, n);
-	if (!peer->connected && transport_get_state(&peer->transport) == TRANSPORT_CONNECTED) {
+	else if (in.kind == TRANSPORT_IN_NOTHING)
+		drop_messages(peer);
+	if (!peer->connected && peer_state(&peer->peer) == TRANSPORT_CONNECTED) {
 		peer->connected = true;
 		l->connected++;
 	}
@@ -351,9 +334,9 @@ static void send_feedback(struct load_peer *peer)
 	struct wr w = wr_of(bytes, sizeof bytes);
 	struct load *l = peer->load;
 
-	while (peer->twcc_id && twcc_recv_deadline(peer->twcc) <= l->now &&
+	while (peer->peer.ids[RTPEXT_TRANSPORT_CC] && twcc_recv_deadline(peer->twcc) <= l->now &&
 	       twcc_recv_write(peer->twcc, l->now, peer->rtcp_ssrc, &w)) {
-		load_peer_send(peer, bytes, wr_len(&w), true);
+		load_peer_send_rtcp(peer, bytes, wr_len(&w));
 		l->figures.feedbacks += l->measuring;
 		w = wr_of(bytes, sizeof bytes);
 	}
@@ -377,7 +360,7 @@ static void send_requests(struct load_peer *peer, struct load_stream *s)
 	else
 		rtcp_write_pli(&w, peer->rtcp_ssrc, s->ssrc);
 	l->figures.plis += l->measuring && !n;
-	load_peer_send(peer, bytes, wr_len(&w), true);
+	load_peer_send_rtcp(peer, bytes, wr_len(&w));
 }
 
 static void send_reports(struct load_peer *peer)
@@ -394,7 +377,7 @@ static void send_reports(struct load_peer *peer)
 		struct wr w = wr_of(bytes, sizeof bytes);
 		rtcp_write_rr(&w, peer->rtcp_ssrc, reports, n);
 		rtcp_write_cname(&w, peer->rtcp_ssrc, "load", 4);
-		load_peer_send(peer, bytes, wr_len(&w), true);
+		load_peer_send_rtcp(peer, bytes, wr_len(&w));
 		n = 0;
 	}
 }
@@ -403,14 +386,13 @@ void load_peer_tick(struct load_peer *peer)
 {
 	struct load *l = peer->load;
 
-	if (transport_deadline(&peer->transport) <= l->now) {
-		(void)transport_tick(&peer->transport, l->now);
+	if (peer_deadline(&peer->peer) <= l->now) {
+		(void)peer_tick(&peer->peer, l->now);
 		flush(peer);
 	}
 	if (l->now < peer->next_tick || !peer->connected)
 		return;
 	peer->next_tick = l->now + TICK_US;
-	tick_data(peer);
 	if (!peer->publishes) {
 		send_feedback(peer);
 		for (size_t i = 0; i < peer->stream_count; i++) {

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <arpa/inet.h>
+
 #include "base/clock.h"
 #include "cli/load/load.h"
 #include "crypt/cert.h"
@@ -32,6 +34,50 @@ int load_fail(struct load *l, const char *format, ...)
 	(void)vsnprintf(l->error, sizeof l->error, format, arguments);
 	va_end(arguments);
 	return -EIO;
+}
+
+/* ---- WebSockets ---- */
+
+static int open_websockets(struct load *l)
+{
+	if (uv_loop_init(&l->loop) < 0)
+		return load_fail(l, "no event loop: out of file descriptors");
+	l->websockets = websockets_new(&l->loop);
+	return l->websockets ? 0 : load_fail(l, "libwebsockets does not start");
+}
+
+struct ws *load_ws_open(struct load *l, const char *path, const char *protocol,
+			const struct ws_handlers *handlers, void *arg)
+{
+	unsigned port = ntohs(
+		((const struct sockaddr_in *)(const void *)&l->plan.server)->sin_port);
+	bool v6 = l->plan.server.ss_family == AF_INET6;
+	struct ws *ws = NULL;
+	struct sb out = { 0 };
+
+	sb_printf(&out, v6 ? "ws://[%s]:%u%s" : "ws://%s:%u%s", l->plan.host, port, path);
+	autofree char *url = sb_steal(&out);
+	if (url)
+		ws = ws_open(l->websockets, &(struct ws_target){ .url = url, .protocol = protocol },
+			     handlers, arg);
+	if (!ws)
+		load_fail(l, "no WebSocket to %s:%u", l->plan.host, port);
+	return ws;
+}
+
+void load_ws_service(struct load *l)
+{
+	(void)uv_run(&l->loop, UV_RUN_NOWAIT);
+}
+
+static void close_websockets(struct load *l)
+{
+	if (l->websockets) {
+		for (int i = 0; i < 50; i++) /* what was said last goes out */
+			load_ws_service(l);
+		websockets_free(l->websockets);
+	}
+	(void)uv_loop_close(&l->loop);
 }
 
 /* ---- the loop ---- */
@@ -111,17 +157,20 @@ static int open_load(struct load *l)
 	if (r < 0 || l->epoll < 0 || !l->sdp || !l->people)
 		return load_fail(l, "out of memory or file descriptors");
 	l->now = l->turn_end = clock_now_us();
+	if (open_websockets(l) < 0)
+		return -EIO;
 	l->signal = l->plan.kind == LOAD_LIVEKIT ? &load_livekit
 		    : l->plan.kind == LOAD_JANUS ? &load_janus
 						 : &load_bare;
 	return l->signal->open(l);
 }
 
-static void init_people(struct load *l)
+static int init_people(struct load *l)
 {
 	unsigned each = l->plan.publishers + l->plan.subscribers;
+	int r = 0;
 
-	for (size_t i = 0; i < l->people_count; i++) {
+	for (size_t i = 0; i < l->people_count && r == 0; i++) {
 		struct load_participant *p = &l->people[i];
 
 		*p = (struct load_participant){ .load = l,
@@ -129,10 +178,13 @@ static void init_people(struct load *l)
 						.room = (unsigned)(i / each),
 						.publisher = i % each < l->plan.publishers };
 		if (p->publisher && l->plan.audio)
-			load_source_init(&p->sources[p->source_count++], p, false);
+			r |= load_source_init(&p->sources[p->source_count], p, false);
+		p->source_count += p->publisher && l->plan.audio;
 		if (p->publisher && l->plan.video)
-			load_source_init(&p->sources[p->source_count++], p, true);
+			r |= load_source_init(&p->sources[p->source_count], p, true);
+		p->source_count += p->publisher && l->plan.video;
 	}
+	return r ? load_fail(l, "out of memory") : 0;
 }
 
 /* Publishers (or the others) begin to join, as many a second as the plan says. */
@@ -260,9 +312,8 @@ static int run_phases(struct load *l)
 	struct figures *f = &l->figures;
 	int r = open_load(l);
 
-	if (r < 0)
+	if (r < 0 || (r = init_people(l)) < 0)
 		return r;
-	init_people(l);
 	f->rss_idle_kb = process_rss_kb(l->plan.pid);
 
 	uint64_t before = process_cpu_ns(l->plan.pid);
@@ -278,8 +329,10 @@ static int run_phases(struct load *l)
 
 static void close_load(struct load *l)
 {
-	if (l->signal)
+	if (l->signal) {
 		l->signal->close(l);
+		close_websockets(l);
+	}
 	for (size_t i = 0; l->people && i < l->people_count; i++) {
 		struct load_participant *p = &l->people[i];
 

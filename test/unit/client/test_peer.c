@@ -397,6 +397,45 @@ static void offers(void **state)
 	call_fini(&c);
 }
 
+/* What the load generator asks for: see struct peer_config. */
+static void offers_of_the_load_generator(void **state)
+{
+	(void)state;
+	static struct call c;
+	const struct peer_track camera = { .codec = MEDIA_VP8,
+					   .active = true,
+					   .stream = "-",
+					   .track = "camera",
+					   .layer_count = 3,
+					   .layers = { { 1, 2 }, { 3, 4 }, { 5, 6 } } };
+	char error[PEER_ERROR], with_candidate[4096];
+	struct sdp_text rids, rid;
+	bool paused;
+
+	call_init(&c, false);
+	c.a.peer.active = c.a.peer.largest_first = true;
+	c.a.peer.no_candidates = true;
+	char *offer = peer_write_offer(&c.a.peer, &camera, 1);
+	ok(peer_read_offer(&c.b.peer, c.now, scratch, offer, strlen(offer), error), error);
+	assert_int_equal(scratch->sections[0].setup, SDP_SETUP_ACTIVE);
+	assert_false(c.b.peer.transport.dtls_client);
+	rids = scratch->sections[0].simulcast_send;
+	for (unsigned i = 3; i-- > 0;) {
+		assert_true(sdp_next_rid(&rids, &rid, &paused));
+		assert_true(sdp_text_is(rid, peer_rid(i)));
+	}
+	char *answer = peer_write_answer(&c.b.peer, scratch);
+	(void)snprintf(with_candidate, sizeof with_candidate, "%sa=%s\r\n", answer, c.b.candidate);
+	ok(peer_read_answer(&c.a.peer, c.now, scratch, with_candidate, strlen(with_candidate),
+			    error),
+	   error);
+	assert_true(c.a.peer.transport.dtls_client);
+	assert_int_equal(c.a.peer.checks.count, 0); /* the candidate is the owner's to choose */
+	free(offer);
+	free(answer);
+	call_fini(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,6 +446,7 @@ int main(void)
 		cmocka_unit_test(candidates_and_restart),
 		cmocka_unit_test(bad_descriptions),
 		cmocka_unit_test(offers),
+		cmocka_unit_test(offers_of_the_load_generator),
 	};
 
 	scratch = malloc(sizeof *scratch);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A sent stream and a received one, over a link that loses packets: NACK, RTX, PLI, reports. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "client/pack.h"
 #include "client/receive.h"
 #include "client/send.h"
 #include "wire/rtcp.h"
@@ -264,6 +266,89 @@ static void key_frames_are_asked_for_twice_a_second(void **state)
 	world_fini(&w);
 }
 
+struct last {
+	struct world *w;
+	uint8_t level;
+	struct rtp_header header;
+	uint8_t bytes[1500];
+};
+
+static void keep_last(void *arg, const uint8_t *datagram, size_t n)
+{
+	struct rtpext_map map = { 0 };
+	struct last *last = arg;
+	struct rtpext x;
+	size_t length;
+
+	memcpy(last->bytes, datagram, n);
+	assert_int_equal(
+		srtp_unprotect_rtp(&last->w->b.peer.transport.srtp, last->bytes, n, &length, NULL),
+		V_OK);
+	assert_true(rtp_parse(&last->header, last->bytes, length));
+	assert_true(rtpext_map_set(&map, PEER_ID_AUDIO_LEVEL, RTPEXT_AUDIO_LEVEL));
+	rtpext_parse(&x, &map, &last->header);
+	last->level = x.has_audio_level ? x.audio_level : 0;
+}
+
+/* A source that cuts its own frames: payloads go as they are, and come again when asked for. */
+static void payloads(void **state)
+{
+	(void)state;
+	static struct world w;
+	static struct last last;
+	static const uint8_t long_one[PACK_MAX + 1];
+	const struct send_part part = { (const uint8_t *)"\x90 one", 5, 3000, true };
+	const struct send_part longer = { long_one, sizeof long_one, 3000, false };
+
+	world_init(&w, 0);
+	last.w = &w;
+	assert_int_equal(send_payload(&w.send, &w.a.peer, w.now, &part, keep_last, &last), 0);
+	assert_int_equal(last.header.payload_length, 5);
+	assert_memory_equal(last.header.payload, part.payload, 5);
+	assert_int_equal(last.header.timestamp, 3000);
+	assert_int_equal(last.header.ssrc, 7);
+	assert_true(last.header.marker);
+	assert_int_equal(last.level, 0);
+	assert_int_equal(send_payload(&w.send, &w.a.peer, w.now, &longer, keep_last, &last),
+			 -EINVAL);
+	assert_int_equal(w.send.packets, 1);
+	ask_for(&w, last.header.seq);
+	assert_int_equal(w.send.retransmitted, 1);
+	w.a.peer.transport.state = TRANSPORT_FAILED;
+	assert_int_equal(send_payload(&w.send, &w.a.peer, w.now, &part, keep_last, &last),
+			 -ENOTCONN);
+	world_fini(&w);
+}
+
+/* The level of the sound goes with each packet where it was negotiated (RFC 6464). */
+static void audio_level(void **state)
+{
+	(void)state;
+	static struct world w;
+	static struct last last;
+	static const uint8_t sound[] = { 0xfc, 1, 2, 3 };
+	struct send s;
+
+	world_init(&w, 0);
+	last.w = &w;
+	assert_int_equal(send_init(&s, &w.rng,
+				   &(struct send_config){ .codec = MEDIA_OPUS,
+							  .mid = "1",
+							  .ssrc = 9,
+							  .transport_seq = &w.transport_seq }),
+			 0);
+	s.level = 30;
+	assert_int_equal(
+		send_frame(&s, &w.a.peer, w.now, sound, sizeof sound, 960, keep_last, &last), 0);
+	assert_int_equal(last.level, 0); /* not negotiated */
+	w.a.peer.ids[RTPEXT_AUDIO_LEVEL] = PEER_ID_AUDIO_LEVEL;
+	assert_int_equal(
+		send_frame(&s, &w.a.peer, w.now, sound, sizeof sound, 1920, keep_last, &last), 0);
+	assert_int_equal(last.level, 30);
+	send_fini(&s);
+	world_fini(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +357,8 @@ int main(void)
 		cmocka_unit_test(a_pause_ends_with_a_key_frame),
 		cmocka_unit_test(only_what_was_asked_for),
 		cmocka_unit_test(key_frames_are_asked_for_twice_a_second),
+		cmocka_unit_test(payloads),
+		cmocka_unit_test(audio_level),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
