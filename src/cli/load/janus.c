@@ -11,14 +11,16 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/load/janus_reply.h"
 #include "cli/load/load.h"
 
-enum { ROOM = 5000, OPEN_US = 5 * 1000 * 1000, KEEPALIVE_US = 20 * 1000 * 1000 };
+enum { OPEN_US = 5 * 1000 * 1000, CLOSE_US = 1000 * 1000, KEEPALIVE_US = 20 * 1000 * 1000 };
 
 enum step {
 	STEP_SESSION = 'c',
 	STEP_ROOMS = 'r', /* attach the handle that makes the rooms */
 	STEP_ROOM = 'n',
+	STEP_END_ROOM = 'e',
 	STEP_ATTACH = 'A',
 	STEP_JOIN = 'J',
 	STEP_PUBLISH = 'P',
@@ -31,7 +33,8 @@ enum step {
 struct janus {
 	struct ws *ws;
 	uint64_t session, rooms_handle, next_keepalive;
-	unsigned rooms;
+	unsigned made, ended;
+	uint64_t rooms[]; /* as Janus numbered them */
 };
 
 /* Takes over `body` and `jsep`, which may be NULL. */
@@ -72,25 +75,32 @@ static void make_room(struct load *l)
 	struct janus *j = l->signal_state;
 
 	request(l, "message", 0, STEP_ROOM, j->rooms_handle,
-		json_pack("{s:s, s:i, s:i, s:i, s:s, s:s, s:i, s:b}", "request", "create", "room",
-			  (int)(ROOM + j->rooms), "publishers", 1000, "bitrate", 0, "videocodec",
-			  "vp8", "audiocodec", "opus", "fir_freq", 0, "permanent", 0),
+		json_pack("{s:s, s:i, s:i, s:s, s:s, s:i, s:b}", "request", "create", "publishers",
+			  1000, "bitrate", 0, "videocodec", "vp8", "audiocodec", "opus", "fir_freq",
+			  0, "permanent", 0),
 		NULL);
 }
 
 /* ---- publishers ---- */
 
+static json_int_t room_of(const struct load_participant *p)
+{
+	const struct janus *j = p->load->signal_state;
+
+	return (json_int_t)j->rooms[p->room];
+}
+
 static void join_room(struct load_participant *p)
 {
 	message(p, STEP_JOIN, p->handles[0],
-		json_pack("{s:s, s:s, s:i}", "request", "join", "ptype", "publisher", "room",
-			  (int)(ROOM + p->room)),
+		json_pack("{s:s, s:s, s:I}", "request", "join", "ptype", "publisher", "room",
+			  room_of(p)),
 		NULL);
 }
 
-static void publish(struct load_participant *p, const json_t *data)
+static void publish(struct load_participant *p, uint64_t id)
 {
-	p->feed = (uint64_t)json_integer_value(json_object_get(data, "id"));
+	p->feed = id;
 	p->pub = load_peer_new(p, true);
 
 	autofree char *sdp = p->pub ? load_sdp_offer(p) : NULL;
@@ -113,8 +123,8 @@ static void join_as_subscriber(struct load_participant *p)
 				streams, json_pack("{s:I}", "feed", (json_int_t)other->feed));
 	}
 	message(p, STEP_SUB_JOIN, p->handles[1],
-		json_pack("{s:s, s:s, s:i, s:o}", "request", "join", "ptype", "subscriber", "room",
-			  (int)(ROOM + p->room), "streams", streams),
+		json_pack("{s:s, s:s, s:I, s:o}", "request", "join", "ptype", "subscriber", "room",
+			  room_of(p), "streams", streams),
 		NULL);
 }
 
@@ -131,46 +141,47 @@ static void take_offer(struct load_participant *p, const char *sdp)
 
 /* ---- what comes back ---- */
 
-static void step_done(struct load *l, size_t index, enum step step, const json_t *m)
+static void step_done(struct load *l, const struct janus_reply *m)
 {
 	struct janus *j = l->signal_state;
-	struct load_participant *p = &l->people[index < l->people_count ? index : 0];
-	const json_t *data = json_object_get(json_object_get(m, "plugindata"), "data");
-	uint64_t id = (uint64_t)json_integer_value(
-		json_object_get(json_object_get(m, "data"), "id"));
-	const char *sdp = json_string_value(json_object_get(json_object_get(m, "jsep"), "sdp"));
+	struct load_participant *p = &l->people[m->index < l->people_count ? m->index : 0];
 
-	switch (step) {
+	switch ((enum step)m->step) {
 	case STEP_SESSION:
-		j->session = id;
+		j->session = m->id;
 		request(l, "attach", 0, STEP_ROOMS, 0, NULL, NULL);
 		break;
 	case STEP_ROOMS:
-		j->rooms_handle = id;
+		j->rooms_handle = m->id;
 		make_room(l);
 		break;
 	case STEP_ROOM:
-		if (++j->rooms < l->plan.rooms)
+		if (j->made < l->plan.rooms)
+			j->rooms[j->made++] = m->room;
+		if (j->made < l->plan.rooms)
 			make_room(l);
 		break;
+	case STEP_END_ROOM:
+		j->ended++;
+		break;
 	case STEP_ATTACH:
-		p->handles[0] = id;
+		p->handles[0] = m->id;
 		join_room(p);
 		break;
 	case STEP_JOIN:
-		publish(p, data);
+		publish(p, m->id);
 		break;
 	case STEP_PUBLISH:
-		if (sdp)
-			(void)load_sdp_take_answer(p, sdp);
+		if (m->sdp && p->pub)
+			(void)load_sdp_take_answer(p, m->sdp);
 		break;
 	case STEP_SUB_ATTACH:
-		p->handles[1] = id;
+		p->handles[1] = m->id;
 		join_as_subscriber(p);
 		break;
 	case STEP_SUB_JOIN:
-		if (sdp)
-			take_offer(p, sdp);
+		if (m->sdp)
+			take_offer(p, m->sdp);
 		break;
 	case STEP_SUB_START:
 	case STEP_KEEPALIVE:
@@ -181,23 +192,15 @@ static void step_done(struct load *l, size_t index, enum step step, const json_t
 static void on_message(void *arg, const char *bytes, size_t n, bool binary)
 {
 	struct load *l = arg;
-	json_t *m = json_loadb(bytes, n, 0, NULL);
-	const char *what = json_string_value(json_object_get(m, "janus"));
-	const char *transaction = json_string_value(json_object_get(m, "transaction"));
-	const json_t *data = json_object_get(json_object_get(m, "plugindata"), "data");
-	const char *error = json_string_value(json_object_get(data, "error"));
-	size_t index;
-	char step;
+	struct janus_reply reply;
 
-	(void)binary;
-	if (what && strcmp(what, "error") == 0)
-		error = json_string_value(json_object_get(json_object_get(m, "error"), "reason"));
-	if (error)
-		load_fail(l, "Janus: %s", error);
-	else if (what && transaction && (!strcmp(what, "success") || !strcmp(what, "event")) &&
-		 sscanf(transaction, "%zu %c", &index, &step) == 2)
-		step_done(l, index, (enum step)step, m);
-	json_decref(m);
+	if (binary || !janus_reply_parse(&reply, bytes, n))
+		return;
+	if (reply.error)
+		load_fail(l, "Janus: %s", reply.error);
+	else
+		step_done(l, &reply);
+	janus_reply_fini(&reply);
 }
 
 static void on_open(void *arg)
@@ -216,7 +219,7 @@ static void on_closed(void *arg, const char *why)
 static int open_janus(struct load *l)
 {
 	static const struct ws_handlers handlers = { on_open, on_message, on_closed };
-	struct janus *j = calloc(1, sizeof *j);
+	struct janus *j = calloc(1, sizeof *j + l->plan.rooms * sizeof j->rooms[0]);
 	unsigned port = ntohs(
 		((const struct sockaddr_in *)(const void *)&l->plan.server)->sin_port);
 
@@ -227,11 +230,11 @@ static int open_janus(struct load *l)
 	if (!j->ws)
 		return -EIO;
 	uint64_t end = clock_now_us() + OPEN_US;
-	while (!l->error[0] && j->rooms < l->plan.rooms && clock_now_us() < end)
+	while (!l->error[0] && j->made < l->plan.rooms && clock_now_us() < end)
 		load_ws_service(l);
 	j->next_keepalive = clock_now_us() + KEEPALIVE_US;
 	return l->error[0] ? -EIO
-	       : j->rooms < l->plan.rooms
+	       : j->made < l->plan.rooms
 		       ? load_fail(l, "Janus at %s:%u makes no room", l->plan.host, port)
 		       : 0;
 }
@@ -260,10 +263,27 @@ static void service_janus(struct load *l)
 	load_ws_service(l);
 }
 
+/* Janus works on several requests at once: the session ends when the rooms are gone. */
+static void destroy_rooms(struct load *l)
+{
+	struct janus *j = l->signal_state;
+	uint64_t end = clock_now_us() + CLOSE_US;
+
+	for (unsigned i = 0; j->ws && i < j->made; i++)
+		request(l, "message", 0, STEP_END_ROOM, j->rooms_handle,
+			json_pack("{s:s, s:I}", "request", "destroy", "room",
+				  (json_int_t)j->rooms[i]),
+			NULL);
+	while (j->ws && j->ended < j->made && clock_now_us() < end)
+		load_ws_service(l);
+}
+
 static void close_janus(struct load *l)
 {
 	struct janus *j = l->signal_state;
 
+	if (j && j->ws)
+		destroy_rooms(l);
 	if (j && j->ws) {
 		request(l, "destroy", 0, STEP_KEEPALIVE, 0, NULL, NULL);
 		ws_close(j->ws);

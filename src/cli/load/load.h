@@ -5,8 +5,8 @@
  * count and time, and on this machine unless told otherwise.
  *
  *	run.c      the phases: publish, join, warm up, measure, leave; the loop
- *	livekit.c  signalling to Confab and LiveKit · janus.c to Janus' videoroom · bare.c to
- *	           bench/bare
+ *	livekit.c  signalling to Confab and LiveKit · janus.c to Janus' videoroom, whose answers
+ *	           janus_reply.c reads · bare.c to bench/bare
  *	sdp.c      what is taken of a server's descriptions · peer.c one peer connection and its RTCP ·
  *	           source.c camera and microphone · figures.c what was measured · process.c the
  *	           server's process
