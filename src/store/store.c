@@ -37,8 +37,9 @@ struct store {
 
 	pthread_mutex_t mutex;
 	pthread_cond_t queued_cond, done_cond;
-	struct list queued, done; /* under the mutex */
-	bool stop;		  /* under the mutex */
+	struct list queued, done;   /* under the mutex */
+	bool stop;		    /* under the mutex */
+	struct store_counts counts; /* under the mutex */
 };
 
 /* ---- the store thread ---- */
@@ -142,20 +143,19 @@ static void run_reads(struct db *db, struct list *batch)
 }
 
 /* Reads come after the commit: they see what was asked for before them, nothing that may be undone yet,
- * and a disk that takes nothing more does not keep people from reading (R33). */
-static void run_batch(struct db *db, struct list *batch)
+ * and a disk that takes nothing more does not keep people from reading (R33). How many write. */
+static size_t run_batch(struct db *db, struct list *batch)
 {
 	struct request *req;
-	bool writes = false, reads = false;
+	size_t writes = 0, reads = 0;
 
-	list_each (req, batch, link) {
-		writes |= req->writes;
-		reads |= !req->writes;
-	}
+	list_each (req, batch, link)
+		(*(req->writes ? &writes : &reads))++;
 	if (writes)
 		run_writes(db, batch);
 	if (reads)
 		run_reads(db, batch);
+	return writes;
 }
 
 static void take_all(struct list *from, struct list *to)
@@ -219,9 +219,11 @@ static void run_thread(void *arg)
 		(void)pthread_mutex_unlock(&s->mutex);
 
 		s->rested = false;
-		run_batch(&s->db, &batch);
+		size_t writes = run_batch(&s->db, &batch);
 
 		(void)pthread_mutex_lock(&s->mutex);
+		s->counts.transactions += writes > 0;
+		s->counts.writes += writes;
 		take_all(&batch, &s->done);
 		(void)pthread_cond_signal(&s->done_cond);
 		/* fails only on a closing handle, which comes after the join */
@@ -316,6 +318,14 @@ static void on_async(uv_async_t *async)
 
 	collect(s, false);
 	answer_ready(s);
+}
+
+struct store_counts store_counts(struct store *s)
+{
+	(void)pthread_mutex_lock(&s->mutex);
+	struct store_counts counts = s->counts;
+	(void)pthread_mutex_unlock(&s->mutex);
+	return counts;
 }
 
 void store_wait(struct store *s)

@@ -25,6 +25,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "store/calls.h"
 #include "store/events.h"
@@ -44,6 +45,12 @@ struct store_config {
 /* Opens, checks and migrates.
  * 0, or -errno with one line for the operator in ret_error (STORE_ERROR_MAX bytes). */
 int store_open(const struct store_config *config, struct store **ret, char *ret_error);
+
+/* Since the start: transactions that were committed or undone, and the requests in them that write. */
+struct store_counts {
+	uint64_t transactions, writes;
+};
+struct store_counts store_counts(struct store *s);
 
 /* Blocks until everything queued is answered; callbacks run inside.
  * For start-up, the command line and tests. */

@@ -12,6 +12,7 @@
 #include "control/http/handlers.h"
 #include "control/server/server.h"
 #include "control/ws/hub.h"
+#include "store/store.h"
 
 void http_health(struct http_req *req, struct control *control)
 {
@@ -56,6 +57,7 @@ static bool from_this_machine(const char *peer)
 void http_metrics(struct http_req *req, struct control *control)
 {
 	struct server_counts counts = server_counts(control->server);
+	struct store_counts stored = store_counts(control->store);
 	struct sb b = { 0 };
 
 	if (!from_this_machine(http_peer(req))) {
@@ -70,6 +72,10 @@ void http_metrics(struct http_req *req, struct control *control)
 	    counts.http_open);
 	add(&b, "websockets", "gauge", "Open WebSockets.", counts.ws_open);
 	add(&b, "event_sockets", "gauge", "Open event sockets.", hub_socket_count(control->hub));
+	add(&b, "store_transactions_total", "counter", "Transactions that write.",
+	    (double)stored.transactions);
+	add(&b, "store_writes_total", "counter", "What was written in them.",
+	    (double)stored.writes);
 	add(&b, "calls_live", "gauge", "Calls that somebody is in.",
 	    (double)calls_live_count(control->calls));
 	add(&b, "resident_bytes", "gauge", "Resident memory of the process.",
