@@ -190,17 +190,22 @@ static int finish_request(struct peer *p, struct lws *wsi)
 	return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
+int server_write_answer(struct peer *p)
+{
+	if (respond_write(p->req, p->wsi) < 0)
+		return -1;
+	if (p->req->response.headers_sent && p->req->response.sent == p->req->response.length)
+		return finish_request(p, p->wsi);
+	return 0;
+}
+
 static int on_http_writable(struct lws *wsi)
 {
 	struct peer *p = peer_get(wsi);
 
 	if (!p || !p->req || !p->req->answered || p->req->upgrade || p->req->body_under_way)
 		return 0;
-	if (respond_write(p->req, wsi) < 0)
-		return -1;
-	if (p->req->response.headers_sent && p->req->response.sent == p->req->response.length)
-		return finish_request(p, wsi);
-	return 0;
+	return server_write_answer(p);
 }
 
 /* Writes the whole answer before the callback returns, and closes: what an upgrade's refusal needs.
@@ -261,6 +266,7 @@ static int on_established(struct lws *wsi)
 		return -1;
 	p->ws->open = true;
 	p->server->counts.ws_open++;
+	liveness_opened(p->server->liveness, p->ws);
 	p->ws->handler->opened(p->ws, p->ws->arg);
 	return 0;
 }
@@ -273,6 +279,10 @@ static int on_ws(struct lws *wsi, enum lws_callback_reasons reason, const void *
 		return -1;
 	if (reason == LWS_CALLBACK_RECEIVE_PONG)
 		return wsconn_pong(p->ws);
+	if (reason == LWS_CALLBACK_WS_PEER_INITIATED_CLOSE) {
+		wsconn_leaving(p->ws);
+		return 0;
+	}
 	return reason == LWS_CALLBACK_RECEIVE ? wsconn_receive(p->ws, wsi, in, n)
 					      : wsconn_write(p->ws, wsi);
 }
@@ -290,10 +300,8 @@ static int on_filter_protocol(struct lws *wsi)
 	return r;
 }
 
-int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
-		    size_t n)
+static int on_callback(struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t n)
 {
-	(void)user;
 	switch (reason) {
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 		return in && strcasecmp(in, "websocket") == 0 ? on_upgrade(wsi)
@@ -318,6 +326,7 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	case LWS_CALLBACK_RECEIVE:
 	case LWS_CALLBACK_RECEIVE_PONG:
 	case LWS_CALLBACK_SERVER_WRITEABLE:
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
 		return on_ws(wsi, reason, in, n);
 	case LWS_CALLBACK_CLOSED:
 		if (peer_get(wsi))
@@ -333,4 +342,28 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	default:
 		return 0;
 	}
+}
+
+int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+		    size_t n)
+{
+	struct server *s = lws_context_user(lws_get_context(wsi));
+
+	(void)user;
+	s->in_callback++;
+	int r = on_callback(wsi, reason, in, n);
+	s->in_callback--;
+	return r;
+}
+
+bool server_may_write(const struct peer *p)
+{
+	return !p->server->in_callback && lws_get_network_wsi(p->wsi) == p->wsi &&
+	       !lws_partial_buffered(p->wsi);
+}
+
+void server_kill(struct peer *p)
+{
+	lws_set_timeout(p->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+	lws_cancel_service(p->server->context); /* it looks at its timers after an event only */
 }

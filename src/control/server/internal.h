@@ -27,6 +27,9 @@ enum {
 	BODY_DISCARD_MAX = 16 << 20,
 	PING_INTERVAL_S = 15, /* R10 */
 	REAP_AFTER_S = 35,
+	/* libwebsockets' own, for connections of HTTP/2: later than all other timers (liveness.c) */
+	H2_PING_INTERVAL_S = 240,
+	H2_REAP_AFTER_S = 300,
 	CLOSE_TIMEOUT_S = 5,
 	/*
 	 * libwebsockets 4.1.6 ends the whole HTTP/2 connection when DATA comes for a stream that
@@ -112,7 +115,10 @@ struct wsconn {
 	char close_reason[124];
 	char peer_text[48];
 	bool open, ping;
+	bool leaving; /* the client has said that it closes */
 	bool close_sent;
+	bool asked;	   /* a ping since it was heard of: liveness.c */
+	uint64_t heard_us; /* its last pong, or its beginning */
 };
 
 struct peer {
@@ -121,6 +127,7 @@ struct peer {
 	struct server *server;
 	struct http_req *req; /* NULL between requests */
 	struct wsconn *ws;
+	char text[48];	/* its address, from the first request on */
 	bool lingering; /* HTTP/2: answered; the stream stays a moment */
 };
 
@@ -132,8 +139,10 @@ struct server {
 	size_t listener_count;
 	uint16_t port;
 	struct list peers;
+	struct liveness *liveness;
 	unsigned uploads; /* requests whose body may be as large as LIMIT_UPLOAD */
 	struct server_counts counts;
+	unsigned in_callback; /* libwebsockets is at work: see server_may_write */
 	bool stopping;
 	uint16_t stop_code;
 	void (*stopped)(void *arg);
@@ -162,10 +171,29 @@ struct wsconn *wsconn_free(struct wsconn *c);
 int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t n);
 int wsconn_write(struct wsconn *c, struct lws *wsi);
 int wsconn_pong(struct wsconn *c);
+void wsconn_leaving(struct wsconn *c);
 
 /* callbacks.c */
 int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		    size_t n);
+
+/*
+ * Whether something may be written at once. Asking for the WRITEABLE callback costs four epoll_ctl and a turn of the loop
+ * (libuv 1.44 forgets and adds the descriptor at each change), more than the write itself. libwebsockets keeps what the
+ * socket does not take, and then this is false until that is gone. Also false inside its callbacks, where it is not
+ * done yet, and for streams of HTTP/2, which share a connection.
+ */
+bool server_may_write(const struct peer *p);
+/* Ends the connection later, from the loop: a write has failed outside libwebsockets' callbacks. */
+void server_kill(struct peer *p);
+/* callbacks.c: writes of an answer what goes now. <0: close the connection; p->req may be gone */
+int server_write_answer(struct peer *p);
+
+/* liveness.c: 0 or <0; freed with the loop's next turn. `opened`: watches it from now on */
+int liveness_new(struct liveness **ret, struct server *s);
+struct liveness *liveness_free(struct liveness *l);
+void liveness_opened(struct liveness *l, struct wsconn *c);
+void liveness_answered(struct wsconn *c);
 
 /* server.c */
 void server_check_stopped(struct server *s);

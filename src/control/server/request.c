@@ -180,7 +180,9 @@ struct http_req *http_req_new(struct peer *peer, struct lws *wsi)
 		return http_req_free(req);
 	collect_headers(req, wsi);
 	collect_cookies(req);
-	(void)lws_get_peer_simple(wsi, req->peer_text, sizeof req->peer_text);
+	if (!peer->text[0])
+		(void)lws_get_peer_simple(wsi, peer->text, sizeof peer->text);
+	memcpy(req->peer_text, peer->text, sizeof req->peer_text);
 	req->tls = server_is_tls(peer->server) || proxy_says_tls(req);
 	req->body_started_us = clock_now_us();
 	req->body_limit = LIMIT_JSON_BODY;

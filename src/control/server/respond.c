@@ -161,9 +161,14 @@ void respond_ready(struct http_req *req)
 		  req->response.length);
 
 	if (req->peer && !req->upgrade) {
-		(void)lws_rx_flow_control(req->peer->wsi,
-					  1); /* libwebsockets writes nothing while it is off */
-		lws_callback_on_writable(req->peer->wsi);
+		struct peer *p = req->peer;
+
+		/* libwebsockets writes nothing while it is off; and looks at what was pipelined */
+		(void)lws_rx_flow_control(p->wsi, 1);
+		if (req->body_under_way || !server_may_write(p))
+			lws_callback_on_writable(p->wsi);
+		else if (server_write_answer(p) < 0)
+			server_kill(p);
 	} else if (!req->peer && !req->in_handler)
 		(void)http_req_free(req);
 }
@@ -287,7 +292,6 @@ int respond_write(struct http_req *req, struct lws *wsi)
 {
 	struct response *r = &req->response;
 
-	lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, TIMEOUT_WRITE_S);
 	if (!r->headers_sent) {
 		if (write_head(req, wsi) < 0)
 			return -1;
@@ -295,6 +299,9 @@ int respond_write(struct http_req *req, struct lws *wsi)
 		if (write_piece(r, wsi) < 0)
 			return -1;
 	}
+	/* most answers leave whole: what comes after them has a timeout of its own */
+	if (r->sent < r->length || lws_partial_buffered(wsi))
+		lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, TIMEOUT_WRITE_S);
 	if (r->sent < r->length)
 		lws_callback_on_writable(wsi);
 	return 0;

@@ -18,10 +18,9 @@ enum {
 	TX_PIECE = 64 * 1024,
 };
 
-/* R10: libwebsockets' own default is 300 s. */
-static const lws_retry_bo_t liveness = {
-	.secs_since_valid_ping = PING_INTERVAL_S,
-	.secs_since_valid_hangup = REAP_AFTER_S,
+static const lws_retry_bo_t h2_liveness = {
+	.secs_since_valid_ping = H2_PING_INTERVAL_S,
+	.secs_since_valid_hangup = H2_REAP_AFTER_S,
 };
 
 static const struct lws_protocols protocols[] = {
@@ -93,7 +92,7 @@ static int make_context(struct server *s, char *ret_error)
 		.keepalive_timeout = TIMEOUT_IDLE_S,
 		.max_http_header_data2 = LIMIT_REQUEST_LINE,
 		.pt_serv_buf_size = LIMIT_REQUEST_LINE,
-		.retry_and_idle_policy = &liveness,
+		.retry_and_idle_policy = &h2_liveness,
 		.vhost_name = "confab",
 		/* of HTTP/2: libwebsockets' own values, but more streams */
 		.http2_settings = { 1, 65536, 0, H2_STREAMS, 0, 16384, 4096 },
@@ -161,6 +160,8 @@ int server_new(struct server **ret, const struct server_config *config, char *re
 	list_init(&s->peers);
 
 	int r = check_certificate(s, ret_error);
+	if (r == 0 && liveness_new(&s->liveness, s) < 0)
+		r = refuse(ret_error, -ENOMEM, "Out of memory.");
 	if (r == 0)
 		r = make_context(s, ret_error);
 	if (r == 0)
@@ -245,6 +246,7 @@ struct server *server_free(struct server *s)
 		return NULL;
 	s->stopped = NULL;
 	close_listeners(s);
+	s->liveness = liveness_free(s->liveness);
 	if (s->context)
 		destroy_context(s);
 	free((void *)(uintptr_t)s->config.host);

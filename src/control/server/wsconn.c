@@ -52,6 +52,26 @@ const char *wsconn_peer(const struct wsconn *c)
 	return c->peer_text;
 }
 
+void wsconn_leaving(struct wsconn *c)
+{
+	c->leaving = true;
+}
+
+static bool write_frame(struct ws_frame *f, struct lws *wsi)
+{
+	int n = lws_write(wsi, f->bytes + LWS_PRE, f->length,
+			  f->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
+
+	return n >= (int)f->length;
+}
+
+/* Nothing waits in front of it. */
+static bool is_idle(const struct wsconn *c)
+{
+	return c->open && !c->ping && !c->leaving && list_empty(&c->queue) &&
+	       server_may_write(c->peer);
+}
+
 bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
 {
 	if (c->close_code)
@@ -71,6 +91,17 @@ bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
 	f->length = n;
 	f->binary = binary;
 	memcpy(f->bytes + LWS_PRE, bytes, n);
+	if (is_idle(c)) {
+		bool written = write_frame(f, c->peer->wsi);
+
+		free(f);
+		if (!written) {
+			c->close_code = 1006; /* never sent: the connection is gone */
+			c->close_sent = true;
+			server_kill(c->peer);
+		}
+		return written;
+	}
 	list_append(&c->queue, &f->in_queue);
 	c->queued += n;
 	if (c->open)
@@ -88,6 +119,7 @@ void wsconn_ping(struct wsconn *c)
 
 int wsconn_pong(struct wsconn *c)
 {
+	liveness_answered(c);
 	if (!c->close_code && c->handler->answered)
 		c->handler->answered(c, c->arg);
 	return 0;
@@ -199,11 +231,9 @@ int wsconn_write(struct wsconn *c, struct lws *wsi)
 		struct ws_frame *f = list_entry(c->queue.next, struct ws_frame, in_queue);
 		list_remove(&f->in_queue);
 		c->queued -= f->length;
-		int n = lws_write(wsi, f->bytes + LWS_PRE, f->length,
-				  f->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
-		bool failed = n < (int)f->length;
+		bool written = write_frame(f, wsi);
 		free(f);
-		if (failed)
+		if (!written)
 			return -1;
 		if (list_empty(&c->queue) && !c->close_code && c->handler->drained)
 			c->handler->drained(c, c->arg);
