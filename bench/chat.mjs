@@ -5,16 +5,17 @@
 // Prints the table of bench/README.md and writes bench/results/chat.json.
 //
 // usage: node bench/chat.mjs
-//   CLIENTS=2000 MEMBERS=1000 RATE=5 SECONDS=15 WRITERS=64 SERVERS=confab,prosody FOLDER=/var/tmp
+//   CLIENTS=2000 MEMBERS=1000 RATE=5 SECONDS=15 WRITERS=128 ROUNDS=3 SERVERS=confab,prosody FOLDER=/var/tmp
 import { execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { eventSocket, httpConnection, post, watch, xmppStream } from './chat/wire.mjs';
+import { httpConnection, post, watch, xmppStream } from './chat/wire.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
@@ -22,7 +23,8 @@ const clients = number('CLIENTS', 2000);
 const members = Math.min(number('MEMBERS', 1000), clients);
 const rate = number('RATE', 5);
 const seconds = number('SECONDS', 15);
-const writers = number('WRITERS', 64);
+const writers = number('WRITERS', 128);
+const rounds = number('ROUNDS', 3);
 const servers = (process.env.SERVERS ?? 'confab,prosody').split(',');
 const folder = mkdtempSync(path.join(process.env.FOLDER ?? '/var/tmp', 'confab-bench-'));
 const secret = 'bench-secret-0123456789-0123456789-0123456789';
@@ -40,6 +42,7 @@ const cpuMs = (pid) => {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 };
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+const median = (values) => quantile([...values].sort((a, b) => a - b), 0.5);
 const id = (i) => `u${String(i).padStart(4, '0')}`;
 
 /** Runs `make(i)` for all i, `width` at a time. */
@@ -139,39 +142,62 @@ async function confab() {
   await stop(child);
   addAccounts(data);
   child = await startConfab(data, port);
-  const boss = token(id(0));
   const group = { type: 'group', id: 'bench', name: 'Bench', members: Array.from({ length: members }, (_, i) => id(i)).slice(1) };
-  const made = await (await httpConnection(port)).ask(post('/api/v1/channels', boss, group));
+  const made = await (await httpConnection(port)).ask(post('/api/v1/channels', token(id(0)), group));
   if (made !== 201) throw new Error(`the channel was not made: ${made}`);
   await sleep(500);
   const before = rss(child.pid);
-  const sockets = await many(clients, 50, (i) => eventSocket(port, token(id(i))));
+  const listener = benchClient(['listen', port, members, rate, seconds], `${Array.from({ length: clients }, (_, i) => token(id(i))).join('\n')}\n\n`);
+  await listener.line();
   await sleep(2000);
   const idle = (rss(child.pid) - before) / clients;
+  const cpuBefore = cpuMs(child.pid);
+  listener.child.stdin.write('\n');
+  const out = JSON.parse(await listener.line());
+  out.cpu_us_per_delivery = ((cpuMs(child.pid) - cpuBefore) * 1000) / out.deliveries;
 
-  const sender = await httpConnection(port);
-  const out = await fanOut(child.pid, sockets.slice(0, members), '"text":"', '"', async (text) => {
-    const status = await sender.ask(post('/api/v1/conversations/group.bench/messages', boss, { text, client_id: text }));
-    if (status !== 201) throw new Error(`not sent: ${status}`);
-  });
-  const text = 'x'.repeat(200);
-  const floor = (program, ...args) => Number(execFileSync(path.join(root, 'build/bench', program), [mkdtempSync(path.join(folder, 'floor-')), String(writers), String(Math.max(2, seconds / 4)), ...args], { encoding: 'utf8' }));
-  const floors = () => ({ row: floor('bench_commit', 'row'), message: floor('bench_commit', 'message'), store: floor('bench_store') });
-  const floorsBefore = floors();
-  const connections = await many(writers, writers, () => httpConnection(port));
-  const tokens = connections.map((_, i) => token(id(i + 1)));
-  const cpu = cpuMs(child.pid);
-  const busy = performance.eventLoopUtilization();
-  const durable = await throughput(async (writer, i) => {
-    const status = await connections[writer].ask(post(`/api/v1/conversations/${id(writer + 1)}/messages`, tokens[writer], { text, client_id: `d${i}` }));
-    if (status !== 201) throw new Error(`not stored: ${status}`);
-  });
-  const loaderBusy = performance.eventLoopUtilization(busy).utilization;
-  const serverBusy = (cpuMs(child.pid) - cpu) / (seconds * 1000);
-  const floorsAfter = floors();
-  for (const socket of sockets) socket.destroy();
+  const runs = [];
+  for (let round = 0; round < rounds; round++) runs.push(await durableRound(child.pid, port));
+  listener.child.stdin.end();
   await stop(child);
-  return { idle_kib: idle, fan_out: out, durable_per_s: durable, loader_busy: loaderBusy, server_cores: serverBusy, floors_per_s: Object.fromEntries(Object.keys(floorsAfter).map((name) => [name, (floorsBefore[name] + floorsAfter[name]) / 2])) };
+  return { idle_kib: idle, fan_out: out, durable: Object.fromEntries(Object.keys(runs[0]).map((name) => [name, median(runs.map((run) => run[name]))])), rounds: runs };
+}
+
+/** One of bench_chat's modes: `line()` is the next line it prints. */
+function benchClient(args, input) {
+  const child = spawn(path.join(root, 'build/bench/bench_chat'), args.map(String), { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  child.stdin.write(input);
+  return {
+    child,
+    line: async () => {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`bench_chat ${args[0]} has ended`);
+      return value;
+    },
+  };
+}
+
+async function metrics(port) {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return (name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)[1]);
+}
+
+/** Over the wire, and right after it the bare loops with as many in each transaction as it had, and the store alone. */
+async function durableRound(pid, port) {
+  const before = await metrics(port);
+  const cpu = cpuMs(pid);
+  const sender = benchClient(['send', port, seconds], Array.from({ length: writers }, (_, i) => `${id(i + 1)} ${token(id(i + 1))}\n`).join(''));
+  sender.child.stdin.end();
+  const { per_s: wire, p50_ms: p50, p99_ms: p99, busy } = JSON.parse(await sender.line());
+  const cores = (cpuMs(pid) - cpu) / (seconds * 1000);
+  const after = await metrics(port);
+  const grown = (name) => after(name) - before(name);
+  const batch = Math.max(1, Math.round(grown('confab_store_writes_total') / grown('confab_store_transactions_total')));
+  const floor = (program, ...args) => Number(execFileSync(path.join(root, 'build/bench', program), [mkdtempSync(path.join(folder, 'floor-')), ...args.map(String)], { encoding: 'utf8' }));
+  const short = Math.max(2, seconds / 2);
+  const [row, message, store] = [floor('bench_commit', batch, short, 'row'), floor('bench_commit', batch, short, 'message'), floor('bench_store', writers, short)];
+  return { wire, p50, p99, client_busy: busy, server_cores: cores, batch, row, message, store, of_row: wire / row, of_message: wire / message, store_of_message: store / message };
 }
 
 // ---- Prosody ----
@@ -255,12 +281,12 @@ try {
 const cell = (value, digits = 1) => (value === undefined ? '' : value.toFixed(digits));
 console.log(`\n| ${clients.toLocaleString('en')} clients, a channel of ${members.toLocaleString('en')} | KiB per idle client | fan-out p50, p99, max ms | delivered | CPU-µs per delivery | acknowledged messages/s (${writers} writers) |\n|---|---|---|---|---|---|`);
 for (const [name, r] of Object.entries(results))
-  console.log(`| ${{ confab: 'Confab', prosody: 'Prosody 0.12, archive in SQLite' }[name]} | ${cell(r.idle_kib)} | ${cell(r.fan_out.p50_ms)}, ${cell(r.fan_out.p99_ms)}, ${cell(r.fan_out.max_ms)} | ${r.fan_out.deliveries} of ${r.fan_out.wanted} | ${cell(r.fan_out.cpu_us_per_delivery)} | ${cell(r.durable_per_s, 0)} |`);
+  console.log(`| ${{ confab: 'Confab', prosody: 'Prosody 0.12, archive in SQLite' }[name]} | ${cell(r.idle_kib)} | ${cell(r.fan_out.p50_ms)}, ${cell(r.fan_out.p99_ms)}, ${cell(r.fan_out.max_ms)} | ${r.fan_out.deliveries} of ${r.fan_out.wanted} | ${cell(r.fan_out.cpu_us_per_delivery)} | ${cell(r.durable?.wire ?? r.durable_per_s, 0)} |`);
 if (results.confab) {
-  const { durable_per_s: durable, floors_per_s: floors, loader_busy: loader, server_cores: cores } = results.confab;
-  console.log(`\ndurable messages over HTTP: ${cell(durable, 0)}/s (server ${cell(cores, 2)} cores, loader ${cell(loader, 2)} busy)`);
-  const names = { row: 'bare loop, one row each', message: "bare loop, a message's rows and indexes", store: 'our store alone' };
-  for (const [name, figure] of Object.entries(floors)) console.log(`  ${names[name]}: ${cell(figure, 0)}/s; over HTTP ${cell(durable / figure, 2)} of it, the store ${cell(floors.store / figure, 2)}`);
+  const d = results.confab.durable;
+  console.log(`\ndurable messages over the wire, medians of ${rounds} rounds: ${cell(d.wire, 0)}/s, p50 ${cell(d.p50)} ms, p99 ${cell(d.p99)} ms, ${d.batch} in a transaction (server ${cell(d.server_cores, 2)} cores, client ${cell(d.client_busy, 2)})`);
+  console.log(`  bare loop, one row each: ${cell(d.row, 0)}/s; over the wire ${cell(d.of_row, 2)} of it`);
+  console.log(`  bare loop, a message's rows and indexes: ${cell(d.message, 0)}/s; over the wire ${cell(d.of_message, 2)} of it, the store alone (${cell(d.store, 0)}/s) ${cell(d.store_of_message, 2)}`);
 }
 mkdirSync(path.join(root, 'bench/results'), { recursive: true });
-writeFileSync(path.join(root, 'bench/results/chat.json'), `${JSON.stringify({ date: new Date().toISOString(), clients, members, rate, seconds, writers, results }, null, '\t')}\n`);
+writeFileSync(path.join(root, 'bench/results/chat.json'), `${JSON.stringify({ date: new Date().toISOString(), clients, members, rate, seconds, writers, rounds, results }, null, '\t')}\n`);
