@@ -55,7 +55,7 @@ const OTHER = {
 	'POST /api/video-call/token': 'session', 'POST /api/v1/guest': 'anybody', 'POST /api/v1/widget/session': 'anybody',
 };
 /** Not about people's rights; each has tests of its own. */
-const ELSEWHERE = /^(\/files\/|\/api\/v1\/conversations\/\{id\}\/attachments$|\/api\/auth\/(login|link|logout|session)$|\/api\/video-call$|\/api\/v1\/events|\/rtc|\/twirp|\/widget|\/healthz|\/metrics|\/$|\/\{path)/;
+const ELSEWHERE = /^(\/files\/|\/api\/v1\/conversations\/\{id\}\/attachments$|\/api\/auth\/(login|link|logout|session)$|\/api\/video-call$|\/api\/v1\/events|\/rtc|\/twirp|\/widget|\/shared\/|\/healthz|\/metrics|\/$|\/\{path)/;
 
 const NAMES = { host: 'user', member: 'user', moderator: 'user', exmember: 'user', blocked: 'user', outsider: 'user', boss: 'admin' };
 let daemon, people, actors;
@@ -104,7 +104,7 @@ test('every route has a row, and is in the contract', () => {
 	for (const route of routes) {
 		const name = `${route.method} ${route.pattern}`;
 		if (!ELSEWHERE.test(route.pattern)) assert.ok(route.flags.includes('CALL') ? CALL[verbOf(route)] : OTHER[name], `${name} has no row in this test`);
-		if (/^\/(rtc|twirp|metrics|widget|\{path|$)/.test(route.pattern) || route.pattern === '/api/v1/events') continue; // protocols of their own
+		if (/^\/(rtc|twirp|metrics|widget|shared|\{path|$)/.test(route.pattern) || route.pattern === '/api/v1/events') continue; // protocols of their own
 		assert.ok(document.paths[route.pattern]?.[route.method.toLowerCase()], `${name} is not in api/openapi.yaml`);
 	}
 	for (const [pattern, item] of Object.entries(document.paths))
