@@ -8,9 +8,9 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import puppeteer from 'puppeteer-core';
 import { launchChromium, until } from '../browser.mjs';
 import { root } from '../confabd.mjs';
+import { launchFirefox } from '../firefox.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const files = {
@@ -67,23 +67,7 @@ export async function chromiumDriver(url) {
 
 /** fakeTone: what its fake microphone plays, in hertz. */
 export async function firefoxDriver(url, fakeTone) {
-	const browser = await puppeteer.launch({
-		browser: 'firefox',
-		executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
-		headless: true,
-		extraPrefsFirefox: {
-			'media.navigator.streams.fake': true,
-			'media.navigator.permission.disabled': true,
-			'media.navigator.audio.fake_frequency': fakeTone,
-			'media.autoplay.default': 0,
-			'media.autoplay.blocking_policy': 0,
-			'media.peerconnection.ice.obfuscate_host_addresses': false,
-			'media.gmp-manager.updateEnabled': false,
-			'network.captive-portal-service.enabled': false,
-			'network.connectivity-service.enabled': false,
-			'app.update.enabled': false,
-		},
-	});
+	const browser = await launchFirefox({ 'media.navigator.audio.fake_frequency': fakeTone });
 	return browserDriver('firefox', browser, await browser.newPage(), url);
 }
 

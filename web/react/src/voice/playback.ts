@@ -15,7 +15,16 @@ const TICK_MS = 100;
 /** Speech needs no more, and memory is somebody's phone. */
 const RATE = 24_000;
 
+/** Where there is nothing to play on, Firefox neither resumes nor says no. */
+const RESUME_MS = 3_000;
+
 let playing: VoicePlayback | undefined;
+
+async function soon(resumed: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new DOMException('', 'TimeoutError')), RESUME_MS)));
+  await Promise.race([resumed, late]).finally(() => clearTimeout(timer));
+}
 
 export class VoicePlayback {
   readonly #state = new Store<PlaybackState>({ status: 'idle', position: 0 });
@@ -47,7 +56,7 @@ export class VoicePlayback {
       }
       if (playing !== this) playing?.pause();
       playing = this;
-      await this.#context.resume();
+      await soon(this.#context.resume());
       this.#begin(position >= this.durationMs ? 0 : position);
     } catch {
       this.#set({ status: 'failed' });

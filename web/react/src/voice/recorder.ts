@@ -55,12 +55,14 @@ export class VoiceRecorder {
     if (this.#state.get().status !== 'idle') return;
     const round = ++this.#round;
     this.#state.set({ ...IDLE, status: 'asking' });
+    let stream: MediaStream | undefined;
     try {
       if (!isSecureContext) throw new DOMException('', 'SecurityError');
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
-      if (round !== this.#round) return stream.getTracks().forEach((track) => track.stop());
+      stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
+      if (round !== this.#round) return letGo(stream);
       this.#record(stream, round);
     } catch (error) {
+      letGo(stream);
       if (round === this.#round) this.#state.set({ ...IDLE, problem: problemOf(error) });
     }
   }
@@ -102,7 +104,7 @@ export class VoiceRecorder {
     recorder.ondataavailable = ({ data }) => data.size > 0 && chunks.push(data);
     recorder.onstop = () => {
       this.#end?.(); // the microphone went away
-      stream.getTracks().forEach((track) => track.stop());
+      letGo(stream);
       meter.stop();
       if (round !== this.#round) return;
       const sound = new Blob(chunks, { type: (recorder.mimeType || type || 'audio/webm').split(';')[0] ?? '' });
@@ -113,6 +115,11 @@ export class VoiceRecorder {
     recorder.start(1000);
     this.#state.set({ ...IDLE, status: 'recording' });
   }
+}
+
+/** The microphone's light goes out. */
+function letGo(stream: MediaStream | undefined): void {
+  stream?.getTracks().forEach((track) => track.stop());
 }
 
 /** Loudness in bars, the loudest of them full: one hex digit each. */
