@@ -98,12 +98,38 @@ static void media_metrics(void *arg, struct sb *ret)
 
 /* ---- start ---- */
 
+/* For the operator, whose page shows it, too (R33, R34). */
+static void on_disk(void *arg, int status)
+{
+	struct daemon *d = arg;
+
+	if (status == -ENOSPC)
+		log_error("store",
+			  "the disk is full: nothing is stored, calls and reading go on "
+			  "folder=%s fix=\"make room\"",
+			  d->config.data);
+	else if (status == -EROFS)
+		log_error("store",
+			  "the database cannot be written: nothing is stored folder=%s "
+			  "fix=\"mount it writable\"",
+			  d->config.data);
+	else if (status < 0)
+		log_error("store",
+			  "the disk failed: nothing is stored until a restart folder=%s "
+			  "fix=\"look after the disk, then restart confabd\"",
+			  d->config.data);
+	else
+		log_warn("store", "messages are stored again");
+}
+
 static int start_store(struct daemon *d)
 {
 	char keys_error[API_KEYS_ERROR_MAX], error[STORE_ERROR_MAX];
 	const struct store_config store = { .dir = d->config.data,
 					    .loop = &d->loop,
-					    .exclusive = true };
+					    .exclusive = true,
+					    .on_disk = on_disk,
+					    .arg = d };
 
 	if (api_keys_load(d->config.data, rng_os(), &d->keys, keys_error) < 0)
 		return refuse("%s", keys_error);

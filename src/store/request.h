@@ -21,6 +21,7 @@ struct request {
 	 * that (a disk, memory), so does its whole transaction. */
 	bool checks_first;
 	int status;
+	bool committed; /* with others, in a transaction that changed something */
 	struct mem mem; /* arguments and results */
 };
 

@@ -31,6 +31,9 @@ struct store {
 	uv_prepare_t turn;  /* runs while `fresh` holds something */
 	struct list fresh;  /* submitted in this turn of the loop; loop thread only */
 	struct list ready;  /* being answered; loop thread only */
+	void (*on_disk)(void *arg, int status);
+	void *disk_arg;
+	int disk; /* what on_disk was told last; loop thread only */
 	pthread_t thread;
 	struct db db; /* the store thread's, from store_open on */
 	bool rested;  /* likewise: db_rest was called since the last request */
@@ -104,6 +107,7 @@ static void undo(struct db *db, struct list *batch, int status)
 static void run_writes(struct db *db, struct list *batch)
 {
 	struct request *req;
+	int64_t before = db_all_changes(db);
 	int r = db_begin(db, true);
 
 	if (r < 0) {
@@ -128,6 +132,9 @@ static void run_writes(struct db *db, struct list *batch)
 		r = db_commit(db);
 	if (r < 0)
 		undo(db, batch, r);
+	else if (db_all_changes(db) != before)
+		list_each (req, batch, link)
+			req->committed = true;
 }
 
 static void run_reads(struct db *db, struct list *batch)
@@ -297,6 +304,19 @@ static void collect(struct store *s, bool wait)
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 
+/* What another reason refused says nothing of the disk, nor does what changed nothing. */
+static void note_disk(struct store *s, const struct request *req)
+{
+	int r = req->status;
+	bool failed = r == -ENOSPC || r == -EROFS || r == -EIO;
+
+	if (!req->writes || r == s->disk || !(failed || (r == 0 && req->committed)))
+		return;
+	s->disk = r;
+	if (s->on_disk)
+		s->on_disk(s->disk_arg, r);
+}
+
 /* Callbacks may submit, wait and close: each request has left the list before its callback runs. */
 static void answer_ready(struct store *s)
 {
@@ -306,6 +326,7 @@ static void answer_ready(struct store *s)
 		list_remove(&req->link);
 		if (--s->outstanding == 0)
 			uv_unref((uv_handle_t *)&s->async);
+		note_disk(s, req);
 		req->answer(req);
 		mem_fini(&req->mem);
 		free(req);
@@ -350,6 +371,8 @@ int store_open(const struct store_config *config, struct store **ret, char *ret_
 	if (r < 0)
 		goto out_db;
 	s->async.data = s;
+	s->on_disk = config->on_disk;
+	s->disk_arg = config->arg;
 	(void)uv_prepare_init(config->loop, &s->turn); /* cannot fail */
 	s->turn.data = s;
 	uv_unref((uv_handle_t *)&s->turn); /* the async keeps the loop alive */

@@ -40,6 +40,13 @@ struct store_config {
 	const char *dir; /* the data folder; made (0700) when missing; the database in it is 0600 */
 	struct uv_loop_s *loop; /* where callbacks run */
 	bool exclusive;		/* the daemon: refuse when another daemon has this folder */
+
+	/*
+	 * When a write fails because of the disk, after one that did not (-ENOSPC, -EROFS, -EIO), and with 0 once one
+	 * works again. On the loop's thread, before the request's own callback. NULL: nobody is told.
+	 */
+	void (*on_disk)(void *arg, int status);
+	void *arg;
 };
 
 /* Opens, checks and migrates.

@@ -81,6 +81,8 @@ test('a full disk is said clearly, loses nothing, and heals by itself', async (t
 	const options = { data: path.join(disk.folder, 'data'), prefix: disk.prefix };
 	let { start, daemon, cookie, ledger } = await begin(t, options);
 	const [n, ready] = [rounds(5), [0]];
+	const admin = new Client(daemon.url);
+	await admin.openLink(daemon.links.admin);
 	let stored = 0;
 	for (let i = 0; i < n; i++) {
 		const writers = ledger.start(daemon, cookie);
@@ -89,11 +91,17 @@ test('a full disk is said clearly, loses nothing, and heals by itself', async (t
 		disk.fill(chance(200000));
 		// as long as there is room in the log of the database, which is used again and again, nothing needs the disk to grow
 		await until('a refusal', () => ledger.refused.length > before, 300000);
+		await until('a word to the operator', () => /error store the disk is full/.test(daemon.log()));
+		if (i === 0) { // and the operator's page says it
+			const { body } = await admin.call('GET', '/api/v1/operator/problems');
+			assert.ok(body.problems.some(({ topic, text }) => topic === 'store' && /the disk is full/.test(text)), JSON.stringify(body));
+		}
 		// calls and reading go on
 		assert.equal((await fetch(`${daemon.url}/api/v1/conversations`, { headers: { cookie } })).status, 200);
 		disk.free();
 		const acknowledged = ledger.acknowledged.size;
 		await until('messages again', () => ledger.acknowledged.size > acknowledged);
+		await until('a word of it', () => /warn store messages are stored again/.test(daemon.log()));
 		if (chance(3) === 0) { // and a crash on top
 			daemon.kill();
 			await daemon.exited;
@@ -126,6 +134,7 @@ for (const [kind, what] of [['sync', 'fdatasync'], ['write', 'write']]) {
 			await until('an answer', () => writers.answers() > 0);
 			disk.set(kind, chance(kind === 'sync' ? 30 : 120));
 			await until('a failure', () => ledger.refused.length > 0);
+			await until('a word to the operator', () => /error store the disk failed/.test(daemon.log()));
 			disk.set('none'); // an error that is over is no reason to trust the disk again
 			await writers.settled(); // what was acknowledged before may be read after the first refusal
 			const acknowledged = ledger.acknowledged.size;
