@@ -98,6 +98,7 @@ void notify_ring(struct push *p, const json_t *frame)
 	const json_t *caller = json_object_get(ring, "caller");
 	const char *cid = json_string_value(json_object_get(ring ? frame : NULL, "cid"));
 	json_t *conversation = json_object_get(frame, "conversation_id"), *ids = NULL;
+	json_t *channel = json_object_get(ring, "channel_name");
 	bool begins = type && strcmp(type, "call.ring") == 0;
 	const char *outcome = cid && !begins ? ending_of(frame, ring, &ids) : NULL;
 
@@ -116,6 +117,8 @@ void notify_ring(struct push *p, const json_t *frame)
 		(void)json_object_set_new(payload, "outcome", json_string(outcome));
 	if (payload && conversation)
 		(void)json_object_set(payload, "conversation_id", conversation);
+	if (payload && channel)
+		(void)json_object_set(payload, "channel_name", channel);
 	/* that one was called is worth knowing tomorrow; that one need not answer is not */
 	bool missed = outcome && strcmp(outcome, "missed") == 0;
 	const struct push_note note = { .user_ids = ids,

@@ -133,6 +133,18 @@ void call_columns_read(struct mem *mem, sqlite3_stmt *stmt, struct store_call *r
 	user_read(mem, stmt, 11, &ret->created_by);
 }
 
+/* A group has one, a direct channel none. */
+static int read_channel_name(struct db *db, struct mem *mem, struct store_call *call)
+{
+	sqlite3_stmt *stmt = db_query(db, "SELECT name FROM channels WHERE id = ?", "s",
+				      call->conversation_id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	call->channel_name = row == 1 ? db_text(mem, stmt, 0) : NULL;
+	db_end(stmt);
+	return row < 0 ? row : 0;
+}
+
 int call_rest_read(struct db *db, struct mem *mem, struct store_call *ret)
 {
 	int status = read_members(db, mem, ret);
@@ -141,8 +153,10 @@ int call_rest_read(struct db *db, struct mem *mem, struct store_call *ret)
 		status = read_blocked(db, mem, ret);
 	if (status == 0)
 		status = read_rights(db, mem, ret);
-	if (status < 0 || !ret->conversation_id || store_is_channel(ret->conversation_id))
+	if (status < 0 || !ret->conversation_id)
 		return status;
+	if (store_is_channel(ret->conversation_id))
+		return read_channel_name(db, mem, ret);
 	status = find_user(db, mem, ret->conversation_id, &ret->customer);
 	return status == 0 ? read_admins(db, mem, ret) : status;
 }

@@ -33,6 +33,7 @@ struct store_call {
 	const struct store_user *admins; /* of a conversation's call: who answers it */
 	size_t admin_count;
 	struct store_user customer; /* of a conversation's call; id NULL = none */
+	const char *channel_name;   /* of a group's call; NULL = none */
 	struct store_user subject;  /* store_call_change.subject; id NULL = none */
 };
 

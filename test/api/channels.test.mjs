@@ -99,7 +99,7 @@ test('the call of a group: its members are rung and let in, nobody else; who is 
 	const joined = await expect(200, ann, 'POST', `${call}/join`, { create: true, ring: true });
 	assert.deepEqual(joined.members.map((m) => [m.user_id, m.role]).sort(), [['ann', 'host'], ['cleo', 'call_member'], ['dan', 'call_member']]);
 	const { ring, conversation_id } = await c.next('call.ring');
-	assert.deepEqual([ring.mode, conversation_id, ring.legs.map((leg) => leg.user_id).sort()], ['group', id, ['cleo', 'dan']]);
+	assert.deepEqual([ring.mode, ring.channel_name, conversation_id, ring.legs.map((leg) => leg.user_id).sort()], ['group', 'Talk', id, ['cleo', 'dan']]);
 	await expect(404, ben, 'POST', `${call}/join`, {});
 	await expect(404, ben, 'POST', `${call}/accept`, {});
 	await expect(400, ann, 'POST', `${call}/members`, { update_members: [{ user_id: 'ben' }] });
@@ -128,7 +128,8 @@ test('a direct conversation has a call, however long the two names are', async (
 	const { id } = (await expect(201, long, 'POST', '/api/v1/channels', { type: 'direct', user_id: longer.id })).channel;
 	const hears = await longer.events();
 	const joined = await expect(200, long, 'POST', `${at('default', `chat-${id}`)}/join`, { create: true, ring: true });
-	assert.equal((await hears.next('call.ring')).conversation_id, id);
+	const rang = await hears.next('call.ring');
+	assert.deepEqual([rang.conversation_id, rang.ring.channel_name], [id, undefined]);
 	const host = await enterRoom(daemon, { body: joined });
 	await expect(200, longer, 'POST', `${at('default', `chat-${id}`)}/accept`, {});
 	const other = await enterRoom(daemon, { body: await expect(200, longer, 'POST', `${at('default', `chat-${id}`)}/join`, {}) });

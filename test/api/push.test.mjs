@@ -122,7 +122,7 @@ test('what the service does not take now is tried again, not before it wants it,
 });
 
 test('how a ring ended goes to the browsers that were told of it', { timeout: 90000 }, async (t) => {
-	const { people: { ann, bob }, service, subscribe } = await start(t);
+	const { people: { ann, bob, boss }, service, subscribe } = await start(t);
 	const browser = await subscribe(bob, 'bob', 'de');
 	const ring = async (id) => assert.equal((await ann.call('POST', at('default', id), { ring: true, data: { members: [{ user_id: 'bob' }] } })).status, 201);
 	let n = 0;
@@ -143,6 +143,19 @@ test('how a ring ended goes to the browsers that were told of it', { timeout: 90
 		assert.deepEqual([over.type, over.cid, over.outcome, over.user, over.language], ['call.ring_ended', `default:${id}`, outcome, { id: 'ann', name: 'Ann' }, 'de']);
 		assert.deepEqual([over.topic, over.ttl, over.urgency], [begin.topic, ttl, 'normal']);
 	}
+	// a group is named, in the ring, in its end and in the card that stays
+	const group = (await boss.call('POST', '/api/v1/channels', { type: 'group', name: 'Roofers', members: ['bob'] })).body.channel.id;
+	await next(); // that he was added
+	const called = at('default', `chat-${group}`);
+	assert.equal((await boss.call('POST', called, { ring: true })).status, 201);
+	const begin = await next();
+	assert.deepEqual([begin.type, begin.channel_name, begin.user.name], ['call.ring', 'Roofers', 'Boss']);
+	assert.equal((await boss.call('POST', `${called}/reject`, {})).status, 200);
+	const over = await next();
+	assert.deepEqual([over.type, over.channel_name, over.outcome], ['call.ring_ended', 'Roofers', 'missed']);
+	const { messages } = (await bob.call('GET', `/api/v1/conversations/${group}/messages`)).body;
+	assert.deepEqual(messages.flatMap(({ call }) => call ?? []).map(({ channel_name, outcome }) => [channel_name, outcome]), [['Roofers', 'cancelled']]);
+
 	// who had a page open was not told of the ring, and is not told of its end
 	const page = await bob.events();
 	await ring('seen');

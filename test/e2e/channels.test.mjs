@@ -159,7 +159,7 @@ test('renamed, slow mode, another owner; who is taken out loses it at once', asy
 
 test('a call of the group rings the others; one answers, one declines; its card stays', async () => {
 	await startCall(alex);
-	await incoming(eva).getByText('Alex Morgan is calling').waitFor();
+	await incoming(eva).getByText('Alex Morgan calls in Launch party').waitFor();
 	await incoming(noor).waitFor();
 	assert.equal(await incoming(sam).count(), 0);
 	await incoming(eva).getByRole('button', { name: 'Accept' }).click();

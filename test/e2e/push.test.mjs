@@ -109,6 +109,13 @@ test('a message and a ring arrive in the language of the device, and lead to the
 	const ended = await shown(outside, (list) => list.some(({ title }) => title === 'Verpasster Anruf von The Boss'));
 	assert.deepEqual(ended.filter(({ tag }) => tag === rings.tag).map(({ requireInteraction, silent, actions }) => [requireInteraction, silent, actions]), [[false, true, []]]);
 
+	// the ring of a group names it
+	const roofers = { ...payload, cid: 'default:roofers', channel_name: 'Roofers' };
+	await deliver(roofers);
+	await shown(outside, (list) => list.some(({ title }) => title === 'The Boss ruft in Roofers an'));
+	await deliver({ ...roofers, type: 'call.ring_ended', outcome: 'missed' });
+	await shown(outside, (list) => list.some(({ title }) => title === 'Verpasster Anruf von The Boss in Roofers'));
+
 	// its time is over, by the clock: the push was late
 	await deliver({ ...payload, cid: 'default:late', expires_at: new Date(Date.now() - 1000).toISOString() });
 	await shown(outside, (list) => list.some(({ tag, title }) => tag === 'call default:late' && title === 'Verpasster Anruf von The Boss'));

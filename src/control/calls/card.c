@@ -33,6 +33,8 @@ json_t *card_json(const struct card *card)
 
 	if (o && card->session_id)
 		(void)json_object_set_new(o, "session_id", json_string(card->session_id));
+	if (o && card->channel_name)
+		(void)json_object_set_new(o, "channel_name", json_string(card->channel_name));
 	return o;
 }
 

@@ -185,6 +185,7 @@ void rings_missed(struct calls *c, const struct store_ring *list, size_t n);
 
 struct card {
 	const char *cid, *conversation_id, *session_id; /* NULL = none */
+	const char *channel_name;			/* of the group that was called; NULL = none */
 	const char *outcome;
 	bool video;
 	const struct store_user *caller;

@@ -16,6 +16,7 @@ struct live_ring {
 	struct ring ring;
 	char id[RING_ID_SIZE], cid[CALLS_CID_SIZE], device[RING_DEVICE_SIZE];
 	char *conversation_id;		       /* NULL = none */
+	char *channel_name;		       /* of the group that is called; NULL = none */
 	struct store_user *caller;	       /* own copies */
 	struct store_user **users;	       /* of the legs */
 	bool *told;			       /* of the legs: that they have missed it */

@@ -28,6 +28,7 @@ static void live_ring_free(struct live_ring *r)
 	free(r->ring.legs);
 	free(r->caller);
 	free(r->conversation_id);
+	free(r->channel_name);
 	free(r);
 }
 
@@ -74,12 +75,16 @@ json_t *live_ring_json(const struct live_ring *r)
 			(void)json_object_set_new(o, "device_id", json_string(leg->device));
 		(void)json_array_append_new(legs, o);
 	}
-	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:b, s:o, s:o, s:o}", "id", r->id, "state",
+	json_t *o = json_pack("{s:s, s:s, s:o, s:s, s:o, s:b, s:o, s:o, s:o}", "id", r->id, "state",
 			 ring_state_text(r->ring.state), "outcome",
 			 outcome ? json_string(outcome) : json_null(), "mode",
 			 r->ring.team ? "team" : "group", "caller", object_user(r->caller), "video",
 			 (int)r->video, "started_at", object_time(r->started_at_us), "expires_at",
 			 object_time(r->expires_at_us), "legs", legs);
+
+	if (o && r->channel_name)
+		(void)json_object_set_new(o, "channel_name", json_string(r->channel_name));
+	return o;
 }
 
 json_t *rings_json(struct calls *c, const char *cid)
@@ -130,6 +135,7 @@ json_t *live_ring_card(struct calls *c, const struct live_ring *r, const char *o
 
 	return card_json(&(struct card){ .cid = r->cid,
 					 .session_id = live_session_id(c, r->cid),
+					 .channel_name = r->channel_name,
 					 .outcome = outcome,
 					 .video = r->video,
 					 .caller = r->caller,

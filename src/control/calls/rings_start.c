@@ -117,7 +117,8 @@ static struct live_ring *ring_new(struct ask *a, const struct store_call *call,
 	    !(r->told = calloc(callees->n, sizeof *r->told)) ||
 	    !(r->ring.legs = calloc(callees->n, sizeof *r->ring.legs)) ||
 	    !(r->caller = store_user_dup(a->who)) ||
-	    (call->conversation_id && !(r->conversation_id = strdup(call->conversation_id))))
+	    (call->conversation_id && !(r->conversation_id = strdup(call->conversation_id))) ||
+	    (call->channel_name && !(r->channel_name = strdup(call->channel_name))))
 		abort(); /* R61: a clean end and a restart */
 	rng_name(a->calls->rng, "ring_", r->id, sizeof r->id);
 	strcpy(r->cid, a->cid);

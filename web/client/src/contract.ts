@@ -379,6 +379,8 @@ export interface CallCardObject {
   duration_s: number;
   participants: UserObject[];
   quality: 'excellent' | 'good' | 'poor' | null;
+  /** Of the group that was called. */
+  channel_name?: string;
 }
 
 /** Somebody who is listed on a call, there or not. */
@@ -423,6 +425,8 @@ export interface RingObject {
   started_at: string;
   expires_at: string;
   legs: RingLegObject[];
+  /** Of the group that is called. */
+  channel_name?: string;
 }
 
 export interface RingLegObject {

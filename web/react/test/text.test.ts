@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cardText } from '../src/chat/cardText.ts';
 import { isEmojiOnly } from '../src/chat/text.ts';
+import { de } from '../src/messages/de.ts';
+import { en } from '../src/messages/en.ts';
 
 test('one to three emoji, and nothing else', () => {
   for (const text of ['🎉', '👩‍👩‍👧‍👦', '👍🏽 🎉', '🇩🇪', '❤️', '❤', '3️⃣', ' 😀😀😀 ']) assert.equal(isEmojiOnly(text), true, text);
   for (const text of ['', ' ', '7', '#', '🎉!', 'a', '😀😀😀😀', '🇩', '\u200d']) assert.equal(isEmojiOnly(text), false, text);
+});
+
+test('a call of a group is called by its name', () => {
+  const ann = { id: 'ann', name: 'Ann', role: 'user' } as const;
+  const card = { cid: 'default:x', outcome: 'missed', video: true, caller: ann, started_at: '', ended_at: '', duration_s: 0, participants: [], quality: null } as const;
+  const texts = [en, de].map((t) => [cardText({ ...card, participants: [] }, 'bob', t), cardText({ ...card, participants: [], channel_name: 'Roofers' }, 'bob', t), t.isCalling('Ann', 'Roofers')]);
+  assert.deepEqual(texts, [
+    ['Missed call from Ann', 'Missed call from Ann in Roofers', 'Ann calls in Roofers'],
+    ['Verpasster Anruf von Ann', 'Verpasster Anruf von Ann in Roofers', 'Ann ruft in Roofers an'],
+  ]);
 });

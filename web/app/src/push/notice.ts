@@ -60,7 +60,7 @@ function messageNotice(push: MessagePush, { texts, language, before }: Surroundi
 
 function ringNotice(push: RingPush, { texts, language, buttons }: Surroundings): Notice {
   return {
-    title: texts.isCalling(push.user.name),
+    title: texts.isCalling(push.user.name, push.channel_name),
     options: {
       ...LOOKS,
       lang: language,
@@ -83,8 +83,8 @@ function ringNotice(push: RingPush, { texts, language, buttons }: Surroundings):
 /** In the place of the ring, without a sound: it has made enough. */
 function endedNotice(push: RingPush | RingEndedPush, { texts, language }: Surroundings): Notice {
   const outcome = push.type === 'call.ring' ? 'missed' : push.outcome;
-  const { name } = push.user;
-  const title = outcome === 'answered' ? texts.answered(name) : outcome === 'declined' ? texts.declined(name) : texts.missedCall(name);
+  const who = [push.user.name, push.channel_name] as const;
+  const title = outcome === 'answered' ? texts.answered(...who) : outcome === 'declined' ? texts.declined(...who) : texts.missedCall(...who);
   return {
     title,
     options: {

@@ -16,6 +16,8 @@ export interface RingPush {
   conversation_id?: string;
   /** Who calls. */
   user: { id: string; name: string };
+  /** The group that is called. */
+  channel_name?: string;
   video: boolean;
   expires_at: string;
   language: string;
@@ -27,6 +29,7 @@ export interface RingEndedPush {
   cid: string;
   conversation_id?: string;
   user: { id: string; name: string };
+  channel_name?: string;
   video: boolean;
   outcome: 'missed' | 'answered' | 'declined';
   language: string;
@@ -44,14 +47,15 @@ export function parsePush(text: string | undefined): Push | undefined {
   }
   const user = Object(value['user']) as Record<string, unknown>;
   const has = (...names: string[]) => names.every((name) => typeof value[name] === 'string');
+  const namesGroup = value['channel_name'] === undefined || has('channel_name');
   if (typeof user['name'] !== 'string' || !has('language')) return undefined;
   switch (value['type']) {
     case 'message.new':
       return has('conversation_id', 'text') ? (value as unknown as Push) : undefined;
     case 'call.ring':
-      return has('cid', 'expires_at') ? (value as unknown as Push) : undefined;
+      return has('cid', 'expires_at') && namesGroup ? (value as unknown as Push) : undefined;
     case 'call.ring_ended':
-      return has('cid', 'outcome') ? (value as unknown as Push) : undefined;
+      return has('cid', 'outcome') && namesGroup ? (value as unknown as Push) : undefined;
     default:
       return undefined;
   }

@@ -9,6 +9,8 @@ import { Icon } from '../ui/Icon.tsx';
 
 export interface IncomingCallProps {
   from: Pick<UserObject, 'id' | 'name' | 'image'>;
+  /** The group that is called. */
+  group?: string | undefined;
   /** A call with pictures; the default. */
   video?: boolean;
   onAccept: () => void;
@@ -19,7 +21,7 @@ export interface IncomingCallProps {
  * Somebody is calling, with sound. Not modal and without taking the focus: who is writing a message must not answer with
  * the next key. Escape inside it declines. It stands above a call that one is in.
  */
-export function IncomingCall({ from, video = true, onAccept, onDecline }: IncomingCallProps) {
+export function IncomingCall({ from, group, video = true, onAccept, onDecline }: IncomingCallProps) {
   const t = useMessages();
   const [answered, setAnswered] = useState(false);
   useTone(answered ? undefined : 'incoming');
@@ -41,7 +43,7 @@ export function IncomingCall({ from, video = true, onAccept, onDecline }: Incomi
           <Avatar user={from} size="large" />
         </span>
         <div role="alert">
-          <p className="cf-incoming__title">{t.isCalling(from.name)}</p>
+          <p className="cf-incoming__title">{t.isCalling(from.name, group)}</p>
           <p className="cf-incoming__kind">{video ? t.videoCall : t.voiceCall}</p>
         </div>
       </div>

@@ -8,7 +8,7 @@ export function useRingNotification(ring: RingObject | undefined): void {
   const t = useMessages();
   const wanted = useNotifications();
   const id = ring?.id;
-  const title = ring && t.isCalling(ring.caller.name);
+  const title = ring && t.isCalling(ring.caller.name, ring.channel_name);
   const body = ring && (ring.video ? t.videoCall : t.voiceCall);
   useEffect(() => {
     if (!wanted || !id || !title || typeof Notification === 'undefined' || Notification.permission !== 'granted') return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ConfabError, type Call, type UserObject } from '@confab/client';
+import { ConfabError, conversationIdOf, type Call, type UserObject } from '@confab/client';
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { CallEnded, type Ended } from '../call/CallEnded.tsx';
 import { IncomingCall } from '../call/IncomingCall.tsx';
@@ -69,10 +69,10 @@ export function CallCenter({ children }: { children?: ReactNode }) {
   const center = useMemo(() => ({ active, open, check, close }), [active, open, check, close]);
 
   const accept = async (call: Call) => {
-    const caller = call.state.ring?.caller;
+    const peer = groupOf(call) ?? call.state.ring?.caller ?? { id: call.id, name: call.id };
     try {
       await call.accept();
-      setActive({ call, peer: caller ?? { id: call.id, name: call.id }, ring: false, accepted: true });
+      setActive({ call, peer, ring: false, accepted: true });
     } catch (error) {
       toast(error instanceof ConfabError && error.statusCode === 409 ? t.answeredElsewhere : t.callFailed);
     }
@@ -123,6 +123,7 @@ export function CallCenter({ children }: { children?: ReactNode }) {
         <IncomingCall
           key={incoming.state.ring.id}
           from={incoming.state.ring.caller}
+          group={incoming.state.ring.channel_name}
           video={incoming.state.ring.video}
           onAccept={() => void accept(incoming)}
           onDecline={() => void incoming.reject().catch(() => {})}
@@ -137,8 +138,14 @@ export function WithCallCenter({ children }: { children: ReactNode }) {
   return useCallCenter() ? children : <CallCenter>{children}</CallCenter>;
 }
 
+/** The group that a ring is in. */
+function groupOf(call: Call): Peer | undefined {
+  const name = call.state.ring?.channel_name;
+  return name === undefined ? undefined : { id: conversationIdOf(call.id) ?? call.id, name };
+}
+
 /** Whom to name on the caller's screen. */
 function otherMember(call: Call, me: string | undefined): Peer {
   const other = call.state.members.find((member) => member.user_id !== me)?.user;
-  return other ?? { id: call.id, name: call.id };
+  return groupOf(call) ?? other ?? { id: call.id, name: call.id };
 }

@@ -8,5 +8,5 @@ export function cardText(card: CallCardObject, meId: string, t: Messages): strin
   if (card.outcome === 'completed') return kind;
   if (card.caller.id === meId) return t.cardOutgoing[card.outcome](kind);
   if (card.outcome === 'declined') return t.cardDeclined(kind);
-  return t.missedCall(card.caller.name);
+  return t.missedCall(card.caller.name, card.channel_name);
 }

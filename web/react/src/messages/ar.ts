@@ -137,7 +137,7 @@ export const ar: Messages = {
   callIsLiveElsewhere: 'أنت في هذه المكالمة في نافذة أخرى',
   videoCall: 'مكالمة فيديو',
   incomingCall: 'مكالمة واردة',
-  isCalling: (name) => `${isolate(name)} يتصل بك`,
+  isCalling: (name, group) => (group ? `${isolate(name)} يتصل في ${isolate(group)}` : `${isolate(name)} يتصل بك`),
   accept: 'قبول',
   decline: 'رفض',
   connecting: 'جارٍ الاتصال…',
@@ -160,7 +160,7 @@ export const ar: Messages = {
   callAgain: 'اتصل مرة أخرى',
   answeredElsewhere: 'سبق الرد على المكالمة',
   voiceCall: 'مكالمة صوتية',
-  missedCall: (name) => `مكالمة فائتة من ${isolate(name)}`,
+  missedCall: (name, group) => `مكالمة فائتة من ${isolate(name)}${group ? ` في ${isolate(group)}` : ''}`,
   callBack: 'معاودة الاتصال',
   cardDeclined: (kind) => `${kind}، مرفوضة`,
   cardOutgoing: {

@@ -120,7 +120,7 @@ export const de: Messages = {
   callIsLiveElsewhere: 'Sie sind in einem anderen Fenster in diesem Anruf',
   videoCall: 'Videoanruf',
   incomingCall: 'Eingehender Anruf',
-  isCalling: (name) => `${name} ruft an`,
+  isCalling: (name, group) => (group ? `${name} ruft in ${group} an` : `${name} ruft an`),
   accept: 'Annehmen',
   decline: 'Ablehnen',
   connecting: 'Verbindung wird aufgebaut …',
@@ -143,7 +143,7 @@ export const de: Messages = {
   callAgain: 'Noch einmal anrufen',
   answeredElsewhere: 'Der Anruf wurde schon angenommen',
   voiceCall: 'Sprachanruf',
-  missedCall: (name) => `Verpasster Anruf von ${name}`,
+  missedCall: (name, group) => (group ? `Verpasster Anruf von ${name} in ${group}` : `Verpasster Anruf von ${name}`),
   callBack: 'Zurückrufen',
   cardDeclined: (kind) => `${kind}, abgelehnt`,
   cardOutgoing: {

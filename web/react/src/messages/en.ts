@@ -123,7 +123,7 @@ export const en = {
   callIsLiveElsewhere: 'You are in this call in another window',
   videoCall: 'Video call',
   incomingCall: 'Incoming call',
-  isCalling: (name: string) => `${name} is calling`,
+  isCalling: (name: string, group?: string) => (group ? `${name} calls in ${group}` : `${name} is calling`),
   accept: 'Accept',
   decline: 'Decline',
   connecting: 'Connecting…',
@@ -146,7 +146,7 @@ export const en = {
   callAgain: 'Call again',
   answeredElsewhere: 'The call was answered already',
   voiceCall: 'Voice call',
-  missedCall: (name: string) => `Missed call from ${name}`,
+  missedCall: (name: string, group?: string) => (group ? `Missed call from ${name} in ${group}` : `Missed call from ${name}`),
   callBack: 'Call back',
   cardDeclined: (kind: string) => `${kind}, declined`,
   cardOutgoing: {

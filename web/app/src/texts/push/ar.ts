@@ -5,6 +5,8 @@ import type { PushTexts } from './en.ts';
 
 const { count } = grammar('ar');
 
+const inGroup = (name: string, group: string | undefined): string => (group ? `${isolate(name)} في ${isolate(group)}` : isolate(name));
+
 export const push: PushTexts = {
   label: 'الإشعارات و Confab مغلق',
   hint: 'تصل الرسائل والمكالمات الجديدة إلى هذا الجهاز ولو لم تكن أي صفحة مفتوحة. تمر مشفّرة عبر خدمة الإشعارات في متصفحك.',
@@ -18,12 +20,12 @@ export const push: PushTexts = {
   newMessages: (name, n) =>
     `${isolate(name)} – ${count(n, { zero: 'لا رسائل جديدة', one: 'رسالة جديدة', two: 'رسالتان جديدتان', few: '# رسائل جديدة', many: '# رسالة جديدة', other: '# رسالة جديدة' })}`,
   files: (n) => count(n, { zero: 'لم يرسل ملفات', one: 'أرسل ملفًا', two: 'أرسل ملفين', few: 'أرسل # ملفات', many: 'أرسل # ملفًا', other: 'أرسل # ملف' }),
-  isCalling: (name) => `${isolate(name)} يتصل بك`,
+  isCalling: (name, group) => (group ? `${isolate(name)} يتصل في ${isolate(group)}` : `${isolate(name)} يتصل بك`),
   videoCall: 'مكالمة فيديو',
   voiceCall: 'مكالمة صوتية',
-  missedCall: (name) => `مكالمة فائتة من ${isolate(name)}`,
-  answered: (name) => `مكالمة من ${isolate(name)}: تم الرد`,
-  declined: (name) => `مكالمة من ${isolate(name)}: مرفوضة`,
+  missedCall: (name, group) => `مكالمة فائتة من ${inGroup(name, group)}`,
+  answered: (name, group) => `مكالمة من ${inGroup(name, group)}: تم الرد`,
+  declined: (name, group) => `مكالمة من ${inGroup(name, group)}: مرفوضة`,
   accept: 'قبول',
   decline: 'رفض',
   something: 'هناك جديد',

@@ -5,6 +5,8 @@ import type { PushTexts } from './en.ts';
 
 const { count } = grammar('de');
 
+const inGroup = (name: string, group: string | undefined): string => (group ? `${name} in ${group}` : name);
+
 export const push: PushTexts = {
   label: 'Meldungen, während Confab geschlossen ist',
   hint: 'Neue Nachrichten und Anrufe erreichen dieses Gerät, auch wenn keine Seite offen ist. Sie gehen verschlüsselt durch den Push-Dienst Ihres Browsers.',
@@ -17,12 +19,12 @@ export const push: PushTexts = {
 
   newMessages: (name, n) => `${name} – ${count(n, { one: '1 neue Nachricht', other: '# neue Nachrichten' })}`,
   files: (n) => count(n, { one: 'Hat eine Datei gesendet', other: 'Hat # Dateien gesendet' }),
-  isCalling: (name) => `${name} ruft an`,
+  isCalling: (name, group) => (group ? `${name} ruft in ${group} an` : `${name} ruft an`),
   videoCall: 'Videoanruf',
   voiceCall: 'Sprachanruf',
-  missedCall: (name) => `Verpasster Anruf von ${name}`,
-  answered: (name) => `Anruf von ${name}: angenommen`,
-  declined: (name) => `Anruf von ${name}: abgelehnt`,
+  missedCall: (name, group) => `Verpasster Anruf von ${inGroup(name, group)}`,
+  answered: (name, group) => `Anruf von ${inGroup(name, group)}: angenommen`,
+  declined: (name, group) => `Anruf von ${inGroup(name, group)}: abgelehnt`,
   accept: 'Annehmen',
   decline: 'Ablehnen',
   something: 'Es gibt etwas Neues',

@@ -4,6 +4,8 @@ import { grammar } from '@confab/react/plain';
 
 const { count } = grammar('en');
 
+const inGroup = (name: string, group: string | undefined): string => (group ? `${name} in ${group}` : name);
+
 export const push = {
   // the switch
   label: 'Notifications while Confab is closed',
@@ -18,12 +20,12 @@ export const push = {
   // the notifications
   newMessages: (name: string, n: number) => `${name} – ${count(n, { one: '1 new message', other: '# new messages' })}`,
   files: (n: number) => count(n, { one: 'Sent a file', other: 'Sent # files' }),
-  isCalling: (name: string) => `${name} is calling`,
+  isCalling: (name: string, group?: string) => (group ? `${name} calls in ${group}` : `${name} is calling`),
   videoCall: 'Video call',
   voiceCall: 'Voice call',
-  missedCall: (name: string) => `Missed call from ${name}`,
-  answered: (name: string) => `Call from ${name}: answered`,
-  declined: (name: string) => `Call from ${name}: declined`,
+  missedCall: (name: string, group?: string) => `Missed call from ${inGroup(name, group)}`,
+  answered: (name: string, group?: string) => `Call from ${inGroup(name, group)}: answered`,
+  declined: (name: string, group?: string) => `Call from ${inGroup(name, group)}: declined`,
   accept: 'Accept',
   decline: 'Decline',
   something: 'There is something new',
