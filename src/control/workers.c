@@ -48,6 +48,11 @@ static void media_permit(void *arg, const char *room, const char *identity, unsi
 	signal_permit(((struct control *)arg)->signal, room, identity, control_sources(kinds));
 }
 
+static void media_rename(void *arg, const char *room, const char *identity, const char *name)
+{
+	signal_rename(((struct control *)arg)->signal, room, identity, name);
+}
+
 static void media_mute(void *arg, const char *room, const char *identity, unsigned kinds)
 {
 	signal_mute(((struct control *)arg)->signal, room, identity, control_sources(kinds));
@@ -81,6 +86,7 @@ int workers_serve_calls(struct control *c)
 	const struct calls_media media = { .remove = media_remove,
 					   .permit = media_permit,
 					   .mute = media_mute,
+					   .rename = media_rename,
 					   .close = media_close,
 					   .remove_hidden = media_remove_hidden,
 					   .describe = media_describe,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One's own account: where one is signed in, signing out elsewhere, the name, the password.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, test } from 'node:test';
+import { SignalResponse } from '@livekit/protocol';
 import { Client } from '../lib/client.mjs';
-import { addPerson, startWithPeople } from '../lib/people.mjs';
+import { addPerson, at, enterRoom, startWithPeople } from '../lib/people.mjs';
 
 const OLD = 'a password of nobody in particular'; // people.mjs
 const NEW = 'quite another long password';
@@ -133,4 +135,27 @@ test('the audit log has who signed in, who could not, and who signed out; not wh
 	]);
 	assert.ok(last.filter(({ actor_id }) => actor_id === 'log').every(({ detail }) => detail === '127.0.0.1'), JSON.stringify(last));
 	assert.ok(!JSON.stringify(audit).includes('secret'));
+});
+
+test('a new name reaches the call that one is in: media, its list of people, and what rings', async () => {
+	const [nora, otto, pia] = await Promise.all(['nora', 'otto', 'pia'].map((id) => addPerson(daemon, id)));
+	const call = at('default', 'renamed');
+	const members = ['otto', 'pia'].map((user_id) => ({ user_id }));
+	const host = await enterRoom(daemon, await nora.call('POST', `${call}/join`, { create: true, ring: true, data: { members } }));
+	const guest = await enterRoom(daemon, await otto.call('POST', `${call}/join`, {}));
+	const heard = (async () => {
+		for (;;) {
+			const [data] = await once(guest.socket, 'message');
+			const { case: kind, value } = SignalResponse.fromBinary(data).message;
+			const now = kind === 'update' && value.participants.find(({ identity }) => identity.startsWith('nora:'));
+			if (now && now.name !== 'Nora') return now.name;
+		}
+	})();
+	assert.equal((await nora.call('POST', '/api/auth/name', { name: 'Nora Lee' })).status, 200);
+	assert.equal(await heard, 'Nora Lee');
+	const { state, ring } = (await pia.call('GET', call)).body;
+	assert.deepEqual(state.participants.map(({ name }) => name).sort(), ['Nora Lee', 'Otto']);
+	assert.equal(state.started_by.name, 'Nora Lee');
+	assert.equal(ring.caller.name, 'Nora Lee');
+	for (const { socket } of [host, guest]) socket.close();
 });

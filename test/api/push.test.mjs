@@ -130,6 +130,18 @@ test('how a ring ended goes to the browsers that were told of it', { timeout: 90
 		const push = (await service.until(++n))[n - 1];
 		return { ...push.headers, ...browser.open(push.body) };
 	};
+	// a group is named, in the ring, in its end and in the card that stays
+	const group = (await boss.call('POST', '/api/v1/channels', { type: 'group', name: 'Roofers', members: ['bob'] })).body.channel.id;
+	const called = at('default', `chat-${group}`);
+	assert.equal((await boss.call('POST', called, { ring: true })).status, 201);
+	const begin = await next();
+	assert.deepEqual([begin.type, begin.channel_name, begin.user.name], ['call.ring', 'Roofers', 'Boss']);
+	assert.equal((await boss.call('POST', `${called}/reject`, {})).status, 200);
+	const over = await next();
+	assert.deepEqual([over.type, over.channel_name, over.outcome], ['call.ring_ended', 'Roofers', 'missed']);
+	const { messages } = (await bob.call('GET', `/api/v1/conversations/${group}/messages`)).body;
+	assert.deepEqual(messages.flatMap(({ call }) => call ?? []).map(({ channel_name, outcome }) => [channel_name, outcome]), [['Roofers', 'cancelled']]);
+
 	for (const [id, end, outcome, ttl] of [
 		['cancelled', () => ann.call('POST', at('default', 'cancelled', 'reject'), {}), 'missed', '86400'],
 		['declined', () => bob.call('POST', at('default', 'declined', 'reject'), {}), 'declined', '45'],
@@ -143,19 +155,6 @@ test('how a ring ended goes to the browsers that were told of it', { timeout: 90
 		assert.deepEqual([over.type, over.cid, over.outcome, over.user, over.language], ['call.ring_ended', `default:${id}`, outcome, { id: 'ann', name: 'Ann' }, 'de']);
 		assert.deepEqual([over.topic, over.ttl, over.urgency], [begin.topic, ttl, 'normal']);
 	}
-	// a group is named, in the ring, in its end and in the card that stays
-	const group = (await boss.call('POST', '/api/v1/channels', { type: 'group', name: 'Roofers', members: ['bob'] })).body.channel.id;
-	await next(); // that he was added
-	const called = at('default', `chat-${group}`);
-	assert.equal((await boss.call('POST', called, { ring: true })).status, 201);
-	const begin = await next();
-	assert.deepEqual([begin.type, begin.channel_name, begin.user.name], ['call.ring', 'Roofers', 'Boss']);
-	assert.equal((await boss.call('POST', `${called}/reject`, {})).status, 200);
-	const over = await next();
-	assert.deepEqual([over.type, over.channel_name, over.outcome], ['call.ring_ended', 'Roofers', 'missed']);
-	const { messages } = (await bob.call('GET', `/api/v1/conversations/${group}/messages`)).body;
-	assert.deepEqual(messages.flatMap(({ call }) => call ?? []).map(({ channel_name, outcome }) => [channel_name, outcome]), [['Roofers', 'cancelled']]);
-
 	// who had a page open was not told of the ring, and is not told of its end
 	const page = await bob.events();
 	await ring('seen');

@@ -56,6 +56,7 @@ struct calls_media {
 	void (*remove)(void *arg, const char *room, const char *identity);
 	void (*permit)(void *arg, const char *room, const char *identity, unsigned kinds);
 	void (*mute)(void *arg, const char *room, const char *identity, unsigned kinds);
+	void (*rename)(void *arg, const char *room, const char *identity, const char *name);
 	void (*close)(void *arg, const char *room); /* everybody out */
 	void (*remove_hidden)(void *arg, const char *room);
 	/* Adds bitrate, loss and the like to the JSON object of a participant. May be NULL. */
@@ -93,6 +94,9 @@ void calls_set_media(struct calls *c, const struct calls_media *media);
 
 /* Several times a second: rings' timers, callers who vanished. */
 void calls_tick(struct calls *c);
+
+/* `user` has another name: in the calls that they are in, and in what rings. Tells only media. */
+void calls_user_renamed(struct calls *c, const struct store_user *user);
 
 /* Others are in this conversation now: who may no longer be in its call is taken out of it. */
 void calls_conversation_changed(struct calls *c, const char *conversation_id);

@@ -181,11 +181,14 @@ bool rings_is_ringing(struct calls *c, const char *cid);
 /* A restart has ended these. */
 void rings_missed(struct calls *c, const struct store_ring *list, size_t n);
 
+/* The user's copies in what rings have the name. */
+void rings_user_renamed(struct calls *c, const struct store_user *user);
+
 /* ---- card.c ---- */
 
 struct card {
 	const char *cid, *conversation_id, *session_id; /* NULL = none */
-	const char *channel_name;			/* of the group that was called; NULL = none */
+	const char *channel_name; /* of the group that was called; NULL = none */
 	const char *outcome;
 	bool video;
 	const struct store_user *caller;

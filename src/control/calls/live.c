@@ -327,6 +327,36 @@ void calls_participant_quality(struct calls *c, const char *room, const char *id
 	seat->person->level = connection == LOST ? 0 : connection + 1;
 }
 
+/* What media shows changes with the names of the seats; the person's address stays. */
+static void rename_person(struct calls *c, struct live *l, struct person *p,
+			  const struct store_user *user)
+{
+	struct store_user changed = p->user;
+
+	changed.name = user->name;
+	struct store_user *own = store_user_dup(&changed);
+	if (!own)
+		return; /* the next call has the name */
+	free(p->own);
+	p->own = own;
+	p->user = *own;
+	for (size_t i = 0; i < l->seat_count; i++)
+		if (l->seats[i].person == p && c->media.rename)
+			c->media.rename(c->media.arg, l->cid, l->seats[i].identity, user->name);
+}
+
+void calls_user_renamed(struct calls *c, const struct store_user *user)
+{
+	struct live *l;
+
+	rings_user_renamed(c, user);
+	for (size_t b = 0; b < LIVE_BUCKETS; b++)
+		list_each (l, &c->live[b], link)
+			for (size_t i = 0; i < l->member_count; i++)
+				if (strcmp(l->members[i]->user.id, user->id) == 0)
+					rename_person(c, l, l->members[i], user);
+}
+
 /* ---- what others ask ---- */
 
 const char *live_session_id(struct calls *c, const char *cid)

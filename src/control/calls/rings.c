@@ -76,11 +76,11 @@ json_t *live_ring_json(const struct live_ring *r)
 		(void)json_array_append_new(legs, o);
 	}
 	json_t *o = json_pack("{s:s, s:s, s:o, s:s, s:o, s:b, s:o, s:o, s:o}", "id", r->id, "state",
-			 ring_state_text(r->ring.state), "outcome",
-			 outcome ? json_string(outcome) : json_null(), "mode",
-			 r->ring.team ? "team" : "group", "caller", object_user(r->caller), "video",
-			 (int)r->video, "started_at", object_time(r->started_at_us), "expires_at",
-			 object_time(r->expires_at_us), "legs", legs);
+			      ring_state_text(r->ring.state), "outcome",
+			      outcome ? json_string(outcome) : json_null(), "mode",
+			      r->ring.team ? "team" : "group", "caller", object_user(r->caller),
+			      "video", (int)r->video, "started_at", object_time(r->started_at_us),
+			      "expires_at", object_time(r->expires_at_us), "legs", legs);
 
 	if (o && r->channel_name)
 		(void)json_object_set_new(o, "channel_name", json_string(r->channel_name));
@@ -119,6 +119,27 @@ json_t *calls_ringing(struct calls *c, const char *user_id)
 			(void)json_array_append_new(list,
 						    live_ring_frame(c, r, "call.ring", r->caller));
 	return list;
+}
+
+static void replace_user(struct store_user **at, const struct store_user *user)
+{
+	struct store_user *copy = strcmp((*at)->id, user->id) == 0 ? store_user_dup(user) : NULL;
+
+	if (!copy)
+		return; /* without memory the old name stays until the ring ends */
+	free(*at);
+	*at = copy;
+}
+
+void rings_user_renamed(struct calls *c, const struct store_user *user)
+{
+	struct live_ring *r;
+
+	list_each (r, &c->rings, in_calls) {
+		replace_user(&r->caller, user);
+		for (size_t i = 0; i < r->ring.leg_count; i++)
+			replace_user(&r->users[i], user);
+	}
 }
 
 /* ---- the end of a ring ---- */

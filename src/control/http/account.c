@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "control/auth/auth.h"
+#include "control/calls/calls.h"
 #include "control/chat/channels.h"
 #include "control/control.h"
 #include "control/http/access.h"
@@ -163,6 +164,7 @@ static void on_renamed(void *arg, int status, const struct store_user *user)
 		return;
 	}
 	tell_name(own->control, user);
+	calls_user_renamed(own->control->calls, user);
 	http_reply_json(own->req, 200, json_pack("{s:o}", "user", object_user(user)));
 }
 

@@ -101,6 +101,19 @@ void signal_permit(struct signal_hub *s, const char *room, const char *identity,
 	metadata_renew_token(m);
 }
 
+void signal_rename(struct signal_hub *s, const char *room, const char *identity, const char *name)
+{
+	struct member *m = find(s, room, identity);
+	Lk__UpdateParticipantMetadata change = LK__UPDATE_PARTICIPANT_METADATA__INIT;
+	autofree char *copy = strdup(name);
+
+	if (!m || !copy)
+		return;
+	change.name = copy;
+	if (metadata_change(m, &change) == 0)
+		metadata_renew_token(m);
+}
+
 void signal_mute(struct signal_hub *s, const char *room, const char *identity, unsigned sources)
 {
 	struct member *m = find(s, room, identity);

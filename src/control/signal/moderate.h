@@ -16,6 +16,9 @@ void signal_remove(struct signal_hub *s, const char *room, const char *identity)
 /* What it may publish, as MEDIA_SOURCE_… bits (media_token.h); what is not among them ends. */
 void signal_permit(struct signal_hub *s, const char *room, const char *identity, unsigned sources);
 
+/* Everybody in the room hears of the name, and its next token has it. */
+void signal_rename(struct signal_hub *s, const char *room, const char *identity, const char *name);
+
 /* Mutes what it publishes of these sources. It may unmute itself. */
 void signal_mute(struct signal_hub *s, const char *room, const char *identity, unsigned sources);
 

@@ -339,7 +339,10 @@ export class VideoClient {
     }
     if ('cid' in event) this.#onCallEvent(event);
     if (event.type === 'resync') for (const call of this.#calls.get()) void call.refresh();
-    if (event.type === 'user.updated') this.#user.update((me) => fresh(me, event.user));
+    if (event.type === 'user.updated') {
+      this.#user.update((me) => fresh(me, event.user));
+      for (const call of this.#calls.get()) call.handleRename(event.user);
+    }
     this.#events.emit(event.type, event as never);
   }
 

@@ -9,7 +9,7 @@ import { ScreenShareManager } from '../devices/screen-share.ts';
 import { SpeakerManager } from '../devices/speaker.ts';
 import { ConfabError, ErrorCode } from '../errors.ts';
 import { CallApi } from './api.ts';
-import type { CallResponse, Capability, CallReactionObject } from '../contract.ts';
+import type { CallResponse, Capability, CallReactionObject, UserObject } from '../contract.ts';
 import type { CallEvent, CallEvents, CallEventType } from './events.ts';
 import { CallLink } from './link.ts';
 import { CallingState } from './machine.ts';
@@ -314,6 +314,11 @@ export class Call {
     this.#followRing();
     const outcast = event.type === 'call.kicked_user' || event.type === 'call.blocked_user';
     if ((outcast && event.user.id === me) || event.type === 'call.ended') void this.#putOut();
+  }
+
+  /** @internal Somebody has another name. Media tells of it by itself. */
+  handleRename(user: UserObject): void {
+    this.#stores.apply({ type: 'renamed', user });
   }
 
   /** @internal What `queryCalls` found. */

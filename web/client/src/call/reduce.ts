@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the server told of a call, and how each reply and event changes it: a pure function. */
 import type { CallSessionObject, UserObject } from '../contract.ts';
+import { fresh } from '../chat/rename.ts';
 import type { CallEvent } from './events.ts';
 import type { CallObject, CallResponse, MemberObject, CallReactionObject, RingObject } from '../contract.ts';
 
@@ -33,6 +34,7 @@ export const emptyCall: CallKnowledge = {
 export type CallAction =
   | { type: 'reply'; reply: CallResponse }
   | { type: 'event'; event: CallEvent; me: string | undefined }
+  | { type: 'renamed'; user: UserObject }
   | { type: 'reaction.reset'; userId: string }
   | { type: 'request.answered'; userId: string };
 
@@ -42,6 +44,8 @@ export function reduceCall(known: CallKnowledge, action: CallAction): CallKnowle
       return onReply(known, action.reply);
     case 'event':
       return onEvent(known, action.event, action.me);
+    case 'renamed':
+      return withRenamed(known, action.user);
     case 'reaction.reset': {
       if (!known.reactions.has(action.userId)) return known;
       const reactions = new Map(known.reactions);
@@ -112,6 +116,18 @@ function onEvent(known: CallKnowledge, event: CallEvent, me: string | undefined)
     default:
       return known;
   }
+}
+
+/** Somebody has another name: wherever the call has them. */
+function withRenamed(known: CallKnowledge, user: UserObject): CallKnowledge {
+  const { members, session, ring, permissionRequests } = known;
+  return {
+    ...known,
+    members: members.map((member) => ({ ...member, user: fresh(member.user, user) })),
+    session: session && { ...session, started_by: fresh(session.started_by, user), participants: session.participants.map((one) => fresh(one, user)) },
+    ring: ring && { ...ring, caller: fresh(ring.caller, user), legs: ring.legs.map((leg) => ({ ...leg, user: fresh(leg.user, user) })) },
+    permissionRequests: permissionRequests.map((request) => ({ ...request, user: fresh(request.user, user) })),
+  };
 }
 
 /** Of two pictures of the same ring, one that has ended stays ended: a reply may be older than an event. */
