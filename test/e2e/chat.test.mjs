@@ -168,10 +168,10 @@ test('all of it by keyboard alone', async () => {
 test('what could not be sent goes by itself when the connection is back', async () => {
 	await user.context.setOffline(true);
 	await say(user, 'from a tunnel');
-	await user.page.getByText('Not delivered').waitFor();
+	await user.page.getByText('Waiting for the connection').waitFor();
 	await user.context.setOffline(false);
 	await log(admin).getByText('from a tunnel').waitFor({ timeout: 30000 });
-	await gone(user.page.getByText('Not delivered'));
+	await gone(user.page.getByText('Waiting for the connection'));
 	await user.screenshot('chat-user');
 	await admin.screenshot('chat-admin');
 });

@@ -192,13 +192,13 @@ test('what is written without a connection goes when it is back, also by somebod
 	await receipt(guest, 'Delivered').waitFor({ timeout: 60000 });
 	await guest.context.setOffline(true);
 	await write(guest, 'and another tunnel');
-	await panel(guest).getByText('Not delivered').waitFor({ timeout: 60000 });
+	await panel(guest).getByText('Waiting for the connection').waitFor({ timeout: 60000 });
 	await panel(guest).getByText('Connection lost. Reconnecting…').waitFor({ timeout: 60000 });
 	assert.equal(await panel(guest).getByText('Online now').count(), 0, 'who is there is not known');
 	await guest.screenshot('widget-offline');
 	await assertAccessible(guest);
 	await guest.context.setOffline(false);
-	await panel(guest).getByText('Not delivered').waitFor({ state: 'detached', timeout: 60000 });
+	await panel(guest).getByText('Waiting for the connection').waitFor({ state: 'detached', timeout: 60000 });
 	await chooseConversation(admin, 'another tunnel');
 	await admin.page.getByRole('log').getByText('first words, from a tunnel').waitFor();
 	guest.problems.splice(0); // requests that failed without a network

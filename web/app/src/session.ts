@@ -72,15 +72,32 @@ async function start(): Promise<Session> {
   }
 }
 
+/** While the server cannot be reached it is asked again, at once when the network is back. */
+const RETRY_MS = 5000;
+
 let starting: Promise<Session> | undefined;
 
 export function useSession(): SessionControls {
   const [session, setSession] = useState<Session>({ status: 'loading' });
   const out = session.status === 'signedOut';
+  const away = session.status === 'unreachable' && !session.page;
 
   useEffect(() => {
     if (out) void forgetDevice(); // however it ended: signed out elsewhere, or long ago
   }, [out]);
+
+  useEffect(() => {
+    if (!away) return;
+    let alive = true;
+    const again = () => void start().then((next) => alive && next.status !== 'unreachable' && setSession(next));
+    const timer = setInterval(again, RETRY_MS);
+    window.addEventListener('online', again);
+    return () => {
+      alive = false;
+      clearInterval(timer);
+      window.removeEventListener('online', again);
+    };
+  }, [away]);
 
   const reload = useCallback(() => {
     setSession({ status: 'loading' });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { VideoClient, banNotice, type BanNotice, type ConfabError, type UserObject } from '@confab/client';
+import { VideoClient, banNotice, browserOutbox, type BanNotice, type ConfabError, type UserObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 import * as auth from './auth.ts';
 
@@ -27,6 +27,7 @@ export function useConnectedClient(user: UserObject, onLost: (ban?: BanNotice) =
       client = new VideoClient({ apiKey, user, tokenProvider });
       client.on('connection.changed', ({ error }) => error && alive && onLost(banNotice(error)));
       const me = await client.connectUser();
+      void client.outbox.forget((userId) => userId !== me.id); // who signed in here before is gone
       if (alive) setConnection({ status: 'connected', client, me });
     };
     run().catch((error: unknown) => {
@@ -39,11 +40,17 @@ export function useConnectedClient(user: UserObject, onLost: (ban?: BanNotice) =
     return () => {
       alive = false;
       clearTimeout(timer);
-      void client?.disconnectUser();
+      void client?.disconnectUser({ keepUnsent: true }); // a page that goes is no sign-out
     };
   }, [user, attempt, retry, onLost]);
 
   return connection;
+}
+
+/** Signs out: nothing that was written stays for whoever sits here next. */
+export async function forgetUser(connection: Connection): Promise<void> {
+  if (connection.status === 'connected') await connection.client.disconnectUser();
+  await browserOutbox(location.origin)?.clear(() => true).catch(() => {}); // no storage: nothing was kept
 }
 
 function isSignedOut(error: unknown): boolean {

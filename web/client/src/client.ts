@@ -12,6 +12,9 @@ import type { PageRequest } from './call/types.ts';
 import { ChatApi } from './chat/api.ts';
 import { fresh } from './chat/rename.ts';
 import { Channel, selectChannels, type ChannelData, type ChannelFilter, type ChannelSort, type ChannelType } from './chat/channel.ts';
+import { browserOutbox } from './chat/browser-outbox.ts';
+import { Outbox } from './chat/outbox.ts';
+import type { OutboxStorage } from './chat/unsent.ts';
 import type { UserObject } from './contract.ts';
 import { browserCapture, type Capture } from './devices/browser.ts';
 import { noPreferences, storedPreferences } from './devices/preferences.ts';
@@ -38,6 +41,8 @@ export interface ClientOptions {
   logger?: Logger;
   /** Remember devices, and whether they were on, between visits (in localStorage). Default: true. */
   devicePersistence?: boolean | { storageKey: string };
+  /** Where messages wait that are not sent yet. Default: IndexedDB, when there is one; false: in this page's memory. */
+  outbox?: OutboxStorage | false;
   /** Decline with "busy" what rings while this client is in another call. The call type may do that on the server too. */
   rejectCallWhenBusy?: boolean;
   /** Replaceable for tests and for places without a browser. */
@@ -108,6 +113,8 @@ export class VideoClient {
   readonly state: ClientState;
   /** Conversations and messages. */
   readonly chat: ChatApi;
+  /** Messages on their way: they wait while there is no connection, and survive a reload. */
+  readonly outbox: Outbox;
   /** Live calls and past ones, for admins. */
   readonly operator: OperatorApi;
   /** What a team does with its conversations. */
@@ -153,6 +160,9 @@ export class VideoClient {
       await this.#connecting.promise;
     };
     this.chat = new ChatApi({ ready, rest: this.#rest });
+    let storage: OutboxStorage | undefined;
+    const { outbox } = options;
+    this.outbox = new Outbox(this.chat, () => (storage ??= outbox === false ? undefined : (outbox ?? browserOutbox(this.#baseURL()))), this.#log);
     this.operator = new OperatorApi({ ready, rest: this.#rest });
     this.support = new SupportApi({ ready, rest: this.#rest });
     this.moderation = new ModerationApi({ ready, rest: this.#rest });
@@ -206,10 +216,15 @@ export class VideoClient {
     return current.promise;
   }
 
-  /** Leaves every call, closes the socket, forgets user, token and provider. Resolves also when nobody is connected. */
-  async disconnectUser(): Promise<void> {
+  /**
+   * Signs out: leaves every call, closes the socket, forgets user, token, provider and the user's unsent messages. With
+   * `keepUnsent` these wait for the user's next `connectUser`. Resolves also when nobody is connected.
+   */
+  async disconnectUser({ keepUnsent = false }: { keepUnsent?: boolean } = {}): Promise<void> {
     const calls = this.#calls.get();
+    const id = this.#user.get()?.id;
     this.#teardown();
+    if (!keepUnsent && id !== undefined) await this.outbox.forget((userId) => userId === id);
     await Promise.all(calls.map((call) => call.leave()));
   }
 
@@ -301,6 +316,7 @@ export class VideoClient {
   #connected(me: UserObject): UserObject {
     this.#user.set(me);
     this.#setConnection('connected');
+    if (me.id !== ANONYMOUS_ID) this.outbox.start(me.id);
     this.#log.info('Connected to Confab');
     for (const event of this.#early.splice(0)) this.#onEvent(event);
     return me;
@@ -320,12 +336,13 @@ export class VideoClient {
         onEvent: (event) => this.#onEvent(event),
         onOnline: () => {
           this.#setConnection('connected');
+          this.outbox.retryAll();
           for (const call of this.#calls.get()) void call.refresh();
         },
         onOffline: () => this.#setConnection('reconnecting'),
         onGivenUp: (error) => {
           this.#log.warn('Signed out by the server:', error.message);
-          void this.disconnectUser();
+          void this.disconnectUser({ keepUnsent: true }); // they may sign in again
           this.#events.emit('connection.changed', { type: 'connection.changed', state: 'disconnected', error });
         },
       },
@@ -337,6 +354,7 @@ export class VideoClient {
       this.#early.push(event); // what rings is sent right behind connection.ok, before anybody knows who we are
       return;
     }
+    if (event.type === 'message.new' && event.message.user.id === this.#user.get()?.id) this.outbox.arrived(event.message);
     if ('cid' in event) this.#onCallEvent(event);
     if (event.type === 'resync') for (const call of this.#calls.get()) void call.refresh();
     if (event.type === 'user.updated') {
@@ -376,6 +394,7 @@ export class VideoClient {
     this.#socket?.close();
     this.#socket = undefined;
     this.#early.length = 0;
+    this.outbox.stop();
     this.#tokens.reset();
     this.#user.set(undefined);
     this.#calls.set([]);

@@ -27,12 +27,15 @@ export type { ConnectionQuality, MediaFactory, MediaHandlers, MediaSession, Part
 export type { Backoff, SocketFactory, SocketLike } from './socket.ts';
 export { Store, type Observable, type Observer, type Unsubscribe } from './store.ts';
 export type { TokenOrProvider, TokenProvider } from './token.ts';
-export { sanitizeUserId } from './userid.ts';
+export { randomId, sanitizeUserId } from './userid.ts';
 export { Channel, selectChannels } from './chat/channel.ts';
 export type { ChannelData, ChannelFilter, ChannelSort, ChannelState, ChannelType, NewMessage } from './chat/channel.ts';
 export type { ChannelChange, ChatApi, ExportFormat, MessageOptions, VoiceShape } from './chat/api.ts';
 export { channelReceipt, faceOf, isChannel, isSlowed, otherOf, ownsChannel, seenBy, sortedChannels } from './chat/channels.ts';
-export { callIdOf, conversationIdOf, receiptOf, sortedConversations } from './chat/state.ts';
+export { callIdOf, conversationIdOf, queuedMessage, receiptOf, sortedConversations } from './chat/state.ts';
+export { browserOutbox } from './chat/browser-outbox.ts';
+export type { Outbox, OutboxListener, Queued } from './chat/outbox.ts';
+export type { OutboxStorage, Refusal, UnsentFile, UnsentMessage } from './chat/unsent.ts';
 export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from './chat/state.ts';
 export { banNotice, type BanNotice, type BanOptions, type ModerationApi } from './moderation.ts';
 export type { OperatorApi } from './operator.ts';

@@ -34,6 +34,11 @@ export class Identity {
     return this.customer !== undefined || this.#visitor() !== undefined;
   }
 
+  /** This browser's visitor, unless the page says who it is. */
+  get visitorId(): string | undefined {
+    return this.customer ? undefined : this.#visitor()?.id;
+  }
+
   /** A user and a token; with `create` also for somebody new. Rejects with Refused, or with what fetch rejects with. */
   async session(create: boolean): Promise<WidgetResponse | undefined> {
     if (this.customer) return this.#ask({ customer: this.customer });

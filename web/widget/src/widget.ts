@@ -3,8 +3,9 @@
  * The widget without its looks, START HERE: who is before it, the connection, what is open. An account is made when
  * somebody new first writes, attaches or calls, so that passers-by leave nothing on the server.
  */
-import { ChatStore, Store, VideoClient, banNotice, callIdOf, ringSide } from '@confab/client';
-import type { AttachmentObject, BanNotice, Call, Logger, Observable, UserObject } from '@confab/client';
+import { ChatStore, Store, VideoClient, banNotice, callIdOf, randomId, ringSide } from '@confab/client';
+import type { BanNotice, Call, Logger, Observable, UnsentFile, UnsentMessage, UserObject } from '@confab/client';
+import { Early, NOBODY } from './early.ts';
 import { Identity, Refused } from './identity.ts';
 import { Memory } from './memory.ts';
 import type { Customer, Settings } from './settings.ts';
@@ -14,13 +15,6 @@ export interface Connected {
   readonly client: VideoClient;
   readonly chat: ChatStore;
   readonly me: UserObject;
-}
-
-/** Written before there was a connection. */
-export interface Pending {
-  readonly key: string;
-  readonly text: string;
-  readonly at: number;
 }
 
 export interface ActiveCall {
@@ -36,7 +30,10 @@ export interface WidgetState {
   readonly connected: Connected | undefined;
   /** The team has closed the door; it is asked again now and then, for bans end. */
   readonly banned: BanNotice | undefined;
-  readonly pending: readonly Pending[];
+  /** Written before there was a connection. */
+  readonly pending: readonly UnsentMessage[];
+  /** Left waiting by an earlier page, as long as there is no connection: then the chat has them. */
+  readonly earlier: readonly UnsentMessage[];
   readonly unread: number;
   /** The call on screen. */
   readonly active: ActiveCall | undefined;
@@ -70,6 +67,7 @@ export class Widget {
     connected: undefined,
     banned: undefined,
     pending: [],
+    earlier: [],
     unread: 0,
     active: undefined,
     ringing: undefined,
@@ -77,6 +75,7 @@ export class Widget {
   });
   readonly memory: Memory;
   readonly #identity: Identity;
+  readonly #early: Early;
   readonly #listeners = new Map<keyof WidgetEvents, Set<(value: never) => void>>();
   /** Changes with every identity: what belongs to an older one is dropped. */
   #round = 0;
@@ -91,6 +90,7 @@ export class Widget {
     this.state$ = this.#state;
     this.memory = new Memory(`confab ${settings.server} `);
     this.#identity = new Identity(settings.server, this.memory, settings.customer);
+    this.#early = new Early(settings.server, quiet.warn);
   }
 
   get state(): WidgetState {
@@ -101,6 +101,7 @@ export class Widget {
   start(): void {
     window.addEventListener('online', () => this.#retry !== undefined && void this.connect(this.state.pending.length > 0));
     if (this.#identity.known) void this.connect(false);
+    void this.#restore();
     if (this.memory.read<boolean>('open', 'session')) this.open();
     this.#emit('ready', undefined);
   }
@@ -131,7 +132,7 @@ export class Widget {
   async identify(customer: Customer): Promise<void> {
     const { customer: now } = this.#identity;
     if (now?.id === customer.id && now.hash === customer.hash) return;
-    await this.#disconnect();
+    await this.#disconnect(true);
     this.#identity.customer = { id: customer.id, hash: customer.hash, name: customer.name, image: customer.image };
     await this.connect(false);
   }
@@ -140,19 +141,30 @@ export class Widget {
   async logout(): Promise<void> {
     this.#identity.forget();
     this.memory.write('draft', undefined, 'session');
-    await this.#disconnect();
+    this.#set({ pending: [] });
+    await this.#disconnect(false);
+    await this.#early.forget();
   }
 
-  /** Shows the message at once; it goes when there is a connection. */
-  send(text: string, attachments: readonly AttachmentObject[] = []): void {
+  /** Shows the message at once; it goes when there is a connection, also when the page was loaded anew by then. */
+  send(text: string, files: readonly UnsentFile[] = []): void {
     const { connected, pending } = this.state;
     if (connected) {
       this.#tellPage();
-      return connected.chat.send(connected.me.id, text, { attachments });
+      return connected.chat.send(connected.me.id, text, { files });
     }
-    const message = { key: `pending-${Math.random()}`, text, at: Date.now() };
+    const at = Math.max(Date.now(), ...pending.map((other) => other.at + 1));
+    const message = { key: randomId(), conversationId: '', text, at, private: false, files };
+    this.#early.keep(message);
     this.#set({ pending: [...pending, message] });
     void this.connect(true);
+  }
+
+  /** One that was written before there was a connection is not to be sent. */
+  discard(key: string): void {
+    const others = (list: readonly UnsentMessage[]) => list.filter((message) => message.key !== key);
+    this.#early.discard(key, this.#identity.visitorId);
+    this.#set({ pending: others(this.state.pending), earlier: others(this.state.earlier) });
   }
 
   /** Rings the team, or joins the call that is live in the conversation. */
@@ -204,7 +216,8 @@ export class Widget {
   async #connect(create: boolean, round: number): Promise<Connected | undefined> {
     const { server } = this.settings;
     try {
-      const first = await this.#identity.session(create);
+      const ask = () => this.#identity.session(create);
+      const first = await (create ? this.#early.alone('account', ask) : ask()); // two tabs make one
       if (round !== this.#round) return undefined;
       if (!first) {
         this.#set({ connection: 'none' });
@@ -216,11 +229,11 @@ export class Widget {
         token = undefined;
         return fresh;
       };
-      const options = { baseURL: server, logger: quiet, devicePersistence: { storageKey: `confab ${server} devices` } };
+      const options = { baseURL: server, logger: quiet, devicePersistence: { storageKey: `confab ${server} devices` }, outbox: this.#early.storage ?? (false as const) };
       const client = new VideoClient({ apiKey: 'widget', options });
       const me = await client.connectUser({ id: first.user.id, name: first.user.name }, provider);
       if (round !== this.#round) {
-        void client.disconnectUser();
+        void client.disconnectUser({ keepUnsent: true });
         return undefined;
       }
       return this.#connected({ client, chat: new ChatStore(client, me), me });
@@ -241,11 +254,23 @@ export class Widget {
     ];
     chat.start();
     if (open) chat.open(me.id);
-    for (const { text } of pending) chat.send(me.id, text);
-    this.#set({ connected, connection: 'ready', banned: undefined, pending: [] });
+    void client.outbox.forget((userId) => userId !== me.id && userId !== NOBODY); // who was here before is gone
+    void this.#early.handOver(pending, client.outbox, me.id);
+    this.#set({ connected, connection: 'ready', banned: undefined, pending: [], earlier: [] });
     this.#tellPage();
     this.#lookForRings();
     return connected;
+  }
+
+  /** What an earlier page left waiting is shown, and goes. */
+  async #restore(): Promise<void> {
+    const round = this.#round;
+    const { pending, earlier } = await this.#early.load(this.#identity.visitorId);
+    if (round !== this.#round || pending.length + earlier.length === 0) return;
+    const { connected } = this.state;
+    if (connected) return this.#early.handOver(pending, connected.client.outbox, connected.me.id);
+    this.#set({ pending: [...pending, ...this.state.pending], earlier });
+    if (pending.length > 0) void this.connect(true);
   }
 
   #failed(error: unknown, create: boolean): void {
@@ -265,10 +290,10 @@ export class Widget {
   /** The server ended it: the account is gone or banned, or its secret is another one. */
   #onSignedOut(error: unknown): void {
     if (!this.state.connected) return;
-    void this.#disconnect().then(() => this.#failed(error, false));
+    void this.#disconnect(true).then(() => this.#failed(error, false));
   }
 
-  async #disconnect(): Promise<void> {
+  async #disconnect(keepUnsent: boolean): Promise<void> {
     const { connected } = this.state;
     this.#round++;
     this.#page = '';
@@ -277,10 +302,10 @@ export class Widget {
     this.#retry = undefined;
     for (const stop of this.#stops.splice(0)) stop();
     this.hangUp();
-    this.#set({ connected: undefined, connection: 'none', pending: [], ringing: undefined });
+    this.#set({ connected: undefined, connection: 'none', earlier: [], ringing: undefined });
     this.#onUnread(0);
     connected?.chat.stop();
-    await connected?.client.disconnectUser();
+    await connected?.client.disconnectUser({ keepUnsent });
   }
 
   /** The state of a call changes with an event, or just after it. */

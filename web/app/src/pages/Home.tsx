@@ -8,7 +8,7 @@ import { usePreferences } from '../preferences.ts';
 import { WorkerOrders } from '../push/WorkerOrders.tsx';
 import { Settings } from '../settings/Settings.tsx';
 import { useWords } from '../texts/index.ts';
-import { useConnectedClient } from '../useConnectedClient.ts';
+import { forgetUser, useConnectedClient } from '../useConnectedClient.ts';
 import { useRoute } from '../useRoute.ts';
 import { Loading } from './Loading.tsx';
 import { Operator } from './Operator.tsx';
@@ -33,6 +33,10 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
   const [unread, setUnread] = useState(0);
   const [help, setHelp] = useState(false);
   const onAttention = useCallback((attention: Attention) => setUnread(attention.unread), []);
+  const signOut = () => {
+    void forgetUser(connection);
+    onSignOut();
+  };
   const openHelp = useCallback(() => setHelp(true), []);
   useGlobalKeys(shortcuts, openHelp);
   const client = connection.status === 'connected' ? connection.client : undefined;
@@ -42,7 +46,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
 
   return (
     <div className="app-shell">
-      <TopBar user={renamed ?? user} page={page} onSignOut={onSignOut} onHelp={openHelp} />
+      <TopBar user={renamed ?? user} page={page} onSignOut={signOut} onHelp={openHelp} />
       {connection.status === 'connecting' && <Loading />}
       {connection.status === 'failed' && <Unreachable hint={texts.connectFailedHint} onRetry={connection.retry} />}
       {connection.status === 'connected' && me && (
@@ -57,7 +61,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
           <CallCenter>
             <WorkerOrders me={me} route={route} />
             {page === 'settings' ? (
-              <Settings me={renamed ?? me} onRenamed={setRenamed} onSignOut={onSignOut} />
+              <Settings me={renamed ?? me} onRenamed={setRenamed} onSignOut={signOut} />
             ) : me.role !== 'admin' ? (
               <UserChat me={me} onAttention={onAttention} />
             ) : page === 'operator' ? (

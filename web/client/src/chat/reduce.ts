@@ -6,10 +6,11 @@ import type {
 import type { SocketEvent } from '../events.ts';
 import type { ConfabError } from '../errors.ts';
 import type { MessageOptions } from './api.ts';
+import type { Queued } from './outbox.ts';
 import { isNamed } from '../support/canned.ts';
 import { channelLeft, channelsLoaded, channelUpdated, isChannel, withChannel, withChannelRead, withLastMessage } from './channels.ts';
 import { withRenamed } from './rename.ts';
-import { toChatMessage, type ChatMessage, type ChatState, type Thread } from './state.ts';
+import { queuedMessage, toChatMessage, type ChatMessage, type ChatState, type Thread } from './state.ts';
 
 /** After this time without a sign somebody is not writing any more. */
 export const TYPING_MS = 6000;
@@ -35,6 +36,8 @@ export type ChatAction =
   | { type: 'thread.loaded'; id: string; response: MessagesResponse; more: boolean }
   | { type: 'thread.failed'; id: string; more: boolean }
   | { type: 'send'; id: string; key: string; text: string; at: number; options?: MessageOptions }
+  /** Everything that is not sent yet. */
+  | { type: 'queue'; queue: readonly Queued[] }
   | { type: 'send.done'; id: string; key: string; message: MessageObject }
   | { type: 'send.failed'; id: string; key: string; error?: ConfabError };
 
@@ -68,7 +71,7 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return withThread(state, action.id, (thread) => ({
         ...thread,
         status: 'ready',
-        messages: [...action.older.messages, ...action.newer.messages].map(toChatMessage),
+        messages: [...[...action.older.messages, ...action.newer.messages].map(toChatMessage), ...unsentOf(thread)],
         hasMore: action.older.has_more,
         hasNewer: action.newer.has_more,
         loadingMore: false,
@@ -80,7 +83,7 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
     case 'thread.loaded':
       return withThread(state, action.id, (thread) => ({
         status: 'ready',
-        messages: merge(thread.hasNewer && !action.more ? [] : thread.messages, action.response.messages.map(toChatMessage)),
+        messages: merge(thread.hasNewer && !action.more ? unsentOf(thread) : thread.messages, action.response.messages.map(toChatMessage)),
         // a reload of the newest page says nothing about what lies before older pages
         hasMore: action.more || thread.status !== 'ready' || thread.hasNewer ? action.response.has_more : thread.hasMore,
         hasNewer: action.more && thread.hasNewer,
@@ -95,6 +98,8 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
         ...thread,
         messages: merge(thread.messages, [onItsWay(state, thread, action)]),
       }));
+    case 'queue':
+      return withQueue(state, action.queue);
     case 'send.done':
       return onMessage(state, action.id, action.message, false);
     case 'send.failed':
@@ -120,6 +125,20 @@ function loaded(state: ChatState, { conversations, online, hours }: Conversation
     online: new Set(online),
     hours,
   };
+}
+
+const unsentOf = (thread: Thread): ChatMessage[] => thread.messages.filter(({ id }) => id === undefined);
+
+/** What is on its way is in its threads, at the end, and nothing else is. */
+function withQueue(state: ChatState, queue: readonly Queued[]): ChatState {
+  const ids = new Set(queue.map(({ message }) => message.conversationId));
+  for (const [id, thread] of state.threads) if (unsentOf(thread).length > 0) ids.add(id);
+  let next = state;
+  for (const id of ids) {
+    const unsent = queue.filter(({ message }) => message.conversationId === id).map((queued) => queuedMessage(queued, state.me));
+    next = withThread(next, id, (thread) => ({ ...thread, messages: merge(thread.messages.filter((m) => m.id !== undefined), unsent) }));
+  }
+  return next;
 }
 
 /** What the sender sees before the server has it. */

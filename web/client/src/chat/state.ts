@@ -4,8 +4,11 @@ import type {
   ActivityObject, AttachmentObject, CallCardObject, ChannelObject, ConversationObject, HoursNowObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
 } from '../contract.ts';
 import type { ConfabError } from '../errors.ts';
+import type { Queued } from './outbox.ts';
+import type { UnsentFile } from './unsent.ts';
 
-export type Delivery = 'sending' | 'sent' | 'failed';
+/** waiting: for the network, and goes by itself; failed: the server does not take it. */
+export type Delivery = 'sending' | 'waiting' | 'sent' | 'failed';
 
 export interface ChatMessage {
   /** The same before and after the server has it: good as a React key. */
@@ -31,6 +34,8 @@ export interface ChatMessage {
   /** Of a line that the server wrote about the conversation: what was done with it, by the message's user. */
   readonly activity: ActivityObject | undefined;
   readonly attachments: readonly AttachmentObject[];
+  /** Of one that is not sent: files that are not on the server yet. */
+  readonly files?: readonly UnsentFile[];
 }
 
 export interface Thread {
@@ -111,6 +116,28 @@ export function toChatMessage(message: MessageObject): ChatMessage {
     call: message.call,
     activity: message.activity,
     attachments: message.attachments,
+  };
+}
+
+/** One that is on its way. */
+export function queuedMessage({ message, delivery, error }: Queued, me: UserObject): ChatMessage {
+  return {
+    key: message.key,
+    id: undefined,
+    user: me,
+    text: message.text,
+    at: message.at,
+    delivery,
+    error,
+    edited: false,
+    deleted: false,
+    private: message.private,
+    quoted: message.quoted,
+    reactions: [],
+    call: undefined,
+    activity: undefined,
+    attachments: message.files.flatMap(({ attachment }) => attachment ?? []),
+    files: message.files.filter(({ attachment }) => !attachment),
   };
 }
 

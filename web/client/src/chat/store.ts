@@ -10,9 +10,9 @@ import { randomId } from '../userid.ts';
 import type { ChannelChange, MessageOptions } from './api.ts';
 import { Attention } from './attention.ts';
 import { isChannel, isSlowed } from './channels.ts';
-import { Outbox, type Sent } from './outbox.ts';
 import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
 import { initialChat, type ChatState } from './state.ts';
+import type { UnsentFile } from './unsent.ts';
 
 const EVENTS = [
   'message.new',
@@ -45,7 +45,6 @@ export class ChatStore {
   #again = false;
   readonly #attention: Attention;
   #tick: ReturnType<typeof setTimeout> | undefined;
-  readonly #outbox = new Outbox((id, key) => this.#sendAgain(id, key));
 
   /** `client` must be connected. Call `start`, and `stop` in the end. */
   constructor(
@@ -68,7 +67,16 @@ export class ChatStore {
       this.client.on('connection.changed', ({ state }) => {
         if (state !== 'connected') return;
         this.refresh(); // who is in a call is not replayed
-        this.#outbox.retry();
+      }),
+    );
+    const { outbox } = this.client;
+    this.#stops.push(outbox.queue$.subscribe((queue) => this.#apply({ type: 'queue', queue })));
+    this.#stops.push(
+      outbox.listen({
+        sent: (message) => this.#onSent(message),
+        refused: ({ conversationId: id }, { code, retryAfter }) => {
+          if (code === ErrorCode.slowMode) this.#apply({ type: 'slow', id, until: Date.now() + (retryAfter ?? 1) * 1000 });
+        },
       }),
     );
     this.refresh();
@@ -78,7 +86,6 @@ export class ChatStore {
     for (const stop of this.#stops.splice(0)) stop();
     this.#attention.stop();
     clearTimeout(this.#tick);
-    this.#outbox.stop();
   }
 
   /** Loads the list, and the open conversation, anew. What is on screen stays until the answer is there. */
@@ -142,32 +149,42 @@ export class ChatStore {
   }
 
   /**
-   * Shows the message at once and sends it. A failed one stays, with its delivery 'failed', for `retry`; what failed
-   * for want of a connection is sent by itself when that is back.
+   * Shows the message at once and sends it. What cannot go for want of a connection has the delivery 'waiting' and goes by
+   * itself, also after a reload; one that the server refuses has 'failed', and stays for `retry` or `discard`.
    */
-  send(id: string, text: string, options: MessageOptions = {}): void {
-    const key = randomId();
+  send(id: string, text: string, options: MessageOptions & { files?: readonly UnsentFile[] } = {}): void {
+    const { outbox } = this.client;
+    const thread = this.state.threads.get(id);
+    const quoted = thread?.messages.find((m) => m.id !== undefined && m.id === options.quoted);
+    const files = options.files ?? options.attachments?.map((attachment) => ({ name: attachment.name, attachment })) ?? [];
     this.#attention.pause();
-    this.#apply({ type: 'send', id, key, text, at: Date.now(), options });
-    this.#deliver(id, key, text, options);
+    void outbox.add({
+      key: randomId(),
+      conversationId: id,
+      text,
+      at: outbox.nextAt(),
+      private: options.private ?? false,
+      quoted: options.quoted === undefined ? undefined : { id: options.quoted, user_id: quoted?.user.id ?? '', user_name: quoted?.user.name ?? '', text: quoted?.text ?? '' },
+      files,
+    });
+    if (thread?.hasNewer) void this.toNewest(id); // where it will be
   }
 
-  /** Sends a failed one again; one that waits for the network takes with it whatever waits. */
-  retry(id: string, key: string): void {
-    if (this.#outbox.waits(key)) this.#outbox.retry();
-    else this.#sendAgain(id, key);
+  /** Sends a refused one again, behind the others; one that waits takes with it whatever waits. */
+  retry(key: string): void {
+    this.client.outbox.retry(key);
   }
 
-  #sendAgain(id: string, key: string): void {
-    const message = this.state.threads.get(id)?.messages.find((m) => m.key === key);
-    if (message?.delivery === 'sending') return;
-    if (message?.delivery !== 'failed') {
-      this.#outbox.forget(key); // its answer was lost, and its event came
-      return;
-    }
-    const options = { quoted: message.quoted?.id, private: message.private, attachments: message.attachments };
-    this.#apply({ type: 'send', id, key, text: message.text, at: Date.now(), options });
-    this.#deliver(id, key, message.text, options);
+  /** One that waits or was refused is not to be sent. */
+  discard(key: string): void {
+    this.client.outbox.discard(key);
+  }
+
+  #onSent(message: MessageObject): void {
+    const id = message.conversation_id;
+    this.#apply({ type: 'send.done', id, key: message.client_id, message });
+    const channel = this.state.channels.get(id);
+    if (channel && isSlowed(channel, this.state.me)) this.#apply({ type: 'slow', id, until: Date.now() + channel.slow_mode_s * 1000 });
   }
 
   /** Changes one's own message. */
@@ -259,27 +276,6 @@ export class ChatStore {
       this.#apply({ type: 'thread.loaded', id, response, more: false });
     } catch {
       this.#apply({ type: 'thread.failed', id, more: false });
-    }
-  }
-
-  #deliver(id: string, key: string, text: string, options: MessageOptions): void {
-    const blocked = () => this.#apply({ type: 'send.failed', id, key });
-    this.#outbox.send(id, key, () => this.#attempt(id, key, text, options), blocked);
-  }
-
-  async #attempt(id: string, key: string, text: string, options: MessageOptions): Promise<Sent> {
-    try {
-      const message = await this.client.chat.send(id, text, key, options);
-      this.#apply({ type: 'send.done', id, key, message });
-      const channel = this.state.channels.get(id);
-      if (channel && isSlowed(channel, this.state.me)) this.#apply({ type: 'slow', id, until: Date.now() + channel.slow_mode_s * 1000 });
-      return 'done';
-    } catch (error) {
-      const reason = toConfabError(error, '');
-      this.#apply({ type: 'send.failed', id, key, error: reason });
-      if (reason.statusCode === 0) return 'unreachable';
-      if (reason.code === ErrorCode.slowMode) this.#apply({ type: 'slow', id, until: Date.now() + (reason.retryAfter ?? 1) * 1000 });
-      return 'refused';
     }
   }
 

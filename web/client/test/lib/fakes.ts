@@ -109,7 +109,7 @@ export class FakeServer {
     const path = url.replace('http://test', '');
     const method = init.method ?? 'GET';
     const token = (init.headers as Record<string, string>)['Authorization']?.replace('Bearer ', '') ?? '';
-    const body = init.body === undefined ? {} : (JSON.parse(init.body as string) as Record<string, unknown>);
+    const body = init.body === undefined || init.body instanceof Blob ? {} : (JSON.parse(init.body as string) as Record<string, unknown>);
     this.requests.push({ method, path, token, body });
     const route = this.routes[`${method} ${path.split('?')[0]}`];
     const answer = this.expired.has(token)

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Attachments } from './Attachments.tsx';
+import { WaitingFiles } from './WaitingFiles.tsx';
 import { MessageMenu } from './MessageMenu.tsx';
 import { Reactions } from './Reactions.tsx';
 import { refusalText } from './refusal.ts';
@@ -13,6 +14,8 @@ import { isEmojiOnly } from './text.ts';
 /** What can be done with a message; what is absent is not offered. */
 export interface MessageActions {
   retry(message: ChatMessage): void;
+  /** Of what is not sent. */
+  discard(message: ChatMessage): void;
   react(message: ChatMessage, type: string): void;
   reply(message: ChatMessage): void;
   edit(message: ChatMessage): void;
@@ -35,7 +38,7 @@ interface BubbleProps {
 export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
   const t = useMessages();
   const [menu, setMenu] = useState(false);
-  const emoji = !message.quoted && message.attachments.length === 0 && isEmojiOnly(message.text);
+  const emoji = !message.quoted && message.attachments.length === 0 && !message.files?.length && isEmojiOnly(message.text);
   const look = [
     'cf-bubble',
     `cf-bubble--${message.delivery}`,
@@ -55,6 +58,7 @@ export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
         <div className={look.filter(Boolean).join(' ')}>
           {message.quoted && !message.deleted && <Quote quoted={message.quoted} onJump={actions.jump} />}
           {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
+          {message.files && message.files.length > 0 && <WaitingFiles files={message.files} />}
           {/* what a person wrote has its own direction, the bubble that of the page */}
           {message.deleted ? t.messageDeleted : <div dir="auto"><Text text={message.text} /></div>}
         </div>
@@ -70,11 +74,22 @@ export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
           <Icon name="clock" size={14} /> {t.sending}
         </p>
       )}
+      {message.delivery === 'waiting' && (
+        <p className="cf-run__time">
+          <Icon name="clock" size={14} /> {t.waitingToSend}
+          <button type="button" className="cf-link" onClick={() => actions.discard(message)}>
+            {t.discard}
+          </button>
+        </p>
+      )}
       {message.delivery === 'failed' && (
         <p className="cf-run__failed">
           <Icon name="alert" size={16} /> {refusalText(message.error, t) ?? t.notDelivered}
           <button type="button" className="cf-link" onClick={() => actions.retry(message)}>
             {t.resend}
+          </button>
+          <button type="button" className="cf-link" onClick={() => actions.discard(message)}>
+            {t.discard}
           </button>
         </p>
       )}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AttachmentObject, ChatMessage } from '@confab/client';
+import type { ChatMessage, UnsentFile } from '@confab/client';
 import { useEffect, useLayoutEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -33,7 +33,7 @@ interface ComposerProps {
   draft?: Draft;
   onDraft?: (draft: Draft) => void;
   onKeystroke?: () => void;
-  onSend: (text: string, options: { private: boolean; attachments: AttachmentObject[] }) => void;
+  onSend: (text: string, options: { private: boolean; files: readonly UnsentFile[] }) => void;
   /** Sends a voice note; without it none are recorded. Rejects when it did not go. */
   onVoice?: (recording: Recording, options: { private: boolean }) => Promise<void>;
   /** Back to a new message. */
@@ -71,7 +71,7 @@ export function Composer(props: ComposerProps) {
   };
   const send = () => {
     if (!sendable) return;
-    onSend(text.trim(), { private: note, attachments: files ? uploads.take() : [] });
+    onSend(text.trim(), { private: note, files: files ? uploads.take() : [] });
     change('');
     area.current?.focus();
   };

@@ -10,9 +10,9 @@ export function UploadList({ uploads, onRemove }: { uploads: readonly Upload[]; 
   const t = useMessages();
   return (
     <ul className="cf-uploads" role="list" aria-label={t.attachments}>
-      {uploads.map(({ key, name, attachment }) => (
+      {uploads.map(({ key, name, ready }) => (
         <li key={key} className="cf-upload">
-          {attachment ? <Icon name="file" size={18} /> : <Spinner label={t.uploading(name)} />}
+          {ready ? <Icon name="file" size={18} /> : <Spinner label={t.uploading(name)} />}
           <span className="cf-upload__name">{name}</span>
           <IconButton icon="close" label={t.removeFile(name)} onClick={() => onRemove(key)} />
         </li>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ownsChannel, type AttachmentObject, type ChannelObject, type ChatMessage, type ChatStore, type UserObject } from '@confab/client';
+import { ownsChannel, type ChannelObject, type ChatMessage, type ChatStore, type UnsentFile, type UserObject } from '@confab/client';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { useToast } from '../ui/Toasts.tsx';
@@ -16,7 +16,7 @@ interface Deeds {
   writing: Writing;
   /** The message that one has jumped to. */
   marked: number | undefined;
-  send(text: string, options: { private: boolean; attachments: AttachmentObject[] }): void;
+  send(text: string, options: { private: boolean; files: readonly UnsentFile[] }): void;
   jump(messageId: number | undefined): void;
   cancel(): void;
 }
@@ -43,7 +43,8 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
     const withId = (message: ChatMessage, act: (messageId: number) => Promise<void>) =>
       message.id !== undefined && attempt(act(message.id));
     const actions: MessageActions = {
-      retry: (message) => store.retry(id, message.key),
+      retry: (message) => store.retry(message.key),
+      discard: (message) => store.discard(message.key),
       react: (message, type) => withId(message, (messageId) => store.react(id, messageId, type)),
       reply: (message) => setWriting({ kind: 'reply', message }),
       edit: (message) => setWriting({ kind: 'edit', message }),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ConfabError, type AttachmentObject } from '@confab/client';
+import { ConfabError, type UnsentFile } from '@confab/client';
 import { useCallback, useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useToast } from '../ui/Toasts.tsx';
@@ -8,11 +8,11 @@ import { useToast } from '../ui/Toasts.tsx';
 const MAX_BYTES = 10 * 1024 * 1024;
 const MAX_FILES = 10;
 
-/** A file that was chosen, on its way to the server or there. */
-export interface Upload {
+/** A file that was chosen. */
+export interface Upload extends UnsentFile {
   readonly key: string;
-  readonly name: string;
-  readonly attachment: AttachmentObject | undefined;
+  /** It can be sent: it is on the server, or there is no connection and it goes with the message later. */
+  readonly ready: boolean;
 }
 
 interface Uploads {
@@ -21,8 +21,8 @@ interface Uploads {
   ready: boolean;
   add(files: Iterable<File>): void;
   remove(key: string): void;
-  /** What is there, and an empty list from now on. */
-  take(): AttachmentObject[];
+  /** What is ready, and an empty list from now on. */
+  take(): UnsentFile[];
 }
 
 /** Files go to the server as soon as they are chosen, so that sending the message takes no time. */
@@ -38,12 +38,14 @@ export function useUploads(conversationId: string): Uploads {
     const name = file.name || 'file';
     if (file.size > MAX_BYTES) return toast(t.fileTooLarge(name));
     if (file.size === 0) return toast(t.fileEmpty(name));
-    setUploads((list) => [...list, { key, name, attachment: undefined }]);
+    const become = (change: Partial<Upload>) => setUploads((list) => list.map((upload) => (upload.key === key ? { ...upload, ...change } : upload)));
+    setUploads((list) => [...list, { key, name, file, ready: false }]);
     chat.attach(conversationId, file, name).then(
-      (attachment) => setUploads((list) => list.map((upload) => (upload.key === key ? { ...upload, attachment } : upload))),
+      (attachment) => become({ attachment, ready: true }),
       (error: unknown) => {
+        if (error instanceof ConfabError && error.statusCode === 0) return become({ ready: true });
         remove(key);
-        toast(error instanceof ConfabError && error.statusCode > 0 ? error.message : t.fileFailed(name));
+        toast(error instanceof ConfabError ? error.message : t.fileFailed(name));
       },
     );
   };
@@ -53,9 +55,9 @@ export function useUploads(conversationId: string): Uploads {
     for (const file of list.slice(0, MAX_FILES - uploads.length)) start(file);
   };
   const take = () => {
-    const there = uploads.flatMap(({ attachment }) => attachment ?? []);
+    const there = uploads.filter(({ ready }) => ready).map(({ name, file, attachment }) => ({ name, file, attachment }));
     setUploads([]);
     return there;
   };
-  return { uploads, ready: uploads.every(({ attachment }) => attachment), add, remove, take };
+  return { uploads, ready: uploads.every(({ ready }) => ready), add, remove, take };
 }

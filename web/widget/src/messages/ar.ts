@@ -47,11 +47,13 @@ export const ar: Messages = {
   placeholder: 'اكتب رسالة',
   send: 'أرسل',
   sending: 'جارٍ الإرسال',
+  waitingToSend: 'تنتظر عودة الاتصال',
   notDelivered: 'لم تُسلَّم',
   banned: (until, reason) => `تم حظرك من هذه المحادثة${until === undefined ? '' : ` حتى ${isolate(until)}`}${reason === '' ? '.' : `: ${isolate(reason)}`}`,
   tooFast: (seconds) =>
     `بسرعة كبيرة. حاول مجددًا بعد ${count(seconds, { one: 'ثانية واحدة', two: 'ثانيتين', few: '# ثوانٍ', many: '# ثانية', other: '# ثانية' })}.`,
   resend: 'أعد الإرسال',
+  discard: 'تجاهل',
   tooLong: 'النص أطول من أن يُرسل دفعة واحدة.',
   resolved: 'أُغلقت هذه المحادثة. يمكنك الكتابة من جديد في أي وقت.',
   reopened: 'أُعيد فتح المحادثة',

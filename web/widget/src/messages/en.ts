@@ -36,11 +36,13 @@ export const en = {
   placeholder: 'Write a message',
   send: 'Send',
   sending: 'Sending',
+  waitingToSend: 'Waiting for the connection',
   notDelivered: 'Not delivered',
   banned: (until: string | undefined, reason: string) =>
     `You have been banned from this chat${until === undefined ? '' : ` until ${until}`}${reason === '' ? '.' : `: ${reason}`}`,
   tooFast: (seconds: number) => count(seconds, { one: 'Too fast. Try again in one second.', other: 'Too fast. Try again in # seconds.' }),
   resend: 'Retry',
+  discard: 'Discard',
   tooLong: 'This is too long to send in one piece.',
   resolved: 'This conversation was closed. Write again at any time.',
   reopened: 'The conversation is open again',

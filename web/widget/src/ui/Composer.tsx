@@ -53,10 +53,10 @@ export function Composer({ uploads }: { uploads: Uploads }) {
       </div>
       {uploads.list.length > 0 && (
         <ul class="uploads" aria-label={t.attachments}>
-          {uploads.list.map(({ key, name, attachment }) => (
+          {uploads.list.map(({ key, name, ready }) => (
             <li key={key} class="upload">
-              <Icon name={attachment ? 'file' : 'clock'} size={18} />
-              <span class="upload-name">{attachment ? name : t.uploading(name)}</span>
+              <Icon name={ready ? 'file' : 'clock'} size={18} />
+              <span class="upload-name">{ready ? name : t.uploading(name)}</span>
               <IconButton icon="close" label={t.removeFile(name)} onClick={() => uploads.remove(key)} />
             </li>
           ))}

@@ -1,9 +1,9 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import { receiptOf, type ActivityObject, type ChatMessage, type ChatState, type Thread } from '@confab/client';
+import { queuedMessage, receiptOf, type ActivityObject, type ChatState, type Thread, type UnsentMessage } from '@confab/client';
 import { dayName, groupByDay } from '@confab/react/plain';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Connected, Pending } from '../widget.ts';
+import type { Connected } from '../widget.ts';
 import type { Messages as Texts } from '../messages/index.ts';
 import { CallCard } from './CallCard.tsx';
 import { Icon } from './Icon.tsx';
@@ -13,37 +13,25 @@ import { useAround, useObservable, useWidgetState } from './context.ts';
 /** So near to the end counts as being at the end. */
 const SLACK_PX = 60;
 
+/** Whoever writes has no account yet. */
+const NOBODY = { id: '', name: '', role: 'user' } as const;
+
 /** The conversation, or a greeting while there is none. */
 export function Messages() {
-  const { t } = useAround();
-  const { connected, connection, pending } = useWidgetState();
+  const { widget, t } = useAround();
+  const { connected, connection, earlier, pending } = useWidgetState();
   if (connected) return <Conversation connected={connected} />;
-  if (connection === 'connecting' && pending.length === 0) return <p class="empty">{t.loading}…</p>;
+  const delivery = connection === 'waiting' ? 'waiting' : 'sending';
+  const shown = (message: UnsentMessage) => queuedMessage({ message, delivery, error: undefined }, NOBODY);
+  const unsent = [...earlier, ...pending];
+  if (connection === 'connecting' && unsent.length === 0) return <p class="empty">{t.loading}…</p>;
   return (
     <div class="log" role="log" aria-label={t.conversation} tabIndex={0}>
-      {pending.length === 0 ? <Greeting /> : <Run messages={pending.map(unsent)} mine meId="" receipt={undefined} onRetry={() => {}} />}
+      {unsent.length === 0 && <Greeting />}
+      {unsent.length > 0 && <Run messages={unsent.map(shown)} mine meId="" receipt={undefined} onRetry={() => {}} onDiscard={({ key }) => widget.discard(key)} />}
     </div>
   );
 }
-
-/** A message that waits for the account, as one that is on its way. */
-const unsent = ({ key, text, at }: Pending): ChatMessage => ({
-  key,
-  text,
-  at,
-  id: undefined,
-  user: { id: '', name: '', role: 'user' },
-  delivery: 'sending',
-  error: undefined,
-  edited: false,
-  deleted: false,
-  private: false,
-  quoted: undefined,
-  reactions: [],
-  call: undefined,
-  activity: undefined,
-  attachments: [],
-});
 
 function Greeting() {
   const { widget, t } = useAround();
@@ -146,7 +134,8 @@ function Log({ connected, state, thread }: { connected: Connected; state: ChatSt
                     meId={me.id}
                     receipt={lastMine && run.messages.includes(lastMine) ? receipt : undefined}
                     urlOf={(attachment) => connected.client.chat.urlOf(attachment)}
-                    onRetry={(message) => chat.retry(me.id, message.key)}
+                    onRetry={(message) => chat.retry(message.key)}
+                    onDiscard={(message) => chat.discard(message.key)}
                   />
                 );
               })}

@@ -12,19 +12,20 @@ interface RunProps {
   meId: string;
   /** How far the last one has come; only on one's own last one. */
   receipt: Receipt | undefined;
-  urlOf?: (attachment: AttachmentObject) => string;
+  urlOf?: ((attachment: AttachmentObject) => string) | undefined;
   onRetry: (message: ChatMessage) => void;
+  onDiscard: (message: ChatMessage) => void;
 }
 
 /** Messages of one person in a row: one name, one time. */
-export function Run({ messages, mine, receipt, urlOf, onRetry }: RunProps) {
+export function Run({ messages, mine, receipt, urlOf, onRetry, onDiscard }: RunProps) {
   const { t } = useAround();
   const last = messages.at(-1);
   return (
     <div class={`run ${mine ? 'is-mine' : ''}`}>
       {mine ? <span class="hidden">{t.you}</span> : <p class="run-name">{last?.user.name}</p>}
       {messages.map((message) => (
-        <Bubble key={message.key} message={message} urlOf={urlOf} onRetry={onRetry} />
+        <Bubble key={message.key} message={message} urlOf={urlOf} onRetry={onRetry} onDiscard={onDiscard} />
       ))}
       {last?.delivery === 'sent' && (
         <p class="time">
@@ -41,12 +42,12 @@ export function Run({ messages, mine, receipt, urlOf, onRetry }: RunProps) {
   );
 }
 
-type BubbleProps = { message: ChatMessage; urlOf: RunProps['urlOf']; onRetry: RunProps['onRetry'] };
+type BubbleProps = { message: ChatMessage } & Pick<RunProps, 'urlOf' | 'onRetry' | 'onDiscard'>;
 
-function Bubble({ message, urlOf, onRetry }: BubbleProps) {
+function Bubble({ message, urlOf, onRetry, onDiscard }: BubbleProps) {
   const { t } = useAround();
-  const { text, quoted, attachments, reactions, delivery, deleted } = message;
-  const emoji = !quoted && attachments.length === 0 && isEmojiOnly(text);
+  const { text, quoted, attachments, files = [], reactions, delivery, deleted } = message;
+  const emoji = !quoted && attachments.length + files.length === 0 && isEmojiOnly(text);
   return (
     <>
       <div class={`bubble is-${delivery} ${emoji ? 'is-emoji' : ''} ${deleted ? 'is-deleted' : ''}`} dir="auto">
@@ -56,6 +57,14 @@ function Bubble({ message, urlOf, onRetry }: BubbleProps) {
           </blockquote>
         )}
         {urlOf && attachments.map((attachment) => <Attachment key={attachment.id} attachment={attachment} url={urlOf(attachment)} />)}
+        {/* the page's policy may forbid pictures that are not from a server: their names will do until they are there */}
+        {files.map(({ name, file, voice }, i) => (
+          <span key={i} class="file">
+            <Icon name="file" />
+            <span class="file-name">{voice ? t.voice.preview : name}</span>
+            {file && <span>{fileSize(file.size, t)}</span>}
+          </span>
+        ))}
         {deleted ? t.deleted : <Text text={text} />}
       </div>
       {reactions.length > 0 && (
@@ -72,11 +81,22 @@ function Bubble({ message, urlOf, onRetry }: BubbleProps) {
           <Icon name="clock" size={14} /> {t.sending}
         </p>
       )}
+      {delivery === 'waiting' && (
+        <p class="time">
+          <Icon name="clock" size={14} /> {t.waitingToSend}
+          <button type="button" class="link" onClick={() => onDiscard(message)}>
+            {t.discard}
+          </button>
+        </p>
+      )}
       {delivery === 'failed' && (
         <p class="failed">
           <Icon name="alert" size={16} /> {message.error?.statusCode === 429 ? t.tooFast(message.error.retryAfter ?? 1) : t.notDelivered}
           <button type="button" class="link" onClick={() => onRetry(message)}>
             {t.resend}
+          </button>
+          <button type="button" class="link" onClick={() => onDiscard(message)}>
+            {t.discard}
           </button>
         </p>
       )}

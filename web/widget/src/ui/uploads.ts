@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ConfabError, type AttachmentObject } from '@confab/client';
+import { ConfabError, type UnsentFile } from '@confab/client';
 import { useRef, useState } from 'preact/hooks';
 import { useAround } from './context.ts';
 
@@ -7,11 +7,11 @@ import { useAround } from './context.ts';
 const MAX_BYTES = 10 * 1024 * 1024;
 const MAX_FILES = 10;
 
-/** A file that was chosen, on its way to the server or there. */
-export interface Upload {
+/** A file that was chosen. */
+export interface Upload extends UnsentFile {
   readonly key: string;
-  readonly name: string;
-  readonly attachment: AttachmentObject | undefined;
+  /** It can be sent: it is on the server, or there is no connection and it goes with the message later. */
+  readonly ready: boolean;
 }
 
 export interface Uploads {
@@ -22,8 +22,8 @@ export interface Uploads {
   readonly problem: string | undefined;
   add(files: Iterable<File>): void;
   remove(key: string): void;
-  /** What is there, and an empty list from now on. */
-  take(): AttachmentObject[];
+  /** What is ready, and an empty list from now on. */
+  take(): UnsentFile[];
 }
 
 /** Files go to the server as soon as they are chosen, so that sending the message takes no time. */
@@ -39,15 +39,16 @@ export function useUploads(): Uploads {
     if (file.size > MAX_BYTES) return setProblem(t.fileTooLarge(name));
     if (file.size === 0) return setProblem(t.fileEmpty(name));
     const key = String(count.current++);
-    setList((now) => [...now, { key, name, attachment: undefined }]);
+    const become = (change: Partial<Upload>) => setList((now) => now.map((upload) => (upload.key === key ? { ...upload, ...change } : upload)));
+    setList((now) => [...now, { key, name, file, ready: false }]);
     try {
       const connected = await widget.connect(true);
-      if (!connected) throw new Error('not connected');
-      const attachment = await connected.client.chat.attach(connected.me.id, file, name);
-      setList((now) => now.map((upload) => (upload.key === key ? { ...upload, attachment } : upload)));
+      const attachment = await connected?.client.chat.attach(connected.me.id, file, name);
+      become({ attachment, ready: true });
     } catch (error) {
+      if (error instanceof ConfabError && error.statusCode === 0) return become({ ready: true });
       remove(key);
-      setProblem(error instanceof ConfabError && error.statusCode > 0 ? error.message : t.fileFailed(name));
+      setProblem(error instanceof ConfabError ? error.message : t.fileFailed(name));
     }
   };
   const add = (files: Iterable<File>) => {
@@ -58,7 +59,7 @@ export function useUploads(): Uploads {
   const take = () => {
     setList([]);
     setProblem(undefined);
-    return list.flatMap(({ attachment }) => attachment ?? []);
+    return list.filter(({ ready }) => ready).map(({ name, file, attachment }) => ({ name, file, attachment }));
   };
-  return { list, ready: list.every(({ attachment }) => attachment), problem, add, remove, take };
+  return { list, ready: list.every(({ ready }) => ready), problem, add, remove, take };
 }

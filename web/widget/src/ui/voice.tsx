@@ -69,12 +69,13 @@ export function useVoice(): Voice {
   };
   const send = async ({ sound, name, durationMs, waveform }: Recording): Promise<void> => {
     setProblem(undefined);
+    const file = { name, file: sound, voice: { durationMs, waveform } };
     try {
       const now = await widget.connect(true);
-      if (!now) throw new Error('not connected');
-      widget.send('', [await now.client.chat.attach(now.me.id, sound, name, { durationMs, waveform })]);
+      widget.send('', [{ ...file, attachment: await now?.client.chat.attach(now.me.id, sound, name, file.voice) }]);
     } catch (error) {
-      setProblem(error instanceof ConfabError && error.statusCode > 0 ? error.message : t.voice.notSent);
+      if (error instanceof ConfabError && error.statusCode === 0) return widget.send('', [file]); // it waits
+      setProblem(error instanceof ConfabError ? error.message : t.voice.notSent);
       throw error;
     }
   };

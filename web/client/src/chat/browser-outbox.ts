@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Unsent messages in the browser's IndexedDB, shared by the tabs of an origin. The only file that knows IndexedDB. */
+import type { OutboxStorage, UnsentMessage } from './unsent.ts';
+
+const STORE = 'messages';
+
+interface Row {
+  userId: string;
+  message: UnsentMessage;
+}
+
+/** Undefined where there is no IndexedDB. `server` is its address: one origin may hold the widgets of several servers. */
+export function browserOutbox(server: string): OutboxStorage | undefined {
+  return typeof indexedDB === 'undefined' ? undefined : new BrowserOutbox(`confab-outbox ${server}`);
+}
+
+class BrowserOutbox implements OutboxStorage {
+  #opened: Promise<IDBDatabase> | undefined;
+  #channel: BroadcastChannel | undefined;
+
+  constructor(private readonly name: string) {}
+
+  async list(userId: string): Promise<UnsentMessage[]> {
+    // an array sorts behind every string: all keys of this user
+    const rows = await this.#run<Row[]>('readonly', (store) => store.getAll(IDBKeyRange.bound([userId], [userId, []])) as IDBRequest<Row[]>);
+    return rows.map(({ message }) => message).filter(isMessage);
+  }
+
+  async put(userId: string, message: UnsentMessage): Promise<void> {
+    await this.#run('readwrite', (store) => store.put({ userId, message } satisfies Row, [userId, message.key]));
+    this.#tell();
+  }
+
+  async remove(userId: string, key: string): Promise<void> {
+    await this.#run('readwrite', (store) => store.delete([userId, key]));
+    this.#tell();
+  }
+
+  async clear(whose: (userId: string) => boolean): Promise<void> {
+    const keys = await this.#run('readonly', (store) => store.getAllKeys());
+    for (const key of keys) {
+      if (whose((key as [string, string])[0])) await this.#run('readwrite', (store) => store.delete(key));
+    }
+    if (keys.length > 0) this.#tell();
+  }
+
+  /** Pages on plain HTTP have no locks. */
+  exclusive<T>(name: string, work: () => Promise<T>): Promise<T> {
+    if (typeof navigator === 'undefined' || !navigator.locks) return work();
+    return navigator.locks.request(`${this.name} ${name}`, work) as Promise<T>;
+  }
+
+  onChange(listener: () => void): () => void {
+    if (typeof BroadcastChannel === 'undefined') return () => {};
+    const channel = (this.#channel ??= new BroadcastChannel(this.name));
+    channel.addEventListener('message', listener);
+    return () => channel.removeEventListener('message', listener);
+  }
+
+  #tell(): void {
+    this.#channel?.postMessage('changed');
+  }
+
+  /** Resolves when it is done, not only asked for. */
+  async #run<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    const database = await this.#open();
+    return new Promise<T>((resolve, reject) => {
+      const transaction = database.transaction(STORE, mode);
+      const request = ask(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? request.error ?? new Error('IndexedDB gave up'));
+    });
+  }
+
+  #open(): Promise<IDBDatabase> {
+    const opened = (this.#opened ??= new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(this.name, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+      request.onerror = () => reject(request.error ?? new Error('IndexedDB does not open'));
+      request.onsuccess = () => {
+        const database = request.result;
+        const forget = () => (this.#opened = undefined); // the next use opens it again
+        database.onclose = forget;
+        database.onversionchange = () => {
+          forget();
+          database.close();
+        };
+        resolve(database);
+      };
+    }));
+    opened.catch(() => (this.#opened = undefined));
+    return opened;
+  }
+}
+
+/** Whatever wrote it: what is no message is left alone. */
+function isMessage(value: unknown): value is UnsentMessage {
+  const message = value as Partial<UnsentMessage> | undefined;
+  return (
+    typeof message?.key === 'string' &&
+    typeof message.conversationId === 'string' &&
+    typeof message.text === 'string' &&
+    typeof message.at === 'number' &&
+    typeof message.private === 'boolean' &&
+    Array.isArray(message.files)
+  );
+}
