@@ -387,10 +387,21 @@ static int configure(struct db *db, const char *path, const struct failure *f)
 	return 0;
 }
 
+/* A command of a newer Confab must not change the tables under the daemon of an older one. */
+static bool daemon_runs(const char *dir)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/daemon.lock", dir) >= (int)sizeof path)
+		return false;
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
 /* What a migration begins with that makes a table anew. */
 #define LOOSE "-- foreign_keys=OFF"
 
-static int migrate(struct db *db, const char *path, const struct failure *f)
+static int migrate(struct db *db, const char *dir, const char *path, const struct failure *f)
 {
 	int64_t version = pragma_int(db, "PRAGMA user_version");
 	int64_t app = pragma_int(db, "PRAGMA application_id");
@@ -402,6 +413,11 @@ static int migrate(struct db *db, const char *path, const struct failure *f)
 			    "database %s has schema %lld, this program knows up to %u: use the "
 			    "newer Confab that wrote it",
 			    path, (long long)version, db_schema_steps);
+	if (version < db_schema_steps && db->owner_fd < 0 && daemon_runs(dir))
+		return fail(f, -EBUSY,
+			    "the confabd that runs on %s is older than this program: restart it "
+			    "with the new version first",
+			    dir);
 	for (unsigned step = (unsigned)version; step < db_schema_steps; step++) {
 		char after[96];
 
@@ -497,7 +513,7 @@ static int open_all(struct db *db, const char *dir, bool exclusive, const struct
 	if (r == 0)
 		r = check(db, path, clean, f);
 	unlock(db);
-	return r == 0 ? migrate(db, path, f) : r;
+	return r == 0 ? migrate(db, dir, path, f) : r;
 }
 
 int db_open(struct db *db, const char *dir, bool exclusive, char *ret_error, size_t capacity)
