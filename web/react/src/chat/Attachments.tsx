@@ -16,6 +16,16 @@ export function Attachments({ attachments }: { attachments: readonly AttachmentO
   );
 }
 
+/** The room that a picture has in a conversation. */
+const PICTURE = { width: 340, height: 320 };
+
+/** What the picture takes there: all of it is seen, and none is made larger. */
+function fit(width: number | undefined, height: number | undefined) {
+  if (!width || !height) return {};
+  const scale = Math.min(1, PICTURE.width / width, PICTURE.height / height);
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
 function Attachment({ attachment }: { attachment: AttachmentObject }) {
   const t = useMessages();
   const { chat } = useVideoClient();
@@ -29,7 +39,7 @@ function Attachment({ attachment }: { attachment: AttachmentObject }) {
     return (
       <a className="cf-files__picture" href={url} target="_blank" rel="noopener noreferrer">
         {/* the place is kept while it loads, so that nothing jumps */}
-        <img src={url} alt={t.picture(name)} width={width} height={height} loading="lazy" decoding="async" />
+        <img src={url} alt={t.picture(name)} {...fit(width, height)} loading="lazy" decoding="async" />
       </a>
     );
   }

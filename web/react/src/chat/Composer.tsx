@@ -108,8 +108,14 @@ export function Composer(props: ComposerProps) {
   useLayoutEffect(() => {
     const element = area.current;
     if (!element) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
+    const grow = () => {
+      element.style.height = 'auto';
+      element.style.height = `${element.scrollHeight}px`;
+    };
+    grow();
+    // a window that becomes narrow breaks the text into more lines
+    addEventListener('resize', grow);
+    return () => removeEventListener('resize', grow);
   }, [text]);
 
   return (
