@@ -49,7 +49,7 @@ function options(name) {
 async function styles(folder) {
   await build({
     absWorkingDir: folder,
-    entryPoints: { styles: 'src/styles/index.css', voice: 'src/styles/voice.css' },
+    entryPoints: { styles: 'src/styles/index.css', base: 'src/styles/first.css', voice: 'src/styles/voice.css' },
     bundle: true,
     outdir: 'dist',
     target: ['chrome109', 'firefox115', 'safari16'],

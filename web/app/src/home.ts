@@ -13,11 +13,29 @@ export function loadHome(): Promise<HomePage> {
 
 async function fetchHome(): Promise<HomePage> {
   try {
-    return (await import('./pages/Home.tsx')).Home;
+    const [{ Home }] = await Promise.all([import('./pages/Home.tsx'), dress()]);
+    return Home;
   } catch (error) {
     loading = undefined;
     throw error;
   }
+}
+
+/** The styles of that file, whose address the build writes into the page. Rejects when they cannot be fetched. */
+function dress(): Promise<void> {
+  const style = document.querySelector<HTMLMetaElement>('meta[name="confab-home-style"]')?.content;
+  if (!style) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = style;
+    link.onload = () => resolve();
+    link.onerror = () => {
+      link.remove();
+      reject(new Error('The styles cannot be fetched.'));
+    };
+    document.head.append(link);
+  });
 }
 
 /** Whether somebody was signed in here the last time: a guess, for what to fetch first. */

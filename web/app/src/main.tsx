@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import '@confab/react/styles.css';
+import '@confab/react/base.css';
 import './app.css';
-import './operator.css';
-import './settings.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
