@@ -82,6 +82,29 @@ test('decline: one declines and the other still rings; when both have, the calle
 	await leaveAll();
 });
 
+test('an answer without a camera; and words instead of an answer', async () => {
+	await startCall(sam);
+	await Promise.all([rings(alex), rings(dana)]);
+	await press(alex, 'Without camera');
+	await inCall(alex);
+	await control(alex, 'Turn camera on').waitFor();
+	assert.equal(await alex.page.evaluate(() => JSON.parse(localStorage.getItem('confab.devices') ?? '{}').camera?.enabled ?? true), true,
+		'for this call only');
+	await leaveAll();
+	await startCall(sam);
+	await Promise.all([rings(alex), rings(dana)]);
+	await press(dana, 'Decline');
+	await press(alex, 'Write instead');
+	await press(alex, 'Please write to me here.');
+	await silent(alex);
+	await says(sam, 'Support declined the call');
+	await callDialog(sam).getByRole('button', { name: 'Leave a message' }).click();
+	await callDialog(sam).waitFor({ state: 'hidden' });
+	await sam.page.getByRole('log').getByText('Please write to me here.').waitFor();
+	await until('the place to write', () => sam.page.evaluate(() => document.activeElement?.tagName), (tag) => tag === 'TEXTAREA');
+	await leaveAll();
+});
+
 test('cancel: the caller leaves, and nobody rings any more', async () => {
 	await startCall(sam);
 	await Promise.all([rings(alex), rings(dana)]);

@@ -64,6 +64,9 @@ test('the choice of last time beats the default, an order beats both', () => {
   void microphone.enable();
   assert.equal(microphone.intend(true), true);
   assert.equal(preferences.get('microphone').enabled, true);
+  void microphone.disable({ remember: false });
+  assert.equal(microphone.intend(true), false);
+  assert.equal(preferences.get('microphone').enabled, true, 'for this call only');
 });
 
 test('a guessed default is overruled by the real one, a choice is not', () => {

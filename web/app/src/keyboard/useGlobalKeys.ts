@@ -51,8 +51,8 @@ function goAbove(): boolean {
     return true;
   }
   before = document.activeElement;
-  // the last button of a ring accepts; a call's first enlarges it
-  const buttons = above.querySelectorAll<HTMLElement>('button:not(:disabled)');
-  (above.matches('.cf-incoming') ? [...buttons].at(-1) : buttons[0])?.focus();
+  // that which accepts a ring; a call's first enlarges it
+  const accept = above.querySelector<HTMLElement>('.cf-button--accept');
+  (accept ?? above.querySelector<HTMLElement>('button:not(:disabled)'))?.focus();
   return true;
 }

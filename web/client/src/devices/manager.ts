@@ -63,9 +63,9 @@ export class DeviceManager<State extends DeviceState = DeviceState> {
     return this.#order('enabled');
   }
 
-  /** Turns the device off; a camera's light goes out. */
-  disable(): Promise<void> {
-    this.#remember(false);
+  /** Turns the device off; a camera's light goes out. With `remember: false` for this call only: the next begins as before. */
+  disable({ remember = true }: { remember?: boolean } = {}): Promise<void> {
+    if (remember) this.#remember(false);
     return this.#order('disabled');
   }
 

@@ -33,13 +33,13 @@ export function CallEnded({ ended, onCall, onClose }: { ended: Ended; onCall: ()
   return createPortal(
     <section ref={box} className="cf-ended" aria-label={t.callEnded} onKeyDown={(event) => event.key === 'Escape' && onClose()}>
       <span className="cf-ended__icon">
-        <Icon name="camera" size={20} />
+        <Icon name="hangUp" size={24} />
       </span>
       <p className="cf-ended__what" role="status">
         <strong>{t.callEnded}</strong> <span>{t.callEndedWith(ended.peer.name, duration(ended.ms, t))}</span>
       </p>
-      <button type="button" className="cf-button cf-button--small cf-button--quiet" onClick={onCall}>
-        {t.callAgain}
+      <button type="button" className="cf-button cf-button--quiet" onClick={onCall}>
+        <Icon name="camera" size={20} /> {t.callAgain}
       </button>
       <button type="button" className="cf-notice__close" aria-label={t.close} onClick={onClose}>
         <Icon name="close" size={16} />

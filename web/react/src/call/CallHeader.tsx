@@ -6,6 +6,7 @@ import { IconButton } from '../ui/IconButton.tsx';
 import { CallTimer } from './CallTimer.tsx';
 import type { Layout } from './layout.ts';
 import type { MiniHandlers } from './useMini.ts';
+import { useFullScreen } from './useFullScreen.ts';
 import type { Picture } from './usePicture.ts';
 
 interface CallHeaderProps {
@@ -28,6 +29,7 @@ export function CallHeader({ title, since, sharing, participants, mini, onMini, 
   const t = useMessages();
   const others = participants.filter((participant) => !participant.isLocal);
   const presenters = others.filter((participant) => participant.screenShareTrack);
+  const fullScreen = useFullScreen();
   const choice = others.length > 1 && presenters.length === 0;
   return (
     <div className="cf-call__top" onPointerDown={move.onPointerDown}>
@@ -49,6 +51,9 @@ export function CallHeader({ title, since, sharing, participants, mini, onMini, 
               label={layout === 'grid' ? t.layoutSpeaker : t.layoutGrid}
               onClick={() => onLayout(layout === 'grid' ? 'speaker' : 'grid')}
             />
+          )}
+          {!mini && fullScreen.toggle && (
+            <IconButton icon="fullScreen" label={fullScreen.on ? t.fullScreenEnd : t.fullScreen} onClick={fullScreen.toggle} />
           )}
           {picture.toggle && !mini && (
             <IconButton icon="picture" label={picture.open ? t.pictureClose : t.pictureOpen} onClick={picture.toggle} />

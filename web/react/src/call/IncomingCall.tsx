@@ -15,20 +15,26 @@ export interface IncomingCallProps {
   video?: boolean;
   onAccept: () => void;
   onDecline: () => void;
+  /** Answers with the camera off. Not offered without it. */
+  onAcceptAudio?: () => void;
+  /** Declines, and says why in the conversation. Not offered without it. */
+  onWrite?: (text: string) => void;
 }
 
 /**
  * Somebody is calling, with sound. Not modal and without taking the focus: who is writing a message must not answer with
  * the next key. Escape inside it declines. It stands above a call that one is in.
  */
-export function IncomingCall({ from, group, video = true, onAccept, onDecline }: IncomingCallProps) {
+export function IncomingCall({ from, group, video = true, onAccept, onDecline, onAcceptAudio, onWrite }: IncomingCallProps) {
   const t = useMessages();
   const [answered, setAnswered] = useState(false);
+  const [writing, setWriting] = useState(false);
   useTone(answered ? undefined : 'incoming');
   const answer = (how: () => void) => () => {
     setAnswered(true);
     how();
   };
+  const kind = video ? t.videoCall : t.voiceCall;
   if (typeof document === 'undefined') return null; // rendered on a server
   return createPortal(
     <div
@@ -43,8 +49,12 @@ export function IncomingCall({ from, group, video = true, onAccept, onDecline }:
           <Avatar user={from} size="large" />
         </span>
         <div role="alert">
-          <p className="cf-incoming__title">{t.isCalling(from.name, group)}</p>
-          <p className="cf-incoming__kind">{video ? t.videoCall : t.voiceCall}</p>
+          <p className="cf-incoming__title" dir="auto">
+            {t.isCalling(from.name, group)}
+          </p>
+          <p className="cf-incoming__kind">
+            <Icon name={video ? 'camera' : 'mic'} size={16} /> {kind}
+          </p>
         </div>
       </div>
       <div className="cf-incoming__buttons">
@@ -52,9 +62,34 @@ export function IncomingCall({ from, group, video = true, onAccept, onDecline }:
           <Icon name="hangUp" size={20} /> {t.decline}
         </button>
         <button type="button" className="cf-button cf-button--accept" disabled={answered} onClick={answer(onAccept)}>
-          <Icon name="camera" size={20} /> {t.accept}
+          <Icon name={video ? 'camera' : 'mic'} size={20} /> {t.accept}
         </button>
+        {onWrite && (
+          <button
+            type="button"
+            className="cf-button cf-button--small cf-button--quiet"
+            disabled={answered}
+            aria-expanded={writing}
+            onClick={() => setWriting(!writing)}
+          >
+            <Icon name="chat" size={18} /> {t.writeInstead}
+          </button>
+        )}
+        {video && onAcceptAudio && (
+          <button type="button" className="cf-button cf-button--small cf-button--quiet" disabled={answered} onClick={answer(onAcceptAudio)}>
+            <Icon name="cameraOff" size={18} /> {t.withoutCamera}
+          </button>
+        )}
       </div>
+      {writing && onWrite && (
+        <div className="cf-incoming__texts" role="group" aria-label={t.writeInstead}>
+          {t.quickReplies.map((text) => (
+            <button key={text} type="button" className="cf-menu__item" disabled={answered} onClick={answer(() => onWrite(text))}>
+              {text}
+            </button>
+          ))}
+        </div>
+      )}
     </div>,
     document.body,
   );

@@ -34,6 +34,8 @@ export interface VideoCallProps {
   peer: Pick<UserObject, 'id' | 'name' | 'image'>;
   /** Rings the others when the call is joined. */
   ring?: boolean;
+  /** Offered when nobody answered: to leave a message. The call is over for me then, too. */
+  onWrite?: () => void;
   /** The call is over for me: take the component away. `ended` is there when it had begun. */
   onClose: (ended?: Ended) => void;
 }
@@ -42,7 +44,7 @@ export interface VideoCallProps {
  * A call as a modal: joins when it appears, leaves when it goes. Made small, it stands over the page, which can be used.
  * Needs a connected client around it.
  */
-export function VideoCall({ callType, callId, peer, ring = false, onClose }: VideoCallProps) {
+export function VideoCall({ callType, callId, peer, ring = false, onWrite, onClose }: VideoCallProps) {
   const t = useMessages();
   const toast = useToast();
   const client = useVideoClient();
@@ -85,7 +87,7 @@ export function VideoCall({ callType, callId, peer, ring = false, onClose }: Vid
 
   const over = error !== undefined || state === CallingState.RECONNECTING_FAILED;
   const lost = state === CallingState.RECONNECTING || state === CallingState.OFFLINE || state === CallingState.MIGRATING;
-  const waiting = { note: lost ? t.callReconnecting : (note ?? result), ringing, onRing: () => void call.ring().catch(() => {}) };
+  const waiting = { note: lost ? t.callReconnecting : (note ?? result), ringing, onRing: () => void call.ring().catch(() => {}), onWrite };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && over) return close();
     const deeds = { mini: () => setMini(!mini), layout: () => setLayout(layout === 'grid' ? 'speaker' : 'grid') };

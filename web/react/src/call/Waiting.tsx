@@ -9,6 +9,8 @@ export interface WaitingState {
   /** It rings at the other end. */
   ringing: boolean;
   onRing: () => void;
+  /** Back to the conversation, to write. Not offered without it. */
+  onWrite?: (() => void) | undefined;
 }
 
 interface WaitingProps extends WaitingState {
@@ -18,7 +20,7 @@ interface WaitingProps extends WaitingState {
 }
 
 /** In the call, and nobody else is. */
-export function Waiting({ peer, note, ringing, mayRing, onRing }: WaitingProps) {
+export function Waiting({ peer, note, ringing, mayRing, onRing, onWrite }: WaitingProps) {
   const t = useMessages();
   return (
     <div className="cf-waiting">
@@ -34,6 +36,11 @@ export function Waiting({ peer, note, ringing, mayRing, onRing }: WaitingProps) 
           <button type="button" className="cf-button" onClick={onRing}>
             {t.callAgain}
           </button>
+          {onWrite && (
+            <button type="button" className="cf-button cf-button--quiet" onClick={onWrite}>
+              {t.leaveMessage}
+            </button>
+          )}
         </div>
       )}
     </div>

@@ -68,15 +68,24 @@ export function CallCenter({ children }: { children?: ReactNode }) {
   useRingNotification(incoming?.state.ring ?? undefined);
   const center = useMemo(() => ({ active, open, check, close }), [active, open, check, close]);
 
-  const accept = async (call: Call) => {
+  const accept = async (call: Call, { camera = true } = {}) => {
     const peer = groupOf(call) ?? call.state.ring?.caller ?? { id: call.id, name: call.id };
     try {
+      if (!camera) await call.camera.disable({ remember: false });
       await call.accept();
       setActive({ call, peer, ring: false, accepted: true });
     } catch (error) {
       toast(error instanceof ConfabError && error.statusCode === 409 ? t.answeredElsewhere : t.callFailed);
     }
   };
+
+  const decline = (call: Call) => void call.reject().catch(() => {}); // answered elsewhere meanwhile
+  const write = (call: Call, conversation: string, text: string) => {
+    const id = `reply-${call.state.ring?.id ?? call.id}`; // one for each ring
+    decline(call);
+    client.chat.send(conversation, text, id).catch(() => toast(t.actionFailed));
+  };
+  const conversation = incoming && conversationIdOf(incoming.id);
 
   return (
     <CenterContext value={center}>
@@ -88,6 +97,11 @@ export function CallCenter({ children }: { children?: ReactNode }) {
           callId={active.call.id}
           peer={active.peer}
           ring={active.ring}
+          onWrite={() => {
+            close();
+            // once the page behind is there again
+            requestAnimationFrame(() => document.querySelector<HTMLElement>('.cf-composer textarea')?.focus());
+          }}
           onClose={(how) => {
             close();
             setEnded(how && { ...how, call: active.call });
@@ -97,6 +111,7 @@ export function CallCenter({ children }: { children?: ReactNode }) {
       {checking && !active && (
         <LobbyDialog
           call={checking.call}
+          hint={checking.ring ? t.lobbyRings(checking.peer.name) : t.lobbyLive}
           onJoin={() => {
             open(checking.call, checking.peer, { ring: checking.ring });
             setChecking(undefined);
@@ -126,7 +141,9 @@ export function CallCenter({ children }: { children?: ReactNode }) {
           group={incoming.state.ring.channel_name}
           video={incoming.state.ring.video}
           onAccept={() => void accept(incoming)}
-          onDecline={() => void incoming.reject().catch(() => {})}
+          onAcceptAudio={() => void accept(incoming, { camera: false })}
+          onDecline={() => decline(incoming)}
+          {...(conversation !== undefined && { onWrite: (text: string) => write(incoming, conversation, text) })}
         />
       )}
     </CenterContext>

@@ -4,11 +4,12 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { DeviceNotices } from '../call/DeviceNotices.tsx';
 import { VideoView } from '../call/VideoView.tsx';
 import { useMessages } from '../context.tsx';
+import { useConnectedUser } from '../hooks/useCalls.ts';
 import { useObservable } from '../hooks/useObservable.ts';
+import { playChime } from '../sound/chime.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
-import { useConnectedUser } from '../hooks/useCalls.ts';
-import { DevicePickers } from './DevicePickers.tsx';
+import { DevicePicker } from './DevicePicker.tsx';
 import { MicLevel } from './MicLevel.tsx';
 
 export interface LobbyProps {
@@ -18,15 +19,13 @@ export interface LobbyProps {
   onCancel?: () => void;
   /** Default: "Ready to join?" */
   title?: ReactNode;
+  /** What joining does, or who is there. */
+  hint?: ReactNode;
 }
 
-/** Before the call: how one looks, whether one is heard, and with which devices. Joining without a camera is fine. */
-export function Lobby({ call, onJoin, onCancel, title }: LobbyProps) {
+/** Before the call: how one looks, whether one is heard and hears, and with which devices. Joining without a camera is fine. */
+export function Lobby({ call, onJoin, onCancel, title, hint }: LobbyProps) {
   const t = useMessages();
-  const me = useConnectedUser();
-  const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
-  const microphone = useObservable(call.microphone.state.optimisticStatus$) === 'enabled';
-  const picture = useObservable(call.camera.state.track$);
   const sound = useObservable(call.microphone.state.track$);
 
   const here = useRef(false);
@@ -42,41 +41,64 @@ export function Lobby({ call, onJoin, onCancel, title }: LobbyProps) {
 
   return (
     <section className="cf-lobby" aria-labelledby="cf-lobby-title">
-      <h2 className="cf-lobby__title" id="cf-lobby-title">
-        {title ?? t.lobbyTitle}
-      </h2>
-      <div className="cf-lobby__preview cf-tile" role="group" aria-label={t.preview}>
-        <span className="cf-tile__avatar">{me && <Avatar user={me} size="huge" />}</span>
-        <VideoView track={picture} mirrored />
-        {!camera && <p className="cf-lobby__off">{t.cameraIsOff}</p>}
-        <div className="cf-lobby__buttons">
-          <IconButton
-            icon={microphone ? 'mic' : 'micOff'}
-            label={microphone ? t.mute : t.unmute}
-            look={microphone ? 'call' : 'callOff'}
-            onClick={() => void call.microphone.toggle().catch(() => {})}
-          />
-          <IconButton
-            icon={camera ? 'camera' : 'cameraOff'}
-            label={camera ? t.cameraOff : t.cameraOn}
-            look={camera ? 'call' : 'callOff'}
-            onClick={() => void call.camera.toggle().catch(() => {})}
-          />
+      <header className="cf-lobby__head">
+        <h2 className="cf-lobby__title" id="cf-lobby-title">
+          {title ?? t.lobbyTitle}
+        </h2>
+        {hint && <p className="cf-lobby__hint">{hint}</p>}
+      </header>
+      <Preview call={call} />
+      <div className="cf-lobby__side">
+        <DeviceNotices call={call} />
+        <DevicePicker manager={call.camera} label={t.camera} />
+        <DevicePicker manager={call.microphone} label={t.microphone}>
+          <MicLevel track={sound} />
+          <p className="cf-picker__hint">{sound ? t.micHint : t.micSilent}</p>
+        </DevicePicker>
+        <DevicePicker manager={call.speaker} label={t.speaker} />
+        <div className="cf-lobby__actions">
+          <IconButton icon="sound" label={t.testSpeaker} onClick={() => playChime(call.speaker)} />
+          <span className="cf-lobby__gap" />
+          {onCancel && (
+            <button type="button" className="cf-button cf-button--quiet" onClick={onCancel}>
+              {t.cancel}
+            </button>
+          )}
+          <button type="button" className="cf-button" onClick={onJoin}>
+            {t.joinNow}
+          </button>
         </div>
       </div>
-      <MicLevel track={sound} />
-      <DeviceNotices call={call} />
-      <DevicePickers call={call} />
-      <div className="cf-lobby__actions">
-        {onCancel && (
-          <button type="button" className="cf-button cf-button--quiet" onClick={onCancel}>
-            {t.cancel}
-          </button>
-        )}
-        <button type="button" className="cf-button" onClick={onJoin}>
-          {t.joinNow}
-        </button>
-      </div>
     </section>
+  );
+}
+
+/** Oneself, as in a mirror, and the two switches. */
+function Preview({ call }: { call: Call }) {
+  const t = useMessages();
+  const me = useConnectedUser();
+  const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
+  const microphone = useObservable(call.microphone.state.optimisticStatus$) === 'enabled';
+  const picture = useObservable(call.camera.state.track$);
+  return (
+    <div className="cf-lobby__preview cf-tile" role="group" aria-label={t.preview}>
+      <span className="cf-tile__avatar">{me && <Avatar user={me} size="huge" />}</span>
+      <VideoView track={picture} mirrored />
+      {!camera && <p className="cf-lobby__off">{t.cameraIsOff}</p>}
+      <div className="cf-lobby__buttons">
+        <IconButton
+          icon={microphone ? 'mic' : 'micOff'}
+          label={microphone ? t.mute : t.unmute}
+          look={microphone ? 'call' : 'callOff'}
+          onClick={() => void call.microphone.toggle().catch(() => {})}
+        />
+        <IconButton
+          icon={camera ? 'camera' : 'cameraOff'}
+          label={camera ? t.cameraOff : t.cameraOn}
+          look={camera ? 'call' : 'callOff'}
+          onClick={() => void call.camera.toggle().catch(() => {})}
+        />
+      </div>
+    </div>
   );
 }
