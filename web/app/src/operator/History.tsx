@@ -6,44 +6,51 @@ import { useWords } from '../texts/index.ts';
 
 interface HistoryProps {
   cards: readonly CallCardObject[];
+  names: ReadonlyMap<string, string>;
   onConversation: (id: string | undefined) => void;
 }
 
 /** Calls of the past. Pressing a conversation shows only its own. */
-export function History({ cards, onConversation }: HistoryProps) {
+export function History({ cards, names, onConversation }: HistoryProps) {
   const { texts, messages } = useWords();
   const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const titles = [texts.opWhen, texts.opConversation, texts.opCaller, texts.opOutcome, texts.opDuration, texts.opQuality] as const;
   return (
     <div className="op-scroll">
-      <table>
-        <thead>
-          <tr>
-            {[texts.opWhen, texts.opConversation, texts.opCaller, texts.opOutcome, texts.opDuration, texts.opQuality].map((title) => (
-              <th key={title} scope="col">
+      {/* the roles: on a phone each row is drawn as a card, and stays a row */}
+      <table className="op-cards" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            {titles.map((title) => (
+              <th key={title} scope="col" role="columnheader">
                 {title}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {cards.map((card) => {
             const id = conversationIdOf(card.cid.slice(card.cid.indexOf(':') + 1));
             return (
-              <tr key={`${card.cid} ${card.started_at} ${card.ended_at}`}>
-                <td>{time.format(Date.parse(card.started_at))}</td>
-                <td>
+              <tr key={`${card.cid} ${card.started_at} ${card.ended_at}`} role="row">
+                <td role="cell" data-title={titles[0]}>{time.format(Date.parse(card.started_at))}</td>
+                <td role="cell" data-title={titles[1]}>
                   {id === undefined ? (
                     card.cid
                   ) : (
                     <button type="button" className="cf-link" onClick={() => onConversation(id)}>
-                      {id}
+                      <bdi>{names.get(id) ?? id}</bdi>
                     </button>
                   )}
                 </td>
-                <td>{card.caller.name}</td>
-                <td>{texts.opOutcomes[card.outcome]}</td>
-                <td>{card.duration_s > 0 ? formatDuration(card.duration_s * 1000, messages) : '–'}</td>
-                <td>
+                <td role="cell" data-title={titles[2]}>
+                  <bdi>{card.caller.name}</bdi>
+                </td>
+                <td role="cell" data-title={titles[3]}>
+                  <span className={`op-outcome op-outcome--${card.outcome}`}>{texts.opOutcomes[card.outcome]}</span>
+                </td>
+                <td role="cell" data-title={titles[4]}>{card.duration_s > 0 ? formatDuration(card.duration_s * 1000, messages) : '–'}</td>
+                <td role="cell" data-title={titles[5]}>
                   <span className={`op-quality op-quality--${card.quality ?? 'unknown'}`}>{texts.opQualities[card.quality ?? 'unknown']}</span>
                 </td>
               </tr>

@@ -4,13 +4,13 @@ import { Avatar, formatDuration, Icon, useNow, type IconName } from '@confab/rea
 import { useWords } from '../texts/index.ts';
 
 /** One call that goes on: who is in it, with what, and how well. */
-export function LiveCall({ call }: { call: OperatorCallObject }) {
+export function LiveCall({ call, names }: { call: OperatorCallObject; names: ReadonlyMap<string, string> }) {
   const { texts, messages } = useWords();
   const now = useNow(1000);
   return (
     <article className="op-call" aria-label={call.cid}>
       <header className="op-call__head">
-        <h3>{call.conversation_id ?? call.cid}</h3>
+        <h3 dir="auto">{names.get(call.conversation_id ?? '') ?? call.conversation_id ?? call.cid}</h3>
         <span className="op-call__time">{formatDuration(now - Date.parse(call.started_at), messages)}</span>
       </header>
       <div className="op-scroll">

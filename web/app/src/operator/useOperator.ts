@@ -8,6 +8,8 @@ export interface OperatorView {
   calls: readonly OperatorCallObject[] | undefined;
   history: readonly CallCardObject[] | undefined;
   problems: readonly OperatorProblemObject[] | undefined;
+  /** What to call a conversation, by its id; those that are gone are missing. */
+  names: ReadonlyMap<string, string>;
   error: string | undefined;
 }
 
@@ -16,6 +18,7 @@ export function useOperator(client: VideoClient, conversation: string | undefine
   const [calls, setCalls] = useState<readonly OperatorCallObject[]>();
   const [history, setHistory] = useState<readonly CallCardObject[]>();
   const [problems, setProblems] = useState<readonly OperatorProblemObject[]>();
+  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
   const [error, setError] = useState<string>();
   const running = calls?.map((call) => call.session_id).join();
 
@@ -56,5 +59,19 @@ export function useOperator(client: VideoClient, conversation: string | undefine
     };
   }, [client, running, fail]);
 
-  return { calls, history, problems, error };
+  useEffect(() => {
+    let alive = true;
+    Promise.all([client.chat.conversations(), client.chat.channels()]).then(
+      ([{ conversations }, { channels }]) => {
+        const groups = channels.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const]));
+        if (alive) setNames(new Map([...conversations.map(({ id, user }) => [id, user.name] as const), ...groups]));
+      },
+      () => {}, // the ids say it, too
+    );
+    return () => {
+      alive = false;
+    };
+  }, [client, running]);
+
+  return { calls, history, problems, names, error };
 }

@@ -12,10 +12,10 @@ export function Operator() {
   const texts = useTexts();
   const client = useVideoClient();
   const [conversation, setConversation] = useState<string>();
-  const { calls, history, problems, error } = useOperator(client, conversation);
+  const { calls, history, problems, names, error } = useOperator(client, conversation);
   return (
     <main className="op-page">
-      <h1 className="cf-hidden">{texts.navCalls}</h1>
+      <h1>{texts.navCalls}</h1>
       {error && (
         <p className="op-error" role="alert">
           {error}
@@ -27,11 +27,11 @@ export function Operator() {
         </h2>
         {!calls && !error && <Spinner label={texts.loading} />}
         {calls?.length === 0 && <EmptyState icon="camera" title={texts.opNoCalls} hint={texts.opNoCallsHint} />}
-        {calls?.map((call) => <LiveCall key={call.session_id} call={call} />)}
+        {calls?.map((call) => <LiveCall key={call.session_id} call={call} names={names} />)}
       </section>
       <section aria-labelledby="op-past">
         <h2 id="op-past">
-          {conversation ? texts.opPastOf(conversation) : texts.opPast}{' '}
+          {conversation ? texts.opPastOf(names.get(conversation) ?? conversation) : texts.opPast}{' '}
           {conversation && (
             <button type="button" className="cf-link" onClick={() => setConversation(undefined)}>
               {texts.opAll}
@@ -39,7 +39,7 @@ export function Operator() {
           )}
         </h2>
         {history?.length === 0 && <p className="op-soft">{texts.opNoPast}</p>}
-        {history && history.length > 0 && <History cards={history} onConversation={setConversation} />}
+        {history && history.length > 0 && <History cards={history} names={names} onConversation={setConversation} />}
       </section>
       <section aria-labelledby="op-problems">
         <h2 id="op-problems">{texts.opProblems}</h2>

@@ -99,7 +99,7 @@ export const en = {
   opLive: 'Live calls',
   opNoCalls: 'Nobody is in a call',
   opNoCallsHint: 'Calls appear here as soon as they begin.',
-  opPast: 'Calls of the past',
+  opPast: 'Past calls',
   opPastOf: (conversation: string) => `Calls of ${conversation}`,
   opAll: 'Show all',
   opNoPast: 'No calls yet',

@@ -84,7 +84,7 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
                 <td>{time.format(Date.parse(row.at))}</td>
                 <td>{nameOf(row.actor_id)}</td>
                 <td>
-                  <code>{row.action}</code>
+                  <code dir="ltr">{row.action}</code>
                 </td>
                 <td>
                   {row.target} {row.detail}

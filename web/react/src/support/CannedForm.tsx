@@ -25,7 +25,7 @@ export function CannedForm({ canned }: { canned: readonly CannedReplyObject[] })
       <ul className="cf-desk__list" role="list" aria-label={t.canned}>
         {canned.map((reply) => (
           <li key={reply.id} className="cf-desk__row">
-            <code>/{reply.shortcut}</code>
+            <code dir="ltr">/{reply.shortcut}</code>
             <span className="cf-desk__text" dir="auto">
               {reply.text}
             </span>

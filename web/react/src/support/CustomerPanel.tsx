@@ -5,6 +5,7 @@ import { cardText } from '../chat/cardText.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { duration, shortTime } from '../format.ts';
 import { useNow } from '../hooks/useNow.ts';
+import { Avatar } from '../ui/Avatar.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { browserOf } from './browser.ts';
@@ -32,6 +33,15 @@ export function CustomerPanel({ conversation, onClose }: { conversation: Convers
         <h2>{t.customer}</h2>
         <IconButton icon="close" label={t.closeCustomer} onClick={onClose} />
       </header>
+      <div className="cf-customer__who">
+        <Avatar user={conversation.user} size="huge" />
+        <p className="cf-customer__name" dir="auto">
+          {conversation.user.name}
+        </p>
+        <p className="cf-customer__id" dir="ltr">
+          {conversation.user.id}
+        </p>
+      </div>
       {customer ? <Details customer={customer} onChange={setCustomer} /> : <Spinner label={t.customer} />}
     </aside>
   );
