@@ -65,6 +65,7 @@ const NAMES = {
   OperatorHistory: 'OperatorHistoryResponse',
   OperatorProblem: 'OperatorProblemObject',
   OperatorProblems: 'OperatorProblemsResponse',
+  OperatorServer: 'OperatorServerObject',
   OperatorWebhooks: 'OperatorWebhooksResponse',
   Conversations: 'ConversationsResponse',
   Messages: 'MessagesResponse',

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/rng.h"
 #include "control/api/api.h"
@@ -227,6 +228,7 @@ int control_new(struct control **ret, const struct control_config *config, char 
 		return -ENOMEM;
 	}
 	c->loop = config->loop;
+	c->started_us = clock_wall_us();
 	c->store = config->store;
 	c->room_limit = config->room_limit ? config->room_limit : LIMIT_PARTICIPANTS_DEFAULT;
 	c->private = p;

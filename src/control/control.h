@@ -30,6 +30,7 @@ struct uv_loop_s;
 
 struct control {
 	struct uv_loop_s *loop;
+	uint64_t started_us;	   /* wall time */
 	struct store *store;	   /* store/store.h */
 	struct auth *auth;	   /* control/auth/auth.h: accounts, sessions, tokens */
 	struct bans *bans;	   /* control/auth/bans.h: who may not come in */

@@ -127,6 +127,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_GET,    "/api/v1/operator/calls",              http_operator_calls,           ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/history",            http_operator_history,         ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/problems",           http_operator_problems,        ROUTE_USER },
+	{ HTTP_GET,    "/api/v1/operator/server",             http_operator_server,          ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/webhooks",           http_operator_webhooks,        ROUTE_USER },
 
 	/* events: the first frame says who is asking */

@@ -37,6 +37,9 @@ test('events arrive in order, signed, and after failures with the same id', { ti
 	const { events, rooms } = (await people.boss.call('GET', '/api/v1/operator/webhooks')).body;
 	assert.deepEqual(events.map((e) => [e.type, e.status, e.attempt]).reverse(), [['call.created', 503, 1], ['call.created', 503, 2], ['call.created', 200, 3], ['call.ring', 200, 1], ['message.new', 200, 1]]);
 	assert.deepEqual(rooms, []);
+	const state = (await people.boss.call('GET', '/api/v1/operator/server')).body;
+	assert.ok(state.memory_bytes > 1e6 && state.disk_free_bytes <= state.disk_bytes && Date.parse(state.started_at) <= Date.now(), JSON.stringify(state));
+	assert.deepEqual([state.tls, state.certificate_ends_at], [false, null]);
 	const { problems } = (await people.boss.call('GET', '/api/v1/operator/problems')).body;
 	assert.deepEqual(problems.filter((p) => p.topic === 'hooks').map((p) => [p.level, p.text.includes('status=503')]), [['warn', true]], 'the first failure only');
 });

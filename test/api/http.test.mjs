@@ -164,6 +164,10 @@ test('HTTPS with HTTP/2 and HTTP/1.1, when a certificate is given', async () => 
 		const login = await ask({ ':path': '/api/auth/link', ':method': 'POST', 'content-type': 'application/json', origin }, JSON.stringify({ token }));
 		assert.equal(login.answer[':status'], 200, login.text);
 		const cookie = login.answer['set-cookie'][0].split(';')[0];
+		const operator = await ask({ ':path': '/api/auth/link', ':method': 'POST', 'content-type': 'application/json', origin }, JSON.stringify({ token: new URL(secure.links.admin).hash.slice(1) }));
+		const state = JSON.parse((await ask({ ':path': '/api/v1/operator/server', cookie: operator.answer['set-cookie'][0].split(';')[0] })).text);
+		assert.equal(state.tls, true);
+		assert.ok(Math.abs(Date.parse(state.certificate_ends_at) - Date.now() - 2 * 86400000) < 300000, state.certificate_ends_at);
 		const answers = await Promise.all(Array.from({ length: 20 }, (_, i) =>
 			ask({ ':path': '/api/v1/conversations/user/messages', ':method': 'POST', 'content-type': 'application/json', origin, cookie },
 				JSON.stringify({ text: `over h2 ${i}`, client_id: `h2-${i}` }))));

@@ -49,7 +49,7 @@ const OTHER = {
 	'GET /api/v1/bans': 'admin', 'PUT /api/v1/bans/{user}': 'admin', 'DELETE /api/v1/bans/{user}': 'admin',
 	'GET /api/v1/conversations/{id}/export': 'owner',
 	'POST /api/v1/calls': 'user', 'GET /api/v1/calltypes': 'admin', 'PUT /api/v1/calltypes/{name}': 'admin', 'DELETE /api/v1/calltypes/{name}': 'admin',
-	'GET /api/v1/operator/calls': 'admin', 'GET /api/v1/operator/history': 'admin', 'GET /api/v1/operator/webhooks': 'admin', 'GET /api/v1/operator/problems': 'admin',
+	'GET /api/v1/operator/calls': 'admin', 'GET /api/v1/operator/history': 'admin', 'GET /api/v1/operator/webhooks': 'admin', 'GET /api/v1/operator/problems': 'admin', 'GET /api/v1/operator/server': 'admin',
 	'GET /api/auth/sessions': 'session', 'POST /api/auth/sessions/end_others': 'session', 'POST /api/auth/name': 'session', 'POST /api/auth/password': 'session',
 	'GET /api/v1/push': 'session', 'POST /api/v1/push/subscription': 'session', 'DELETE /api/v1/push/subscription': 'session',
 	'POST /api/video-call/token': 'session', 'POST /api/v1/guest': 'anybody', 'POST /api/v1/widget/session': 'anybody',

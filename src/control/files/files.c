@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -52,6 +53,17 @@ int files_new(struct files **ret, uv_loop_t *loop, const char *dir)
 	f->loop = loop;
 	f->dir_fd = fd;
 	*ret = f;
+	return 0;
+}
+
+int files_disk(const struct files *f, uint64_t *ret_free, uint64_t *ret_total)
+{
+	struct statvfs disk;
+
+	if (fstatvfs(f->dir_fd, &disk) < 0)
+		return -errno;
+	*ret_free = (uint64_t)disk.f_bavail * disk.f_frsize;
+	*ret_total = (uint64_t)disk.f_blocks * disk.f_frsize;
 	return 0;
 }
 

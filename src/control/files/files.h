@@ -10,6 +10,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct files;
 struct uv_loop_s;
@@ -18,6 +19,9 @@ enum { FILES_ID_SIZE = 25 }; /* 24 letters that nobody guesses (142 bits), and N
 
 /* `dir` is made (0700) when it is missing. 0 or -errno. */
 int files_new(struct files **ret, struct uv_loop_s *loop, const char *dir);
+
+/* Of the disk with the folder, in bytes: what may still be written, and all. 0 or -errno. */
+int files_disk(const struct files *f, uint64_t *ret_free, uint64_t *ret_total);
 
 /* Runs the loop until nothing is under way. Takes NULL. Returns NULL. */
 struct files *files_free(struct files *f);

@@ -44,6 +44,6 @@ http_fn http_operator_calls, http_operator_history, http_operator_problems,
 	http_operator_webhooks;				       /* operator.c */
 http_fn http_push, http_push_subscribe, http_push_unsubscribe; /* push.c */
 http_fn http_events;					       /* events.c */
-http_fn http_health, http_metrics;			       /* health.c */
+http_fn http_health, http_metrics, http_operator_server;       /* health.c */
 http_fn http_widget_session;				       /* widget.c */
 http_fn http_asset;					       /* assets.c */

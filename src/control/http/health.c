@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GET /healthz, and /metrics in Prometheus' text format (to this machine only, R21). */
+/* GET /healthz; /metrics in Prometheus' text format (to this machine only, R21); and how the server does, for admins. */
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,10 @@
 #include "base/slab.h"
 #include "control/calls/calls.h"
 #include "control/control.h"
+#include "control/files/files.h"
+#include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/objects/objects.h"
 #include "control/server/server.h"
 #include "control/ws/hub.h"
 #include "store/store.h"
@@ -46,6 +49,26 @@ static size_t heap_bytes(void)
 	struct mallinfo2 m = mallinfo2();
 
 	return m.uordblks + m.hblkhd + slab_bytes();
+}
+
+void http_operator_server(struct http_req *req, struct control *control)
+{
+	uint64_t room = 0, disk = 0, ends = server_tls_expires_us(control->server);
+
+	if (access_user(req)->role != ROLE_ADMIN) {
+		http_error(req, 403, 17, "This is for admins only.");
+		return;
+	}
+	(void)files_disk(control->files, &room, &disk); /* 0 of 0: not known */
+	http_reply_json(req, 200,
+			json_pack("{s:s, s:o, s:I, s:I, s:I, s:i, s:I, s:b, s:o?}", "version",
+				  CONFAB_VERSION, "started_at", object_time(control->started_us),
+				  "memory_bytes", (json_int_t)resident_bytes(), "disk_free_bytes",
+				  (json_int_t)room, "disk_bytes", (json_int_t)disk, "sockets",
+				  (int)hub_socket_count(control->hub), "calls",
+				  (json_int_t)calls_live_count(control->calls), "tls",
+				  server_is_tls(control->server), "certificate_ends_at",
+				  ends ? object_time(ends) : json_null()));
 }
 
 static bool from_this_machine(const char *peer)

@@ -138,6 +138,7 @@ struct server {
 	struct listener *listeners[2];
 	size_t listener_count;
 	uint16_t port;
+	uint64_t tls_expires_us;
 	struct list peers;
 	struct liveness *liveness;
 	unsigned uploads; /* requests whose body may be as large as LIMIT_UPLOAD */

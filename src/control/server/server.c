@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <uv.h>
 
 #include "base/log.h"
@@ -51,8 +52,19 @@ static int refuse(char *ret_error, int r, const char *format, ...)
 	return r;
 }
 
+static uint64_t end_of(const SSL_CTX *ctx)
+{
+	const X509 *cert = SSL_CTX_get0_certificate(ctx);
+	struct tm tm;
+
+	if (!cert || ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) != 1)
+		return 0;
+	time_t at = timegm(&tm);
+	return at > 0 ? (uint64_t)at * 1000000 : 0;
+}
+
 /* libwebsockets starts happily with a key that does not belong to the certificate. */
-static int check_certificate(const struct server *s, char *ret_error)
+static int check_certificate(struct server *s, char *ret_error)
 {
 	const char *cert = s->config.tls_cert, *key = s->config.tls_key;
 	SSL_CTX *ctx = cert ? SSL_CTX_new(TLS_server_method()) : NULL;
@@ -70,6 +82,8 @@ static int check_certificate(const struct server *s, char *ret_error)
 		r = refuse(ret_error, -EINVAL,
 			   "tls-key '%s' is not the private key, in PEM form, of tls-cert '%s'.",
 			   key, cert);
+	else
+		s->tls_expires_us = end_of(ctx);
 	SSL_CTX_free(ctx);
 	ERR_clear_error();
 	return r;
@@ -182,6 +196,11 @@ uint16_t server_port(const struct server *s)
 bool server_is_tls(const struct server *s)
 {
 	return s->config.tls_cert != NULL;
+}
+
+uint64_t server_tls_expires_us(const struct server *s)
+{
+	return s->tls_expires_us;
 }
 
 struct server_counts server_counts(const struct server *s)

@@ -549,6 +549,22 @@ export interface OperatorProblemsResponse {
   problems: OperatorProblemObject[];
 }
 
+export interface OperatorServerObject {
+  version: string;
+  started_at: string;
+  /** resident */
+  memory_bytes: number;
+  /** of the disk with the data folder; both are 0 when they are not known */
+  disk_free_bytes: number;
+  disk_bytes: number;
+  /** event sockets of people */
+  sockets: number;
+  /** that somebody is in */
+  calls: number;
+  tls: boolean;
+  certificate_ends_at: string | null;
+}
+
 export interface OperatorWebhooksResponse {
   events: ({
     id: string;

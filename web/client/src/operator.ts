@@ -8,6 +8,7 @@ import type {
   OperatorHistoryResponse,
   OperatorProblemObject,
   OperatorProblemsResponse,
+  OperatorServerObject,
 } from './contract.ts';
 
 export class OperatorApi {
@@ -31,5 +32,11 @@ export class OperatorApi {
   async problems(): Promise<OperatorProblemObject[]> {
     await this.context.ready();
     return (await this.context.rest.get<OperatorProblemsResponse>('/api/v1/operator/problems')).problems;
+  }
+
+  /** How the server itself does: version, since when, memory, disk, certificate. */
+  async server(): Promise<OperatorServerObject> {
+    await this.context.ready();
+    return this.context.rest.get('/api/v1/operator/server');
   }
 }

@@ -84,7 +84,9 @@ test('client.operator: calls, history and problems; refused to who is no admin',
   assert.deepEqual(await client.operator.calls(), [{ cid: 'default:x' }]);
   assert.deepEqual(await client.operator.history({ conversation: 'ann', limit: 5 }), [{ cid: 'default:x' }]);
   assert.deepEqual(await client.operator.problems(), [{ topic: 'store' }]);
-  assert.deepEqual(asked, ['GET /api/v1/operator/calls', 'GET /api/v1/operator/history?limit=5&conversation=ann', 'GET /api/v1/operator/problems']);
+  answer('GET /api/v1/operator/server', { version: '1' });
+  assert.deepEqual(await client.operator.server(), { version: '1' });
+  assert.deepEqual(asked, ['GET /api/v1/operator/calls', 'GET /api/v1/operator/history?limit=5&conversation=ann', 'GET /api/v1/operator/problems', 'GET /api/v1/operator/server']);
   refuseAll('GET /api/v1/operator/calls');
   await assert.rejects(client.operator.calls(), { code: 17, statusCode: 403 });
 });

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CallCardObject, OperatorCallObject, OperatorProblemObject, VideoClient } from '@confab/client';
+import type { CallCardObject, OperatorCallObject, OperatorProblemObject, OperatorServerObject, VideoClient } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 
 const EVERY_MS = 2000;
+const SERVER_EVERY_MS = 30_000;
 
 export interface OperatorView {
   calls: readonly OperatorCallObject[] | undefined;
   history: readonly CallCardObject[] | undefined;
   problems: readonly OperatorProblemObject[] | undefined;
+  server: OperatorServerObject | undefined;
   /** What to call a conversation, by its id; those that are gone are missing. */
   names: ReadonlyMap<string, string>;
   error: string | undefined;
 }
 
-/** Live calls every two seconds while the page is looked at; the past and the problems when a call begins or ends. */
+/** Live calls every two seconds while the page is looked at, the machine every half minute; the past and the problems when a call begins or ends. */
 export function useOperator(client: VideoClient, conversation: string | undefined): OperatorView {
   const [calls, setCalls] = useState<readonly OperatorCallObject[]>();
   const [history, setHistory] = useState<readonly CallCardObject[]>();
   const [problems, setProblems] = useState<readonly OperatorProblemObject[]>();
+  const [server, setServer] = useState<OperatorServerObject>();
   const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
   const [error, setError] = useState<string>();
   const running = calls?.map((call) => call.session_id).join();
@@ -33,11 +36,15 @@ export function useOperator(client: VideoClient, conversation: string | undefine
         setError(undefined);
       }, (reason: Error) => alive && fail(reason));
     };
+    const lookAtServer = () => {
+      if (!document.hidden) client.operator.server().then((now) => alive && setServer(now), () => {}); // the calls' request says what is wrong
+    };
     look();
-    const timer = setInterval(look, EVERY_MS);
+    lookAtServer();
+    const timers = [setInterval(look, EVERY_MS), setInterval(lookAtServer, SERVER_EVERY_MS)];
     return () => {
       alive = false;
-      clearInterval(timer);
+      timers.forEach(clearInterval);
     };
   }, [client, fail]);
 
@@ -73,5 +80,5 @@ export function useOperator(client: VideoClient, conversation: string | undefine
     };
   }, [client, running]);
 
-  return { calls, history, problems, names, error };
+  return { calls, history, problems, server, names, error };
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { History } from '../operator/History.tsx';
 import { LiveCall } from '../operator/LiveCall.tsx';
 import { Problems } from '../operator/Problems.tsx';
+import { Server } from '../operator/Server.tsx';
 import { useOperator } from '../operator/useOperator.ts';
 import { useTexts } from '../texts/index.ts';
 
@@ -12,7 +13,7 @@ export function Operator() {
   const texts = useTexts();
   const client = useVideoClient();
   const [conversation, setConversation] = useState<string>();
-  const { calls, history, problems, names, error } = useOperator(client, conversation);
+  const { calls, history, problems, server, names, error } = useOperator(client, conversation);
   return (
     <main className="op-page">
       <h1>{texts.navCalls}</h1>
@@ -41,6 +42,12 @@ export function Operator() {
         {history?.length === 0 && <p className="op-soft">{texts.opNoPast}</p>}
         {history && history.length > 0 && <History cards={history} names={names} onConversation={setConversation} />}
       </section>
+      {server && (
+        <section aria-labelledby="op-server">
+          <h2 id="op-server">{texts.opServer}</h2>
+          <Server server={server} />
+        </section>
+      )}
       <section aria-labelledby="op-problems">
         <h2 id="op-problems">{texts.opProblems}</h2>
         {problems?.length === 0 && <p className="op-soft">{texts.opNoProblems}</p>}
