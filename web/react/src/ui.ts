@@ -3,6 +3,7 @@
 export { forgetDrafts } from './chat/drafts.ts';
 export { EmptyState } from './ui/EmptyState.tsx';
 export { Icon, type IconName } from './ui/Icon.tsx';
+export { IconButton } from './ui/IconButton.tsx';
 export { Spinner } from './ui/Spinner.tsx';
 export {
   chooseLanguage,

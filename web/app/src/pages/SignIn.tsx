@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Icon } from '@confab/react/ui';
+import { Icon, IconButton } from '@confab/react/ui';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { AuthError } from '../auth.ts';
 import { loadHome } from '../home.ts';
@@ -17,6 +17,7 @@ interface SignInProps {
 export function SignIn({ notice, onSignIn }: SignInProps) {
   const { texts, messages } = useWords();
   const [error, setError] = useState<Problem | undefined>(notice);
+  const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -68,7 +69,10 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
         </label>
         <label>
           {texts.password}
-          <input name="password" type="password" autoComplete="current-password" />
+          <span className="app-signin__secret">
+            <input name="password" type={shown ? 'text' : 'password'} autoComplete="current-password" autoCapitalize="none" spellCheck={false} />
+            <IconButton icon="eye" label={texts.showSecret} aria-pressed={shown} onClick={() => setShown(!shown)} />
+          </span>
         </label>
         <button type="submit" className="cf-button cf-button--wide" disabled={busy}>
           {busy ? texts.signingIn : texts.signIn}

@@ -6,6 +6,7 @@ import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
 import type { Messages } from '../messages/en.ts';
 import { Satisfaction } from '../support/Satisfaction.tsx';
+import { TEAM_ID } from '../ui/Avatar.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { useToast } from '../ui/Toasts.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
@@ -36,7 +37,7 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
   const center = useCallCenter();
   const { store, state } = useChat(client, me);
   const drafts = useDrafts(me.id);
-  const team = { id: 'team', name: teamName ?? t.supportTeam };
+  const team = { id: TEAM_ID, name: teamName ?? t.supportTeam };
   const live = state.conversations.get(me.id)?.call ?? null;
   const online = state.online.size > (state.online.has(me.id) ? 1 : 0);
   const question = state.conversations.get(me.id)?.support.question;

@@ -44,7 +44,7 @@ export function Labels({ conversation }: { conversation: ConversationObject }) {
       ))}
       <button ref={button} type="button" className="cf-chip" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name="tag" size={16} />
-        {t.labels}
+        <span className="cf-chip__word">{t.labels}</span>
       </button>
       {open && (
         <div className="cf-popup" role="group" aria-label={t.labels}>
