@@ -9,12 +9,15 @@ import { calls, trouble } from './tour/calls.mjs';
 import { colleagues } from './tour/colleagues.mjs';
 import { messenger, pages } from './tour/desk.mjs';
 import { addShop } from './tour/people.mjs';
+import { shop } from './tour/shop.mjs';
 
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
 /** Puts the page into a language and colours while it is open, the way another tab's settings would. */
 export async function dress(page, { language = 'en', theme = 'system' } = {}) {
+	// on somebody else's site the browser's wishes count
+	if (page.url().includes('/demo/')) return page.emulateMedia({ colorScheme: theme === 'system' ? null : theme });
 	await page.evaluate((chosen) => {
 		const key = 'confab.preferences';
 		const value = JSON.stringify({ ...JSON.parse(localStorage.getItem(key) ?? '{}'), ...chosen });
@@ -44,10 +47,11 @@ export async function tour(visit, { only, args } = {}) {
 		const user = await signInByLink(browser, daemon.links.user, { init: actor(LOOKS.sam) });
 		await stop('customer-empty', user.page);
 		await stop('team-empty', admin.page);
-		const shop = await addShop(daemon);
-		await messenger(admin, user, shop, stop);
+		const people = await addShop(daemon);
+		await messenger(admin, user, people, stop);
 		await pages(admin, stop);
 		await calls(browser, daemon, admin, user, stop);
+		await shop(browser, daemon, admin, stop);
 		await colleagues(daemon, admin, stop);
 		await trouble(daemon, admin, stop);
 	} finally {
