@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tour's part on a customer's site: the demo's shop with the widget, a guest in it, and their call.
-import { chooseConversation, control, incoming, region, say } from '../app.mjs';
+import { callDialog, chooseConversation, control, incoming, say } from '../app.mjs';
 import { openPage } from '../browser.mjs';
 import { actor, LOOKS } from '../scene.mjs';
 import { callWindow, write } from '../widget.mjs';
@@ -15,7 +15,7 @@ export async function shop(browser, daemon, admin, stop) {
 	await stop('shop-empty', page);
 	await write(guest, 'Hello! Is the terracotta pot safe outside in winter?');
 	await admin.page.getByRole('list', { name: 'Conversations' }).getByText('terracotta').waitFor();
-	await chooseConversation(admin, 'Guest');
+	await chooseConversation(admin, 'terracotta');
 	await say(admin, 'It is, down to −10 °C. Shall I show you how thick it is?');
 	await page.getByRole('log').getByText('Shall I show you').waitFor();
 	await write(guest, 'Yes please, I call you.');
@@ -24,7 +24,7 @@ export async function shop(browser, daemon, admin, stop) {
 	await page.getByRole('button', { name: 'Start video call' }).click();
 	await incoming(admin).getByRole('button', { name: 'Accept' }).click();
 	await callWindow(guest).getByText('Alex Morgan').first().waitFor({ timeout: 60000 });
-	await region(admin, /Guest/).waitFor({ timeout: 60000 });
+	await callDialog(admin).getByRole('region').first().waitFor({ timeout: 60000 });
 	await stop('shop-call', page);
 	await control(admin, 'Leave call').click();
 	await admin.page.getByRole('region', { name: 'Call ended' }).getByRole('button', { name: 'Close' }).click();
