@@ -8,6 +8,7 @@ import { useConnectedUser } from '../hooks/useCalls.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { playChime } from '../sound/chime.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { Icon } from '../ui/Icon.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { DevicePicker } from './DevicePicker.tsx';
 import { MicLevel } from './MicLevel.tsx';
@@ -27,6 +28,7 @@ export interface LobbyProps {
 export function Lobby({ call, onJoin, onCancel, title, hint }: LobbyProps) {
   const t = useMessages();
   const sound = useObservable(call.microphone.state.track$);
+  const microphone = useObservable(call.microphone.state.optimisticStatus$) !== 'disabled';
 
   const here = useRef(false);
   useEffect(() => {
@@ -53,12 +55,13 @@ export function Lobby({ call, onJoin, onCancel, title, hint }: LobbyProps) {
         <DevicePicker manager={call.camera} label={t.camera} />
         <DevicePicker manager={call.microphone} label={t.microphone}>
           <MicLevel track={sound} />
-          <p className="cf-picker__hint">{sound ? t.micHint : t.micSilent}</p>
+          <p className="cf-picker__hint">{microphone ? t.micHint : t.micSilent}</p>
         </DevicePicker>
         <DevicePicker manager={call.speaker} label={t.speaker} />
+        <button type="button" className="cf-button cf-button--small cf-button--quiet cf-lobby__sound" onClick={() => playChime(call.speaker)}>
+          <Icon name="sound" size={18} /> {t.testSpeaker}
+        </button>
         <div className="cf-lobby__actions">
-          <IconButton icon="sound" label={t.testSpeaker} onClick={() => playChime(call.speaker)} />
-          <span className="cf-lobby__gap" />
           {onCancel && (
             <button type="button" className="cf-button cf-button--quiet" onClick={onCancel}>
               {t.cancel}
