@@ -55,7 +55,7 @@ await tour(async (state, page) => {
 		if (state.startsWith('shop') && language !== 'en') continue; // a page of its own, in its own language
 		await page.setViewportSize(viewport);
 		await dress(page, { theme, language });
-		await page.evaluate(() => Promise.all([...document.getAnimations()].filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
+		await page.evaluate(() => Promise.all([...document.getAnimations(), ...(document.querySelector('confab-widget')?.shadowRoot.getAnimations() ?? [])].filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
 		await page.screenshot({ path: path.join(out, `${state}-${device}-${theme}-${language}.png`) });
 		pictures++;
 	}

@@ -18,7 +18,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 /** Looks at the page when nothing moves any more: half-transparent text has no contrast. */
 async function violations(page) {
-	await page.evaluate(() => Promise.all([...document.getAnimations()].filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
+	await page.evaluate(() => Promise.all([...document.getAnimations(), ...(document.querySelector('confab-widget')?.shadowRoot.getAnimations() ?? [])].filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
 	if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axe);
 	const wanted = page.url().includes('/demo/') ? RULES.filter((tag) => tag !== 'best-practice') : RULES; // a widget has the landmarks of its host
 	const { violations: found } = await page.evaluate((tags) => window.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }), wanted);

@@ -15,7 +15,7 @@ export function Operator() {
   const [conversation, setConversation] = useState<string>();
   const { calls, history, problems, server, names, error } = useOperator(client, conversation);
   return (
-    <main className="op-page">
+    <main className="op-page" tabIndex={0}>
       <h1>{texts.navCalls}</h1>
       {error && (
         <p className="op-error" role="alert">
