@@ -111,7 +111,33 @@ typedef struct confab_frame {
 	 * 5.1); wraps. Differences count. */
 	uint32_t timestamp;
 	int key; /* received: a decoder can start here. Sent: not read */
+	/*
+	 * Received: when it was captured, by the server's clock, in µs since 1970 (RFC 3550 6.4.1): sound
+	 * and picture with the same time belong together. 0: not known yet (before the first sender
+	 * report, about a second). Sent: not read.
+	 */
+	uint64_t captured_us;
+	/* Sent, Opus: how loud it is, in -dBov, 1 (loudest) to 127 (silence); 0: not told, and then
+	 * nobody is shown that this participant speaks (RFC 6464 3). Received: 0. */
+	uint8_t level;
 } confab_frame;
+
+/* Since the call was joined (again). */
+typedef struct confab_stats {
+	uint64_t packets_sent, bytes_sent; /* of media, without headers and retransmissions */
+	uint64_t packets_retransmitted;	   /* because the server asked for them */
+	uint64_t packets_lost_on_the_way;  /* that we sent, by the server's reports */
+	/* To the server and back, by its newest report (RFC 3550 6.4.1); 0: not known, as long as
+	 * nothing is sent. */
+	uint64_t round_trip_us;
+	uint64_t packets_received,
+		bytes_received;	   /* of media, without headers; repaired ones too */
+	uint64_t packets_missing;  /* not there (yet), and needed */
+	uint64_t packets_repaired; /* came as retransmissions */
+	uint64_t frames_received;  /* that came as CONFAB_EVENT_FRAME */
+	uint64_t key_frames_requested;
+	uint64_t jitter_us; /* between arrivals (RFC 3550 A.8); of all tracks: the greatest */
+} confab_stats;
 
 typedef enum confab_ring_state {
 	CONFAB_RING_RINGING = 1,
@@ -158,7 +184,9 @@ typedef enum confab_event_type {
 	/* call, ring; identity, name: who called, accepted, rejected or missed it; topic: the reason of
 	 * a rejection ("decline", "busy", "timeout", "cancel", "caller_gone", …) or NULL */
 	CONFAB_EVENT_RING,
-	CONFAB_EVENT_MESSAGE /* message; identity, name: who wrote it, perhaps this user elsewhere */
+	CONFAB_EVENT_MESSAGE, /* message; identity, name: who wrote it, perhaps this user elsewhere */
+	/* call, participant, identity, name (both NULL: this client itself); state: 1 speaks, 0 no more */
+	CONFAB_EVENT_SPEAKING
 } confab_event_type;
 
 /* What is not named at the type is NULL or 0. */
@@ -364,6 +392,14 @@ CONFAB_API const char *confab_call_cid(const confab_call *call);
  */
 CONFAB_API int confab_call_send_data(confab_call *call, const void *data, size_t length,
 				     int reliable, const char *topic);
+
+/*
+ * What was sent and received: of one track, ours or somebody else's, by its id ("TR_…"), or with
+ * track_id NULL of all together. Does not wait for the network. Any thread, callbacks included. 0;
+ * CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _NOT_FOUND: no such track is sent or received now; and *ret is
+ * untouched.
+ */
+CONFAB_API int confab_call_stats(confab_call *call, const char *track_id, confab_stats *ret);
 
 typedef struct confab_track_options {
 	confab_codec codec;

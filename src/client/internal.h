@@ -211,6 +211,11 @@ void call_on_resumed(struct confab_call *call);
 void call_on_joined(struct confab_call *call);
 void call_on_ended(struct confab_call *call, const confab_error *error, bool final);
 
+/* ---- track.c ---- */
+
+/* What keeps an operation from working that is about media or data; CONFAB_OK: nothing. */
+int call_check_joined(const struct confab_call *call, confab_error *ret);
+
 /* ---- session.c ---- */
 
 /* Connects to a media server; call_on_joined or call_on_ended follow. NULL: no memory. */

@@ -158,8 +158,19 @@ static void retransmit(struct send *s, struct peer *p, const struct rtcp_feedbac
 	}
 }
 
-void send_rtcp(struct send *s, struct peer *p, const struct rtcp_packet *packet, send_out_fn *out,
-	       void *arg)
+/* RFC 3550 6.4.1: the time since our report, less what the server kept it. */
+static void take_report(struct send *s, uint64_t now, const struct rtcp_report *r)
+{
+	uint64_t kept = (uint64_t)r->delay_since_last_sr * 1000000 >> 16;
+
+	s->acknowledged = true;
+	s->lost = r->cumulative_lost;
+	if (s->reported && r->last_sr == s->report_ntp && now - s->reported > kept)
+		s->rtt = (uint32_t)(now - s->reported - kept);
+}
+
+void send_rtcp(struct send *s, struct peer *p, uint64_t now, const struct rtcp_packet *packet,
+	       send_out_fn *out, void *arg)
 {
 	enum rtcp_kind kind = rtcp_kind_of(packet);
 	struct rtcp_report report;
@@ -167,8 +178,10 @@ void send_rtcp(struct send *s, struct peer *p, const struct rtcp_packet *packet,
 	uint32_t ssrc;
 	uint8_t command;
 
-	for (size_t i = 0; rtcp_parse_report(&report, packet, i); i++)
-		s->acknowledged |= report.ssrc == s->config.ssrc;
+	for (size_t i = 0; rtcp_parse_report(&report, packet, i); i++) {
+		if (report.ssrc == s->config.ssrc)
+			take_report(s, now, &report);
+	}
 	if (!rtcp_parse_feedback(&f, packet))
 		return;
 	for (size_t i = 0; kind == RTCP_FIR && rtcp_parse_fir(&ssrc, &command, &f, i); i++)
@@ -180,21 +193,25 @@ void send_rtcp(struct send *s, struct peer *p, const struct rtcp_packet *packet,
 		retransmit(s, p, &f, out, arg);
 }
 
-void send_report(const struct send *s, uint64_t now, uint64_t ntp_us, struct wr *w)
+void send_report(struct send *s, uint64_t now, uint64_t ntp_us, struct wr *w)
 {
 	enum { NTP_EPOCH = 2208988800u }; /* 1970, in seconds since 1900 */
 	uint64_t seconds = ntp_us / 1000000, fraction = ntp_us % 1000000;
 
+	uint64_t ntp = (seconds + NTP_EPOCH) << 32 | (fraction << 32) / 1000000;
+
 	if (!s->packets)
 		return;
+	s->report_ntp = (uint32_t)(ntp >> 16);
+	s->reported = now;
 	rtcp_write_sr(w,
-		      &(struct rtcp_sr){
-			      .ssrc = s->config.ssrc,
-			      .ntp = (seconds + NTP_EPOCH) << 32 | (fraction << 32) / 1000000,
-			      .rtp_timestamp = s->timestamp + (uint32_t)((now - s->timestamp_us) *
-									 s->clock_rate / 1000000),
-			      .packets = (uint32_t)s->packets,
-			      .octets = (uint32_t)s->octets },
+		      &(struct rtcp_sr){ .ssrc = s->config.ssrc,
+					 .ntp = ntp,
+					 .rtp_timestamp = s->timestamp +
+							  (uint32_t)((now - s->timestamp_us) *
+								     s->clock_rate / 1000000),
+					 .packets = (uint32_t)s->packets,
+					 .octets = (uint32_t)s->octets },
 		      NULL, 0);
 }
 

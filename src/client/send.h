@@ -41,6 +41,12 @@ struct send {
 	uint32_t timestamp;	   /* of the last frame, RTP */
 	uint64_t timestamp_us;	   /* when it was given */
 	uint64_t packets, octets, retransmitted;
+	/* of the server's reports on the stream (RFC 3550 6.4.1) */
+	uint32_t rtt; /* µs; 0 = unknown */
+	int32_t lost;
+	/* of our last sender report, for the round trip */
+	uint32_t report_ntp; /* the middle of its time */
+	uint64_t reported;   /* when */
 };
 
 struct send_part {
@@ -72,11 +78,11 @@ int send_payload(struct send *s, struct peer *p, uint64_t now, const struct send
 		 send_out_fn *out, void *arg);
 
 /* One RTCP packet of the server's; what is not about this stream is ignored. */
-void send_rtcp(struct send *s, struct peer *p, const struct rtcp_packet *packet, send_out_fn *out,
-	       void *arg);
+void send_rtcp(struct send *s, struct peer *p, uint64_t now, const struct rtcp_packet *packet,
+	       send_out_fn *out, void *arg);
 
 /* Appends a sender report; `ntp_us`: µs since 1970. Nothing before the first frame. */
-void send_report(const struct send *s, uint64_t now, uint64_t ntp_us, struct wr *w);
+void send_report(struct send *s, uint64_t now, uint64_t ntp_us, struct wr *w);
 
 /* True once after a key frame was asked for. */
 bool send_take_wants_key(struct send *s);

@@ -40,6 +40,7 @@ struct section {
 struct stream {
 	struct list in_session;
 	struct receive receive;
+	uint64_t frames; /* given to the program */
 	char participant[64], track[64];
 };
 

@@ -74,7 +74,7 @@ static void rx_rtcp(struct session *s, struct pc *pc, uint64_t now, const uint8_
 	for (struct rtcp_packet p; rtcp_next(&it, &p);) {
 		list_each (t, &s->call->tracks, in_call) {
 			if (pc == &s->pub && t->sending)
-				send_rtcp(&t->send, &pc->peer, &p, pc_send_media, pc);
+				send_rtcp(&t->send, &pc->peer, now, &p, pc_send_media, pc);
 		}
 		if (pc == &s->pub || !rtcp_parse_sr(&sr, &p))
 			continue;

@@ -92,6 +92,7 @@ void session_write(struct session *s, struct confab_track *t, const confab_frame
 {
 	if (t->muted || !t->sending || !t->published || !s->pub.open)
 		return;
+	t->send.level = frame->level;
 	(void)send_frame(&t->send, &s->pub.peer, clock_now_us(), frame->bytes, frame->length,
 			 frame->timestamp, pc_send_media, &s->pub);
 }

@@ -384,6 +384,18 @@ static void on_leave(struct session *s, const Lk__LeaveRequest *leave)
 		     "The server ended the session (reason %d).", (int)leave->reason);
 }
 
+static void on_speakers(struct session *s, const Lk__SpeakersChanged *m)
+{
+	for (size_t i = 0; i < m->n_speakers && s->call; i++) {
+		confab_event e = { .type = CONFAB_EVENT_SPEAKING };
+
+		session_describe(s, &e, m->speakers[i]->sid ? m->speakers[i]->sid : "", "");
+		e.state = m->speakers[i]->active;
+		if (e.participant)
+			client_emit(s->client, &e);
+	}
+}
+
 static void dispatch(struct session *s, const Lk__SignalResponse *m)
 {
 	switch (m->message_case) {
@@ -411,6 +423,9 @@ static void dispatch(struct session *s, const Lk__SignalResponse *m)
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_MUTE:
 		on_mute(s, m->mute);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_SPEAKERS_CHANGED:
+		on_speakers(s, m->speakers_changed);
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_REFRESH_TOKEN:
 		session_set_token(s, m->refresh_token);

@@ -90,17 +90,32 @@ void stream_end_all(struct session *s)
 
 /* ---- frames ---- */
 
+/* When a frame was captured, by the last sender report of its stream (RFC 3550 6.4.1). */
+static uint64_t captured_us(const struct media_clock *c, uint32_t timestamp)
+{
+	enum { NTP_EPOCH = 2208988800u }; /* 1970, in seconds since 1900 */
+	uint64_t seconds = c->ntp >> 32, fraction = c->ntp & 0xffffffff;
+
+	if (!c->known || seconds < NTP_EPOCH)
+		return 0;
+	int64_t since = (int64_t)(int32_t)(timestamp - c->timestamp) * 1000000 / (int64_t)c->rate;
+	return (seconds - NTP_EPOCH) * 1000000 + (fraction * 1000000 >> 32) + (uint64_t)since;
+}
+
 static void emit_frame(struct session *s, struct stream *st, const struct unpack_frame *f)
 {
+	const struct media_clock *clock = &st->receive.up.clock;
 	confab_frame frame = { .codec = codec_of(st->receive.stream.codec),
 			       .bytes = f->bytes,
 			       .length = f->length,
 			       .timestamp = f->timestamp,
-			       .key = f->key };
+			       .key = f->key,
+			       .captured_us = captured_us(clock, f->timestamp) };
 	confab_event e = { .type = CONFAB_EVENT_FRAME, .frame = &frame };
 
 	session_describe(s, &e, st->participant, st->track);
 	e.codec = frame.codec;
+	st->frames++;
 	client_emit(s->client, &e);
 }
 

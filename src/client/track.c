@@ -9,7 +9,7 @@
 enum { DATA_MAX = 60 * 1000 };
 
 /* What keeps a media operation of this call from working; 0 = nothing. */
-static int check_joined(const struct confab_call *call, confab_error *ret)
+int call_check_joined(const struct confab_call *call, confab_error *ret)
 {
 	if (!call->url && !call->client->user_id[0])
 		return error_token_not_set(ret);
@@ -64,7 +64,7 @@ static void do_publish(void *arg, confab_done_fn *done, void *done_arg)
 	struct publish *p = arg;
 	confab_error error;
 
-	if (check_joined(p->call, &error)) {
+	if (call_check_joined(p->call, &error)) {
 		done(done_arg, &error);
 		return;
 	}
@@ -198,7 +198,7 @@ struct data {
 
 static int send_data(const struct data *d)
 {
-	int r = check_joined(d->call, NULL);
+	int r = call_check_joined(d->call, NULL);
 
 	if (r == CONFAB_OK && !d->call->session)
 		r = CONFAB_ERR_NOT_JOINED;

@@ -33,7 +33,7 @@ for (const ownLoop of [false, true]) {
 		const all = ['join', 'leave', 'ring', 'accept', 'reject', 'message ann hello', 'publish'];
 		const refused = async () => {
 			for (const line of all) assert.deepEqual(await t.do(line), { done: line.split(' ')[0], code: Code.tokenNotSet, message: tokenNotSet }, line);
-			assert.equal((await t.do('data 1 1 x')).code, Code.tokenNotSet);
+			for (const line of ['data 1 1 x', 'stats']) assert.equal((await t.do(line)).code, Code.tokenNotSet);
 		};
 		await t.ok('call default order');
 		await refused();
@@ -204,6 +204,39 @@ test('mute, unmute and data between two programs in a call', async () => {
 	assert.equal((await a.do('data 60001 1 x')).code, Code.badInput);
 	await a.end();
 	await b.event('left', (l) => l.identity.startsWith('ann'));
+	await b.end();
+});
+
+test('statistics, the time of frames, and who speaks', async () => {
+	const [a, b] = [await talk('ann'), await talk('bob', { ownLoop: true })];
+	const stats = async (t, track = '') => {
+		const from = t.lines.length;
+		const { code } = await t.do(`stats ${track}`.trim());
+		return { code, ...t.lines.slice(from).find((l) => 'stats' in l) };
+	};
+	await a.ok('call default figures');
+	assert.equal((await stats(a)).code, Code.notJoined);
+	await b.ok('call default figures');
+	for (const t of [a, b]) await t.ok('join');
+	await a.ok('publish');
+	const none = await stats(a);
+	assert.deepEqual([none.code, none.sent, none.received, none.round_trip_us, none.jitter_us], [0, 0, 0, 0, 0]);
+	await a.ok('sound 150'); // 3 s: reports are sent once a second
+	await b.event('speaking', (l) => l.state === 1 && l.identity.startsWith('ann'));
+	await a.event('speaking', (l) => l.state === 1 && l.identity === null); // itself
+	await a.ok('sound 50');
+	const sent = await stats(a);
+	assert.equal(sent.sent, 200);
+	assert.ok(sent.round_trip_us > 0 && sent.round_trip_us < 5e6, JSON.stringify(sent));
+	let got;
+	for (let i = 0; i < 200 && ((got = await stats(b)).frames < 150 || got.missing); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+	assert.ok(got.frames >= 150 && got.received >= got.frames && got.missing === 0, JSON.stringify(got));
+	assert.deepEqual([got.sent, got.round_trip_us], [0, 0]);
+	const early = (await b.do('early')).code;
+	assert.ok(early < 120, `${early} of ${got.frames} frames without a time: only those before the first report are`);
+	await b.event('speaking', (l) => l.state === 0 && l.identity.startsWith('ann')); // silent for a while
+	assert.equal((await stats(b, 'TR_nobody')).code, Code.notFound);
+	await a.end();
 	await b.end();
 });
 

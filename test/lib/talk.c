@@ -25,8 +25,8 @@ struct talk {
 	confab_track *track;
 	int own_loop;
 	unsigned asked, reconnect_seconds;
-	_Atomic unsigned frames;
-	pthread_mutex_t lock; /* of the token */
+	_Atomic unsigned frames, early; /* early: captured more than 10 s from now, or not told */
+	pthread_mutex_t lock;		/* of the token */
 	char token[4096];
 };
 
@@ -75,6 +75,7 @@ static const char *name_of(confab_event_type type)
 		[CONFAB_EVENT_SERVER] = "server",
 		[CONFAB_EVENT_RING] = "ring",
 		[CONFAB_EVENT_MESSAGE] = "message",
+		[CONFAB_EVENT_SPEAKING] = "speaking",
 	};
 
 	return names[type];
@@ -96,12 +97,20 @@ static void put_parts(const confab_event *e)
 	}
 }
 
+static int is_recent(uint64_t us)
+{
+	const uint64_t now = (uint64_t)time(NULL) * 1000000;
+
+	return us > now - 10000000 && us < now + 10000000;
+}
+
 static void on_event(void *arg, const confab_event *e)
 {
 	struct talk *t = arg;
 
 	if (e->type == CONFAB_EVENT_FRAME) {
 		t->frames++;
+		t->early += !is_recent(e->frame->captured_us);
 		return;
 	}
 	if (e->type == CONFAB_EVENT_RING && e->ring->incoming)
@@ -164,7 +173,9 @@ static int wait_input(struct talk *t, int ms)
 static int write_sound(struct talk *t, int packets)
 {
 	static const uint8_t silence[] = { 0xf8, 0xff, 0xfe };
-	confab_frame frame = { .codec = CONFAB_OPUS, .bytes = silence, .length = sizeof silence };
+	confab_frame frame = {
+		.codec = CONFAB_OPUS, .bytes = silence, .length = sizeof silence, .level = 20
+	};
 	int r = 0;
 
 	for (int i = 0; i < packets && r == 0; i++) {
@@ -194,6 +205,22 @@ static int send_data(struct talk *t, const char *length, int reliable, const cha
 	return r;
 }
 
+static int say_stats(const struct talk *t, const char *track)
+{
+	confab_stats s = { .jitter_us = 7 };
+	int r = confab_call_stats(t->call, track, &s);
+
+	flockfile(stdout);
+	printf("{\"stats\":%d,\"sent\":%llu,\"received\":%llu,\"frames\":%llu,\"missing\":%llu,"
+	       "\"round_trip_us\":%llu,\"jitter_us\":%llu}\n",
+	       r, (unsigned long long)s.packets_sent, (unsigned long long)s.packets_received,
+	       (unsigned long long)s.frames_received, (unsigned long long)s.packets_missing,
+	       (unsigned long long)s.round_trip_us, (unsigned long long)s.jitter_us);
+	(void)fflush(stdout);
+	funlockfile(stdout);
+	return r;
+}
+
 /* Those that make no request. */
 static int do_small(struct talk *t, char **w, confab_error *error)
 {
@@ -218,6 +245,10 @@ static int do_small(struct talk *t, char **w, confab_error *error)
 		return send_data(t, w[1], atoi(w[2]), w[3]);
 	} else if (strcmp(w[0], "frames") == 0) {
 		return (int)t->frames; /* as the code */
+	} else if (strcmp(w[0], "early") == 0) {
+		return (int)t->early;
+	} else if (strcmp(w[0], "stats") == 0) {
+		return say_stats(t, w[1]);
 	} else if (strcmp(w[0], "disconnect") == 0) {
 		return confab_client_disconnect_user(t->client);
 	} else {

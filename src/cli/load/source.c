@@ -185,8 +185,8 @@ void load_source_rtcp(struct load_participant *p, const uint8_t *bytes, size_t n
 	for (struct rtcp_packet packet; rtcp_next(&it, &packet);) {
 		for (unsigned i = 0; i < p->source_count; i++) {
 			for (unsigned k = 0; k < p->sources[i].layer_count; k++)
-				send_rtcp(&p->sources[i].layers[k].send, &p->pub->peer, &packet,
-					  load_peer_out, p->pub);
+				send_rtcp(&p->sources[i].layers[k].send, &p->pub->peer,
+					  p->load->now, &packet, load_peer_out, p->pub);
 		}
 	}
 }
@@ -199,7 +199,7 @@ void load_source_reports(struct load_participant *p)
 
 	for (unsigned i = 0; i < p->source_count; i++) {
 		for (unsigned k = 0; k < p->sources[i].layer_count; k++) {
-			const struct send *send = &p->sources[i].layers[k].send;
+			struct send *send = &p->sources[i].layers[k].send;
 
 			if (!send->packets)
 				continue;

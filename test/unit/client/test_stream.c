@@ -127,7 +127,7 @@ static void feed_back(struct world *w)
 	receive_feedback(&w->receive, w->now, 9, &out);
 	assert_true(rtcp_iter_init(&it, bytes, wr_len(&out)));
 	for (struct rtcp_packet p; rtcp_next(&it, &p);)
-		send_rtcp(&w->send, &w->a.peer, &p, arrive, w);
+		send_rtcp(&w->send, &w->a.peer, w->now, &p, arrive, w);
 }
 
 static void play(struct world *w, unsigned frames)
@@ -150,6 +150,31 @@ static void play(struct world *w, unsigned frames)
 			take_frames(w);
 		}
 	}
+}
+
+/* 300 ms after our report comes one of the server, which kept ours for 250 ms. */
+static void round_trip(struct world *w, uint32_t last_sr)
+{
+	struct rtcp_report report = { .ssrc = 7,
+				      .cumulative_lost = 12,
+				      .last_sr = last_sr + 1,
+				      .delay_since_last_sr = 65536 / 4 };
+
+	for (int i = 0; i < 2; i++) {
+		uint8_t bytes[100];
+		struct wr out = wr_of(bytes, sizeof bytes);
+		struct rtcp_iter it;
+		struct rtcp_packet p;
+
+		rtcp_write_rr(&out, 9, &report, 1);
+		assert_true(rtcp_iter_init(&it, bytes, wr_len(&out)) && rtcp_next(&it, &p));
+		send_rtcp(&w->send, &w->a.peer, w->now + 1300000, &p, arrive, w);
+		if (i == 0)
+			assert_int_equal(w->send.rtt, 0); /* of another report */
+		report.last_sr = last_sr;
+	}
+	assert_int_equal(w->send.rtt, 50000);
+	assert_int_equal(w->send.lost, 12);
 }
 
 static void without_loss(void **state)
@@ -176,6 +201,7 @@ static void without_loss(void **state)
 	assert_int_equal(sr.ntp >> 32, 1700000000u + 2208988800u);
 	assert_int_equal(sr.packets, w.send.packets);
 	assert_in_range(sr.rtp_timestamp - w.send.timestamp, 90000, 94000);
+	round_trip(&w, (uint32_t)(sr.ntp >> 16));
 	world_fini(&w);
 }
 
@@ -224,7 +250,7 @@ static void ask_for(struct world *w, uint16_t seq)
 	assert_int_equal(rtcp_write_nack(&out, 9, 7, &seq, 1), 1);
 	assert_true(rtcp_iter_init(&it, bytes, wr_len(&out)));
 	while (rtcp_next(&it, &p))
-		send_rtcp(&w->send, &w->a.peer, &p, arrive, w);
+		send_rtcp(&w->send, &w->a.peer, w->now, &p, arrive, w);
 }
 
 /* A number asked for that is no longer, or not yet, kept is not answered with another packet. */
