@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConversationObject, MessageObject, UserObject } from '../src/contract.ts';
-import { ChatStore, conversationIdOf, receiptOf, sortedConversations } from '../src/index.ts';
+import { ChatStore, conversationIdOf, firstUnread, receiptOf, sortedConversations } from '../src/index.ts';
 import { TYPING_MS, reduceChat } from '../src/chat/reduce.ts';
 import { initialChat, type ChatState } from '../src/chat/state.ts';
 import { VideoClient, ann, makeToken, makeWorld, session, tom, until } from './lib/fakes.ts';
@@ -265,4 +265,28 @@ test('jumped to an older message: what arrives waits, and the newest page takes 
   const back = reduceChat(window, { type: 'thread.loaded', id: 'ann', more: false, response: page([28, 29, 30], true) });
   assert.deepEqual(ids(back), [28, 29, 30]);
   assert.equal(back.threads.get('ann')?.hasNewer, false);
+});
+
+test('the line between read and unread: where one comes to it, or where one looked away', () => {
+  const page = (ids: number[], hasMore = false) => ({ messages: ids.map((id) => message(id, ann, `${id}`)), has_more: hasMore });
+  const read = { user_id: 'tom', role: 'admin' as const, last_read_message_id: 2, last_delivered_message_id: 4 };
+  const listed = ready(tom, conversation({ unread: 2, reads: [read], last_message: message(4, ann, '4') }));
+  const open = (state: ChatState, response = page([1, 2, 3, 4])) =>
+    reduceChat(reduceChat(state, { type: 'opened', id: 'ann' }), { type: 'thread.loaded', id: 'ann', response, more: false });
+  const seeing = (state: ChatState, id: string | undefined) => reduceChat(state, { type: 'seeing', id });
+  const line = (state: ChatState) => firstUnread(state, 'ann')?.id;
+  assert.equal(line(open(listed)), 3);
+  assert.equal(line(seeing(open(listed), 'ann')), 3, 'it stays while one reads');
+  assert.equal(line(open(listed, page([3, 4], true))), undefined, 'not before what may have older ones in front');
+  assert.equal(line(open(ready(tom, conversation()))), undefined);
+  const early = reduceChat(reduceChat(initialChat(tom), { type: 'opened', id: 'ann' }), {
+    type: 'loaded', response: { conversations: [...listed.conversations.values()], cursor: 1, online: [] },
+  });
+  assert.equal(early.unreadAfter?.after, 2, 'opened by the address, before the list was there');
+  const away = seeing(seeing(open(listed), 'ann'), undefined);
+  const came = arrived(arrived(away, message(5, ann, 'x')), message(6, ann, 'y'));
+  assert.equal(line(came), 5, 'the first that came meanwhile');
+  assert.equal(line(arrived(seeing(came, 'ann'), message(7, ann, 'z'))), 5, 'what comes before one\'s eyes moves nothing');
+  assert.equal(line(arrived(came, message(7, tom, 'mine'))), undefined, 'who answers has read');
+  assert.equal(reduceChat(came, { type: 'opened', id: undefined }).unreadAfter, undefined);
 });

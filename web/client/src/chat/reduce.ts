@@ -45,14 +45,16 @@ const EMPTY: Thread = { status: 'loading', messages: [], hasMore: false, loading
 
 export function reduceChat(state: ChatState, action: ChatAction): ChatState {
   switch (action.type) {
-    case 'loaded':
-      return action.channels ? channelsLoaded(loaded(state, action.response), action.channels) : loaded(state, action.response);
+    case 'loaded': {
+      const next = action.channels ? channelsLoaded(loaded(state, action.response), action.channels) : loaded(state, action.response);
+      return state.status === 'ready' ? next : { ...next, unreadAfter: lineIn({ ...next, status: 'loading' }, next.open) }; // opened before anything was known
+    }
     case 'failed':
       return state.status === 'ready' ? state : { ...state, status: 'error', error: action.error };
     case 'event':
       return onEvent(state, action.event, action.replayed ?? false, action.at ?? 0);
     case 'opened':
-      return { ...state, open: action.id, seeing: undefined };
+      return { ...state, open: action.id, seeing: undefined, unreadAfter: lineIn(state, action.id) };
     case 'seeing':
       return { ...state, seeing: action.id, unread: without(state.unread, action.id) };
     case 'tick':
@@ -139,6 +141,13 @@ function withQueue(state: ChatState, queue: readonly Queued[]): ChatState {
     next = withThread(next, id, (thread) => ({ ...thread, messages: merge(thread.messages.filter((m) => m.id !== undefined), unsent) }));
   }
   return next;
+}
+
+/** Behind what this person has read of a conversation, when there is something. */
+function lineIn(state: ChatState, id: string | undefined): ChatState['unreadAfter'] {
+  const conversation = id === undefined ? undefined : (state.conversations.get(id) ?? state.channels.get(id));
+  if (id === undefined || !conversation || (!state.unread.has(id) && (state.status === 'ready' || conversation.unread === 0))) return undefined;
+  return { id, after: conversation.reads.find((read) => read.user_id === state.me.id)?.last_read_message_id ?? 0 };
 }
 
 /** What the sender sees before the server has it. */
@@ -230,7 +239,9 @@ function onMessage(state: ChatState, id: string, message: MessageObject, replaye
   }
   next = withLastMessage(next, id, message);
   if (message.private && !known && message.user.id !== state.me.id && isNamed(message.text, state.me.id)) next = withMention(next, id);
+  if (message.user.id === state.me.id && state.unreadAfter?.id === id) next = { ...next, unreadAfter: undefined }; // who answers has read
   if ((known && !replayed) || message.user.id === state.me.id || state.seeing === id) return next;
+  if (state.open === id && !state.unread.has(id)) next = { ...next, unreadAfter: { id, after: message.id - 1 } };
   return { ...next, unread: new Map(next.unread).set(id, (next.unread.get(id) ?? 0) + 1) };
 }
 

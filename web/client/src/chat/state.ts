@@ -66,6 +66,8 @@ export interface ChatState {
   readonly threads: ReadonlyMap<string, Thread>;
   /** Conversation ids with messages not looked at yet, and how many. */
   readonly unread: ReadonlyMap<string, number>;
+  /** Of the conversation on screen: what lies behind this message was not read when one came, or came while one looked away. */
+  readonly unreadAfter: { readonly id: string; readonly after: number } | undefined;
   /** The conversation on screen. */
   readonly open: string | undefined;
   /** The conversation whose end is before somebody's eyes: what comes there is read. */
@@ -90,6 +92,7 @@ export function initialChat(me: UserObject): ChatState {
     slow: new Map(),
     threads: new Map(),
     unread: new Map(),
+    unreadAfter: undefined,
     open: undefined,
     seeing: undefined,
     online: new Set(),
@@ -139,6 +142,15 @@ export function queuedMessage({ message, delivery, error }: Queued, me: UserObje
     attachments: message.files.flatMap(({ attachment }) => attachment ?? []),
     files: message.files.filter(({ attachment }) => !attachment),
   };
+}
+
+/** Where the line between read and unread is: before this message of the conversation on screen, when it is loaded. */
+export function firstUnread({ me, threads, unreadAfter }: ChatState, id: string): ChatMessage | undefined {
+  const thread = threads.get(id);
+  if (!thread || unreadAfter?.id !== id) return undefined;
+  const { after } = unreadAfter;
+  const index = thread.messages.findIndex((m) => m.id !== undefined && m.id > after && m.user.id !== me.id && !m.activity);
+  return index > 0 || !thread.hasMore ? thread.messages[index] : undefined;
 }
 
 export type Receipt = 'sent' | 'delivered' | 'read';

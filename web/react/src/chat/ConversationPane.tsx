@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { conversationIdOf, type CallSessionObject, type ChannelObject, type ChatState, type ChatStore, type UserObject } from '@confab/client';
+import { conversationIdOf, firstUnread, type CallSessionObject, type ChannelObject, type ChatState, type ChatStore, type UserObject } from '@confab/client';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useCallCenter } from '../calls/CallCenter.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
@@ -95,6 +95,7 @@ export function ConversationPane(props: ConversationPaneProps) {
           me={state.me}
           reads={state.conversations.get(conversationId)?.reads ?? []}
           channel={channel}
+          firstUnread={firstUnread(state, conversationId)}
           marked={marked}
           label={t.conversationWith(person.name)}
           empty={empty}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { channelReceipt, receiptOf, seenBy, type ChannelObject, type ReadObject, type Thread, type UserObject } from '@confab/client';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { channelReceipt, receiptOf, seenBy, type ChannelObject, type ChatMessage, type ReadObject, type Thread, type UserObject } from '@confab/client';
+import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useMessages } from '../context.tsx';
 import { dayName } from '../format.ts';
 import { Icon } from '../ui/Icon.tsx';
@@ -20,6 +20,8 @@ interface MessageListProps {
   reads: readonly ReadObject[];
   /** Of a direct or group conversation: who has read what. */
   channel?: ChannelObject | undefined;
+  /** Before it is the line between read and unread. */
+  firstUnread: ChatMessage | undefined;
   /** The message that one has jumped to. */
   marked: number | undefined;
   /** Accessible name. */
@@ -37,14 +39,14 @@ interface MessageListProps {
 
 /** Stays at the end while the reader is there, and where they are when they are not. */
 export function MessageList(props: MessageListProps) {
-  const { thread, me, reads, channel, marked, label, empty, actions, onCall, onLoadMore, onNewest, onEnd } = props;
+  const { thread, me, reads, channel, firstUnread, marked, label, empty, actions, onCall, onLoadMore, onNewest, onEnd } = props;
   const t = useMessages();
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const shown = useRef<{ first: string | undefined; last: string | undefined; height: number; marked: number | undefined }>(undefined);
   const [behind, setBehind] = useState(false);
-  const days = useMemo(() => groupByDay(thread.messages), [thread.messages]);
+  const days = useMemo(() => groupByDay(thread.messages, firstUnread?.key), [thread.messages, firstUnread?.key]);
   const first = thread.messages[0]?.key;
   const last = thread.messages.at(-1);
   const lastMine = thread.messages.findLast((message) => message.user.id === me.id && message.delivery === 'sent' && !message.activity);
@@ -125,16 +127,18 @@ export function MessageList(props: MessageListProps) {
                   );
                 }
                 return (
-                  <MessageRun
-                    key={run.key}
-                    run={run}
-                    mine={run.user.id === me.id}
-                    meId={me.id}
-                    seen={lastMine && run.messages.includes(lastMine) && seen.length > 0 ? { by: seen, everybody } : undefined}
-                    receipt={lastMine && run.messages.includes(lastMine) ? receipt : undefined}
-                    marked={marked}
-                    actions={actions}
-                  />
+                  <Fragment key={run.key}>
+                    {run.key === firstUnread?.key && <p className="cf-unreadline">{t.unreadFromHere}</p>}
+                    <MessageRun
+                      run={run}
+                      mine={run.user.id === me.id}
+                      meId={me.id}
+                      seen={lastMine && run.messages.includes(lastMine) && seen.length > 0 ? { by: seen, everybody } : undefined}
+                      receipt={lastMine && run.messages.includes(lastMine) ? receipt : undefined}
+                      marked={marked}
+                      actions={actions}
+                    />
+                  </Fragment>
                 );
               })}
             </div>

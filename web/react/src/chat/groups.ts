@@ -20,7 +20,8 @@ export interface Day {
 /** People's words, which stand together. */
 const plain = (message: ChatMessage) => !message.call && !message.activity;
 
-export function groupByDay(messages: readonly ChatMessage[]): Day[] {
+/** `line`: the key of a message that begins a run in any case. */
+export function groupByDay(messages: readonly ChatMessage[], line?: string): Day[] {
   const days: { key: string; at: number; runs: { key: string; user: UserObject; messages: ChatMessage[] }[] }[] = [];
   let previous: ChatMessage | undefined;
   for (const message of messages) {
@@ -29,7 +30,7 @@ export function groupByDay(messages: readonly ChatMessage[]): Day[] {
       days.push((day = { key: message.key, at: message.at, runs: [] }));
     }
     const run = day.runs.at(-1);
-    const same = run && previous && plain(message) && plain(previous) && run.user.id === message.user.id && message.at - previous.at < RUN_MS;
+    const same = run && previous && message.key !== line && plain(message) && plain(previous) && run.user.id === message.user.id && message.at - previous.at < RUN_MS;
     if (same) run.messages.push(message);
     else day.runs.push({ key: message.key, user: message.user, messages: [message] });
     previous = message;

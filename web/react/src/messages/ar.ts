@@ -71,6 +71,7 @@ export const ar: Messages = {
   discard: 'تجاهل',
   tooLong: 'النص أطول من أن يُرسل دفعة واحدة.',
   newMessages: 'رسائل جديدة',
+  unreadFromHere: 'رسائل غير مقروءة',
   toNewest: 'إلى أحدث الرسائل',
   messageOptions: 'خيارات الرسالة',
   react: 'تفاعل',

@@ -62,6 +62,7 @@ export const de: Messages = {
   discard: 'Verwerfen',
   tooLong: 'Das ist zu lang, um es auf einmal zu senden.',
   newMessages: 'Neue Nachrichten',
+  unreadFromHere: 'Ungelesene Nachrichten',
   toNewest: 'Zu den neuesten Nachrichten',
   messageOptions: 'Optionen der Nachricht',
   react: 'Reagieren',

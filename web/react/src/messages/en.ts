@@ -65,6 +65,7 @@ export const en = {
   discard: 'Discard',
   tooLong: 'This is too long to send in one piece.',
   newMessages: 'New messages',
+  unreadFromHere: 'Unread messages',
   toNewest: 'To the newest messages',
   messageOptions: 'Message options',
   react: 'React',

@@ -72,6 +72,7 @@ export const ar: Messages = {
   today: 'اليوم',
   yesterday: 'أمس',
   toNewest: 'إلى أحدث الرسائل',
+  unreadFromHere: 'رسائل غير مقروءة',
   fileSize: (amount, unit) => `${amount} ${UNITS[unit] ?? unit}`,
   attach: 'أرفق ملفات',
   attachments: 'الملفات المرفقة',

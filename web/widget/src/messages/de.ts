@@ -62,6 +62,7 @@ export const de: Messages = {
   today: 'Heute',
   yesterday: 'Gestern',
   toNewest: 'Zu den neuesten Nachrichten',
+  unreadFromHere: 'Ungelesene Nachrichten',
   fileSize: (amount, unit) => `${amount} ${unit}`,
   attach: 'Dateien anhängen',
   attachments: 'Angehängte Dateien',

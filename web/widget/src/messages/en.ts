@@ -61,6 +61,7 @@ export const en = {
   today: 'Today',
   yesterday: 'Yesterday',
   toNewest: 'To the newest messages',
+  unreadFromHere: 'Unread messages',
   fileSize: (amount: string, unit: 'B' | 'KB' | 'MB') => `${amount} ${unit}`,
   attach: 'Attach files',
   attachments: 'Attached files',

@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import { queuedMessage, receiptOf, type ActivityObject, type ChatState, type Thread, type UnsentMessage } from '@confab/client';
+import { firstUnread, queuedMessage, receiptOf, type ActivityObject, type ChatState, type Thread, type UnsentMessage } from '@confab/client';
 import { dayName, groupByDay } from '@confab/react/plain';
+import { Fragment } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Connected } from '../widget.ts';
 import type { Messages as Texts } from '../messages/index.ts';
@@ -74,7 +75,8 @@ function Log({ connected, state, thread }: { connected: Connected; state: ChatSt
   const before = useRef({ first: '', height: 0 });
   const [behind, setBehind] = useState(false);
   const { messages } = thread;
-  const days = useMemo(() => groupByDay(messages), [messages]);
+  const line = firstUnread(state, me.id)?.key;
+  const days = useMemo(() => groupByDay(messages, line), [messages, line]);
   const last = messages.at(-1);
   const lastMine = messages.findLast((message) => message.user.id === me.id && message.delivery === 'sent' && !message.call);
   const reads = state.conversations.get(me.id)?.reads ?? [];
@@ -127,16 +129,18 @@ function Log({ connected, state, thread }: { connected: Connected; state: ChatSt
                 if (first?.activity) return <p key={run.key} class="day" dir="auto">{activityText(first.activity, t)}</p>;
                 if (first?.call) return <CallCard key={run.key} card={first.call} meId={me.id} at={first.at} onCall={() => void widget.call()} />;
                 return (
-                  <Run
-                    key={run.key}
-                    messages={run.messages}
-                    mine={run.user.id === me.id}
-                    meId={me.id}
-                    receipt={lastMine && run.messages.includes(lastMine) ? receipt : undefined}
-                    urlOf={(attachment) => connected.client.chat.urlOf(attachment)}
-                    onRetry={(message) => chat.retry(message.key)}
-                    onDiscard={(message) => chat.discard(message.key)}
-                  />
+                  <Fragment key={run.key}>
+                    {run.key === line && <p class="unread-line">{t.unreadFromHere}</p>}
+                    <Run
+                      messages={run.messages}
+                      mine={run.user.id === me.id}
+                      meId={me.id}
+                      receipt={lastMine && run.messages.includes(lastMine) ? receipt : undefined}
+                      urlOf={(attachment) => connected.client.chat.urlOf(attachment)}
+                      onRetry={(message) => chat.retry(message.key)}
+                      onDiscard={(message) => chat.discard(message.key)}
+                    />
+                  </Fragment>
                 );
               })}
             </div>
