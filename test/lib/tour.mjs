@@ -2,7 +2,7 @@
 // Every screen and state of the web app, one after the other: for axe-core (test/e2e/axe.test.mjs) and for pictures
 // (tools/screenshots.mjs). What is on screen is real: a daemon, people, messages, calls.
 import { signInByLink } from './app.mjs';
-import { launchChromium, openPage } from './browser.mjs';
+import { launchChromium, openPage, until } from './browser.mjs';
 import { startConfabd } from './confabd.mjs';
 import { actor, LOOKS } from './scene.mjs';
 import { calls, trouble } from './tour/calls.mjs';
@@ -36,7 +36,7 @@ export async function tour(visit, { only, args } = {}) {
 	const browser = await launchChromium({ fps: 10, args });
 	const stop = async (name, page) => {
 		if (only && !only.split(',').some((part) => name.includes(part))) return;
-		if (!name.startsWith('call')) await page.locator('.cf-toast').first().waitFor({ state: 'detached' }); // of what was done a moment ago
+		await until('the toasts are gone', () => page.locator('.cf-toast').count(), (count) => count === 0, 30000); // of what was done a moment ago
 		await visit(name, page);
 		await page.setViewportSize(DESKTOP);
 		await dress(page);

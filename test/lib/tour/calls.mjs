@@ -50,7 +50,6 @@ async function sharp(person) {
 
 async function small(admin, stop) {
 	await control(admin, 'Make the call small').click();
-	await until('the toasts are gone', () => admin.page.locator('.cf-toast').count(), (count) => count === 0, 30000);
 	await stop('call-small', admin.page);
 	await control(admin, 'Make the call large').click();
 }
