@@ -2,6 +2,7 @@
 // No connection: the banner, and messages that wait, over a reload and in two tabs, in the app and in the widget.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
@@ -12,10 +13,11 @@ import { log as widgetLog, openChat, panel, write } from '../lib/widget.mjs';
 
 const PICTURE = { name: 'teapot.jpg', mimeType: 'image/jpeg', buffer: fs.readFileSync(path.join(root, 'test/vectors/pictures/turned.jpg')) };
 
+const data = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-test-'));
 let shop, daemon, browser, admin, user, name;
 before(async () => {
 	shop = await startShop();
-	daemon = await startConfabd({ args: ['--widget-origin', shop.origin] });
+	daemon = await startConfabd({ data, args: ['--widget-origin', shop.origin] });
 	browser = await launchChromium();
 	admin = await signInByLink(browser, daemon.links.admin);
 	user = await signInByLink(browser, daemon.links.user);
@@ -28,6 +30,7 @@ after(async () => {
 	await browser?.close();
 	await daemon?.stop();
 	shop?.close();
+	fs.rmSync(data, { recursive: true, force: true });
 });
 
 const log = (person) => person.page.getByRole('log');
@@ -182,4 +185,21 @@ test('the widget: three messages, one with a picture, are there once and in orde
 	forgive(guest);
 	guest.assertQuiet();
 	await guest.context.close();
+});
+
+test('a server that is away: where the worker is there already, a page says so, and the app comes back by itself', async () => {
+	const person = await openPage(browser, daemon.url);
+	await person.page.evaluate(() => navigator.serviceWorker.register('/sw.js')); // as the switch for notifications does
+	await until('the worker is in charge', () => person.page.evaluate(() => navigator.serviceWorker.controller !== null), Boolean);
+	await daemon.stop();
+	await person.page.reload();
+	const says = person.page.getByRole('heading', { name: 'Confab cannot be reached' });
+	await says.waitFor();
+	await Promise.all([person.page.waitForEvent('load'), person.page.getByRole('button', { name: 'Try again' }).click()]);
+	await says.waitFor();
+	await person.screenshot('offline-page');
+	daemon = await startConfabd({ data, port: daemon.port, args: ['--widget-origin', shop.origin] });
+	await person.page.evaluate(() => window.dispatchEvent(new Event('online')));
+	await person.page.getByRole('button', { name: 'Sign in' }).waitFor();
+	await person.context.close();
 });

@@ -28,9 +28,17 @@ export interface Tab {
   postMessage(message: unknown, transfer?: Transferable[]): void;
 }
 
+export interface Fetch extends Extendable {
+  readonly request: Request;
+  /** What the browser asked for while the worker was starting; undefined where it does not. */
+  readonly preloadResponse?: Promise<Response | undefined>;
+  respondWith(answer: Promise<Response>): void;
+}
+
 interface Events {
   install: Extendable;
   activate: Extendable;
+  fetch: Fetch;
   push: PushMessage;
   notificationclick: NotificationPressed;
   pushsubscriptionchange: SubscriptionChange;

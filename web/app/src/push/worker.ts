@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The service worker: notifications while no page is open, and the way from them to the right place. It keeps no files and
- * answers no requests of pages: whoever loads a page gets the server's, never an old one. Each build is another file (the
+ * The service worker: notifications while no page is open, and the way from them to the right place. It keeps no files:
+ * whoever loads a page gets the server's, never an old one, or a word that it cannot be reached. Each build is another file (the
  * bundler puts its version on top), which takes over at once.
  */
 import { noticeOf, type NoticeData } from './notice.ts';
 import { addressOf, orderOf, type Question } from './orders.ts';
+import { offlinePage } from './offline.ts';
 import { parsePush, tagOf, type Push } from './payload.ts';
-import type { Scope, SubscriptionChange, Tab } from './scope.ts';
+import type { Fetch, Scope, SubscriptionChange, Tab } from './scope.ts';
 import { declineCall, PushError, serverKey, tellServer } from './server.ts';
 import { pushWords } from './words.ts';
 
@@ -22,13 +23,30 @@ const RING_MAX_MS = 80_000;
 const GRACE_MS = 2000;
 
 scope.addEventListener('install', (event) => event.waitUntil(scope.skipWaiting()));
-scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
+scope.addEventListener('activate', (event) => event.waitUntil(begin()));
+scope.addEventListener('fetch', (event) => {
+  if (event.request.mode === 'navigate') event.respondWith(loadPage(event));
+});
 scope.addEventListener('push', (event) => event.waitUntil(onPush(parsePush(event.data?.text()))));
 scope.addEventListener('notificationclick', (event) => {
   event.notification.close();
   event.waitUntil(onPressed(event.notification.data as NoticeData, event.action));
 });
 scope.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(subscribeAgain(event)));
+
+/** Pages need not wait for the worker to start. */
+async function begin(): Promise<void> {
+  await (registration.navigationPreload as NavigationPreloadManager | undefined)?.enable();
+  await scope.clients.claim();
+}
+
+async function loadPage({ request, preloadResponse }: Fetch): Promise<Response> {
+  try {
+    return (await preloadResponse) ?? (await fetch(request));
+  } catch {
+    return offlinePage(pushWords(undefined, navigator.languages));
+  }
+}
 
 async function onPush(push: Push | undefined): Promise<void> {
   await inTurn(async () => (push && (await isSeen(push)) ? closeNotices(tagOf(push)) : show(push)));

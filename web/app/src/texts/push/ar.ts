@@ -29,4 +29,9 @@ export const push: PushTexts = {
   accept: 'قبول',
   decline: 'رفض',
   something: 'هناك جديد',
+
+  // the page that stands in for the app without a connection
+  unreachable: 'تعذّر الوصول إلى Confab',
+  unreachableHint: 'أنت غير متصل بالشبكة، أو الخادم غير متاح الآن. ما كتبته محفوظ على هذا الجهاز وسيُرسل عند عودة الاتصال.',
+  tryAgain: 'حاول مرة أخرى',
 };

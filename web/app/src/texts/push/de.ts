@@ -28,4 +28,9 @@ export const push: PushTexts = {
   accept: 'Annehmen',
   decline: 'Ablehnen',
   something: 'Es gibt etwas Neues',
+
+  // the page that stands in for the app without a connection
+  unreachable: 'Confab ist nicht erreichbar',
+  unreachableHint: 'Sie sind offline, oder der Server ist gerade nicht da. Was Sie geschrieben haben, bleibt auf diesem Gerät und wird gesendet, sobald die Verbindung wieder da ist.',
+  tryAgain: 'Noch einmal versuchen',
 };

@@ -29,6 +29,11 @@ export const push = {
   accept: 'Accept',
   decline: 'Decline',
   something: 'There is something new',
+
+  // the page that stands in for the app without a connection
+  unreachable: 'Confab cannot be reached',
+  unreachableHint: 'You are offline, or the server is away. What you wrote is kept on this device and is sent when the connection is back.',
+  tryAgain: 'Try again',
 };
 
 export type PushTexts = typeof push;
