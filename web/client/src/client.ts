@@ -355,6 +355,7 @@ export class VideoClient {
       return;
     }
     if (event.type === 'message.new' && event.message.user.id === this.#user.get()?.id) this.outbox.arrived(event.message);
+    if (event.type === 'channel.left') this.outbox.discardAll(event.conversation_id);
     if ('cid' in event) this.#onCallEvent(event);
     if (event.type === 'resync') for (const call of this.#calls.get()) void call.refresh();
     if (event.type === 'user.updated') {

@@ -152,6 +152,12 @@ test('what the server refuses stays over a reload, to be sent again or discarded
   after.store.retry(sorry?.key ?? '');
   await until(() => after.shown().join() === 'sorry: sent' && disk.rows.size === 0);
   assert.deepEqual(posts.map(({ text }) => text), ['sorry']);
+
+  world.server.routes['POST /api/v1/conversations/group.tea/messages'] = () => refuse(404, 16, 'There is no such conversation.');
+  after.store.send('group.tea', 'am I out?');
+  await until(() => disk.rows.size === 1 && after.client.outbox.queue[0]?.delivery === 'failed');
+  world.server.socket.emit({ type: 'channel.left', cursor: 30, conversation_id: 'group.tea' });
+  await until(() => disk.rows.size === 0 && after.client.outbox.queue.length === 0);
 });
 
 test('signing out wipes what this user has not sent; being signed out by the server does not', async () => {

@@ -16,7 +16,7 @@ export class Early {
     server: string,
     private readonly warn: (text: string) => void,
   ) {
-    this.storage = browserOutbox(server);
+    this.storage = browserOutbox(`widget ${server}`); // the server's own pages may have the app beside the widget
   }
 
   /** What waits since an earlier page: nobody's, and this user's, who is known but not connected yet. */

@@ -9,9 +9,12 @@ interface Row {
   message: UnsentMessage;
 }
 
-/** Undefined where there is no IndexedDB. `server` is its address: one origin may hold the widgets of several servers. */
-export function browserOutbox(server: string): OutboxStorage | undefined {
-  return typeof indexedDB === 'undefined' ? undefined : new BrowserOutbox(`confab-outbox ${server}`);
+/**
+ * Undefined where there is no IndexedDB. `name` tells several apart on one origin, which may hold the widgets of several
+ * servers; a client's own is its server's address.
+ */
+export function browserOutbox(name: string): OutboxStorage | undefined {
+  return typeof indexedDB === 'undefined' ? undefined : new BrowserOutbox(`confab-outbox ${name}`);
 }
 
 class BrowserOutbox implements OutboxStorage {

@@ -138,6 +138,11 @@ export class Outbox {
     this.#drop(key);
   }
 
+  /** @internal Who is out of a group cannot write there any more. */
+  discardAll(conversationId: string): void {
+    for (const { message } of this.queue) if (message.conversationId === conversationId) this.#drop(message.key);
+  }
+
   /** Tries everything that waits. */
   retryAll(): void {
     this.#tries++;
