@@ -152,12 +152,12 @@ test('the widget: three messages, one with a picture, are there once and in orde
 	};
 	const order = () => widgetLog(guest).evaluate((element, list) => element.innerText.split('\n').filter((line) => list.includes(line)), all);
 	const reachable = async (on) => (on ? guest.context.unroute('**/api/**') : guest.context.route('**/api/**', (route) => route.abort('internetdisconnected')));
-	const arrive = async () => {
+	const arrive = async (pictures) => {
 		await reachable(true);
 		await widgetLog(guest).getByRole('img', { name: /^(Delivered|Read)$/ }).waitFor({ timeout: 60000 });
 		await until('none waits', () => panel(guest).getByText('Waiting for the connection').count(), (n) => n === 0);
 		assert.deepEqual(await order(), all);
-		await widgetLog(guest).getByRole('img', { name: 'Picture: teapot.jpg' }).waitFor();
+		await until('the pictures', () => widgetLog(guest).getByRole('img', { name: 'Picture: teapot.jpg' }).count(), (n) => n === pictures);
 		assert.equal(await kept(guest), 0);
 	};
 
@@ -167,7 +167,7 @@ test('the widget: three messages, one with a picture, are there once and in orde
 	await three();
 	await guest.page.reload();
 	await until('they are back', order, (seen) => seen.join() === all.join());
-	await arrive();
+	await arrive(1);
 	await chooseConversation(admin, 'three from the shop');
 	await until('the team has them', () => texts(admin, ...all), (seen) => seen.join() === all.join());
 
@@ -180,7 +180,7 @@ test('the widget: three messages, one with a picture, are there once and in orde
 	await guest.page.reload();
 	await until('they are back', order, (seen) => seen.join() === all.join());
 	await guest.screenshot('widget-waiting');
-	await arrive();
+	await arrive(2);
 	await until('the team has them', () => texts(admin, ...all), (seen) => seen.join() === all.join());
 	forgive(guest);
 	guest.assertQuiet();
