@@ -33,7 +33,7 @@ const MORE_LOOKS = [
 /** What the README and the manual show. */
 const BEST = [
 	'call-small-desktop-light-en', 'call-desktop-light-en', 'call-screen-desktop-light-en', 'customer-panel-desktop-dark-en',
-	'customer-chat-phone-light-ar', 'incoming-phone-dark-en', 'call-phone-dark-de',
+	'customer-chat-phone-light-ar', 'incoming-phone-dark-en', 'call-phone-dark-de', 'shop-chat-desktop-light-en',
 ];
 
 /** The fonts that most people's systems would take are not on a server: those of the same kind that Debian has. */

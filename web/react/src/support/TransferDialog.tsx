@@ -11,7 +11,8 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
   const t = messages.support;
   const { chat, state, desk, attempt } = useDesk();
   const colleagues = desk.team.filter((user) => user.id !== state.me.id);
-  const [to, setTo] = useState(colleagues[0]?.id ?? '');
+  const [chosen, setTo] = useState('');
+  const to = chosen || (colleagues[0]?.id ?? ''); // the team may come after the dialog
   const [note, setNote] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -25,6 +26,7 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
         <label className="cf-field">
           {t.transferTo}
           <select className="cf-select" value={to} onChange={(event) => setTo(event.target.value)}>
+            {colleagues.length === 0 && <option value="">{t.nobody}</option>}
             {colleagues.map((user) => (
               <option key={user.id} value={user.id}>
                 {state.online.has(user.id) ? t.isOnline(user.name) : user.name}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserObject } from '@confab/client';
 import { useState } from 'react';
+import { Icon } from './Icon.tsx';
 
 export type AvatarSize = 'tiny' | 'small' | 'medium' | 'large' | 'huge';
 
@@ -13,7 +14,9 @@ export function Avatar({ user, size = 'medium' }: { user: Pick<UserObject, 'id' 
   const hue = user.id === TEAM_ID ? 'team' : `hue${hueOf(user.id)}`;
   return (
     <span className={`cf-avatar cf-avatar--${size} cf-avatar--${hue}`} aria-hidden="true">
-      {user.image && user.image !== broken ? (
+      {user.id === TEAM_ID ? (
+        <Icon name="people" />
+      ) : user.image && user.image !== broken ? (
         <img src={user.image} alt="" onError={() => setBroken(user.image)} />
       ) : (
         initialsOf(user.name || user.id)
