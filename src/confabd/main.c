@@ -276,13 +276,14 @@ static void print_banner(const struct daemon *d, const struct demo_account *demo
 			     "prints new ones.\n");
 	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
 		host_for_people(&d->config, loopback[i], host, sizeof host);
-		(void)printf("  %-6s (%s)  %s://%s:%u/signin#%s\n", demo[i].id, demo[i].name,
+		(void)printf("  %-6s  %-12s  %s://%s:%u/signin#%s\n", demo[i].id, demo[i].name,
 			     scheme, host, port, demo[i].link);
 	}
 	if (demo)
-		(void)printf("A shop with the chat widget:\n                       "
-			     "%s://%s:%u/demo/shop.html\n",
-			     scheme, host, port);
+		(void)printf("  %-6s  %-12s  %s://%s:%u/demo/shop.html\n"
+			     "Open the first two side by side, write, press the camera button, and "
+			     "accept on the other side.\n",
+			     "shop", "the widget", scheme, host, port);
 	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
 		if (demo[i].password[0])
 			(void)printf("%s  password of %s: %s\n",
