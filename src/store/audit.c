@@ -126,9 +126,7 @@ void store_setting_get(struct store *s, const char *name, store_setting_fn *done
 struct log_request {
 	struct request base;
 	struct store_audit_query query;
-	struct store_audit *list;
-	size_t n;
-	bool has_more;
+	struct rows found; /* of struct store_audit */
 	store_audit_fn *done;
 	void *arg;
 };
@@ -155,20 +153,17 @@ static int run_log(struct db *db, struct request *req)
 		"length(?3) + 1) = ?3 || '.') ORDER BY id DESC LIMIT ?4",
 		"issi", q->before > 0 ? q->before : INT64_MAX, q->actor, q->action,
 		(int64_t)q->limit + 1);
-	struct rows rows = { .limit = q->limit };
-	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_audit), audit_read, &rows);
 
-	r->list = rows.list;
-	r->n = rows.n;
-	r->has_more = rows.more;
-	return row;
+	r->found.limit = q->limit;
+	return rows_read(db, &req->mem, stmt, sizeof(struct store_audit), audit_read, &r->found);
 }
 
 static void answer_log(struct request *req)
 {
 	struct log_request *r = request_of(req, struct log_request);
 
-	r->done(r->arg, req->status, r->list, req->status == 0 ? r->n : 0, r->has_more);
+	r->done(r->arg, req->status, r->found.list, req->status == 0 ? r->found.n : 0,
+		r->found.more);
 }
 
 void store_audit_list(struct store *s, const struct store_audit_query *query, store_audit_fn *done,

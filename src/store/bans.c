@@ -9,8 +9,7 @@
 
 struct bans_request {
 	struct request base;
-	struct store_ban *list;
-	size_t n;
+	struct rows found; /* of struct store_ban */
 	store_bans_fn *done;
 	void *arg;
 };
@@ -32,19 +31,15 @@ static int run_list(struct db *db, struct request *req)
 		"SELECT user_id, reason, by_id, created_at, coalesce(until, 0) FROM bans ORDER BY "
 		"user_id",
 		"");
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_ban), ban_read, &rows);
 
-	r->list = rows.list;
-	r->n = rows.n;
-	return row;
+	return rows_read(db, &req->mem, stmt, sizeof(struct store_ban), ban_read, &r->found);
 }
 
 static void answer_list(struct request *req)
 {
 	struct bans_request *r = request_of(req, struct bans_request);
 
-	r->done(r->arg, req->status, r->list, req->status == 0 ? r->n : 0);
+	r->done(r->arg, req->status, r->found.list, req->status == 0 ? r->found.n : 0);
 }
 
 void store_ban_list(struct store *s, store_bans_fn *done, void *arg)

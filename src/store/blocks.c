@@ -11,8 +11,7 @@
 struct blocks_request {
 	struct request base;
 	const char *user_id; /* NULL: everybody's */
-	struct store_block *list;
-	size_t n;
+	struct rows found;   /* of struct store_block */
 	store_blocks_fn *done;
 	void *arg;
 };
@@ -38,19 +37,15 @@ static int run_list(struct db *db, struct request *req)
 							 "b.created_at DESC, u.id",
 						   "s", r->user_id)
 					: db_query(db, BLOCK, "");
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_block), block_read, &rows);
 
-	r->list = rows.list;
-	r->n = rows.n;
-	return row;
+	return rows_read(db, &req->mem, stmt, sizeof(struct store_block), block_read, &r->found);
 }
 
 static void answer_list(struct request *req)
 {
 	struct blocks_request *r = request_of(req, struct blocks_request);
 
-	r->done(r->arg, req->status, r->list, req->status == 0 ? r->n : 0);
+	r->done(r->arg, req->status, r->found.list, req->status == 0 ? r->found.n : 0);
 }
 
 void store_block_list(struct store *s, const char *user_id, store_blocks_fn *done, void *arg)

@@ -10,8 +10,7 @@
 struct pushes_request {
 	struct request base;
 	struct store_push_scope scope;
-	struct store_push *list;
-	size_t n;
+	struct rows found; /* of struct store_push */
 	store_pushes_fn *done;
 	void *arg;
 };
@@ -38,19 +37,15 @@ static int run_list(struct db *db, struct request *req)
 		"siiiis", r->scope.ids_json, (int64_t)r->scope.admins, (int64_t)r->scope.now_us,
 		(int64_t)(r->scope.now_us - r->scope.idle_us), (int64_t)r->scope.all,
 		r->scope.channel);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_push), push_read, &rows);
 
-	r->list = rows.list;
-	r->n = rows.n;
-	return row;
+	return rows_read(db, &req->mem, stmt, sizeof(struct store_push), push_read, &r->found);
 }
 
 static void answer_list(struct request *req)
 {
 	struct pushes_request *r = request_of(req, struct pushes_request);
 
-	r->done(r->arg, req->status, r->list, req->status == 0 ? r->n : 0);
+	r->done(r->arg, req->status, r->found.list, req->status == 0 ? r->found.n : 0);
 }
 
 void store_push_list(struct store *s, const struct store_push_scope *scope, store_pushes_fn *done,

@@ -9,8 +9,7 @@ struct refusal_request {
 	struct request base;
 	const char *kind, *key;
 	uint64_t at_us;
-	struct store_refusal *list;
-	size_t n;
+	struct rows found; /* of struct store_refusal */
 	store_done_fn *done;
 	store_refusals_fn *done_list; /* or this */
 	void *arg;
@@ -21,7 +20,7 @@ static void answer(struct request *req)
 	struct refusal_request *r = request_of(req, struct refusal_request);
 
 	if (r->done_list)
-		r->done_list(r->arg, req->status, r->list, req->status == 0 ? r->n : 0);
+		r->done_list(r->arg, req->status, r->found.list, req->status == 0 ? r->found.n : 0);
 	else
 		r->done(r->arg, req->status);
 }
@@ -74,12 +73,9 @@ static int run_list(struct db *db, struct request *req)
 {
 	struct refusal_request *r = request_of(req, struct refusal_request);
 	sqlite3_stmt *stmt = db_query(db, "SELECT kind, key FROM media_refusals ORDER BY id", "");
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_refusal), refusal_read, &rows);
 
-	r->list = rows.list;
-	r->n = rows.n;
-	return row;
+	return rows_read(db, &req->mem, stmt, sizeof(struct store_refusal), refusal_read,
+			 &r->found);
 }
 
 void store_refusal_list(struct store *s, store_refusals_fn *done, void *arg)
