@@ -296,6 +296,11 @@ fail(const struct failure *f, int r, const char *format, ...)
 	return r;
 }
 
+static int fail_damaged(const struct failure *f, const char *path)
+{
+	return fail(f, -EUCLEAN, "database %s is damaged: restore it from a backup", path);
+}
+
 static int make_folder(const char *dir, const struct failure *f)
 {
 	struct stat st;
@@ -377,6 +382,8 @@ static int configure(struct db *db, const char *path, const struct failure *f)
 	for (size_t i = 0; i < countof(pragmas); i++) {
 		int r = run_script(db, pragmas[i]);
 
+		if (r < 0 && (sqlite3_errcode(db->sqlite) & 0xff) == SQLITE_CORRUPT)
+			return fail_damaged(f, path);
 		if (r < 0)
 			return fail(f, r, "database %s cannot be used: %s", path,
 				    sqlite3_errmsg(db->sqlite));
@@ -469,7 +476,7 @@ static int check(struct db *db, const char *path, bool clean, const struct failu
 	bool ok = r == 1 && strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0;
 
 	db_end(stmt);
-	return ok ? 0 : fail(f, -EUCLEAN, "database %s is damaged: restore it from a backup", path);
+	return ok ? 0 : fail_damaged(f, path);
 }
 
 static int open_all(struct db *db, const char *dir, bool exclusive, const struct failure *f)
@@ -521,6 +528,10 @@ int db_open(struct db *db, const char *dir, bool exclusive, char *ret_error, siz
 	*db = (struct db){ .lock_fd = -1, .owner_fd = -1 };
 	int r = open_all(db, dir, exclusive, &(struct failure){ ret_error, capacity });
 
+	if (r < 0 && db->sqlite)
+		/* As it was found: without its log a damaged file would look like one that was closed
+		 * properly, and the next start would trust it. Fails on no version that knows WAL. */
+		(void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if (r < 0)
 		db_close(db);
 	return r;

@@ -106,3 +106,23 @@ test('a backup says what it cannot do, and leaves nothing half behind', async (t
 	assert.deepEqual(fs.readdirSync(disk.outside), ['filler']);
 	assert.deepEqual(fs.readdirSync(folder).filter((name) => /part|^x$/.test(name)), []);
 });
+
+test('a damaged database that was not closed stops the start and says what to do; the backup brings people back', async () => {
+	const data = path.join(folder, 'hurt');
+	confab(['user', 'add', 'ann', '--data', data]); // closes it: the tables are in the file itself
+	confab(['data', 'backup', '--to', `${folder}/good`, '--data', data]);
+	const daemon = await startConfabd({ data });
+	daemon.kill();
+	await daemon.exited;
+	const file = fs.openSync(`${data}/confab.db`, 'r+');
+	for (let page = 5; page < 40; page++) fs.writeSync(file, Buffer.alloc(600, 0x5a), 0, 600, page * 4096);
+	fs.closeSync(file);
+	const before = fs.readFileSync(`${data}/confab.db`);
+	for (let start = 0; start < 2; start++) // a supervisor tries again: it stays refused
+		await assert.rejects(startConfabd({ data }), /confab\.db is damaged: restore it from a backup/);
+	assert.deepEqual(fs.readFileSync(`${data}/confab.db`), before, 'nothing is changed in it: somebody may want to rescue what is left');
+	fs.renameSync(data, `${data}.broken`);
+	fs.renameSync(`${folder}/good`, data);
+	await (await startConfabd({ data })).stop();
+	assert.match(confab(['user', 'list', '--data', data]), /^admin .*\nann /);
+});
