@@ -132,9 +132,9 @@ static inline uint32_t bwe_estimate(const struct bwe *b)
 }
 
 /* Bytes that the path has shown to take at once, twice; 0 = unknown. */
-static inline uint32_t bwe_burst(const struct bwe *b)
+static inline uint32_t bwe_burst(const struct bwe *b, uint64_t now)
 {
-	return train_allows(&b->train);
+	return train_allows(&b->train, (int64_t)now);
 }
 
 /* Whether the path is silent: the estimate falls then, which says nothing about its capacity. */

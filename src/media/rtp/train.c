@@ -7,6 +7,19 @@
 /* A single packet is always fast. */
 enum { LEAST_PACKETS = 2 };
 
+/* A path that drops what comes at once, or queues it, would do so at each key frame. */
+static void fail(struct train *t, uint32_t half)
+{
+	if (t->proven > half)
+		t->proven = half;
+	if (t->ceiling && half >= t->ceiling && t->first_sent < t->patient_until)
+		return; /* a frame is as long as it is, and needs no leave */
+	t->ceiling = half;
+	t->patient_until = t->first_sent + ((int64_t)TRAIN_PATIENCE_US << t->failures);
+	if (t->failures < TRAIN_PATIENCE_STEPS)
+		t->failures++;
+}
+
 /* What the train that has ended says. */
 static void judge(struct train *t)
 {
@@ -16,7 +29,7 @@ static void judge(struct train *t)
 	if (t->packets < LEAST_PACKETS)
 		return;
 	if (t->lost || spread > TRAIN_SLOW_US)
-		t->proven = t->proven < half ? t->proven : half;
+		fail(t, half);
 	else if (spread <= TRAIN_FAST_US && t->bytes > t->proven)
 		t->proven = t->bytes;
 }
@@ -28,7 +41,8 @@ static bool join(struct train *t, int64_t sent, uint32_t bytes)
 
 	if (!same) {
 		judge(t);
-		*t = (struct train){ .proven = t->proven, .first_sent = sent };
+		t->first_sent = sent;
+		t->bytes = t->packets = t->lost = 0;
 	}
 	t->packets++;
 	t->bytes += bytes;
@@ -55,4 +69,11 @@ void train_lost(struct train *t, int64_t sent, uint32_t bytes)
 void train_forget(struct train *t)
 {
 	*t = (struct train){ 0 };
+}
+
+uint32_t train_allows(const struct train *t, int64_t now)
+{
+	uint32_t most = now < t->patient_until ? t->ceiling : TRAIN_MAX;
+
+	return t->proven > most / 2 ? most : t->proven * 2;
 }

@@ -16,10 +16,16 @@ enum {
 	TRAIN_FAST_US = 2000,  /* spread at most so much: it met no queue; … */
 	TRAIN_SLOW_US = 5000,  /* … and by so much: it was too long */
 	TRAIN_MAX = 80 * 1024, /* bytes at once, whatever was proven */
+	/* one that was too long is not tried again for so long, twice that the next time, … */
+	TRAIN_PATIENCE_US = 30 * 1000 * 1000,
+	TRAIN_PATIENCE_STEPS = 4, /* … so many times */
 };
 
 struct train {
-	uint32_t proven; /* bytes that went through at once */
+	uint32_t proven;  /* bytes that went through at once */
+	uint32_t ceiling; /* half of what was too long; 0 = nothing was, or long ago */
+	int64_t patient_until;
+	uint8_t failures;
 	/* the train that the feedback tells of */
 	int64_t first_sent, last_sent, first_arrival, last_arrival;
 	uint32_t bytes, packets, lost;
@@ -32,8 +38,5 @@ void train_lost(struct train *t, int64_t sent, uint32_t bytes);
 /* The path is in trouble: nothing is proven any more. */
 void train_forget(struct train *t);
 
-/* Bytes that may be tried at once; 0 = nothing is known. */
-static inline uint32_t train_allows(const struct train *t)
-{
-	return t->proven > TRAIN_MAX / 2 ? TRAIN_MAX : t->proven * 2;
-}
+/* Bytes that may be tried at once; 0 = nothing is known. now: on the sender's clock. */
+uint32_t train_allows(const struct train *t, int64_t now);

@@ -49,7 +49,7 @@ static uint64_t pacing_rate(const struct downlink *d)
 }
 
 /* Bytes that may go at once. */
-static uint64_t burst_bytes(const struct downlink *d)
+static uint64_t burst_bytes(const struct downlink *d, uint64_t now)
 {
 	uint64_t estimate = bwe_estimate(&d->bwe);
 	uint64_t slice = estimate * 5 / 2 * DOWNLINK_SLICE_US / 8 / 1000000;
@@ -57,8 +57,8 @@ static uint64_t burst_bytes(const struct downlink *d)
 
 	if (burst > DOWNLINK_BURST_PACKETS * PACKET_BYTES)
 		burst = DOWNLINK_BURST_PACKETS * PACKET_BYTES;
-	if (burst < bwe_burst(&d->bwe))
-		burst = bwe_burst(&d->bwe);
+	if (burst < bwe_burst(&d->bwe, now))
+		burst = bwe_burst(&d->bwe, now);
 	return slice > burst ? slice : burst;
 }
 
@@ -151,7 +151,7 @@ bool downlink_hold(struct subscription *s, uint64_t now, int layer, const struct
 		return false;
 	if (d->head == d->tail) {
 		pay_debt(d, now);
-		if (d->debt + p->length <= burst_bytes(d))
+		if (d->debt + p->length <= burst_bytes(d, now))
 			return false;
 	}
 	if (!queue_put(d, &(struct downlink_run){ .subscription = s,
