@@ -196,8 +196,12 @@ static void add_scope(struct calls_request *r, const struct store_call_query *q)
 {
 	const char *me = q->scope.user_id;
 
-	if (q->scope.all) {
-		sb_puts(&r->sql, "1");
+	if (q->scope.all) { /* but for channels, which are their members' */
+		sb_puts(&r->sql, "(c.conversation_id IS NULL OR instr(c.conversation_id, '.') = 0 "
+				 "OR EXISTS (SELECT 1 FROM channel_members k WHERE k.channel_id = "
+				 "c.conversation_id AND k.user_id = ");
+		bind_text(r, me);
+		sb_puts(&r->sql, "))");
 		return;
 	}
 	sb_puts(&r->sql, "(c.conversation_id IS NULL OR c.conversation_id = ");

@@ -196,8 +196,9 @@ typedef void store_cards_fn(void *arg, int status, const struct store_card *list
 
 void store_card_add(struct store *s, const struct store_card *card, store_done_fn *done, void *arg);
 /* Latest first. cid and conversation_id: only theirs; NULL = any. */
-void store_card_list(struct store *s, const char *cid, const char *conversation_id, unsigned limit,
-		     store_cards_fn *done, void *arg);
+/* Of channels only those that `user_id` is a member of. */
+void store_card_list(struct store *s, const char *user_id, const char *cid,
+		     const char *conversation_id, unsigned limit, store_cards_fn *done, void *arg);
 
 /* ---- sessions ---- */
 

@@ -168,7 +168,7 @@ void store_card_add(struct store *s, const struct store_card *card, store_done_f
 
 struct cards_request {
 	struct request base;
-	const char *cid, *conversation_id;
+	const char *user_id, *cid, *conversation_id;
 	unsigned limit;
 	struct store_card *list;
 	size_t n;
@@ -191,8 +191,11 @@ static int run_card_list(struct db *db, struct request *req)
 		db,
 		"SELECT cid, conversation_id, card, ended_at FROM call_history "
 		"WHERE (?1 IS NULL OR cid = ?1) AND (?2 IS NULL OR conversation_id = ?2) "
+		"AND (conversation_id IS NULL OR instr(conversation_id, '.') = 0 OR EXISTS "
+		"(SELECT 1 FROM channel_members WHERE channel_id = conversation_id AND user_id = "
+		"?4)) "
 		"ORDER BY id DESC LIMIT ?3",
-		"ssi", r->cid, r->conversation_id, (int64_t)r->limit);
+		"ssis", r->cid, r->conversation_id, (int64_t)r->limit, r->user_id);
 	struct rows rows = { .n = 0 };
 	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_card), card_read, &rows);
 
@@ -208,13 +211,14 @@ static void answer_cards(struct request *req)
 	r->done(r->arg, req->status, r->list, req->status == 0 ? r->n : 0);
 }
 
-void store_card_list(struct store *s, const char *cid, const char *conversation_id, unsigned limit,
-		     store_cards_fn *done, void *arg)
+void store_card_list(struct store *s, const char *user_id, const char *cid,
+		     const char *conversation_id, unsigned limit, store_cards_fn *done, void *arg)
 {
 	struct cards_request *r = request_new(sizeof *r);
 
 	r->base.run = run_card_list;
 	r->base.answer = answer_cards;
+	r->user_id = mem_text(&r->base.mem, user_id);
 	r->cid = mem_text(&r->base.mem, cid);
 	r->conversation_id = mem_text(&r->base.mem, conversation_id);
 	r->limit = limit;

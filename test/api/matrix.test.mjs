@@ -9,7 +9,7 @@ import YAML from 'yaml';
 import { Client } from '../lib/client.mjs';
 import { root } from '../lib/confabd.mjs';
 import { now, sign } from '../lib/jwt.mjs';
-import { at, startWithPeople } from '../lib/people.mjs';
+import { addPerson, at, enterRoom, startWithPeople } from '../lib/people.mjs';
 import { routes } from '../lib/routes.mjs';
 
 const SEE = ['join-call', 'read-call', 'create-reaction'];
@@ -169,6 +169,45 @@ test('everything else: routes × people', async () => {
 			else assert.ok(![401, 403].includes(answer.status), text);
 		}
 	}
+});
+
+test('calls of channels: lists × people; to an admin who is no member they are a number', async () => {
+	const made = [
+		await (await addPerson(daemon, 'chief', 'admin')).call('POST', '/api/v1/channels', { type: 'group', id: 'secret', name: 'Secret', members: ['host', 'member'] }),
+		await people.boss.call('POST', '/api/v1/channels', { type: 'group', id: 'known', name: 'Known', members: ['host'] }),
+		await people.boss.call('POST', '/api/v1/channels', { type: 'direct', user_id: 'host' }),
+	].map(({ status, body }) => (assert.equal(status, 201, JSON.stringify(body)), body.channel.id));
+	const [secret, ...known] = made;
+	const lists = { calls: '/api/v1/operator/calls', cards: '/api/v1/operator/history', queried: '/api/v1/calls' };
+	const seen = async (list, query = '') => {
+		const answer = await people.boss.call(list === 'queried' ? 'POST' : 'GET', lists[list] + query, list === 'queried' ? {} : undefined);
+		assert.equal(answer.status, 200, JSON.stringify(answer.body));
+		return answer.body;
+	};
+	const rooms = [];
+	for (const id of made) {
+		const call = at('default', `chat-${id}`);
+		assert.equal((await people.host.call('POST', call, { ring: true })).status, 201);
+		assert.equal((await people.host.call('POST', `${call}/reject`, {})).status, 200); // leaves a card
+		rooms.push(await enterRoom(daemon, await people.host.call('POST', `${call}/join`, {})));
+	}
+	const live = await seen('calls');
+	assert.deepEqual(live.calls.map((call) => call.conversation_id).filter((id) => made.includes(id)).sort(), [...known].sort());
+	assert.deepEqual(live.private, { calls: 1, participants: 1 });
+	const { cards } = await seen('cards');
+	assert.deepEqual([...new Set(cards.map(({ cid }) => cid.slice('default:chat-'.length)))].filter((id) => made.includes(id)).sort(), [...known].sort());
+	const { calls: queried } = await seen('queried');
+	assert.deepEqual(queried.map(({ call }) => call.conversation_id).filter((id) => made.includes(id)).sort(), [...known].sort());
+	for (const list of ['calls', 'cards', 'queried']) {
+		cells += 2;
+		assert.ok(!JSON.stringify(await seen(list)).includes('secret'), list);
+	}
+	for (const query of [`?conversation=${secret}`, `?cid=default:chat-${secret}`]) {
+		cells++;
+		assert.deepEqual((await seen('cards', query)).cards, [], 'not by asking for it either');
+	}
+	assert.ok((await seen('cards', `?conversation=${known[0]}`)).cards.length > 0);
+	for (const { socket } of rooms) socket.close();
 });
 
 test('the event socket: who may listen, and what they hear of a private call', async () => {

@@ -167,8 +167,9 @@ json_t *calls_ringing(struct calls *c, const char *user_id);
 
 /* ---- for operators ---- */
 
-/* Every live session with who is in it; a new reference to an array. */
-json_t *calls_live_json(struct calls *c);
+/* {calls: every live session with who is in it, private: how many calls and people there are in channels that `who` is no
+ * member of}; a new reference. */
+json_t *calls_live_json(struct calls *c, const struct store_user *who);
 
 /* ---- for signalling ---- */
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "control/calls/live_session.h"
 #include "control/objects/objects.h"
+#include "store/channels.h"
 
 /* ---- memory ---- */
 
@@ -475,26 +476,46 @@ static json_t *seat_json(struct calls *c, const struct live *l, const struct sea
 	return o;
 }
 
-json_t *calls_live_json(struct calls *c)
+static json_t *live_json(struct calls *c, const struct live *l)
+{
+	json_t *seats = json_array();
+
+	for (size_t k = 0; k < l->seat_count; k++)
+		(void)json_array_append_new(seats, seat_json(c, l, &l->seats[k]));
+	json_t *o = json_pack("{s:s, s:s, s:o, s:o}", "cid", l->cid, "session_id", l->session_id,
+			      "started_at", object_time(l->started_at_us), "participants", seats);
+
+	if (o && l->state.conversation_id)
+		(void)json_object_set_new(o, "conversation_id",
+					  json_string(l->state.conversation_id));
+	return o;
+}
+
+/* Who talks with whom in a channel is its members' business, not the team's. */
+static bool is_private(const struct calls *c, const struct live *l, const struct store_user *who)
+{
+	const char *id = l->state.conversation_id;
+
+	return id && store_is_channel(id) && !(c->open_to && c->open_to(c->chat, who, id));
+}
+
+json_t *calls_live_json(struct calls *c, const struct store_user *who)
 {
 	json_t *list = json_array();
+	json_int_t hidden = 0, people = 0;
 	struct live *l;
 
 	for (size_t i = 0; i < LIVE_BUCKETS; i++)
 		list_each (l, &c->live[i], link) {
-			json_t *seats = json_array();
-
-			for (size_t k = 0; k < l->seat_count; k++)
-				(void)json_array_append_new(seats, seat_json(c, l, &l->seats[k]));
-			json_t *o = json_pack("{s:s, s:s, s:o, s:o}", "cid", l->cid, "session_id",
-					      l->session_id, "started_at",
-					      object_time(l->started_at_us), "participants", seats);
-			if (o && l->state.conversation_id)
-				(void)json_object_set_new(o, "conversation_id",
-							  json_string(l->state.conversation_id));
-			(void)json_array_append_new(list, o);
+			if (!is_private(c, l, who)) {
+				(void)json_array_append_new(list, live_json(c, l));
+				continue;
+			}
+			hidden++;
+			people += (json_int_t)l->seat_count;
 		}
-	return list;
+	return json_pack("{s:o, s:{s:I, s:I}}", "calls", list, "private", "calls", hidden,
+			 "participants", people);
 }
 
 const struct call_state *calls_state_find(struct calls *c, const char *cid)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the operator's page shows, for admins: calls that are live, what became of others, and what went wrong. */
+/* What the operator's page shows, for admins: calls that are live, what became of others, and what went wrong.
+ * Calls of channels are for their members, also here: others are told how many there are now, and no more. */
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -23,8 +24,7 @@ static bool is_operator(struct http_req *req)
 void http_operator_calls(struct http_req *req, struct control *control)
 {
 	if (is_operator(req))
-		http_reply_json(req, 200,
-				json_pack("{s:o}", "calls", calls_live_json(control->calls)));
+		http_reply_json(req, 200, calls_live_json(control->calls, access_user(req)));
 }
 
 void http_operator_webhooks(struct http_req *req, struct control *control)
@@ -80,6 +80,6 @@ void http_operator_history(struct http_req *req, struct control *control)
 		http_error(req, 400, 4, "`limit` must be a whole number from 1 to %d.", LIMIT_PAGE);
 		return;
 	}
-	store_card_list(control->store, http_query(req, "cid"), http_query(req, "conversation"),
-			(unsigned)n, on_cards, req);
+	store_card_list(control->store, access_user(req)->id, http_query(req, "cid"),
+			http_query(req, "conversation"), (unsigned)n, on_cards, req);
 }

@@ -496,6 +496,11 @@ export interface WidgetResponse {
 
 export interface OperatorCallsResponse {
   calls: OperatorCallObject[];
+  /** Calls of direct and group channels that the asker is no member of: only how many there are. */
+  private: {
+    calls: number;
+    participants: number;
+  };
 }
 
 export interface OperatorCallObject {

@@ -14,10 +14,15 @@ import type {
 export class OperatorApi {
   constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
 
-  /** Every call that somebody is in. Rejects with code 17 for who is no admin. */
+  /** Every call that somebody is in, but for those of channels of others. Rejects with code 17 for who is no admin. */
   async calls(): Promise<OperatorCallObject[]> {
+    return (await this.live()).calls;
+  }
+
+  /** The same, and under `private` how many calls and people there are in channels that the asker is no member of. */
+  async live(): Promise<OperatorCallsResponse> {
     await this.context.ready();
-    return (await this.context.rest.get<OperatorCallsResponse>('/api/v1/operator/calls')).calls;
+    return this.context.rest.get<OperatorCallsResponse>('/api/v1/operator/calls');
   }
 
   /** Calls of the past, the latest first; of one conversation, or of all. */

@@ -78,15 +78,16 @@ test('client.chat: attach sends the bytes, and urlOf says where they are', async
 
 test('client.operator: calls, history and problems; refused to who is no admin', async () => {
   const { client, asked, answer, refuseAll } = await setUp();
-  answer('GET /api/v1/operator/calls', { calls: [{ cid: 'default:x' }] });
+  answer('GET /api/v1/operator/calls', { calls: [{ cid: 'default:x' }], private: { calls: 1, participants: 2 } });
   answer('GET /api/v1/operator/history', { cards: [{ cid: 'default:x' }] });
   answer('GET /api/v1/operator/problems', { problems: [{ topic: 'store' }] });
   assert.deepEqual(await client.operator.calls(), [{ cid: 'default:x' }]);
+  assert.deepEqual((await client.operator.live()).private, { calls: 1, participants: 2 });
   assert.deepEqual(await client.operator.history({ conversation: 'ann', limit: 5 }), [{ cid: 'default:x' }]);
   assert.deepEqual(await client.operator.problems(), [{ topic: 'store' }]);
   answer('GET /api/v1/operator/server', { version: '1' });
   assert.deepEqual(await client.operator.server(), { version: '1' });
-  assert.deepEqual(asked, ['GET /api/v1/operator/calls', 'GET /api/v1/operator/history?limit=5&conversation=ann', 'GET /api/v1/operator/problems', 'GET /api/v1/operator/server']);
+  assert.deepEqual(asked, ['GET /api/v1/operator/calls', 'GET /api/v1/operator/calls', 'GET /api/v1/operator/history?limit=5&conversation=ann', 'GET /api/v1/operator/problems', 'GET /api/v1/operator/server']);
   refuseAll('GET /api/v1/operator/calls');
   await assert.rejects(client.operator.calls(), { code: 17, statusCode: 403 });
 });

@@ -7,6 +7,8 @@ const SERVER_EVERY_MS = 30_000;
 
 export interface OperatorView {
   calls: readonly OperatorCallObject[] | undefined;
+  /** Calls of channels that one is no member of. */
+  hidden: number;
   history: readonly CallCardObject[] | undefined;
   problems: readonly OperatorProblemObject[] | undefined;
   server: OperatorServerObject | undefined;
@@ -18,6 +20,7 @@ export interface OperatorView {
 /** Live calls every two seconds while the page is looked at, the machine every half minute; the past and the problems when a call begins or ends. */
 export function useOperator(client: VideoClient, conversation: string | undefined): OperatorView {
   const [calls, setCalls] = useState<readonly OperatorCallObject[]>();
+  const [hidden, setHidden] = useState(0);
   const [history, setHistory] = useState<readonly CallCardObject[]>();
   const [problems, setProblems] = useState<readonly OperatorProblemObject[]>();
   const [server, setServer] = useState<OperatorServerObject>();
@@ -30,9 +33,10 @@ export function useOperator(client: VideoClient, conversation: string | undefine
     let alive = true;
     const look = () => {
       if (document.hidden) return;
-      client.operator.calls().then((list) => {
+      client.operator.live().then((live) => {
         if (!alive) return;
-        setCalls(list);
+        setCalls(live.calls);
+        setHidden(live.private.calls);
         setError(undefined);
       }, (reason: Error) => alive && fail(reason));
     };
@@ -80,5 +84,5 @@ export function useOperator(client: VideoClient, conversation: string | undefine
     };
   }, [client, running]);
 
-  return { calls, history, problems, server, names, error };
+  return { calls, hidden, history, problems, server, names, error };
 }

@@ -6,14 +6,14 @@ import { LiveCall } from '../operator/LiveCall.tsx';
 import { Problems } from '../operator/Problems.tsx';
 import { Server } from '../operator/Server.tsx';
 import { useOperator } from '../operator/useOperator.ts';
-import { useTexts } from '../texts/index.ts';
+import { useWords } from '../texts/index.ts';
 
 /** For the team: the calls that go on and how well they do, those of the past, and what went wrong in the server. */
 export function Operator() {
-  const texts = useTexts();
+  const { texts, messages } = useWords();
   const client = useVideoClient();
   const [conversation, setConversation] = useState<string>();
-  const { calls, history, problems, server, names, error } = useOperator(client, conversation);
+  const { calls, hidden, history, problems, server, names, error } = useOperator(client, conversation);
   return (
     <main className="op-page" tabIndex={0}>
       <h1>{texts.navCalls}</h1>
@@ -24,11 +24,14 @@ export function Operator() {
       )}
       <section aria-labelledby="op-live">
         <h2 id="op-live">
-          {texts.opLive} {calls && <span className="op-count">{calls.length}</span>}
+          {texts.opLive} {calls && <span className="op-count">{calls.length + hidden}</span>}
         </h2>
         {!calls && !error && <Spinner label={texts.loading} />}
-        {calls?.length === 0 && <EmptyState icon="camera" title={texts.opNoCalls} hint={texts.opNoCallsHint} />}
+        {calls?.length === 0 && hidden === 0 && <EmptyState icon="camera" title={texts.opNoCalls} hint={texts.opNoCallsHint} />}
         {calls?.map((call) => <LiveCall key={call.session_id} call={call} names={names} />)}
+        <p className="op-soft">
+          {texts.opPrivate} {hidden > 0 && texts.opPrivateNow(new Intl.NumberFormat(messages.locale).format(hidden))}
+        </p>
       </section>
       <section aria-labelledby="op-past">
         <h2 id="op-past">

@@ -101,6 +101,8 @@ export const ar: Texts = {
   opLive: 'المكالمات الجارية',
   opNoCalls: 'لا أحد في مكالمة',
   opNoCallsHint: 'تظهر المكالمات هنا حالما تبدأ.',
+  opPrivate: 'تظهر مكالمات الرسائل المباشرة والمجموعات لأعضائها فقط.',
+  opPrivateNow: (n) => `الجارية الآن: ${n}.`,
   opPast: 'المكالمات السابقة',
   opPastOf: (conversation) => `مكالمات ${isolate(conversation)}`,
   opAll: 'عرض الكل',

@@ -100,6 +100,8 @@ export const de: Texts = {
   opLive: 'Laufende Anrufe',
   opNoCalls: 'Niemand ist in einem Anruf',
   opNoCallsHint: 'Anrufe erscheinen hier, sobald sie beginnen.',
+  opPrivate: 'Anrufe in Direktnachrichten und Gruppen sehen nur ihre Mitglieder.',
+  opPrivateNow: (n) => `Gerade laufen: ${n}.`,
   opPast: 'Vergangene Anrufe',
   opPastOf: (conversation) => `Anrufe von ${conversation}`,
   opAll: 'Alle zeigen',

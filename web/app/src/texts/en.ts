@@ -100,6 +100,8 @@ export const en = {
   opLive: 'Live calls',
   opNoCalls: 'Nobody is in a call',
   opNoCallsHint: 'Calls appear here as soon as they begin.',
+  opPrivate: 'Calls in direct messages and groups are shown to their members only.',
+  opPrivateNow: (n: string) => `Going on now: ${n}.`,
   opPast: 'Past calls',
   opPastOf: (conversation: string) => `Calls of ${conversation}`,
   opAll: 'Show all',
