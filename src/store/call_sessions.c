@@ -43,8 +43,8 @@ static int add_event(struct db *db, struct session_request *r, enum store_event_
 	int status = event_add(db, &row, &r->cursor);
 
 	return status < 0 ? status
-			  : event_audience(db, &r->base.mem, r->cursor, &row, start->watchers,
-					   false, &r->audience);
+			  : event_session_audience(db, &r->base.mem, r->cursor, &row,
+						   start->watchers, &r->audience);
 }
 
 static int add_person(struct db *db, struct session_request *r)

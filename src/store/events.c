@@ -59,10 +59,9 @@ struct store_audience audience_copy(struct mem *mem, struct store_audience audie
 	return (struct store_audience){ ids, ids ? audience.count : 0 };
 }
 
-static int read_audience(struct db *db, struct mem *mem, int64_t cursor, struct store_audience *ret)
+static int take_audience(sqlite3_stmt *stmt, struct db *db, struct mem *mem,
+			 struct store_audience *ret)
 {
-	sqlite3_stmt *stmt = db_query(db, "SELECT user_id FROM event_audience WHERE cursor = ?",
-				      "i", cursor);
 	struct rows rows = { .n = 0 };
 	int row = rows_read(db, mem, stmt, sizeof(const char *), row_text, &rows);
 
@@ -96,7 +95,41 @@ int event_audience(struct db *db, struct mem *mem, int64_t cursor, const struct 
 			    "DELETE FROM event_audience WHERE cursor = ?1 AND user_id IN "
 			    "(SELECT user_id FROM call_blocks WHERE cid = ?2)",
 			    "is", cursor, event->cid);
-	return r == 0 ? read_audience(db, mem, cursor, ret) : r;
+	return r < 0 ? r
+		     : take_audience(db_query(db,
+					      "SELECT user_id FROM event_audience WHERE cursor = ?",
+					      "i", cursor),
+				     db, mem, ret);
+}
+
+/* Rows for those who watch only: the others are in tables already, where replay finds them (VISIBLE). A row for each
+ * made a session's comings and goings quadratic. */
+static const char add_watcher[] =
+	"INSERT INTO event_audience (cursor, user_id) SELECT ?1, ?2 WHERE NOT EXISTS "
+	"(SELECT 1 FROM call_blocks WHERE cid = ?3 AND user_id = ?2) ON CONFLICT DO NOTHING";
+
+int event_session_audience(struct db *db, struct mem *mem, int64_t cursor,
+			   const struct event_row *event, struct store_audience watchers,
+			   struct store_audience *ret)
+{
+	int r = 0;
+
+	if (event->conversation_id)
+		return 0; /* its customer and the admins */
+	for (size_t i = 0; r == 0 && i < watchers.count; i++)
+		r = db_exec(db, add_watcher, "iss", cursor, watchers.user_ids[i], event->cid);
+	return r < 0 ? r
+		     : take_audience(
+			       db_query(db,
+					"SELECT user_id FROM call_members WHERE cid = ?2 "
+					"UNION SELECT created_by FROM calls WHERE cid = ?2 "
+					"UNION SELECT user_id FROM call_session_users WHERE "
+					"session_id = ?3 "
+					"EXCEPT SELECT user_id FROM call_blocks WHERE cid = ?2 "
+					"UNION SELECT user_id FROM event_audience WHERE "
+					"cursor = ?1",
+					"iss", cursor, event->cid, event->session_id),
+			       db, mem, ret);
 }
 
 /* ---- a frame ---- */
@@ -198,20 +231,22 @@ struct events_request {
 	"coalesce(e.user_id, m.user_id)" MESSAGE_JOINS
 enum { EVENT_WHO = 9, EVENT_MESSAGE = EVENT_WHO + USER_COLUMNS };
 
-/* ?2: all customers' conversations, ?3: the user.
- * Calls without a conversation: their audience, and (of older events) those who were there. */
-#define VISIBLE                                                                                  \
-	"((e.conversation_id IS NOT NULL AND " VISIBLE_IN(                                       \
-		"e.conversation_id",                                                             \
-		"m.private") ") OR "                                                             \
-			     "(e.conversation_id IS NULL AND ("                                  \
-			     "EXISTS (SELECT 1 FROM event_audience a WHERE a.cursor = e.cursor " \
-			     "AND "                                                              \
-			     "a.user_id = ?3) OR (NOT EXISTS (SELECT 1 FROM event_audience a "   \
-			     "WHERE a.cursor = e.cursor) AND "                                   \
-			     "EXISTS (SELECT 1 FROM call_session_users c WHERE c.session_id = "  \
-			     "e.session_id AND "                                                 \
-			     "c.user_id = ?3)))))"
+/* Who belonged to a call by then, or was in the session, and is not blocked now (types: enum store_event_type). */
+#define OF_SESSION                                                                            \
+	"(e.type IN (2, 3, 4, 5) AND NOT EXISTS (SELECT 1 FROM call_blocks b WHERE b.cid = "  \
+	"e.cid AND b.user_id = ?3) AND (EXISTS (SELECT 1 FROM call_session_users c WHERE "    \
+	"c.session_id = e.session_id AND c.user_id = ?3 AND c.joined_at <= e.created_at) OR " \
+	"EXISTS (SELECT 1 FROM call_members c WHERE c.cid = e.cid AND c.user_id = ?3 AND "    \
+	"c.created_at <= e.created_at) OR EXISTS (SELECT 1 FROM calls c WHERE c.cid = e.cid " \
+	"AND c.created_by = ?3)))"
+
+/* ?2: all customers' conversations, ?3: the user. Calls without a conversation: their audience. */
+#define VISIBLE                                                                               \
+	"((e.conversation_id IS NOT NULL AND " VISIBLE_IN(                                    \
+		"e.conversation_id",                                                          \
+		"m.private") ") OR (e.conversation_id IS NULL AND (EXISTS (SELECT 1 FROM "    \
+			     "event_audience a WHERE a.cursor = e.cursor AND a.user_id = ?3)" \
+			     " OR " OF_SESSION ")))"
 
 static void event_read(struct mem *mem, sqlite3_stmt *stmt, struct store_event *e)
 {
