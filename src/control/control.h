@@ -120,6 +120,9 @@ struct control *control_free(struct control *c);
 /* Somebody was banned: event sockets close, call legs end. New ones are refused by the ban itself. */
 void control_shut_out(struct control *c, const char *user_id);
 
+/* Files of messages that are gone are deleted now, not within the hour. */
+void control_sweep_files(struct control *c);
+
 /* Somebody signed out (key: auth_session_key): their call legs end at once, and the media tokens that
  * were given to that sign-in are refused from now on (R16). */
 void control_end_session(struct control *c, const char *session_key);

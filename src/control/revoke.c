@@ -9,6 +9,7 @@
 #include "control/auth/bans.h"
 #include "control/private.h"
 #include "control/signal/moderate.h"
+#include "control/upkeep.h"
 #include "control/ws/hub.h"
 
 void control_shut_out(struct control *c, const char *user_id)
@@ -19,6 +20,11 @@ void control_shut_out(struct control *c, const char *user_id)
 		return;
 	hub_close_user(c->hub, user_id, text);
 	signal_shut_out(c->signal);
+}
+
+void control_sweep_files(struct control *c)
+{
+	upkeep_sweep_files(c->private->upkeep);
 }
 
 void control_end_session(struct control *c, const char *session_key)

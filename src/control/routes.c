@@ -124,6 +124,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_GET,    "/api/v1/bans",                        http_bans,                     ROUTE_USER },
 	{ HTTP_PUT,    "/api/v1/bans/{user}",                 http_ban_set,                  ROUTE_USER },
 	{ HTTP_DELETE, "/api/v1/bans/{user}",                 http_ban_lift,                 ROUTE_USER },
+	{ HTTP_DELETE, "/api/v1/users/{user}",                http_user_delete,              ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/calls",              http_operator_calls,           ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/history",            http_operator_history,         ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/problems",           http_operator_problems,        ROUTE_USER },

@@ -30,6 +30,11 @@ static void on_dropped(void *arg, int status, const struct store_attachment *att
 	chat_attachment_drop(u->chat, on_dropped, u);
 }
 
+void upkeep_sweep_files(struct upkeep *u)
+{
+	chat_attachment_drop(u->chat, on_dropped, u);
+}
+
 static void on_pruned(void *arg, int status)
 {
 	(void)arg;
@@ -43,8 +48,7 @@ static void on_hour(uv_timer_t *timer)
 	/* their tokens ended long ago */
 	store_guest_prune(u->store, clock_wall_us() - (uint64_t)GUEST_KEPT_S * US_PER_S, on_pruned,
 			  NULL);
-
-	chat_attachment_drop(u->chat, on_dropped, u);
+	upkeep_sweep_files(u);
 }
 
 int upkeep_new(struct upkeep **ret, uv_loop_t *loop, struct store *store, struct chat *chat,

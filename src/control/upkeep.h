@@ -13,5 +13,8 @@ struct uv_loop_s;
 int upkeep_new(struct upkeep **ret, struct uv_loop_s *loop, struct store *store, struct chat *chat,
 	       struct files *files);
 
+/* Deletes the files that nobody can see any more. */
+void upkeep_sweep_files(struct upkeep *u);
+
 /* After store_close. Run the loop once more, so that the timer closes. Takes NULL. Returns NULL. */
 struct upkeep *upkeep_free(struct upkeep *u);

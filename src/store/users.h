@@ -47,6 +47,19 @@ void store_user_list(struct store *s, store_users_fn *done, void *arg);
 void store_user_set_password(struct store *s, const char *id, const char *password_hash,
 			     store_done_fn *done, void *arg);
 
+/* What is left of somebody who was deleted. soft: the account is closed, and what they said stays, with their name.
+ * pruning: the name and all that is known of them goes, too. hard: and all they said, with their conversation's
+ * messages. The id stays: nobody else becomes them. */
+enum erase_mode { ERASE_SOFT, ERASE_PRUNING, ERASE_HARD };
+
+#define ERASED_NAME "Deleted user"
+
+bool erase_mode_parse(const char *text, enum erase_mode *ret); /* "soft", "pruning", "hard" */
+
+/* Who is left. -ENOENT: no such user; -EPERM: one of the team. */
+void store_user_erase(struct store *s, const char *id, enum erase_mode mode, const char *by,
+		      uint64_t at_us, store_user_fn *done, void *arg);
+
 /* Accounts of guests made before then who have left nothing behind. */
 void store_guest_prune(struct store *s, uint64_t before_us, store_done_fn *done, void *arg);
 

@@ -178,6 +178,28 @@ test('the customer: where they are, notes, and how it was', async () => {
 	assert.equal(await log(sam).getByText('Rated').count(), 0);
 });
 
+test('a customer is deleted with all that was said: gone from a colleague’s screen at once', async () => {
+	for (const person of [alex, eva]) {
+		await view(person, 'All 2').click();
+		await chooseConversation(person, 'Lena Berg');
+	}
+	await say(alex, 'Dear Lena,');
+	await log(eva).getByText('Dear Lena,').waitFor();
+	await alex.page.getByRole('button', { name: 'More about this conversation' }).press('Enter');
+	await alex.page.getByRole('menuitem', { name: 'Delete the customer…' }).press('Enter');
+	const dialog = alex.page.getByRole('dialog', { name: 'Delete Lena Berg' });
+	await dialog.getByRole('radio', { name: /^The account only/ }).focus();
+	await alex.page.keyboard.press('ArrowDown');
+	await alex.page.keyboard.press('ArrowDown');
+	assert.ok(await dialog.getByRole('radio', { name: /^Everything/ }).isChecked());
+	await alex.screenshot('support-delete');
+	await dialog.getByRole('button', { name: 'Delete', exact: true }).press('Enter');
+	await alex.page.getByRole('status').filter({ hasText: 'Lena Berg was deleted' }).waitFor();
+	await gone(log(eva).getByText('Dear Lena,'));
+	await list(eva).getByText('Deleted user').waitFor();
+	assert.equal(await list(alex).getByText('Lena Berg').count(), 0);
+});
+
 test('nothing was wrong in a console', () => {
 	for (const person of [alex, eva, sam]) person.assertQuiet();
 });

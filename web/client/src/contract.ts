@@ -677,6 +677,10 @@ export interface ServerEvents {
     user: UserObject;
     channel: ChannelInfoObject;
   };
+  'conversation.cleared': {
+    type: 'conversation.cleared';
+    conversation_id: string;
+  };
   'channel.left': {
     type: 'channel.left';
     conversation_id: string;

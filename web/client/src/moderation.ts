@@ -14,6 +14,8 @@ export interface BanOptions {
   seconds?: number | undefined;
 }
 
+export type DeleteMode = 'soft' | 'pruning' | 'hard';
+
 export class ModerationApi {
   constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
 
@@ -31,6 +33,14 @@ export class ModerationApi {
   /** Rejects with code 16 when there is none. */
   async unban(userId: string): Promise<void> {
     await this.#ask((rest) => rest.delete(banPath(userId)));
+  }
+
+  /**
+   * Deletes a customer or a guest; for the team. `soft` closes the account and keeps what was said, `pruning` takes their name and
+   * what is known of them, too, `hard` also all they said. Their id stays banned; after `unban` they may begin anew.
+   */
+  async deleteUser(userId: string, mode: DeleteMode = 'soft'): Promise<void> {
+    await this.#ask((rest) => rest.delete(`/api/v1/users/${encodeURIComponent(userId)}?mode=${mode}`));
   }
 
   /** Whom this user has blocked, the latest first. */

@@ -29,6 +29,13 @@ test('bans, ban, unban', async () => {
   assert.deepEqual(asked, ['GET /api/v1/bans', 'PUT /api/v1/bans/tom', 'PUT /api/v1/bans/tom {"reason":"Spam","seconds":60}', 'DELETE /api/v1/bans/tom']);
 });
 
+test('deleteUser: by default softly', async () => {
+  const { client, asked } = await setUp({ 'DELETE /api/v1/users/tom': {} });
+  await client.moderation.deleteUser('tom');
+  await client.moderation.deleteUser('tom', 'hard');
+  assert.deepEqual(asked, ['DELETE /api/v1/users/tom?mode=soft', 'DELETE /api/v1/users/tom?mode=hard']);
+});
+
 test('blocks, block, unblock', async () => {
   const block = { user: { id: 'tom', name: 'Tom', role: 'user' }, created_at: '2026-01-01T00:00:00.000Z' };
   const { client, asked } = await setUp({ 'GET /api/v1/blocks': { blocks: [block] }, 'PUT /api/v1/blocks/tom': {}, 'DELETE /api/v1/blocks/tom': {} });

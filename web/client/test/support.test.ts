@@ -79,6 +79,19 @@ test('a change by anybody is in the list at once; a line of the server is no new
   assert.equal(state.unread.size, 0);
 });
 
+test('a customer who was deleted leaves an empty conversation', () => {
+  const words = { id: 5, conversation_id: 'b', type: 'regular', user: max, text: 'secret', client_id: 's', created_at: '2026-01-01T11:00:00.000Z', reactions: [], attachments: [] } satisfies MessageObject;
+  let state = reduceChat(desk, { type: 'thread.loaded', id: 'b', response: { messages: [words], has_more: true }, more: false });
+  state = reduceChat(state, { type: 'event', event: { type: 'message.new', cursor: 3, conversation_id: 'b', message: { ...words, id: 6, client_id: 't' } } });
+  assert.equal(state.unread.get('b'), 1);
+  state = reduceChat(state, { type: 'event', event: { type: 'conversation.cleared', conversation_id: 'b' } });
+  assert.deepEqual(state.threads.get('b')?.messages, []);
+  assert.equal(state.threads.get('b')?.hasMore, false);
+  const { last_message, support } = state.conversations.get('b')!;
+  assert.deepEqual([last_message, support.status, support.waiting_since, support.labels], [null, 'resolved', null, []]);
+  assert.equal(state.unread.has('b'), false);
+});
+
 test('named in a note: counted until it is read', () => {
   const note = { id: 6, conversation_id: 'b', type: 'regular', private: true, user: max, text: '@eva, look', client_id: 'n', created_at: '2026-01-01T11:00:00.000Z', reactions: [], attachments: [] } satisfies MessageObject;
   let state = reduceChat(desk, { type: 'event', event: { type: 'message.new', cursor: 2, conversation_id: 'b', message: note } });

@@ -201,6 +201,8 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
       return notTyping(state, event.conversation_id, event.user, 'viewing');
     case 'typing.stop':
       return notTyping(state, event.conversation_id, event.user);
+    case 'conversation.cleared':
+      return withoutWords(state, event.conversation_id);
     case 'user.updated':
       return withRenamed(state, event.user);
     case 'user.presence.changed': {
@@ -322,6 +324,19 @@ function withMention(state: ChatState, id: string): ChatState {
   if (!conversation) return state;
   const mentions = (conversation.mentions ?? 0) + 1;
   return { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, mentions }) };
+}
+
+/** All that was said there is gone for good. */
+function withoutWords(state: ChatState, id: string): ChatState {
+  const conversation = state.conversations.get(id);
+  if (!conversation) return state;
+  const { snoozed_until: _gone, ...before } = conversation.support;
+  const support: SupportObject = { ...before, status: 'resolved', assignee: null, labels: [], waiting_since: null };
+  return {
+    ...withThread(state, id, () => ({ ...EMPTY, status: 'ready' })),
+    conversations: new Map(state.conversations).set(id, { ...conversation, last_message: null, unread: 0, mentions: 0, support }),
+    unread: without(state.unread, id),
+  };
 }
 
 function withSupport(state: ChatState, id: string, support: SupportObject | undefined): ChatState {

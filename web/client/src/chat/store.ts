@@ -20,6 +20,7 @@ const EVENTS = [
   'message.deleted',
   'message.read',
   'conversation.updated',
+  'conversation.cleared',
   'channel.updated',
   'channel.left',
   'reaction.new',

@@ -6,15 +6,16 @@ import { useAttempt } from '../support/SupportDesk.tsx';
 import { Confirm } from '../ui/Confirm.tsx';
 import { Menu } from '../ui/Menu.tsx';
 import { BanDialog } from './BanDialog.tsx';
+import { DeleteDialog } from './DeleteDialog.tsx';
 import { saveConversation } from './save.ts';
 
-/** What the team does with a conversation more seldom: keep it, and close the door to its customer. */
+/** What the team does with a conversation more seldom: keep it, close the door to its customer, delete them. */
 export function ConversationMenu({ conversation }: { conversation: ConversationObject }) {
   const t = useMessages().moderation;
   const client = useVideoClient();
   const attempt = useAttempt();
   const [banned, setBanned] = useState(false);
-  const [asked, setAsked] = useState<'ban' | 'unban'>();
+  const [asked, setAsked] = useState<'ban' | 'unban' | 'delete'>();
   const { id, user } = conversation;
   const look = () => void client.moderation.bans().then((bans) => setBanned(bans.some((ban) => ban.user_id === id)), () => {});
   const save = (format: ExportFormat) => () => void attempt(saveConversation(client.chat, id, format), t.isSaved);
@@ -29,8 +30,10 @@ export function ConversationMenu({ conversation }: { conversation: ConversationO
           banned
             ? { icon: 'check', label: t.lift, act: () => setAsked('unban') }
             : { icon: 'alert', label: t.ban, act: () => setAsked('ban') },
+          { icon: 'trash', label: t.delete, act: () => setAsked('delete') },
         ]}
       />
+      {asked === 'delete' && <DeleteDialog user={user} onClose={() => setAsked(undefined)} />}
       {asked === 'ban' && <BanDialog user={user} onClose={() => setAsked(undefined)} />}
       {asked === 'unban' && (
         <Confirm

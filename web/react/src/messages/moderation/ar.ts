@@ -31,6 +31,19 @@ export const moderation: ModerationMessages = {
   liftNow: 'رفع الحظر',
   isLifted: (name) => `رُفع الحظر عن ${isolate(name)}`,
 
+  delete: 'حذف العميل…',
+  deleteTitle: (name) => `حذف ${isolate(name)}`,
+  deleteHint: 'يُسجَّل خروجه فوراً وتنتهي مكالماته ولا يمكنه العودة. يدوّن السجل من قام بذلك.',
+  deleteWhat: 'ما الذي يُحذف',
+  deleteModes: { soft: 'الحساب فقط', pruning: 'الحساب والاسم وما هو معروف عنه', hard: 'كل شيء' },
+  deleteModeHints: {
+    soft: 'يبقى ما قيل مع الاسم. يمكن التراجع برفع الحظر.',
+    pruning: `يبقى ما قيل باسم ${isolate('Deleted user')}. تُنسى الملاحظات والصفحات والمتصفح. لا يمكن التراجع عن ذلك.`,
+    hard: 'تُحذف أيضاً كل رسائل المحادثة وملفاتها. لا يمكن التراجع عن ذلك.',
+  },
+  deleteNow: 'حذف',
+  isDeleted: (name) => `حُذف ${isolate(name)}`,
+
   privacy: 'الخصوصية',
   blocked: 'الأشخاص الذين حجبتهم',
   noBlocks: 'لم تحجب أحدًا.',

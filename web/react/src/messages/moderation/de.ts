@@ -30,6 +30,19 @@ export const moderation: ModerationMessages = {
   liftNow: 'Sperre aufheben',
   isLifted: (name) => `${name} ist nicht mehr gesperrt`,
 
+  delete: 'Kunden löschen …',
+  deleteTitle: (name) => `${name} löschen`,
+  deleteHint: 'Die Person wird sofort abgemeldet, ihre Anrufe enden, und sie kann nicht wiederkommen. Das Protokoll hält fest, wer es war.',
+  deleteWhat: 'Was gelöscht wird',
+  deleteModes: { soft: 'Nur das Konto', pruning: 'Konto, Name und was bekannt ist', hard: 'Alles' },
+  deleteModeHints: {
+    soft: 'Was gesagt wurde, bleibt mit dem Namen. Wer die Sperre aufhebt, macht es rückgängig.',
+    pruning: 'Was gesagt wurde, bleibt, von „Deleted user“. Notizen, Seiten und Browser werden vergessen. Das lässt sich nicht rückgängig machen.',
+    hard: 'Auch alle Nachrichten der Unterhaltung und ihre Dateien werden gelöscht. Das lässt sich nicht rückgängig machen.',
+  },
+  deleteNow: 'Löschen',
+  isDeleted: (name) => `${name} wurde gelöscht`,
+
   privacy: 'Privatsphäre',
   blocked: 'Blockierte Personen',
   noBlocks: 'Sie haben niemanden blockiert.',

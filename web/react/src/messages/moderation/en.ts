@@ -30,6 +30,19 @@ export const moderation = {
   liftNow: 'Lift the ban',
   isLifted: (name: string) => `${name} is no longer banned`,
 
+  delete: 'Delete the customer…',
+  deleteTitle: (name: string) => `Delete ${name}`,
+  deleteHint: 'They are signed out at once, their calls end, and they cannot come back. The audit log notes who did it.',
+  deleteWhat: 'What is deleted',
+  deleteModes: { soft: 'The account only', pruning: 'The account, the name and what is known', hard: 'Everything' },
+  deleteModeHints: {
+    soft: 'What was said stays, with the name. Lift the ban to undo it.',
+    pruning: 'What was said stays, by “Deleted user”. Notes, pages and browser are forgotten. This cannot be undone.',
+    hard: 'All messages of the conversation and its files are deleted, too. This cannot be undone.',
+  },
+  deleteNow: 'Delete',
+  isDeleted: (name: string) => `${name} was deleted`,
+
   privacy: 'Privacy',
   blocked: 'Blocked people',
   noBlocks: 'You have blocked nobody.',
