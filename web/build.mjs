@@ -29,6 +29,8 @@ const common = {
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 
+const address = (name) => `/${relative('dist', name)}`;
+
 /* livekit-client is most of what a call weighs: the app, the SDK and the widget, each in a folder of its own, import the
  * same file from beside it. */
 const shared = await build({
@@ -46,14 +48,44 @@ const share = {
   },
 };
 
+const hashed = { entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', jsx: 'automatic' };
+
+/** The entry points and all that they import at once. */
+function needed({ metafile: { outputs } }, ...entries) {
+  const wanted = new Set();
+  const add = (name) => {
+    if (wanted.has(name)) return;
+    wanted.add(name);
+    for (const { path, kind } of outputs[name].imports) if (kind === 'import-statement') add(path);
+    if (outputs[name].cssBundle) wanted.add(outputs[name].cssBundle);
+  };
+  for (const entry of entries) add(entry);
+  return wanted;
+}
+
+/* The app is two programs: the pages before sign-in, with Preact in React's place (a sixth of its size), and what is fetched
+ * when somebody is signed in. */
+const desk = await build({
+  ...common,
+  ...hashed,
+  entryPoints: { desk: 'app/src/desk.tsx' },
+  outdir: 'dist/assets',
+  plugins: [share],
+});
+const [deskScript, deskInfo] = outputOf(desk, 'app/src/desk.tsx');
 const app = await build({
   ...common,
-  entryPoints: { app: 'app/src/main.tsx', home: 'app/src/home.css' },
+  ...hashed,
+  entryPoints: { app: 'app/src/main.tsx' },
   outdir: 'dist/assets',
-  entryNames: '[name]-[hash]',
-  chunkNames: '[name]-[hash]',
-  jsx: 'automatic',
-  plugins: [share],
+  alias: { 'react': 'preact/compat', 'react/jsx-runtime': 'preact/jsx-runtime', 'react-dom/client': 'preact/compat/client' },
+  define: {
+    ...common.define,
+    DESK: JSON.stringify(address(deskScript)),
+    DESK_STYLE: JSON.stringify(address(deskInfo.cssBundle)),
+    DESK_PARTS: JSON.stringify([...needed(desk, deskScript)].filter((name) => name !== deskScript && name.endsWith('.js')).map(address)),
+  },
+  external: ['/assets/*'],
 });
 
 await build({
@@ -110,22 +142,18 @@ await build({
   define: { ...common.define, WIDGET_MAIN: JSON.stringify(`/${relative('dist', main)}`) },
 });
 const [script, info] = outputOf(app, 'app/src/main.tsx');
-const [home] = outputOf(app, 'app/src/pages/Home.tsx');
-const [homeStyle] = outputOf(app, 'app/src/home.css');
 const [earlyScript] = outputOf(early, 'app/src/early.ts');
 
-/** The entry points and all that they import at once. */
-function needed({ metafile: { outputs } }, ...entries) {
-  const wanted = new Set();
-  const add = (name) => {
-    if (wanted.has(name)) return;
-    wanted.add(name);
-    for (const { path, kind } of outputs[name].imports) if (kind === 'import-statement') add(path);
+/** esbuild writes a file for each import() that it has read, also in what is left out: those go. */
+async function prune({ metafile: { outputs } }, entry) {
+  const wanted = new Set([entry]);
+  for (const name of wanted) {
+    for (const { path, external } of outputs[name].imports) if (!external) wanted.add(path);
     if (outputs[name].cssBundle) wanted.add(outputs[name].cssBundle);
-  };
-  for (const entry of entries) add(entry);
-  return wanted;
+  }
+  for (const name of Object.keys(outputs)) if (!wanted.has(name.replace(/\.LEGAL\.txt$/, ''))) await rm(join(web, name));
 }
+await prune(app, script);
 
 /** What files weigh, gzipped, in KiB. */
 async function weight(wanted) {
@@ -136,8 +164,8 @@ async function weight(wanted) {
 
 for (const [what, size, limit] of [
   ['the widget', await weight([...needed(widget, main), 'dist/widget.js']), 60],
-  ['the app', await weight([...needed(app, script, home), homeStyle, earlyScript]), 250],
-  ['the sign-in page', await weight([...needed(app, script), earlyScript]), 100],
+  ['the app', await weight([...needed(app, script), ...needed(desk, deskScript), earlyScript]), 250],
+  ['the sign-in page', await weight([...needed(app, script), earlyScript]), 40],
 ]) {
   if (size > limit) throw new Error(`${what} weighs ${size.toFixed(1)} KiB gzip before the first call; ${limit} is the limit`);
   if (process.argv.includes('--sizes')) console.log(`${what}: ${size.toFixed(1)} KiB gzip before the first call, of ${limit}`);
@@ -146,13 +174,11 @@ for (const [what, size, limit] of [
 await cp(join(web, 'demo'), join(dist, 'demo'), { recursive: true });
 
 const favicon = (await readFile(join(web, 'app/favicon.svg'), 'utf8')).trim();
-const address = (name) => `/${relative('dist', name)}`;
 const imported = [...needed(app, script)].filter((name) => name !== script && name.endsWith('.js'));
 const html = (await readFile(join(web, 'app/index.html'), 'utf8'))
   .replace('{{early}}', address(earlyScript))
   .replace('{{script}}', address(script))
   .replace('{{style}}', address(info.cssBundle))
-  .replace('{{homeStyle}}', address(homeStyle))
   .replace('{{preload}}', imported.map((name) => `<link rel="modulepreload" href="${address(name)}" />`).join('\n    '))
   .replace('{{logo}}', favicon.replace('<svg ', '<svg width="64" height="64" aria-hidden="true" '));
 await writeFile(join(dist, 'index.html'), html);

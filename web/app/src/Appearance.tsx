@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { directionOf } from '@confab/react/ui';
+import { directionOf, type Language } from '@confab/react/ui';
 import { useEffect, useState, type ReactNode } from 'react';
 import { dressHead } from './install/names.ts';
 import { preferredLanguage, usePreferences, type Theme } from './preferences.ts';
-import { loadWords, WordsContext, type Words } from './texts/index.ts';
+import { WordsContext, type Words } from './texts/index.ts';
+
+interface AppearanceProps {
+  first: Words;
+  /** For the languages that are chosen later. */
+  load: (language: Language) => Promise<Words>;
+  children: ReactNode;
+}
 
 /** The language and the colours that the person chose, for everything below it and for the document itself. */
-export function Appearance({ first, children }: { first: Words; children: ReactNode }) {
+export function Appearance({ first, load, children }: AppearanceProps) {
   const { language: chosen, theme } = usePreferences();
   const [words, setWords] = useState(first);
   const language = preferredLanguage(chosen);
@@ -15,15 +22,15 @@ export function Appearance({ first, children }: { first: Words; children: ReactN
     let current = true;
     if (language !== words.language) {
       // when it cannot be loaded (offline), the language stays what it is
-      loadWords(language).then((next) => current && setWords(next), () => {});
+      load(language).then((next) => current && setWords(next), () => {});
     }
     return () => {
       current = false;
     };
-  }, [language, words.language]);
+  }, [language, load, words.language]);
   useEffect(() => dressDocument(words, theme), [words, theme]);
 
-  return <WordsContext value={words}>{children}</WordsContext>;
+  return <WordsContext.Provider value={words}>{children}</WordsContext.Provider>;
 }
 
 /** Before the first paint, too: nothing flashes. */

@@ -1,40 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The messenger and everything after sign-in is a file of its own: the sign-in page is there without it. */
-export type HomePage = (typeof import('./pages/Home.tsx'))['Home'];
+/** The messenger and everything after sign-in is a program of its own (desk.tsx): the sign-in page is there without it. */
+import type { Desk } from './desk.tsx';
+
+/** Their addresses as they were built: the names change with the content. */
+declare const DESK: string;
+declare const DESK_STYLE: string;
+/** What the script imports at once. */
+declare const DESK_PARTS: readonly string[];
 
 const KEY = 'confab.signedIn';
 
-let loading: Promise<HomePage> | undefined;
+let loading: Promise<typeof import('./desk.tsx')> | undefined;
 
-/** Rejects when the file cannot be fetched. */
-export function loadHome(): Promise<HomePage> {
-  return (loading ??= fetchHome());
+/** So that it is there when somebody is. Rejects when a file cannot be fetched. */
+export async function loadHome(): Promise<Desk> {
+  loading ??= fetchHome();
+  return (await loading).openDesk();
 }
 
-async function fetchHome(): Promise<HomePage> {
+async function fetchHome(): Promise<typeof import('./desk.tsx')> {
+  for (const href of DESK_PARTS) addLink('modulepreload', href);
   try {
-    const [{ Home }] = await Promise.all([import('./pages/Home.tsx'), dress()]);
-    return Home;
+    const [desk] = await Promise.all([import(DESK) as Promise<typeof import('./desk.tsx')>, addStyle(DESK_STYLE)]);
+    return desk;
   } catch (error) {
     loading = undefined;
     throw error;
   }
 }
 
-/** The styles of that file, whose address the build writes into the page. Rejects when they cannot be fetched. */
-function dress(): Promise<void> {
-  const style = document.querySelector<HTMLMetaElement>('meta[name="confab-home-style"]')?.content;
-  if (!style) return Promise.resolve();
+function addLink(rel: string, href: string): HTMLLinkElement {
+  const link = document.createElement('link');
+  link.rel = rel;
+  link.href = href;
+  document.head.append(link);
+  return link;
+}
+
+function addStyle(href: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const link = document.createElement('link');
-    link.rel = 'stylesheet';
-    link.href = style;
+    const link = addLink('stylesheet', href);
     link.onload = () => resolve();
     link.onerror = () => {
       link.remove();
-      reject(new Error('The styles cannot be fetched.'));
+      reject(new Error(`${href} could not be fetched`));
     };
-    document.head.append(link);
   });
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import '@confab/react/base.css';
 import './app.css';
-import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { Appearance, dressDocument } from './Appearance.tsx';
@@ -14,11 +13,9 @@ async function start(root: HTMLElement): Promise<void> {
   const words = await loadWords(preferredLanguage(language)).catch(() => loadWords('en'));
   dressDocument(words, theme);
   createRoot(root).render(
-    <StrictMode>
-      <Appearance first={words}>
-        <App />
-      </Appearance>
-    </StrictMode>,
+    <Appearance first={words} load={loadWords}>
+      <App />
+    </Appearance>,
   );
 }
 

@@ -48,7 +48,7 @@ function read(): Preferences {
 }
 
 let current: Preferences | undefined;
-const listeners = new Set<() => void>();
+let listening = 0;
 
 export function preferences(): Preferences {
   return (current ??= read());
@@ -61,7 +61,7 @@ export function prefer(change: Partial<Preferences>): void {
   } catch {
     // holds until the page is closed
   }
-  for (const listener of listeners) listener();
+  window.dispatchEvent(new CustomEvent(KEY, { detail: current })); // the programs before and after sign-in have a copy each
 }
 
 export function onPreferences(listener: () => void): () => void {
@@ -70,10 +70,16 @@ export function onPreferences(listener: () => void): () => void {
     current = read();
     listener();
   };
-  listeners.add(listener);
+  const here = (event: Event) => {
+    current = (event as CustomEvent<Preferences>).detail;
+    listener();
+  };
+  listening++;
+  window.addEventListener(KEY, here);
   window.addEventListener('storage', elsewhere);
   return () => {
-    listeners.delete(listener);
+    if (--listening === 0) current = undefined; // whoever asks next reads what was chosen meanwhile
+    window.removeEventListener(KEY, here);
     window.removeEventListener('storage', elsewhere);
   };
 }

@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Whether somebody is signed in, and how that changes. */
-import type { BanNotice, UserObject } from '@confab/client';
+import { banNotice, type BanNotice, type UserObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 import { forgetDrafts } from '@confab/react/ui';
 import * as auth from './auth.ts';
-import { loadHome, remember, wasSignedIn, type HomePage } from './home.ts';
+import type { Desk } from './desk.tsx';
+import { loadHome, remember, wasSignedIn } from './home.ts';
 import { forgetDevice } from './push/device.ts';
 
 /** The text that says why somebody is signed out. */
 export type Notice = 'linkFailed' | 'signedOutByServer' | BanNotice | undefined;
-
-/** The SDK is fetched for it: the sign-in page does without. */
-export const banOf = async (error: unknown): Promise<BanNotice | undefined> => (await import('@confab/client')).banNotice(error);
 
 export type Session =
   | { status: 'loading' }
   /** `page`: what is missing is a part of this program; only loading it anew helps. */
   | { status: 'unreachable'; page: boolean }
   | { status: 'signedOut'; notice: Notice }
-  | { status: 'signedIn'; user: UserObject; Home: HomePage };
+  | { status: 'signedIn'; user: UserObject; desk: Desk };
 
 export interface SessionControls {
   session: Session;
@@ -45,7 +43,7 @@ if (linkToken !== undefined || wasSignedIn()) void loadHome().catch(() => {}); /
 async function enter(user: UserObject): Promise<Session> {
   remember(true);
   try {
-    return { status: 'signedIn', user, Home: await loadHome() };
+    return { status: 'signedIn', user, desk: await loadHome() };
   } catch {
     return { status: 'unreachable', page: true };
   }
@@ -59,7 +57,7 @@ async function start(): Promise<Session> {
       return await enter(await auth.signInByLink(token));
     } catch (error) {
       if (error instanceof auth.AuthError && error.status === 0) linkToken = token;
-      else return { status: 'signedOut', notice: (await banOf(error)) ?? 'linkFailed' };
+      else return { status: 'signedOut', notice: banNotice(error) ?? 'linkFailed' };
     }
   }
   try {

@@ -2,7 +2,7 @@
 import type { CallCardObject } from '@confab/client';
 import { conversationIdOf } from '@confab/client';
 import { formatDuration } from '@confab/react';
-import { useWords } from '../texts/index.ts';
+import { useMessages, useTexts } from '../texts/index.ts';
 
 interface HistoryProps {
   cards: readonly CallCardObject[];
@@ -12,7 +12,8 @@ interface HistoryProps {
 
 /** Calls of the past. Pressing a conversation shows only its own. */
 export function History({ cards, names, onConversation }: HistoryProps) {
-  const { texts, messages } = useWords();
+  const texts = useTexts();
+  const messages = useMessages();
   const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'short' });
   const titles = [texts.opWhen, texts.opConversation, texts.opCaller, texts.opOutcome, texts.opDuration, texts.opQuality] as const;
   return (

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OperatorCallObject, OperatorParticipantObject } from '@confab/client';
 import { Avatar, formatDuration, Icon, useNow, type IconName } from '@confab/react';
-import { useWords } from '../texts/index.ts';
+import { useMessages, useTexts } from '../texts/index.ts';
 
 /** One call that goes on: who is in it, with what, and how well. */
 export function LiveCall({ call, names }: { call: OperatorCallObject; names: ReadonlyMap<string, string> }) {
-  const { texts, messages } = useWords();
+  const texts = useTexts();
+  const messages = useMessages();
   const now = useNow(1000);
   return (
     <article className="op-call" aria-label={call.cid}>
@@ -36,7 +37,8 @@ export function LiveCall({ call, names }: { call: OperatorCallObject; names: Rea
 }
 
 function Row({ participant }: { participant: OperatorParticipantObject }) {
-  const { texts, messages } = useWords();
+  const texts = useTexts();
+  const messages = useMessages();
   const { user, quality, score, connected, stats, tracks } = participant;
   const rate = new Intl.NumberFormat(messages.locale, { maximumFractionDigits: 2 });
   const share = new Intl.NumberFormat(messages.locale, { style: 'percent', maximumFractionDigits: 1 });

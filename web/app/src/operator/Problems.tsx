@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OperatorProblemObject } from '@confab/client';
-import { useWords } from '../texts/index.ts';
+import { useMessages, useTexts } from '../texts/index.ts';
 
 /** What the server's log had to complain about lately. The lines stay in its own words. */
 export function Problems({ problems }: { problems: readonly OperatorProblemObject[] }) {
-  const { texts, messages } = useWords();
+  const texts = useTexts();
+  const messages = useMessages();
   const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'medium' });
   return (
     <div className="op-scroll">

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OperatorServerObject } from '@confab/client';
 import { formatDuration, useNow } from '@confab/react';
-import { useWords } from '../texts/index.ts';
+import { useMessages, useTexts } from '../texts/index.ts';
 
 /** Less of the disk than this is a reason to look after it. */
 const LOW_SHARE = 0.1;
@@ -10,7 +10,8 @@ const SOON_MS = 14 * 86_400_000;
 
 /** The machine: whether it has room, memory and a certificate that holds. */
 export function Server({ server }: { server: OperatorServerObject }) {
-  const { texts, messages } = useWords();
+  const texts = useTexts();
+  const messages = useMessages();
   const now = useNow(60_000);
   const bytes = (amount: number) => {
     const unit = amount >= 1e9 ? 'gigabyte' : 'megabyte';

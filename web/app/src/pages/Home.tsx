@@ -7,7 +7,7 @@ import { useGlobalKeys } from '../keyboard/useGlobalKeys.ts';
 import { usePreferences } from '../preferences.ts';
 import { WorkerOrders } from '../push/WorkerOrders.tsx';
 import { Settings } from '../settings/Settings.tsx';
-import { useWords } from '../texts/index.ts';
+import { useMessages, useTexts } from '../texts/index.ts';
 import { forgetUser, useConnectedClient } from '../useConnectedClient.ts';
 import { useRoute } from '../useRoute.ts';
 import { Loading } from './Loading.tsx';
@@ -16,7 +16,7 @@ import { Title } from './Title.tsx';
 import { TopBar } from './TopBar.tsx';
 import { Unreachable } from './Unreachable.tsx';
 
-interface HomeProps {
+export interface HomeProps {
   user: UserObject;
   onSignOut: () => void;
   onLost: (ban?: BanNotice) => void;
@@ -24,7 +24,8 @@ interface HomeProps {
 
 /** After sign-in: an admin's conversations, a customer's chat, and the pages beside them. */
 export function Home({ user, onSignOut, onLost }: HomeProps) {
-  const { texts, messages } = useWords();
+  const texts = useTexts();
+  const messages = useMessages();
   const { sounds, notifications, shortcuts } = usePreferences();
   const connection = useConnectedClient(user, onLost);
   const route = useRoute();

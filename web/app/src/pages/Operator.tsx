@@ -6,11 +6,12 @@ import { LiveCall } from '../operator/LiveCall.tsx';
 import { Problems } from '../operator/Problems.tsx';
 import { Server } from '../operator/Server.tsx';
 import { useOperator } from '../operator/useOperator.ts';
-import { useWords } from '../texts/index.ts';
+import { useMessages, useTexts } from '../texts/index.ts';
 
 /** For the team: the calls that go on and how well they do, those of the past, and what went wrong in the server. */
 export function Operator() {
-  const { texts, messages } = useWords();
+  const texts = useTexts();
+  const messages = useMessages();
   const client = useVideoClient();
   const [conversation, setConversation] = useState<string>();
   const { calls, hidden, history, problems, server, names, error } = useOperator(client, conversation);

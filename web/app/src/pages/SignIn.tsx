@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Icon, IconButton } from '@confab/react/ui';
+import { banNotice } from '@confab/client';
+import { Icon, IconButton, localeOf } from '@confab/react/ui';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { AuthError } from '../auth.ts';
 import { loadHome } from '../home.ts';
 import { Logo } from '../Logo.tsx';
-import { banOf, type Notice } from '../session.ts';
+import type { Notice } from '../session.ts';
 import { useWords } from '../texts/index.ts';
 import { LanguagePicker } from './LanguagePicker.tsx';
 
@@ -15,7 +16,7 @@ interface SignInProps {
 }
 
 export function SignIn({ notice, onSignIn }: SignInProps) {
-  const { texts, messages } = useWords();
+  const { language, texts } = useWords();
   const [error, setError] = useState<Problem | undefined>(notice);
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -25,7 +26,7 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
   const say = (problem: Problem): string => {
     if (typeof problem === 'string') return texts[problem];
     if ('message' in problem) return problem.message;
-    const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'short' });
+    const time = new Intl.DateTimeFormat(localeOf(language, navigator.languages), { dateStyle: 'medium', timeStyle: 'short' });
     return texts.banned(problem.until && time.format(problem.until), problem.reason);
   };
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -39,7 +40,7 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
     try {
       await onSignIn(userId, password);
     } catch (reason) {
-      setError((await banOf(reason).catch(() => undefined)) ?? describe(reason));
+      setError(banNotice(reason) ?? describe(reason));
       setBusy(false);
     }
   };

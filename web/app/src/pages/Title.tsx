@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useRingingCalls } from '@confab/react';
 import { useEffect } from 'react';
-import { useWords } from '../texts/index.ts';
+import { useMessages, useTexts } from '../texts/index.ts';
 
 /** The tab's title on every page: who is calling, else how much is unread. */
 export function Title({ unread }: { unread: number }) {
-  const { texts, messages } = useWords();
+  const texts = useTexts();
+  const messages = useMessages();
   const caller = useRingingCalls('incoming')[0]?.state.ring?.caller.name;
   useEffect(() => {
     const number = new Intl.NumberFormat(messages.locale).format(unread);

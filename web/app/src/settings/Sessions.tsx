@@ -2,11 +2,12 @@
 import { EmptyState, Spinner, useToast } from '@confab/react';
 import { useCallback, useEffect, useState } from 'react';
 import * as auth from '../auth.ts';
-import { useWords } from '../texts/index.ts';
+import { useMessages, useTexts } from '../texts/index.ts';
 
 /** Where one is signed in, and the ways out. */
 export function Sessions({ onSignOut }: { onSignOut: () => void }) {
-  const { texts, messages } = useWords();
+  const texts = useTexts();
+  const messages = useMessages();
   const toast = useToast();
   const [sessions, setSessions] = useState<readonly auth.SessionInfo[] | 'failed' | undefined>();
   const load = useCallback(() => void auth.sessions().then(setSessions, () => setSessions('failed')), []);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The pages' texts in the person's language, for every component: `const texts = useTexts()`. */
-import { loadMessages, type Language, type Messages } from '@confab/react/ui';
-import { createContext, use } from 'react';
+import type { Language, Messages } from '@confab/react/ui';
+import { createContext, useContext } from 'react';
 import { en, type Texts } from './en.ts';
 
 export type { Texts } from './en.ts';
 
-/** What a language brings: the pages' texts and those of @confab/react. */
+/** What a language brings. */
 export interface Words {
   language: Language;
   texts: Texts;
-  messages: Messages;
+  /** Those of @confab/react; the pages before sign-in do without (all.ts). */
+  messages?: Messages;
 }
 
 const LOADERS: Record<Language, () => Promise<Texts>> = {
@@ -20,16 +21,21 @@ const LOADERS: Record<Language, () => Promise<Texts>> = {
 };
 
 export async function loadWords(language: Language): Promise<Words> {
-  const [texts, messages] = await Promise.all([LOADERS[language](), loadMessages(language, navigator.languages)]);
-  return { language, texts, messages };
+  return { language, texts: await LOADERS[language]() };
 }
 
 export const WordsContext = createContext<Words | undefined>(undefined);
 
 export function useWords(): Words {
-  const words = use(WordsContext);
-  if (!words) throw new Error('Wrap the component in <WordsContext value={…}>.');
+  const words = useContext(WordsContext);
+  if (!words) throw new Error('Wrap the component in <Appearance>.');
   return words;
 }
 
 export const useTexts = (): Texts => useWords().texts;
+
+export function useMessages(): Messages {
+  const { messages } = useWords();
+  if (!messages) throw new Error('Wrap the component in <Appearance load={loadAllWords}>.');
+  return messages;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sign-in page and the messenger are two programs in one window: what is chosen in one holds in the other.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { signInByLink } from '../lib/app.mjs';
+import { launchChromium, openPage } from '../lib/browser.mjs';
+import { confab, startConfabd } from '../lib/confabd.mjs';
+
+const PASSWORD = 'a long password';
+let daemon, browser;
+before(async () => {
+	daemon = await startConfabd();
+	confab(['user', 'add', 'dana', '--role', 'admin', '--name', 'Dana Fox', '--password-stdin', '--data', daemon.data], `${PASSWORD}\n`);
+	browser = await launchChromium();
+});
+after(async () => {
+	await browser?.close();
+	await daemon?.stop();
+});
+
+const heading = (page, name) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+
+async function signIn(page, [id, password, button], userId = 'dana') {
+	await page.getByLabel(id).fill(userId);
+	await page.getByLabel(password).fill(PASSWORD);
+	await page.getByRole('button', { name: button }).click();
+}
+
+test('a language chosen in the settings is that of the sign-in page, and the other way round', async () => {
+	const person = await signInByLink(browser, daemon.links.user);
+	const { page } = person;
+	await page.getByRole('link', { name: 'Settings' }).click();
+	await page.getByRole('combobox', { name: 'Language' }).selectOption('de');
+	await page.getByRole('button', { name: 'Abmelden' }).first().click();
+	await heading(page, 'Anmelden');
+	assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
+	assert.equal(await page.getByRole('combobox').inputValue(), 'de');
+
+	await page.getByRole('combobox').selectOption('en');
+	await heading(page, 'Sign in');
+	await signIn(page, ['User ID', 'Password', 'Sign in']);
+	await page.getByRole('list', { name: 'Conversations' }).waitFor();
+	await page.getByText('Dana Fox').first().waitFor();
+	assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+	person.assertQuiet();
+});
+
+test('the messenger is fetched when somebody writes a name, not before', async () => {
+	const person = await openPage(browser, daemon.url);
+	const { page } = person;
+	const fetched = () => page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => /\/desk-/.test(name)));
+	await heading(page, 'Sign in');
+	assert.deepEqual(await fetched(), []);
+	await page.getByLabel('User ID').fill('d');
+	await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /\/desk-.*\.js/.test(name)));
+	await signIn(page, ['User ID', 'Password', 'Sign in']);
+	await page.getByRole('list', { name: 'Conversations' }).waitFor();
+	person.assertQuiet();
+});
+
+test('a messenger that cannot be fetched is said, and a new try has it', async () => {
+	const person = await openPage(browser, daemon.url);
+	const { page } = person;
+	await page.route('**/assets/desk-*', (route) => route.abort());
+	await signIn(page, ['User ID', 'Password', 'Sign in']);
+	await heading(page, 'Confab could not connect');
+	await page.unroute('**/assets/desk-*');
+	await page.getByRole('button', { name: 'Try again now' }).click();
+	await page.getByRole('list', { name: 'Conversations' }).waitFor();
+	await person.context.close();
+});
