@@ -201,9 +201,23 @@ void store_read_mark(struct store *s, const char *conversation_id, const char *u
 
 /* ---- search ---- */
 
+/* What is looked for; what is NULL, 0 or false does not matter. */
+struct store_search {
+	const char *words;
+	const char *conversation_id;
+	const char *user_id;	     /* who wrote it */
+	uint64_t since_us, until_us; /* written then or later, and before then */
+	bool files;		     /* with an attachment */
+	unsigned limit;
+};
+
 /*
  * Messages that hold every word of `words` (the last one as a beginning too), best first, at most
- * `limit`; in `conversation_id`, or NULL for all of the scope. Any text is a valid search.
+ * `limit`, of the scope. Any text is a valid search. Copies what it is given.
  */
+void store_message_query(struct store *s, struct store_scope scope,
+			 const struct store_search *search, store_messages_fn *done, void *arg);
+
+/* The same by words alone; in `conversation_id`, or NULL for all of the scope. */
 void store_message_search(struct store *s, struct store_scope scope, const char *conversation_id,
 			  const char *words, unsigned limit, store_messages_fn *done, void *arg);

@@ -60,8 +60,8 @@ void search_forget(struct db *db, size_t n)
 struct search_request {
 	struct request base;
 	bool all;
-	const char *user_id, *conversation_id, *query;
-	unsigned limit;
+	const char *user_id, *query;
+	struct store_search search;
 	struct message_page found;
 	store_messages_fn *done;
 	void *arg;
@@ -101,6 +101,7 @@ static const char *make_query(struct mem *mem, const char *words)
 static int run_search(struct db *db, struct request *req)
 {
 	struct search_request *r = request_of(req, struct search_request);
+	const struct store_search *s = &r->search;
 
 	if (!r->query)
 		return 0;
@@ -111,12 +112,16 @@ static int run_search(struct db *db, struct request *req)
 		"ON u.id = m.user_id" MESSAGE_JOINS
 		"WHERE message_search MATCH ?1 AND m.deleted_at IS NULL AND " VISIBLE_IN(
 			"m.conversation_id",
-			"m.private") " AND (?4 IS NULL OR m.conversation_id = ?4) ORDER BY s.rank, "
-				     "m.id DESC "
-				     "LIMIT ?5",
-		"sissi", r->query, (int64_t)r->all, r->user_id, r->conversation_id,
-		(int64_t)r->limit + 1);
-	return message_page_read(db, &req->mem, stmt, r->limit, &r->found);
+			"m.private") " AND (?4 IS NULL OR m.conversation_id = ?4) "
+				     "AND (?5 IS NULL OR m.user_id = ?5) "
+				     "AND m.created_at >= ?6 AND (?7 = 0 OR m.created_at < ?7) "
+				     "AND (?8 = 0 OR EXISTS (SELECT 1 FROM attachments a "
+				     "WHERE a.message_id = m.id)) "
+				     "ORDER BY s.rank, m.id DESC LIMIT ?9",
+		"sisssiiii", r->query, (int64_t)r->all, r->user_id, s->conversation_id, s->user_id,
+		(int64_t)s->since_us, (int64_t)s->until_us, (int64_t)s->files,
+		(int64_t)s->limit + 1);
+	return message_page_read(db, &req->mem, stmt, s->limit, &r->found);
 }
 
 static void answer_search(struct request *req)
@@ -127,8 +132,8 @@ static void answer_search(struct request *req)
 		r->found.has_more);
 }
 
-void store_message_search(struct store *s, struct store_scope scope, const char *conversation_id,
-			  const char *words, unsigned limit, store_messages_fn *done, void *arg)
+void store_message_query(struct store *s, struct store_scope scope,
+			 const struct store_search *search, store_messages_fn *done, void *arg)
 {
 	struct search_request *r = request_new(sizeof *r);
 	struct mem *mem = &r->base.mem;
@@ -137,10 +142,23 @@ void store_message_search(struct store *s, struct store_scope scope, const char 
 	r->base.answer = answer_search;
 	r->all = scope.all;
 	r->user_id = mem_text(mem, scope.user_id);
-	r->conversation_id = mem_text(mem, conversation_id);
-	r->query = make_query(mem, words);
-	r->limit = limit ? limit : 1;
+	r->query = make_query(mem, search->words);
+	r->search = *search;
+	r->search.words = NULL;
+	r->search.conversation_id = mem_text(mem, search->conversation_id);
+	r->search.user_id = mem_text(mem, search->user_id);
+	r->search.limit = search->limit ? search->limit : 1;
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);
+}
+
+void store_message_search(struct store *s, struct store_scope scope, const char *conversation_id,
+			  const char *words, unsigned limit, store_messages_fn *done, void *arg)
+{
+	const struct store_search search = { .words = words,
+					     .conversation_id = conversation_id,
+					     .limit = limit };
+
+	store_message_query(s, scope, &search, done, arg);
 }

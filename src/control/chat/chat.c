@@ -94,12 +94,15 @@ void chat_history(struct chat *c, const struct store_user *who, const char *conv
 	store_message_list(c->store, &page, done, arg);
 }
 
-void chat_search(struct chat *c, const struct store_user *who, const char *conversation_id,
-		 const char *words, store_messages_fn *done, void *arg)
+void chat_search(struct chat *c, const struct store_user *who, const struct store_search *search,
+		 store_messages_fn *done, void *arg)
 {
-	const char *where = conversation_id ? chat_visible_id(c, who, conversation_id) : NULL;
+	struct store_search visible = *search;
 
-	store_message_search(c->store, scope_of(who), where, words, LIMIT_PAGE, done, arg);
+	if (search->conversation_id)
+		visible.conversation_id = chat_visible_id(c, who, search->conversation_id);
+	visible.limit = LIMIT_PAGE;
+	store_message_query(c->store, scope_of(who), &visible, done, arg);
 }
 
 void chat_replay(struct chat *c, const struct store_user *who, int64_t since, store_events_fn *done,

@@ -77,9 +77,9 @@ void chat_history(struct chat *c, const struct store_user *who, const char *conv
 		  void *arg);
 
 /* Messages with all of the words, in one conversation or (NULL) in all that `who` may see, best first,
- * at most LIMIT_PAGE. */
-void chat_search(struct chat *c, const struct store_user *who, const char *conversation_id,
-		 const char *words, store_messages_fn *done, void *arg);
+ * at most LIMIT_PAGE; `limit` does not matter. */
+void chat_search(struct chat *c, const struct store_user *who, const struct store_search *search,
+		 store_messages_fn *done, void *arg);
 
 /*
  * A call's card (JSON): a system message of the server's, in the name of who called. The same

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GET /api/v1/search: messages by their words. */
+/* GET /api/v1/search: messages by their words, who wrote them, when, and with files or not. */
 #include <string.h>
 
 #include "control/chat/chat.h"
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
-#include "control/ws/objects.h"
+#include "control/objects/objects.h"
 
 enum { WORDS_MAX = 200 };
 
@@ -27,14 +27,34 @@ static void on_found(void *arg, int status, const struct store_message *list, si
 			json_pack("{s:o, s:b}", "messages", array, "has_more", (int)has_more));
 }
 
+/* False: refused already. */
+static bool read_time(struct http_req *req, const char *name, uint64_t *ret_us)
+{
+	const char *text = http_query(req, name);
+
+	if (!text || object_time_parse(text, ret_us))
+		return true;
+	http_error(req, 400, 4, "`%s` must be a time like 2026-11-22T10:00:00Z.", name);
+	return false;
+}
+
 void http_search(struct http_req *req, struct control *control)
 {
-	const char *words = http_query(req, "q");
+	const char *has = http_query(req, "has");
+	struct store_search search = { .words = http_query(req, "q"),
+				       .conversation_id = http_query(req, "conversation"),
+				       .user_id = http_query(req, "from"),
+				       .files = has != NULL };
 
-	if (!words || strlen(words) > WORDS_MAX)
+	if (!search.words || strlen(search.words) > WORDS_MAX) {
 		http_error(req, 400, 4, "`q` must hold the words to look for, at most %d bytes.",
 			   WORDS_MAX);
-	else
-		chat_search(control->chat, access_user(req), http_query(req, "conversation"), words,
-			    on_found, req);
+		return;
+	}
+	if (has && strcmp(has, "attachment") != 0) {
+		http_error(req, 400, 4, "`has` can be `attachment`, and nothing else.");
+		return;
+	}
+	if (read_time(req, "since", &search.since_us) && read_time(req, "until", &search.until_us))
+		chat_search(control->chat, access_user(req), &search, on_found, req);
 }

@@ -30,7 +30,7 @@ export type { TokenOrProvider, TokenProvider } from './token.ts';
 export { randomId, sanitizeUserId } from './userid.ts';
 export { Channel, selectChannels } from './chat/channel.ts';
 export type { ChannelData, ChannelFilter, ChannelSort, ChannelState, ChannelType, NewMessage } from './chat/channel.ts';
-export type { ChannelChange, ChatApi, ExportFormat, MessageOptions, VoiceShape } from './chat/api.ts';
+export type { ChannelChange, ChatApi, ExportFormat, MessageOptions, SearchFilter, VoiceShape } from './chat/api.ts';
 export { channelReceipt, faceOf, isChannel, isSlowed, otherOf, ownsChannel, seenBy, sortedChannels } from './chat/channels.ts';
 export { callIdOf, conversationIdOf, firstUnread, queuedMessage, receiptOf, sortedConversations } from './chat/state.ts';
 export { browserOutbox } from './chat/browser-outbox.ts';

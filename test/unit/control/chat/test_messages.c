@@ -184,7 +184,9 @@ static const char *search(struct world *w, const struct store_user *who, const c
 {
 	static char text[256];
 
-	chat_search(w->chat, who, where, words, note_texts, text);
+	chat_search(w->chat, who,
+		    &(struct store_search){ .words = words, .conversation_id = where }, note_texts,
+		    text);
 	store_wait(w->scratch.store);
 	return text;
 }

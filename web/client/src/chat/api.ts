@@ -19,6 +19,18 @@ export interface VoiceShape {
   waveform: string;
 }
 
+/** What else a message that is looked for must be. */
+export interface SearchFilter {
+  /** Written by this user. */
+  from?: string | undefined;
+  /** Written then or later. */
+  since?: Date | undefined;
+  /** Written before then. */
+  until?: Date | undefined;
+  /** With an attachment. */
+  files?: boolean | undefined;
+}
+
 export type ExportFormat = 'json' | 'html';
 
 /** Of a group, by its owners; what is absent stays. */
@@ -87,10 +99,14 @@ export class ChatApi {
   }
 
   /** Messages with all of the words, in one conversation or in all that this user may see, best first. */
-  async search(words: string, conversationId?: string): Promise<MessagesResponse> {
+  async search(words: string, conversationId?: string, { from, since, until, files }: SearchFilter = {}): Promise<MessagesResponse> {
     await this.context.ready();
     const query = new URLSearchParams({ q: words });
     if (conversationId !== undefined) query.set('conversation', conversationId);
+    if (from !== undefined) query.set('from', from);
+    if (since) query.set('since', since.toISOString());
+    if (until) query.set('until', until.toISOString());
+    if (files) query.set('has', 'attachment');
     return this.context.rest.get(`/api/v1/search?${query}`);
   }
 
