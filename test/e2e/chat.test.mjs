@@ -135,7 +135,15 @@ test('a word leads to the message, and back to the newest', async () => {
 	await log(admin).getByText('line 89').waitFor();
 	assert.equal(await log(admin).getByText('It was number 17.').count(), 0, 'the newest page does not reach so far');
 	await admin.page.getByRole('searchbox', { name: 'Search' }).fill('NUMBER 17');
-	await admin.page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: /It was number 17/ }).click();
+	const hit = admin.page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: /It was number 17/ });
+	await hit.waitFor();
+	await admin.page.getByLabel('With files').check();
+	await admin.page.getByText('Nothing found').waitFor();
+	await admin.page.getByLabel('With files').uncheck();
+	await hit.waitFor();
+	await admin.page.getByRole('combobox', { name: 'When' }).selectOption('The last week');
+	await admin.page.getByRole('combobox', { name: 'From' }).selectOption(names.user);
+	await hit.click();
 	await log(admin).locator('.cf-bubble--marked').filter({ hasText: 'It was number 17.' }).waitFor();
 	await admin.screenshot('chat-search');
 	await admin.page.getByRole('button', { name: 'To the newest messages' }).click();

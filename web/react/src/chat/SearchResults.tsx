@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { faceOf, type ChatState, type MessageObject } from '@confab/client';
+import { faceOf, type ChatState, type MessageObject, type UserObject } from '@confab/client';
 import { useEffect, useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { shortTime } from '../format.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { NO_FILTER, SearchFilters, filterOf } from './SearchFilters.tsx';
 
 /** A message that was looked for: a new object for each choice. */
 export interface Found {
@@ -25,25 +26,37 @@ interface SearchResultsProps {
 export function SearchResults({ words, state, onFound }: SearchResultsProps) {
   const t = useMessages();
   const client = useVideoClient();
-  const [found, setFound] = useState<{ words: string; messages: MessageObject[] } | undefined>();
+  const [chosen, setChosen] = useState(NO_FILTER);
+  const [found, setFound] = useState<{ words: string; chosen: typeof chosen; messages: MessageObject[] } | undefined>();
+  const [writers, setWriters] = useState<readonly UserObject[]>([]);
 
   useEffect(() => {
     let current = true;
     const timer = setTimeout(() => {
-      client.chat.search(words).then(
-        ({ messages }) => current && setFound({ words, messages }),
-        () => current && setFound({ words, messages: [] }),
+      client.chat.search(words, undefined, filterOf(chosen)).then(
+        ({ messages }) => {
+          if (!current) return;
+          setFound({ words, chosen, messages });
+          if (chosen.from === undefined) setWriters(writersOf(messages));
+        },
+        () => current && setFound({ words, chosen, messages: [] }),
       );
     }, PAUSE_MS);
     return () => {
       current = false;
       clearTimeout(timer);
     };
-  }, [client, words]);
+  }, [client, words, chosen]);
 
   if (!found) return <Spinner label={t.loading} />;
-  if (found.words === words && found.messages.length === 0) {
-    return <EmptyState icon="search" title={t.searchNothing} hint={t.searchNothingHint} />;
+  const filters = <SearchFilters chosen={chosen} writers={writers} onChange={setChosen} />;
+  if (found.words === words && found.chosen === chosen && found.messages.length === 0) {
+    return (
+      <>
+        {chosen !== NO_FILTER && filters}
+        <EmptyState icon="search" title={t.searchNothing} hint={t.searchNothingHint} />
+      </>
+    );
   }
   const now = Date.now();
   return (
@@ -51,6 +64,7 @@ export function SearchResults({ words, state, onFound }: SearchResultsProps) {
       <h2 className="cf-found__title" id="cf-found-title">
         {t.searchMessages}
       </h2>
+      {filters}
       <ul className="cf-found__list" role="list">
         {found.messages.map((message) => (
           <li key={message.id}>
@@ -72,6 +86,12 @@ export function SearchResults({ words, state, onFound }: SearchResultsProps) {
       </ul>
     </section>
   );
+}
+
+/** Everybody who wrote one of them, by name. */
+function writersOf(messages: readonly MessageObject[]): UserObject[] {
+  const people = new Map(messages.map(({ user }) => [user.id, user]));
+  return [...people.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 function nameOf(id: string, state: ChatState): string {
