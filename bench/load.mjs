@@ -38,6 +38,7 @@ const workloads = {
   'meeting-10': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast'] },
   'meeting-25': { args: ['--publishers', 25, '--subscribers', 0, '--simulcast'] },
   'audio-100': { args: ['--publishers', 3, '--subscribers', 97, '--no-video'] },
+  'audio-1-300': { args: ['--publishers', 1, '--subscribers', 300, '--no-video'], bare: true }, // one packet a message: the floor of audio
   'rooms-50x4': { args: ['--rooms', 50, '--publishers', 4, '--subscribers', 0] },
   'storm-200': { args: ['--publishers', 1, '--subscribers', 200, '--rate', 200], bare: true },
   // memory, when the 30 s are over in which a handshake may be repeated; before it a call with one subscriber, which touches
