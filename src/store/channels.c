@@ -104,12 +104,35 @@ int channel_admits(struct db *db, const char *conversation_id, const char *user_
 	return row == 1 ? 0 : row == 0 ? -ENOENT : row;
 }
 
+/* A customer's last message itself says when it was; cards and what was done with the conversation are no messages of theirs. */
+static int customer_slow(struct db *db, const struct store_new_message *new, int64_t *ret_wait_us)
+{
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT created_at FROM messages WHERE conversation_id = ? AND user_id = ? AND "
+		"card IS NULL AND activity IS NULL ORDER BY id DESC LIMIT 1",
+		"ss", new->conversation_id, new->user_id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+	int64_t at = (int64_t) new->created_at_us, last = row == 1 ? db_int(stmt, 0) : 0;
+	int64_t next = last + (int64_t) new->slow_us;
+
+	db_end(stmt);
+	if (row <= 0)
+		return row;
+	if (last > at || at >= next) /* a clock that was set back keeps nobody waiting */
+		return 0;
+	*ret_wait_us = next - at;
+	return -EAGAIN;
+}
+
 int channel_slow(struct db *db, const struct store_new_message *new, int64_t *ret_wait_us)
 {
 	int64_t slow = (int64_t) new->slow_us, at = (int64_t) new->created_at_us;
 
 	if (!slow)
 		return 0;
+	if (!store_is_channel(new->conversation_id))
+		return customer_slow(db, new, ret_wait_us);
 	int status = db_exec(db,
 			     "UPDATE channel_members SET sent_at = ?1 WHERE channel_id = ?2 AND "
 			     "user_id = ?3 AND sent_at NOT BETWEEN ?1 - ?4 + 1 AND ?1",

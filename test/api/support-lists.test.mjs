@@ -132,6 +132,28 @@ test('business hours: told once while it is closed, not at all while it is open'
 	for (const body of bad) await ask(400, eva, 'PUT', '/api/v1/support/hours', body);
 });
 
+test('slow mode: a customer waits between two messages, the team does not; a retry is no second message', async () => {
+	await ask(200, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, slow_mode_s: 2 });
+	assert.equal((await ask(200, max, 'GET', '/api/v1/support/hours')).hours.slow_mode_s, 2);
+	assert.equal((await bob.call('GET', '/api/v1/conversations')).body.slow_mode_s, 2);
+	assert.equal((await eva.call('GET', '/api/v1/conversations')).body.slow_mode_s, undefined);
+	const post = (client, client_id) => client.call('POST', `${path('bob')}/messages`, { text: 'Quick', client_id });
+	const wait = () => new Promise((resolve) => setTimeout(resolve, 2100)); // as long as slow mode says
+	await wait(); // bob may have written just now
+	assert.equal((await post(bob, 'slow-1')).status, 201);
+	const refused = await post(bob, 'slow-2');
+	assert.deepEqual([refused.status, refused.body.code], [429, 60]);
+	assert.match(refused.headers.get('retry-after'), /^[12]$/);
+	assert.equal((await post(bob, 'slow-1')).status, 200);
+	for (const id of ['slow-a', 'slow-b']) assert.equal((await post(eva, id)).status, 201);
+	await wait();
+	assert.equal((await post(bob, 'slow-2')).status, 201);
+	for (const slow_mode_s of [-1, 3601, 1.5, '5', null]) await ask(400, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, slow_mode_s });
+	await ask(200, eva, 'PUT', '/api/v1/support/hours', HOURS);
+	assert.equal((await post(bob, 'slow-3')).status, 201);
+	assert.equal((await bob.call('GET', '/api/v1/conversations')).body.slow_mode_s, undefined);
+});
+
 test('named in a note: counted until it is read', async () => {
 	await say(eva, 'bob', 'Ask @max, not @bob or max@example.org.', { private: true });
 	assert.equal((await overview(max, 'bob')).mentions, 1);

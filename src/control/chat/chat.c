@@ -214,6 +214,14 @@ static int check_new(const struct chat *c, const struct store_user *who,
 	return status < 0 ? status : check_client_id(client_id);
 }
 
+static uint64_t slow_us(const struct store_channel *channel, const struct store_user *who,
+			const struct chat_new_message *message)
+{
+	if (store_is_channel(message->conversation_id))
+		return chat_slow_us(channel, who);
+	return who->role == ROLE_ADMIN ? 0 : (uint64_t)message->slow_mode_s * US_PER_S;
+}
+
 void chat_send(struct chat *c, const struct store_user *who, const struct chat_new_message *message,
 	       store_message_fn *done, void *arg)
 {
@@ -244,7 +252,7 @@ void chat_send(struct chat *c, const struct store_user *who, const struct chat_n
 					     .text = message->text,
 					     .quoted_id = message->quoted_id,
 					     .private = message->private,
-					     .slow_us = chat_slow_us(channel, who),
+					     .slow_us = slow_us(channel, who, message),
 					     .attachments = message->attachments,
 					     .attachment_count = message->attachment_count,
 					     .created_at_us = c->wall_us() },

@@ -103,9 +103,10 @@ enum {
 
 struct chat_new_message {
 	const char *conversation_id, *text;
-	const char *client_id;		/* NULL: the server makes one */
-	int64_t quoted_id;		/* 0 = quotes nothing */
-	bool private;			/* -EACCES unless an admin writes */
+	const char *client_id; /* NULL: the server makes one */
+	int64_t quoted_id;     /* 0 = quotes nothing */
+	bool private;	       /* -EACCES unless an admin writes */
+	unsigned slow_mode_s;  /* of a customer's conversation, for the customer; 0 = off */
 	const char *const *attachments; /* ids of chat_attach, each sent once */
 	size_t attachment_count;	/* at most LIMIT_ATTACHMENTS, else -E2BIG */
 };

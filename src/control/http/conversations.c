@@ -57,6 +57,10 @@ static void on_list(void *arg, int status, const struct store_conversation *list
 				   hub_online(l.hub, access_user(l.req)));
 	if (answer && support_hours(l.support)->enabled)
 		(void)json_object_set_new(answer, "hours", hours_now(support_hours(l.support)));
+	if (answer && !team && support_hours(l.support)->slow_mode_s)
+		(void)json_object_set_new(
+			answer, "slow_mode_s",
+			json_integer((json_int_t)support_hours(l.support)->slow_mode_s));
 	http_reply_json(l.req, 200, answer);
 }
 

@@ -12,6 +12,7 @@
 #include "control/http/access.h"
 #include "control/http/handlers.h"
 #include "control/http/message_args.h"
+#include "control/support/support.h"
 #include "control/ws/objects.h"
 
 enum { PAGE_DEFAULT = 50 };
@@ -115,7 +116,8 @@ static void refuse_slow(struct http_req *req, int64_t wait_us)
 		       (long long)((wait_us + US_PER_S - 1) / US_PER_S));
 	http_add_header(req, "retry-after", seconds);
 	http_error(req, 429, 60,
-		   "This group is in slow mode; your next message can go in %s seconds.", seconds);
+		   "This conversation is in slow mode; your next message can go in %s seconds.",
+		   seconds);
 }
 
 static void on_sent(void *arg, int status, const struct store_message *message, bool created,
@@ -192,9 +194,12 @@ void http_message_send(struct http_req *req, struct control *control)
 			   "not stored twice.");
 		return;
 	}
-	struct chat_new_message message = { .conversation_id = http_param(req, "id"),
-					    .text = text,
-					    .client_id = client_id };
+	struct chat_new_message message = {
+		.conversation_id = http_param(req, "id"),
+		.text = text,
+		.client_id = client_id,
+		.slow_mode_s = support_hours(control->support)->slow_mode_s
+	};
 	const char *ids[LIMIT_ATTACHMENTS + 1] = { 0 };
 	if (read_options(req, body, &message) && read_attachments(req, body, ids, &message) &&
 	    http_may_write(req, control, WRITE_MESSAGE))

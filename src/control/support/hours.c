@@ -134,17 +134,24 @@ static int read_zone(const json_t *json, struct hours *h, char *error)
 int hours_parse(const json_t *json, struct hours *ret, char ret_error[HOURS_ERROR])
 {
 	const json_t *enabled = json_object_get(json, "enabled"),
-		     *ask = json_object_get(json, "ask");
+		     *ask = json_object_get(json, "ask"),
+		     *slow = json_object_get(json, "slow_mode_s");
 	const char *text = json_string_value(json_object_get(json, "away_text"));
 	struct hours h = { 0 };
 
 	if (!json_is_boolean(enabled) || !json_is_boolean(ask))
 		return fail(ret_error, "`enabled` and `ask` must be true or false.");
+	if (slow && (!json_is_integer(slow) || json_integer_value(slow) < 0 ||
+		     json_integer_value(slow) > HOURS_SLOW_MAX_S))
+		return fail(ret_error,
+			    "`slow_mode_s` must be a whole number of seconds from 0 (off) to %d.",
+			    HOURS_SLOW_MAX_S);
 	if (!text || strlen(text) > HOURS_TEXT || !utf8_is_valid(text, strlen(text)))
 		return fail(ret_error, "`away_text` must be a text of at most %d bytes.",
 			    HOURS_TEXT);
 	h.enabled = json_is_true(enabled);
 	h.ask = json_is_true(ask);
+	h.slow_mode_s = (unsigned)json_integer_value(slow);
 	(void)snprintf(h.away_text, sizeof h.away_text, "%s", text);
 	int r = read_zone(json_object_get(json, "time_zone"), &h, ret_error);
 	if (r == 0)
@@ -189,9 +196,9 @@ json_t *hours_json(const struct hours *h)
 	}
 	for (size_t i = 0; i < h->holiday_count; i++)
 		(void)json_array_append_new(holidays, date_json(h->holidays[i]));
-	return json_pack("{s:b, s:s, s:o, s:o, s:s, s:b}", "enabled", (int)h->enabled, "time_zone",
-			 h->zone_name, "week", week, "holidays", holidays, "away_text",
-			 h->away_text, "ask", (int)h->ask);
+	return json_pack("{s:b, s:s, s:o, s:o, s:s, s:b, s:i}", "enabled", (int)h->enabled,
+			 "time_zone", h->zone_name, "week", week, "holidays", holidays, "away_text",
+			 h->away_text, "ask", (int)h->ask, "slow_mode_s", (int)h->slow_mode_s);
 }
 
 /* ---- asking ---- */

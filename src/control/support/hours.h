@@ -6,6 +6,7 @@
 
 #include "control/support/zone.h"
 
+enum { HOURS_SLOW_MAX_S = 3600 };
 enum { HOURS_PER_DAY = 4, HOURS_HOLIDAYS = 100, HOURS_TEXT = 1000, HOURS_ERROR = 160 };
 
 struct hours_span {
@@ -23,6 +24,7 @@ struct hours {
 	size_t holiday_count;
 	char away_text[HOURS_TEXT + 1]; /* for the customer; "" = the client's own words */
 	bool ask;			/* customers are asked how it was */
+	unsigned slow_mode_s;		/* customers wait so long between two messages; 0 = off */
 };
 
 /* Off, Monday to Friday 9 to 17, UTC; customers are asked. */

@@ -145,6 +145,8 @@ export interface HoursObject {
   away_text: string;
   /** Customers are asked how it was when a conversation is resolved. */
   ask: boolean;
+  /** Customers wait so long between two messages; 0: off. Left out of a change: 0. */
+  slow_mode_s?: number;
 }
 
 export interface HoursNowObject {
@@ -600,6 +602,8 @@ export interface ConversationsResponse {
   online: string[];
   /** Business hours now, where there are any. */
   hours?: HoursNowObject;
+  /** How long customers wait between two messages; not there: not at all. */
+  slow_mode_s?: number;
 }
 
 export interface MessagesResponse {

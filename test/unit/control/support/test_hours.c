@@ -85,7 +85,7 @@ static struct hours parse(const char *week, const char *holidays)
 	(void)snprintf(
 		text, sizeof text,
 		"{\"enabled\":true,\"ask\":false,\"time_zone\":\"Europe/Berlin\",\"away_text\":"
-		"\"\",\"week\":%s,\"holidays\":%s}",
+		"\"\",\"week\":%s,\"holidays\":%s,\"slow_mode_s\":30}",
 		week, holidays);
 	json_t *json = json_loads(text, 0, NULL);
 	if (hours_parse(json, &h, error) < 0)
@@ -93,6 +93,7 @@ static struct hours parse(const char *week, const char *holidays)
 	/* what is written is what was read */
 	json_t *again = hours_json(&h);
 	assert_true(json_equal(json, again));
+	assert_int_equal(h.slow_mode_s, 30);
 	json_decref(json);
 	json_decref(again);
 	return h;

@@ -114,7 +114,7 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
   }
 }
 
-function loaded(state: ChatState, { conversations, online, hours }: ConversationsResponse): ChatState {
+function loaded(state: ChatState, { conversations, online, hours, slow_mode_s: slowModeS = 0 }: ConversationsResponse): ChatState {
   const map = new Map(conversations.map((conversation) => [conversation.id, conversation]));
   const unread = conversations.filter(({ id, unread: n }) => n > 0 && id !== state.seeing);
   const inChannels = [...state.unread].filter(([id]) => isChannel(id));
@@ -126,6 +126,7 @@ function loaded(state: ChatState, { conversations, online, hours }: Conversation
     unread: new Map([...inChannels, ...unread.map(({ id, unread: n }): [string, number] => [id, n])]),
     online: new Set(online),
     hours,
+    slowModeS,
   };
 }
 

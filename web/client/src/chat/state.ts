@@ -78,6 +78,8 @@ export interface ChatState {
   readonly viewing: ReadonlyMap<string, readonly Typer[]>;
   /** Business hours now; undefined where there are none. */
   readonly hours: HoursNowObject | undefined;
+  /** How long one waits between two messages to the team, in seconds; 0: not at all. */
+  readonly slowModeS: number;
   /** By conversation: who is writing, others only. */
   readonly typing: ReadonlyMap<string, readonly Typer[]>;
 }
@@ -99,6 +101,7 @@ export function initialChat(me: UserObject): ChatState {
     typing: new Map(),
     viewing: new Map(),
     hours: undefined,
+    slowModeS: 0,
   };
 }
 

@@ -44,6 +44,8 @@ export class ChatStore {
   /** Events that came while the list was being loaded: the list may be older than they are. */
   #early: SocketEvent[] | undefined;
   #again = false;
+  /** By conversation: when this page's last message was taken. */
+  readonly #sentAt = new Map<string, number>();
   readonly #attention: Attention;
   #tick: ReturnType<typeof setTimeout> | undefined;
 
@@ -184,8 +186,22 @@ export class ChatStore {
   #onSent(message: MessageObject): void {
     const id = message.conversation_id;
     this.#apply({ type: 'send.done', id, key: message.client_id, message });
-    const channel = this.state.channels.get(id);
-    if (channel && isSlowed(channel, this.state.me)) this.#apply({ type: 'slow', id, until: Date.now() + channel.slow_mode_s * 1000 });
+    this.#sentAt.set(id, Date.now());
+    this.#slowDown(id);
+  }
+
+  /** After a message; and once it is known how slow: a new guest's first message goes before the list is there. */
+  #slowDown(id: string): void {
+    const until = (this.#sentAt.get(id) ?? 0) + this.#waitAfter(id) * 1000;
+    if (until > Date.now()) this.#apply({ type: 'slow', id, until });
+  }
+
+  /** What slow mode asks of this person after a message, in seconds. */
+  #waitAfter(id: string): number {
+    const { channels, me, slowModeS } = this.state;
+    const channel = channels.get(id);
+    if (channel) return isSlowed(channel, me) ? channel.slow_mode_s : 0;
+    return id === me.id && me.role !== 'admin' ? slowModeS : 0;
   }
 
   /** Changes one's own message. */
@@ -254,6 +270,7 @@ export class ChatStore {
           this.#team ? this.client.chat.channels().catch(() => undefined) : undefined, // what was known stays
         ]);
         this.#apply({ type: 'loaded', response, channels });
+        this.#slowDown(this.state.me.id);
         for (const event of this.#early.splice(0)) {
           const { cursor } = inChannel(event) ? (channels ?? response) : response;
           if ('cursor' in event && event.cursor !== undefined && event.cursor <= cursor) continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { callIdOf, faceOf, otherOf, type ChannelObject, type ChatState, type ChatStore } from '@confab/client';
+import { callIdOf, faceOf, isSlowed, otherOf, type ChannelObject, type ChatState, type ChatStore } from '@confab/client';
 import { useState } from 'react';
 import { useCallCenter } from '../calls/CallCenter.tsx';
 import { ConversationPane } from '../chat/ConversationPane.tsx';
@@ -54,7 +54,7 @@ export function ChannelPane({ store, state, channel, target, drafts, onBack }: C
         }
         drafts={drafts}
         actions={<ChannelMenu channel={channel} other={other} onDetails={() => setDetails(true)} />}
-        question={channel.slow_mode_s > 0 && <SlowLine channel={channel} me={state.me} until={until} />}
+        question={channel.slow_mode_s > 0 && <SlowLine seconds={channel.slow_mode_s} slowed={isSlowed(channel, state.me)} until={until} />}
         waitUntil={until}
         onBack={onBack}
         onCall={() => center?.open(call(), face, options)}

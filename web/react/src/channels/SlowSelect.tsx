@@ -4,8 +4,8 @@ import { slowTime } from './slow.ts';
 
 const CHOICES = [0, 5, 10, 30, 60, 300, 900, 3600];
 
-/** How long members of a group wait between two messages. */
-export function SlowSelect({ seconds, onChange }: { seconds: number; onChange: (seconds: number) => void }) {
+/** How long one waits between two messages; of a group's members, where no other hint is given. */
+export function SlowSelect({ seconds, hint, onChange }: { seconds: number; hint?: string; onChange: (seconds: number) => void }) {
   const messages = useMessages();
   const t = messages.channels;
   const choices = CHOICES.includes(seconds) ? CHOICES : [...CHOICES, seconds].sort((a, b) => a - b);
@@ -19,7 +19,7 @@ export function SlowSelect({ seconds, onChange }: { seconds: number; onChange: (
           </option>
         ))}
       </select>
-      <span className="cf-field__hint">{t.slowHint}</span>
+      <span className="cf-field__hint">{hint ?? t.slowHint}</span>
     </label>
   );
 }

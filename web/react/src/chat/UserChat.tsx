@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { callIdOf, type HoursNowObject, type UserObject } from '@confab/client';
 import { useEffect } from 'react';
+import { SlowLine } from '../channels/SlowLine.tsx';
 import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
@@ -41,6 +42,7 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
   const live = state.conversations.get(me.id)?.call ?? null;
   const online = state.online.size > (state.online.has(me.id) ? 1 : 0);
   const question = state.conversations.get(me.id)?.support.question;
+  const waits = state.slow.get(me.id) ?? 0;
   const toast = useToast();
   useAttention(state, onAttention);
   useEffect(() => {
@@ -63,10 +65,14 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
           call={live}
           empty={<EmptyState icon="chat" title={t.firstMessageUser} hint={t.firstMessageUserHint} />}
           drafts={drafts}
+          waitUntil={waits}
           question={
-            question !== undefined && (
-              <Satisfaction key={question} onRate={(rating, comment) => store.rate(me.id, question, rating, comment)} onFailed={() => toast(t.actionFailed)} />
-            )
+            <>
+              {question !== undefined && (
+                <Satisfaction key={question} onRate={(rating, comment) => store.rate(me.id, question, rating, comment)} onFailed={() => toast(t.actionFailed)} />
+              )}
+              {(state.slowModeS > 0 || waits > 0) && <SlowLine seconds={state.slowModeS} slowed until={waits} />}
+            </>
           }
           onCall={() => center?.open(client.call('default', callIdOf(me.id)), team, { ring: !live })}
           onCheck={() => center?.check(client.call('default', callIdOf(me.id)), team, { ring: !live })}

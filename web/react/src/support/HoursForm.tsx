@@ -2,6 +2,7 @@
 import type { HoursObject, OpeningTimeObject } from '@confab/client';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { SlowSelect } from '../channels/SlowSelect.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { useAttempt } from './SupportDesk.tsx';
 
@@ -73,6 +74,7 @@ export function HoursForm() {
           <input type="checkbox" checked={hours.ask} onChange={(event) => change({ ask: event.target.checked })} />
           {t.askThem}
         </label>
+        <SlowSelect seconds={hours.slow_mode_s ?? 0} hint={t.slowHint} onChange={(seconds) => change({ slow_mode_s: seconds })} />
         <div className="cf-form__buttons">
           <button type="submit" className="cf-button">
             {messages.save}

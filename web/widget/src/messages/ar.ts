@@ -84,6 +84,7 @@ export const ar: Messages = {
   fileFailed: (name) => `تعذّر إرسال ${isolate(name)}. حاول مرة أخرى.`,
   tooManyFiles: (n) => `الحد الأقصى ${n} ملفات في الرسالة الواحدة.`,
   picture: (name) => `صورة: ${isolate(name)}`,
+  slowWait: (time) => `يمكن إرسال رسالتك التالية بعد ${isolate(time)}.`,
   voice,
 
   startVideoCall: 'ابدأ مكالمة فيديو',

@@ -74,6 +74,7 @@ export const de: Messages = {
   fileFailed: (name) => `${name} konnte nicht gesendet werden. Bitte erneut versuchen.`,
   tooManyFiles: (n) => `Höchstens ${n} Dateien passen zu einer Nachricht.`,
   picture: (name) => `Bild: ${name}`,
+  slowWait: (time) => `Ihre nächste Nachricht kann in ${time} gehen.`,
   voice,
 
   startVideoCall: 'Videoanruf starten',

@@ -73,6 +73,7 @@ export const en = {
   fileFailed: (name: string) => `${name} could not be sent. Try again.`,
   tooManyFiles: (n: number) => `At most ${n} files go with one message.`,
   picture: (name: string) => `Picture: ${name}`,
+  slowWait: (time: string) => `Your next message can go in ${time}.`,
   voice,
 
   // calls

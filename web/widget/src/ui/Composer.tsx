@@ -1,9 +1,10 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import { recordsVoice } from '@confab/react/plain';
+import { duration, recordsVoice } from '@confab/react/plain';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon, IconButton } from './Icon.tsx';
 import { useAround, useWidgetState } from './context.ts';
+import { useSlowMode } from './slow.ts';
 import type { Uploads } from './uploads.ts';
 import { useVoice, VoiceButton } from './voice.tsx';
 
@@ -18,8 +19,9 @@ export function Composer({ uploads }: { uploads: Uploads }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const voice = useVoice();
+  const wait = useSlowMode();
   const tooLong = new TextEncoder().encode(text.trim()).length > MAX_BYTES;
-  const sendable = (text.trim() !== '' || uploads.list.length > 0) && !tooLong && uploads.ready;
+  const sendable = (text.trim() !== '' || uploads.list.length > 0) && !tooLong && uploads.ready && wait === 0;
 
   const change = (value: string) => {
     setText(value);
@@ -51,6 +53,11 @@ export function Composer({ uploads }: { uploads: Uploads }) {
         {voice.problem && <p class="error">{voice.problem}</p>}
         {uploads.problem && <p class="error">{uploads.problem}</p>}
       </div>
+      {wait > 0 && (
+        <p class="slow" role="timer">
+          <Icon name="clock" size={16} /> {t.slowWait(duration(wait + 999, t))}
+        </p>
+      )}
       {uploads.list.length > 0 && (
         <ul class="uploads" aria-label={t.attachments}>
           {uploads.list.map(({ key, name, ready }) => (

@@ -112,6 +112,7 @@ export const support: SupportMessages = {
   awayText: 'ما يُقال للعملاء',
   awayDefault: 'نحن مغلقون الآن وسنرد فور عودتنا.',
   askThem: 'سؤال العملاء عن تجربتهم عند حل المحادثة',
+  slowHint: 'ينتظر العملاء بين رسالتين؛ أما الفريق فلا ينتظر.',
   audit: 'سجل التدقيق',
   auditWhen: 'متى',
   auditWho: 'من',

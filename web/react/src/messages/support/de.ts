@@ -112,6 +112,7 @@ export const support: SupportMessages = {
   awayText: 'Was Kunden gesagt wird',
   awayDefault: 'Wir haben gerade geschlossen und antworten, sobald wir zurück sind.',
   askThem: 'Kunden fragen, wie es war, wenn eine Unterhaltung erledigt ist',
+  slowHint: 'Kunden warten zwischen zwei Nachrichten; das Team nicht.',
   audit: 'Protokoll',
   auditWhen: 'Wann',
   auditWho: 'Wer',

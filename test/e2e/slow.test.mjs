@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Slow mode of customers' conversations: set on the Team page; the text box counts down on the customer's page and in the widget; the
+// team does not wait.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
+import { launchChromium, openPage } from '../lib/browser.mjs';
+import { startConfabd } from '../lib/confabd.mjs';
+import { startShop } from '../lib/shop.mjs';
+import { log, openChat, panel, write } from '../lib/widget.mjs';
+
+let daemon, shop, browser, alex, sam, guest;
+before(async () => {
+	shop = await startShop();
+	daemon = await startConfabd({ args: ['--widget-origin', shop.origin] });
+	browser = await launchChromium();
+	alex = await signInByLink(browser, daemon.links.admin);
+});
+after(async () => {
+	await browser?.close();
+	await daemon?.stop();
+	shop?.close();
+});
+
+test('the team sets it', async () => {
+	await alex.page.getByRole('link', { name: 'Team' }).click();
+	const hours = alex.page.getByRole('region', { name: 'Business hours' });
+	await hours.getByRole('combobox', { name: 'Slow mode' }).selectOption('10');
+	await hours.getByRole('button', { name: 'Save' }).click();
+	await alex.page.getByText('Saved').waitFor();
+	await alex.page.goBack();
+});
+
+test("on the customer's page and in the widget the next message waits, and then goes; the team's goes at once", async () => {
+	sam = await signInByLink(browser, daemon.links.user);
+	await sam.page.getByText('Slow mode: one message every 10 seconds.').waitFor();
+	await say(sam, 'One');
+	const timer = sam.page.getByRole('timer');
+	await timer.getByText('Slow mode: your next message can go in 0:').waitFor();
+	shop.set(daemon.url);
+	guest = await openPage(browser, shop.origin);
+	await openChat(guest);
+	await write(guest, 'First');
+	const waiting = panel(guest).getByRole('timer');
+	await waiting.getByText(/Your next message can go in 0:(10|0\d)\./).waitFor();
+	await guest.page.getByRole('textbox', { name: 'Message' }).fill('Second');
+	assert.ok(await guest.page.getByRole('button', { name: 'Send', exact: true }).isDisabled());
+	await guest.screenshot('widget-slow');
+
+	await chooseConversation(alex, 'First');
+	await say(alex, 'At once');
+	await say(alex, 'And again');
+	await log(guest).getByText('And again').waitFor();
+
+	await waiting.waitFor({ state: 'detached', timeout: 30_000 });
+	await guest.page.getByRole('button', { name: 'Send', exact: true }).click();
+	await log(guest).getByText('Second').waitFor();
+	await timer.waitFor({ state: 'detached', timeout: 30_000 });
+	await say(sam, 'Two');
+	for (const person of [alex, sam, guest]) person.assertQuiet();
+});
