@@ -38,7 +38,7 @@ function Greeting() {
   const { widget, t } = useAround();
   return (
     <div class="empty">
-      <Icon name="chat" size={36} />
+      <Icon name="chat" size={30} />
       <p class="empty-title">{widget.settings.greeting ?? t.greeting}</p>
       <p>{t.greetingHint}</p>
     </div>
