@@ -2,6 +2,7 @@
 // The tour's part among colleagues: direct messages and groups.
 import assert from 'node:assert/strict';
 import { chooseConversation, say } from '../app.mjs';
+import { until } from '../browser.mjs';
 import { addPerson } from '../people.mjs';
 
 const TEAM = { eva: 'Eva Lind', noor: 'Noor Haddad', yara: 'يارا حداد' };
@@ -36,6 +37,8 @@ export async function colleagues(daemon, admin, stop) {
 	};
 	await write(team.eva, 'Who brings the small grinder?');
 	await say(admin, 'I do. It fits on the bicycle.');
+	const texts = async () => (await team.eva.call('GET', `/api/v1/conversations/${id}/messages?limit=5`)).body.messages.map(({ text }) => text);
+	await until('the answer is stored', texts, (list) => list.some((text) => text.startsWith('I do.'))); // or it comes after what is read
 	const last = await write(team.yara, 'وأنا أحضر الأكواب.');
 	for (const client of [team.eva, team.yara]) await client.call('POST', `/api/v1/conversations/${id}/read`, { message_id: last });
 	await page.getByRole('log').getByText(/^Seen by/).waitFor();
