@@ -96,6 +96,8 @@ void publish_chat_notice(void *arg, const struct chat_notice *notice)
 					notice->type == CHAT_VIEWING_START ||
 						notice->type == CHAT_VIEWING_STOP,
 					0, frame);
+	if (frame && notice->type == CHAT_READ)
+		post_event(arg, 0, frame);
 	json_decref(frame);
 }
 

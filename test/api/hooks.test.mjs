@@ -25,7 +25,7 @@ test('events arrive in order, signed, and after failures with the same id', { ti
 		server.close();
 	});
 	await people.ann.call('POST', at('default', 'told'), { ring: true, data: { members: [{ user_id: 'bob' }] } });
-	await people.ann.call('POST', '/api/v1/conversations/ann/messages', { text: 'héllo', client_id: 'one' });
+	const { message } = (await people.ann.call('POST', '/api/v1/conversations/ann/messages', { text: 'héllo', client_id: 'one' })).body;
 	const types = () => seen.slice(2).map(({ body }) => JSON.parse(body).type);
 	for (const end = Date.now() + 15000; !types().includes('message.new'); await new Promise((resolve) => setTimeout(resolve, 20))) assert.ok(Date.now() < end, JSON.stringify(types()));
 	assert.deepEqual(types(), ['call.created', 'call.ring', 'message.new']);
@@ -37,6 +37,10 @@ test('events arrive in order, signed, and after failures with the same id', { ti
 	const { events, rooms } = (await people.boss.call('GET', '/api/v1/operator/webhooks')).body;
 	assert.deepEqual(events.map((e) => [e.type, e.status, e.attempt]).reverse(), [['call.created', 503, 1], ['call.created', 503, 2], ['call.created', 200, 3], ['call.ring', 200, 1], ['message.new', 200, 1]]);
 	assert.deepEqual(rooms, []);
+	await people.boss.call('POST', '/api/v1/conversations/ann/read', { message_id: message.id });
+	for (const end = Date.now() + 15000; types().at(-1) !== 'message.read'; await new Promise((resolve) => setTimeout(resolve, 20))) assert.ok(Date.now() < end, JSON.stringify(types()));
+	const read = JSON.parse(seen.at(-1).body);
+	assert.deepEqual([read.conversation_id, read.user.id, read.read.last_read_message_id], ['ann', 'boss', message.id]);
 	const state = (await people.boss.call('GET', '/api/v1/operator/server')).body;
 	assert.ok(state.memory_bytes > 1e6 && state.disk_free_bytes <= state.disk_bytes && Date.parse(state.started_at) <= Date.now(), JSON.stringify(state));
 	assert.deepEqual([state.tls, state.certificate_ends_at], [false, null]);
