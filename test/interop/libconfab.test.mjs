@@ -275,16 +275,16 @@ test('tracks come and go: others see it, and sections of the session are used ag
 test('the operator sees bitrate, loss and round trip of each participant', async () => {
 	const [a, b] = [await talk('ann'), await talk('bob')];
 	for (const t of [a, b]) {
-		await t.ok('call default figures');
+		await t.ok('call default measured');
 		await t.ok('join');
 	}
 	await a.ok('publish');
-	const before = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:figures');
+	const before = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:measured');
 	assert.equal(before.participants.length, 2);
 	let sender, receiver;
 	for (let i = 0; i < 60 && !(sender?.upload_bps > 0 && receiver?.download_bps > 0 && receiver.rtt_ms !== null); i++) {
 		await a.ok('sound 25'); // 0.5 s, 3 bytes each 20 ms: 1.2 kbit/s
-		const call = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:figures');
+		const call = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:measured');
 		[sender, receiver] = ['ann', 'bob'].map((id) => call.participants.find((p) => p.user.id === id).stats);
 	}
 	assert.ok(sender.upload_bps > 600 && sender.upload_bps < 5000, JSON.stringify(sender));
@@ -294,7 +294,7 @@ test('the operator sees bitrate, loss and round trip of each participant', async
 	await a.ok('mute 1'); // a muted track is not sent, whatever the program writes
 	for (let i = 0; i < 60 && sender.upload_bps > 300; i++) {
 		await a.ok('sound 25');
-		const call = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:figures');
+		const call = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:measured');
 		sender = call.participants.find((p) => p.user.id === 'ann').stats;
 	}
 	assert.ok(sender.upload_bps <= 300, `muted: ${JSON.stringify(sender)}`);
