@@ -9,6 +9,9 @@
 
 #include <stdlib.h>
 
+/* Nobody who lasts is so large: a size that was miscounted. */
+#define MOST ((size_t)1 << 30)
+
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 #include <pthread.h>
@@ -117,7 +120,7 @@ static void *take(struct slab *s)
 static void *large(size_t size)
 {
 	size_t offset = (sizeof(struct slab) + ALIGN - 1) / ALIGN * ALIGN;
-	struct slab *s = size <= SIZE_MAX / 2 ? map((offset + size + 4095) / 4096 * 4096) : NULL;
+	struct slab *s = size <= MOST ? map((offset + size + 4095) / 4096 * 4096) : NULL;
 
 	if (!s)
 		return NULL;
@@ -184,7 +187,7 @@ void *slab_calloc(size_t size)
 {
 	enum { ALIGN = 64 };
 	size_t rounded = (size + ALIGN - 1) / ALIGN * ALIGN;
-	void *block = rounded >= size ? aligned_alloc(ALIGN, rounded ? rounded : ALIGN) : NULL;
+	void *block = size <= MOST ? aligned_alloc(ALIGN, rounded ? rounded : ALIGN) : NULL;
 
 	if (block)
 		memset(block, 0, rounded);

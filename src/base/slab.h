@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-/* Zeroed, aligned to 64 bytes; NULL = out of memory. Free it with slab_free. */
+/* Zeroed, aligned to 64 bytes; NULL = out of memory, or more than 1 GB. Free it with slab_free. */
 void *slab_calloc(size_t size);
 
 /* NULL is harmless. The content is not wiped. */

@@ -121,9 +121,10 @@ static void receive(struct worker *w, size_t socket, uint64_t now)
 			w->counts.datagrams_in++;
 			w->counts.bytes_in += in[i].length;
 			struct path from = path_udp(in[i].from);
+			/* what came since this turn began */
+			uint64_t arrival = in[i].arrival < now ? in[i].arrival : now;
 
-			engine_rx_at(w->engine, now, in[i].arrival, &from, in[i].bytes,
-				     in[i].length);
+			engine_rx_at(w->engine, now, arrival, &from, in[i].bytes, in[i].length);
 		}
 		media_drain(w); /* before the bytes are overwritten */
 		if (n < UDP_BATCH)
