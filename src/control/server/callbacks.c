@@ -27,6 +27,7 @@ static struct peer *peer_make(struct lws *wsi)
 		return NULL;
 	p->wsi = wsi;
 	p->server = lws_context_user(lws_get_context(wsi));
+	list_init(&p->in_due);
 	list_append(&p->server->peers, &p->in_server);
 	p->server->counts.http_open++;
 	lws_set_opaque_user_data(wsi, p);
@@ -70,6 +71,7 @@ static void peer_destroy(struct lws *wsi)
 	lws_set_opaque_user_data(wsi, NULL);
 	peer_drop_request(p);
 	peer_drop_ws(p);
+	list_remove(&p->in_due);
 	list_remove(&p->in_server);
 	s->counts.http_open--;
 	free(p);

@@ -122,7 +122,7 @@ struct wsconn {
 };
 
 struct peer {
-	struct list in_server;
+	struct list in_server, in_due;
 	struct lws *wsi;
 	struct server *server;
 	struct http_req *req; /* NULL between requests */
@@ -141,6 +141,8 @@ struct server {
 	uint64_t tls_expires_us;
 	struct list peers;
 	struct liveness *liveness;
+	struct list due; /* peers whose answer goes at the end of the loop's turn */
+	struct turn *turn;
 	unsigned uploads; /* requests whose body may be as large as LIMIT_UPLOAD */
 	struct server_counts counts;
 	unsigned in_callback; /* libwebsockets is at work: see server_may_write */
@@ -187,6 +189,11 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 bool server_may_write(const struct peer *p);
 /* Ends the connection later, from the loop: a write has failed outside libwebsockets' callbacks. */
 void server_kill(struct peer *p);
+
+/* turn.c: 0 or <0; freed with the loop's next turn. `due`: the peer's answer goes at the end of this one */
+int turn_new(struct turn **ret, struct server *s);
+struct turn *turn_free(struct turn *t);
+void turn_due(struct turn *t, struct peer *p);
 /* callbacks.c: writes of an answer what goes now. <0: close the connection; p->req may be gone */
 int server_write_answer(struct peer *p);
 

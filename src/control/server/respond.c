@@ -165,10 +165,10 @@ void respond_ready(struct http_req *req)
 
 		/* libwebsockets writes nothing while it is off; and looks at what was pipelined */
 		(void)lws_rx_flow_control(p->wsi, 1);
-		if (req->body_under_way || !server_may_write(p))
+		if (req->body_under_way || !server_may_write(p) || !req->server->turn)
 			lws_callback_on_writable(p->wsi);
-		else if (server_write_answer(p) < 0)
-			server_kill(p);
+		else
+			turn_due(req->server->turn, p);
 	} else if (!req->peer && !req->in_handler)
 		(void)http_req_free(req);
 }

@@ -172,9 +172,10 @@ int server_new(struct server **ret, const struct server_config *config, char *re
 	s->config.tls_cert = copy(config->tls_cert);
 	s->config.tls_key = copy(config->tls_key);
 	list_init(&s->peers);
+	list_init(&s->due);
 
 	int r = check_certificate(s, ret_error);
-	if (r == 0 && liveness_new(&s->liveness, s) < 0)
+	if (r == 0 && (liveness_new(&s->liveness, s) < 0 || turn_new(&s->turn, s) < 0))
 		r = refuse(ret_error, -ENOMEM, "Out of memory.");
 	if (r == 0)
 		r = make_context(s, ret_error);
@@ -266,6 +267,7 @@ struct server *server_free(struct server *s)
 	s->stopped = NULL;
 	close_listeners(s);
 	s->liveness = liveness_free(s->liveness);
+	s->turn = turn_free(s->turn);
 	if (s->context)
 		destroy_context(s);
 	free((void *)(uintptr_t)s->config.host);
