@@ -10,6 +10,7 @@ export function makeNamespace(name = `confab-test-${process.pid}`) {
 	sh('ip', 'netns', 'add', name);
 	const inside = (...args) => sh('ip', 'netns', 'exec', name, ...args);
 	try {
+		inside('sysctl', '-qw', 'net.ipv6.conf.default.disable_ipv6=1'); // no address may come later: browsers drop their connections then
 		inside('ip', 'link', 'set', 'lo', 'up');
 		inside('ip', 'link', 'add', 'v0', 'type', 'veth', 'peer', 'name', 'v1');
 		inside('ip', 'addr', 'add', `${address}/24`, 'dev', 'v0');

@@ -22,6 +22,8 @@ class Namespace {
 	constructor(name) {
 		this.name = name;
 		sh('ip', 'netns', 'add', name);
+		// A link's own IPv6 address would come a second later, and Chromium drops its connections when an address comes.
+		this.run('sysctl -qw net.ipv6.conf.default.disable_ipv6=1');
 		this.run('ip link set lo up');
 	}
 
@@ -181,7 +183,6 @@ export class Rig {
 		this.router = this.#add(new Namespace(`${this.prefix}-r`));
 		// The emulators' own: without an address, so that nothing passes but through them, not even an answer to ARP.
 		this.air = this.#add(new Namespace(`${this.prefix}-w`));
-		this.air.run('sysctl -qw net.ipv6.conf.default.disable_ipv6=1');
 		this.server = this.#add(new Namespace(`${this.prefix}-s`));
 		this.address = '10.78.1.2';
 		this.router.run(`ip link add s0 type veth peer name eth netns ${this.server.name}`);
