@@ -38,7 +38,7 @@ struct search_queue {
 
 struct db {
 	sqlite3 *sqlite;
-	int lock_fd;  /* see db_lock */
+	int lock_fd;  /* see db.c */
 	int owner_fd; /* held by a daemon for its whole life; -1 for others */
 	int fatal;    /* -EIO once the disk failed: no more writing (R34) */
 	bool locked;
@@ -74,6 +74,9 @@ void db_end(sqlite3_stmt *stmt);
 /* A statement without rows: 0 or -errno. */
 int db_exec(struct db *db, const char *sql, const char *types, ...);
 
+/* Statements one after the other, without arguments and rows; likewise. */
+int db_script(struct db *db, const char *sql);
+
 /* Rows changed by the last statement, and by all of this connection. */
 int db_changes(struct db *db);
 int64_t db_all_changes(struct db *db);
@@ -91,3 +94,7 @@ int db_begin(struct db *db, bool writes);
 int db_commit(struct db *db);
 void db_rollback(struct db *db);
 bool db_in_transaction(struct db *db);
+
+/* The write lock alone, for what SQLite does when it opens and closes. */
+int db_lock(struct db *db);
+void db_unlock(struct db *db);
