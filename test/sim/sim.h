@@ -6,8 +6,8 @@
  * runs can be compared. DTLS is left out (keys are injected): it reads the wall clock. Steps are 1
  * ms. For tests: aborts when memory runs out. One thread.
  *
- * Way: client.c (media, RTCP) ▸ sim.c (links) ▸ engine ▸ sim.c ▸ client.c;
- * descriptions in client_sdp.c.
+ * Way: client_send.c (media) ▸ sim.c (links) ▸ engine ▸ sim.c ▸ client.c (what arrives, RTCP);
+ * descriptions in client_sdp.c, the tests' steps in sim_steps.c.
  */
 #pragma once
 
@@ -17,12 +17,14 @@
 
 #include "base/rng.h"
 #include "base/sb.h"
+#include "base/wr.h"
 #include "client/peer.h"
 #include "media/engine.h"
 #include "media/engine_test.h"
 #include "media/rtp/twcc_recv.h"
 #include "media/rtp/up.h"
 #include "simlink.h"
+#include "wire/rtcp.h"
 #include "wire/rtpext.h"
 #include "wire/sdp.h"
 
@@ -39,7 +41,8 @@ enum {
 	SIM_S = 1000 * 1000,
 	SIM_PAYLOAD = 1000,
 	SIM_THIN = 600,
-	SIM_AUDIO = 80, /* bytes of a packet's own */
+	SIM_AUDIO = 80,	    /* bytes of a packet's own */
+	SIM_DESCRIPTOR = 4, /* X, I, 15-bit picture id; H264 frames have as many bytes of nothing */
 	SIM_PT_RED = 63,
 };
 
@@ -267,9 +270,18 @@ void sim_drain(struct sim *s);
 /* A client's datagram goes on its way. */
 void sim_uplink(struct sim *s, struct sim_pc *pc, const uint8_t *bytes, size_t n);
 
-/* ---- client.c, client_sdp.c ---- */
+extern const struct sid sim_room;
+
+/* Opens the client's end, with links of its own. */
+void sim_open_pc(struct sim_client *c, struct sim_pc *pc, enum plane_target target);
+
+/* ---- client.c, client_send.c, client_sdp.c ---- */
 
 void client_tick(struct sim_client *c);
+void client_send_tracks(struct sim_client *c);	/* those whose time has come */
+void client_send_reports(struct sim_client *c); /* sender reports */
+void client_rx_feedback(struct sim_client *c, const struct rtcp_packet *p);
+void client_write_audio(struct wr *w, uint32_t frame); /* a packet's payload */
 void client_data_flush(struct sim_client *c, struct sim_pc *pc);
 void client_rx(struct sim_client *c, struct sim_pc *pc, uint8_t *bytes, size_t n);
 char *client_offer(struct sim_client *c);		      /* SDP, to be freed */
