@@ -164,11 +164,75 @@ typedef struct confab_message {
 	int is_private;		  /* 1: a note of the team */
 } confab_message;
 
+/* Why somebody's part in a call ended: LiveKit's DisconnectReason, with its numbers; others may come. */
+typedef enum confab_reason {
+	CONFAB_REASON_UNKNOWN = 0,
+	CONFAB_REASON_LEFT = 1,		      /* they left */
+	CONFAB_REASON_DUPLICATE_IDENTITY = 2, /* the same identity joined again, elsewhere */
+	CONFAB_REASON_SERVER_SHUTDOWN = 3,
+	CONFAB_REASON_REMOVED = 4, /* put out by a moderator or the server's owner */
+	CONFAB_REASON_ROOM_DELETED = 5,
+	CONFAB_REASON_STATE_MISMATCH = 6,
+	CONFAB_REASON_JOIN_FAILURE = 7,
+	CONFAB_REASON_ROOM_CLOSED = 10,
+	CONFAB_REASON_CONNECTION_TIMEOUT = 14,
+	CONFAB_REASON_MEDIA_FAILURE = 15
+} confab_reason;
+
+/* How well somebody is connected, by the server's measurements: LiveKit's ConnectionQuality. */
+typedef enum confab_quality {
+	CONFAB_QUALITY_POOR = 0,
+	CONFAB_QUALITY_GOOD = 1,
+	CONFAB_QUALITY_EXCELLENT = 2,
+	CONFAB_QUALITY_LOST = 3
+} confab_quality;
+
+typedef struct confab_attribute {
+	const char *name, *value;
+} confab_attribute;
+
+/* What the server tells of somebody in a call, beside who they are. */
+typedef struct confab_participant {
+	const char *metadata; /* any text their token or program has set; "" = none */
+	const confab_attribute *attributes;
+	size_t attribute_count;
+	int can_publish, can_publish_data, can_subscribe;
+} confab_participant;
+
+/* Bits of `changed` with CONFAB_EVENT_PARTICIPANT_CHANGED. */
+enum {
+	CONFAB_CHANGED_NAME = 1,
+	CONFAB_CHANGED_METADATA = 2,
+	CONFAB_CHANGED_ATTRIBUTES = 4,
+	CONFAB_CHANGED_PERMISSIONS = 8
+};
+
+/* Somebody else's track, as they publish it, whether it is received or not. */
+typedef struct confab_publication {
+	const char *name; /* "" = none */
+	const char *mime; /* "video/VP8"; what this library cannot read has codec 0 in the event */
+	int video;	  /* 1: video; 0: sound */
+	int simulcast;	  /* 1: there are several layers to choose from */
+	unsigned width, height; /* of video, in pixels; 0: not told */
+} confab_publication;
+
+typedef struct confab_room {
+	const char *id;	      /* "RM_…" */
+	const char *name;     /* with Confab the call's cid */
+	const char *metadata; /* any text; "" = none */
+	unsigned participants, publishers;
+	int recording; /* 1: it is being recorded */
+} confab_room;
+
 typedef enum confab_event_type {
-	CONFAB_EVENT_CONNECTION = 1,	 /* state: confab_connection_state; error or NULL */
-	CONFAB_EVENT_CALLING_STATE,	 /* call, state: confab_calling_state; error or NULL */
-	CONFAB_EVENT_PARTICIPANT_JOINED, /* call, participant, identity, name */
-	CONFAB_EVENT_PARTICIPANT_LEFT,	 /* the same */
+	CONFAB_EVENT_CONNECTION = 1, /* state: confab_connection_state; error or NULL */
+	/* call, state: confab_calling_state; error or NULL. CONFAB_CALL_LEFT with an error: the server
+	 * ended our part; `reason` says why */
+	CONFAB_EVENT_CALLING_STATE,
+	/* call, participant, identity, name; details. Of those who were there before, too; after a
+	 * reconnection that joined anew, of all once more */
+	CONFAB_EVENT_PARTICIPANT_JOINED,
+	CONFAB_EVENT_PARTICIPANT_LEFT,	 /* call, participant, identity, name; reason */
 	CONFAB_EVENT_TRACK_SUBSCRIBED,	 /* and track_id, codec, source: frames follow */
 	CONFAB_EVENT_TRACK_UNSUBSCRIBED, /* the same: no more frames */
 	CONFAB_EVENT_TRACK_MUTED,	 /* the same; muted: 1 or 0 */
@@ -185,8 +249,26 @@ typedef enum confab_event_type {
 	 * a rejection ("decline", "busy", "timeout", "cancel", "caller_gone", …) or NULL */
 	CONFAB_EVENT_RING,
 	CONFAB_EVENT_MESSAGE, /* message; identity, name: who wrote it, perhaps this user elsewhere */
-	/* call, participant, identity, name (both NULL: this client itself); state: 1 speaks, 0 no more */
-	CONFAB_EVENT_SPEAKING
+	/* call, participant, identity, name (both NULL: this client itself); state: 1 speaks, 0 no more;
+	 * level */
+	CONFAB_EVENT_SPEAKING,
+	/* call, participant, identity, name, track_id, codec, source, muted; publication: somebody
+	 * publishes a track; it is received when CONFAB_EVENT_TRACK_SUBSCRIBED comes */
+	CONFAB_EVENT_TRACK_PUBLISHED,
+	/* the same: no more. With `track`: the server took one of ours back (its owner may not publish any
+	 * more); frames are dropped, and confab_track_unpublish is still to be called */
+	CONFAB_EVENT_TRACK_UNPUBLISHED,
+	/* call, participant, identity, name (both NULL: this client itself); details; changed */
+	CONFAB_EVENT_PARTICIPANT_CHANGED,
+	/* call, participant, identity, name (both NULL: this client itself); state: confab_quality */
+	CONFAB_EVENT_QUALITY,
+	/* call, participant, identity, name, track_id, source; state 1: the server holds the track back
+	 * for want of bandwidth to us; 0: it flows again */
+	CONFAB_EVENT_TRACK_PAUSED,
+	/* the same; state 0: who publishes it does not let us have it (any more); 1: does again */
+	CONFAB_EVENT_SUBSCRIPTION_PERMISSION,
+	CONFAB_EVENT_SUBSCRIPTION_FAILED, /* the same; error: why it cannot be received */
+	CONFAB_EVENT_ROOM /* call; room: as it is, at the join and when it changed */
 } confab_event_type;
 
 /* What is not named at the type is NULL or 0. */
@@ -209,6 +291,12 @@ typedef struct confab_event {
 	confab_track *track;
 	const confab_ring *ring;
 	const confab_message *message;
+	const confab_participant *details;
+	unsigned changed; /* CONFAB_CHANGED_… */
+	const confab_publication *publication;
+	const confab_room *room;
+	confab_reason reason;
+	double level; /* how loud, 0 to 1 (loudest) */
 } confab_event;
 
 typedef void confab_event_fn(void *arg, const confab_event *event);
@@ -420,7 +508,7 @@ CONFAB_API int confab_call_publish(confab_call *call, const confab_track_options
 /*
  * Sends one frame, now: the caller keeps the pace. The first frame of video, and the next after
  * CONFAB_EVENT_KEY_FRAME_WANTED (RFC 4585 6.3.1), should be a key frame. Does not wait. Any thread. While
- * the call reconnects and while muted, frames are dropped. 0; CONFAB_ERR_BAD_INPUT: empty, over 4 MiB,
+ * the call reconnects, and while muted, frames are dropped. 0; CONFAB_ERR_BAD_INPUT: empty, over 4 MiB,
  * or of another codec; CONFAB_ERR_NO_MEMORY.
  */
 CONFAB_API int confab_track_write(confab_track *track, const confab_frame *frame);

@@ -25,7 +25,8 @@ void call_set_state(struct confab_call *call, confab_calling_state state, const 
 	client_emit(call->client, &(confab_event){ .type = CONFAB_EVENT_CALLING_STATE,
 						   .call = call,
 						   .state = (int)state,
-						   .error = error });
+						   .error = error,
+						   .reason = error ? call->reason : 0 });
 }
 
 static void end_session(struct confab_call *call)
@@ -161,6 +162,7 @@ static void begin(struct confab_call *call)
 
 	(void)error_no_memory(&error);
 	call->attempt++;
+	call->reason = CONFAB_REASON_UNKNOWN;
 	if (!a) {
 		failed(call, &error);
 		return;
@@ -211,19 +213,8 @@ void call_on_resumed(struct confab_call *call)
 	call_set_state(call, CONFAB_CALL_JOINED, NULL);
 }
 
-void call_on_ended(struct confab_call *call, const confab_error *error, bool final)
-{
-	confab_error copy = *error;
-
-	if (!final || call->state == CONFAB_CALL_JOINING) {
-		failed(call, &copy);
-		return;
-	}
-	call_leave(call); /* the state says it; who wants to know why reads the log */
-	client_log(call->client, CONFAB_LOG_WARN, "Video call ended: %s", copy.message);
-}
-
-void call_leave(struct confab_call *call)
+/* `why`: NULL, or the error by which the server ended it. */
+static void leave(struct confab_call *call, const confab_error *why)
 {
 	bool was_in = call->state != CONFAB_CALL_IDLE && call->state != CONFAB_CALL_LEFT;
 	confab_error error;
@@ -244,18 +235,25 @@ void call_leave(struct confab_call *call)
 	}
 	if (was_in)
 		client_log(call->client, CONFAB_LOG_INFO, "Video call left");
-	call_set_state(call, CONFAB_CALL_LEFT, NULL);
+	call_set_state(call, CONFAB_CALL_LEFT, why);
 	waiting_end(&call->joins, &error);
 }
 
-static void track_free(struct confab_track *t)
+void call_leave(struct confab_call *call)
 {
-	list_remove(&t->in_call);
-	if (t->sending)
-		send_fini(&t->send);
-	free(t->publishing);
-	free(t->name);
-	free(t);
+	leave(call, NULL);
+}
+
+void call_on_ended(struct confab_call *call, const confab_error *error, bool final)
+{
+	confab_error copy = *error;
+
+	if (!final || call->state == CONFAB_CALL_JOINING) {
+		failed(call, &copy);
+		return;
+	}
+	leave(call, &copy);
+	client_log(call->client, CONFAB_LOG_WARN, "Video call ended: %s", copy.message);
 }
 
 static void on_timer_closed(uv_handle_t *timer)

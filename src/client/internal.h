@@ -4,8 +4,8 @@
  * client_post and the waiters guard with the client's lock, and the two states, which are atomic.
  *
  *	public functions ▸ loop.c (tasks) ▸ user.c (token, event socket) ▸ event.c (what an event means)
- *	client, handle,                  ▸ api.c (requests) ▸ http.c
- *	join, ring, chat, track          ▸ call.c (state machine) ▸ session.c (one connection to a media server)
+ *	client, handle, join, ring,      ▸ api.c (requests) ▸ http.c
+ *	chat, track                      ▸ call.c (state machine) ▸ session.c (one connection to a media server)
  */
 #pragma once
 
@@ -105,6 +105,7 @@ struct confab_call {
 	struct list joins;  /* struct waiting */
 	struct list tracks; /* struct confab_track, in_call */
 	struct session *session;
+	confab_reason reason; /* that the server gave for the end of the last session */
 	struct call_ring ring;
 	uint64_t leaves; /* grows with every leave: a ring that was begun before is not wanted */
 };
@@ -133,6 +134,8 @@ bool client_may_wait(const struct confab_client *c);
 int client_wait(struct confab_client *c,
 		void (*fn)(void *arg, confab_done_fn *done, void *done_arg), void *arg,
 		confab_error *ret_error);
+/* Runs fn on the loop, at once in a callback; what it returns. CONFAB_ERR_NO_MEMORY: it did not run. */
+int client_ask(struct confab_client *c, int (*fn)(void *arg), void *arg);
 void client_log(const struct confab_client *c, confab_log_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void client_emit(struct confab_client *c, const confab_event *event);
@@ -212,6 +215,10 @@ void call_on_joined(struct confab_call *call);
 void call_on_ended(struct confab_call *call, const confab_error *error, bool final);
 
 /* ---- track.c ---- */
+
+/* It is not sent any more, until the next session publishes it. */
+void track_stop(struct confab_track *t);
+void track_free(struct confab_track *t);
 
 /* What keeps an operation from working that is about media or data; CONFAB_OK: nothing. */
 int call_check_joined(const struct confab_call *call, confab_error *ret);

@@ -218,6 +218,30 @@ int client_wait(struct confab_client *c,
 	return error_copy(ret_error, w.error.code ? &w.error : NULL);
 }
 
+struct asked {
+	int (*fn)(void *arg);
+	void *arg;
+	int result;
+};
+
+static void do_asked(void *arg, confab_done_fn *done, void *done_arg)
+{
+	struct asked *a = arg;
+
+	a->result = a->fn(a->arg);
+	done(done_arg, NULL);
+}
+
+int client_ask(struct confab_client *c, int (*fn)(void *arg), void *arg)
+{
+	struct asked a = { .fn = fn, .arg = arg };
+
+	if (!client_may_wait(c))
+		return fn(arg);
+	int r = client_wait(c, do_asked, &a, NULL);
+	return r ? r : a.result;
+}
+
 /* ---- the thread ---- */
 
 static bool must_quit(struct confab_client *c)

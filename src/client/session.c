@@ -60,11 +60,8 @@ void session_close(struct session *s)
 		ws_close(s->ws);
 		s->ws = NULL;
 	}
-	list_each (t, &s->call->tracks, in_call) {
-		if (t->sending)
-			send_fini(&t->send);
-		t->sending = t->published = false;
-	}
+	list_each (t, &s->call->tracks, in_call)
+		track_stop(t);
 	stream_end_all(s);
 	s->call = NULL;
 	session_set_token(s, NULL);
@@ -73,7 +70,7 @@ void session_close(struct session *s)
 	pc_close(&s->pub);
 	pc_close(&s->sub);
 	data_forget(s);
-	signal_forget(s);
+	roster_forget(s);
 	session_close_handle((uv_handle_t *)&s->timer);
 }
 
@@ -154,6 +151,8 @@ static void send_feedback(struct session *s, uint64_t now)
 	rtcp_write_rr(&w, s->ssrc, NULL, 0);
 	size_t head = wr_len(&w);
 	list_each (st, &s->streams, in_session) {
+		if (st->ended)
+			continue;
 		stream_drain(s, st, now);
 		if (wr_len(&w) < sizeof bytes / 2)
 			receive_feedback(&st->receive, now, s->ssrc, &w);

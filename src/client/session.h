@@ -19,7 +19,14 @@ enum {
 	SESSION_SECTIONS = 32,		/* tracks published in one session, given up ones too */
 	SESSION_MESSAGES = 64,		/* data that waits for its channel */
 	SESSION_DATA_MAX = 60 * 1000,
+	SESSION_REMOTES = 10 * 1000, /* others in a call; more are not told of */
 };
+
+/* Texts of the server's messages may be missing. */
+static inline const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
 
 struct pc {
 	struct session *session;
@@ -41,21 +48,14 @@ struct stream {
 	struct list in_session;
 	struct receive receive;
 	uint64_t frames; /* given to the program */
+	bool ended;	 /* the track is gone, and the offer that says so on its way */
 	char participant[64], track[64];
 };
 
-/* Somebody else's track, as signalling tells of it. */
-struct remote_track {
-	char sid[64];
-	confab_source source;
-	bool muted;
-};
-
+/* Somebody else in the call; counted in remote_count. */
 struct remote {
 	struct list in_session;
-	char sid[64], *identity, *name; /* owned */
-	struct remote_track tracks[LIMIT_TRACKS_PER_PARTICIPANT];
-	size_t track_count;
+	Lk__ParticipantInfo *info; /* the newest; owned */
 };
 
 struct message_out {
@@ -74,6 +74,7 @@ struct session {
 	unsigned resume_attempts;
 	struct pc pub, sub;
 	char own_sid[64];
+	Lk__ParticipantInfo *own; /* what the server tells of ourselves; owned, NULL: nothing yet */
 	bool joined, told, subscriber_primary;
 	uint64_t failed_at; /* of a peer connection; 0 = not */
 	uint64_t began, next_report, next_ping, ping_us;
@@ -85,7 +86,7 @@ struct session {
 	uint32_t ssrc; /* of our RTCP */
 	struct twcc_recv twcc;
 	struct list streams, remotes, messages;
-	size_t message_count;
+	size_t message_count, remote_count;
 	uv_timer_t timer;
 	unsigned handles; /* libuv handles that are not closed yet */
 	uint8_t datagram[2048];
@@ -130,20 +131,42 @@ struct stream *stream_find(struct session *s, uint32_t ssrc);
 void stream_rx(struct session *s, uint64_t now, const uint8_t *bytes, size_t n);
 /* Gives the program the frames that are complete. */
 void stream_drain(struct session *s, struct stream *st, uint64_t now);
+/* A track is not published any more: the program gets nothing more of it. */
+void stream_end_track(struct session *s, const char *sid);
 void stream_end_all(struct session *s);
 
 /* ---- session_data.c ---- */
 
+/* Queues a packet until the channel is up. CONFAB_OK or _NO_MEMORY: too many wait, too. */
+int data_queue(struct session *s, const Lk__DataPacket *packet, bool reliable);
+/* One packet of somebody else. */
+void data_take(struct session *s, const uint8_t *bytes, size_t n);
 void data_send(struct session *s);
 void data_rx(struct session *s, struct pc *pc);
 void data_forget(struct session *s);
 
-/* ---- session_signal.c ---- */
+/* ---- session_roster.c ---- */
 
 struct remote *session_remote(struct session *s, const char *sid);
+/* Somebody else's track, and whose; NULL: there is none. */
+const Lk__TrackInfo *roster_track(struct session *s, const char *sid, struct remote **ret);
 /* Fills in who and what an event is about. */
 void session_describe(struct session *s, confab_event *e, const char *participant,
 		      const char *track);
+/* One participant of an update, ourselves or somebody else; may keep the message and set *slot to NULL. */
+void roster_take(struct session *s, Lk__ParticipantInfo **slot);
+void roster_forget(struct session *s);
+
+/* ---- session_reports.c ---- */
+
+void report_speakers(struct session *s, const Lk__SpeakersChanged *m);
+void report_quality(struct session *s, const Lk__ConnectionQualityUpdate *m);
+void report_stream_states(struct session *s, const Lk__StreamStateUpdate *m);
+void report_permission(struct session *s, const Lk__SubscriptionPermissionUpdate *m);
+void report_subscription(struct session *s, const Lk__SubscriptionResponse *m);
+void report_room(struct session *s, const Lk__Room *m);
+
+/* ---- session_signal.c ---- */
 
 extern const struct ws_handlers session_handlers;
 void signal_send(struct session *s, Lk__SignalRequest *request);
@@ -153,4 +176,3 @@ void signal_leave(struct session *s);
 void signal_ping(struct session *s);
 /* Makes the publisher's next offer, now or when the answer to the present one is there. */
 void signal_offer(struct session *s);
-void signal_forget(struct session *s);

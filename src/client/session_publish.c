@@ -73,8 +73,16 @@ void session_publish(struct session *s, struct confab_track *t)
 	}
 }
 
+void track_stop(struct confab_track *t)
+{
+	if (t->sending)
+		send_fini(&t->send);
+	t->sending = t->published = false;
+}
+
 void session_unpublish(struct session *s, struct confab_track *t)
 {
+	track_stop(t);
 	for (size_t i = 0; i < s->section_count; i++) {
 		if (s->sections[i].track == t)
 			s->sections[i].track = NULL;

@@ -132,122 +132,9 @@ void signal_ping(struct session *s)
 	signal_send(s, &request);
 }
 
-/* ---- participants ---- */
-
-struct remote *session_remote(struct session *s, const char *sid)
-{
-	struct remote *r;
-
-	list_each (r, &s->remotes, in_session) {
-		if (strcmp(r->sid, sid) == 0)
-			return r;
-	}
-	return NULL;
-}
-
-static const struct remote_track *find_track(const struct remote *r, const char *sid)
-{
-	for (size_t i = 0; i < r->track_count; i++) {
-		if (strcmp(r->tracks[i].sid, sid) == 0)
-			return &r->tracks[i];
-	}
-	return NULL;
-}
-
-void session_describe(struct session *s, confab_event *e, const char *participant,
-		      const char *track)
-{
-	const struct remote *r = session_remote(s, participant);
-	const struct remote_track *t = r ? find_track(r, track) : NULL;
-
-	e->call = s->call;
-	e->participant = participant[0] ? participant : NULL;
-	e->track_id = track[0] ? track : NULL;
-	e->identity = r ? r->identity : NULL;
-	e->name = r ? r->name : NULL;
-	e->source = t ? t->source : CONFAB_SOURCE_UNKNOWN;
-	e->muted = t && t->muted;
-}
-
-static void remote_free(struct remote *r)
-{
-	list_remove(&r->in_session);
-	free(r->identity);
-	free(r->name);
-	free(r);
-}
-
-void signal_forget(struct session *s)
-{
-	struct remote *r;
-
-	list_each (r, &s->remotes, in_session)
-		remote_free(r);
-}
-
-static void emit_remote(struct session *s, const struct remote *r, confab_event_type type,
-			const char *track)
-{
-	confab_event e = { .type = type };
-
-	session_describe(s, &e, r->sid, track);
-	client_emit(s->client, &e);
-}
-
-static void take_tracks(struct session *s, struct remote *r, const Lk__ParticipantInfo *info)
-{
-	struct remote_track old[LIMIT_TRACKS_PER_PARTICIPANT];
-	size_t old_count = r->track_count;
-
-	memcpy(old, r->tracks, sizeof old);
-	r->track_count = 0;
-	for (size_t i = 0; i < info->n_tracks && r->track_count < LIMIT_TRACKS_PER_PARTICIPANT;
-	     i++) {
-		const Lk__TrackInfo *t = info->tracks[i];
-		struct remote_track *mine = &r->tracks[r->track_count++];
-
-		(void)snprintf(mine->sid, sizeof mine->sid, "%s", t->sid ? t->sid : "");
-		mine->source = (confab_source)t->source;
-		mine->muted = t->muted;
-		for (size_t k = 0; k < old_count; k++) {
-			if (strcmp(old[k].sid, mine->sid) == 0 && old[k].muted != mine->muted)
-				emit_remote(s, r, CONFAB_EVENT_TRACK_MUTED, mine->sid);
-		}
-	}
-}
-
-static void take_participant(struct session *s, const Lk__ParticipantInfo *info)
-{
-	const char *sid = info->sid ? info->sid : "";
-	struct remote *r = session_remote(s, sid);
-
-	if (strcmp(sid, s->own_sid) == 0)
-		return; /* updates tell of ourselves, too */
-	if (info->has_state && info->state == LK__PARTICIPANT_STATE__DISCONNECTED) {
-		if (r) {
-			emit_remote(s, r, CONFAB_EVENT_PARTICIPANT_LEFT, "");
-			remote_free(r);
-		}
-		return;
-	}
-	if (!r) {
-		r = calloc(1, sizeof *r);
-		if (!r)
-			return;
-		(void)snprintf(r->sid, sizeof r->sid, "%s", sid);
-		r->identity = strdup(info->identity ? info->identity : "");
-		r->name = strdup(info->name ? info->name : "");
-		list_append(&s->remotes, &r->in_session);
-		take_tracks(s, r, info);
-		emit_remote(s, r, CONFAB_EVENT_PARTICIPANT_JOINED, "");
-		return;
-	}
-	take_tracks(s, r, info);
-}
-
 /* ---- in ---- */
 
-static void on_join(struct session *s, const Lk__JoinResponse *join)
+static void on_join(struct session *s, Lk__JoinResponse *join)
 {
 	s->joined = true;
 	if (join->participant && join->participant->sid)
@@ -255,8 +142,12 @@ static void on_join(struct session *s, const Lk__JoinResponse *join)
 	s->subscriber_primary = join->subscriber_primary;
 	s->ping_us = (uint64_t)(join->ping_interval > 0 ? join->ping_interval : 0) * US_PER_S;
 	s->next_ping = clock_now_us() + s->ping_us;
+	if (join->room)
+		report_room(s, join->room);
+	if (join->participant)
+		roster_take(s, &join->participant);
 	for (size_t i = 0; i < join->n_other_participants; i++)
-		take_participant(s, join->other_participants[i]);
+		roster_take(s, &join->other_participants[i]);
 	if (!s->subscriber_primary)
 		signal_offer(s);
 }
@@ -327,25 +218,50 @@ static void on_published(struct session *s, const Lk__TrackPublishedResponse *p)
 	}
 }
 
+/* Who waits for the track to be writable waits in vain. */
+static void refuse(struct confab_track *t, const char *why)
+{
+	struct waiting *w = t->publishing;
+	confab_error error;
+
+	if (!w)
+		return;
+	t->publishing = NULL;
+	(void)error_set(&error, CONFAB_ERR_NOT_ALLOWED, 0, true, "The server refused the track: %s",
+			why);
+	w->done(w->arg, &error);
+	free(w);
+}
+
 /* A request of ours was refused: only add_track has somebody who waits. */
 static void on_refused(struct session *s, const Lk__RequestResponse *r)
 {
 	struct confab_track *t;
-	confab_error error;
 
 	if (r->request_case != LK__REQUEST_RESPONSE__REQUEST_ADD_TRACK || !r->reason)
 		return;
-	(void)error_set(&error, CONFAB_ERR_NOT_ALLOWED, 0, true, "The server refused the track: %s",
-			r->message ? r->message : "no reason given");
 	list_each (t, &s->call->tracks, in_call) {
-		struct waiting *w = t->publishing;
+		if (strcmp(t->cid, or_empty(r->add_track->cid)) == 0)
+			refuse(t, r->message ? r->message : "no reason given");
+	}
+}
 
-		if (!r->add_track->cid || strcmp(t->cid, r->add_track->cid) != 0 || !w)
+/* The server has taken a track of ours back: we may not publish it any more (livekit-protocol 6.7). */
+static void on_unpublished(struct session *s, const Lk__TrackUnpublishedResponse *m)
+{
+	struct confab_track *t;
+
+	list_each (t, &s->call->tracks, in_call) {
+		if (!t->published || strcmp(t->sid, or_empty(m->track_sid)) != 0)
 			continue;
-		t->publishing = NULL;
-		w->done(w->arg, &error);
-		free(w);
-		return;
+		session_unpublish(s, t);
+		refuse(t, "it may not be published any more");
+		client_emit(s->client, &(confab_event){ .type = CONFAB_EVENT_TRACK_UNPUBLISHED,
+							.call = s->call,
+							.track = t,
+							.track_id = t->sid,
+							.source = t->source,
+							.codec = t->codec });
 	}
 }
 
@@ -380,23 +296,12 @@ static void on_leave(struct session *s, const Lk__LeaveRequest *leave)
 		s->ws = NULL;
 		return;
 	}
+	s->call->reason = (confab_reason)leave->reason;
 	session_fail(s, final, final ? CONFAB_ERR_REMOVED : CONFAB_ERR_NETWORK,
 		     "The server ended the session (reason %d).", (int)leave->reason);
 }
 
-static void on_speakers(struct session *s, const Lk__SpeakersChanged *m)
-{
-	for (size_t i = 0; i < m->n_speakers && s->call; i++) {
-		confab_event e = { .type = CONFAB_EVENT_SPEAKING };
-
-		session_describe(s, &e, m->speakers[i]->sid ? m->speakers[i]->sid : "", "");
-		e.state = m->speakers[i]->active;
-		if (e.participant)
-			client_emit(s->client, &e);
-	}
-}
-
-static void dispatch(struct session *s, const Lk__SignalResponse *m)
+static void dispatch(struct session *s, Lk__SignalResponse *m)
 {
 	switch (m->message_case) {
 	case LK__SIGNAL_RESPONSE__MESSAGE_JOIN:
@@ -413,7 +318,7 @@ static void dispatch(struct session *s, const Lk__SignalResponse *m)
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_UPDATE:
 		for (size_t i = 0; i < m->update->n_participants; i++)
-			take_participant(s, m->update->participants[i]);
+			roster_take(s, &m->update->participants[i]);
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_TRACK_PUBLISHED:
 		on_published(s, m->track_published);
@@ -424,8 +329,27 @@ static void dispatch(struct session *s, const Lk__SignalResponse *m)
 	case LK__SIGNAL_RESPONSE__MESSAGE_MUTE:
 		on_mute(s, m->mute);
 		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_TRACK_UNPUBLISHED:
+		on_unpublished(s, m->track_unpublished);
+		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_SPEAKERS_CHANGED:
-		on_speakers(s, m->speakers_changed);
+		report_speakers(s, m->speakers_changed);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_CONNECTION_QUALITY:
+		report_quality(s, m->connection_quality);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_STREAM_STATE_UPDATE:
+		report_stream_states(s, m->stream_state_update);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_SUBSCRIPTION_PERMISSION_UPDATE:
+		report_permission(s, m->subscription_permission_update);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_SUBSCRIPTION_RESPONSE:
+		report_subscription(s, m->subscription_response);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_ROOM_UPDATE:
+		if (m->room_update->room)
+			report_room(s, m->room_update->room);
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_REFRESH_TOKEN:
 		session_set_token(s, m->refresh_token);

@@ -39,18 +39,37 @@ static void emit_stream(struct session *s, const struct stream *st, confab_event
 	client_emit(s->client, &e);
 }
 
+/* "PA_…|TR_…" and "TR_…"; with a name after the bar the second alone (livekit-protocol 5.1). */
+static const char *track_of(const struct peer_stream *p)
+{
+	const char *bar = strchr(p->stream, '|');
+
+	return bar && strncmp(bar + 1, "TR_", 3) == 0 ? bar + 1 : p->track;
+}
+
+static bool is_of(const struct stream *st, const struct peer_stream *p)
+{
+	return p->ssrc == st->receive.stream.ssrc &&
+	       strncmp(st->track, track_of(p), sizeof st->track - 1) == 0;
+}
+
+static void end_stream(struct session *s, struct stream *st)
+{
+	if (!st->ended)
+		emit_stream(s, st, CONFAB_EVENT_TRACK_UNSUBSCRIBED);
+	st->ended = true;
+}
+
 static void add_stream(struct session *s, const struct peer_stream *p)
 {
 	struct stream *st = calloc(1, sizeof *st);
-	const char *bar = strchr(p->stream, '|');
 
 	if (!st)
 		return; /* its media is dropped, as that of an unknown SSRC */
 	receive_init(&st->receive, p);
 	(void)snprintf(st->participant, sizeof st->participant, "%.*s",
-		       bar ? (int)(bar - p->stream) : (int)strlen(p->stream), p->stream);
-	(void)snprintf(st->track, sizeof st->track, "%.63s",
-		       bar && strncmp(bar + 1, "TR_", 3) == 0 ? bar + 1 : p->track);
+		       (int)strcspn(p->stream, "|"), p->stream);
+	(void)snprintf(st->track, sizeof st->track, "%.63s", track_of(p));
 	list_append(&s->streams, &st->in_session);
 	emit_stream(s, st, CONFAB_EVENT_TRACK_SUBSCRIBED);
 }
@@ -65,10 +84,9 @@ void session_take_streams(struct session *s)
 		bool there = false;
 
 		for (size_t i = 0; i < sdp->section_count; i++)
-			there |= peer_stream_of(&p, &sdp->sections[i]) &&
-				 p.ssrc == st->receive.stream.ssrc;
+			there |= peer_stream_of(&p, &sdp->sections[i]) && is_of(st, &p);
 		if (!there) {
-			emit_stream(s, st, CONFAB_EVENT_TRACK_UNSUBSCRIBED);
+			end_stream(s, st);
 			stream_free(st);
 		}
 	}
@@ -78,12 +96,22 @@ void session_take_streams(struct session *s)
 	}
 }
 
+void stream_end_track(struct session *s, const char *sid)
+{
+	struct stream *st;
+
+	list_each (st, &s->streams, in_session) {
+		if (strcmp(st->track, sid) == 0)
+			end_stream(s, st);
+	}
+}
+
 void stream_end_all(struct session *s)
 {
 	struct stream *st;
 
 	list_each (st, &s->streams, in_session) {
-		emit_stream(s, st, CONFAB_EVENT_TRACK_UNSUBSCRIBED);
+		end_stream(s, st);
 		stream_free(st);
 	}
 }
@@ -142,7 +170,7 @@ void stream_rx(struct session *s, uint64_t now, const uint8_t *bytes, size_t n)
 			twcc_recv_rx(&s->twcc, now, x.transport_seq, h.ssrc);
 	}
 	list_each (st, &s->streams, in_session) {
-		if (receive_is(&st->receive, h.ssrc)) {
+		if (receive_is(&st->receive, h.ssrc) && !st->ended) {
 			(void)receive_rtp(&st->receive, now, &h);
 			stream_drain(s, st, now);
 			return;

@@ -8,7 +8,6 @@ struct stats {
 	struct confab_call *call;
 	const char *track_id; /* NULL: all */
 	confab_stats *ret;
-	int result;
 };
 
 static bool wanted(const struct stats *g, const char *track_id)
@@ -42,8 +41,9 @@ static void add_received(confab_stats *sum, const struct stream *st)
 		sum->jitter_us = jitter;
 }
 
-static int gather(const struct stats *g)
+static int gather(void *arg)
 {
+	const struct stats *g = arg;
 	struct session *s = g->call->session;
 	struct confab_track *t;
 	struct stream *st;
@@ -61,7 +61,7 @@ static int gather(const struct stats *g)
 	}
 	if (s) {
 		list_each (st, &s->streams, in_session) {
-			if (wanted(g, st->track)) {
+			if (!st->ended && wanted(g, st->track)) {
 				add_received(&sum, st);
 				found = true;
 			}
@@ -73,20 +73,9 @@ static int gather(const struct stats *g)
 	return CONFAB_OK;
 }
 
-static void do_stats(void *arg, confab_done_fn *done, void *done_arg)
-{
-	struct stats *g = arg;
-
-	g->result = gather(g);
-	done(done_arg, NULL);
-}
-
 int confab_call_stats(confab_call *call, const char *track_id, confab_stats *ret)
 {
 	struct stats g = { .call = call, .track_id = track_id, .ret = ret };
 
-	if (!client_may_wait(call->client))
-		return gather(&g);
-	int r = client_wait(call->client, do_stats, &g, NULL);
-	return r ? r : g.result;
+	return client_ask(call->client, gather, &g);
 }

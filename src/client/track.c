@@ -19,11 +19,10 @@ int call_check_joined(const struct confab_call *call, confab_error *ret)
 	return CONFAB_OK;
 }
 
-static void track_free(struct confab_track *t)
+void track_free(struct confab_track *t)
 {
 	list_remove(&t->in_call);
-	if (t->sending)
-		send_fini(&t->send);
+	track_stop(t);
 	free(t->publishing);
 	free(t->name);
 	free(t);
@@ -193,25 +192,17 @@ struct data {
 	size_t length;
 	bool reliable;
 	const char *topic;
-	int result;
 };
 
-static int send_data(const struct data *d)
+static int send_data(void *arg)
 {
+	const struct data *d = arg;
 	int r = call_check_joined(d->call, NULL);
 
 	if (r == CONFAB_OK && !d->call->session)
 		r = CONFAB_ERR_NOT_JOINED;
 	return r ? r
 		 : session_send_data(d->call->session, d->bytes, d->length, d->reliable, d->topic);
-}
-
-static void do_data(void *arg, confab_done_fn *done, void *done_arg)
-{
-	struct data *d = arg;
-
-	d->result = send_data(d);
-	done(done_arg, NULL);
 }
 
 int confab_call_send_data(confab_call *call, const void *data, size_t length, int reliable,
@@ -225,8 +216,5 @@ int confab_call_send_data(confab_call *call, const void *data, size_t length, in
 
 	if (!data || length == 0 || length > DATA_MAX)
 		return CONFAB_ERR_BAD_INPUT;
-	if (!client_may_wait(call->client))
-		return send_data(&d);
-	int r = client_wait(call->client, do_data, &d, NULL);
-	return r ? r : d.result;
+	return client_ask(call->client, send_data, &d);
 }

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "talk_say.h"
+
 enum { WORDS = 8, PIECE_MS = 20 };
 
 struct talk {
@@ -29,73 +31,6 @@ struct talk {
 	pthread_mutex_t lock;		/* of the token */
 	char token[4096];
 };
-
-/* ---- what it says ---- */
-
-static void put_text(const char *name, const char *text)
-{
-	printf(",\"%s\":", name);
-	if (!text) {
-		printf("null");
-		return;
-	}
-	(void)putchar('"');
-	for (; *text; text++)
-		if (*text == '"' || *text == '\\')
-			printf("\\%c", *text);
-		else if ((unsigned char)*text < ' ')
-			printf("\\u%04x", (unsigned)*text);
-		else
-			(void)putchar(*text);
-	(void)putchar('"');
-}
-
-static void say(const char *what, int code, const char *message)
-{
-	flockfile(stdout);
-	printf("{\"done\":\"%s\",\"code\":%d", what, code);
-	put_text("message", message);
-	printf("}\n");
-	(void)fflush(stdout);
-	funlockfile(stdout);
-}
-
-static const char *name_of(confab_event_type type)
-{
-	static const char *const names[] = {
-		[CONFAB_EVENT_CONNECTION] = "connection",
-		[CONFAB_EVENT_CALLING_STATE] = "state",
-		[CONFAB_EVENT_PARTICIPANT_JOINED] = "joined",
-		[CONFAB_EVENT_PARTICIPANT_LEFT] = "left",
-		[CONFAB_EVENT_TRACK_SUBSCRIBED] = "subscribed",
-		[CONFAB_EVENT_TRACK_UNSUBSCRIBED] = "unsubscribed",
-		[CONFAB_EVENT_TRACK_MUTED] = "muted",
-		[CONFAB_EVENT_DATA] = "data",
-		[CONFAB_EVENT_KEY_FRAME_WANTED] = "key frame",
-		[CONFAB_EVENT_SERVER] = "server",
-		[CONFAB_EVENT_RING] = "ring",
-		[CONFAB_EVENT_MESSAGE] = "message",
-		[CONFAB_EVENT_SPEAKING] = "speaking",
-	};
-
-	return names[type];
-}
-
-static void put_parts(const confab_event *e)
-{
-	if (e->type == CONFAB_EVENT_DATA)
-		printf(",\"length\":%zu,\"first\":%u", e->length, e->data[0]);
-	if (e->ring) {
-		printf(",\"ring\":%d,\"incoming\":%d,\"video\":%d", e->ring->state,
-		       e->ring->incoming, e->ring->video);
-		put_text("outcome", e->ring->outcome);
-		put_text("caller", e->ring->caller);
-	}
-	if (e->message) {
-		put_text("text", e->message->text);
-		put_text("conversation", e->message->conversation);
-	}
-}
 
 static int is_recent(uint64_t us)
 {
@@ -111,29 +46,17 @@ static void on_event(void *arg, const confab_event *e)
 	if (e->type == CONFAB_EVENT_FRAME) {
 		t->frames++;
 		t->early += !is_recent(e->frame->captured_us);
+		say_size(e);
 		return;
 	}
 	if (e->type == CONFAB_EVENT_RING && e->ring->incoming)
 		t->call = e->call; /* the next commands are about it */
-	flockfile(stdout);
-	printf("{\"event\":\"%s\",\"state\":%d,\"muted\":%d,\"codec\":%d", name_of(e->type),
-	       e->state, e->muted, (int)e->codec);
-	put_text("cid", e->call ? confab_call_cid(e->call) : NULL);
-	put_text("identity", e->identity);
-	put_text("name", e->name);
-	put_text("topic", e->topic);
-	if (e->track) /* the text of the event, and the function's */
-		put_text("track",
-			 strcmp(e->track_id, confab_track_id(e->track)) == 0 ? e->track_id : "?");
-	put_parts(e);
-	printf("}\n");
-	(void)fflush(stdout);
-	funlockfile(stdout);
+	say_event(e);
 }
 
 static void on_done(void *arg, const confab_error *error)
 {
-	say(arg, error ? error->code : 0, error ? error->message : "");
+	say_done(arg, error ? error->code : 0, error ? error->message : "");
 }
 
 static void provide(void *arg, confab_token_request *request)
@@ -144,10 +67,8 @@ static void provide(void *arg, confab_token_request *request)
 	(void)pthread_mutex_lock(&t->lock);
 	(void)snprintf(token, sizeof token, "%s", t->token);
 	(void)pthread_mutex_unlock(&t->lock);
-	flockfile(stdout);
-	printf("{\"asked\":%u}\n", ++t->asked);
-	(void)fflush(stdout);
-	funlockfile(stdout);
+	say_begin("\"asked\":%u", ++t->asked);
+	say_end();
 	confab_token_reply(request, token, NULL);
 }
 
@@ -210,14 +131,12 @@ static int say_stats(const struct talk *t, const char *track)
 	confab_stats s = { .jitter_us = 7 };
 	int r = confab_call_stats(t->call, track, &s);
 
-	flockfile(stdout);
-	printf("{\"stats\":%d,\"sent\":%llu,\"received\":%llu,\"frames\":%llu,\"missing\":%llu,"
-	       "\"round_trip_us\":%llu,\"jitter_us\":%llu}\n",
-	       r, (unsigned long long)s.packets_sent, (unsigned long long)s.packets_received,
-	       (unsigned long long)s.frames_received, (unsigned long long)s.packets_missing,
-	       (unsigned long long)s.round_trip_us, (unsigned long long)s.jitter_us);
-	(void)fflush(stdout);
-	funlockfile(stdout);
+	say_begin("\"stats\":%d,\"sent\":%llu,\"received\":%llu,\"frames\":%llu,\"missing\":%llu,"
+		  "\"round_trip_us\":%llu,\"jitter_us\":%llu",
+		  r, (unsigned long long)s.packets_sent, (unsigned long long)s.packets_received,
+		  (unsigned long long)s.frames_received, (unsigned long long)s.packets_missing,
+		  (unsigned long long)s.round_trip_us, (unsigned long long)s.jitter_us);
+	say_end();
 	return r;
 }
 
@@ -260,7 +179,10 @@ static int do_small(struct talk *t, char **w, confab_error *error)
 static void do_waiting(struct talk *t, char **w, const char *rest)
 {
 	confab_join_options join = {
-		.create = 1, .url = w[1], .token = w[2], .reconnect_seconds = t->reconnect_seconds
+		.create = 1,
+		.url = w[1],
+		.token = w[2],
+		.reconnect_seconds = t->reconnect_seconds,
 	};
 	const char *const ids[] = { w[1], w[2] };
 	confab_ring_options ring = { .member_ids = w[1] ? ids : NULL,
@@ -288,7 +210,7 @@ static void do_waiting(struct talk *t, char **w, const char *rest)
 		r = confab_client_send_message(t->client, w[1], rest, NULL, NULL, &error);
 	else
 		r = do_small(t, w, &error);
-	say(w[0], r, r ? error.message : "");
+	say_done(w[0], r, r ? error.message : "");
 }
 
 /* The same by the caller's loop; false: none of these. */
@@ -298,7 +220,10 @@ static int do_async(struct talk *t, char **w, const char *rest)
 		"connect", "join", "leave", "ring", "accept", "reject", "message"
 	};
 	confab_join_options join = {
-		.create = 1, .url = w[1], .token = w[2], .reconnect_seconds = t->reconnect_seconds
+		.create = 1,
+		.url = w[1],
+		.token = w[2],
+		.reconnect_seconds = t->reconnect_seconds,
 	};
 	const char *const ids[] = { w[1] };
 	confab_ring_options ring = { .member_ids = w[1] ? ids : NULL,
