@@ -120,6 +120,9 @@ typedef struct confab_frame {
 	/* Sent, Opus: how loud it is, in -dBov, 1 (loudest) to 127 (silence); 0: not told, and then
 	 * nobody is shown that this participant speaks (RFC 6464 3). Received: 0. */
 	uint8_t level;
+	/* Sent, of a track with layers: which, 0 = smallest. The frames of one picture have one timestamp.
+	 * Received: 0. */
+	uint8_t layer;
 } confab_frame;
 
 /* Since the call was joined (again). */
@@ -238,7 +241,7 @@ typedef enum confab_event_type {
 	CONFAB_EVENT_TRACK_MUTED,	 /* the same; muted: 1 or 0 */
 	CONFAB_EVENT_FRAME,		 /* the same; frame */
 	CONFAB_EVENT_DATA, /* call, participant, identity; data, length, topic or NULL */
-	CONFAB_EVENT_KEY_FRAME_WANTED, /* track: make the next frame a key frame */
+	CONFAB_EVENT_KEY_FRAME_WANTED, /* track, layer: make its next frame a key frame */
 	/*
 	 * Everything the server tells, also what has an event of its own below: topic: the type, like
 	 * "call.user_muted"; data, length: the whole event of docs/api.md, as JSON; identity, name: of
@@ -268,7 +271,14 @@ typedef enum confab_event_type {
 	/* the same; state 0: who publishes it does not let us have it (any more); 1: does again */
 	CONFAB_EVENT_SUBSCRIPTION_PERMISSION,
 	CONFAB_EVENT_SUBSCRIPTION_FAILED, /* the same; error: why it cannot be received */
-	CONFAB_EVENT_ROOM /* call; room: as it is, at the join and when it changed */
+	CONFAB_EVENT_ROOM, /* call; room: as it is, at the join and when it changed */
+	/*
+	 * call, track (of video); layers: bit i = somebody wants layer i (a track without layers has layer
+	 * 0). At first all are wanted. The others need not be encoded: they are not sent. Layers that are
+	 * wanted again go on with a key frame, which CONFAB_EVENT_KEY_FRAME_WANTED asks for. (LiveKit's
+	 * SubscribedQualityUpdate.)
+	 */
+	CONFAB_EVENT_LAYERS_WANTED
 } confab_event_type;
 
 /* What is not named at the type is NULL or 0. */
@@ -297,6 +307,7 @@ typedef struct confab_event {
 	const confab_room *room;
 	confab_reason reason;
 	double level; /* how loud, 0 to 1 (loudest) */
+	unsigned layer, layers;
 } confab_event;
 
 typedef void confab_event_fn(void *arg, const confab_event *event);
@@ -489,18 +500,29 @@ CONFAB_API int confab_call_send_data(confab_call *call, const void *data, size_t
  */
 CONFAB_API int confab_call_stats(confab_call *call, const char *track_id, confab_stats *ret);
 
+/* One encoding of a video that is published in several sizes (simulcast). */
+typedef struct confab_layer {
+	unsigned width, height; /* in pixels: by these the server chooses for each who looks */
+	unsigned bitrate;	/* about, in bit/s; 0: not told */
+} confab_layer;
+
 typedef struct confab_track_options {
 	confab_codec codec;
-	confab_source source;	/* CONFAB_SOURCE_UNKNOWN: camera or microphone by the codec */
-	const char *name;	/* or NULL */
-	unsigned width, height; /* of video, in pixels; 0: not told */
+	confab_source source; /* CONFAB_SOURCE_UNKNOWN: camera or microphone by the codec */
+	const char *name;     /* or NULL */
+	/* of video, in pixels; 0: not told, or those of the largest layer */
+	unsigned width, height;
+	/* Simulcast (RFC 8853): 2 or 3 layers, smallest first; each frame says of which it is. 0: one
+	 * encoding. */
+	const confab_layer *layers;
+	unsigned layer_count;
 } confab_track_options;
 
 /*
  * Publishes a track: others see it from now on. Waits until frames can be written. After a
  * reconnection it is published again by itself. The track is the caller's: confab_track_unpublish. 0;
  * CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _NO_MEMORY, _NOT_ALLOWED, _NETWORK, _LEFT; _BAD_INPUT: no such
- * codec, or 32 tracks are published.
+ * codec, layers that are not 2 or 3 of video, each larger than the one before, or 32 tracks are published.
  */
 CONFAB_API int confab_call_publish(confab_call *call, const confab_track_options *options,
 				   confab_track **ret, confab_error *ret_error);
@@ -508,8 +530,9 @@ CONFAB_API int confab_call_publish(confab_call *call, const confab_track_options
 /*
  * Sends one frame, now: the caller keeps the pace. The first frame of video, and the next after
  * CONFAB_EVENT_KEY_FRAME_WANTED (RFC 4585 6.3.1), should be a key frame. Does not wait. Any thread. While
- * the call reconnects, and while muted, frames are dropped. 0; CONFAB_ERR_BAD_INPUT: empty, over 4 MiB,
- * or of another codec; CONFAB_ERR_NO_MEMORY.
+ * the call reconnects, while muted, and of a layer that nobody wants, frames are dropped. 0;
+ * CONFAB_ERR_BAD_INPUT: empty, over 4 MiB, of another codec, or of no layer of the track;
+ * CONFAB_ERR_NO_MEMORY.
  */
 CONFAB_API int confab_track_write(confab_track *track, const confab_frame *frame);
 

@@ -119,9 +119,13 @@ struct confab_track {
 	unsigned width, height;
 	bool muted;
 	char cid[24], sid[48];
-	bool sending; /* `send` is set up for the present session */
+	confab_layer layers[PEER_LAYERS];
+	unsigned layer_count; /* 1: no simulcast */
+	unsigned wanted;      /* layers that somebody wants, as bits */
+	unsigned waiting;     /* layers that begin (again) with a key frame */
+	bool sending;	      /* `send` is set up for the present session */
 	bool published;
-	struct send send;
+	struct send send[PEER_LAYERS];
 	struct waiting *publishing; /* until it can be written; owned */
 };
 

@@ -113,26 +113,46 @@ void session_check(struct session *s)
 
 /* ---- timers ---- */
 
+enum { REPORT_MAX = 1200 };
+
+static void send_written(struct session *s, struct wr *w, uint8_t bytes[REPORT_MAX])
+{
+	if (wr_len(w)) {
+		rtcp_write_cname(w, s->ssrc, s->pub.peer.cname, strlen(s->pub.peer.cname));
+		pc_send_rtcp(&s->pub, w);
+	}
+	*w = wr_of(bytes, REPORT_MAX);
+}
+
+/* One sender report per layer; many fill more than one packet. */
+static void send_sender_reports(struct session *s, uint64_t now)
+{
+	uint8_t bytes[REPORT_MAX];
+	struct wr w = wr_of(bytes, sizeof bytes);
+	struct confab_track *t;
+
+	list_each (t, &s->call->tracks, in_call) {
+		for (unsigned i = 0; i < t->layer_count && t->sending; i++) {
+			send_report(&t->send[i], now, clock_wall_us(), &w);
+			if (wr_len(&w) > REPORT_MAX - 100)
+				send_written(s, &w, bytes);
+		}
+	}
+	send_written(s, &w, bytes);
+}
+
 static void send_reports(struct session *s, uint64_t now)
 {
-	uint8_t bytes[1200];
+	uint8_t bytes[REPORT_MAX];
 	struct wr w = wr_of(bytes, sizeof bytes);
 	struct rtcp_report reports[24];
-	struct confab_track *t;
 	struct stream *st;
 	size_t n = 0;
 
-	list_each (t, &s->call->tracks, in_call) {
-		if (t->sending)
-			send_report(&t->send, now, clock_wall_us(), &w);
-	}
-	if (wr_len(&w)) {
-		rtcp_write_cname(&w, s->ssrc, s->pub.peer.cname, strlen(s->pub.peer.cname));
-		pc_send_rtcp(&s->pub, &w);
-	}
+	if (s->pub.open)
+		send_sender_reports(s, now);
 	if (!s->sub.open)
 		return;
-	w = wr_of(bytes, sizeof bytes);
 	list_each (st, &s->streams, in_session) {
 		if (n < 24 && up_report(&st->receive.up, now, &reports[n]))
 			n++;

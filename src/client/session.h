@@ -41,7 +41,8 @@ struct section {
 	struct confab_track *track; /* NULL: given up */
 	enum media_codec codec;
 	char id[24];
-	uint32_t ssrc, rtx_ssrc;
+	unsigned layer_count;
+	struct peer_layer layers[PEER_LAYERS];
 };
 
 struct stream {
@@ -165,6 +166,13 @@ void report_stream_states(struct session *s, const Lk__StreamStateUpdate *m);
 void report_permission(struct session *s, const Lk__SubscriptionPermissionUpdate *m);
 void report_subscription(struct session *s, const Lk__SubscriptionResponse *m);
 void report_room(struct session *s, const Lk__Room *m);
+
+/* ---- session_publish.c ---- */
+
+/* What of a track of ours somebody wants. */
+void session_wanted(struct session *s, const Lk__SubscribedQualityUpdate *m);
+/* A layer of it is to begin (again): the program is asked for a key frame. */
+void emit_key_frame_wanted(const struct confab_track *t, unsigned layer);
 
 /* ---- session_signal.c ---- */
 

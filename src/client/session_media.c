@@ -54,12 +54,14 @@ void pc_send_rtcp(struct pc *pc, const struct wr *w)
 
 /* ---- in ---- */
 
-static void emit_key_frame_wanted(struct confab_track *t)
+static void track_rx_rtcp(struct confab_track *t, struct pc *pc, uint64_t now,
+			  const struct rtcp_packet *p)
 {
-	client_emit(t->call->client, &(confab_event){ .type = CONFAB_EVENT_KEY_FRAME_WANTED,
-						      .call = t->call,
-						      .track = t,
-						      .track_id = t->sid });
+	for (unsigned i = 0; i < t->layer_count && t->sending; i++) {
+		send_rtcp(&t->send[i], &pc->peer, now, p, pc_send_media, pc);
+		if (send_take_wants_key(&t->send[i]))
+			emit_key_frame_wanted(t, i);
+	}
 }
 
 static void rx_rtcp(struct session *s, struct pc *pc, uint64_t now, const uint8_t *bytes, size_t n)
@@ -73,20 +75,14 @@ static void rx_rtcp(struct session *s, struct pc *pc, uint64_t now, const uint8_
 		return;
 	for (struct rtcp_packet p; rtcp_next(&it, &p);) {
 		list_each (t, &s->call->tracks, in_call) {
-			if (pc == &s->pub && t->sending)
-				send_rtcp(&t->send, &pc->peer, now, &p, pc_send_media, pc);
+			if (pc == &s->pub)
+				track_rx_rtcp(t, pc, now, &p);
 		}
 		if (pc == &s->pub || !rtcp_parse_sr(&sr, &p))
 			continue;
 		st = stream_find(s, sr.ssrc);
 		if (st)
 			receive_sender_report(&st->receive, now, &sr);
-	}
-	if (pc != &s->pub)
-		return;
-	list_each (t, &s->call->tracks, in_call) {
-		if (t->sending && send_take_wants_key(&t->send))
-			emit_key_frame_wanted(t);
 	}
 }
 

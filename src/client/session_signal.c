@@ -56,8 +56,8 @@ void signal_offer(struct session *s)
 						 .active = section->track != NULL,
 						 .stream = "-",
 						 .track = section->id,
-						 .layer_count = 1 };
-		tracks[i].layers[0] = (struct peer_layer){ section->ssrc, section->rtx_ssrc };
+						 .layer_count = (uint8_t)section->layer_count };
+		memcpy(tracks[i].layers, section->layers, sizeof tracks[i].layers);
 	}
 	autofree char *sdp = peer_write_offer(&s->pub.peer, tracks, s->section_count);
 	if (!sdp)
@@ -66,11 +66,26 @@ void signal_offer(struct session *s)
 	send_description(s, LK__SIGNAL_REQUEST__MESSAGE_OFFER, sdp, ++s->offer_id);
 }
 
+/* Of several the smallest is q, LOW; of two the larger is h, MEDIUM (livekit-protocol 5.5). */
+static Lk__VideoLayer *fill_layer(Lk__VideoLayer *layer, const struct confab_track *t, unsigned i)
+{
+	lk__video_layer__init(layer);
+	layer->has_width = layer->has_height = layer->has_quality = 1;
+	layer->width = t->layers[i].width;
+	layer->height = t->layers[i].height;
+	layer->has_bitrate = t->layers[i].bitrate != 0;
+	layer->bitrate = t->layers[i].bitrate;
+	layer->quality = t->layer_count > 1 ? (Lk__VideoQuality)i : LK__VIDEO_QUALITY__HIGH;
+	layer->rid = t->layer_count > 1 ? text(peer_rid(i)) : NULL;
+	return layer;
+}
+
 void signal_add_track(struct session *s, const struct confab_track *t)
 {
 	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
 	Lk__AddTrackRequest add = LK__ADD_TRACK_REQUEST__INIT;
-	Lk__VideoLayer layer = LK__VIDEO_LAYER__INIT, *layers[1] = { &layer };
+	Lk__SimulcastCodec codec = LK__SIMULCAST_CODEC__INIT, *codecs[] = { &codec };
+	Lk__VideoLayer layers[PEER_LAYERS], *list[PEER_LAYERS];
 	bool video = t->codec != CONFAB_OPUS;
 
 	add.cid = text(t->cid);
@@ -81,13 +96,21 @@ void signal_add_track(struct session *s, const struct confab_track *t)
 	add.has_muted = 1;
 	add.muted = t->muted;
 	if (video && t->width) {
-		add.has_width = add.has_height = layer.has_width = layer.has_height = 1;
-		add.width = layer.width = t->width;
-		add.height = layer.height = t->height;
-		layer.has_quality = 1;
-		layer.quality = LK__VIDEO_QUALITY__HIGH;
-		add.layers = layers;
-		add.n_layers = 1;
+		add.has_width = add.has_height = 1;
+		add.width = t->width;
+		add.height = t->height;
+		for (unsigned i = 0; i < t->layer_count; i++)
+			list[i] = fill_layer(&layers[i], t, i);
+		add.layers = codec.layers = list;
+		add.n_layers = codec.n_layers = t->layer_count;
+	}
+	if (t->layer_count > 1) {
+		codec.codec = text(t->codec == CONFAB_H264 ? "h264" : "vp8");
+		codec.cid = text(t->cid);
+		codec.has_video_layer_mode = 1;
+		codec.video_layer_mode = 1; /* one layer per stream (livekit-protocol 3.5) */
+		add.simulcast_codecs = codecs;
+		add.n_simulcast_codecs = 1;
 	}
 	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_ADD_TRACK;
 	request.add_track = &add;
@@ -331,6 +354,9 @@ static void dispatch(struct session *s, Lk__SignalResponse *m)
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_TRACK_UNPUBLISHED:
 		on_unpublished(s, m->track_unpublished);
+		break;
+	case LK__SIGNAL_RESPONSE__MESSAGE_SUBSCRIBED_QUALITY_UPDATE:
+		session_wanted(s, m->subscribed_quality_update);
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_SPEAKERS_CHANGED:
 		report_speakers(s, m->speakers_changed);

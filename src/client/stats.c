@@ -55,7 +55,8 @@ static int gather(void *arg)
 		return r;
 	list_each (t, &g->call->tracks, in_call) {
 		if (t->sending && wanted(g, t->sid)) {
-			add_sent(&sum, &t->send);
+			for (unsigned i = 0; i < t->layer_count; i++)
+				add_sent(&sum, &t->send[i]);
 			found = true;
 		}
 	}

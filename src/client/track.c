@@ -47,8 +47,12 @@ static struct confab_track *track_new(struct confab_call *call, const confab_tra
 		    : o->codec == CONFAB_OPUS ? CONFAB_SOURCE_MICROPHONE
 					      : CONFAB_SOURCE_CAMERA;
 	t->name = strdup(o->name ? o->name : "");
-	t->width = o->width;
-	t->height = o->height;
+	t->layer_count = o->layer_count ? o->layer_count : 1;
+	t->layers[0] = (confab_layer){ .width = o->width, .height = o->height };
+	for (unsigned i = 0; i < o->layer_count; i++)
+		t->layers[i] = o->layers[i];
+	t->width = o->width ? o->width : t->layers[t->layer_count - 1].width;
+	t->height = o->height ? o->height : t->layers[t->layer_count - 1].height;
 	t->publishing = malloc(sizeof *t->publishing);
 	if (!t->name || !t->publishing) {
 		track_free(t);
@@ -88,6 +92,25 @@ static void do_unpublish(void *arg, confab_done_fn *done, void *done_arg)
 	done(done_arg, NULL);
 }
 
+/* NULL: they are fine. */
+static const char *wrong_layers(const confab_track_options *o)
+{
+	if (!o->layer_count)
+		return NULL;
+	if (o->codec == CONFAB_OPUS)
+		return "options.layer_count: sound has no layers.";
+	if (o->layer_count == 1 || o->layer_count > PEER_LAYERS || !o->layers)
+		return "options.layer_count is 2 or 3 (of options.layers), or 0 for one encoding.";
+	for (unsigned i = 0; i < o->layer_count; i++) {
+		const confab_layer *l = &o->layers[i];
+
+		if (!l->width || !l->height || (i && l->width <= l[-1].width))
+			return "options.layers have a width and height, and the smallest comes "
+			       "first.";
+	}
+	return NULL;
+}
+
 int confab_call_publish(confab_call *call, const confab_track_options *options, confab_track **ret,
 			confab_error *ret_error)
 {
@@ -99,6 +122,9 @@ int confab_call_publish(confab_call *call, const confab_track_options *options, 
 			ret_error, CONFAB_ERR_BAD_INPUT, 0, true,
 			"options.codec %d is none of CONFAB_OPUS, CONFAB_VP8, CONFAB_H264.",
 			(int)options->codec);
+	if (wrong_layers(options))
+		return error_set(ret_error, CONFAB_ERR_BAD_INPUT, 0, true, "%s",
+				 wrong_layers(options));
 	r = client_wait(call->client, do_publish, &p, ret_error);
 	if (r == CONFAB_OK)
 		*ret = p.track;
@@ -139,7 +165,7 @@ int confab_track_write(confab_track *track, const confab_frame *frame)
 	struct write *w;
 
 	if (frame->codec != track->codec || !frame->bytes || frame->length == 0 ||
-	    frame->length > PACK_FRAME_MAX)
+	    frame->length > PACK_FRAME_MAX || frame->layer >= track->layer_count)
 		return CONFAB_ERR_BAD_INPUT;
 	w = malloc(sizeof *w + frame->length);
 	if (!w)

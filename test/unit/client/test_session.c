@@ -19,7 +19,7 @@ enum { SEEN = 64 };
 struct seen {
 	confab_event_type type;
 	int state, muted, code;
-	unsigned changed;
+	unsigned changed, layer, layers;
 	confab_reason reason;
 	char participant[64], identity[64], name[64], track[64], text[64];
 };
@@ -47,6 +47,8 @@ static void on_event(void *arg, const confab_event *e)
 			    .muted = e->muted,
 			    .code = e->error ? e->error->code : 0,
 			    .changed = e->changed,
+			    .layer = e->layer,
+			    .layers = e->layers,
 			    .reason = e->reason };
 	put(s->participant, e->participant);
 	put(s->identity, e->identity);
@@ -329,10 +331,33 @@ static void the_server_ends_it(void **state)
 	end(&f);
 }
 
-/* ---- what we publish ---- */
+/* ---- layers ---- */
 
-/* How many datagrams of media leave for one frame. */
-static unsigned write_frame(struct fixture *f, confab_track *track, bool key)
+static const confab_layer three[] = { { 160, 90, 100000 }, { 320, 180, 300000 }, { 640, 360, 0 } };
+
+static void send_wanted(const char *sid, unsigned bits)
+{
+	Lk__SignalResponse m = LK__SIGNAL_RESPONSE__INIT;
+	Lk__SubscribedQualityUpdate update = LK__SUBSCRIBED_QUALITY_UPDATE__INIT;
+	Lk__SubscribedQuality qualities[3], *list[3];
+
+	for (unsigned i = 0; i < 3; i++) {
+		lk__subscribed_quality__init(&qualities[i]);
+		qualities[i].has_quality = qualities[i].has_enabled = 1;
+		qualities[i].quality = (Lk__VideoQuality)i;
+		qualities[i].enabled = bits >> i & 1;
+		list[i] = &qualities[i];
+	}
+	update.track_sid = text(sid);
+	update.subscribed_qualities = list;
+	update.n_subscribed_qualities = 3;
+	m.message_case = LK__SIGNAL_RESPONSE__MESSAGE_SUBSCRIBED_QUALITY_UPDATE;
+	m.subscribed_quality_update = &update;
+	edges_signal(&m);
+}
+
+/* How many datagrams of media leave for one frame of this layer. */
+static unsigned write_frame(struct fixture *f, confab_track *track, unsigned layer, bool key)
 {
 	const uint8_t bytes[] = { key ? 0 : 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 	const confab_frame frame = {
@@ -343,6 +368,81 @@ static unsigned write_frame(struct fixture *f, confab_track *track, bool key)
 	assert_int_equal(confab_track_write(track, &frame), CONFAB_OK);
 	edges_run(f->client);
 	return edges.media - before;
+}
+
+static void layers(void **state)
+{
+	(void)state;
+	static struct fixture f;
+	confab_track_options video = { .codec = CONFAB_VP8, .layers = three, .layer_count = 3 };
+	confab_frame bad = {
+		.codec = CONFAB_VP8, .bytes = (const uint8_t *)"x", .length = 1, .layer = 3
+	};
+	const Lk__AddTrackRequest *add;
+	confab_track *track;
+	const struct seen *s;
+	confab_error error;
+	const char *offer;
+	size_t at = 0;
+
+	begin(&f);
+	assert_int_equal(confab_call_publish(f.call, &video, &track, &error), CONFAB_OK);
+	add = edges_last(LK__SIGNAL_REQUEST__MESSAGE_ADD_TRACK)->add_track;
+	assert_int_equal(add->n_layers, 3);
+	assert_int_equal(add->width, 640);
+	assert_int_equal(add->layers[0]->quality, LK__VIDEO_QUALITY__LOW);
+	assert_int_equal(add->layers[0]->bitrate, 100000);
+	assert_string_equal(add->layers[2]->rid, "f");
+	assert_string_equal(add->simulcast_codecs[0]->codec, "vp8");
+	offer = edges_last(LK__SIGNAL_REQUEST__MESSAGE_OFFER)->offer->sdp;
+	assert_non_null(strstr(offer, "a=rid:q send\r\n"));
+	assert_non_null(strstr(offer, "a=simulcast:send q;h;f\r\n"));
+	assert_null(strstr(offer, "a=ssrc:")); /* as browsers: rids tell the layers apart */
+
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(write_frame(&f, track, i, true), 1);
+	assert_int_equal(confab_track_write(track, &bad), CONFAB_ERR_BAD_INPUT);
+	send_wanted(confab_track_id(track), 1);
+	s = next(&f, &at, CONFAB_EVENT_LAYERS_WANTED);
+	assert_int_equal(s->layers, 1);
+	assert_int_equal(write_frame(&f, track, 0, false), 1);
+	assert_int_equal(write_frame(&f, track, 2, true), 0); /* nobody wants it */
+	send_wanted(confab_track_id(track), 1);		      /* nothing new */
+	send_wanted(confab_track_id(track), 7);
+	assert_int_equal(next(&f, &at, CONFAB_EVENT_LAYERS_WANTED)->layers, 7);
+	assert_int_equal(next(&f, &at, CONFAB_EVENT_KEY_FRAME_WANTED)->layer, 1);
+	assert_int_equal(next(&f, &at, CONFAB_EVENT_KEY_FRAME_WANTED)->layer, 2);
+	assert_int_equal(write_frame(&f, track, 2, false), 0); /* of no use to anybody */
+	assert_int_equal(write_frame(&f, track, 2, true), 1);
+	assert_int_equal(write_frame(&f, track, 2, false), 1);
+	assert_int_equal(at, f.count);
+	assert_int_equal(confab_track_unpublish(track), CONFAB_OK);
+	end(&f);
+}
+
+static void bad_layers(void **state)
+{
+	(void)state;
+	static struct fixture f;
+	const confab_layer upside_down[] = { { 640, 360, 0 }, { 320, 180, 0 } };
+	const confab_track_options bad[] = {
+		{ .codec = CONFAB_VP8, .layers = three, .layer_count = 1 },
+		{ .codec = CONFAB_VP8, .layers = three, .layer_count = 4 },
+		{ .codec = CONFAB_VP8, .layer_count = 2 },
+		{ .codec = CONFAB_OPUS, .layers = three, .layer_count = 2 },
+		{ .codec = CONFAB_VP8, .layers = upside_down, .layer_count = 2 },
+	};
+	confab_track *track = NULL;
+	confab_error error;
+
+	begin(&f);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(confab_call_publish(f.call, &bad[i], &track, &error),
+				 CONFAB_ERR_BAD_INPUT);
+		assert_non_null(strstr(error.message, "options.layer"));
+	}
+	assert_null(track);
+	end(&f);
 }
 
 static void taken_back(void **state)
@@ -358,7 +458,7 @@ static void taken_back(void **state)
 	begin(&f);
 	assert_int_equal(confab_call_publish(f.call, &video, &track, NULL), CONFAB_OK);
 	put(sid, confab_track_id(track));
-	assert_int_equal(write_frame(&f, track, true), 1);
+	assert_int_equal(write_frame(&f, track, 0, true), 1);
 	gone.track_sid = sid;
 	m.message_case = LK__SIGNAL_RESPONSE__MESSAGE_TRACK_UNPUBLISHED;
 	m.track_unpublished = &gone;
@@ -370,7 +470,7 @@ static void taken_back(void **state)
 	edges_run(f.client);
 	assert_non_null(
 		strstr(edges_last(LK__SIGNAL_REQUEST__MESSAGE_OFFER)->offer->sdp, "a=inactive"));
-	assert_int_equal(write_frame(&f, track, true), 0);
+	assert_int_equal(write_frame(&f, track, 0, true), 0);
 	assert_int_equal(confab_track_unpublish(track), CONFAB_OK);
 	end(&f);
 }
@@ -378,10 +478,9 @@ static void taken_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_is_there),
-		cmocka_unit_test(reports),
-		cmocka_unit_test(the_server_ends_it),
-		cmocka_unit_test(taken_back),
+		cmocka_unit_test(who_is_there),	      cmocka_unit_test(reports),
+		cmocka_unit_test(the_server_ends_it), cmocka_unit_test(layers),
+		cmocka_unit_test(bad_layers),	      cmocka_unit_test(taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
