@@ -411,6 +411,8 @@ typedef struct confab_join_options {
 	const char *url, *token;
 	/* How long to try to come back after the call was lost, in seconds; 0: for ever. */
 	unsigned reconnect_seconds;
+	/* 1: no track is received until confab_call_subscribe asks for it; 0: all are. */
+	int manual_subscribe;
 } confab_join_options;
 
 /*
@@ -499,6 +501,51 @@ CONFAB_API int confab_call_send_data(confab_call *call, const void *data, size_t
  * untouched.
  */
 CONFAB_API int confab_call_stats(confab_call *call, const char *track_id, confab_stats *ret);
+
+/*
+ * Receives somebody else's track (1) or no longer (0), by its id of CONFAB_EVENT_TRACK_PUBLISHED; the
+ * wish is kept as long as it is published, over reconnections. CONFAB_EVENT_TRACK_SUBSCRIBED or
+ * _UNSUBSCRIBED follows, or _SUBSCRIPTION_FAILED. Does not wait for the network. Any thread, callbacks
+ * included. 0; CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _NO_MEMORY, _NOT_FOUND: nobody else publishes such
+ * a track. (LiveKit's UpdateSubscription.)
+ */
+CONFAB_API int confab_call_subscribe(confab_call *call, const char *track_id, int subscribe);
+
+/*
+ * Holds a track that is received back (0), or lets it flow again (1): it stays subscribed, and costs no
+ * bandwidth while nobody looks. Kept, and errors, as confab_call_subscribe. Does not wait for the network.
+ * Any thread, callbacks included. (LiveKit's UpdateTrackSettings, as the three below.)
+ */
+CONFAB_API int confab_call_enable_track(confab_call *call, const char *track_id, int enabled);
+
+typedef enum confab_video_quality {
+	CONFAB_VIDEO_LOW = 0,
+	CONFAB_VIDEO_MEDIUM = 1,
+	CONFAB_VIDEO_HIGH = 2 /* from the beginning */
+} confab_video_quality;
+
+/*
+ * Which layer of somebody's video comes, of those there are, at most; it changes at the layer's next key
+ * frame. Replaces a wish for dimensions. Kept, and errors, as confab_call_subscribe, and
+ * CONFAB_ERR_BAD_INPUT: no such quality. Does not wait for the network. Any thread, callbacks included.
+ */
+CONFAB_API int confab_call_set_video_quality(confab_call *call, const char *track_id,
+					     confab_video_quality quality);
+
+/*
+ * The same by how large it is shown, in pixels: the smallest layer comes that covers it. Both 0: as large
+ * as there is. Replaces a wish for a quality. Kept, and errors, as confab_call_set_video_quality: one of
+ * them 0, or over 65,535. Does not wait for the network. Any thread, callbacks included.
+ */
+CONFAB_API int confab_call_set_video_dimensions(confab_call *call, const char *track_id,
+						unsigned width, unsigned height);
+
+/*
+ * How many pictures a second come at most, of what the layers in time of the video allow (an encoder
+ * without them has one rate); 0: all. Kept, and errors, as confab_call_set_video_quality: over 65,535.
+ * Does not wait for the network. Any thread, callbacks included.
+ */
+CONFAB_API int confab_call_set_video_fps(confab_call *call, const char *track_id, unsigned fps);
 
 /* One encoding of a video that is published in several sizes (simulcast). */
 typedef struct confab_layer {

@@ -226,6 +226,7 @@ static void leave(struct confab_call *call, const confab_error *why)
 	ring_settle(call);
 	(void)uv_timer_stop(&call->timer);
 	end_session(call);
+	wishes_free(call);
 	list_each (t, &call->tracks, in_call) {
 		if (t->publishing) {
 			t->publishing->done(t->publishing->arg, &error);
@@ -268,6 +269,7 @@ void call_free(struct confab_call *call)
 	end_session(call);
 	list_each (t, &call->tracks, in_call)
 		track_free(t);
+	wishes_free(call);
 	list_remove(&call->in_client);
 	free(call->url);
 	free(call->token);

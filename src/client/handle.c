@@ -49,6 +49,7 @@ struct confab_call *call_open(struct confab_client *c, const char *cid)
 	(void)snprintf(call->cid, sizeof call->cid, "%s", cid);
 	list_init(&call->joins);
 	list_init(&call->tracks);
+	list_init(&call->wishes);
 	(void)uv_timer_init(&c->loop, &call->timer);
 	call->timer.data = call;
 	list_append(&c->calls, &call->in_client);

@@ -5,7 +5,7 @@
  *
  *	public functions ▸ loop.c (tasks) ▸ user.c (token, event socket) ▸ event.c (what an event means)
  *	client, handle, join, ring,      ▸ api.c (requests) ▸ http.c
- *	chat, track                      ▸ call.c (state machine) ▸ session.c (one connection to a media server)
+ *	chat, track, subscribe           ▸ call.c (state machine) ▸ session.c (one connection to a media server)
  */
 #pragma once
 
@@ -97,13 +97,14 @@ struct confab_call {
 	char type[LIMIT_CALL_ID + 1], id[LIMIT_CHAT_CALL_ID + 1], cid[CLIENT_CID_SIZE];
 	_Atomic int state;
 	uint64_t attempt; /* grows with every join and leave: older work is no longer wanted */
-	bool create;
+	bool create, manual_subscribe;
 	char *url, *token; /* of another server; NULL */
 	uint64_t reconnect_us, give_up_at;
 	unsigned attempts;
 	uv_timer_t timer;   /* until the next attempt to come back */
 	struct list joins;  /* struct waiting */
 	struct list tracks; /* struct confab_track, in_call */
+	struct list wishes; /* struct wish; subscribe.c */
 	struct session *session;
 	confab_reason reason; /* that the server gave for the end of the last session */
 	struct call_ring ring;
@@ -227,6 +228,24 @@ void track_free(struct confab_track *t);
 /* What keeps an operation from working that is about media or data; CONFAB_OK: nothing. */
 int call_check_joined(const struct confab_call *call, confab_error *ret);
 
+/* ---- subscribe.c ---- */
+
+/* What the program wants to receive of somebody else's track; kept over reconnections. */
+struct wish {
+	struct list in_call;
+	char track[64];
+	bool said, subscribe; /* said: `subscribe` is the program's wish … */
+	bool asked;	      /* … and differs from what the join said */
+	bool set;	      /* the settings were said */
+	bool disabled;
+	confab_video_quality quality;
+	unsigned width, height, fps;
+};
+
+/* The track is published no more. */
+void wish_end(struct confab_call *call, const char *track);
+void wishes_free(struct confab_call *call);
+
 /* ---- session.c ---- */
 
 /* Connects to a media server; call_on_joined or call_on_ended follow. NULL: no memory. */
@@ -238,4 +257,9 @@ void session_unpublish(struct session *s, struct confab_track *t);
 void session_mute(struct session *s, struct confab_track *t);
 int session_send_data(struct session *s, const void *data, size_t n, bool reliable,
 		      const char *topic);
+/* Tells the server; the track is known to be published. */
+void session_subscribe(struct session *s, const struct wish *w);
+void session_settings(struct session *s, const struct wish *w);
+/* Whether somebody else publishes it now. */
+bool session_knows(struct session *s, const char *track);
 void session_write(struct session *s, struct confab_track *t, const confab_frame *frame);

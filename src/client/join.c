@@ -9,7 +9,7 @@
 struct join {
 	struct confab_call *call;
 	char *url, *token; /* owned */
-	bool create;
+	bool create, manual_subscribe;
 	unsigned reconnect_seconds;
 	confab_done_fn *done;
 	void *arg;
@@ -36,6 +36,7 @@ static void do_join(struct join *j)
 		call->url = steal(url);
 		call->token = steal(token);
 		call->create = j->create;
+		call->manual_subscribe = j->manual_subscribe;
 		call->reconnect_us = (uint64_t)j->reconnect_seconds * US_PER_S;
 		call_begin_join(call);
 	}
@@ -47,6 +48,7 @@ static bool join_of(struct join *ret, confab_call *call, const confab_join_optio
 	if (!o)
 		return true;
 	ret->create = o->create != 0;
+	ret->manual_subscribe = o->manual_subscribe != 0;
 	ret->reconnect_seconds = o->reconnect_seconds;
 	ret->url = o->url ? strdup(o->url) : NULL;
 	ret->token = o->token ? strdup(o->token) : NULL;

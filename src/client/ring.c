@@ -102,7 +102,7 @@ static void enter(struct confab_call *call)
 		return; /* in already, or gone */
 	free(call->url);
 	call->url = NULL;
-	call->create = false;
+	call->create = call->manual_subscribe = false;
 	call_begin_join(call);
 }
 

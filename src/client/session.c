@@ -242,8 +242,8 @@ struct session *session_new(struct confab_call *call, const char *url, const cha
 	twcc_recv_init(&s->twcc);
 	size_t n = strlen(url);
 	(void)snprintf(full, sizeof full,
-		       "%.*s/rtc?protocol=15&auto_subscribe=1&sdk=cpp&version=" CONFAB_VERSION,
-		       (int)(n && url[n - 1] == '/' ? n - 1 : n), url);
+		       "%.*s/rtc?protocol=15&auto_subscribe=%d&sdk=cpp&version=" CONFAB_VERSION,
+		       (int)(n && url[n - 1] == '/' ? n - 1 : n), url, !call->manual_subscribe);
 	s->url = strdup(full);
 	session_set_token(s, token);
 	if (s->url && s->token)

@@ -19,6 +19,7 @@ enum {
 	SESSION_SECTIONS = 32,		/* tracks published in one session, given up ones too */
 	SESSION_MESSAGES = 64,		/* data that waits for its channel */
 	SESSION_DATA_MAX = 60 * 1000,
+	SESSION_SYNC_TRACKS = 1000,  /* others' tracks that a resume tells of */
 	SESSION_REMOTES = 10 * 1000, /* others in a call; more are not told of */
 };
 
@@ -173,6 +174,17 @@ void report_room(struct session *s, const Lk__Room *m);
 void session_wanted(struct session *s, const Lk__SubscribedQualityUpdate *m);
 /* A layer of it is to begin (again): the program is asked for a key frame. */
 void emit_key_frame_wanted(const struct confab_track *t, unsigned layer);
+
+/* ---- session_subscribe.c ---- */
+
+/* After a join: what is no longer published is forgotten, the rest is told. */
+void subscriptions_begin(struct session *s);
+/* A track has begun to be received: how. */
+void subscription_begins(struct session *s, const char *track);
+/* After a resume: what was said meanwhile did not arrive. */
+void subscriptions_again(struct session *s);
+/* For SyncState: the tracks by which we differ from what the join said. At most `most`. */
+size_t subscriptions_list(const struct session *s, char **ret, size_t most);
 
 /* ---- session_signal.c ---- */
 

@@ -67,9 +67,11 @@ bool resume_tick(struct session *s, uint64_t now)
 	return true;
 }
 
-/* What we publish, as we know it. */
+/* What we publish and receive, as we know it (livekit-protocol 3.9). */
 static void send_sync(struct session *s)
 {
+	Lk__UpdateSubscription subscription = LK__UPDATE_SUBSCRIPTION__INIT;
+	char *wanted[SESSION_SYNC_TRACKS];
 	Lk__TrackPublishedResponse tracks[SESSION_SECTIONS], *list[SESSION_SECTIONS];
 	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
 	Lk__TrackInfo infos[SESSION_SECTIONS];
@@ -90,6 +92,11 @@ static void send_sync(struct session *s)
 		sync.n_publish_tracks++;
 	}
 	sync.publish_tracks = list;
+	subscription.track_sids = wanted;
+	subscription.n_track_sids = subscriptions_list(s, wanted, SESSION_SYNC_TRACKS);
+	subscription.has_subscribe = 1;
+	subscription.subscribe = s->call->manual_subscribe;
+	sync.subscription = &subscription;
 	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_SYNC_STATE;
 	request.sync_state = &sync;
 	signal_send(s, &request);
@@ -105,6 +112,7 @@ void resume_done(struct session *s)
 	s->offering = s->offer_again = false;
 	s->next_ping = now + s->ping_us;
 	send_sync(s);
+	subscriptions_again(s);
 	list_each (t, &s->call->tracks, in_call) {
 		if (t->published)
 			signal_mute(s, t); /* it may have changed meanwhile */

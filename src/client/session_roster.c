@@ -192,6 +192,7 @@ static void end_tracks(struct session *s, struct remote *r, const Lk__Participan
 		if (new &&find_track(new, or_empty(t->sid)))
 			continue;
 		stream_end_track(s, or_empty(t->sid));
+		wish_end(s->call, or_empty(t->sid));
 		emit_publication(s, r, CONFAB_EVENT_TRACK_UNPUBLISHED, t);
 	}
 }

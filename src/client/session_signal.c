@@ -171,6 +171,7 @@ static void on_join(struct session *s, Lk__JoinResponse *join)
 		roster_take(s, &join->participant);
 	for (size_t i = 0; i < join->n_other_participants; i++)
 		roster_take(s, &join->other_participants[i]);
+	subscriptions_begin(s);
 	if (!s->subscriber_primary)
 		signal_offer(s);
 }

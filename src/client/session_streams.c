@@ -71,6 +71,7 @@ static void add_stream(struct session *s, const struct peer_stream *p)
 		       (int)strcspn(p->stream, "|"), p->stream);
 	(void)snprintf(st->track, sizeof st->track, "%.63s", track_of(p));
 	list_append(&s->streams, &st->in_session);
+	subscription_begins(s, st->track);
 	emit_stream(s, st, CONFAB_EVENT_TRACK_SUBSCRIBED);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layers of video in C: published (test/lib/layers.c plays files of three sizes), and chosen by those
-// who look: Chromium and @livekit/rtc-node.
+// Layers of video in C: published (test/lib/layers.c plays files of three sizes), and chosen by those who look: libconfab,
+// Chromium and @livekit/rtc-node. And which tracks are received at all.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -11,7 +11,7 @@ import { until } from '../lib/browser.mjs';
 import { startConfabd } from '../lib/confabd.mjs';
 import { chromiumDriver, nodeDriver, servePage } from '../lib/participant/drivers.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { endAll, Program } from '../lib/talk.mjs';
+import { Code, endAll, Program, Talk } from '../lib/talk.mjs';
 
 const limit = { timeout: 180000 };
 const sizes = [[160, 90], [320, 180], [640, 360]];
@@ -52,8 +52,110 @@ async function publish(room, seconds, layers = 3) {
 	return program;
 }
 
+async function enter(room, identity, how = '') {
+	const t = new Talk('-');
+	await t.ok(`call default ${room}`);
+	await t.ok(`join ${wsUrl()} ${await mediaToken(room, identity)} ${how}`.trim());
+	return t;
+}
+
+/** The picture becomes so wide; from: only what comes after so many lines. */
+const width = (t, wide, from = 0) => t.event('size', (l) => l.width === wide, from);
+
+async function framesStop(t) {
+	for (let i = 0; i < 100; i++) {
+		const { code } = await t.do('frames');
+		await new Promise((resolve) => setTimeout(resolve, 700));
+		if ((await t.do('frames')).code === code) return;
+	}
+	assert.fail('frames go on');
+}
+
+async function framesCome(t) {
+	const { code } = await t.do('frames');
+	for (let i = 0; i < 300; i++) {
+		if ((await t.do('frames')).code > code + 5) return;
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	assert.fail('no frames');
+}
+
 // each has a room of its own, and waits most of its time
 describe('libconfab', { concurrency: 6 }, () => {
+	test('C to C: quality, dimensions, off and on; the publisher is told which layers are wanted', limit, async () => {
+		const t = await enter('c-layers', 'ann');
+		const camera = await publish('c-layers', 60);
+		const { id, simulcast, width: wide } = await t.event('published');
+		assert.deepEqual([simulcast, wide], [1, 640]);
+		await width(t, 640);
+		let from = t.lines.length;
+		const change = async (line, wanted) => {
+			from = t.lines.length;
+			await t.ok(line.replace(' ', ` ${id} `));
+			if (wanted) await width(t, wanted, from);
+		};
+		await change('quality 0', 160);
+		await camera.wanted(1); // nobody looks at the larger ones: they are not encoded
+		let heard = camera.lines.length;
+		await change('quality 1', 320);
+		assert.ok(camera.lines.slice(heard).some((l) => l.wanted === 3), 'told again');
+		assert.ok(camera.lines.slice(heard).some((l) => l.key === 1), 'asked for a key frame of the layer');
+		await change('dimensions 600 300', 640);
+		await change('dimensions 100 50', 160);
+		await change('dimensions 0 0', 640);
+		heard = camera.lines.length;
+		await change('enable 0');
+		await framesStop(t);
+		await camera.wanted(0, heard); // nobody looks at all
+		await change('enable 1');
+		await framesCome(t);
+		await change('fps 15');
+		assert.equal((await t.do('quality TR_nobody 1')).code, Code.notFound);
+		assert.equal((await t.do(`dimensions ${id} 0 1`)).code, Code.badInput);
+		await t.end();
+		camera.child.kill('SIGTERM');
+	});
+
+	test('two layers, and one: the qualities there are', limit, async () => {
+		const t = await enter('c-two', 'ann');
+		const camera = await publish('c-two', 40, 2);
+		const { id } = await t.event('published');
+		await width(t, 320);
+		await t.ok(`quality ${id} 0`);
+		await width(t, 160);
+		await camera.wanted(1);
+		camera.child.kill('SIGTERM');
+		await t.end();
+		const [other, single] = [await enter('c-one', 'ann'), await publish('c-one', 40, 1)];
+		assert.equal((await other.event('published')).simulcast, 0);
+		await framesCome(other);
+		await other.end();
+		await single.wanted(0);
+		single.child.kill('SIGTERM');
+	});
+
+	test('received by hand: nothing comes unasked, and what is given up is over', limit, async () => {
+		const t = await enter('by-hand', 'ann', 'manual');
+		const camera = await publish('by-hand', 60);
+		const { id } = await t.event('published');
+		await camera.wanted(0); // nobody asked
+		assert.equal((await t.do('frames')).code, 0);
+		assert.ok(!t.lines.some((l) => l.event === 'subscribed'));
+		assert.equal((await t.do('subscribe TR_nobody 1')).code, Code.notFound);
+		await t.ok(`quality ${id} 0`); // kept until it is received
+		await t.ok(`subscribe ${id} 1`);
+		await t.event('subscribed', (l) => l.id === id);
+		await width(t, 160);
+		await framesCome(t);
+		await t.ok(`subscribe ${id} 0`);
+		await t.event('unsubscribed', (l) => l.id === id);
+		await framesStop(t);
+		const other = await enter('by-hand', 'eve'); // others receive it as before
+		await width(other, 640);
+		await Promise.all([t.end(), other.end()]);
+		camera.child.kill('SIGTERM');
+	});
+
 	for (const [name, start] of [['Chromium', async () => {
 		const page = await servePage();
 		return { driver: await chromiumDriver(page.url), close: () => page.close() };

@@ -140,6 +140,26 @@ static int say_stats(const struct talk *t, const char *track)
 	return r;
 }
 
+/* ---- what is received ---- */
+
+/* -1: none of these. */
+static int choose(const struct talk *t, char **w)
+{
+	if (strcmp(w[0], "subscribe") == 0)
+		return confab_call_subscribe(t->call, w[1], atoi(w[2]));
+	if (strcmp(w[0], "enable") == 0)
+		return confab_call_enable_track(t->call, w[1], atoi(w[2]));
+	if (strcmp(w[0], "quality") == 0)
+		return confab_call_set_video_quality(t->call, w[1],
+						     (confab_video_quality)atoi(w[2]));
+	if (strcmp(w[0], "dimensions") == 0)
+		return confab_call_set_video_dimensions(t->call, w[1], (unsigned)atoi(w[2]),
+							(unsigned)atoi(w[3]));
+	if (strcmp(w[0], "fps") == 0)
+		return confab_call_set_video_fps(t->call, w[1], (unsigned)atoi(w[2]));
+	return -1;
+}
+
 /* Those that make no request. */
 static int do_small(struct talk *t, char **w, confab_error *error)
 {
@@ -171,7 +191,7 @@ static int do_small(struct talk *t, char **w, confab_error *error)
 	} else if (strcmp(w[0], "disconnect") == 0) {
 		return confab_client_disconnect_user(t->client);
 	} else {
-		return -1;
+		return choose(t, w);
 	}
 	return 0;
 }
@@ -183,6 +203,7 @@ static void do_waiting(struct talk *t, char **w, const char *rest)
 		.url = w[1],
 		.token = w[2],
 		.reconnect_seconds = t->reconnect_seconds,
+		.manual_subscribe = w[1] && w[2] && w[3] && strcmp(w[3], "manual") == 0,
 	};
 	const char *const ids[] = { w[1], w[2] };
 	confab_ring_options ring = { .member_ids = w[1] ? ids : NULL,
@@ -224,6 +245,7 @@ static int do_async(struct talk *t, char **w, const char *rest)
 		.url = w[1],
 		.token = w[2],
 		.reconnect_seconds = t->reconnect_seconds,
+		.manual_subscribe = w[1] && w[2] && w[3] && strcmp(w[3], "manual") == 0,
 	};
 	const char *const ids[] = { w[1] };
 	confab_ring_options ring = { .member_ids = w[1] ? ids : NULL,

@@ -331,6 +331,123 @@ static void the_server_ends_it(void **state)
 	end(&f);
 }
 
+/* ---- what is received ---- */
+
+static const Lk__UpdateTrackSettings *last_settings(void)
+{
+	const Lk__SignalRequest *r = edges_last(LK__SIGNAL_REQUEST__MESSAGE_TRACK_SETTING);
+
+	assert_non_null(r);
+	assert_int_equal(r->track_setting->n_track_sids, 1);
+	assert_string_equal(r->track_setting->track_sids[0], "TR_cam");
+	return r->track_setting;
+}
+
+static const Lk__UpdateSubscription *last_subscription(void)
+{
+	const Lk__SignalRequest *r = edges_last(LK__SIGNAL_REQUEST__MESSAGE_SUBSCRIPTION);
+
+	assert_non_null(r);
+	assert_string_equal(r->subscription->track_sids[0], "TR_cam");
+	assert_string_equal(r->subscription->participant_tracks[0]->participant_sid, "PA_ann");
+	return r->subscription;
+}
+
+static void settings_are_told(void **state)
+{
+	(void)state;
+	static struct fixture f;
+	const Lk__UpdateTrackSettings *s;
+
+	begin(&f);
+	assert_non_null(strstr(edges.signal.url, "auto_subscribe=1"));
+	assert_int_equal(confab_call_set_video_quality(f.call, "TR_cam", CONFAB_VIDEO_LOW), 0);
+	s = last_settings();
+	assert_int_equal(s->quality, LK__VIDEO_QUALITY__LOW);
+	assert_false(s->disabled || s->has_width || s->has_fps);
+	assert_int_equal(confab_call_set_video_dimensions(f.call, "TR_cam", 320, 180), 0);
+	assert_int_equal(confab_call_set_video_fps(f.call, "TR_cam", 15), 0);
+	assert_int_equal(confab_call_enable_track(f.call, "TR_cam", 0), 0);
+	s = last_settings(); /* one message has all of them */
+	assert_true(s->disabled);
+	assert_int_equal(s->width, 320);
+	assert_int_equal(s->height, 180);
+	assert_int_equal(s->fps, 15);
+	assert_int_equal(s->quality, LK__VIDEO_QUALITY__HIGH);
+	assert_int_equal(confab_call_enable_track(f.call, "TR_cam", 1), 0);
+	assert_int_equal(confab_call_set_video_quality(f.call, "TR_cam", CONFAB_VIDEO_MEDIUM), 0);
+	s = last_settings();
+	assert_false(s->disabled || s->has_width);
+
+	assert_int_equal(confab_call_set_video_quality(f.call, "TR_no", CONFAB_VIDEO_LOW),
+			 CONFAB_ERR_NOT_FOUND);
+	assert_int_equal(confab_call_subscribe(f.call, NULL, 1), CONFAB_ERR_NOT_FOUND);
+	assert_int_equal(confab_call_subscribe(f.call, "", 1), CONFAB_ERR_NOT_FOUND);
+	assert_int_equal(confab_call_set_video_quality(f.call, "TR_cam", (confab_video_quality)3),
+			 CONFAB_ERR_BAD_INPUT);
+	assert_int_equal(confab_call_set_video_dimensions(f.call, "TR_cam", 1, 0),
+			 CONFAB_ERR_BAD_INPUT);
+	assert_int_equal(confab_call_set_video_dimensions(f.call, "TR_cam", 65536, 1),
+			 CONFAB_ERR_BAD_INPUT);
+	assert_int_equal(confab_call_set_video_fps(f.call, "TR_cam", 65536), CONFAB_ERR_BAD_INPUT);
+	end(&f);
+}
+
+static void subscriptions_outlive_a_session(void **state)
+{
+	(void)state;
+	static struct fixture f;
+	Lk__SignalResponse m = LK__SIGNAL_RESPONSE__INIT;
+	Lk__ReconnectResponse back = LK__RECONNECT_RESPONSE__INIT;
+	Lk__LeaveRequest leave = LK__LEAVE_REQUEST__INIT;
+	const Lk__SignalRequest *sync;
+
+	begin_with(&f, &(confab_join_options){
+			       .url = "ws://server", .token = "t", .manual_subscribe = 1 });
+	assert_non_null(strstr(edges.signal.url, "auto_subscribe=0"));
+	assert_int_equal(confab_call_subscribe(f.call, "TR_cam", 1), 0);
+	assert_true(last_subscription()->subscribe);
+
+	edges_cut(); /* resumed: what differs from the join is in the sync */
+	edges_pass(f.client, 10 * US_PER_MS);
+	assert_non_null(strstr(edges.signal.url, "reconnect=1&sid=PA_me"));
+	assert_int_equal(confab_call_set_video_quality(f.call, "TR_cam", CONFAB_VIDEO_LOW), 0);
+	m.message_case = LK__SIGNAL_RESPONSE__MESSAGE_RECONNECT;
+	m.reconnect = &back;
+	edges_signal(&m);
+	sync = edges_last(LK__SIGNAL_REQUEST__MESSAGE_SYNC_STATE);
+	assert_non_null(sync);
+	assert_true(sync->sync_state->subscription->subscribe);
+	assert_int_equal(sync->sync_state->subscription->n_track_sids, 1);
+	assert_int_equal(last_settings()->quality, LK__VIDEO_QUALITY__LOW);
+
+	leave.has_action = 1; /* joined anew: told again, since the track is still there */
+	leave.action = LK__LEAVE_ACTION__RECONNECT;
+	m.message_case = LK__SIGNAL_RESPONSE__MESSAGE_LEAVE;
+	m.leave = &leave;
+	edges_signal(&m);
+	assert_int_equal(confab_call_state(f.call), CONFAB_CALL_RECONNECTING);
+	assert_int_equal(confab_call_subscribe(f.call, "TR_cam", 0), CONFAB_ERR_NOT_JOINED);
+	for (int i = 0; i < 200 && !edges.signal.open; i++)
+		edges_pass(f.client, 10 * US_PER_MS);
+	assert_true(edges.signal.open);
+	edges_reset_sent();
+	send_join();
+	assert_true(last_subscription()->subscribe);
+
+	send_ann(9, 0, false, "early", NULL); /* unpublished: forgotten */
+	send_ann(10, 1, false, "early", NULL);
+	edges_reset_sent();
+	edges_cut();
+	edges_pass(f.client, 10 * US_PER_MS);
+	m.message_case = LK__SIGNAL_RESPONSE__MESSAGE_RECONNECT;
+	m.reconnect = &back;
+	edges_signal(&m);
+	assert_null(edges_last(LK__SIGNAL_REQUEST__MESSAGE_SUBSCRIPTION));
+	assert_null(edges_last(LK__SIGNAL_REQUEST__MESSAGE_TRACK_SETTING));
+	end(&f);
+}
+
 /* ---- layers ---- */
 
 static const confab_layer three[] = { { 160, 90, 100000 }, { 320, 180, 300000 }, { 640, 360, 0 } };
@@ -478,9 +595,14 @@ static void taken_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_is_there),	      cmocka_unit_test(reports),
-		cmocka_unit_test(the_server_ends_it), cmocka_unit_test(layers),
-		cmocka_unit_test(bad_layers),	      cmocka_unit_test(taken_back),
+		cmocka_unit_test(who_is_there),
+		cmocka_unit_test(reports),
+		cmocka_unit_test(the_server_ends_it),
+		cmocka_unit_test(settings_are_told),
+		cmocka_unit_test(subscriptions_outlive_a_session),
+		cmocka_unit_test(layers),
+		cmocka_unit_test(bad_layers),
+		cmocka_unit_test(taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
