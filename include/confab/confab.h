@@ -42,6 +42,7 @@ typedef struct confab_client confab_client;
 typedef struct confab_call confab_call;
 typedef struct confab_track confab_track;
 typedef struct confab_token_request confab_token_request;
+typedef struct confab_rpc_request confab_rpc_request;
 
 /* The text of CONFAB_ERR_TOKEN_NOT_SET. */
 #define CONFAB_TOKEN_NOT_SET                                                                   \
@@ -64,7 +65,19 @@ typedef enum confab_error_code {
 	CONFAB_ERR_LEFT = 1004,	   /* the call was left meanwhile */
 	CONFAB_ERR_NOT_JOINED = 1005,
 	CONFAB_ERR_WOULD_WAIT = 1006, /* a function that waits, called in a callback */
-	CONFAB_ERR_REMOVED = 1007     /* the server ended our part in the call */
+	CONFAB_ERR_REMOVED = 1007,    /* the server ended our part in the call */
+	/* of remote procedure calls: LiveKit's RpcError, with its numbers; programs may send others */
+	CONFAB_ERR_RPC_UNSUPPORTED_METHOD = 1400,
+	CONFAB_ERR_RPC_RECIPIENT_NOT_FOUND = 1401,
+	CONFAB_ERR_RPC_REQUEST_TOO_LARGE = 1402,
+	CONFAB_ERR_RPC_UNSUPPORTED_SERVER = 1403,
+	CONFAB_ERR_RPC_UNSUPPORTED_VERSION = 1404,
+	CONFAB_ERR_RPC_APPLICATION = 1500,	  /* the method failed there */
+	CONFAB_ERR_RPC_CONNECTION_TIMEOUT = 1501, /* they did not confirm the request within 7 s */
+	CONFAB_ERR_RPC_RESPONSE_TIMEOUT = 1502,
+	CONFAB_ERR_RPC_RECIPIENT_DISCONNECTED = 1503,
+	CONFAB_ERR_RPC_RESPONSE_TOO_LARGE = 1504,
+	CONFAB_ERR_RPC_SEND_FAILED = 1505
 } confab_error_code;
 
 typedef struct confab_error {
@@ -493,6 +506,76 @@ CONFAB_API const char *confab_call_cid(const confab_call *call);
  */
 CONFAB_API int confab_call_send_data(confab_call *call, const void *data, size_t length,
 				     int reliable, const char *topic);
+
+/* Bytes of a request's or an answer's text, at most: 15 KiB (LiveKit's RPC, version 1). */
+enum { CONFAB_RPC_PAYLOAD_MAX = 15 * 1024, CONFAB_RPC_METHOD_MAX = 64 };
+
+/* A question to a program of somebody else in the call: a remote procedure call. */
+typedef struct confab_rpc {
+	const char *identity; /* whom: as in their events */
+	const char *method;   /* 1 to 64 bytes */
+	const char *payload; /* UTF-8, CONFAB_RPC_PAYLOAD_MAX bytes at most, often JSON; NULL: "" */
+	unsigned timeout_ms; /* to wait for the answer; 0: 15,000 */
+} confab_rpc;
+
+/*
+ * The end of an _async call. error NULL: `text` is the answer. Else why there is none, with a code of
+ * CONFAB_ERR_RPC_… or one that their program chose, and `text`: what it sent with it, or NULL.
+ */
+typedef void confab_rpc_done_fn(void *arg, const confab_error *error, const char *text);
+
+/*
+ * Calls a method that somebody's program has registered, in this or another LiveKit SDK, and waits for
+ * the answer. With ret not NULL: *ret is the answer, or what was sent with an error, or NULL; the
+ * caller's, to be freed by confab_text_free. 0; CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _NO_MEMORY,
+ * _WOULD_WAIT; _BAD_INPUT: no method, or one over 64 bytes; _LEFT, _NETWORK: the call was left or lost
+ * before the answer came; CONFAB_ERR_RPC_…; or the code that the other program chose.
+ */
+CONFAB_API int confab_call_perform_rpc(confab_call *call, const confab_rpc *rpc, char **ret,
+				       confab_error *ret_error);
+/* The same without waiting; done comes exactly once. */
+CONFAB_API void confab_call_perform_rpc_async(confab_call *call, const confab_rpc *rpc,
+					      confab_rpc_done_fn *done, void *arg);
+/* Frees what confab_call_perform_rpc returned; NULL is allowed. Never fails. Any thread. */
+CONFAB_API void confab_text_free(char *text);
+
+/* A request that came in. */
+typedef struct confab_rpc_invocation {
+	const char *identity; /* who asks */
+	const char *method, *payload;
+	const char *id;	     /* of the request, the same at both ends: for logs */
+	unsigned timeout_ms; /* how long they wait */
+} confab_rpc_invocation;
+
+/*
+ * Answers requests for a method. Comes on the client's thread; answer with confab_rpc_reply or
+ * confab_rpc_fail, at once or later. `invocation` is gone when it returns.
+ */
+typedef void confab_rpc_handler_fn(void *arg, const confab_rpc_invocation *invocation,
+				   confab_rpc_request *request);
+
+/*
+ * Answers requests for this method from now on, in this call, joined or not, over reconnections;
+ * replaces the handler before; NULL: no more (they get CONFAB_ERR_RPC_UNSUPPORTED_METHOD, as all
+ * for unknown methods do). Does not wait for the network. Any thread, callbacks included. 0;
+ * CONFAB_ERR_BAD_INPUT: the method is not 1 to 64 bytes; CONFAB_ERR_NO_MEMORY.
+ */
+CONFAB_API int confab_call_register_rpc(confab_call *call, const char *method,
+					confab_rpc_handler_fn *handler, void *arg);
+
+/*
+ * Answers a request, once; it is gone then, and all must be answered before confab_client_free. payload:
+ * as in confab_rpc, NULL: ""; a longer one is told as CONFAB_ERR_RPC_RESPONSE_TOO_LARGE. Any thread. Does
+ * not wait. Never fails: when the call was left meanwhile nothing is sent (a process without memory for a
+ * few bytes is ended).
+ */
+CONFAB_API void confab_rpc_reply(confab_rpc_request *request, const char *payload);
+/*
+ * The same, with an error: a code of your own (not 1001 to 1999, which are LiveKit's), a text for people,
+ * cut at 256 bytes, and what else there is to say, or NULL. Any thread. Does not wait. Never fails.
+ */
+CONFAB_API void confab_rpc_fail(confab_rpc_request *request, unsigned code, const char *message,
+				const char *data);
 
 /*
  * What was sent and received: of one track, ours or somebody else's, by its id ("TR_…"), or with

@@ -26,17 +26,18 @@ static inline size_t utf8_sequence(const uint8_t *p, size_t n)
 	return length;
 }
 
-static inline bool utf8_is_valid(const char *text, size_t n)
+/* How many bytes from the start on are whole characters: to cut a text. */
+static inline size_t utf8_prefix(const char *text, size_t n)
 {
 	const uint8_t *p = (const uint8_t *)text;
+	size_t length, done = 0;
 
-	while (n) {
-		size_t length = utf8_sequence(p, n);
+	while (done < n && (length = utf8_sequence(p + done, n - done)) > 0)
+		done += length;
+	return done;
+}
 
-		if (length == 0)
-			return false;
-		p += length;
-		n -= length;
-	}
-	return true;
+static inline bool utf8_is_valid(const char *text, size_t n)
+{
+	return utf8_prefix(text, n) == n;
 }

@@ -31,6 +31,11 @@ void call_set_state(struct confab_call *call, confab_calling_state state, const 
 
 static void end_session(struct confab_call *call)
 {
+	confab_error error;
+
+	(void)error_set(&error, CONFAB_ERR_NETWORK, 0, false,
+			"The call was lost before the answer came.");
+	rpc_end_all(call, &error);
 	if (call->session)
 		session_close(call->session);
 	call->session = NULL;
@@ -225,6 +230,7 @@ static void leave(struct confab_call *call, const confab_error *why)
 	call->leaves++;
 	ring_settle(call);
 	(void)uv_timer_stop(&call->timer);
+	rpc_end_all(call, &error);
 	end_session(call);
 	wishes_free(call);
 	list_each (t, &call->tracks, in_call) {
@@ -270,6 +276,7 @@ void call_free(struct confab_call *call)
 	list_each (t, &call->tracks, in_call)
 		track_free(t);
 	wishes_free(call);
+	rpc_methods_free(call);
 	list_remove(&call->in_client);
 	free(call->url);
 	free(call->token);

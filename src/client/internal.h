@@ -5,7 +5,7 @@
  *
  *	public functions ▸ loop.c (tasks) ▸ user.c (token, event socket) ▸ event.c (what an event means)
  *	client, handle, join, ring,      ▸ api.c (requests) ▸ http.c
- *	chat, track, subscribe           ▸ call.c (state machine) ▸ session.c (one connection to a media server)
+ *	chat, track, subscribe, rpc      ▸ call.c (state machine) ▸ session.c (one connection to a media server)
  */
 #pragma once
 
@@ -101,10 +101,12 @@ struct confab_call {
 	char *url, *token; /* of another server; NULL */
 	uint64_t reconnect_us, give_up_at;
 	unsigned attempts;
-	uv_timer_t timer;   /* until the next attempt to come back */
-	struct list joins;  /* struct waiting */
-	struct list tracks; /* struct confab_track, in_call */
-	struct list wishes; /* struct wish; subscribe.c */
+	uv_timer_t timer;		      /* until the next attempt to come back */
+	struct list joins;		      /* struct waiting */
+	struct list tracks;		      /* struct confab_track, in_call */
+	struct list wishes;		      /* struct wish; subscribe.c */
+	struct list rpc_methods, rpc_pending; /* rpc_serve.c, rpc.c */
+	unsigned rpc_open;		      /* requests that are not answered yet */
 	struct session *session;
 	confab_reason reason; /* that the server gave for the end of the last session */
 	struct call_ring ring;
@@ -245,6 +247,16 @@ struct wish {
 /* The track is published no more. */
 void wish_end(struct confab_call *call, const char *track);
 void wishes_free(struct confab_call *call);
+
+/* ---- rpc.c, rpc_serve.c ---- */
+
+/* Ends what has waited too long. */
+void rpc_tick(struct confab_call *call, uint64_t now);
+/* Requests to them will not be answered. */
+void rpc_gone(struct confab_call *call, const char *identity);
+/* None will be. */
+void rpc_end_all(struct confab_call *call, const confab_error *error);
+void rpc_methods_free(struct confab_call *call);
 
 /* ---- session.c ---- */
 

@@ -211,6 +211,7 @@ static void on_tick(uv_timer_t *timer)
 	}
 	if (s->sub.open && peer_state(&s->sub.peer) == TRANSPORT_CONNECTED)
 		send_feedback(s, now);
+	rpc_tick(s->call, now);
 	if (now >= s->next_report) {
 		s->next_report = now + SESSION_REPORT_US;
 		send_reports(s, now);

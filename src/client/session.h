@@ -78,6 +78,7 @@ struct session {
 	char own_sid[64];
 	Lk__ParticipantInfo *own; /* what the server tells of ourselves; owned, NULL: nothing yet */
 	bool joined, told, subscriber_primary;
+	bool no_rpc;	    /* the server is older than that */
 	uint64_t failed_at; /* of a peer connection; 0 = not */
 	uint64_t began, next_report, next_ping, ping_us;
 	bool offering, offer_again;
@@ -150,6 +151,7 @@ void data_forget(struct session *s);
 /* ---- session_roster.c ---- */
 
 struct remote *session_remote(struct session *s, const char *sid);
+struct remote *roster_by_identity(struct session *s, const char *identity);
 /* Somebody else's track, and whose; NULL: there is none. */
 const Lk__TrackInfo *roster_track(struct session *s, const char *sid, struct remote **ret);
 /* Fills in who and what an event is about. */
@@ -167,6 +169,12 @@ void report_stream_states(struct session *s, const Lk__StreamStateUpdate *m);
 void report_permission(struct session *s, const Lk__SubscriptionPermissionUpdate *m);
 void report_subscription(struct session *s, const Lk__SubscriptionResponse *m);
 void report_room(struct session *s, const Lk__Room *m);
+
+/* ---- rpc.c, rpc_serve.c ---- */
+
+void rpc_take_request(struct session *s, const Lk__DataPacket *p);
+void rpc_take_ack(struct session *s, const Lk__DataPacket *p);
+void rpc_take_response(struct session *s, const Lk__DataPacket *p);
 
 /* ---- session_publish.c ---- */
 

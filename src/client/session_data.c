@@ -84,6 +84,12 @@ void data_take(struct session *s, const uint8_t *bytes, size_t n)
 		return;
 	if (p->user && p->user->has_payload)
 		take_user(s, p);
+	else if (p->rpc_request)
+		rpc_take_request(s, p);
+	else if (p->rpc_ack)
+		rpc_take_ack(s, p);
+	else if (p->rpc_response)
+		rpc_take_response(s, p);
 	lk__data_packet__free_unpacked(p, NULL);
 }
 

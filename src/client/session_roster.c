@@ -39,6 +39,17 @@ struct remote *session_remote(struct session *s, const char *sid)
 	return NULL;
 }
 
+struct remote *roster_by_identity(struct session *s, const char *identity)
+{
+	struct remote *r;
+
+	list_each (r, &s->remotes, in_session) {
+		if (same(r->info->identity, identity))
+			return r;
+	}
+	return NULL;
+}
+
 static const Lk__TrackInfo *find_track(const Lk__ParticipantInfo *info, const char *sid)
 {
 	for (size_t i = 0; i < tracks_of(info); i++) {
@@ -243,6 +254,7 @@ static void leaves(struct session *s, struct remote *r, confab_reason reason)
 	end_tracks(s, r, NULL);
 	session_describe(s, &e, or_empty(r->info->sid), "");
 	client_emit(s->client, &e);
+	rpc_gone(s->call, e.identity);
 	s->remote_count--;
 	remote_free(r);
 }

@@ -157,12 +157,24 @@ void signal_ping(struct session *s)
 
 /* ---- in ---- */
 
+/* LiveKit passes RPC on from 1.8.0 (livekit-protocol 1.6). */
+static bool is_older_than_rpc(const char *version)
+{
+	char *end = NULL;
+	unsigned long major = version ? strtoul(version, &end, 10) : 2;
+
+	return major == 0 || (major == 1 && *end == '.' && strtoul(end + 1, NULL, 10) < 8);
+}
+
 static void on_join(struct session *s, Lk__JoinResponse *join)
 {
 	s->joined = true;
 	if (join->participant && join->participant->sid)
 		(void)snprintf(s->own_sid, sizeof s->own_sid, "%s", join->participant->sid);
 	s->subscriber_primary = join->subscriber_primary;
+	s->no_rpc = is_older_than_rpc(join->server_info && join->server_info->version
+					      ? join->server_info->version
+					      : join->server_version);
 	s->ping_us = (uint64_t)(join->ping_interval > 0 ? join->ping_interval : 0) * US_PER_S;
 	s->next_ping = clock_now_us() + s->ping_us;
 	if (join->room)

@@ -30,6 +30,7 @@ struct talk {
 	_Atomic unsigned frames, early; /* early: captured more than 10 s from now, or not told */
 	pthread_mutex_t lock;		/* of the token */
 	char token[4096];
+	_Atomic(confab_rpc_request *) request; /* that waits for an answer */
 };
 
 static int is_recent(uint64_t us)
@@ -140,6 +141,48 @@ static int say_stats(const struct talk *t, const char *track)
 	return r;
 }
 
+/* ---- remote procedure calls ---- */
+
+static void serve(void *arg, const confab_rpc_invocation *i, confab_rpc_request *request)
+{
+	static char big[CONFAB_RPC_PAYLOAD_MAX + 2];
+	struct talk *t = arg;
+
+	say_begin("\"event\":\"rpc\",\"timeout\":%u", i->timeout_ms);
+	say_text("identity", i->identity);
+	say_text("method", i->method);
+	say_end();
+	if (strcmp(i->method, "later") == 0) {
+		t->request = request; /* `answer` answers it */
+	} else if (strcmp(i->method, "fail") == 0) {
+		confab_rpc_fail(request, 42, "It does not work", i->payload);
+	} else if (strcmp(i->method, "big") == 0) {
+		memset(big, 'b', sizeof big - 1);
+		confab_rpc_reply(request, big);
+	} else {
+		confab_rpc_reply(request, i->payload);
+	}
+}
+
+static int ask(struct talk *t, char **w, const char *payload, confab_error *error)
+{
+	/* "*N": N bytes */
+	size_t n = payload[0] == '*' ? (size_t)atoi(payload + 1) : 0;
+	char *long_one = calloc(1, n + 1), *answer = NULL;
+	confab_rpc rpc = { .identity = w[1], .method = w[2], .payload = n ? long_one : payload };
+
+	if (!long_one)
+		return CONFAB_ERR_NO_MEMORY;
+	memset(long_one, 'p', n);
+	int r = confab_call_perform_rpc(t->call, &rpc, &answer, error);
+	say_begin("\"answer\":%zu", answer ? strlen(answer) : 0);
+	say_text("text", answer && strlen(answer) < 1000 ? answer : NULL);
+	say_end();
+	confab_text_free(answer);
+	free(long_one);
+	return r;
+}
+
 /* ---- what is received ---- */
 
 /* -1: none of these. */
@@ -190,6 +233,12 @@ static int do_small(struct talk *t, char **w, confab_error *error)
 		return say_stats(t, w[1]);
 	} else if (strcmp(w[0], "disconnect") == 0) {
 		return confab_client_disconnect_user(t->client);
+	} else if (strcmp(w[0], "serve") == 0) {
+		return confab_call_register_rpc(t->call, w[1], serve, t);
+	} else if (strcmp(w[0], "unserve") == 0) {
+		return confab_call_register_rpc(t->call, w[1], NULL, NULL);
+	} else if (strcmp(w[0], "answer") == 0) {
+		confab_rpc_reply(t->request, w[1]);
 	} else {
 		return choose(t, w);
 	}
@@ -229,6 +278,8 @@ static void do_waiting(struct talk *t, char **w, const char *rest)
 		r = confab_call_reject(t->call, w[1], &error);
 	else if (strcmp(w[0], "message") == 0)
 		r = confab_client_send_message(t->client, w[1], rest, NULL, NULL, &error);
+	else if (strcmp(w[0], "rpc") == 0)
+		r = ask(t, w, w[3] ? rest + (w[3] - w[2]) : "", &error);
 	else
 		r = do_small(t, w, &error);
 	say_done(w[0], r, r ? error.message : "");

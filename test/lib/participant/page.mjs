@@ -234,8 +234,8 @@ class Participant {
 		return sum(bytes);
 	}
 
-	async rpc(to, text) {
-		return this.room.localParticipant.performRpc({ destinationIdentity: to, method: 'echo', payload: text, responseTimeout: 8000 });
+	async rpc(to, text, method = 'echo') {
+		return this.room.localParticipant.performRpc({ destinationIdentity: to, method, payload: text, responseTimeout: 8000 });
 	}
 
 	async reconnect(how) {
