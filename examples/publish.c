@@ -28,6 +28,7 @@ struct clip {
 	size_t count, next;
 	double at; /* seconds: when the next one is due */
 	unsigned timestamp, clock;
+	unsigned char level; /* of sound, in -dBov; 0: the file does not tell */
 };
 
 static size_t read_file(const char *path, unsigned char **ret)
@@ -36,7 +37,7 @@ static size_t read_file(const char *path, unsigned char **ret)
 	long n = 0;
 
 	if (f && fseek(f, 0, SEEK_END) == 0 && (n = ftell(f)) > 0 && fseek(f, 0, SEEK_SET) == 0 &&
-	    (*ret = malloc((size_t)n)) && fread(*ret, 1, (size_t)n, f) != (size_t)n)
+	    (*ret = calloc((size_t)n + 1, 1)) && fread(*ret, 1, (size_t)n, f) != (size_t)n)
 		n = 0;
 	if (f)
 		fclose(f);
@@ -82,6 +83,26 @@ static int load_ivf(struct clip *c, const char *path)
 	return c->count > 0;
 }
 
+/*
+ * How loud the sound is. No packet of Opus says it: only who decodes them knows. All a file can say is how
+ * loud it is as a whole, by the tag R128_TRACK_GAIN: what to add for -23 LUFS, in 1/256 dB (RFC 7845 5.2.1).
+ * Without it the server cannot tell when we speak. A program with a microphone measures each frame.
+ */
+static unsigned char level_of(const unsigned char *tags, size_t n)
+{
+	static const char name[] = "R128_TRACK_GAIN=";
+	const size_t length = sizeof name - 1;
+
+	for (size_t i = 0; i + length < n; i++) {
+		if (memcmp(tags + i, name, length) == 0) {
+			int level = 23 + atoi((const char *)tags + i + length) / 256;
+
+			return (unsigned char)(level < 1 ? 1 : level > 127 ? 127 : level);
+		}
+	}
+	return 0;
+}
+
 /* Ogg: pages with up to 255 segments; packets of our files do not cross pages. 20 ms a packet. */
 static int load_ogg(struct clip *c, const char *path)
 {
@@ -96,8 +117,10 @@ static int load_ogg(struct clip *c, const char *path)
 			length += segments[i];
 			if (segments[i] == 255)
 				continue;
-			if (memcmp(c->file + body, "Opus", 4) != 0 &&
-			    !add(c, c->file + body, length, 960))
+			if (memcmp(c->file + body, "OpusTags", 8) == 0)
+				c->level = level_of(c->file + body, length);
+			else if (memcmp(c->file + body, "OpusHead", 8) != 0 &&
+				 !add(c, c->file + body, length, 960))
 				return 0;
 			body += length;
 			length = 0;
@@ -137,7 +160,11 @@ static void play(struct clip *c, confab_track *track, confab_codec codec, double
 			c->next = 0;
 		}
 		const struct packet *p = &c->packets[c->next];
-		confab_frame frame = { codec, p->bytes, p->length, c->timestamp, 0 };
+		confab_frame frame = { .codec = codec,
+				       .bytes = p->bytes,
+				       .length = p->length,
+				       .timestamp = c->timestamp,
+				       .level = c->level };
 
 		(void)confab_track_write(track, &frame);
 		c->timestamp += p->samples;

@@ -2,12 +2,16 @@
 // What libconfab tells of a call: who is there, what they publish and say about themselves, how they are connected, and
 // why something ended. Against a running server; the same in virtual time: test/unit/client/test_session.c.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { RoomServiceClient } from 'livekit-server-sdk';
-import { apiKey, apiSecret, startConfabd } from '../lib/confabd.mjs';
+import { apiKey, apiSecret, root, startConfabd } from '../lib/confabd.mjs';
 import { nodeDriver } from '../lib/participant/drivers.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { endAll, State, Talk } from '../lib/talk.mjs';
+import { endAll, Program, State, Talk } from '../lib/talk.mjs';
 
 const limit = { timeout: 120000 };
 const Source = { camera: 1, microphone: 2 };
@@ -23,6 +27,17 @@ after(() => {
 	endAll();
 	return daemon.stop();
 });
+
+/** Until so many more frames came. */
+async function heard(t, more) {
+	const { code: before } = await t.do('frames');
+	for (let i = 0; i < 600; i++) {
+		const { code: frames } = await t.do('frames');
+		if (frames >= before + more) return { frames };
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	return assert.fail(`no ${more} frames after ${before}`);
+}
 
 async function enter(room, identity, options) {
 	const t = new Talk('-', options);
@@ -117,6 +132,26 @@ describe('libconfab', { concurrency: 6 }, () => {
 		await rooms.deleteRoom('ends');
 		for (const t of [c, again]) assert.equal((await t.state(State.left)).reason, Reason.roomDeleted);
 		await Promise.all([a.end(), b.end(), c.end(), again.end()]);
+	});
+
+	test('examples/publish: a file that says how loud it is is seen to speak, another is not', limit, async (t) => {
+		const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-loud-'));
+		t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+		const media = path.join(root, 'test/vectors/media');
+		const tagged = path.join(folder, 'tagged.ogg');
+		execFileSync('ffmpeg', ['-v', 'error', '-i', path.join(media, 'test.ogg'), '-c', 'copy', '-metadata:s:a', 'R128_TRACK_GAIN=-768', tagged]);
+		const a = await enter('files', 'ann');
+		const plays = async (identity, file) => new Program('examples/example_publish',
+			[daemon.url.replace('http', 'ws'), '-', await mediaToken('files', identity), 'files', '30', path.join(media, 'test.ivf'), file]);
+		const loud = await plays('loud', tagged);
+		const quiet = await plays('quiet', path.join(media, 'test.ogg'));
+		for (const identity of ['loud', 'quiet']) await a.event('subscribed', (l) => l.identity === identity && l.codec === 1);
+		const speaks = await a.event('speaking', (l) => l.state === 1 && l.identity === 'loud');
+		assert.ok(speaks.level > 0.1, `level ${speaks.level}`); // 20 below full scale
+		const { frames } = await heard(a, 200);
+		assert.ok(!a.lines.some((l) => l.event === 'speaking' && l.identity === 'quiet'), `after ${frames} frames`);
+		for (const program of [loud, quiet]) program.child.kill('SIGTERM');
+		await a.end();
 	});
 
 	test('how loud, how well connected, and who may be received, with a rtc-node participant', limit, async (t) => {
