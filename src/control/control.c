@@ -120,16 +120,22 @@ static void on_signal_observed(void *arg, const struct signal_observed *o)
 
 static int start_hooks(struct control *c, const struct control_config *config)
 {
-	const struct hooks_config hooks = { .loop = config->loop,
-					    .urls = config->webhooks,
-					    .url_count = config->webhook_count,
-					    .keys = *auth_keys(c->auth),
-					    .rng = rng_os() };
+	autofree char *rooms_file = NULL, *events_file = NULL;
+	struct hooks_config hooks = { .loop = config->loop,
+				      .urls = config->webhooks,
+				      .url_count = config->webhook_count,
+				      .keys = *auth_keys(c->auth),
+				      .rng = rng_os() };
 
+	if (asprintf(&rooms_file, "%s/webhooks-rooms.json", config->data_dir) < 0 ||
+	    asprintf(&events_file, "%s/webhooks-events.json", config->data_dir) < 0)
+		abort(); /* R61 */
+	hooks.keep = rooms_file;
 	struct hooks_config events = hooks;
 	events.urls = config->event_webhooks;
 	events.url_count = config->event_webhook_count;
 	events.events = true;
+	events.keep = events_file;
 	int r = config->webhook_count ? hooks_new(&hooks, &c->hooks) : 0;
 
 	return r == 0 && config->event_webhook_count ? hooks_new(&events, &c->event_hooks) : r;

@@ -7,9 +7,14 @@
 #include "control/push/push.h"
 #include "control/signal/signal.h"
 
-static void add_hook_metrics(const struct hooks *hooks, struct sb *ret)
+static void add_hook_metrics(const struct hooks *rooms, const struct hooks *events, struct sb *ret)
 {
-	struct hooks_gauges g = hooks_gauges(hooks);
+	struct hooks_gauges g = hooks_gauges(rooms), more = hooks_gauges(events);
+
+	g.waiting += more.waiting;
+	g.delivered += more.delivered;
+	g.failed += more.failed;
+	g.dropped += more.dropped;
 
 	sb_printf(ret, "# TYPE confab_webhooks_waiting gauge\nconfab_webhooks_waiting %zu\n",
 		  g.waiting);
@@ -65,8 +70,8 @@ void control_add_metrics(struct control *c, struct sb *ret)
 	sb_printf(ret,
 		  "# TYPE confab_media_failures_total counter\nconfab_media_failures_total %llu\n",
 		  (unsigned long long)g.media_failures);
-	if (c->hooks)
-		add_hook_metrics(c->hooks, ret);
+	if (c->hooks || c->event_hooks)
+		add_hook_metrics(c->hooks, c->event_hooks, ret);
 	add_push_metrics(c->push, ret);
 	sb_printf(ret,
 		  "# TYPE confab_log_lines_dropped_total counter\n"

@@ -15,6 +15,7 @@
 #define MESSAGE	     CONVERSATION "/messages/{message}"
 #define CHANNEL	     "/api/v1/channels/{id}"
 #define CALL	     "/api/v1/call/{type}/{id}"
+#define WEBHOOK	     "/api/v1/operator/webhooks/{webhook}"
 
 /* clang-format off */
 const struct http_route control_routes[] = {
@@ -130,6 +131,8 @@ const struct http_route control_routes[] = {
 	{ HTTP_GET,    "/api/v1/operator/problems",           http_operator_problems,        ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/server",             http_operator_server,          ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/webhooks",           http_operator_webhooks,        ROUTE_USER },
+	{ HTTP_POST,   WEBHOOK "/test",                       http_operator_webhook_test,    ROUTE_USER },
+	{ HTTP_POST,   WEBHOOK "/deliveries/{delivery}/again", http_operator_webhook_again,  ROUTE_USER },
 
 	/* events: the first frame says who is asking */
 	{ HTTP_GET,  "/api/v1/events",         http_events,            ROUTE_PUBLIC },

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Webhooks about calls and chat: signed over the raw body, repeated with the same id, in order, and logged.
+// Webhooks about calls and chat: signed over the raw body, repeated with the same id, in order; and what the operator sees of
+// them and can do.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
-import { apiSecret } from '../lib/confabd.mjs';
+import { apiSecret, startConfabd } from '../lib/confabd.mjs';
 import { at, startWithPeople } from '../lib/people.mjs';
 
 test('events arrive in order, signed, and after failures with the same id', { timeout: 60000 }, async (t) => {
@@ -34,9 +38,9 @@ test('events arrive in order, signed, and after failures with the same id', { ti
 		assert.equal(headers['x-webhook-id'], JSON.parse(body).id);
 	}
 	assert.deepEqual(seen.slice(0, 3).map(({ headers }) => [headers['x-webhook-id'], headers['x-webhook-attempt']]), [1, 2, 3].map((n) => [seen[0].headers['x-webhook-id'], String(n)]));
-	const { events, rooms } = (await people.boss.call('GET', '/api/v1/operator/webhooks')).body;
-	assert.deepEqual(events.map((e) => [e.type, e.status, e.attempt]).reverse(), [['call.created', 503, 1], ['call.created', 503, 2], ['call.created', 200, 3], ['call.ring', 200, 1], ['message.new', 200, 1]]);
-	assert.deepEqual(rooms, []);
+	const { webhooks } = (await people.boss.call('GET', '/api/v1/operator/webhooks')).body;
+	assert.deepEqual(webhooks.map(({ id, kind, url: shown, failed }) => [id, kind, shown, failed]), [['events-1', 'events', url, 0]]);
+	assert.deepEqual(webhooks[0].deliveries.map((d) => [d.type, d.state, d.status, d.attempts]).slice(-3).reverse(), [['call.created', 'delivered', 200, 3], ['call.ring', 'delivered', 200, 1], ['message.new', 'delivered', 200, 1]]);
 	await people.boss.call('POST', '/api/v1/conversations/ann/read', { message_id: message.id });
 	for (const end = Date.now() + 15000; types().at(-1) !== 'message.read'; await new Promise((resolve) => setTimeout(resolve, 20))) assert.ok(Date.now() < end, JSON.stringify(types()));
 	const read = JSON.parse(seen.at(-1).body);
@@ -46,4 +50,126 @@ test('events arrive in order, signed, and after failures with the same id', { ti
 	assert.deepEqual([state.tls, state.certificate_ends_at], [false, null]);
 	const { problems } = (await people.boss.call('GET', '/api/v1/operator/problems')).body;
 	assert.deepEqual(problems.filter((p) => p.topic === 'hooks').map((p) => [p.level, p.text.includes('status=503')]), [['warn', true]], 'the first failure only');
+});
+
+/** A receiver whose answer can be changed: {url(path), seen, answer}. */
+async function receiver(t) {
+	const it = { seen: [], answer: 200 };
+	const server = http.createServer(async (req, res) => {
+		const chunks = [];
+		for await (const chunk of req) chunks.push(chunk);
+		it.seen.push({ headers: req.headers, body: Buffer.concat(chunks).toString() });
+		res.writeHead(it.answer).end();
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	it.port = server.address().port;
+	it.close = () => {
+		server.closeAllConnections();
+		server.close();
+	};
+	t.after(() => it.close());
+	return it;
+}
+
+test('the operator sees what waits and what was given up, sends it again, and tests; nothing secret is shown', { timeout: 60000 }, async (t) => {
+	const there = await receiver(t);
+	const home = `127.0.0.1:${there.port}`;
+	const url = `http://me:hush@${home}/hooks/${'hush'.repeat(10)}/in?token=hush`;
+	const { daemon, people: { ann, boss } } = await startWithPeople({ ann: 'user', boss: 'admin' }, { args: ['--event-webhook', url, '--webhook', `http://${home}/rooms`] });
+	t.after(() => daemon.stop());
+	const look = async () => {
+		const answer = await boss.call('GET', '/api/v1/operator/webhooks');
+		assert.ok(!answer.text.includes('hush'), answer.text);
+		return answer.body.webhooks;
+	};
+	const seen = async (what, check) => {
+		for (const end = Date.now() + 20000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+			const [events] = await look();
+			const found = events.deliveries.find(check);
+			if (found) return { ...found, webhook: events };
+			assert.ok(Date.now() < end, `${what}: ${JSON.stringify(events)}`);
+		}
+	};
+	const again = (id) => boss.call('POST', `/api/v1/operator/webhooks/events-1/deliveries/${id}/again`, {});
+	const say = (text) => ann.call('POST', '/api/v1/conversations/ann/messages', { text, client_id: text });
+
+	const [events, rooms] = await look();
+	assert.deepEqual([events.url, events.deliveries, rooms.id, rooms.kind, rooms.url], [`http://${home}/hooks/.../in?...`, [], 'rooms-1', 'rooms', `http://${home}/rooms`]);
+
+	// it waits for the receiver, and goes at once when it is told to
+	there.answer = 503;
+	await say('one');
+	const waits = await seen('one waits for its third attempt', (d) => d.state === 'waiting' && d.attempts >= 2);
+	assert.deepEqual([waits.type, waits.status, waits.error, waits.webhook.waiting], ['message.new', 503, undefined, 1]);
+	assert.ok(Date.parse(waits.next_attempt_at) > Date.parse(waits.attempted_at) && waits.duration_ms >= 0, JSON.stringify(waits));
+	there.answer = 200;
+	assert.equal((await again(waits.id)).status, 202);
+	const came = await seen('one arrived', (d) => d.id === waits.id && d.state === 'delivered');
+	assert.deepEqual([came.status, came.next_attempt_at, came.webhook.waiting, came.webhook.delivered], [200, null, 0, 1]);
+
+	// it is given up at once when the receiver does not want it, and sent again as it was
+	there.answer = 400;
+	await say('two');
+	const failed = await seen('two is given up', (d) => d.state === 'failed');
+	assert.deepEqual([failed.attempts, failed.status, failed.webhook.failed], [1, 400, 1]);
+	assert.deepEqual((await again(failed.id)).body.delivery.id, failed.id);
+	await seen('two is given up once more', (d) => d.state === 'failed' && d.attempts === 2);
+	there.answer = 200;
+	await again(failed.id);
+	const { webhook } = await seen('two arrived', (d) => d.id === failed.id && d.state === 'delivered');
+	assert.deepEqual([webhook.delivered, webhook.failed], [2, 1], 'lost is counted once');
+	const twos = there.seen.filter(({ headers }) => headers['x-webhook-id'] === failed.id);
+	assert.deepEqual(twos.map(({ headers }) => headers['x-webhook-attempt']), ['1', '2', '3']);
+	assert.equal(new Set(twos.map(({ body }) => body)).size, 1, 'the same to the letter');
+	await say('three');
+	await seen('three arrived', (d) => d.type === 'message.new' && d.id !== failed.id && d.id !== waits.id && d.state === 'delivered');
+	assert.equal(JSON.parse(there.seen.at(-1).body).dropped, 1, 'the next one tells of the one that was lost');
+
+	// a test event, to this one only
+	const { body: { delivery } } = await boss.call('POST', '/api/v1/operator/webhooks/events-1/test', {});
+	await seen('the test arrived', (d) => d.id === delivery.id && d.state === 'delivered');
+	const { headers, body } = there.seen.at(-1);
+	assert.equal(headers['x-signature'], crypto.createHmac('sha256', apiSecret).update(body).digest('hex'));
+	assert.deepEqual([JSON.parse(body).type, JSON.parse(body).user.id], ['webhook.test', 'boss']);
+	await boss.call('POST', '/api/v1/operator/webhooks/rooms-1/test', {});
+	for (const end = Date.now() + 20000; (await look())[1].deliveries[0].state !== 'delivered'; ) assert.ok(Date.now() < end);
+	assert.equal(JSON.parse(there.seen.at(-1).body).event, 'webhook_test');
+
+	// nobody there
+	there.close();
+	await boss.call('POST', '/api/v1/operator/webhooks/events-1/test', {});
+	const lost = await seen('the test waits', (d) => d.state === 'waiting');
+	assert.equal(lost.status, null);
+	assert.match(lost.error, /connect/i);
+
+	for (const [path, status] of [['events-2/test', 404], ['rooms-0/test', 404], ['events/test', 404], ['events-1/deliveries/EV_x/again', 404]]) {
+		assert.equal((await boss.call('POST', `/api/v1/operator/webhooks/${path}`, {})).status, status, path);
+	}
+	for (const bad of ['0', '201', 'x']) assert.equal((await boss.call('GET', `/api/v1/operator/webhooks?limit=${bad}`)).status, 400, bad);
+	assert.ok(!daemon.log().includes('hush'), 'nor in the log');
+});
+
+test('what waits when the daemon is restarted goes on afterwards, in order, under its ids', { timeout: 60000 }, async (t) => {
+	const there = await receiver(t);
+	const args = ['--event-webhook', `http://127.0.0.1:${there.port}/in`];
+	const data = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-hooks-'));
+	t.after(() => fs.rmSync(data, { recursive: true, force: true }));
+	const { daemon, people: { ann } } = await startWithPeople({ ann: 'user' }, { args, data });
+	there.answer = 503;
+	for (const text of ['one', 'two', 'three']) await ann.call('POST', '/api/v1/conversations/ann/messages', { text, client_id: text });
+	for (const end = Date.now() + 20000; there.seen.length === 0; await new Promise((resolve) => setTimeout(resolve, 10))) assert.ok(Date.now() < end);
+	await daemon.stop();
+	const file = `${data}/webhooks-events.json`;
+	assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+	const [first] = there.seen;
+	there.seen.length = 0;
+	there.answer = 200;
+	const second = await startConfabd({ data, args });
+	t.after(() => second.stop());
+	for (const end = Date.now() + 20000; there.seen.length < 3; await new Promise((resolve) => setTimeout(resolve, 10))) assert.ok(Date.now() < end, JSON.stringify(there.seen));
+	assert.deepEqual(there.seen.map(({ body }) => JSON.parse(body).message.text), ['one', 'two', 'three']);
+	assert.equal(there.seen[0].headers['x-webhook-id'], first.headers['x-webhook-id']);
+	assert.equal(there.seen[0].body, first.body);
+	assert.ok(Number(there.seen[0].headers['x-webhook-attempt']) > 1 && there.seen[1].headers['x-webhook-attempt'] === '1');
+	assert.ok(!fs.existsSync(file), 'they are sent once');
 });

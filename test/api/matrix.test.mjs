@@ -49,7 +49,9 @@ const OTHER = {
 	'GET /api/v1/bans': 'admin', 'PUT /api/v1/bans/{user}': 'admin', 'DELETE /api/v1/bans/{user}': 'admin', 'DELETE /api/v1/users/{user}': 'admin',
 	'GET /api/v1/conversations/{id}/export': 'owner',
 	'POST /api/v1/calls': 'user', 'GET /api/v1/calltypes': 'admin', 'PUT /api/v1/calltypes/{name}': 'admin', 'DELETE /api/v1/calltypes/{name}': 'admin',
-	'GET /api/v1/operator/calls': 'admin', 'GET /api/v1/operator/history': 'admin', 'GET /api/v1/operator/webhooks': 'admin', 'GET /api/v1/operator/problems': 'admin', 'GET /api/v1/operator/server': 'admin',
+	'GET /api/v1/operator/calls': 'admin', 'GET /api/v1/operator/history': 'admin', 'GET /api/v1/operator/webhooks': 'admin',
+	'POST /api/v1/operator/webhooks/{webhook}/test': 'admin', 'POST /api/v1/operator/webhooks/{webhook}/deliveries/{delivery}/again': 'admin',
+	'GET /api/v1/operator/problems': 'admin', 'GET /api/v1/operator/server': 'admin',
 	'GET /api/auth/sessions': 'session', 'POST /api/auth/sessions/end_others': 'session', 'POST /api/auth/name': 'session', 'POST /api/auth/password': 'session',
 	'GET /api/v1/push': 'session', 'POST /api/v1/push/subscription': 'session', 'DELETE /api/v1/push/subscription': 'session',
 	'POST /api/video-call/token': 'session', 'POST /api/v1/guest': 'anybody', 'POST /api/v1/widget/session': 'anybody',
@@ -149,7 +151,7 @@ test('everything else: routes × people', async () => {
 	const made = await people.boss.call('POST', '/api/v1/channels', { type: 'group', id: 'matrix', name: 'Matrix', members: ['host'] });
 	assert.equal(made.status, 201, JSON.stringify(made.body));
 	assert.equal((await people.boss.call('POST', '/api/v1/channels/group.matrix/leave', {})).status, 200);
-	const fill = (pattern) => pattern.replace('/channels/{id}', '/channels/group.matrix').replace('{id}', 'host').replace('{message}', '999999').replace('{reaction}', 'x').replace('{name}', 'no-such-type').replace('{user}', 'no-such-user').replace('{item}', '999999');
+	const fill = (pattern) => pattern.replace('/channels/{id}', '/channels/group.matrix').replace('{id}', 'host').replace('{message}', '999999').replace('{reaction}', 'x').replace('{name}', 'no-such-type').replace('{user}', 'no-such-user').replace('{item}', '999999').replace('{webhook}', 'events-1').replace('{delivery}', 'EV_none');
 	for (const route of routes.filter((r) => !r.flags.includes('CALL') && !ELSEWHERE.test(r.pattern))) {
 		const may = OTHER[`${route.method} ${route.pattern}`];
 		for (const name of Object.keys(actors)) {

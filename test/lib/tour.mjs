@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every screen and state of the web app, one after the other: for axe-core (test/e2e/axe.test.mjs) and for pictures
 // (tools/screenshots.mjs). What is on screen is real: a daemon, people, messages, calls.
+import { once } from 'node:events';
+import http from 'node:http';
 import { signInByLink } from './app.mjs';
 import { launchChromium, openPage, until } from './browser.mjs';
 import { startConfabd } from './confabd.mjs';
@@ -32,7 +34,9 @@ export async function dress(page, { language = 'en', theme = 'system' } = {}) {
  * after it. `only`: parts of states' names, with commas between. `args`: more flags of the browser.
  */
 export async function tour(visit, { only, args } = {}) {
-	const daemon = await startConfabd();
+	const receiver = http.createServer((request, response) => request.resume().on('end', () => response.end())).listen(0, '127.0.0.1');
+	await once(receiver, 'listening');
+	const daemon = await startConfabd({ args: ['--event-webhook', `http://127.0.0.1:${receiver.address().port}/orders/chat`] });
 	const browser = await launchChromium({ fps: 10, args });
 	const stop = async (name, page) => {
 		if (only && !only.split(',').some((part) => name.includes(part))) return;
@@ -59,6 +63,8 @@ export async function tour(visit, { only, args } = {}) {
 		await daemon.stop().catch((error) => {
 			if (!daemon.child.killed) throw error; // the last state is a server that is gone
 		});
+		receiver.closeAllConnections();
+		receiver.close();
 	}
 }
 

@@ -13,68 +13,52 @@
 #include "base/rng.h"
 #include "control/auth/media_token.h"
 #include "control/hooks/transfer.h"
+#include "control/hooks/waiting.h"
 
 enum { ID_LETTERS = 12 };
-
-enum { TYPE_SIZE = 48, CAUSE_SIZE = 64 };
-
-struct message {
-	struct list in_target;
-	char id[ID_LETTERS + 4], type[TYPE_SIZE];
-	uint64_t lost; /* told with it: told anew when it is lost itself */
-	char body[];
-};
 
 /* One URL. */
 struct target {
 	struct hooks *hooks;
-	char *url;
-	struct list queue; /* struct message; the first is the one under way */
+	char *url, *shown; /* owned */
+	struct list queue; /* struct delivery; the first is the one under way */
 	size_t waiting;
-	unsigned attempts; /* of the first */
+	struct deliveries over;
 	bool busy;
-	uint64_t lost; /* since the last event that fitted: told with the next */
+	uint64_t began_us; /* the attempt */
+	uint64_t lost;	   /* since the last event that fitted: told with the next */
+	uint64_t delivered, failed;
 	uv_timer_t pause;
 	bool pause_open;
 };
 
-/* One attempt. */
-struct log_entry {
-	char id[ID_LETTERS + 4], type[TYPE_SIZE], cause[CAUSE_SIZE];
-	const char *url; /* the target's */
-	unsigned attempt;
-	long status;
-	uint64_t at_us; /* wall */
-};
-
 struct hooks {
 	bool events;
-	struct log_entry log[HOOKS_LOG_MAX]; /* a ring */
-	size_t log_count;		     /* ever */
 	struct transfers *transfers;
 	struct token_keys keys;
 	struct rng *rng;
 	struct target *targets;
 	size_t target_count;
+	char *keep;    /* owned */
 	unsigned open; /* timers */
 	struct hooks_gauges gauges;
 };
 
 static void attempt(struct target *t);
 
-static struct message *first(const struct target *t)
+static struct delivery *first(const struct target *t)
 {
-	return list_entry(t->queue.next, struct message, in_target);
+	return list_entry(t->queue.next, struct delivery, in_list);
 }
 
-static void drop_first(struct target *t)
+static void put_away_first(struct target *t, enum delivery_state state)
 {
-	struct message *message = first(t);
+	struct delivery *d = first(t);
 
-	list_remove(&message->in_target);
-	free(message);
+	list_remove(&d->in_list);
 	t->waiting--;
-	t->attempts = 0;
+	d->state = state;
+	deliveries_keep(&t->over, d);
 }
 
 static void on_pause_over(uv_timer_t *timer)
@@ -88,42 +72,42 @@ static bool is_passing(long status)
 	return status == 0 || status == 408 || status == 429 || status >= 500;
 }
 
+static void give_up(struct target *t, const char *cause)
+{
+	struct delivery *d = first(t);
+
+	log_warn("hooks", "given up url=%s attempts=%u status=%ld cause=\"%s\"", t->shown,
+		 d->attempts, d->status, cause);
+	if (!d->counted) {
+		d->counted = true;
+		t->hooks->gauges.dropped++;
+		t->failed++;
+		t->lost += 1 + d->lost;
+	}
+	put_away_first(t, DELIVERY_FAILED);
+	attempt(t);
+}
+
 static void on_failed(struct target *t, long status, const char *cause)
 {
+	struct delivery *d = first(t);
 	uint64_t pause = HOOKS_PAUSE_MS;
 
 	t->hooks->gauges.failed++;
-	if (!is_passing(status) || t->attempts >= HOOKS_ATTEMPTS) {
-		log_warn("hooks", "given up url=%s attempts=%u status=%ld cause=\"%s\"", t->url,
-			 t->attempts, status, cause);
-		t->hooks->gauges.dropped++;
-		t->lost += 1 + first(t)->lost;
-		drop_first(t);
-		attempt(t);
+	if (!is_passing(status) || d->tries >= HOOKS_ATTEMPTS) {
+		give_up(t, cause);
 		return;
 	}
-	for (unsigned i = 1; i < t->attempts && pause < HOOKS_PAUSE_MAX_MS; i++)
+	for (unsigned i = 1; i < d->tries && pause < HOOKS_PAUSE_MAX_MS; i++)
 		pause *= 2;
 	if (pause > HOOKS_PAUSE_MAX_MS)
 		pause = HOOKS_PAUSE_MAX_MS;
-	if (t->attempts == 1)
+	if (d->attempts == 1)
 		log_warn("hooks", "not delivered, trying again url=%s status=%ld cause=\"%s\"",
-			 t->url, status, cause);
+			 t->shown, status, cause);
+	d->state = DELIVERY_WAITING;
+	d->next_us = clock_wall_us() + pause * US_PER_MS;
 	(void)uv_timer_start(&t->pause, on_pause_over, pause, 0);
-}
-
-static void note(struct target *t, long status, const char *cause)
-{
-	struct hooks *h = t->hooks;
-	struct log_entry *e = &h->log[h->log_count++ % HOOKS_LOG_MAX];
-	bool good = status >= 200 && status <= 299;
-
-	*e = (struct log_entry){
-		.url = t->url, .attempt = t->attempts, .status = status, .at_us = clock_wall_us()
-	};
-	strcpy(e->id, first(t)->id);
-	strcpy(e->type, first(t)->type);
-	(void)snprintf(e->cause, sizeof e->cause, "%s", good ? "" : cause);
 }
 
 static void on_done(void *arg, const struct transfer_answer *answer)
@@ -131,15 +115,15 @@ static void on_done(void *arg, const struct transfer_answer *answer)
 	struct target *t = arg;
 	long status = answer->status;
 
-	note(t, status, answer->cause);
-
+	delivery_note(first(t), status, answer->cause, clock_now_us() - t->began_us);
 	t->busy = false;
 	if (status < 200 || status > 299) {
-		on_failed(t, status, answer->cause);
+		on_failed(t, status, status ? "the answer's status" : answer->cause);
 		return;
 	}
 	t->hooks->gauges.delivered++;
-	drop_first(t);
+	t->delivered++;
+	put_away_first(t, DELIVERY_DONE);
 	attempt(t);
 }
 
@@ -180,7 +164,7 @@ static int start_event(struct target *t, const char *body)
 		{ "X-SIGNATURE", signature },
 	};
 
-	(void)snprintf(number, sizeof number, "%u", t->attempts);
+	(void)snprintf(number, sizeof number, "%u", first(t)->attempts);
 	media_token_hmac_body(&h->keys, body, strlen(body), signature);
 	return start(t, headers, countof(headers), body);
 }
@@ -192,46 +176,47 @@ static void attempt(struct target *t)
 
 	if (t->busy || list_empty(&t->queue) || uv_is_active((uv_handle_t *)&t->pause))
 		return;
-	const char *body = first(t)->body;
+	struct delivery *d = first(t);
 
 	t->busy = true;
-	t->attempts++;
-	if ((h->events ? start_event(t, body) : start_room_event(t, body)) < 0) {
+	t->began_us = clock_now_us();
+	d->state = DELIVERY_SENDING;
+	d->attempts++;
+	d->tries++;
+	d->attempted_us = clock_wall_us();
+	d->next_us = 0;
+	if ((h->events ? start_event(t, d->body) : start_room_event(t, d->body)) < 0) {
 		t->busy = false;
+		delivery_note(d, 0, "out of memory", 0);
 		on_failed(t, 0, "out of memory");
 	}
 }
 
-static bool enqueue(struct target *t, json_t *event)
+/* NULL: it does not fit. */
+static struct delivery *enqueue(struct target *t, json_t *event)
 {
-	(void)json_object_set_new(event, t->hooks->events ? "dropped" : "numDropped",
-				  json_integer((json_int_t)t->lost));
-	autofree char *text = json_dumps(event, JSON_COMPACT);
-	size_t n = text ? strlen(text) + 1 : 0;
-	struct message *message = text && t->waiting < HOOKS_QUEUE_MAX ? malloc(sizeof *message + n)
-								       : NULL;
+	bool events = t->hooks->events;
 
-	if (!message)
-		return false;
-	memcpy(message->body, text, n);
-	(void)snprintf(message->id, sizeof message->id, "%s",
-		       json_string_value(json_object_get(event, "id")));
-	const char *type = json_string_value(
-		json_object_get(event, t->hooks->events ? "type" : "event"));
-	(void)snprintf(message->type, sizeof message->type, "%s", type ? type : "");
-	list_append(&t->queue, &message->in_target);
+	(void)json_object_set_new(event, events ? "dropped" : "numDropped",
+				  json_integer((json_int_t)t->lost));
+	autofree char *text = t->waiting < HOOKS_QUEUE_MAX ? json_dumps(event, JSON_COMPACT) : NULL;
+	const char *id = json_string_value(json_object_get(event, "id"));
+	const char *type = json_string_value(json_object_get(event, events ? "type" : "event"));
+	struct delivery *d = text && id ? delivery_new(id, type ? type : "", text) : NULL;
+
+	if (!d)
+		return NULL;
+	list_append(&t->queue, &d->in_list);
 	t->waiting++;
-	message->lost = t->lost;
+	d->lost = t->lost;
 	t->lost = 0;
-	return true;
+	return d;
 }
 
-void hooks_publish(struct hooks *h, json_t *event)
+static void stamp(const struct hooks *h, json_t *event)
 {
 	char id[ID_LETTERS + 4];
 
-	if (!event)
-		return;
 	rng_name(h->rng, "EV_", id, sizeof id);
 	(void)json_object_set_new(event, "id", json_string(id));
 	/* proto-JSON: 64-bit integers are texts */
@@ -239,6 +224,13 @@ void hooks_publish(struct hooks *h, json_t *event)
 		(void)json_object_set_new(
 			event, "createdAt",
 			json_sprintf("%llu", (unsigned long long)(clock_wall_us() / US_PER_S)));
+}
+
+void hooks_publish(struct hooks *h, json_t *event)
+{
+	if (!event)
+		return;
+	stamp(h, event);
 	for (size_t i = 0; i < h->target_count; i++) {
 		struct target *t = &h->targets[i];
 
@@ -247,47 +239,179 @@ void hooks_publish(struct hooks *h, json_t *event)
 			continue;
 		}
 		if (t->lost++ == 0)
-			log_warn("hooks", "queue full, events are dropped url=%s", t->url);
+			log_warn("hooks", "queue full, events are dropped url=%s", t->shown);
+		t->failed++;
 		h->gauges.dropped++;
 	}
 	json_decref(event);
 }
 
-json_t *hooks_log(const struct hooks *h)
+/* ---- for the operator ---- */
+
+size_t hooks_count(const struct hooks *h)
 {
-	json_t *list = json_array();
-	size_t n = h ? h->log_count : 0;
+	return h ? h->target_count : 0;
+}
 
-	for (size_t i = 0; i < n && i < HOOKS_LOG_MAX; i++) {
-		const struct log_entry *e = &h->log[(n - 1 - i) % HOOKS_LOG_MAX];
-		json_t *o = json_pack("{s:s, s:s, s:s, s:i, s:i, s:I}", "id", e->id, "type",
-				      e->type, "url", e->url, "attempt", (int)e->attempt, "status",
-				      (int)e->status, "at_us", (json_int_t)e->at_us);
+void hooks_target(const struct hooks *h, size_t i, struct hook_target *ret)
+{
+	const struct target *t = &h->targets[i];
 
-		if (o && e->cause[0])
-			(void)json_object_set_new(o, "error", json_string(e->cause));
-		(void)json_array_append_new(list, o);
+	*ret = (struct hook_target){ t->shown, t->waiting, t->delivered, t->failed };
+}
+
+static void each(const struct list *list, size_t most, hook_delivery_fn *fn, void *arg)
+{
+	struct delivery *d;
+
+	list_each (d, list, in_list) {
+		if (most-- == 0)
+			break;
+		fn(arg, d);
 	}
-	return list;
+}
+
+void hooks_each(const struct hooks *h, size_t i, size_t waiting, size_t over, hook_delivery_fn *fn,
+		void *arg)
+{
+	each(&h->targets[i].queue, waiting, fn, arg);
+	each(&h->targets[i].over.list, over, fn, arg);
+}
+
+/* Somebody waits for it: now, and with all attempts again. */
+static void hurry(struct target *t)
+{
+	if (uv_is_active((uv_handle_t *)&t->pause)) {
+		(void)uv_timer_stop(&t->pause);
+		first(t)->tries = 0;
+	}
+	attempt(t);
+}
+
+int hooks_test(struct hooks *h, size_t i, json_t *event, const struct delivery **ret)
+{
+	struct target *t = &h->targets[i];
+	bool full = t->waiting >= HOOKS_QUEUE_MAX;
+	struct delivery *d = NULL;
+
+	if (event && !full) {
+		stamp(h, event);
+		d = enqueue(t, event);
+	}
+	json_decref(event);
+	if (!d)
+		return full ? -EAGAIN : -ENOMEM;
+	*ret = d;
+	hurry(t);
+	return 0;
+}
+
+int hooks_again(struct hooks *h, size_t i, const char *id, const struct delivery **ret)
+{
+	struct target *t = &h->targets[i];
+	struct delivery *d = delivery_find(&t->queue, id);
+
+	if (!d) {
+		d = delivery_find(&t->over.list, id);
+		if (!d || !d->body)
+			return d ? -ENODATA : -ENOENT;
+		if (t->waiting >= HOOKS_QUEUE_MAX)
+			return -EAGAIN;
+		deliveries_take(&t->over, d);
+		d->state = DELIVERY_WAITING;
+		d->tries = 0;
+		list_append(&t->queue, &d->in_list);
+		t->waiting++;
+	}
+	*ret = d;
+	hurry(t);
+	return 0;
 }
 
 struct hooks_gauges hooks_gauges(const struct hooks *h)
 {
-	struct hooks_gauges gauges = h->gauges;
+	struct hooks_gauges gauges = h ? h->gauges : (struct hooks_gauges){ 0 };
 
-	for (size_t i = 0; i < h->target_count; i++)
+	for (size_t i = 0; i < hooks_count(h); i++)
 		gauges.waiting += h->targets[i].waiting;
 	return gauges;
+}
+
+/* ---- over a restart ---- */
+
+static void save(const struct hooks *h)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; h->keep && i < h->target_count; i++) {
+		const struct target *t = &h->targets[i];
+		json_t *deliveries = json_array();
+		struct delivery *d;
+
+		list_each (d, &t->queue, in_list)
+			(void)json_array_append_new(deliveries, waiting_json(d));
+		if (t->lost || t->waiting)
+			(void)json_array_append_new(all, json_pack("{s:s, s:I, s:O}", "url", t->url,
+								   "lost", (json_int_t)t->lost,
+								   "deliveries", deliveries));
+		json_decref(deliveries);
+	}
+	int r = h->keep ? waiting_write(h->keep, all) : 0;
+	if (r < 0)
+		log_error("hooks", "what waits for webhooks is lost file=%s cause=\"%s\"", h->keep,
+			  strerror(-r));
+	json_decref(all);
+}
+
+static void restore_target(struct target *t, const json_t *saved)
+{
+	json_t *deliveries = json_object_get(saved, "deliveries"), *one;
+	size_t at;
+
+	t->lost += (uint64_t)json_integer_value(json_object_get(saved, "lost"));
+	json_array_foreach(deliveries, at, one)
+	{
+		struct delivery *d = t->waiting < HOOKS_QUEUE_MAX ? waiting_delivery(one) : NULL;
+
+		if (!d) {
+			t->lost++;
+			continue;
+		}
+		list_append(&t->queue, &d->in_list);
+		t->waiting++;
+	}
+	attempt(t);
+}
+
+/* By URL: the order of the configuration may be another one now. */
+static void restore(struct hooks *h)
+{
+	json_t *all = h->keep ? waiting_take(h->keep) : NULL, *saved;
+	size_t at;
+
+	json_array_foreach(all, at, saved)
+	{
+		const char *url = json_string_value(json_object_get(saved, "url"));
+
+		for (size_t i = 0; url && i < h->target_count; i++)
+			if (strcmp(h->targets[i].url, url) == 0) {
+				restore_target(&h->targets[i], saved);
+				break;
+			}
+	}
+	json_decref(all);
 }
 
 static int target_init(struct target *t, struct hooks *h, uv_loop_t *loop, const char *url)
 {
 	t->hooks = h;
 	list_init(&t->queue);
+	deliveries_init(&t->over);
 	if (!transfer_url_is_valid(url))
 		return -EINVAL;
 	t->url = strdup(url);
-	if (!t->url)
+	t->shown = transfer_url_shown(url);
+	if (!t->url || !t->shown)
 		return -ENOMEM;
 	int r = uv_timer_init(loop, &t->pause);
 	if (r < 0)
@@ -314,19 +438,25 @@ int hooks_new(const struct hooks_config *config, struct hooks **ret)
 		h->target_count++;
 		r = target_init(&h->targets[i], h, config->loop, config->urls[i]);
 	}
+	if (r == 0 && config->keep && !(h->keep = strdup(config->keep)))
+		r = -ENOMEM;
 	if (r < 0) {
 		(void)hooks_free(h);
 		return r;
 	}
+	restore(h);
 	*ret = h;
 	return 0;
 }
 
 static void free_memory(struct hooks *h)
 {
-	for (size_t i = 0; i < h->target_count; i++)
+	for (size_t i = 0; i < h->target_count; i++) {
 		free(h->targets[i].url);
+		free(h->targets[i].shown);
+	}
 	free(h->targets);
+	free(h->keep);
 	free(h);
 }
 
@@ -343,9 +473,12 @@ struct hooks *hooks_free(struct hooks *h)
 	if (!h)
 		return NULL;
 	h->transfers = transfers_free(h->transfers);
-	for (size_t i = 0; i < h->target_count; i++)
-		while (h->targets[i].waiting)
-			drop_first(&h->targets[i]);
+	save(h);
+	for (size_t i = 0; i < h->target_count; i++) {
+		while (!list_empty(&h->targets[i].queue))
+			(void)delivery_free(first(&h->targets[i]));
+		deliveries_fini(&h->targets[i].over);
+	}
 	if (h->open == 0) {
 		free_memory(h);
 		return NULL;

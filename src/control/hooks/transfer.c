@@ -300,6 +300,53 @@ bool transfer_url_is_valid(const char *url)
 	return good;
 }
 
+enum { SEGMENT_SHOWN = 20 };
+
+/* Tokens in a path are long: `/services/T01/<24 letters>`. */
+static void hide_long_segments(char *path)
+{
+	static const char hidden[] = "...";
+	char *from = path, *to = path;
+
+	while (*from) {
+		size_t n = strcspn(from, "/");
+		bool hide = n > SEGMENT_SHOWN;
+
+		memmove(to, hide ? hidden : from, hide ? sizeof hidden - 1 : n);
+		to += hide ? sizeof hidden - 1 : n;
+		from += n;
+		if (*from)
+			*to++ = *from++;
+	}
+	*to = '\0';
+}
+
+char *transfer_url_shown(const char *url)
+{
+	struct curl curl;
+	char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *shown = NULL;
+
+	if (curl_load(&curl) < 0)
+		return NULL;
+	CURLU *parts = curl.url();
+	if (parts && curl.url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl.url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+	    curl.url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+	    curl.url_get(parts, CURLUPART_PATH, &path, 0) == CURLUE_OK) {
+		(void)curl.url_get(parts, CURLUPART_PORT, &port, 0); /* none: NULL */
+		hide_long_segments(path);
+		if (asprintf(&shown, "%s://%s%s%s%s%s", scheme, host, port ? ":" : "",
+			     port ? port : "", path, strchr(url, '?') ? "?..." : "") < 0)
+			shown = NULL;
+	}
+	curl.free(scheme);
+	curl.free(host);
+	curl.free(port);
+	curl.free(path);
+	curl.url_cleanup(parts);
+	return shown;
+}
+
 static void on_timer_closed(uv_handle_t *handle)
 {
 	free(handle->data);

@@ -48,6 +48,10 @@ int transfer_start(struct transfers *t, const struct transfer_request *request,
 /* Whether libcurl could use it: http or https with a host. */
 bool transfer_url_is_valid(const char *url);
 
+/* The same URL for people's eyes: what may be a secret in it (user, password, query, long parts of the path) is left out. Free
+ * it. NULL: out of memory, or it is not valid. */
+char *transfer_url_shown(const char *url);
+
 /* Cuts off what is under way, without calls. Run the loop once more before closing it. Takes NULL.
  * Returns NULL. */
 struct transfers *transfers_free(struct transfers *t);

@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "control/calls/calls.h"
 #include "control/control.h"
-#include "control/hooks/hooks.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
 #include "control/objects/objects.h"
@@ -25,14 +24,6 @@ void http_operator_calls(struct http_req *req, struct control *control)
 {
 	if (is_operator(req))
 		http_reply_json(req, 200, calls_live_json(control->calls, access_user(req)));
-}
-
-void http_operator_webhooks(struct http_req *req, struct control *control)
-{
-	if (is_operator(req))
-		http_reply_json(req, 200,
-				json_pack("{s:o, s:o}", "events", hooks_log(control->event_hooks),
-					  "rooms", hooks_log(control->hooks)));
 }
 
 /* The warnings and errors of the log, newest first. */

@@ -86,7 +86,7 @@ async function three(browser, daemon, admin, user, stop) {
 
 export async function trouble(daemon, admin, stop) {
 	await admin.page.getByRole('link', { name: 'Calls' }).click();
-	await admin.page.getByRole('table').waitFor();
+	await admin.page.getByRole('region', { name: 'Past calls' }).getByRole('table').waitFor();
 	await stop('calls-past', admin.page);
 	await admin.page.getByRole('link', { name: 'Chat', exact: true }).click();
 	await chooseConversation(admin, 'Sam Rivera');

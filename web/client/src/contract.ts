@@ -573,26 +573,49 @@ export interface OperatorServerObject {
 }
 
 export interface OperatorWebhooksResponse {
-  events: ({
-    id: string;
-    type: string;
-    url: string;
-    attempt: number;
-    /** 0 when nothing came. */
-    status: number;
-    error?: string;
-    at_us: number;
-  })[];
-  rooms: ({
-    id: string;
-    type: string;
-    url: string;
-    attempt: number;
-    /** 0 when nothing came. */
-    status: number;
-    error?: string;
-    at_us: number;
-  })[];
+  webhooks: WebhookObject[];
+}
+
+export interface WebhookObject {
+  id: string;
+  /** --event-webhook, about calls and chat; or --webhook, about rooms. */
+  kind: 'events' | 'rooms';
+  /** Without user, password, query and long parts of the path, which may be secrets. */
+  url: string;
+  /** Events that wait, with the one that is being sent. */
+  waiting: number;
+  /** Events that arrived since the server started. */
+  delivered: number;
+  /** Events that were given up, or for which there was no room. */
+  failed: number;
+  /** First those that wait, next first, at most 20; then those that are over, latest first. */
+  deliveries: WebhookDeliveryObject[];
+}
+
+export interface WebhookDeliveryObject {
+  /** X-WEBHOOK-ID */
+  id: string;
+  /** the event's */
+  type: string;
+  /** failed: given up. */
+  state: 'waiting' | 'sending' | 'delivered' | 'failed';
+  attempts: number;
+  /** HTTP's answer to the last attempt; null: none came. */
+  status: number | null;
+  /** Why none came. */
+  error?: string;
+  created_at: string;
+  attempted_at: string | null;
+  /** Null also for one behind another that waits. */
+  next_attempt_at: string | null;
+  /** Of the last attempt. */
+  duration_ms: number | null;
+  /** What was sent is still there, to be sent again. */
+  repeatable: boolean;
+}
+
+export interface WebhookDeliveryResponse {
+  delivery: WebhookDeliveryObject;
 }
 
 export interface ConversationsResponse {

@@ -9,6 +9,10 @@ import type {
   OperatorProblemObject,
   OperatorProblemsResponse,
   OperatorServerObject,
+  OperatorWebhooksResponse,
+  WebhookDeliveryObject,
+  WebhookDeliveryResponse,
+  WebhookObject,
 } from './contract.ts';
 
 export class OperatorApi {
@@ -43,5 +47,27 @@ export class OperatorApi {
   async server(): Promise<OperatorServerObject> {
     await this.context.ready();
     return this.context.rest.get('/api/v1/operator/server');
+  }
+
+  /** Each webhook of the configuration: what waits, and the last deliveries, at most `limit` (200) that are over. */
+  async webhooks({ limit = 50 }: { limit?: number } = {}): Promise<WebhookObject[]> {
+    await this.context.ready();
+    return (await this.context.rest.get<OperatorWebhooksResponse>(`/api/v1/operator/webhooks?limit=${limit}`)).webhooks;
+  }
+
+  /** Sends an event that says nothing to this webhook only, behind what waits. Resolves when it is on its way, not when it arrived. */
+  async testWebhook(webhook: string): Promise<WebhookDeliveryObject> {
+    return this.#send(webhook, 'test');
+  }
+
+  /** Sends what was sent once more, under the same id; one that waits is tried at once. Rejects with status 410 when it is too long ago. */
+  async repeatDelivery(webhook: string, delivery: string): Promise<WebhookDeliveryObject> {
+    return this.#send(webhook, `deliveries/${encodeURIComponent(delivery)}/again`);
+  }
+
+  async #send(webhook: string, what: string): Promise<WebhookDeliveryObject> {
+    await this.context.ready();
+    const path = `/api/v1/operator/webhooks/${encodeURIComponent(webhook)}/${what}`;
+    return (await this.context.rest.post<WebhookDeliveryResponse>(path, {})).delivery;
   }
 }

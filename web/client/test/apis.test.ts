@@ -88,6 +88,15 @@ test('client.operator: calls, history and problems; refused to who is no admin',
   answer('GET /api/v1/operator/server', { version: '1' });
   assert.deepEqual(await client.operator.server(), { version: '1' });
   assert.deepEqual(asked, ['GET /api/v1/operator/calls', 'GET /api/v1/operator/calls', 'GET /api/v1/operator/history?limit=5&conversation=ann', 'GET /api/v1/operator/problems', 'GET /api/v1/operator/server']);
+  asked.length = 0;
+  const delivery = { id: 'EV_1', state: 'waiting' };
+  answer('GET /api/v1/operator/webhooks', { webhooks: [{ id: 'events-1', deliveries: [] }] });
+  answer('POST /api/v1/operator/webhooks/events-1/test', { delivery });
+  answer('POST /api/v1/operator/webhooks/events-1/deliveries/EV_1/again', { delivery });
+  assert.deepEqual(await client.operator.webhooks(), [{ id: 'events-1', deliveries: [] }]);
+  assert.deepEqual(await client.operator.testWebhook('events-1'), delivery);
+  assert.deepEqual(await client.operator.repeatDelivery('events-1', 'EV_1'), delivery);
+  assert.deepEqual(asked, ['GET /api/v1/operator/webhooks?limit=50', 'POST /api/v1/operator/webhooks/events-1/test', 'POST /api/v1/operator/webhooks/events-1/deliveries/EV_1/again']);
   refuseAll('GET /api/v1/operator/calls');
   await assert.rejects(client.operator.calls(), { code: 17, statusCode: 403 });
 });

@@ -6,6 +6,7 @@ import { LiveCall } from '../operator/LiveCall.tsx';
 import { Problems } from '../operator/Problems.tsx';
 import { Server } from '../operator/Server.tsx';
 import { useOperator } from '../operator/useOperator.ts';
+import { Webhooks } from '../operator/Webhooks.tsx';
 import { useMessages, useTexts } from '../texts/index.ts';
 
 /** For the team: the calls that go on and how well they do, those of the past, and what went wrong in the server. */
@@ -52,6 +53,7 @@ export function Operator() {
           <Server server={server} />
         </section>
       )}
+      <Webhooks />
       <section aria-labelledby="op-problems">
         <h2 id="op-problems">{texts.opProblems}</h2>
         {problems?.length === 0 && <p className="op-soft">{texts.opNoProblems}</p>}

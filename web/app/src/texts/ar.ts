@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Arabic. */
-import { isolate } from '@confab/react/ui';
+import { grammar, isolate } from '@confab/react/plain';
 import type { Texts } from './en.ts';
 import { push } from './push/ar.ts';
+
+const { count } = grammar('ar');
 
 export const ar: Texts = {
   product: 'Confab',
@@ -145,6 +147,32 @@ export const ar: Texts = {
   opMuted: (source) => `${source}، مكتوم`,
   opQualities: { excellent: 'ممتازة', good: 'جيدة', poor: 'ضعيفة', lost: 'منقطعة', unknown: '–' },
   opOutcomes: { completed: 'تمّت', missed: 'فائتة', declined: 'مرفوضة', cancelled: 'ملغاة', busy: 'الخط مشغول' },
+
+  // webhooks, on the operator's page
+  hook: {
+    title: 'خطافات الويب',
+    none: 'لا يوجد. شغّل confabd مع الخيار \u2066--event-webhook URL\u2069 ليعرف برنامج آخر ما يحدث في المكالمات والدردشة.',
+    kinds: { events: 'عن المكالمات والدردشة', rooms: 'عن الغرف' },
+    delivered: (n) => `سُلّم ${n}`,
+    waiting: (n) => `ينتظر ${n}`,
+    failed: (n) => `ضاع ${n}`,
+    noDeliveries: 'لم يُرسل شيء بعد.',
+    event: 'الحدث',
+    state: 'الحالة',
+    answer: 'الرد',
+    action: 'إجراء',
+    states: { waiting: 'ينتظر', sending: 'قيد الإرسال', delivered: 'سُلّم', failed: 'تُرك' },
+    attempts: (n) => count(n, { zero: 'لا محاولات', one: 'محاولة واحدة', two: 'محاولتان', few: '# محاولات', many: '# محاولة', other: '# محاولة' }),
+    next: (time) => `التالية في ${time}`,
+    test: 'إرسال حدث تجريبي',
+    testSent: 'الحدث التجريبي في الطريق',
+    again: 'إرسال مرة أخرى',
+    now: 'إرسال الآن',
+    what: (action, event) => `${action}: ${isolate(event)}`,
+    sentAgain: 'إنه في الطريق من جديد',
+    notSent: 'تعذّر الإرسال. انظر في حالة الخطاف ثم حاول مرة أخرى.',
+  },
+
   titleUnread: (n) => `(${n}) Confab`,
   titleCalling: (name) => `${isolate(name)} يتصل بك – Confab`,
 };

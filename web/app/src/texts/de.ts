@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** German. */
+import { grammar } from '@confab/react/plain';
 import type { Texts } from './en.ts';
 import { push } from './push/de.ts';
+
+const { count } = grammar('de');
 
 export const de: Texts = {
   product: 'Confab',
@@ -144,6 +147,32 @@ export const de: Texts = {
   opMuted: (source) => `${source}, stumm`,
   opQualities: { excellent: 'Ausgezeichnet', good: 'Gut', poor: 'Schlecht', lost: 'Weg', unknown: '–' },
   opOutcomes: { completed: 'Gesprochen', missed: 'Verpasst', declined: 'Abgelehnt', cancelled: 'Abgebrochen', busy: 'Besetzt' },
+
+  // webhooks, on the operator's page
+  hook: {
+    title: 'Webhooks',
+    none: 'Keine. Starten Sie confabd mit --event-webhook URL, damit ein anderes Programm erfährt, was in Anrufen und im Chat geschieht.',
+    kinds: { events: 'Über Anrufe und Chat', rooms: 'Über Räume' },
+    delivered: (n) => `${n} zugestellt`,
+    waiting: (n) => `${n} warten`,
+    failed: (n) => `${n} verloren`,
+    noDeliveries: 'Noch wurde nichts gesendet.',
+    event: 'Ereignis',
+    state: 'Stand',
+    answer: 'Antwort',
+    action: 'Aktion',
+    states: { waiting: 'Wartet', sending: 'Wird gesendet', delivered: 'Zugestellt', failed: 'Aufgegeben' },
+    attempts: (n) => count(n, { one: '1 Versuch', other: '# Versuche' }),
+    next: (time) => `der nächste um ${time}`,
+    test: 'Testereignis senden',
+    testSent: 'Das Testereignis ist unterwegs',
+    again: 'Erneut senden',
+    now: 'Jetzt senden',
+    what: (action, event) => `${action}: ${event}`,
+    sentAgain: 'Es ist wieder unterwegs',
+    notSent: 'Es konnte nicht gesendet werden. Sehen Sie nach dem Stand des Webhooks und versuchen Sie es noch einmal.',
+  },
+
   titleUnread: (n) => `(${n}) Confab`,
   titleCalling: (name) => `${name} ruft an – Confab`,
 };

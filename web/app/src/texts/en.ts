@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The pages' own texts, in English; German and Arabic beside it. Those of the components are in @confab/react. */
+import { grammar } from '@confab/react/plain';
 import { push } from './push/en.ts';
+
+const { count } = grammar('en');
 
 export const en = {
   product: 'Confab',
@@ -144,6 +147,32 @@ export const en = {
   opMuted: (source: string) => `${source}, muted`,
   opQualities: { excellent: 'Excellent', good: 'Good', poor: 'Poor', lost: 'Lost', unknown: '–' } as Record<string, string>,
   opOutcomes: { completed: 'Talked', missed: 'Missed', declined: 'Declined', cancelled: 'Cancelled', busy: 'Busy' },
+
+  // webhooks, on the operator's page
+  hook: {
+    title: 'Webhooks',
+    none: 'None. Start confabd with --event-webhook URL to tell another program what happens in calls and chat.',
+    kinds: { events: 'About calls and chat', rooms: 'About rooms' },
+    delivered: (n: string) => `${n} delivered`,
+    waiting: (n: string) => `${n} waiting`,
+    failed: (n: string) => `${n} lost`,
+    noDeliveries: 'Nothing was sent yet.',
+    event: 'Event',
+    state: 'State',
+    answer: 'Answer',
+    action: 'Action',
+    states: { waiting: 'Waiting', sending: 'Being sent', delivered: 'Delivered', failed: 'Given up' },
+    attempts: (n: number) => count(n, { one: '1 attempt', other: '# attempts' }),
+    next: (time: string) => `next at ${time}`,
+    test: 'Send a test event',
+    testSent: 'The test event is on its way',
+    again: 'Send again',
+    now: 'Send now',
+    what: (action: string, event: string) => `${action}: ${event}`,
+    sentAgain: 'It is on its way again',
+    notSent: 'It could not be sent. Look at the state of the webhook, and try again.',
+  },
+
   titleUnread: (n: string) => `(${n}) Confab`,
   titleCalling: (name: string) => `${name} is calling – Confab`,
 };
