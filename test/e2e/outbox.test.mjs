@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
 import { launchChromium, openPage, until } from '../lib/browser.mjs';
 import { root, startConfabd } from '../lib/confabd.mjs';
+import { closeSdk, loadSdk } from '../lib/sdk.mjs';
 import { startShop } from '../lib/shop.mjs';
 import { log as widgetLog, openChat, panel, write } from '../lib/widget.mjs';
 
@@ -120,6 +121,38 @@ test('two tabs of one person: each message goes once, also when the tab that wro
 	await until('none waits', () => waiting(user).count(), (n) => n === 0);
 	assert.deepEqual((await texts(user, ...both)).sort(), [...both].sort());
 	forgive(user);
+});
+
+test("the SDK's channel: what waits in IndexedDB is sent once and in order after a reload", async () => {
+	const all = ['one of the SDK', 'two of the SDK', 'three of the SDK'];
+	// a store of its own, so that it is not the page's client that sends
+	const open = () => user.page.evaluate(async () => {
+		const options = { outbox: window.sdk.browserOutbox('of the test') };
+		const channel = (await window.sdk.connect('main', { options })).channel('support', window.sdk.user.id);
+		await channel.watch();
+		window.channel = channel;
+	});
+	const shown = () => user.page.evaluate((list) => window.channel.state.messages.filter(({ text }) => list.includes(text)).map(({ text, delivery }) => `${text}: ${delivery}`), all);
+	const inState = (delivery) => all.map((text) => `${text}: ${delivery}`).join();
+	await loadSdk(user);
+	await open();
+	await user.context.setOffline(true);
+	await user.page.evaluate((list) => void Promise.allSettled(list.map((text) => window.channel.sendMessage(text))), all);
+	await until('they wait', shown, (now) => now.join() === inState('waiting'));
+	await until('they are kept', () => kept(user), (n) => n === 3);
+	const page = user.page.url();
+	await user.page.reload().catch(() => {});
+	await user.context.setOffline(false);
+	await user.page.goto(page);
+	await loadSdk(user);
+	assert.equal(await kept(user), 3);
+	await open();
+	await until('they are sent', shown, (now) => now.join() === inState('sent'));
+	await until('the team has them', () => texts(admin, ...all), (seen) => seen.join() === all.join());
+	await until('nothing is kept', () => kept(user), (n) => n === 0);
+	await closeSdk(user);
+	forgive(user);
+	user.assertQuiet();
 });
 
 test('one that waits can be discarded; signing out leaves nothing', async () => {

@@ -399,7 +399,7 @@ export class VideoClient {
     this.#tokens.reset();
     this.#user.set(undefined);
     this.#calls.set([]);
-    for (const channel of this.#channels.values()) channel.stopWatching();
+    for (const channel of this.#channels.values()) channel.end();
     this.#channels.clear();
     this.#setConnection('disconnected');
   }

@@ -29,13 +29,13 @@ export { Store, type Observable, type Observer, type Unsubscribe } from './store
 export type { TokenOrProvider, TokenProvider } from './token.ts';
 export { randomId, sanitizeUserId } from './userid.ts';
 export { Channel, selectChannels } from './chat/channel.ts';
-export type { ChannelData, ChannelFilter, ChannelSort, ChannelState, ChannelType, NewMessage } from './chat/channel.ts';
+export type { ChannelData, ChannelFilter, ChannelSort, ChannelState, ChannelType } from './chat/channel.ts';
 export type { ChannelChange, ChatApi, ExportFormat, MessageOptions, SearchFilter, VoiceShape } from './chat/api.ts';
 export { channelReceipt, faceOf, isChannel, isSlowed, otherOf, ownsChannel, seenBy, sortedChannels } from './chat/channels.ts';
 export { callIdOf, conversationIdOf, firstUnread, queuedMessage, receiptOf, sortedConversations } from './chat/state.ts';
 export { browserOutbox } from './chat/browser-outbox.ts';
 export type { Outbox, OutboxListener, Queued } from './chat/outbox.ts';
-export type { OutboxStorage, Refusal, UnsentFile, UnsentMessage } from './chat/unsent.ts';
+export type { NewMessage, OutboxStorage, Refusal, UnsentFile, UnsentMessage } from './chat/unsent.ts';
 export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from './chat/state.ts';
 export { banNotice, type BanNotice, type BanOptions, type DeleteMode, type ModerationApi } from './moderation.ts';
 export type { OperatorApi } from './operator.ts';

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConversationObject, MessageObject, UserObject } from '../src/contract.ts';
 import { ChatStore, conversationIdOf, firstUnread, receiptOf, sortedConversations } from '../src/index.ts';
-import { TYPING_MS, reduceChat } from '../src/chat/reduce.ts';
+import type { Queued } from '../src/chat/outbox.ts';
+import { TYPING_MS, reduceChat, type ChatAction } from '../src/chat/reduce.ts';
 import { initialChat, type ChatState } from '../src/chat/state.ts';
 import { VideoClient, ann, makeToken, makeWorld, session, tom, until } from './lib/fakes.ts';
 
@@ -80,6 +81,12 @@ test('a first message of an unknown customer makes the conversation appear', () 
   assert.equal(state.conversations.get('ann')?.user.name, 'Ann');
 });
 
+/** 'hi' is in the outbox. */
+const queued = (delivery: Queued['delivery']): ChatAction => ({
+  type: 'queue',
+  queue: [{ message: { key: 'k', conversationId: 'ann', text: 'hi', at: 5, private: false, files: [] }, delivery, error: undefined }],
+});
+
 test('an optimistic message is replaced by the stored one, whichever way it comes first', () => {
   const sending = reduceChat(
     reduceChat(ready(ann, conversation()), {
@@ -88,7 +95,7 @@ test('an optimistic message is replaced by the stored one, whichever way it come
       more: false,
       response: { messages: [message(1, tom, 'hello')], has_more: true },
     }),
-    { type: 'send', id: 'ann', key: 'k', text: 'hi', at: 5 },
+    queued('sending'),
   );
   const list = (state: ChatState) => state.threads.get('ann')?.messages.map((m) => [m.text, m.delivery]);
   assert.deepEqual(list(sending), [['hello', 'sent'], ['hi', 'sending']]);
@@ -97,11 +104,11 @@ test('an optimistic message is replaced by the stored one, whichever way it come
   assert.deepEqual(list(echoed), [['hello', 'sent'], ['hi', 'sent']]);
   const done = reduceChat(echoed, { type: 'send.done', id: 'ann', key: 'k', message: stored });
   assert.deepEqual(list(done), [['hello', 'sent'], ['hi', 'sent']]);
-  const again = reduceChat(echoed, { type: 'send', id: 'ann', key: 'k', text: 'hi', at: 9 });
+  const again = reduceChat(echoed, queued('sending'));
   assert.deepEqual(list(again), list(echoed), 'a stored one is not on its way again');
-  const failed = reduceChat(sending, { type: 'send.failed', id: 'ann', key: 'k' });
-  assert.deepEqual(list(failed), [['hello', 'sent'], ['hi', 'failed']]);
-  assert.deepEqual(list(reduceChat(echoed, { type: 'send.failed', id: 'ann', key: 'k' })), list(echoed));
+  assert.deepEqual(list(reduceChat(sending, queued('failed'))), [['hello', 'sent'], ['hi', 'failed']]);
+  assert.deepEqual(list(reduceChat(echoed, queued('failed'))), list(echoed));
+  assert.deepEqual(list(reduceChat(sending, { type: 'queue', queue: [] })), [['hello', 'sent']], 'discarded');
   const late = arrived(sending, message(3, tom, 'meanwhile'));
   assert.deepEqual(list(late), [['hello', 'sent'], ['meanwhile', 'sent'], ['hi', 'sending']]);
 });

@@ -2,41 +2,10 @@
 /** Unsent messages: over a reload, in two tabs, refused ones, signing out, a storage that fails. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ChatStore, type AttachmentObject, type MessageObject, type OutboxStorage } from '../src/index.ts';
-import { VideoClient, ann, makeToken, makeWorld, refuse, until, type FakeServer, type World } from './lib/fakes.ts';
+import { ChatStore, type AttachmentObject, type OutboxStorage } from '../src/index.ts';
+import { VideoClient, ann, makeToken, makeWorld, refuse, until, type World } from './lib/fakes.ts';
 import { MemoryOutbox } from './lib/memory-outbox.ts';
-
-interface Post {
-  client_id: string;
-  text: string;
-  private?: boolean;
-  attachments?: string[];
-}
-
-/** A server that takes Ann's messages, each client id once, and her files. */
-function takeMessages(server: FakeServer): { posts: Post[]; stored: MessageObject[]; uploads: string[] } {
-  const posts: Post[] = [];
-  const stored: MessageObject[] = [];
-  const uploads: string[] = [];
-  server.routes['GET /api/v1/conversations'] = () => ({ status: 200, body: { conversations: [], cursor: 10, online: [] } });
-  server.routes['GET /api/v1/conversations/ann/messages'] = () => ({ status: 200, body: { messages: stored, has_more: false } });
-  server.routes['POST /api/v1/conversations/ann/attachments'] = ({ path }) => {
-    uploads.push(new URL(path, 'http://test').searchParams.get('name') ?? '');
-    return { status: 201, body: { attachment: { id: `f${uploads.length}`, name: uploads.at(-1) } } };
-  };
-  server.routes['POST /api/v1/conversations/ann/messages'] = ({ body }) => {
-    const post = body as unknown as Post;
-    posts.push(post);
-    let message = stored.find(({ client_id: key }) => key === post.client_id);
-    if (!message) {
-      const { client_id, text } = post;
-      message = { id: stored.length + 1, conversation_id: 'ann', user: ann, text, client_id, created_at: '2026-01-01T10:00:00.000Z', type: 'regular', reactions: [], attachments: [] };
-      stored.push(message);
-    }
-    return { status: 201, body: { message } };
-  };
-  return { posts, stored, uploads };
-}
+import { takeMessages } from './lib/messages.ts';
 
 /** Ann in a tab of hers; `reload` is what a reload does to it. */
 async function openTab(world: World, storage: OutboxStorage | undefined) {

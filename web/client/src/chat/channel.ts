@@ -6,15 +6,18 @@
  */
 import type { VideoClient } from '../client.ts';
 import type { AttachmentObject, ChannelInfoObject, ChannelObject, ChannelMemberObject, MessageObject, ReadObject, UserObject } from '../contract.ts';
-import { ConfabError, ErrorCode, toConfabError, tokenNotSet } from '../errors.ts';
+import { ConfabError, ErrorCode, tokenNotSet } from '../errors.ts';
 import type { SocketEvent } from '../events.ts';
 import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
 import type { ExportFormat, VoiceShape } from './api.ts';
 import { Attention } from './attention.ts';
+import { channelReceipt } from './channels.ts';
+import { outcomeOf } from './outcome.ts';
 import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
 import { fresh } from './rename.ts';
-import { initialChat, type ChatMessage, type ChatState } from './state.ts';
+import { initialChat, receiptOf, type ChatMessage, type ChatState, type Receipt } from './state.ts';
+import { unsentMessage, type NewMessage } from './unsent.ts';
 
 export type ChannelType = 'support' | 'direct' | 'group';
 
@@ -22,13 +25,6 @@ export interface ChannelData {
   /** Of a group that `watch` is to make. */
   name?: string;
   members?: readonly string[];
-}
-
-export interface NewMessage {
-  text: string;
-  /** The id of the message that this one answers. */
-  quoted?: number;
-  attachments?: readonly AttachmentObject[];
 }
 
 const PAGE = 50;
@@ -91,6 +87,7 @@ export class Channel {
   #attention: Attention | undefined;
   #tick: ReturnType<typeof setTimeout> | undefined;
   #stops: (() => void)[] = [];
+  #stopFollowing: (() => void) | undefined;
   #watch: Promise<ChannelState> | undefined;
 
   constructor(
@@ -127,24 +124,36 @@ export class Channel {
   }
 
   /**
-   * Shows the message in `state.messages` at once, and sends it; repeated sending of one that failed stores it once. Rejects when
-   * the server refuses it; the message stays with delivery 'failed'.
+   * Shows the message in `state.messages` at once and sends it through `client.outbox`: behind what was written before it, and
+   * without a connection (delivery 'waiting') as soon as there is one, also after a reload. However often it is tried, it is stored
+   * once; a repeat with the `clientId` of one that failed takes its place. Resolves when the server has it. Rejects when the server
+   * refuses it (delivery 'failed', for `retryMessage` or `discardMessage`), when it is discarded, and at `disconnectUser`.
    */
   async sendMessage(message: string | NewMessage, clientId = randomId()): Promise<MessageObject> {
-    const { text, quoted, attachments } = typeof message === 'string' ? { text: message, quoted: undefined, attachments: undefined } : message;
+    const { client } = this.context;
+    if (!this.context.me()) await client.chat.ready();
+    const { outbox } = client;
+    const where = { key: clientId, conversationId: this.conversationId, at: outbox.nextAt() };
+    this.#attention?.pause();
+    this.#follow();
+    const queued = outbox.queue.find(({ message: { key } }) => key === clientId);
+    if (queued?.delivery === 'failed') outbox.discard(clientId);
+    if (queued && queued.delivery !== 'failed') outbox.retry(clientId);
+    else void outbox.add(unsentMessage(where, typeof message === 'string' ? { text: message } : message, this.state.messages));
+    return outcomeOf(clientId, where.conversationId, outbox, client.chat);
+  }
+
+  /** Sends one that failed again, behind the others, by its `key`; one that waits takes with it whatever waits. Settles as `sendMessage` does. */
+  async retryMessage(key: string): Promise<MessageObject> {
     const { client } = this.context;
     const id = this.conversationId;
-    const options = { quoted, attachments };
-    this.#attention?.pause();
-    this.#apply({ type: 'send', id, key: clientId, text, at: Date.now(), options });
-    try {
-      const stored = await client.chat.send(id, text, clientId, options);
-      this.#apply({ type: 'send.done', id, key: clientId, message: stored });
-      return stored;
-    } catch (error) {
-      this.#apply({ type: 'send.failed', id, key: clientId, error: toConfabError(error, '') });
-      throw error;
-    }
+    client.outbox.retry(key);
+    return outcomeOf(key, id, client.outbox, client.chat);
+  }
+
+  /** One that waits or failed is not to be sent. One that is being sent may arrive all the same. */
+  discardMessage(key: string): void {
+    this.context.client.outbox.discard(key);
   }
 
   async updateMessage(messageId: number, text: string): Promise<MessageObject> {
@@ -188,10 +197,15 @@ export class Channel {
     if (last !== undefined) this.#onRead(await this.context.client.chat.markRead(this.conversationId, last));
   }
 
+  /** How far a message of one's own has come: with the other side of a support conversation, else with anybody of the others. */
+  receiptOf(messageId: number): Receipt {
+    const { members, read } = this.state;
+    return this.type === 'support' ? receiptOf(read, this.#me(), messageId) : channelReceipt({ members, reads: read }, this.#me().id, messageId);
+  }
+
   /** Call it with each key that is pressed: the others are told at most every two seconds. */
   keystroke(): void {
-    this.#attention ??= new Attention(this.context.client.chat);
-    this.#attention.keystroke(this.conversationId);
+    this.#attend().keystroke(this.conversationId);
   }
 
   stopTyping(): void {
@@ -218,6 +232,14 @@ export class Channel {
     this.stopWatching();
   }
 
+  /** @internal Nobody is signed in any more. */
+  end(): void {
+    this.stopWatching();
+    this.#stopFollowing?.();
+    this.#stopFollowing = undefined;
+    this.#chat = undefined;
+  }
+
   /** @internal What a list says of it. */
   handleListed(channel: ChannelObject): this {
     this.#onInfo(channel);
@@ -230,6 +252,7 @@ export class Channel {
     const { client } = this.context;
     await client.chat.ready();
     const id = this.conversationId;
+    this.#follow();
     // first: what comes while the page is loaded must not be missed
     this.#stops.push(client.on('all', (event) => 'conversation_id' in event && event.conversation_id === id && this.#onEvent(event as SocketEvent)));
     this.#stops.push(client.on('user.updated', (event) => this.#onRenamed(event)));
@@ -259,6 +282,36 @@ export class Channel {
       set(this.state.unread$, found?.unread ?? 0);
     }
     this.#apply({ type: 'thread.loaded', id, response: await client.chat.messages(id, { limit: PAGE }), more: false });
+    this.#arrived(this.state.messages.findLast((message) => message.id !== undefined && message.user.id !== this.#me().id)?.id);
+  }
+
+  /** Others' messages up to this one are on this device: their second tick. */
+  #arrived(messageId = 0): void {
+    const mine = this.state.read.find((read) => read.user_id === this.#me().id);
+    if ((mine?.last_delivered_message_id ?? 0) < messageId) this.#attend().delivered(this.conversationId, messageId);
+  }
+
+  #attend(): Attention {
+    return (this.#attention ??= new Attention(this.context.client.chat));
+  }
+
+  /** From the first use on, what is on its way is in `state.messages`. */
+  #follow(): void {
+    if (this.#stopFollowing) return;
+    const { outbox } = this.context.client;
+    const id = this.conversationId;
+    const stopListening = outbox.listen({ sent: (message) => message.conversation_id === id && this.#onSent(message) });
+    const stopQueue = outbox.queue$.subscribe((queue) => this.#apply({ type: 'queue', queue: queue.filter(({ message }) => message.conversationId === id) }));
+    this.#stopFollowing = () => {
+      stopListening();
+      stopQueue();
+    };
+  }
+
+  /** Who answers has read. */
+  #onSent(message: MessageObject): void {
+    this.#apply({ type: 'send.done', id: message.conversation_id, key: message.client_id, message });
+    set(this.state.unread$, 0);
   }
 
   #onEvent(event: SocketEvent): void {
@@ -266,6 +319,7 @@ export class Channel {
     else if (event.type === 'channel.left') this.stopWatching();
     else if (event.type === 'message.read') this.#onRead(event.read);
     else this.#apply({ type: 'event', event, at: Date.now() });
+    if (event.type === 'message.new' && event.message.user.id !== this.#me().id) this.#arrived(event.message.id);
     if (event.type === 'typing.start') {
       clearTimeout(this.#tick);
       this.#tick = setTimeout(() => this.#apply({ type: 'tick', at: Date.now() }), TYPING_MS + 50);

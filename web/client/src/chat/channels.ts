@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Direct and group conversations in the messenger's state: how they change, and the questions asked of them. Pure. */
 import type {
-  ChannelInfoObject, ChannelObject, ChannelsResponse, MessageObject, ReadObject, UserObject,
+  ChannelInfoObject, ChannelMemberObject, ChannelObject, ChannelsResponse, MessageObject, ReadObject, UserObject,
 } from '../contract.ts';
 import type { ChatState, Receipt } from './state.ts';
 
@@ -32,14 +32,20 @@ export const ownsChannel = (channel: Info, userId: string): boolean =>
 export const isSlowed = (channel: Info & { slow_mode_s: number }, me: UserObject): boolean =>
   channel.slow_mode_s > 0 && me.role !== 'admin' && !ownsChannel(channel, me.id);
 
+/** How far whom has read. */
+interface Seen {
+  members: readonly ChannelMemberObject[];
+  reads: readonly ReadObject[];
+}
+
 /** Members but for oneself who have read so far. */
-export function seenBy(channel: Pick<ChannelObject, 'members' | 'reads'>, meId: string, messageId: number): UserObject[] {
+export function seenBy(channel: Seen, meId: string, messageId: number): UserObject[] {
   const far = new Set(channel.reads.filter((read) => read.last_read_message_id >= messageId).map((read) => read.user_id));
   return channel.members.map(({ user }) => user).filter(({ id }) => id !== meId && far.has(id));
 }
 
 /** How far a message has come: with anybody of the others. */
-export function channelReceipt(channel: Pick<ChannelObject, 'members' | 'reads'>, meId: string, messageId: number): Receipt {
+export function channelReceipt(channel: Seen, meId: string, messageId: number): Receipt {
   if (seenBy(channel, meId, messageId).length > 0) return 'read';
   const others = channel.reads.filter((read) => read.user_id !== meId);
   return others.some((read) => read.last_delivered_message_id >= messageId) ? 'delivered' : 'sent';

@@ -30,8 +30,8 @@ export interface Queued {
 }
 
 export interface OutboxListener {
-  sent(message: MessageObject): void;
-  refused(message: UnsentMessage, error: ConfabError): void;
+  sent?(message: MessageObject): void;
+  refused?(message: UnsentMessage, error: ConfabError): void;
 }
 
 /** Goes with every sign-in: what belongs to an older one is dropped. */
@@ -230,7 +230,7 @@ export class Outbox {
   }
 
   #done(key: string, stored: MessageObject): void {
-    for (const listener of [...this.#listeners]) listener.sent(stored);
+    for (const listener of [...this.#listeners]) listener.sent?.(stored);
     this.#drop(key);
   }
 
@@ -240,7 +240,7 @@ export class Outbox {
     const refused = { message: error.message, code: error.code, statusCode: error.statusCode };
     this.#change(key, { message: { ...message, refused }, delivery: 'failed', error });
     void this.#keep({ ...message, refused });
-    for (const listener of [...this.#listeners]) listener.refused(message, error);
+    for (const listener of [...this.#listeners]) listener.refused?.(message, error);
   }
 
   /** What is left of a conversation waits, and is tried again after a pause. */
@@ -284,6 +284,7 @@ export class Outbox {
     const round = this.#round;
     if (!round) return;
     this.#gone.add(key);
+    this.#kept.delete(key); // when it is added again, nobody has taken it away
     this.#set(this.queue.filter(({ message }) => message.key !== key));
     void this.#store((storage) => storage.remove(round.userId, key));
   }

@@ -5,7 +5,6 @@ import type {
 } from '../contract.ts';
 import type { SocketEvent } from '../events.ts';
 import type { ConfabError } from '../errors.ts';
-import type { MessageOptions } from './api.ts';
 import type { Queued } from './outbox.ts';
 import { isNamed } from '../support/canned.ts';
 import { channelLeft, channelsLoaded, channelUpdated, isChannel, withChannel, withChannelRead, withLastMessage } from './channels.ts';
@@ -35,11 +34,9 @@ export type ChatAction =
   | { type: 'thread.loading'; id: string; more: boolean }
   | { type: 'thread.loaded'; id: string; response: MessagesResponse; more: boolean }
   | { type: 'thread.failed'; id: string; more: boolean }
-  | { type: 'send'; id: string; key: string; text: string; at: number; options?: MessageOptions }
   /** Everything that is not sent yet. */
   | { type: 'queue'; queue: readonly Queued[] }
-  | { type: 'send.done'; id: string; key: string; message: MessageObject }
-  | { type: 'send.failed'; id: string; key: string; error?: ConfabError };
+  | { type: 'send.done'; id: string; key: string; message: MessageObject };
 
 const EMPTY: Thread = { status: 'loading', messages: [], hasMore: false, loadingMore: false, hasNewer: false };
 
@@ -95,22 +92,10 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return withThread(state, action.id, (thread) =>
         action.more ? { ...thread, loadingMore: false } : thread.status === 'ready' ? thread : { ...thread, status: 'error' },
       );
-    case 'send':
-      return withThread(state, action.id, (thread) => ({
-        ...thread,
-        messages: merge(thread.messages, [onItsWay(state, thread, action)]),
-      }));
     case 'queue':
       return withQueue(state, action.queue);
     case 'send.done':
       return onMessage(state, action.id, action.message, false);
-    case 'send.failed':
-      return withThread(state, action.id, (thread) => ({
-        ...thread,
-        messages: thread.messages.map((m) =>
-          m.key === action.key && m.delivery === 'sending' ? { ...m, delivery: 'failed', error: action.error } : m,
-        ),
-      }));
   }
 }
 
@@ -149,28 +134,6 @@ function lineIn(state: ChatState, id: string | undefined): ChatState['unreadAfte
   const conversation = id === undefined ? undefined : (state.conversations.get(id) ?? state.channels.get(id));
   if (id === undefined || !conversation || (!state.unread.has(id) && (state.status === 'ready' || conversation.unread === 0))) return undefined;
   return { id, after: conversation.reads.find((read) => read.user_id === state.me.id)?.last_read_message_id ?? 0 };
-}
-
-/** What the sender sees before the server has it. */
-function onItsWay(state: ChatState, thread: Thread, action: ChatAction & { type: 'send' }): ChatMessage {
-  const quoted = thread.messages.find((m) => m.id !== undefined && m.id === action.options?.quoted);
-  return {
-    key: action.key,
-    id: undefined,
-    user: state.me,
-    text: action.text,
-    at: action.at,
-    delivery: 'sending',
-    error: undefined,
-    edited: false,
-    deleted: false,
-    private: action.options?.private ?? false,
-    quoted: quoted && { id: quoted.id ?? 0, user_id: quoted.user.id, user_name: quoted.user.name, text: quoted.text },
-    reactions: [],
-    call: undefined,
-    activity: undefined,
-    attachments: action.options?.attachments ?? [],
-  };
 }
 
 function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: number): ChatState {

@@ -7,12 +7,12 @@ import { ErrorCode, toConfabError } from '../errors.ts';
 import type { SupportChange } from '../support/api.ts';
 import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
-import type { ChannelChange, MessageOptions } from './api.ts';
+import type { ChannelChange } from './api.ts';
 import { Attention } from './attention.ts';
 import { isChannel, isSlowed } from './channels.ts';
 import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
 import { initialChat, type ChatState } from './state.ts';
-import type { UnsentFile } from './unsent.ts';
+import { unsentMessage, type NewMessage } from './unsent.ts';
 
 const EVENTS = [
   'message.new',
@@ -155,21 +155,11 @@ export class ChatStore {
    * Shows the message at once and sends it. What cannot go for want of a connection has the delivery 'waiting' and goes by
    * itself, also after a reload; one that the server refuses has 'failed', and stays for `retry` or `discard`.
    */
-  send(id: string, text: string, options: MessageOptions & { files?: readonly UnsentFile[] } = {}): void {
+  send(id: string, text: string, options: Omit<NewMessage, 'text'> = {}): void {
     const { outbox } = this.client;
     const thread = this.state.threads.get(id);
-    const quoted = thread?.messages.find((m) => m.id !== undefined && m.id === options.quoted);
-    const files = options.files ?? options.attachments?.map((attachment) => ({ name: attachment.name, attachment })) ?? [];
     this.#attention.pause();
-    void outbox.add({
-      key: randomId(),
-      conversationId: id,
-      text,
-      at: outbox.nextAt(),
-      private: options.private ?? false,
-      quoted: options.quoted === undefined ? undefined : { id: options.quoted, user_id: quoted?.user.id ?? '', user_name: quoted?.user.name ?? '', text: quoted?.text ?? '' },
-      files,
-    });
+    void outbox.add(unsentMessage({ key: randomId(), conversationId: id, at: outbox.nextAt() }, { ...options, text }, thread?.messages ?? []));
     if (thread?.hasNewer) void this.toNewest(id); // where it will be
   }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A message that the server does not have yet, and where such messages are kept. */
 import type { AttachmentObject, QuotedObject } from '../contract.ts';
-import type { VoiceShape } from './api.ts';
+import type { MessageOptions, VoiceShape } from './api.ts';
+import type { ChatMessage } from './state.ts';
 
 /** A file of an unsent message. */
 export interface UnsentFile {
@@ -35,6 +36,28 @@ export interface UnsentMessage {
   readonly files: readonly UnsentFile[];
   /** It does not go again by itself. */
   readonly refused?: Refusal | undefined;
+}
+
+/** What somebody has written. Files go to the server with the message; `attachments` are there already. */
+export interface NewMessage extends MessageOptions {
+  text: string;
+  files?: readonly UnsentFile[] | undefined;
+}
+
+/** `loaded`: messages of the conversation, for what is quoted. */
+export function unsentMessage(
+  where: Pick<UnsentMessage, 'key' | 'conversationId' | 'at'>,
+  { text, quoted, private: note = false, attachments = [], files }: NewMessage,
+  loaded: readonly ChatMessage[],
+): UnsentMessage {
+  const answered = loaded.find((message) => message.id !== undefined && message.id === quoted);
+  return {
+    ...where,
+    text,
+    private: note,
+    quoted: quoted === undefined ? undefined : { id: quoted, user_id: answered?.user.id ?? '', user_name: answered?.user.name ?? '', text: answered?.text ?? '' },
+    files: files ?? attachments.map((attachment) => ({ name: attachment.name, attachment })),
+  };
 }
 
 /**
