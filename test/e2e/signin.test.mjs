@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { signInByLink } from '../lib/app.mjs';
 import { launchChromium, openPage } from '../lib/browser.mjs';
 import { confab, startConfabd } from '../lib/confabd.mjs';
+import { dress } from '../lib/tour.mjs';
 
 const PASSWORD = 'a long password';
 let daemon, browser;
@@ -42,6 +43,53 @@ test('a language chosen in the settings is that of the sign-in page, and the oth
 	await page.getByRole('list', { name: 'Conversations' }).waitFor();
 	await page.getByText('Dana Fox').first().waitFor();
 	assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+	person.assertQuiet();
+});
+
+/** Notes from now on, at every change and before every paint, when the direction of the page is not that of its heading. */
+const watchDirection = (page) =>
+	page.evaluate(() => {
+		window.askew = [];
+		window.looks = 0;
+		const look = () => {
+			const words = document.querySelector('h1')?.textContent;
+			if (!words) return;
+			const { lang, dir } = document.documentElement;
+			window.looks++;
+			if ((dir === 'rtl') !== /\p{Script=Arabic}/u.test(words) || (dir === 'rtl') !== (lang === 'ar')) window.askew.push(`${lang} ${dir} ${words}`);
+		};
+		new MutationObserver(look).observe(document.documentElement, { attributes: true, childList: true, characterData: true, subtree: true });
+		const paint = () => {
+			look();
+			requestAnimationFrame(paint);
+		};
+		paint();
+	});
+
+test('the page is never laid out in the direction of another language than that of its texts', async () => {
+	const person = await signInByLink(browser, daemon.links.admin);
+	const { page } = person;
+	await page.getByRole('link', { name: 'Settings' }).click();
+	await heading(page, 'Settings');
+	await watchDirection(page);
+	await page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
+	await heading(page, 'الإعدادات');
+	await page.getByRole('combobox', { name: 'اللغة' }).selectOption('de');
+	await heading(page, 'Einstellungen');
+	// chosen in another tab, the colours with it
+	const titles = { en: 'Settings', de: 'Einstellungen', ar: 'الإعدادات' };
+	for (const choice of ['ar dark', 'en light', 'ar light', 'de dark', 'ar dark', 'en dark', 'ar light']) {
+		const [language, theme] = choice.split(' ');
+		await dress(page, { language, theme });
+		assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), titles[language], 'the texts are there as soon as the document says so');
+	}
+	await page.locator('.app-top__out').click();
+	await heading(page, 'تسجيل الدخول');
+	await page.getByRole('combobox').selectOption('en');
+	await heading(page, 'Sign in');
+	const { askew, looks } = await page.evaluate(() => ({ askew: window.askew, looks: window.looks }));
+	assert.deepEqual(askew, []);
+	assert.ok(looks > 20, `looked ${looks} times`);
 	person.assertQuiet();
 });
 

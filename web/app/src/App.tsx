@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useLayoutEffect, useRef } from 'react';
+import { useDressedDocument } from './Appearance.tsx';
 import type { Desk } from './desk.tsx';
 import type { HomeProps } from './pages/Home.tsx';
 import { SignIn } from './pages/SignIn.tsx';
@@ -12,6 +13,7 @@ import { useTexts } from './texts/index.ts';
 export function App() {
   const texts = useTexts();
   const { session, signIn, signOut, lost, reload } = useSession();
+  useDressedDocument(session.status !== 'signedIn'); // then the program after sign-in does
   switch (session.status) {
     case 'loading':
       return <Splash />;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { directionOf, type Language } from '@confab/react/ui';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useState, type ReactNode } from 'react';
 import { dressHead } from './install/names.ts';
 import { preferredLanguage, usePreferences, type Theme } from './preferences.ts';
-import { WordsContext, type Words } from './texts/index.ts';
+import { useWords, WordsContext, type Words } from './texts/index.ts';
 
 interface AppearanceProps {
   first: Words;
@@ -12,9 +12,9 @@ interface AppearanceProps {
   children: ReactNode;
 }
 
-/** The language and the colours that the person chose, for everything below it and for the document itself. */
+/** The texts in the language that the person chose, for everything below it. */
 export function Appearance({ first, load, children }: AppearanceProps) {
-  const { language: chosen, theme } = usePreferences();
+  const { language: chosen } = usePreferences();
   const [words, setWords] = useState(first);
   const language = preferredLanguage(chosen);
 
@@ -28,9 +28,20 @@ export function Appearance({ first, load, children }: AppearanceProps) {
       current = false;
     };
   }, [language, load, words.language]);
-  useEffect(() => dressDocument(words, theme), [words, theme]);
 
   return <WordsContext.Provider value={words}>{children}</WordsContext.Provider>;
+}
+
+/**
+ * The document has the language, the direction and the colours of what it shows. Two programs draw into it, each with
+ * texts of its own that come when they come: the one whose texts are on screen says so, and before they are painted.
+ */
+export function useDressedDocument(drawing = true): void {
+  const words = useWords();
+  const { theme } = usePreferences();
+  useLayoutEffect(() => {
+    if (drawing) dressDocument(words, theme);
+  }, [drawing, words, theme]);
 }
 
 /** Before the first paint, too: nothing flashes. */

@@ -2,6 +2,7 @@
 import type { BanNotice, UserObject } from '@confab/client';
 import { AdminChat, CallCenter, ConfabProvider, SupportDesk, UserChat, type Attention } from '@confab/react';
 import { useCallback, useEffect, useState } from 'react';
+import { useDressedDocument } from '../Appearance.tsx';
 import { KeyHelp } from '../keyboard/KeyHelp.tsx';
 import { useGlobalKeys } from '../keyboard/useGlobalKeys.ts';
 import { usePreferences } from '../preferences.ts';
@@ -39,6 +40,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
     onSignOut();
   };
   const openHelp = useCallback(() => setHelp(true), []);
+  useDressedDocument();
   useGlobalKeys(shortcuts, openHelp);
   const client = connection.status === 'connected' ? connection.client : undefined;
   // also when it was changed in another tab
