@@ -42,9 +42,14 @@ export class DeskStore {
   /** What cannot be loaded stays as it was. */
   refresh(): void {
     const { support } = this.client;
-    support.team().then((team) => this.#set({ team }), () => {});
+    this.refreshTeam();
     support.labels().then((labels) => this.#set({ labels }), () => {});
     support.cannedReplies().then((canned) => this.#set({ canned }), () => {});
+  }
+
+  /** Nothing tells that somebody came to the team. */
+  refreshTeam(): void {
+    this.client.support.team().then((team) => this.#set({ team }), () => {});
   }
 
   #set(change: Partial<DeskState>): void {

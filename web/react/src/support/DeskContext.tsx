@@ -10,6 +10,8 @@ export interface Desk {
   chat: ChatStore;
   state: ChatState;
   desk: DeskState;
+  /** Who is of the team may have changed since it was asked. */
+  refreshTeam(): void;
   /** Says in a toast when it did not work. Resolves with whether it did. */
   attempt(deed: Promise<unknown>): Promise<boolean>;
 }
@@ -44,7 +46,8 @@ export function DeskProvider({ client, chat, state, children }: DeskProviderProp
       ),
     [toast, t],
   );
-  const value = useMemo(() => ({ chat, state, desk, attempt }), [chat, state, desk, attempt]);
+  const refreshTeam = useCallback(() => store.refreshTeam(), [store]);
+  const value = useMemo(() => ({ chat, state, desk, refreshTeam, attempt }), [chat, state, desk, refreshTeam, attempt]);
   return <DeskContext value={value}>{children}</DeskContext>;
 }
 

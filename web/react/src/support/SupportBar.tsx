@@ -25,7 +25,7 @@ interface SupportBarProps {
 export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
   const messages = useMessages();
   const t = messages.support;
-  const { chat, state, desk, attempt } = useDesk();
+  const { chat, state, desk, refreshTeam, attempt } = useDesk();
   const [transfer, setTransfer] = useState(false);
   const [snoozing, setSnoozing] = useState(false);
   const { status, assignee, priority = 'normal', snoozed_until: until } = conversation.support;
@@ -63,8 +63,10 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
       </select>
       <select
         className="cf-select"
+        data-wide=""
         aria-label={t.assignee}
         value={assignee?.id ?? ''}
+        onFocus={refreshTeam}
         onChange={(event) => change({ assignee: event.target.value || null })}
       >
         <option value="">{t.nobody}</option>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConversationObject } from '@confab/client';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { useDesk } from './DeskContext.tsx';
@@ -9,10 +9,12 @@ import { useDesk } from './DeskContext.tsx';
 export function TransferDialog({ conversation, onClose }: { conversation: ConversationObject; onClose: () => void }) {
   const messages = useMessages();
   const t = messages.support;
-  const { chat, state, desk, attempt } = useDesk();
+  const { chat, state, desk, refreshTeam, attempt } = useDesk();
   const colleagues = desk.team.filter((user) => user.id !== state.me.id);
   const [chosen, setTo] = useState('');
-  const to = chosen || (colleagues[0]?.id ?? ''); // the team may come after the dialog
+  const first = colleagues.find(({ id }) => state.online.has(id)) ?? colleagues[0]; // the team may come after the dialog
+  const to = chosen || (first?.id ?? '');
+  useEffect(refreshTeam, [refreshTeam]);
   const [note, setNote] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -23,17 +25,20 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
   return (
     <Dialog title={t.transferTitle} onClose={onClose}>
       <form className="cf-form" onSubmit={submit}>
-        <label className="cf-field">
-          {t.transferTo}
-          <select className="cf-select" value={to} onChange={(event) => setTo(event.target.value)}>
-            {colleagues.length === 0 && <option value="">{t.nobody}</option>}
-            {colleagues.map((user) => (
-              <option key={user.id} value={user.id}>
-                {state.online.has(user.id) ? t.isOnline(user.name) : user.name}
-              </option>
-            ))}
-          </select>
-        </label>
+        {first ? (
+          <label className="cf-field">
+            {t.transferTo}
+            <select className="cf-select" value={to} onChange={(event) => setTo(event.target.value)}>
+              {colleagues.map((user) => (
+                <option key={user.id} value={user.id}>
+                  {state.online.has(user.id) ? t.isOnline(user.name) : user.name}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : (
+          <p className="cf-desk__hint">{messages.channels.nobodyElse}</p>
+        )}
         <label className="cf-field">
           {t.transferNote}
           <textarea rows={3} maxLength={2000} value={note} placeholder={messages.privateNoteHint} onChange={(event) => setNote(event.target.value)} />

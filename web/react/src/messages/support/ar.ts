@@ -50,6 +50,7 @@ export const support: SupportMessages = {
     open: (who) => `${isolate(who)} أعاد فتح المحادثة`,
     reopened: 'فُتحت من جديد برسالة جديدة',
     assigned: (who, to) => `${isolate(who)} أسند المحادثة إلى ${isolate(to)}`,
+    taken: (who) => `${isolate(who)} تولّى المحادثة`,
     unassigned: (who) => `${isolate(who)} ألغى الإسناد`,
     labelled: (who, label) => `${isolate(who)} أضاف الوسم ${isolate(label)}`,
     unlabelled: (who, label) => `${isolate(who)} أزال الوسم ${isolate(label)}`,

@@ -58,6 +58,7 @@ export const support = {
     open: (who: string) => `${who} opened the conversation again`,
     reopened: 'Opened again by a new message',
     assigned: (who: string, to: string) => `${who} assigned the conversation to ${to}`,
+    taken: (who: string) => `${who} took the conversation`,
     unassigned: (who: string) => `${who} took the assignment away`,
     labelled: (who: string, label: string) => `${who} added the label ${label}`,
     unlabelled: (who: string, label: string) => `${who} took the label ${label} away`,
