@@ -217,6 +217,36 @@ test('by keyboard: in, write, out, and the focus is where it was', async () => {
 	assert.ok(await launcher(guest).evaluate((button) => button.getRootNode().activeElement === button), 'focus is back');
 });
 
+test('links and the ring around what has the focus are seen with any accent colour, light and dark', async () => {
+	const guest = await visit();
+	await openChat(guest);
+	await box(guest).focus();
+	const found = await guest.page.evaluate(() => {
+		const host = document.querySelector('confab-widget');
+		const [area, ground, send] = ['textarea', '.panel', '.send'].map((name) => getComputedStyle(host.shadowRoot.querySelector(name)));
+		const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+		const light = (colour) => {
+			canvas.fillStyle = colour;
+			canvas.fillRect(0, 0, 1, 1);
+			const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((n) => (n / 255 <= 0.04045 ? n / 255 / 12.92 : ((n / 255 + 0.055) / 1.055) ** 2.4));
+			return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+		};
+		const contrast = (a, b) => Math.max(light(a), light(b)) / Math.min(light(a), light(b));
+		const all = [];
+		for (const theme of ['light', 'dark']) {
+			for (const accent of ['#0f766e', '#7a3e1d', '#f2c14e', '#ffff00', '#00ff00', '#0000ff', '#ff00ff', '#e91e63', '#888', '#fff', '#000']) {
+				host.dataset.theme = theme;
+				host.style.setProperty('--confab-accent', accent);
+				all.push({ theme, accent, width: area.outlineWidth, ring: contrast(area.outlineColor, ground.backgroundColor), link: contrast(send.color, ground.backgroundColor) });
+			}
+		}
+		return all;
+	});
+	assert.equal(found.length, 22);
+	assert.deepEqual(found.filter(({ width, ring, link }) => width !== '3px' || ring < 3 || link < 4.5), []);
+	assert.ok(new Set(found.map(({ ring }) => ring.toFixed(2))).size > 6, 'the ring follows the accent');
+});
+
 test("the page's styles stay out, the widget's stay in", async () => {
 	const html = '<button id="own">Mine</button>';
 	const guest = await visit({ html, csp: '' });

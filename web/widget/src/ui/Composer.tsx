@@ -88,7 +88,7 @@ export function Composer({ uploads }: { uploads: Uploads }) {
         <textarea
           ref={area}
           rows={1}
-          dir="auto"
+          dir={text === '' ? undefined : 'auto'}
           value={text}
           aria-label={t.message}
           aria-invalid={tooLong}

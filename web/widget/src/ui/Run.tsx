@@ -50,10 +50,10 @@ function Bubble({ message, urlOf, onRetry, onDiscard }: BubbleProps) {
   const emoji = !quoted && attachments.length + files.length === 0 && isEmojiOnly(text);
   return (
     <>
-      <div class={`bubble is-${delivery} ${emoji ? 'is-emoji' : ''} ${deleted ? 'is-deleted' : ''}`} dir="auto">
+      <div class={`bubble is-${delivery} ${emoji ? 'is-emoji' : ''} ${deleted ? 'is-deleted' : ''}`}>
         {quoted && !deleted && (
-          <blockquote class="quote">
-            <strong>{quoted.user_name}</strong> {quoted.text || t.deleted}
+          <blockquote class="quote" dir="auto">
+            <bdi class="quote-name">{quoted.user_name}</bdi> {quoted.text || t.deleted}
           </blockquote>
         )}
         {urlOf && attachments.map((attachment) => <Attachment key={attachment.id} attachment={attachment} url={urlOf(attachment)} />)}
@@ -65,7 +65,8 @@ function Bubble({ message, urlOf, onRetry, onDiscard }: BubbleProps) {
             {file && <span>{fileSize(file.size, t)}</span>}
           </span>
         ))}
-        {deleted ? t.deleted : <Text text={text} />}
+        {/* what a person wrote has its own direction, the bubble that of the page */}
+        {deleted ? t.deleted : text !== '' && <div dir="auto"><Text text={text} /></div>}
       </div>
       {reactions.length > 0 && (
         <p class="reactions">
