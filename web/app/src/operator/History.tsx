@@ -14,7 +14,11 @@ interface HistoryProps {
 export function History({ cards, names, onConversation }: HistoryProps) {
   const texts = useTexts();
   const messages = useMessages();
-  const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const thisYear = new Date().getFullYear();
+  const time = (at: Date) => {
+    const year = at.getFullYear() === thisYear ? {} : ({ year: 'numeric' } as const);
+    return new Intl.DateTimeFormat(messages.locale, { ...year, month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }).format(at);
+  };
   const titles = [texts.opWhen, texts.opConversation, texts.opCaller, texts.opOutcome, texts.opDuration, texts.opQuality] as const;
   return (
     <div className="op-scroll">
@@ -34,7 +38,7 @@ export function History({ cards, names, onConversation }: HistoryProps) {
             const id = conversationIdOf(card.cid.slice(card.cid.indexOf(':') + 1));
             return (
               <tr key={`${card.cid} ${card.started_at} ${card.ended_at}`} role="row">
-                <td role="cell" data-title={titles[0]}>{time.format(Date.parse(card.started_at))}</td>
+                <td role="cell" data-title={titles[0]}>{time(new Date(card.started_at))}</td>
                 <td role="cell" data-title={titles[1]}>
                   {id === undefined ? (
                     card.cid
