@@ -173,6 +173,41 @@ test('all of it by keyboard alone', async () => {
 	await log(admin).getByText('by keys').waitFor();
 });
 
+test('the menu of the last message opens upwards, within the list', async () => {
+	const line = log(user).locator('[data-message]').last();
+	await line.hover();
+	await line.getByRole('button', { name: 'Message options' }).click();
+	const [menu, list] = await Promise.all([user.page.getByRole('menu').boundingBox(), log(user).boundingBox()]);
+	assert.ok(menu.y >= list.y && menu.y + menu.height < list.y + list.height, JSON.stringify({ menu, list }));
+	const button = await line.getByRole('button', { name: 'Message options' }).boundingBox();
+	assert.ok(menu.y + menu.height <= button.y + 1, 'above its button');
+	await user.page.keyboard.press('Escape');
+});
+
+test('on a phone the words have the room: one button stands for the others, and brings them back', async () => {
+	const { page } = admin;
+	const button = (name) => page.getByRole('button', { name, exact: true });
+	await page.setViewportSize({ width: 390, height: 844 });
+	const width = async () => (await box(admin).boundingBox()).width;
+	const narrow = await width();
+	await button('Attach files').waitFor();
+	await box(admin).fill('On its way');
+	await button('Add to the message').waitFor();
+	assert.equal(await button('Attach files').isVisible(), false);
+	assert.ok((await width()) > narrow + 60, 'wider than before');
+	await button('Add to the message').press('Enter');
+	await button('Write a private note').waitFor();
+	assert.ok(await button('Attach files').evaluate((element) => element === document.activeElement), 'the focus is on the first of them');
+	await button('Write a private note').click();
+	await box(admin).press('End');
+	await box(admin).pressSequentially('!');
+	await button('Add to the message').waitFor();
+	assert.equal(await page.locator('.cf-composer--note').count(), 1, 'it is still a note');
+	await box(admin).fill('');
+	await button('Write a private note').click();
+	await page.setViewportSize({ width: 1280, height: 800 });
+});
+
 test('what could not be sent goes by itself when the connection is back', async () => {
 	await user.context.setOffline(true);
 	await say(user, 'from a tunnel');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { faceOf, otherOf, type ChannelObject, type ChatState } from '@confab/client';
-import { previewText } from '../chat/previewText.ts';
+import { Preview } from '../chat/Preview.tsx';
 import { useMessages } from '../context.tsx';
 import { shortTime } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -47,9 +47,7 @@ export function ChannelItem({ channel, state, now, onSelect }: ChannelItemProps)
             {last && <span className="cf-conv__time">{shortTime(Date.parse(last.created_at), now, t)}</span>}
           </span>
           <span className="cf-conv__bottom">
-            <span className="cf-conv__preview" dir="auto">
-              {typing.length > 0 ? t.isTyping(typing) : last ? previewText(last, state.me, t, type === 'group') : t.noMessagesPreview}
-            </span>
+            <Preview last={last} me={state.me} named={type === 'group'} typing={typing} />
             {call && (
               <span className="cf-badge cf-badge--call">
                 <Icon name="camera" size={14} /> {t.inCall}

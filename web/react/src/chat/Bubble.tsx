@@ -60,7 +60,7 @@ export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
           {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
           {message.files && message.files.length > 0 && <WaitingFiles files={message.files} />}
           {/* what a person wrote has its own direction, the bubble that of the page */}
-          {message.deleted ? t.messageDeleted : <div dir="auto"><Text text={message.text} /></div>}
+          {message.deleted ? t.messageDeleted : message.text !== '' && <div dir="auto"><Text text={message.text} /></div>}
         </div>
         {message.delivery === 'sent' && !message.deleted && (
           <MessageMenu message={message} mine={mine} open={menu} onOpen={setMenu} actions={actions} />
@@ -112,13 +112,12 @@ function Text({ text }: { text: string }) {
 function Quote({ quoted, onJump }: { quoted: QuotedObject; onJump: (messageId: number) => void }) {
   const t = useMessages();
   return (
-    <button type="button" className="cf-quote" title={t.showQuoted} onClick={() => onJump(quoted.id)}>
+    // as a whole in the direction of what is quoted; a <bdi> does not count
+    <button type="button" className="cf-quote" dir="auto" title={t.showQuoted} onClick={() => onJump(quoted.id)}>
       <span className="cf-quote__name">
         <bdi>{quoted.user_name}</bdi>
       </span>
-      <span className="cf-quote__text" dir="auto">
-        {quoted.text || t.messageDeleted}
-      </span>
+      <span className="cf-quote__text">{quoted.text || t.messageDeleted}</span>
     </button>
   );
 }

@@ -5,10 +5,11 @@ import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { useSuggestions, type SuggestionSource } from '../support/Suggestions.tsx';
+import { NARROW, useMedia } from '../hooks/useMedia.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { VoiceBar } from '../voice/VoiceBar.tsx';
-import { VoiceButton } from '../voice/VoiceButton.tsx';
 import { VoiceRecorder, type Recording } from '../voice/recorder.ts';
+import { ComposerTools } from './ComposerTools.tsx';
 import { NO_DRAFT, type Draft } from './drafts.ts';
 import { UploadList } from './UploadList.tsx';
 import type { useUploads } from './useUploads.ts';
@@ -20,6 +21,7 @@ const MAX_BYTES = 10_000;
 export type Writing = { kind: 'new' } | { kind: 'reply' | 'edit'; message: ChatMessage };
 
 interface ComposerProps {
+  /** Where there is room for it. */
   placeholder: string;
   writing: Writing;
   /** Whether private notes may be written. */
@@ -47,7 +49,6 @@ export function Composer(props: ComposerProps) {
   const [text, setText] = useState(draft.text);
   const [note, setNote] = useState(draft.note);
   const area = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
   const offered = useSuggestions(props.suggestions, text, note, (value, cursor) => {
     change(value);
     requestAnimationFrame(() => area.current?.setSelectionRange(cursor, cursor));
@@ -56,6 +57,9 @@ export function Composer(props: ComposerProps) {
   useEffect(() => () => recorder.cancel(), [recorder]);
   const speaking = useObservable(recorder.state$).status !== 'idle';
   const editing = writing.kind === 'edit';
+  const narrow = useMedia(NARROW);
+  const [unfolded, setUnfolded] = useState(false);
+  const folded = narrow && text !== '' && !unfolded;
   const tooLong = new TextEncoder().encode(text.trim()).length > MAX_BYTES;
   const files = !editing && uploads.uploads.length > 0;
   const waits = useWait(editing ? 0 : (props.waitUntil ?? 0));
@@ -63,6 +67,7 @@ export function Composer(props: ComposerProps) {
 
   const change = (value: string) => {
     setText(value);
+    setUnfolded(false);
     if (!editing) onDraft?.({ text: value, note });
   };
   const turn = () => {
@@ -116,7 +121,7 @@ export function Composer(props: ComposerProps) {
     // a window that becomes narrow breaks the text into more lines
     addEventListener('resize', grow);
     return () => removeEventListener('resize', grow);
-  }, [text]);
+  }, [text, folded]);
 
   return (
     <form
@@ -141,40 +146,17 @@ export function Composer(props: ComposerProps) {
       )}
       <div className="cf-composer__row" hidden={speaking}>
         {!editing && (
-          <button
-            type="button"
-            className="cf-notetoggle"
-            aria-label={t.attach}
-            title={t.attach}
-            onClick={() => picker.current?.click()}
-          >
-            <Icon name="clip" size={20} />
-          </button>
-        )}
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          aria-label={t.attach}
-          onChange={(event) => {
-            uploads.add(event.target.files ?? []);
-            event.target.value = '';
-            area.current?.focus();
-          }}
-        />
-        {onVoice && !editing && VoiceRecorder.supported && <VoiceButton recorder={recorder} />}
-        {notes && !editing && (
-          <button
-            type="button"
-            className="cf-notetoggle"
-            aria-pressed={note}
-            aria-label={t.writeNote}
-            title={t.writeNote}
-            onClick={turn}
-          >
-            <Icon name="lock" size={20} />
-          </button>
+          <ComposerTools
+            folded={folded}
+            onUnfold={() => setUnfolded(true)}
+            onFiles={(picked) => {
+              uploads.add(picked);
+              area.current?.focus();
+            }}
+            recorder={onVoice && VoiceRecorder.supported ? recorder : undefined}
+            note={notes ? note : undefined}
+            onNote={turn}
+          />
         )}
         <textarea
           ref={area}
@@ -184,7 +166,7 @@ export function Composer(props: ComposerProps) {
           aria-label={t.message}
           aria-invalid={tooLong}
           aria-describedby={tooLong ? 'cf-too-long' : undefined}
-          placeholder={note && !editing ? t.privateNoteHint : placeholder}
+          placeholder={note && !editing ? (narrow ? t.privateNote : t.privateNoteHint) : narrow ? t.message : placeholder}
           enterKeyHint="send"
           autoComplete="off"
           {...offered.field}

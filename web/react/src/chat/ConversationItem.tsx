@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConversationObject, UserObject } from '@confab/client';
 import { useMessages } from '../context.tsx';
-import { previewText } from './previewText.ts';
 import { shortTime } from '../format.ts';
+import { Preview } from './Preview.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { SupportMarks } from '../support/SupportMarks.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -43,9 +43,7 @@ export function ConversationItem({ conversation, me, unread, online, typing, sel
             {last && <span className="cf-conv__time">{shortTime(Date.parse(last.created_at), now, t)}</span>}
           </span>
           <span className="cf-conv__bottom">
-            <span className="cf-conv__preview" dir="auto">
-              {typing ? t.isTyping([user.name]) : last ? previewText(last, me, t) : t.noMessagesPreview}
-            </span>
+            <Preview last={last} me={me} typing={typing ? [user.name] : []} />
             <SupportMarks support={support} mentions={conversation.mentions ?? 0} now={now} />
             {call && (
               <span className="cf-badge cf-badge--call">

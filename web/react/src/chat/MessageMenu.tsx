@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChatMessage } from '@confab/client';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { moveInside } from '../ui/moveInside.ts';
 import type { MessageActions } from './Bubble.tsx';
 
 const QUICK = ['👍', '❤️', '😂', '🎉', '🙏', '👀'];
+/** Between the menu and the edge of the list: room for its shadow. */
+const MENU_GAP_PX = 20;
 
 interface MessageMenuProps {
   message: ChatMessage;
@@ -21,6 +23,17 @@ export function MessageMenu({ message, mine, open, onOpen, actions }: MessageMen
   const t = useMessages();
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
+  const [up, setUp] = useState(false);
+
+  // upwards, when there is no room below in what is seen of the messages
+  useLayoutEffect(() => {
+    const log = open ? menu.current?.closest('[role="log"]')?.getBoundingClientRect() : undefined;
+    if (!menu.current || !button.current || !log) return;
+    const above = button.current.getBoundingClientRect().top - log.top;
+    const below = log.bottom - button.current.getBoundingClientRect().bottom;
+    const needed = menu.current.offsetHeight + MENU_GAP_PX;
+    setUp(below < needed && above > below);
+  }, [open]);
 
   useEffect(() => {
     if (!open) return;
@@ -68,7 +81,7 @@ export function MessageMenu({ message, mine, open, onOpen, actions }: MessageMen
         <Icon name="more" size={18} />
       </button>
       {open && (
-        <div ref={menu} className="cf-menu" role="menu" aria-label={t.messageOptions} onKeyDown={onKeyDown}>
+        <div ref={menu} className={`cf-menu ${up ? 'cf-menu--up' : ''}`} role="menu" aria-label={t.messageOptions} onKeyDown={onKeyDown}>
           <div className="cf-menu__quick" role="group" aria-label={t.react}>
             {QUICK.map((type) => (
               <button

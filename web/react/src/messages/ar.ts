@@ -42,7 +42,7 @@ export const ar: Messages = {
   selectConversationHint: 'اختر شخصًا من القائمة لتقرأ وتردّ.',
   noMessagesPreview: 'لا توجد رسائل بعد',
   you: 'أنت',
-  yourPrefix: (text) => `أنت: ${isolate(text)}`,
+  before: (who) => `${isolate(who)}:`,
   unread: (n) =>
     count(n, {
       zero: 'لا رسائل جديدة',
@@ -97,6 +97,7 @@ export const ar: Messages = {
   supportOnline: 'متاحون الآن',
   supportAway: 'سنردّ حالما نعود',
   actionFailed: 'لم ينجح ذلك. حاول مرة أخرى.',
+  addToMessage: 'أضف إلى الرسالة',
   attach: 'إرفاق ملفات',
   attachments: 'الملفات المرفقة',
   uploading: (name) => `جارٍ إرسال ${isolate(name)}`,

@@ -44,7 +44,8 @@ export const en = {
   selectConversationHint: 'Choose someone on the left to read and answer.',
   noMessagesPreview: 'No messages yet',
   you: 'You',
-  yourPrefix: (text: string) => `You: ${text}`,
+  /** Whose the words of a preview are. */
+  before: (who: string) => `${who}:`,
   unread: (n: number) => count(n, { one: '1 new message', other: '# new messages' }),
   inCall: 'In call',
   back: 'Back to the list',
@@ -90,6 +91,7 @@ export const en = {
   supportOnline: 'Online now',
   supportAway: 'We answer as soon as we are back',
   actionFailed: 'That did not work. Try again.',
+  addToMessage: 'Add to the message',
   attach: 'Attach files',
   attachments: 'Attached files',
   uploading: (name: string) => `${name} is being sent`,

@@ -58,7 +58,7 @@ export function BanDialog({ user, onDone, onClose }: BanDialogProps) {
         </label>
         <label className="cf-field">
           {t.reason}
-          <input maxLength={120} dir="auto" value={reason} placeholder={t.reasonHint} onChange={(event) => setReason(event.target.value)} />
+          <input maxLength={120} dir={reason === '' ? undefined : 'auto'} value={reason} placeholder={t.reasonHint} onChange={(event) => setReason(event.target.value)} />
         </label>
         <div className="cf-form__buttons">
           <button type="button" className="cf-button cf-button--quiet" onClick={onClose}>

@@ -106,7 +106,7 @@ function SuggestionList({ id, list, chosen, canned, onTake }: SuggestionListProp
             onTake(i);
           }}
         >
-          <strong>{suggestion.title}</strong>
+          <strong dir={canned ? 'ltr' : 'auto'}>{suggestion.title}</strong>
           <span dir="auto">{suggestion.hint}</span>
         </li>
       ))}

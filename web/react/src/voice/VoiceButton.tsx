@@ -28,7 +28,7 @@ export function VoiceButton({ recorder }: { recorder: VoiceRecorder }) {
     <button
       ref={button}
       type="button"
-      className="cf-notetoggle cf-voicebutton"
+      className="cf-notetoggle"
       aria-label={t.record}
       title={t.record}
       onPointerDown={onPointerDown}

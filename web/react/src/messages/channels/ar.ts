@@ -17,7 +17,6 @@ export const channels: ChannelMessages = {
   whom: 'الكتابة إلى زميل',
   nobodyElse: 'لا يوجد أحد غيرك في الفريق بعد.',
   isOnline: (name) => `${isolate(name)}، متصل`,
-  says: (name, text) => `${isolate(name)}: ${isolate(text)}`,
   groupName: 'اسم المجموعة',
   members: 'الأعضاء',
   memberCount: (n) =>

@@ -17,7 +17,6 @@ export const channels: ChannelMessages = {
   whom: 'Einem Kollegen schreiben',
   nobodyElse: 'Im Team ist noch niemand sonst.',
   isOnline: (name) => `${name}, online`,
-  says: (name, text) => `${name}: ${text}`,
   groupName: 'Name der Gruppe',
   members: 'Mitglieder',
   memberCount: (n) => count(n, { one: '# Mitglied', other: '# Mitglieder' }),

@@ -16,7 +16,6 @@ export const channels = {
   whom: 'Write to a colleague',
   nobodyElse: 'There is nobody else in the team yet.',
   isOnline: (name: string) => `${name}, online`,
-  says: (name: string, text: string) => `${name}: ${text}`,
   groupName: 'Name of the group',
   members: 'Members',
   memberCount: (n: number) => count(n, { one: '# member', other: '# members' }),
