@@ -25,12 +25,15 @@ void session_close_handle(uv_handle_t *handle)
 	uv_close(handle, on_handle_closed);
 }
 
-static void pc_close(struct pc *pc)
+/* Media says goodbye when signalling cannot: it is quicker, and the server would take it for a failure. */
+static void pc_close(struct pc *pc, bool said)
 {
 	if (!pc->open)
 		return;
-	peer_close(&pc->peer);
-	pc_flush(pc);
+	if (!said) {
+		peer_close(&pc->peer);
+		pc_flush(pc);
+	}
 	peer_fini(&pc->peer);
 	pc->open = false;
 	if (pc->has_v4)
@@ -54,9 +57,9 @@ void session_set_token(struct session *s, const char *token)
 void session_close(struct session *s)
 {
 	struct confab_track *t;
+	bool said = s->ws && signal_leave(s);
 
 	if (s->ws) {
-		signal_leave(s);
 		ws_close(s->ws);
 		s->ws = NULL;
 	}
@@ -67,8 +70,8 @@ void session_close(struct session *s)
 	session_set_token(s, NULL);
 	free(s->url);
 	s->url = NULL;
-	pc_close(&s->pub);
-	pc_close(&s->sub);
+	pc_close(&s->pub, said);
+	pc_close(&s->sub, said);
 	data_forget(s);
 	roster_forget(s);
 	session_close_handle((uv_handle_t *)&s->timer);

@@ -197,10 +197,12 @@ size_t subscriptions_list(const struct session *s, char **ret, size_t most);
 /* ---- session_signal.c ---- */
 
 extern const struct ws_handlers session_handlers;
-void signal_send(struct session *s, Lk__SignalRequest *request);
+/* false: there is no socket, no memory, or too much is waiting. */
+bool signal_send(struct session *s, Lk__SignalRequest *request);
 void signal_add_track(struct session *s, const struct confab_track *t);
 void signal_mute(struct session *s, const struct confab_track *t);
-void signal_leave(struct session *s);
+/* false: it will not arrive. */
+bool signal_leave(struct session *s);
 void signal_ping(struct session *s);
 /* Makes the publisher's next offer, now or when the answer to the present one is there. */
 void signal_offer(struct session *s);

@@ -99,7 +99,7 @@ static void send_sync(struct session *s)
 	sync.subscription = &subscription;
 	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_SYNC_STATE;
 	request.sync_state = &sync;
-	signal_send(s, &request);
+	(void)signal_send(s, &request);
 }
 
 void resume_done(struct session *s)

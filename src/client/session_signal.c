@@ -9,15 +9,15 @@
 
 /* ---- out ---- */
 
-void signal_send(struct session *s, Lk__SignalRequest *request)
+bool signal_send(struct session *s, Lk__SignalRequest *request)
 {
 	size_t n = lk__signal_request__get_packed_size(request);
 	autofree uint8_t *bytes = malloc(n + 1);
 
 	if (!bytes || !s->ws)
-		return;
+		return false;
 	(void)lk__signal_request__pack(request, bytes);
-	(void)ws_send(s->ws, bytes, n, true);
+	return ws_send(s->ws, bytes, n, true);
 }
 
 static char *text(const char *t)
@@ -37,7 +37,7 @@ static void send_description(struct session *s, Lk__SignalRequest__MessageCase k
 	d.id = id;
 	request.message_case = kind;
 	request.offer = &d; /* a union: the answer has the same type */
-	signal_send(s, &request);
+	(void)signal_send(s, &request);
 }
 
 void signal_offer(struct session *s)
@@ -114,7 +114,7 @@ void signal_add_track(struct session *s, const struct confab_track *t)
 	}
 	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_ADD_TRACK;
 	request.add_track = &add;
-	signal_send(s, &request);
+	(void)signal_send(s, &request);
 }
 
 void signal_mute(struct session *s, const struct confab_track *t)
@@ -128,10 +128,10 @@ void signal_mute(struct session *s, const struct confab_track *t)
 	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_MUTE;
 	request.mute = &mute;
 	if (t->sid[0])
-		signal_send(s, &request);
+		(void)signal_send(s, &request);
 }
 
-void signal_leave(struct session *s)
+bool signal_leave(struct session *s)
 {
 	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
 	Lk__LeaveRequest leave = LK__LEAVE_REQUEST__INIT;
@@ -140,7 +140,8 @@ void signal_leave(struct session *s)
 	leave.reason = LK__DISCONNECT_REASON__CLIENT_INITIATED;
 	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_LEAVE;
 	request.leave = &leave;
-	signal_send(s, &request);
+	/* a server that has not taken us back listens to nothing else */
+	return signal_send(s, &request) && !s->resume_by && ws_is_open(s->ws);
 }
 
 void signal_ping(struct session *s)
@@ -152,7 +153,7 @@ void signal_ping(struct session *s)
 	ping.timestamp = (int64_t)(clock_wall_us() / 1000);
 	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_PING_REQ;
 	request.ping_req = &ping;
-	signal_send(s, &request);
+	(void)signal_send(s, &request);
 }
 
 /* ---- in ---- */

@@ -23,7 +23,7 @@ void session_subscribe(struct session *s, const struct wish *w)
 	update.subscribe = w->subscribe;
 	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_SUBSCRIPTION;
 	request.subscription = &update;
-	signal_send(s, &request);
+	(void)signal_send(s, &request);
 }
 
 void session_settings(struct session *s, const struct wish *w)
@@ -44,7 +44,7 @@ void session_settings(struct session *s, const struct wish *w)
 	settings.fps = w->fps;
 	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_TRACK_SETTING;
 	request.track_setting = &settings;
-	signal_send(s, &request);
+	(void)signal_send(s, &request);
 }
 
 bool session_knows(struct session *s, const char *track)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "base/list.h"
@@ -185,6 +186,30 @@ struct websockets *websockets_new(uv_loop_t *loop)
 	return w;
 }
 
+/* Whether something is still to be sent; what has no connection yet will have none. */
+static bool is_sending(struct websockets *w)
+{
+	struct ws *ws;
+
+	list_each (ws, &w->all, in_all) {
+		if (ws->open && !list_empty(&ws->queue))
+			return true;
+	}
+	return false;
+}
+
+/* The last words, as long as the network takes them at once. */
+static void send_rest(struct websockets *w)
+{
+	const struct timespec pause = { .tv_nsec = 1000 * 1000 };
+
+	for (int i = 0; i < 100 && is_sending(w); i++) {
+		if (i)
+			(void)nanosleep(&pause, NULL);
+		(void)uv_run(w->loop, UV_RUN_NOWAIT);
+	}
+}
+
 /* libwebsockets closes its libuv handles asynchronously and wants to be asked again after that. */
 void websockets_free(struct websockets *w)
 {
@@ -194,6 +219,7 @@ void websockets_free(struct websockets *w)
 		return;
 	list_each (ws, &w->all, in_all)
 		ws->closing = true;
+	send_rest(w);
 	lws_context_destroy(w->context);
 	for (int i = 0; i < 50 && w->context; i++)
 		(void)uv_run(w->loop, UV_RUN_NOWAIT);
@@ -284,6 +310,11 @@ bool ws_send(struct ws *ws, const void *bytes, size_t n, bool binary)
 	if (ws->open)
 		(void)lws_callback_on_writable(ws->wsi);
 	return true;
+}
+
+bool ws_is_open(const struct ws *ws)
+{
+	return ws->open;
 }
 
 void ws_close(struct ws *ws)

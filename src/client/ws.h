@@ -23,7 +23,8 @@ struct ws_handlers {
 
 /* NULL: no memory, or libwebsockets cannot start. */
 struct websockets *websockets_new(uv_loop_t *loop);
-/* Ends all connections without a callback; runs the loop until they are gone. */
+/* Ends all connections without a callback, after what the network takes at once of what is queued; runs the loop until
+ * they are gone. */
 void websockets_free(struct websockets *w);
 
 struct ws_target {
@@ -37,5 +38,7 @@ struct ws *ws_open(struct websockets *w, const struct ws_target *target,
 		   const struct ws_handlers *handlers, void *arg);
 /* Queues one message. false: no memory, or too much is waiting. */
 bool ws_send(struct ws *ws, const void *bytes, size_t n, bool binary);
+/* Whether the other side has accepted it: what is sent leaves at once. */
+bool ws_is_open(const struct ws *ws);
 /* Ends it after what is queued; no callback comes any more. NULL is allowed. */
 void ws_close(struct ws *ws);

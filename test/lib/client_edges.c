@@ -74,6 +74,11 @@ void ws_close(struct ws *ws)
 		ws->socket->open = false;
 }
 
+bool ws_is_open(const struct ws *ws)
+{
+	return ws->socket->open;
+}
+
 void edges_reset_sent(void)
 {
 	for (size_t i = 0; i < edges.sent_count; i++)
