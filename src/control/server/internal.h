@@ -117,6 +117,7 @@ struct wsconn {
 	bool open, ping;
 	bool leaving; /* the client has said that it closes */
 	bool close_sent;
+	bool corked;	   /* until the turn's end */
 	bool asked;	   /* a ping since it was heard of: liveness.c */
 	uint64_t heard_us; /* its last pong, or its beginning */
 };
@@ -141,7 +142,7 @@ struct server {
 	uint64_t tls_expires_us;
 	struct list peers;
 	struct liveness *liveness;
-	struct list due; /* peers whose answer goes at the end of the loop's turn */
+	struct list due; /* peers that something is done for at the end of the loop's turn */
 	struct turn *turn;
 	unsigned uploads; /* requests whose body may be as large as LIMIT_UPLOAD */
 	struct server_counts counts;
@@ -175,6 +176,7 @@ int wsconn_receive(struct wsconn *c, struct lws *wsi, const void *bytes, size_t 
 int wsconn_write(struct wsconn *c, struct lws *wsi);
 int wsconn_pong(struct wsconn *c);
 void wsconn_leaving(struct wsconn *c);
+void wsconn_turn_ends(struct wsconn *c);
 
 /* callbacks.c */
 int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
@@ -190,7 +192,8 @@ bool server_may_write(const struct peer *p);
 /* Ends the connection later, from the loop: a write has failed outside libwebsockets' callbacks. */
 void server_kill(struct peer *p);
 
-/* turn.c: 0 or <0; freed with the loop's next turn. `due`: the peer's answer goes at the end of this one */
+/* turn.c: 0 or <0; freed with the loop's next turn. `due`: the peer's answer goes at the end of this one, or what
+ * its WebSocket holds back */
 int turn_new(struct turn **ret, struct server *s);
 struct turn *turn_free(struct turn *t);
 void turn_due(struct turn *t, struct peer *p);

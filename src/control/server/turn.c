@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers leave at the end of the loop's turn: not while a handler may still use its request, which ends with its answer,
- * and without asking for the WRITEABLE callback (server_may_write says why).
+ * What happens to connections at the end of the loop's turn.
+ *
+ * Answers leave then: not while a handler may still use its request, which ends with its answer, and without asking for
+ * the WRITEABLE callback (server_may_write says why). And so does what more than one message of the turn was for one
+ * WebSocket (wsconn.c).
  */
 #include <stdlib.h>
 #include <uv.h>
@@ -32,7 +35,10 @@ static void on_turn(uv_prepare_t *prepare)
 		struct peer *p = list_entry(due->next, struct peer, in_due);
 
 		list_remove(&p->in_due);
-		write_answer(p);
+		if (p->ws)
+			wsconn_turn_ends(p->ws);
+		else
+			write_answer(p);
 	}
 	(void)uv_prepare_stop(prepare); /* cannot fail */
 }

@@ -3,7 +3,10 @@
  * socket that takes them. */
 #include "control/server/wsconn.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -72,6 +75,39 @@ static bool is_idle(const struct wsconn *c)
 	       server_may_write(c->peer);
 }
 
+static void set_cork(struct wsconn *c, bool on)
+{
+	int value = on;
+
+	/* fails where there is no TCP: then each message leaves by itself */
+	(void)setsockopt(lws_get_socket_fd(c->peer->wsi), IPPROTO_TCP, TCP_CORK, &value,
+			 sizeof value);
+	c->corked = on;
+}
+
+/*
+ * The first message of the loop's turn leaves at once. What follows in the same turn waits for its end in the kernel and
+ * leaves together: one segment, and one time that the other side is woken. To send is most of what an event costs, and
+ * those who are told of everything (the team) have many in a turn when there is much to do.
+ */
+static void note_write(struct wsconn *c)
+{
+	struct peer *p = c->peer;
+
+	if (!p->server->turn || c->corked)
+		return;
+	if (list_empty(&p->in_due))
+		turn_due(p->server->turn, p);
+	else
+		set_cork(c, true);
+}
+
+void wsconn_turn_ends(struct wsconn *c)
+{
+	if (c->corked)
+		set_cork(c, false);
+}
+
 bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
 {
 	if (c->close_code)
@@ -92,6 +128,7 @@ bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
 	f->binary = binary;
 	memcpy(f->bytes + LWS_PRE, bytes, n);
 	if (is_idle(c)) {
+		note_write(c);
 		bool written = write_frame(f, c->peer->wsi);
 
 		free(f);
