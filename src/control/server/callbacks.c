@@ -175,6 +175,20 @@ static int on_body(struct lws *wsi, const void *bytes, size_t n)
 	return 0;
 }
 
+/*
+ * libwebsockets does not read the next request before the socket was found to be writable: one more turn of the loop, and
+ * two changes of what epoll waits for. It is writable, the answer has just left whole. Only where server_may_write.
+ */
+static void read_on(struct peer *p, struct lws *wsi)
+{
+	struct lws_pollfd fd = { .fd = lws_get_socket_fd(wsi),
+				 .events = LWS_POLLOUT,
+				 .revents = LWS_POLLOUT };
+
+	if (server_may_write(p))
+		(void)lws_service_fd(p->server->context, &fd);
+}
+
 /* What the answer's last byte leads to: the next request of the connection, or its end. */
 static int finish_request(struct peer *p, struct lws *wsi)
 {
@@ -189,7 +203,10 @@ static int finish_request(struct peer *p, struct lws *wsi)
 	}
 	if (close)
 		return -1;
-	return lws_http_transaction_completed(wsi) ? -1 : 0;
+	if (lws_http_transaction_completed(wsi))
+		return -1;
+	read_on(p, wsi);
+	return 0;
 }
 
 int server_write_answer(struct peer *p)

@@ -26,6 +26,14 @@ static void write_answer(struct peer *p)
 		server_kill(p);
 }
 
+/* What was pipelined behind a request that is answered now is read in libwebsockets' own turn, which comes after an event
+ * only; and so is what OpenSSL has decrypted already. */
+static void wake_for_pipelined(struct server *s)
+{
+	if (lws_service_adjust_timeout(s->context, 1, 0) == 0)
+		lws_cancel_service(s->context);
+}
+
 static void on_turn(uv_prepare_t *prepare)
 {
 	struct turn *t = prepare->data;
@@ -41,6 +49,7 @@ static void on_turn(uv_prepare_t *prepare)
 			write_answer(p);
 	}
 	(void)uv_prepare_stop(prepare); /* cannot fail */
+	wake_for_pipelined(t->server);
 }
 
 int turn_new(struct turn **ret, struct server *s)
