@@ -46,10 +46,10 @@ static bool admit_upload(struct http_req *req)
 /* RFC 9112 6.3: how long the body is must be said once and plainly. False when it was refused. */
 static bool check_framing(struct http_req *req)
 {
-	const char *length_text = http_header(req, "content-length");
+	const char *length_text = req->headers[HEADER_CONTENT_LENGTH];
 	bool may_have_body = req->method & (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE);
 
-	if (http_header(req, "transfer-encoding")) {
+	if (req->headers[HEADER_TRANSFER_ENCODING]) {
 		refuse_and_close(
 			req, length_text ? 400 : 411, 4,
 			"Send the body with a Content-Length; chunked bodies are not taken.");
@@ -212,7 +212,7 @@ void dispatch_headers(struct http_req *req)
 		refuse_and_close(req, 400, 4, "The path has control characters.");
 		return;
 	}
-	const char *version = http_header(req, ":version");
+	const char *version = req->headers[HEADER_VERSION];
 	if (!req->http2 &&
 	    (!version || (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0))) {
 		refuse_and_close(req, 505, 4, "Only HTTP/1.1 and HTTP/2 are spoken here.");

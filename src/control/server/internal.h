@@ -19,6 +19,11 @@ enum {
 	COOKIES_MAX = 20,
 	QUERY_MAX = 40,		/* arguments; more are not seen */
 	REQUEST_HEADERS = 17,	/* that are collected: request.c */
+	HEADER_HOST = 0,	/* their places that this folder asks for */
+	HEADER_COOKIE = 2,
+	HEADER_CONTENT_LENGTH = 5,
+	HEADER_TRANSFER_ENCODING = 6,
+	HEADER_VERSION = 16,
 	TIMEOUT_HANDLER_S = 60, /* for a handler's answer */
 	TIMEOUT_WRITE_S = 30,	/* for a stalled reader */
 	BODY_GRACE_S = 5,	/* then at least BODY_BYTES_PER_S (R3) */
@@ -78,6 +83,7 @@ struct http_req {
 	char *cookies[COOKIES_MAX]; /* "name=value" */
 	size_t cookie_count;
 	char *headers[REQUEST_HEADERS];
+	const char *host; /* one of them, when it is plausible */
 	char peer_text[48];
 	char *body;
 	size_t body_length, body_capacity, body_limit;
@@ -132,6 +138,14 @@ struct peer {
 	bool lingering; /* HTTP/2: answered; the stream stays a moment */
 };
 
+/* The headers that every answer carries, as HTTP/1 writes them, for the host name that was asked for last. */
+struct usual_headers {
+	char host[264]; /* more than text_host_is_plausible allows */
+	bool tls;
+	size_t length; /* 0: nothing is here */
+	unsigned char text[1536];
+};
+
 struct server {
 	struct server_config config;
 	struct lws_context *context;
@@ -144,6 +158,7 @@ struct server {
 	struct liveness *liveness;
 	struct list due; /* peers that something is done for at the end of the loop's turn */
 	struct turn *turn;
+	struct usual_headers usual;
 	unsigned uploads; /* requests whose body may be as large as LIMIT_UPLOAD */
 	struct server_counts counts;
 	unsigned in_callback; /* libwebsockets is at work: see server_may_write */

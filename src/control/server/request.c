@@ -15,24 +15,25 @@
 static const struct {
 	const char *name;
 	int token; /* -1 = by name */
+	const char *with_colon;
 } collected[REQUEST_HEADERS] = {
-	{ "host", WSI_TOKEN_HOST },
+	[HEADER_HOST] = { "host", WSI_TOKEN_HOST },
 	{ "origin", WSI_TOKEN_ORIGIN },
-	{ "cookie", WSI_TOKEN_HTTP_COOKIE },
+	[HEADER_COOKIE] = { "cookie", WSI_TOKEN_HTTP_COOKIE },
 	{ "authorization", WSI_TOKEN_HTTP_AUTHORIZATION },
 	{ "content-type", WSI_TOKEN_HTTP_CONTENT_TYPE },
-	{ "content-length", WSI_TOKEN_HTTP_CONTENT_LENGTH },
-	{ "transfer-encoding", WSI_TOKEN_HTTP_TRANSFER_ENCODING },
+	[HEADER_CONTENT_LENGTH] = { "content-length", WSI_TOKEN_HTTP_CONTENT_LENGTH },
+	[HEADER_TRANSFER_ENCODING] = { "transfer-encoding", WSI_TOKEN_HTTP_TRANSFER_ENCODING },
 	{ "accept-encoding", WSI_TOKEN_HTTP_ACCEPT_ENCODING },
 	{ "if-none-match", WSI_TOKEN_HTTP_IF_NONE_MATCH },
 	{ "user-agent", WSI_TOKEN_HTTP_USER_AGENT },
 	{ "accept", WSI_TOKEN_HTTP_ACCEPT },
-	{ "sec-fetch-site", -1 },
+	{ "sec-fetch-site", -1, "sec-fetch-site:" },
 	{ "access-control-request-headers", WSI_TOKEN_HTTP_AC_REQUEST_HEADERS },
-	{ "x-forwarded-proto", -1 },
+	{ "x-forwarded-proto", -1, "x-forwarded-proto:" },
 	{ "sec-websocket-key", WSI_TOKEN_KEY },
 	{ "sec-websocket-version", WSI_TOKEN_VERSION },
-	{ ":version", WSI_TOKEN_HTTP }, /* HTTP/1: of the request line */
+	[HEADER_VERSION] = { ":version", WSI_TOKEN_HTTP }, /* HTTP/1: of the request line */
 };
 
 static const struct {
@@ -68,7 +69,7 @@ static char *copy_header(struct lws *wsi, int token, const char *name)
 	/* lws_hdr_copy counts the commas it puts between repeated headers in the total, not always
 	 * in the room it needs */
 	size_t capacity = (size_t)n + 16;
-	char *text = calloc(1, capacity);
+	char *text = malloc(capacity);
 	if (!text)
 		return NULL;
 	int copied = token >= 0
@@ -84,22 +85,25 @@ static char *copy_header(struct lws *wsi, int token, const char *name)
 
 static void collect_headers(struct http_req *req, struct lws *wsi)
 {
-	for (size_t i = 0; i < REQUEST_HEADERS; i++) {
-		char name[48];
-		(void)snprintf(name, sizeof name, "%s:", collected[i].name);
-		req->headers[i] = copy_header(wsi, collected[i].token, name);
-	}
-	if (!req->headers[0]) /* HTTP/2 */
-		req->headers[0] = copy_header(wsi, WSI_TOKEN_HTTP_COLON_AUTHORITY, "");
+	for (size_t i = 0; i < REQUEST_HEADERS; i++)
+		req->headers[i] =
+			copy_header(wsi, collected[i].token, collected[i].with_colon);
+	char **host = &req->headers[HEADER_HOST];
+	if (!*host) /* HTTP/2 */
+		*host = copy_header(wsi, WSI_TOKEN_HTTP_COLON_AUTHORITY, NULL);
+	req->host = *host && text_host_is_plausible(*host) ? *host : NULL;
 }
 
 static void collect_query(struct http_req *req, struct lws *wsi)
 {
-	autofree char *text = malloc(LIMIT_REQUEST_LINE);
+	char few[1024];
+	bool many = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS) >= (int)sizeof few;
+	autofree char *room = many ? malloc(LIMIT_REQUEST_LINE) : NULL;
+	char *text = many ? room : few;
+	int capacity = many ? LIMIT_REQUEST_LINE : (int)sizeof few;
 
 	for (int i = 0; text && i < QUERY_MAX; i++) {
-		int n = lws_hdr_copy_fragment(wsi, text, LIMIT_REQUEST_LINE,
-					      WSI_TOKEN_HTTP_URI_ARGS, i);
+		int n = lws_hdr_copy_fragment(wsi, text, capacity, WSI_TOKEN_HTTP_URI_ARGS, i);
 		if (n < 0)
 			break;
 		char *argument = strndup(text, (size_t)n);
@@ -111,7 +115,7 @@ static void collect_query(struct http_req *req, struct lws *wsi)
 
 static void collect_cookies(struct http_req *req)
 {
-	const char *cursor = http_header(req, "cookie");
+	const char *cursor = req->headers[HEADER_COOKIE];
 	const char *pair;
 	size_t n;
 
@@ -282,7 +286,7 @@ const char *http_query(const struct http_req *req, const char *name)
 const char *http_header(const struct http_req *req, const char *name)
 {
 	for (size_t i = 0; i < REQUEST_HEADERS; i++) {
-		if (strcmp(collected[i].name, name) == 0)
+		if (collected[i].name[0] == name[0] && strcmp(collected[i].name, name) == 0)
 			return req->headers[i];
 	}
 	log_error("http", "header %s is not collected; add it to request.c", name);
@@ -350,9 +354,7 @@ bool http_is_tls(const struct http_req *req)
 
 const char *http_host(const struct http_req *req)
 {
-	const char *host = http_header(req, "host");
-
-	return host && text_host_is_plausible(host) ? host : NULL;
+	return req->host;
 }
 
 void http_set_context(struct http_req *req, void *context, void (*drop)(void *context))

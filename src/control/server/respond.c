@@ -30,7 +30,7 @@ static const char *const fixed_headers[][2] = {
 	{ "cross-origin-opener-policy:", "same-origin" },
 };
 
-static struct header *find_header(struct response *r, const char *name)
+static const struct header *find_header(const struct response *r, const char *name)
 {
 	for (size_t i = 0; i < r->header_count; i++) {
 		if (strcasecmp(r->headers[i].name, name) == 0)
@@ -43,7 +43,8 @@ void http_add_header(struct http_req *req, const char *name, const char *value)
 {
 	struct response *r = &req->response;
 	size_t name_size = strlen(name) + 1, value_size = strlen(value) + 1;
-	struct header *h = find_header(r, name);
+	const struct header *old = find_header(r, name);
+	struct header *h = old ? &r->headers[old - r->headers] : NULL;
 
 	if (strpbrk(value, "\r\n")) {
 		log_error("http", "header %s with a line break is not sent", name);
@@ -187,19 +188,58 @@ static void put(struct head *h, const char *name_with_colon, const char *value)
 		h->bad = true;
 }
 
-static void put_security(struct head *h, const struct http_req *req)
+static void put_policy(struct head *h, const char *host, bool tls)
 {
-	const char *host = http_host(req);
 	char csp[800];
 
+	(void)snprintf(csp, sizeof csp, csp_format, host ? (tls ? "wss://" : "ws://") : "",
+		       host ? host : "");
+	put(h, "content-security-policy:", csp);
+}
+
+static void put_fixed(struct head *h, bool tls)
+{
 	for (size_t i = 0; i < countof(fixed_headers); i++)
 		put(h, fixed_headers[i][0], fixed_headers[i][1]);
-	(void)snprintf(csp, sizeof csp, csp_format,
-		       host ? (http_is_tls(req) ? "wss://" : "ws://") : "", host ? host : "");
-	if (!find_header((struct response *)(uintptr_t)&req->response, "content-security-policy"))
-		put(h, "content-security-policy:", csp);
-	if (http_is_tls(req))
+	if (tls)
 		put(h, "strict-transport-security:", "max-age=31536000");
+}
+
+/* They are most of an answer's head, and the same for all that come to one address: written once. */
+static void put_usual(struct head *h, const struct http_req *req)
+{
+	struct usual_headers *u = &req->server->usual;
+	const char *host = http_host(req) ? http_host(req) : "";
+	bool tls = http_is_tls(req);
+
+	if (u->length == 0 || u->tls != tls || strcmp(u->host, host) != 0) {
+		struct head own = { .wsi = h->wsi, .p = u->text, .end = u->text + sizeof u->text };
+
+		put_fixed(&own, tls);
+		put_policy(&own, *host ? host : NULL, tls);
+		u->length = own.bad ? 0 : (size_t)(own.p - u->text);
+		u->tls = tls;
+		(void)snprintf(u->host, sizeof u->host, "%s", host);
+	}
+	if (u->length == 0 || u->length > (size_t)(h->end - h->p)) {
+		h->bad = true;
+		return;
+	}
+	memcpy(h->p, u->text, u->length);
+	h->p += u->length;
+}
+
+static void put_security(struct head *h, const struct http_req *req)
+{
+	bool own_policy = find_header(&req->response, "content-security-policy");
+
+	if (!own_policy && !req->http2) {
+		put_usual(h, req);
+		return;
+	}
+	put_fixed(h, http_is_tls(req));
+	if (!own_policy)
+		put_policy(h, http_host(req), http_is_tls(req));
 }
 
 /* A body of its own length: 204 and 304 have none (RFC 9110 8.6). */
