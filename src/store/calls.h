@@ -88,8 +88,8 @@ void store_call_change(struct store *s, const struct store_call_change *change, 
 
 /*
  * What a change means for people can only be said once it is there, in the next transaction. The creation and each
- * change leave a mark on the call; this takes one away, and answers with the call: ask for it in the same turn of the
- * loop as for the events, after them. store_call_recover, before anything is asked for, finds the marks that a crash
+ * change leave a mark on the call; this takes one away, and answers with the call: ask for it in the same callback of
+ * the loop as for the events, after them. store_call_recover, before anything is asked for, finds the marks that a crash
  * has left: somebody may not have heard of a change, so all cursors from before it are answered with -ESTALE.
  */
 void store_call_told(struct store *s, const char *cid, store_call_fn *done, void *arg);

@@ -11,11 +11,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "store/request.h"
 
 enum {
@@ -30,6 +32,7 @@ struct store {
 	bool closing;	    /* loop thread only */
 	uv_prepare_t turn;  /* runs while `fresh` holds something */
 	struct list fresh;  /* submitted in this turn of the loop; loop thread only */
+	uint64_t fresh_us;  /* when its first one came; loop thread only */
 	struct list ready;  /* being answered; loop thread only */
 	void (*on_disk)(void *arg, int status);
 	void *disk_arg;
@@ -37,6 +40,8 @@ struct store {
 	pthread_t thread;
 	struct db db; /* the store thread's, from store_open on */
 	bool rested;  /* likewise: db_rest was called since the last request */
+	_Atomic uint64_t idle_us;   /* the thread waits since then; 0: it works */
+	_Atomic uint64_t commit_us; /* what the last COMMIT took */
 
 	pthread_mutex_t mutex;
 	pthread_cond_t queued_cond, done_cond;
@@ -104,8 +109,18 @@ static void undo(struct db *db, struct list *batch, int status)
 	fail_writes(batch, status);
 }
 
-static void run_writes(struct db *db, struct list *batch)
+static int commit(struct store *s)
 {
+	uint64_t begin = clock_now_us();
+	int r = db_commit(&s->db);
+
+	atomic_store_explicit(&s->commit_us, clock_now_us() - begin, memory_order_relaxed);
+	return r;
+}
+
+static void run_writes(struct store *s, struct list *batch)
+{
+	struct db *db = &s->db;
 	struct request *req;
 	int64_t before = db_all_changes(db);
 	int r = db_begin(db, true);
@@ -129,7 +144,7 @@ static void run_writes(struct db *db, struct list *batch)
 	if (r == 0)
 		r = event_prune(db);
 	if (r == 0)
-		r = db_commit(db);
+		r = commit(s);
 	if (r < 0)
 		undo(db, batch, r);
 	else if (db_all_changes(db) != before)
@@ -151,7 +166,7 @@ static void run_reads(struct db *db, struct list *batch)
 
 /* Reads come after the commit: they see what was asked for before them, nothing that may be undone yet,
  * and a disk that takes nothing more does not keep people from reading (R33). How many write. */
-static size_t run_batch(struct db *db, struct list *batch)
+static size_t run_batch(struct store *s, struct list *batch)
 {
 	struct request *req;
 	size_t writes = 0, reads = 0;
@@ -159,9 +174,9 @@ static size_t run_batch(struct db *db, struct list *batch)
 	list_each (req, batch, link)
 		(*(req->writes ? &writes : &reads))++;
 	if (writes)
-		run_writes(db, batch);
+		run_writes(s, batch);
 	if (reads)
-		run_reads(db, batch);
+		run_reads(&s->db, batch);
 	return writes;
 }
 
@@ -218,15 +233,18 @@ static void run_thread(void *arg)
 	for (;;) {
 		struct list batch = LIST_INIT(batch);
 
+		if (list_empty(&s->queued))
+			atomic_store_explicit(&s->idle_us, clock_now_us(), memory_order_relaxed);
 		while (list_empty(&s->queued) && !s->stop)
 			wait_for_work(s);
 		if (list_empty(&s->queued))
 			break;
+		atomic_store_explicit(&s->idle_us, 0, memory_order_relaxed);
 		take_batch(&s->queued, &batch);
 		(void)pthread_mutex_unlock(&s->mutex);
 
 		s->rested = false;
-		size_t writes = run_batch(&s->db, &batch);
+		size_t writes = run_batch(s, &batch);
 
 		(void)pthread_mutex_lock(&s->mutex);
 		s->counts.transactions += writes > 0;
@@ -258,7 +276,8 @@ void *request_new(size_t size)
 
 /*
  * What one turn of the loop asked for goes to the thread together, before the loop sleeps. Handed over one by one, the
- * first request would get a transaction, and an fsync, of its own, and all others would wait for it.
+ * first request would get a transaction, and an fsync, of its own, and all others would wait for it. A long turn need
+ * not end first, see store_hurry.
  */
 static void hand_over(struct store *s)
 {
@@ -277,14 +296,28 @@ static void on_turn(uv_prepare_t *turn)
 	hand_over(turn->data);
 }
 
+void store_hurry(struct store *s)
+{
+	uint64_t idle_us = atomic_load_explicit(&s->idle_us, memory_order_relaxed);
+
+	if (list_empty(&s->fresh) || idle_us == 0)
+		return;
+	uint64_t since = idle_us > s->fresh_us ? idle_us : s->fresh_us;
+	if (clock_now_us() >=
+	    since + atomic_load_explicit(&s->commit_us, memory_order_relaxed))
+		hand_over(s);
+}
+
 void request_submit(struct store *s, struct request *req)
 {
 	if (s->outstanding++ == 0)
 		uv_ref((uv_handle_t *)&s->async);
 	if (!s->closing) {
-		if (list_empty(&s->fresh))
-			(void)uv_prepare_start(&s->turn,
-					       on_turn); /* fails without a callback only */
+		if (list_empty(&s->fresh)) {
+			/* fails without a callback only */
+			(void)uv_prepare_start(&s->turn, on_turn);
+			s->fresh_us = clock_now_us();
+		}
 		list_append(&s->fresh, &req->link);
 		return;
 	}
@@ -330,6 +363,7 @@ static void answer_ready(struct store *s)
 		req->answer(req);
 		mem_fini(&req->mem);
 		free(req);
+		store_hurry(s);
 	}
 }
 

@@ -7,7 +7,7 @@
  * A verb copies its arguments, queues the request and returns at once; one store thread takes all
  * that is queued, runs it in one transaction (a request that is refused undoes what it wrote itself,
  * and nothing of the others), commits to the disk, and only then are the callbacks called,
- * on the loop's thread, in the order of the requests. What is asked for in one turn of the loop is in one
+ * on the loop's thread, in the order of the requests. What one callback of the loop asks for is in one
  * transaction: a crash leaves all of it, or nothing. So: what a callback reports as done survives
  * a power cut, and two events are seen in the order in which they were stored.
  *
@@ -58,6 +58,14 @@ struct store_counts {
 	uint64_t transactions, writes;
 };
 struct store_counts store_counts(struct store *s);
+
+/*
+ * What a turn of the loop asks for is handed to the thread at the turn's end, so that it gets one transaction. A turn may be long: when the
+ * thread has had nothing to do for as long as a commit takes, this hands over what was asked for so far. To wait longer would cost more
+ * than one commit more, and to hand over sooner would cost a commit for less. For between two requests of people; it is done between
+ * two callbacks, too.
+ */
+void store_hurry(struct store *s);
 
 /* Blocks until everything queued is answered; callbacks run inside.
  * For start-up, the command line and tests. */

@@ -198,6 +198,7 @@ static void on_bearer(void *arg, int status, const struct store_user *user, json
 
 void access_gate(struct http_req *req, const struct http_route *route, struct control *control)
 {
+	store_hurry(control->store);
 	if (!check_csrf(req, route, control))
 		return;
 	if (!(route->flags & (ROUTE_SESSION | ROUTE_USER))) {
