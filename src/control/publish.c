@@ -14,18 +14,25 @@
 #include "control/ws/objects.h"
 
 /* Those who may see a conversation: a channel's members; else its customer and every admin, of the team's notes
- * admins only. */
+ * admins only. It points to `*conversation_id`. */
+static struct hub_audience audience_of(struct control *c, const char *const *conversation_id,
+				       bool private)
+{
+	struct hub_audience to = { .admins = true,
+				   .user_ids = conversation_id,
+				   .user_count = private ? 0 : 1 };
+
+	if (store_is_channel(*conversation_id)) {
+		to.admins = false;
+		to.user_ids = chat_channel_ids(c->chat, *conversation_id, &to.user_count);
+	}
+	return to;
+}
+
 static void publish_to_conversation(struct control *c, const char *conversation_id, bool private,
 				    int64_t cursor, const json_t *event)
 {
-	struct hub_audience to = { .admins = true,
-				   .user_ids = &conversation_id,
-				   .user_count = private ? 0 : 1 };
-
-	if (store_is_channel(conversation_id)) {
-		to.admins = false;
-		to.user_ids = chat_channel_ids(c->chat, conversation_id, &to.user_count);
-	}
+	const struct hub_audience to = audience_of(c, &conversation_id, private);
 
 	hub_publish(c->hub, &to, cursor, event);
 }
@@ -71,6 +78,13 @@ void publish_chat_event(void *arg, const struct store_event *event)
 		calls_conversation_changed(c->calls, event->conversation_id);
 	if (event->support && !event->message.private) {
 		publish_support(arg, event);
+		return;
+	}
+	if (event->type == EVENT_MESSAGE_NEW && !event->support && !c->event_hooks) {
+		const struct hub_audience to = audience_of(c, &event->conversation_id,
+							   event->message.private);
+
+		hub_publish_message(c->hub, &to, event);
 		return;
 	}
 	json_t *frame = event_stored(event, NULL);

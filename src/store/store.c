@@ -38,8 +38,8 @@ struct store {
 	void *disk_arg;
 	int disk; /* what on_disk was told last; loop thread only */
 	pthread_t thread;
-	struct db db; /* the store thread's, from store_open on */
-	bool rested;  /* likewise: db_rest was called since the last request */
+	struct db db;		    /* the store thread's, from store_open on */
+	bool rested;		    /* likewise: db_rest was called since the last request */
 	_Atomic uint64_t idle_us;   /* the thread waits since then; 0: it works */
 	_Atomic uint64_t commit_us; /* what the last COMMIT took */
 
@@ -303,8 +303,7 @@ void store_hurry(struct store *s)
 	if (list_empty(&s->fresh) || idle_us == 0)
 		return;
 	uint64_t since = idle_us > s->fresh_us ? idle_us : s->fresh_us;
-	if (clock_now_us() >=
-	    since + atomic_load_explicit(&s->commit_us, memory_order_relaxed))
+	if (clock_now_us() >= since + atomic_load_explicit(&s->commit_us, memory_order_relaxed))
 		hand_over(s);
 }
 

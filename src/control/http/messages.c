@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/sb.h"
 #include "control/chat/chat.h"
 #include "control/control.h"
 #include "control/http/access.h"
@@ -120,6 +121,17 @@ static void refuse_slow(struct http_req *req, int64_t wait_us)
 		   seconds);
 }
 
+static void reply_message(struct http_req *req, int status, const struct store_message *message)
+{
+	struct sb text = { 0 };
+
+	sb_puts(&text, "{\"message\":");
+	object_message_write(&text, message);
+	sb_puts(&text, "}");
+	size_t n = text.len;
+	http_reply_json_text(req, status, sb_steal(&text), n);
+}
+
 static void on_sent(void *arg, int status, const struct store_message *message, bool created,
 		    int64_t cursor)
 {
@@ -130,8 +142,7 @@ static void on_sent(void *arg, int status, const struct store_message *message, 
 	else if (status < 0)
 		http_message_error(req, status);
 	else
-		http_reply_json(req, created ? 201 : 200,
-				json_pack("{s:o}", "message", object_message(message)));
+		reply_message(req, created ? 201 : 200, message);
 }
 
 /* What is optional in a new message. False: refused already. */

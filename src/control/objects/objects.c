@@ -8,16 +8,23 @@
 #include "base/clock.h"
 #include "store/support.h"
 
-json_t *object_time(uint64_t wall_us)
+void object_time_text(uint64_t wall_us, char ret[OBJECT_TIME_SIZE])
 {
 	time_t seconds = (time_t)(wall_us / US_PER_S);
 	struct tm utc;
-	char day[32], text[48];
+	char day[32];
 
 	(void)gmtime_r(&seconds, &utc);
 	(void)strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc);
-	(void)snprintf(text, sizeof text, "%s.%03uZ", day,
+	(void)snprintf(ret, OBJECT_TIME_SIZE, "%s.%03uZ", day,
 		       (unsigned)(wall_us % US_PER_S / US_PER_MS));
+}
+
+json_t *object_time(uint64_t wall_us)
+{
+	char text[OBJECT_TIME_SIZE];
+
+	object_time_text(wall_us, text);
 	return json_string(text);
 }
 

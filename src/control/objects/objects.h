@@ -9,6 +9,9 @@
 
 json_t *object_time(uint64_t wall_us); /* RFC 3339 UTC with milliseconds */
 
+enum { OBJECT_TIME_SIZE = 48 };
+void object_time_text(uint64_t wall_us, char ret[OBJECT_TIME_SIZE]);
+
 /* The other way: seconds, with or without a fraction, and Z or an offset. False: it is no such time,
  * or not one of 1970 to 9999. */
 bool object_time_parse(const char *text, uint64_t *ret_us);
@@ -18,6 +21,11 @@ json_t *object_user(const struct store_user *user);
 json_t *object_attachment(const struct store_attachment *attachment);
 json_t *object_message(const struct store_message *message);
 json_t *object_read(const struct store_read *read);
+
+/* The same as text, appended: what object_message gives, and a string in quotation marks. The texts are UTF-8. */
+struct sb;
+void object_message_write(struct sb *out, const struct store_message *message);
+void object_text_write(struct sb *out, const char *text);
 
 /* What becomes of a conversation: the whole of it for the team, less for the customer. */
 json_t *object_support(const struct store_support *support, bool team);

@@ -17,9 +17,9 @@
 enum {
 	HEADERS_MAX = 24, /* of one answer */
 	COOKIES_MAX = 20,
-	QUERY_MAX = 40,		/* arguments; more are not seen */
-	REQUEST_HEADERS = 17,	/* that are collected: request.c */
-	HEADER_HOST = 0,	/* their places that this folder asks for */
+	QUERY_MAX = 40,	      /* arguments; more are not seen */
+	REQUEST_HEADERS = 17, /* that are collected: request.c */
+	HEADER_HOST = 0,      /* their places that this folder asks for */
 	HEADER_COOKIE = 2,
 	HEADER_CONTENT_LENGTH = 5,
 	HEADER_TRANSFER_ENCODING = 6,

@@ -86,8 +86,7 @@ static char *copy_header(struct lws *wsi, int token, const char *name)
 static void collect_headers(struct http_req *req, struct lws *wsi)
 {
 	for (size_t i = 0; i < REQUEST_HEADERS; i++)
-		req->headers[i] =
-			copy_header(wsi, collected[i].token, collected[i].with_colon);
+		req->headers[i] = copy_header(wsi, collected[i].token, collected[i].with_colon);
 	char **host = &req->headers[HEADER_HOST];
 	if (!*host) /* HTTP/2 */
 		*host = copy_header(wsi, WSI_TOKEN_HTTP_COLON_AUTHORITY, NULL);

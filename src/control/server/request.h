@@ -83,6 +83,8 @@ const char *http_host(const struct http_req *req);
 void http_reply(struct http_req *req, int status, const char *content_type, const void *body,
 		size_t n);
 void http_reply_json(struct http_req *req, int status, json_t *body);
+/* `text`, of n bytes of JSON, is taken over (freed); NULL: out of memory, which is said. */
+void http_reply_json_text(struct http_req *req, int status, char *text, size_t n);
 void http_reply_empty(struct http_req *req, int status);
 
 /* The same with a body that outlives the process's requests (assets of the binary): not copied. */

@@ -108,11 +108,8 @@ void http_reply_static(struct http_req *req, int status, const char *content_typ
 	respond_ready(req);
 }
 
-void http_reply_json(struct http_req *req, int status, json_t *body)
+void http_reply_json_text(struct http_req *req, int status, char *text, size_t n)
 {
-	char *text = json_dumps(body, JSON_COMPACT);
-
-	json_decref(body);
 	if (!text) {
 		http_error(req, 500, -1, "The answer could not be written.");
 		return;
@@ -123,8 +120,16 @@ void http_reply_json(struct http_req *req, int status, json_t *body)
 	}
 	req->response.owned = text;
 	req->response.body = text;
-	req->response.length = strlen(text);
+	req->response.length = n;
 	respond_ready(req);
+}
+
+void http_reply_json(struct http_req *req, int status, json_t *body)
+{
+	char *text = json_dumps(body, JSON_COMPACT);
+
+	json_decref(body);
+	http_reply_json_text(req, status, text, text ? strlen(text) : 0);
 }
 
 void http_reply_empty(struct http_req *req, int status)

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/sb.h"
 #include "control/ws/internal.h"
 #include "control/ws/objects.h"
 
@@ -181,6 +182,20 @@ void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, c
 
 	fan_out(h, &(struct fan_out){ to, cursor, text, strlen(text) });
 	free(text);
+}
+
+void hub_publish_message(struct hub *h, const struct hub_audience *to,
+			 const struct store_event *event)
+{
+	struct sb text = { 0 };
+
+	hub_set_cursor(h, event->cursor);
+	if (list_empty(&h->sockets))
+		return;
+	event_message_write(&text, event);
+	if (!text.bad) /* out of memory: clients see the gap at their next replay */
+		fan_out(h, &(struct fan_out){ to, event->cursor, text.text, text.len });
+	sb_fini(&text);
 }
 
 /* Without memory the old name stays for as long as the socket is open. */

@@ -20,6 +20,7 @@ struct bans;
 struct calls;
 struct chat;
 struct hub;
+struct store_event;
 struct store_user;
 struct uv_loop_s;
 
@@ -54,6 +55,10 @@ void hub_set_cursor(struct hub *h, int64_t cursor);
  * afterwards, each stored event once.
  */
 void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, const json_t *event);
+
+/* The same of a new message, which most events are. */
+void hub_publish_message(struct hub *h, const struct hub_audience *to,
+			 const struct store_event *event);
 
 /* `user` has another name: what is sent from now on has it, and `to` is told (user.updated). */
 void hub_rename(struct hub *h, const struct hub_audience *to, const struct store_user *user);

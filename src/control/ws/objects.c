@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/sb.h"
+
 json_t *object_conversation(const struct store_conversation *c, const struct call_state *call,
 			    bool team)
 {
@@ -32,6 +34,15 @@ static json_t *event_message(const char *type, const struct store_event *e)
 	if (o && e->support)
 		(void)json_object_set_new(o, "support", object_support(e->support, e->team));
 	return o;
+}
+
+void event_message_write(struct sb *out, const struct store_event *e)
+{
+	sb_puts(out, "{\"type\":\"message.new\",\"conversation_id\":");
+	object_text_write(out, e->message.conversation_id);
+	sb_puts(out, ",\"message\":");
+	object_message_write(out, &e->message);
+	sb_printf(out, ",\"cursor\":%lld}", (long long)e->cursor);
 }
 
 json_t *event_notice(const struct chat_notice *n)

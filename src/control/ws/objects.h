@@ -22,5 +22,9 @@ json_t *event_notice(const struct chat_notice *notice);
 json_t *event_renamed(const struct store_user *user);
 json_t *event_presence(const struct store_user *user, bool online);
 
+/* The text of a new message's event, appended; with its cursor, and without the state of a conversation. */
+struct sb;
+void event_message_write(struct sb *out, const struct store_event *event);
+
 /* A stored event for replay; `state` is that of the call now, NULL when nobody is in it. */
 json_t *event_stored(const struct store_event *event, const struct call_state *state);
