@@ -31,7 +31,7 @@ struct known *known_free(struct known *k)
 	return NULL;
 }
 
-/* The hash is SHA-256: any two bytes of it spread well. */
+/* Of a good hash any two bytes spread well. */
 static size_t slot_of(const uint8_t hash[STORE_HASH])
 {
 	return (hash[0] | (size_t)hash[1] << 8) % KNOWN_SLOTS;
