@@ -41,6 +41,8 @@ const cpuMs = (pid) => {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 };
+/** Processor time of one thread in us; the control thread is the process's first. */
+const threadUs = (pid, thread = pid) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1000;
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
 const median = (values) => quantile([...values].sort((a, b) => a - b), 0.5);
 const id = (i) => `u${String(i).padStart(4, '0')}`;
@@ -186,18 +188,19 @@ async function metrics(port) {
 /** Over the wire, and right after it the bare loops with as many in each transaction as it had, and the store alone. */
 async function durableRound(pid, port) {
   const before = await metrics(port);
-  const cpu = cpuMs(pid);
+  const [cpu, control] = [cpuMs(pid), threadUs(pid)];
   const sender = benchClient(['send', port, seconds], Array.from({ length: writers }, (_, i) => `${id(i + 1)} ${token(id(i + 1))}\n`).join(''));
   sender.child.stdin.end();
   const { per_s: wire, p50_ms: p50, p99_ms: p99, busy } = JSON.parse(await sender.line());
   const cores = (cpuMs(pid) - cpu) / (seconds * 1000);
+  const control_us = (threadUs(pid) - control) / (wire * seconds);
   const after = await metrics(port);
   const grown = (name) => after(name) - before(name);
   const batch = Math.max(1, Math.round(grown('confab_store_writes_total') / grown('confab_store_transactions_total')));
   const floor = (program, ...args) => Number(execFileSync(path.join(root, 'build/bench', program), [mkdtempSync(path.join(folder, 'floor-')), ...args.map(String)], { encoding: 'utf8' }));
   const short = Math.max(2, seconds / 2);
   const [row, message, store] = [floor('bench_commit', batch, short, 'row'), floor('bench_commit', batch, short, 'message'), floor('bench_store', writers, short)];
-  return { wire, p50, p99, client_busy: busy, server_cores: cores, batch, row, message, store, of_row: wire / row, of_message: wire / message, store_of_message: store / message };
+  return { wire, p50, p99, client_busy: busy, server_cores: cores, control_us, batch, row, message, store, of_row: wire / row, of_message: wire / message, store_of_message: store / message };
 }
 
 // ---- Prosody ----
@@ -295,7 +298,7 @@ for (const [name, r] of Object.entries(results))
   console.log(`| ${{ confab: 'Confab', prosody: 'Prosody 0.12, archive in SQLite' }[name]} | ${cell(r.idle_kib)} | ${cell(r.fan_out.p50_ms)}, ${cell(r.fan_out.p99_ms)}, ${cell(r.fan_out.max_ms)} | ${r.fan_out.deliveries} of ${r.fan_out.wanted} | ${cell(r.fan_out.cpu_us_per_delivery)} | ${cell(r.durable?.wire ?? r.durable_per_s, 0)} |`);
 if (results.confab) {
   const d = results.confab.durable;
-  console.log(`\ndurable messages over the wire, medians of ${rounds} rounds: ${cell(d.wire, 0)}/s, p50 ${cell(d.p50)} ms, p99 ${cell(d.p99)} ms, ${d.batch} in a transaction (server ${cell(d.server_cores, 2)} cores, client ${cell(d.client_busy, 2)})`);
+  console.log(`\ndurable messages over the wire, medians of ${rounds} rounds: ${cell(d.wire, 0)}/s, p50 ${cell(d.p50)} ms, p99 ${cell(d.p99)} ms, ${d.batch} in a transaction (server ${cell(d.server_cores, 2)} cores, its control thread ${cell(d.control_us)} us for each, client ${cell(d.client_busy, 2)})`);
   console.log(`  bare loop, one row each: ${cell(d.row, 0)}/s; over the wire ${cell(d.of_row, 2)} of it`);
   console.log(`  bare loop, a message's rows and indexes: ${cell(d.message, 0)}/s; over the wire ${cell(d.of_message, 2)} of it, the store alone (${cell(d.store, 0)}/s) ${cell(d.store_of_message, 2)}`);
 }
