@@ -99,9 +99,13 @@ void publish_chat_event(void *arg, const struct store_event *event)
 
 void publish_chat_notice(void *arg, const struct chat_notice *notice)
 {
-	json_t *frame = event_notice(notice);
+	json_t *frame = notice->type == CHAT_REPORTS ? event_reports(notice->reports_open)
+						     : event_notice(notice);
+	const struct hub_audience team = { .admins = true };
 
-	if (frame && notice->only)
+	if (frame && notice->type == CHAT_REPORTS)
+		hub_publish(((struct control *)arg)->hub, &team, 0, frame);
+	else if (frame && notice->only)
 		hub_publish(((struct control *)arg)->hub,
 			    &(struct hub_audience){ .user_ids = &notice->only, .user_count = 1 }, 0,
 			    frame);

@@ -65,15 +65,22 @@ static int check_own(const struct change_request *r)
 	return r->window_us && r->change.at_us > m->created_at_us + r->window_us ? -ETIMEDOUT : 0;
 }
 
+static int add_event(struct db *db, const struct store_message_change *change,
+		     enum store_event_type type, int64_t *ret_cursor)
+{
+	const struct event_row event = { .type = type,
+					 .created_at_us = change->at_us,
+					 .message_id = change->id,
+					 .conversation_id = change->conversation_id,
+					 .user_id = change->user_id };
+
+	return event_add(db, &event, ret_cursor);
+}
+
 /* Stores the event, and reads the message as it is now. */
 static int finish(struct db *db, struct change_request *r, enum store_event_type type)
 {
-	const struct event_row event = { .type = type,
-					 .created_at_us = r->change.at_us,
-					 .message_id = r->change.id,
-					 .conversation_id = r->change.conversation_id,
-					 .user_id = r->change.user_id };
-	int status = event_add(db, &event, &r->cursor);
+	int status = add_event(db, &r->change, type, &r->cursor);
 
 	r->changed = true;
 	return status < 0 ? status : find(db, r);
@@ -102,6 +109,19 @@ static int run_edit(struct db *db, struct request *req)
 	return status < 0 ? status : finish(db, r, EVENT_MESSAGE_UPDATED);
 }
 
+int message_bury(struct db *db, const struct store_message_change *change,
+		 const struct store_message *message, int64_t *ret_cursor)
+{
+	int status = search_remove(db, change->id, message->text);
+
+	if (status == 0)
+		status = db_exec(db, "UPDATE messages SET text = '', deleted_at = ? WHERE id = ?",
+				 "ii", (int64_t)change->at_us, change->id);
+	if (status == 0)
+		status = db_exec(db, "DELETE FROM reactions WHERE message_id = ?", "i", change->id);
+	return status < 0 ? status : add_event(db, change, EVENT_MESSAGE_DELETED, ret_cursor);
+}
+
 static int run_delete(struct db *db, struct request *req)
 {
 	struct change_request *r = request_of(req, struct change_request);
@@ -109,15 +129,15 @@ static int run_delete(struct db *db, struct request *req)
 
 	if (status == 0 && !r->any)
 		status = check_own(r);
+	/* a team member has looked at it; whoever takes their own words back does not end what was reported */
+	if (status == 0 && r->change.notes && strcmp(r->message.user.id, r->change.user_id) != 0)
+		status = report_settle(db, r->change.id, r->change.user_id, r->change.at_us);
 	if (status == 0)
-		status = search_remove(db, r->change.id, r->message.text);
-	if (status == 0)
-		status = db_exec(db, "UPDATE messages SET text = '', deleted_at = ? WHERE id = ?",
-				 "ii", (int64_t)r->change.at_us, r->change.id);
-	if (status == 0)
-		status = db_exec(db, "DELETE FROM reactions WHERE message_id = ?", "i",
-				 r->change.id);
-	return status < 0 ? status : finish(db, r, EVENT_MESSAGE_DELETED);
+		status = message_bury(db, &r->change, &r->message, &r->cursor);
+	if (status < 0)
+		return status;
+	r->changed = true;
+	return find(db, r);
 }
 
 static int run_reaction(struct db *db, struct request *req)

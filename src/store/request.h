@@ -83,6 +83,13 @@ int search_flush(struct db *db);
 /* Forgets all but the first `n`: the rest was undone. */
 void search_forget(struct db *db, size_t n);
 
+/* message_change.c: leaves a placeholder of a message that is there (its text must live until the answer), with the event. */
+int message_bury(struct db *db, const struct store_message_change *change,
+		 const struct store_message *message, int64_t *ret_cursor);
+
+/* reports.c: the message's open reports are closed. */
+int report_settle(struct db *db, int64_t message_id, const char *by, uint64_t at_us);
+
 /* What a request brought about, for its answer. */
 struct event_list {
 	struct store_event *events;

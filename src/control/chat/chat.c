@@ -13,6 +13,7 @@
 #include "control/chat/channels.h"
 #include "control/chat/mentions.h"
 #include "control/chat/private.h"
+#include "control/chat/reports.h"
 
 int chat_new(const struct chat_config *config, struct chat **ret)
 {
@@ -148,6 +149,10 @@ void chat_pending_done(void *pending, int status, const struct store_message *me
 		for (size_t i = 0; i < message->event_count; i++)
 			c->sink(c->sink_arg, &message->events[i]);
 	}
+	/* a team member who deletes what was reported has looked at it */
+	if (status == 0 && created && p->type == EVENT_MESSAGE_DELETED &&
+	    p->who->role == ROLE_ADMIN)
+		chat_tell_reports(c);
 	p->done(p->arg, status, message, created, cursor);
 	free(p->who);
 	free(p);

@@ -21,14 +21,15 @@ struct chat;
 typedef void chat_event_fn(void *arg, const struct store_event *event);
 
 /* What happens without being an event of the log. */
-/* VIEWING: for the team only. */
+/* VIEWING, REPORTS: for the team only. */
 enum chat_notice_type {
 	CHAT_READ,
 	CHAT_TYPING_START,
 	CHAT_TYPING_STOP,
 	CHAT_VIEWING_START,
 	CHAT_VIEWING_STOP,
-	CHAT_CHANNEL_LEFT
+	CHAT_CHANNEL_LEFT,
+	CHAT_REPORTS
 };
 
 struct chat_notice {
@@ -37,6 +38,7 @@ struct chat_notice {
 	const struct store_user *user; /* who */
 	const struct store_read *read; /* READ: up to where now */
 	const char *only;	       /* CHANNEL_LEFT: who is out, and nobody else is told */
+	int64_t reports_open; /* REPORTS: messages with open ones; of no conversation and nobody */
 };
 
 typedef void chat_notice_fn(void *arg, const struct chat_notice *notice);

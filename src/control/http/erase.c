@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "control/auth/bans.h"
+#include "control/chat/reports.h"
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
@@ -54,6 +55,7 @@ static void on_erased(void *arg, int status, const struct store_user *user)
 	if (status == 0 && e->mode == ERASE_HARD) {
 		tell_cleared(e);
 		control_sweep_files(e->control);
+		chat_tell_reports(e->control->chat);
 	}
 	answer(e, status);
 }

@@ -60,6 +60,11 @@ json_t *event_notice(const struct chat_notice *n)
 	return o;
 }
 
+json_t *event_reports(int64_t open)
+{
+	return json_pack("{s:s, s:I}", "type", "reports.updated", "open", (json_int_t)open);
+}
+
 json_t *event_renamed(const struct store_user *user)
 {
 	return json_pack("{s:s, s:o}", "type", "user.updated", "user", object_user(user));

@@ -19,6 +19,7 @@ json_t *object_channel(const struct store_channel *channel, size_t most);
 
 /* Events: without `cursor`, which the hub adds. */
 json_t *event_notice(const struct chat_notice *notice);
+json_t *event_reports(int64_t open); /* for the team */
 json_t *event_renamed(const struct store_user *user);
 json_t *event_presence(const struct store_user *user, bool online);
 

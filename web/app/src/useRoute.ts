@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useSyncExternalStore } from 'react';
 
-const CONVERSATION = /^#\/c\/(.+)$/;
+const CONVERSATION = /^#\/c\/([^/]+)(?:\/(\d{1,15}))?$/;
 export const OPERATOR = '#/operator';
 export const SETTINGS = '#/settings';
 export const TEAM = '#/team';
@@ -20,15 +20,27 @@ export interface Route {
   page: Page;
   /** The open conversation lives in the address: the back button of a phone goes back to the list. */
   conversationId: string | undefined;
+  /** A message of it that one goes to. */
+  messageId: number | undefined;
   select(id: string | undefined): void;
+  jump(conversationId: string, messageId: number): void;
 }
 
 export function useRoute(): Route {
   const now = useSyncExternalStore(listen, hash);
-  const id = CONVERSATION.exec(now)?.[1];
+  const [, id, message] = CONVERSATION.exec(now) ?? [];
   const select = useCallback((next: string | undefined) => {
     const target = next === undefined ? '' : `#/c/${encodeURIComponent(next)}`;
     if (target !== hash()) location.hash = target;
   }, []);
-  return { page: PAGES[now] ?? 'chat', conversationId: id === undefined ? undefined : decodeURIComponent(id), select };
+  const jump = useCallback((conversationId: string, messageId: number) => {
+    location.hash = `#/c/${encodeURIComponent(conversationId)}/${messageId}`;
+  }, []);
+  return {
+    page: PAGES[now] ?? 'chat',
+    conversationId: id === undefined ? undefined : decodeURIComponent(id),
+    messageId: message === undefined ? undefined : Number(message),
+    select,
+    jump,
+  };
 }

@@ -303,6 +303,40 @@ export interface BansResponse {
   bans: BanObject[];
 }
 
+export interface ReportsResponse {
+  reported: ReportedObject[];
+  /** How many messages have open reports. */
+  open: number;
+}
+
+export interface ReportedObject {
+  /** As it is now. */
+  message: MessageObject;
+  /** As it was when it was reported first. */
+  text: string;
+  /** Where it was written. */
+  conversation: {
+    id: string;
+    type: 'support' | 'direct' | 'group';
+    /** Of the customer, of the group, or of both people. */
+    names: string[];
+    /** The asker may see the rest of it, too. */
+    open_to_you: boolean;
+  };
+  /** The first 20. */
+  reports: ReportObject[];
+}
+
+export interface ReportObject {
+  /** Absent: the word list, or somebody who is gone. */
+  user?: UserObject;
+  /** The word of the list that was found. */
+  word?: string;
+  /** May be empty. */
+  reason: string;
+  created_at: string;
+}
+
 export interface BlockObject {
   user: UserObject;
   created_at: string;
@@ -747,6 +781,11 @@ export interface ServerEvents {
   'canned.updated': {
     type: 'canned.updated';
     canned: CannedReplyObject[];
+  };
+  'reports.updated': {
+    type: 'reports.updated';
+    /** How many messages have open reports. */
+    open: number;
   };
   'user.updated': {
     type: 'user.updated';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Who may not come in, decided by the team (bans), and whom one does not want to hear from, decided by each person for
- * themselves (blocks).
+ * Who may not come in, decided by the team (bans), whom one does not want to hear from, decided by each person for
+ * themselves (blocks), and messages that the team is asked to look at (reports).
  */
-import type { BanObject, BansResponse, BlockObject, BlocksResponse } from './contract.ts';
+import type { BanObject, BansResponse, BlockObject, BlocksResponse, ReportsResponse } from './contract.ts';
 import { ErrorCode, type ConfabError } from './errors.ts';
 import type { Rest } from './rest.ts';
 
@@ -56,6 +56,30 @@ export class ModerationApi {
   /** Rejects with code 16 when there is no such block. */
   async unblock(userId: string): Promise<void> {
     await this.#ask((rest) => rest.delete(blockPath(userId)));
+  }
+
+  /**
+   * Asks the team to look at somebody else's message; it then sees the words, also of a direct or group conversation. Resolves with
+   * false when this user has reported it before. `reason`: at most 500 bytes.
+   */
+  async report(conversationId: string, messageId: number, reason?: string): Promise<boolean> {
+    const path = `/api/v1/conversations/${encodeURIComponent(conversationId)}/messages/${messageId}/report`;
+    return (await this.#ask((rest) => rest.post<{ created: boolean }>(path, reason ? { reason } : {}))).created;
+  }
+
+  /** Messages with open reports, reported last first, at most 100; for the team. `reports.updated` says that there are others. */
+  reports(): Promise<ReportsResponse> {
+    return this.#ask((rest) => rest.get('/api/v1/reports'));
+  }
+
+  /** How many messages have open reports; for the team. */
+  async openReports(): Promise<number> {
+    return (await this.#ask((rest) => rest.get<ReportsResponse>('/api/v1/reports?count=only'))).open;
+  }
+
+  /** Closes all reports of a message, and with `deleteMessage` takes that away, wherever it is; for the team. Rejects with code 16 when none is open. */
+  async closeReports(messageId: number, { deleteMessage = false }: { deleteMessage?: boolean } = {}): Promise<void> {
+    await this.#ask((rest) => rest.post(`/api/v1/reports/${messageId}/close`, deleteMessage ? { delete_message: true } : {}));
   }
 
   async #ask<T>(ask: (rest: Rest) => Promise<T>): Promise<T> {

@@ -45,6 +45,22 @@ test('blocks, block, unblock', async () => {
   assert.deepEqual(asked, ['GET /api/v1/blocks', 'PUT /api/v1/blocks/tom', 'DELETE /api/v1/blocks/tom']);
 });
 
+test('report, reports, openReports, closeReports', async () => {
+  const { client, asked } = await setUp({
+    'POST /api/v1/conversations/group.lunch/messages/7/report': { created: true },
+    'GET /api/v1/reports': { reported: [], open: 2 },
+    'POST /api/v1/reports/7/close': { deleted: true },
+  });
+  assert.equal(await client.moderation.report('group.lunch', 7), true);
+  await client.moderation.report('group.lunch', 7, 'Rude');
+  assert.deepEqual(await client.moderation.reports(), { reported: [], open: 2 });
+  assert.equal(await client.moderation.openReports(), 2);
+  await client.moderation.closeReports(7);
+  await client.moderation.closeReports(7, { deleteMessage: true });
+  const [report, list, close] = ['POST /api/v1/conversations/group.lunch/messages/7/report', 'GET /api/v1/reports', 'POST /api/v1/reports/7/close'];
+  assert.deepEqual(asked, [report, `${report} {"reason":"Rude"}`, list, `${list}?count=only`, close, `${close} {"delete_message":true}`]);
+});
+
 test('export gives the file as it is', async () => {
   const { client, asked } = await setUp({ 'GET /api/v1/conversations/ann/export': { messages: [] } });
   assert.equal(await (await client.chat.export('ann')).text(), '{"messages":[]}');

@@ -6,6 +6,7 @@ export { VoiceNote } from './voice/VoiceNote.tsx';
 export { VoiceRecorder, type Recording, type RecorderState } from './voice/recorder.ts';
 export { BanDialog } from './moderation/BanDialog.tsx';
 export { BlockConfirm, Privacy } from './moderation/Privacy.tsx';
+export { useOpenReports } from './moderation/useReports.ts';
 export { saveConversation } from './moderation/save.ts';
 export { Confirm } from './ui/Confirm.tsx';
 export { Menu, type MenuItem } from './ui/Menu.tsx';

@@ -48,6 +48,8 @@ static void on_notice(void *arg, const struct chat_notice *n)
 	};
 	struct world *w = arg;
 
+	if (n->type == CHAT_REPORTS) /* of nobody, and about no message of these tests */
+		return;
 	LOG(w, "%s by %s", names[n->type], n->user->id);
 	if (n->read)
 		LOG(w, " to %lld", (long long)n->read->read_id);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BanNotice, UserObject } from '@confab/client';
-import { AdminChat, CallCenter, ConfabProvider, SupportDesk, UserChat, type Attention } from '@confab/react';
+import { AdminChat, CallCenter, ConfabProvider, SupportDesk, useOpenReports, UserChat, type Attention } from '@confab/react';
 import { useCallback, useEffect, useState } from 'react';
 import { useDressedDocument } from '../Appearance.tsx';
 import { KeyHelp } from '../keyboard/KeyHelp.tsx';
@@ -30,7 +30,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
   const { sounds, notifications, shortcuts } = usePreferences();
   const connection = useConnectedClient(user, onLost);
   const route = useRoute();
-  const { page, conversationId, select } = route;
+  const { page, conversationId, messageId, select, jump } = route;
   const [renamed, setRenamed] = useState<UserObject | undefined>();
   const [unread, setUnread] = useState(0);
   const [help, setHelp] = useState(false);
@@ -45,11 +45,12 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
   const client = connection.status === 'connected' ? connection.client : undefined;
   // also when it was changed in another tab
   useEffect(() => client?.on('user.updated', (event) => event.user.id === user.id && setRenamed(event.user)), [client, user.id]);
+  const reports = useOpenReports(user.role === 'admin' ? client : undefined);
   const me = connection.status === 'connected' ? connection.me : undefined;
 
   return (
     <div className="app-shell">
-      <TopBar user={renamed ?? user} page={page} onSignOut={signOut} onHelp={openHelp} />
+      <TopBar user={renamed ?? user} page={page} reports={reports} onSignOut={signOut} onHelp={openHelp} />
       {connection.status === 'connecting' && <Loading />}
       {connection.status === 'failed' && <Unreachable hint={texts.connectFailedHint} onRetry={connection.retry} />}
       {connection.status === 'connected' && me && (
@@ -70,9 +71,9 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
             ) : page === 'operator' ? (
               <Operator />
             ) : page === 'team' ? (
-              <SupportDesk />
+              <SupportDesk onJump={jump} />
             ) : (
-              <AdminChat me={me} conversationId={conversationId} onSelect={select} onAttention={onAttention} />
+              <AdminChat me={me} conversationId={conversationId} messageId={messageId} onSelect={select} onAttention={onAttention} />
             )}
           </CallCenter>
           {help && <KeyHelp team={me.role === 'admin'} onClose={() => setHelp(false)} />}

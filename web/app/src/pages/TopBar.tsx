@@ -3,19 +3,22 @@ import type { UserObject } from '@confab/client';
 import { Avatar, Icon, IconButton } from '@confab/react';
 import { Logo } from '../Logo.tsx';
 import { SkipLink } from '../SkipLink.tsx';
-import { useTexts } from '../texts/index.ts';
+import { useMessages, useTexts } from '../texts/index.ts';
 import { OPERATOR, SETTINGS, TEAM, type Page } from '../useRoute.ts';
 
 interface TopBarProps {
   user: UserObject;
   page: Page;
+  /** Messages that are reported to the team. */
+  reports: number;
   onSignOut: () => void;
   onHelp: () => void;
 }
 
 /** The product, its pages, who is signed in, and the way out. */
-export function TopBar({ user, page, onSignOut, onHelp }: TopBarProps) {
+export function TopBar({ user, page, reports, onSignOut, onHelp }: TopBarProps) {
   const texts = useTexts();
+  const t = useMessages().moderation;
   const admin = user.role === 'admin';
   const here = (name: Page) => (page === name ? 'page' : undefined);
   return (
@@ -39,6 +42,11 @@ export function TopBar({ user, page, onSignOut, onHelp }: TopBarProps) {
         {admin && (
           <a href={TEAM} aria-current={here('team')}>
             {texts.navTeam}
+            {reports > 0 && (
+              <span className="cf-badge cf-badge--unread" role="img" aria-label={t.openReports(reports)}>
+                {reports}
+              </span>
+            )}
           </a>
         )}
         <a className="app-nav__icon" href={SETTINGS} aria-current={here('settings')} aria-label={texts.settings} title={texts.settings}>

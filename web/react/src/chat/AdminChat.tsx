@@ -26,6 +26,8 @@ export interface AdminChatProps {
   me: UserObject;
   /** The conversation on screen, when the page keeps it (in the address, for instance); else it is kept here. */
   conversationId?: string | undefined;
+  /** A message of that conversation to go to. */
+  messageId?: number | undefined;
   onSelect?: (conversationId: string | undefined) => void;
   /** What is worth the person's attention changed: for the page's title. */
   onAttention?: (attention: Attention) => void;
@@ -40,7 +42,7 @@ export function AdminChat(props: AdminChatProps) {
   );
 }
 
-function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
+function Chat({ me, conversationId, messageId, onSelect, onAttention }: AdminChatProps) {
   const t = useMessages();
   const client = useVideoClient();
   const center = useCallCenter();
@@ -75,6 +77,10 @@ function Chat({ me, conversationId, onSelect, onAttention }: AdminChatProps) {
   useEffect(() => {
     if (selected !== undefined) setSection(isChannel(selected) ? 'colleagues' : 'customers');
   }, [selected]);
+
+  useEffect(() => {
+    if (conversationId !== undefined && messageId !== undefined) setTarget({ conversationId, messageId });
+  }, [conversationId, messageId]);
 
   useEffect(() => {
     if (accepted !== undefined) select(accepted); // behind the call lies its conversation

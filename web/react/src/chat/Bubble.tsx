@@ -20,10 +20,13 @@ export interface MessageActions {
   reply(message: ChatMessage): void;
   edit(message: ChatMessage): void;
   remove(message: ChatMessage): void;
+  /** Asks the team to look at it. */
+  report(message: ChatMessage): void;
   /** Shows the message that was quoted. */
   jump(messageId: number): void;
   canEdit(message: ChatMessage): boolean;
   canDelete(message: ChatMessage): boolean;
+  canReport(message: ChatMessage): boolean;
 }
 
 interface BubbleProps {

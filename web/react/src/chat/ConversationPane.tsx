@@ -7,6 +7,7 @@ import { useMessages, useVideoClient } from '../context.tsx';
 import { Composer } from './Composer.tsx';
 import type { Drafts } from './drafts.ts';
 import { ConversationHeader } from './ConversationHeader.tsx';
+import { ReportDialog } from '../moderation/ReportDialog.tsx';
 import { useMaybeDesk } from '../support/DeskContext.tsx';
 import { LiveCallBar } from './LiveCallBar.tsx';
 import { LoadFailed } from './LoadFailed.tsx';
@@ -59,7 +60,7 @@ export function ConversationPane(props: ConversationPaneProps) {
   const inside = conversationIdOf(useCallCenter()?.active?.call.id ?? '') === conversationId;
   const thread = state.threads.get(conversationId);
 
-  const { actions, writing, marked, send, jump, cancel } = useMessageActions(store, conversationId, state.me, channel);
+  const { actions, writing, marked, reported, send, jump, cancel, endReport } = useMessageActions(store, conversationId, state.me, channel);
   const [atEnd, setAtEnd] = useState(false);
   const desk = useMaybeDesk();
   const suggestions = withSuggestions && desk ? { ...desk.desk, me: state.me, customer: person.name } : undefined;
@@ -129,6 +130,7 @@ export function ConversationPane(props: ConversationPaneProps) {
         onVoice={speak}
         onCancel={cancel}
       />
+      {reported && <ReportDialog conversationId={conversationId} message={reported} closed={channel !== undefined} onClose={endReport} />}
     </section>
   );
 }

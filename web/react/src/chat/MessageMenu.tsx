@@ -100,6 +100,7 @@ export function MessageMenu({ message, mine, open, onOpen, actions }: MessageMen
           {item('reply', t.reply, () => actions.reply(message))}
           {item('copy', t.copyText, () => void navigator.clipboard?.writeText(message.text).catch(() => {}))}
           {actions.canEdit(message) && item('edit', t.edit, () => actions.edit(message))}
+          {actions.canReport(message) && item('flag', t.moderation.report, () => actions.report(message))}
           {actions.canDelete(message) && item('trash', t.delete, () => actions.remove(message))}
         </div>
       )}

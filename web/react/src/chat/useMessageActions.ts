@@ -16,9 +16,12 @@ interface Deeds {
   writing: Writing;
   /** The message that one has jumped to. */
   marked: number | undefined;
+  /** The message that is about to be reported. */
+  reported: ChatMessage | undefined;
   send(text: string, options: { private: boolean; files: readonly UnsentFile[] }): void;
   jump(messageId: number | undefined): void;
   cancel(): void;
+  endReport(): void;
 }
 
 /** What one does with the messages of one conversation. Whatever fails is said in a toast. */
@@ -27,6 +30,7 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
   const toast = useToast();
   const [writing, setWriting] = useState<Writing>(NEW);
   const [marked, setMarked] = useState<number | undefined>();
+  const [reported, setReported] = useState<ChatMessage | undefined>();
 
   // who may delete what others wrote
   const rules = channel ? ownsChannel(channel, me.id) : me.role === 'admin';
@@ -49,9 +53,11 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
       reply: (message) => setWriting({ kind: 'reply', message }),
       edit: (message) => setWriting({ kind: 'edit', message }),
       remove: (message) => withId(message, (messageId) => store.delete(id, messageId)),
+      report: setReported,
       jump,
       canEdit: changeable,
       canDelete: (message) => rules || changeable(message),
+      canReport: (message) => !own(message) && message.id !== undefined,
     };
     const send: Deeds['send'] = (text, options) => {
       const messageId = writing.kind === 'new' ? undefined : writing.message.id;
@@ -59,6 +65,6 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
       else store.send(id, text, { ...options, quoted: messageId });
       setWriting(NEW);
     };
-    return { actions, writing, marked, send, jump, cancel: () => setWriting(NEW) };
-  }, [store, id, me, rules, t, toast, writing, marked]);
+    return { actions, writing, marked, reported, send, jump, cancel: () => setWriting(NEW), endReport: () => setReported(undefined) };
+  }, [store, id, me, rules, t, toast, writing, marked, reported]);
 }

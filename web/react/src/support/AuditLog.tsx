@@ -6,7 +6,7 @@ import { useAttempt } from './SupportDesk.tsx';
 
 const PAGE = 25;
 /** The beginnings of actions, to look for. */
-const ACTIONS = ['session', 'account', 'user', 'conversation', 'label', 'canned', 'customer', 'message', 'call', 'calltype', 'settings'];
+const ACTIONS = ['session', 'account', 'user', 'conversation', 'label', 'canned', 'customer', 'message', 'report', 'call', 'calltype', 'settings'];
 
 /** Who did what when. Nothing is taken out of it. */
 export function AuditLog({ team }: { team: readonly UserObject[] }) {

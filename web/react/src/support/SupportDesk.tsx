@@ -5,14 +5,20 @@ import { useMessages, useVideoClient } from '../context.tsx';
 import { useObservable } from '../hooks/useObservable.ts';
 import { useToast } from '../ui/Toasts.tsx';
 import { BansForm } from '../moderation/BansForm.tsx';
+import { ReportsForm, type OnJump } from '../moderation/ReportsForm.tsx';
 import { AuditLog } from './AuditLog.tsx';
 import { CannedForm } from './CannedForm.tsx';
 import { Figures } from './Figures.tsx';
 import { HoursForm } from './HoursForm.tsx';
 import { LabelsForm } from './LabelsForm.tsx';
 
-/** For the team: how it does, and what holds for its work. */
-export function SupportDesk() {
+interface SupportDeskProps {
+  /** Goes to a reported message; without it that is not offered. */
+  onJump?: OnJump;
+}
+
+/** For the team: how it does, what it is asked to look at, and what holds for its work. */
+export function SupportDesk({ onJump }: SupportDeskProps) {
   const t = useMessages().support;
   const client = useVideoClient();
   const store = useMemo(() => new DeskStore(client), [client]);
@@ -25,6 +31,7 @@ export function SupportDesk() {
     <main className="cf-desk">
       <h1 className="cf-desk__title">{t.desk}</h1>
       <Figures />
+      <ReportsForm onJump={onJump} />
       <CannedForm canned={canned} />
       <LabelsForm labels={labels} />
       <HoursForm />

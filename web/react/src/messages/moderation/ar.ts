@@ -2,8 +2,9 @@
 import { grammar, isolate } from '../grammar.ts';
 import type { ModerationMessages } from './en.ts';
 
-const { count } = grammar('ar');
+const { count, list } = grammar('ar');
 const SECONDS = { zero: '# ثانية', one: 'ثانية واحدة', two: 'ثانيتين', few: '# ثوانٍ', many: '# ثانية', other: '# ثانية' };
+const REPORTED = { zero: 'لا رسائل مُبلَّغ عنها', one: 'رسالة واحدة مُبلَّغ عنها', two: 'رسالتان مُبلَّغ عنهما', few: '# رسائل مُبلَّغ عنها', many: '# رسالة مُبلَّغًا عنها', other: '# رسالة مُبلَّغ عنها' };
 
 export const moderation: ModerationMessages = {
   menu: 'المزيد عن هذه المحادثة',
@@ -57,6 +58,33 @@ export const moderation: ModerationMessages = {
   blockNow: 'حجب',
   isBlocked: (name) => `تم حجب ${isolate(name)}`,
   yourConversation: 'محادثتك',
+
+  report: 'إبلاغ…',
+  reportTitle: (name) => `الإبلاغ عن رسالة ${isolate(name)}`,
+  reportHint: 'سيرى الفريق هذه الرسالة وأنك أنت من أبلغ عنها.',
+  reportHintClosed: 'سيرى الفريق هذه الرسالة مع أنه ليس في هذه المحادثة، وأنك أنت من أبلغ عنها.',
+  reportReason: 'ما المشكلة فيها؟ (اختياري)',
+  reportNow: 'إبلاغ',
+  isReported: 'تم إبلاغ الفريق',
+  wasReported: 'سبق أن أبلغت عن هذه الرسالة',
+  reports: 'رسائل مُبلَّغ عنها',
+  noReports: 'لا توجد بلاغات.',
+  reportOf: (name) => `رسالة مُبلَّغ عنها من ${isolate(name)}`,
+  openReports: (n) => count(n, REPORTED),
+  reportedBy: (name) => `أبلغ عنها ${isolate(name)}`,
+  reportedWord: (word) => `الكلمة «${isolate(word)}» في القائمة`,
+  somebodyGone: 'شخص لم يعد موجودًا',
+  inSupport: (name) => `محادثة مع ${isolate(name)}`,
+  inGroup: (name) => `مجموعة ${isolate(name)}`,
+  inDirect: (names) => `بين ${list(names)}`,
+  reportGone: 'حذفها كاتبها بعد ذلك.',
+  reportEdited: 'غيّرها كاتبها بعد ذلك.',
+  showMessage: 'عرض في المحادثة',
+  deleteReported: 'حذف الرسالة',
+  deleteReportedHint: (name) => `يختفي ما كتبه ${isolate(name)} ويرى الجميع أن رسالة حُذفت. لا يمكن التراجع عن ذلك.`,
+  reportFine: 'لا بأس بها',
+  reportClosed: 'أُغلق البلاغ',
+  reportDeleted: 'حُذفت الرسالة',
 
   slowMode: (seconds) => `الوضع البطيء: يمكن إرسال رسالتك التالية بعد ${count(seconds, SECONDS)}.`,
   tooFast: (seconds) => `أنت تكتب بسرعة كبيرة. حاول مجددًا بعد ${count(seconds, SECONDS)}.`,

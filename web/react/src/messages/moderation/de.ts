@@ -2,7 +2,7 @@
 import { grammar } from '../grammar.ts';
 import type { ModerationMessages } from './en.ts';
 
-const { count } = grammar('de');
+const { count, list } = grammar('de');
 
 export const moderation: ModerationMessages = {
   menu: 'Mehr zu diesem Gespräch',
@@ -56,6 +56,33 @@ export const moderation: ModerationMessages = {
   blockNow: 'Blockieren',
   isBlocked: (name) => `${name} ist blockiert`,
   yourConversation: 'Ihr Gespräch',
+
+  report: 'Melden …',
+  reportTitle: (name) => `Nachricht von ${name} melden`,
+  reportHint: 'Das Team sieht diese Nachricht und dass Sie sie gemeldet haben.',
+  reportHintClosed: 'Das Team sieht diese Nachricht, obwohl es nicht in diesem Gespräch ist, und dass Sie sie gemeldet haben.',
+  reportReason: 'Was stimmt damit nicht? (freiwillig)',
+  reportNow: 'Melden',
+  isReported: 'Das Team weiß Bescheid',
+  wasReported: 'Sie haben diese Nachricht schon gemeldet',
+  reports: 'Gemeldete Nachrichten',
+  noReports: 'Nichts ist gemeldet.',
+  reportOf: (name) => `Gemeldete Nachricht von ${name}`,
+  openReports: (n) => count(n, { one: 'Eine Nachricht ist gemeldet', other: '# Nachrichten sind gemeldet' }),
+  reportedBy: (name) => `Gemeldet von ${name}`,
+  reportedWord: (word) => `Das Wort „${word}“ steht auf der Liste`,
+  somebodyGone: 'jemandem, der nicht mehr da ist',
+  inSupport: (name) => `Gespräch mit ${name}`,
+  inGroup: (name) => `Gruppe ${name}`,
+  inDirect: (names) => `Zwischen ${list(names)}`,
+  reportGone: 'Sie wurde inzwischen vom Absender gelöscht.',
+  reportEdited: 'Sie wurde inzwischen vom Absender geändert.',
+  showMessage: 'Im Gespräch zeigen',
+  deleteReported: 'Nachricht löschen',
+  deleteReportedHint: (name) => `Was ${name} geschrieben hat, verschwindet; alle sehen, dass eine Nachricht gelöscht wurde. Das lässt sich nicht rückgängig machen.`,
+  reportFine: 'In Ordnung',
+  reportClosed: 'Die Meldung ist erledigt',
+  reportDeleted: 'Die Nachricht wurde gelöscht',
 
   slowMode: (seconds) => count(seconds, { one: 'Langsamer Modus: Ihre nächste Nachricht kann in einer Sekunde gehen.', other: 'Langsamer Modus: Ihre nächste Nachricht kann in # Sekunden gehen.' }),
   tooFast: (seconds) => count(seconds, { one: 'Sie schreiben zu schnell. Versuchen Sie es in einer Sekunde wieder.', other: 'Sie schreiben zu schnell. Versuchen Sie es in # Sekunden wieder.' }),

@@ -2,7 +2,7 @@
 /** Bans, blocks, keeping a conversation, and why a message did not go: in English. */
 import { grammar } from '../grammar.ts';
 
-const { count } = grammar('en-GB');
+const { count, list } = grammar('en-GB');
 
 export const moderation = {
   menu: 'More about this conversation',
@@ -56,6 +56,33 @@ export const moderation = {
   blockNow: 'Block',
   isBlocked: (name: string) => `${name} is blocked`,
   yourConversation: 'Your conversation',
+
+  report: 'Report…',
+  reportTitle: (name: string) => `Report ${name}’s message`,
+  reportHint: 'The team will see this message, and that it was you who reported it.',
+  reportHintClosed: 'The team will see this message, although it is not in this conversation, and that it was you who reported it.',
+  reportReason: 'What is wrong with it? (optional)',
+  reportNow: 'Report',
+  isReported: 'The team was told',
+  wasReported: 'You have reported this message before',
+  reports: 'Reported messages',
+  noReports: 'Nothing is reported.',
+  reportOf: (name: string) => `Reported message of ${name}`,
+  openReports: (n: number) => count(n, { one: 'One message is reported', other: '# messages are reported' }),
+  reportedBy: (name: string) => `Reported by ${name}`,
+  reportedWord: (word: string) => `The word “${word}” is on the list`,
+  somebodyGone: 'somebody who is gone',
+  inSupport: (name: string) => `Conversation with ${name}`,
+  inGroup: (name: string) => `Group ${name}`,
+  inDirect: (names: readonly string[]) => `Between ${list(names)}`,
+  reportGone: 'Its writer has deleted it since.',
+  reportEdited: 'Its writer has changed it since.',
+  showMessage: 'Show in the conversation',
+  deleteReported: 'Delete the message',
+  deleteReportedHint: (name: string) => `What ${name} wrote goes; everybody sees that a message was deleted. This cannot be undone.`,
+  reportFine: 'It is fine',
+  reportClosed: 'The report is closed',
+  reportDeleted: 'The message was deleted',
 
   slowMode: (seconds: number) => count(seconds, { one: 'Slow mode: your next message can go in one second.', other: 'Slow mode: your next message can go in # seconds.' }),
   tooFast: (seconds: number) => count(seconds, { one: 'You are writing too fast. Try again in one second.', other: 'You are writing too fast. Try again in # seconds.' }),
