@@ -41,6 +41,7 @@ const NAMES = {
   Channels: 'ChannelsResponse',
   Ban: 'BanObject',
   Bans: 'BansResponse',
+  Words: 'WordsObject',
   Reports: 'ReportsResponse',
   Reported: 'ReportedObject',
   Report: 'ReportObject',

@@ -38,6 +38,8 @@ enum {
 	LIMIT_VOICE_MS = 5 * 60 * 1000, /* of a voice note */
 	LIMIT_VOICE_BARS = 64,		/* of its waveform */
 	LIMIT_BLOCKS = 1000,		/* of one person; all are in memory */
+	LIMIT_WORDS = 500,		/* of the team's list */
+	LIMIT_WORD = 64,		/* bytes of one of them */
 	LIMIT_REPORTS = 100,		/* of one person that are open */
 	LIMIT_CHANNEL_NAME = 128,	/* bytes */
 	LIMIT_LABELS_PUT = 20,		/* on one conversation */

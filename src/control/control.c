@@ -18,6 +18,7 @@
 #include "control/calls/calls.h"
 #include "control/chat/blocks.h"
 #include "control/chat/channels.h"
+#include "control/chat/wordlist.h"
 #include "control/files/files.h"
 #include "control/hooks/hooks.h"
 #include "control/http/access.h"
@@ -84,6 +85,8 @@ static int start_domain(struct control *c, const struct control_config *config)
 		r = chat_channels_load(c->chat);
 	if (r == 0)
 		r = chat_blocks_load(c->chat);
+	if (r == 0)
+		r = chat_words_load(c->chat);
 	calls.chat = c->chat;
 	calls.open_to = chat_open_to;
 	if (r == 0)

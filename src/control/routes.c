@@ -128,6 +128,8 @@ const struct http_route control_routes[] = {
 	{ HTTP_DELETE, "/api/v1/bans/{user}",                 http_ban_lift,                 ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/reports",                     http_reports,                  ROUTE_USER },
 	{ HTTP_POST,   "/api/v1/reports/{message}/close",     http_report_close,             ROUTE_USER },
+	{ HTTP_GET,    "/api/v1/words",                       http_words,                    ROUTE_USER },
+	{ HTTP_PUT,    "/api/v1/words",                       http_words_put,                ROUTE_USER },
 	{ HTTP_DELETE, "/api/v1/users/{user}",                http_user_delete,              ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/calls",              http_operator_calls,           ROUTE_USER },
 	{ HTTP_GET,    "/api/v1/operator/history",            http_operator_history,         ROUTE_USER },

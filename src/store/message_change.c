@@ -106,6 +106,9 @@ static int run_edit(struct db *db, struct request *req)
 				 "sii", r->text, (int64_t)r->change.at_us, r->change.id);
 	if (status == 0)
 		status = search_add(db, r->change.id, r->text);
+	if (status == 0 && r->change.listed_word)
+		status = report_word(db, r->change.id, r->change.listed_word, r->text,
+				     r->change.at_us);
 	return status < 0 ? status : finish(db, r, EVENT_MESSAGE_UPDATED);
 }
 
@@ -185,6 +188,7 @@ static struct change_request *change_request(int (*run)(struct db *, struct requ
 	r->change = *change;
 	r->change.conversation_id = mem_text(&r->base.mem, change->conversation_id);
 	r->change.user_id = mem_text(&r->base.mem, change->user_id);
+	r->change.listed_word = mem_text(&r->base.mem, change->listed_word);
 	r->done = done;
 	r->arg = arg;
 	return r;

@@ -308,6 +308,12 @@ static int run_message_add(struct db *db, struct request *req)
 	if (status < 0)
 		return status;
 	r->created = true;
+	if (r->new.listed_word) {
+		status = report_word(db, r->inserted, r->new.listed_word, r->new.text,
+				     r->new.created_at_us);
+		if (status < 0)
+			return status;
+	}
 	status = r->new.mention_count ? add_mentions(db, r, r->inserted) : 0;
 	return status < 0 ? status : fill(db, r);
 }
@@ -338,6 +344,7 @@ void store_message_add(struct store *s, const struct store_new_message *message,
 	r->new.client_id = mem_text(mem, message->client_id);
 	r->new.text = mem_text(mem, message->text);
 	r->new.card = mem_text(mem, message->card);
+	r->new.listed_word = mem_text(mem, message->listed_word);
 	const char **ids = mem_take(mem, (message->attachment_count + 1) * sizeof *ids);
 	for (size_t i = 0; ids && i < message->attachment_count; i++)
 		ids[i] = mem_text(mem, message->attachments[i]);

@@ -131,6 +131,8 @@ struct store_new_message {
 		mentions; /* of a private one: ids; those who are not of the team are passed over */
 	size_t mention_count;
 	uint64_t created_at_us;
+	const char
+		*listed_word; /* of the word list: the message is reported with it; NULL = none */
 	uint64_t slow_us; /* slow mode: since the writer's last message in this channel; 0 = off */
 	const char *const
 		*attachments; /* ids of uploads of this user and conversation, not sent yet */
@@ -153,7 +155,8 @@ struct store_message_change {
 	const char *conversation_id, *user_id;
 	int64_t id;
 	uint64_t at_us;
-	bool notes; /* the user may see private notes */
+	bool notes;		 /* the user may see private notes */
+	const char *listed_word; /* of an edit, as of a new message; NULL = none */
 };
 
 /*

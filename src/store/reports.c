@@ -32,6 +32,17 @@ int report_settle(struct db *db, int64_t message_id, const char *by, uint64_t at
 		       "iis", message_id, (int64_t)at_us, by);
 }
 
+int report_word(struct db *db, int64_t message_id, const char *word, const char *text,
+		uint64_t at_us)
+{
+	return db_exec(
+		db,
+		"INSERT INTO reports (message_id, word, reason, text, created_at) SELECT ?1, ?2, "
+		"'', ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM reports WHERE message_id = ?1 AND word "
+		"IS NOT NULL AND closed_at IS NULL)",
+		"issi", message_id, word, text, (int64_t)at_us);
+}
+
 /* ---- one more ---- */
 
 struct add_request {

@@ -87,6 +87,10 @@ void search_forget(struct db *db, size_t n);
 int message_bury(struct db *db, const struct store_message_change *change,
 		 const struct store_message *message, int64_t *ret_cursor);
 
+/* reports.c: one by the word list, unless an open one is there. */
+int report_word(struct db *db, int64_t message_id, const char *word, const char *text,
+		uint64_t at_us);
+
 /* reports.c: the message's open reports are closed. */
 int report_settle(struct db *db, int64_t message_id, const char *by, uint64_t at_us);
 

@@ -46,7 +46,7 @@ const OTHER = {
 	'GET /api/v1/channels': 'user', 'POST /api/v1/channels': 'user', 'GET /api/v1/channels/{id}': 'member',
 	'PATCH /api/v1/channels/{id}': 'member', 'POST /api/v1/channels/{id}/leave': 'member',
 	'GET /api/v1/blocks': 'user', 'PUT /api/v1/blocks/{user}': 'user', 'DELETE /api/v1/blocks/{user}': 'user',
-	'POST /api/v1/conversations/{id}/messages/{message}/report': 'owner', 'GET /api/v1/reports': 'admin', 'POST /api/v1/reports/{message}/close': 'admin',
+	'POST /api/v1/conversations/{id}/messages/{message}/report': 'owner', 'GET /api/v1/words': 'admin', 'PUT /api/v1/words': 'admin', 'GET /api/v1/reports': 'admin', 'POST /api/v1/reports/{message}/close': 'admin',
 	'GET /api/v1/bans': 'admin', 'PUT /api/v1/bans/{user}': 'admin', 'DELETE /api/v1/bans/{user}': 'admin', 'DELETE /api/v1/users/{user}': 'admin',
 	'GET /api/v1/conversations/{id}/export': 'owner',
 	'POST /api/v1/calls': 'user', 'GET /api/v1/calltypes': 'admin', 'PUT /api/v1/calltypes/{name}': 'admin', 'DELETE /api/v1/calltypes/{name}': 'admin',

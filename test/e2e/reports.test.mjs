@@ -88,3 +88,22 @@ test('a reported message is deleted, and its writer can be banned', async () => 
 	alex.assertQuiet();
 	sam.assertQuiet();
 });
+
+test('a word of the list is refused by name, another one is reported by itself', async () => {
+	await alex.page.setViewportSize({ width: 1280, height: 800 });
+	const words = (name) => alex.page.getByRole('textbox', { name });
+	await words('Refuse messages with these words').fill('fool, idiot');
+	await words('Report messages with these words').fill('refund');
+	const form = alex.page.getByRole('region', { name: 'List of words' });
+	await form.getByRole('button', { name: 'Save' }).click();
+	await told(alex, 'Saved');
+	await assertAccessible(alex);
+	await say(sam, 'You FOOL');
+	await sam.page.getByText('The word “fool” is not allowed here.').waitFor();
+	await sam.page.getByRole('button', { name: 'Discard' }).click();
+	await say(sam, 'A refund, please');
+	await rows(alex).filter({ hasText: 'A refund, please' }).getByText('The word “refund” is on the list').waitFor();
+	alex.assertQuiet();
+	// the browser's own line about the message that was refused
+	assert.deepEqual(sam.problems.filter((line) => !/status of 400/.test(line)), []);
+});

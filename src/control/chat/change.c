@@ -31,14 +31,14 @@ void chat_edit(struct chat *c, const struct store_user *who, const char *convers
 	       int64_t id, const char *text, store_message_fn *done, void *arg)
 {
 	struct chat_pending *p = chat_pending_new(c, EVENT_MESSAGE_UPDATED, who, done, arg);
-	const struct store_message_change change = change_of(c, who, conversation_id, id);
+	struct store_message_change change = change_of(c, who, conversation_id, id);
 	int status = chat_open_to(c, who, conversation_id) ? chat_check_text(text) : -ENOENT;
 
 	if (status == 0)
 		status = chat_check_blocks(c, who, conversation_id);
 	if (status < 0)
 		chat_pending_refuse(p, status);
-	else
+	else if (chat_pending_words(p, text, &change.listed_word))
 		store_message_edit(c->store, &change, text, window_of(who), chat_pending_done, p);
 }
 

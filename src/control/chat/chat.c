@@ -29,6 +29,7 @@ int chat_new(const struct chat_config *config, struct chat **ret)
 		.sink_arg = config->sink_arg,
 		.open_channels = config->open_channels,
 	};
+	c->words = words_new();
 	if (chat_channels_new(c) < 0 || chat_blocks_new(c) < 0) {
 		(void)chat_free(c);
 		return -ENOMEM;
@@ -42,6 +43,7 @@ struct chat *chat_free(struct chat *c)
 	if (c) {
 		chat_channels_free(c);
 		chat_blocks_free(c);
+		words_free(c->words);
 	}
 	free(c);
 	return NULL;
@@ -150,10 +152,11 @@ void chat_pending_done(void *pending, int status, const struct store_message *me
 			c->sink(c->sink_arg, &message->events[i]);
 	}
 	/* a team member who deletes what was reported has looked at it */
-	if (status == 0 && created && p->type == EVENT_MESSAGE_DELETED &&
-	    p->who->role == ROLE_ADMIN)
+	if (status == 0 && created &&
+	    (p->listed || (p->type == EVENT_MESSAGE_DELETED && p->who->role == ROLE_ADMIN)))
 		chat_tell_reports(c);
 	p->done(p->arg, status, message, created, cursor);
+	free(p->refused);
 	free(p->who);
 	free(p);
 }
@@ -163,9 +166,10 @@ static void on_refused(void *arg, int status, const struct store_message *list, 
 		       bool has_more)
 {
 	struct chat_pending *p = arg;
+	const struct store_message word = { .text = p->refused };
 
 	(void)status, (void)list, (void)n, (void)has_more;
-	chat_pending_done(p, p->status, NULL, false, 0);
+	chat_pending_done(p, p->status, p->refused ? &word : NULL, false, 0);
 }
 
 void chat_pending_refuse(struct chat_pending *pending, int status)
@@ -174,6 +178,25 @@ void chat_pending_refuse(struct chat_pending *pending, int status)
 
 	pending->status = status;
 	store_message_list(pending->chat->store, &nothing, on_refused, pending);
+}
+
+bool chat_pending_words(struct chat_pending *p, const char *text, const char **ret_word)
+{
+	const char *word = NULL;
+	enum words_action action = chat_words_check(p->chat, p->who, text, &word);
+
+	*ret_word = NULL;
+	if (action == WORDS_REFUSE) {
+		p->refused = strdup(word);
+		if (!p->refused)
+			abort(); /* R61 */
+		chat_pending_refuse(p, -EBADMSG);
+		return false;
+	}
+	p->listed = action == WORDS_REPORT;
+	if (p->listed)
+		*ret_word = word;
+	return true;
 }
 
 /* ---- sending ---- */
@@ -243,6 +266,9 @@ void chat_send(struct chat *c, const struct store_user *who, const struct chat_n
 		chat_pending_refuse(p, status);
 		return;
 	}
+	const char *listed;
+	if (!chat_pending_words(p, message->text, &listed))
+		return;
 	const struct store_channel *channel = chat_channel_find(c, message->conversation_id);
 	struct mentions mentions = { .count = 0 };
 	if (message->private)
@@ -257,6 +283,7 @@ void chat_send(struct chat *c, const struct store_user *who, const struct chat_n
 					     .text = message->text,
 					     .quoted_id = message->quoted_id,
 					     .private = message->private,
+					     .listed_word = listed,
 					     .slow_us = slow_us(channel, who, message),
 					     .attachments = message->attachments,
 					     .attachment_count = message->attachment_count,

@@ -117,14 +117,15 @@ struct chat_new_message {
  * Sends; with an attachment the text may be empty. Repeating a client_id (per user and conversation) gives the first message again, created
  * false, and no event. -EINVAL: text empty or blank, or not UTF-8, or client_id empty, too long or
  * not printable ASCII; -EMSGSIZE: text over LIMIT_MESSAGE_TEXT bytes; -ENOENT: also when the quoted
- * message or an attachment is not there; -ECONNREFUSED, -ECONNABORTED: blocks.h.
+ * message or an attachment is not there; -ECONNREFUSED, -ECONNABORTED: blocks.h; -EBADMSG: a word of the list
+ * (wordlist.h), which is the text of the callback's message, and all of that.
  */
 void chat_send(struct chat *c, const struct store_user *who, const struct chat_new_message *message,
 	       store_message_fn *done, void *arg);
 
 /*
  * Changes; `created` of the callback says whether anything changed. -EPERM: somebody else's message;
- * -ETIMEDOUT: a customer's older than CHAT_CHANGE_WINDOW_S; -EINVAL, -EMSGSIZE as in chat_send.
+ * -ETIMEDOUT: a customer's older than CHAT_CHANGE_WINDOW_S; -EINVAL, -EMSGSIZE, -EBADMSG as in chat_send.
  * Admins edit their own messages at any age, and delete anybody's.
  */
 void chat_edit(struct chat *c, const struct store_user *who, const char *conversation_id,

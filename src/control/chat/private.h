@@ -3,6 +3,7 @@
 #pragma once
 
 #include "control/chat/chat.h"
+#include "control/chat/words.h"
 
 struct chat {
 	struct store *store;
@@ -14,6 +15,8 @@ struct chat {
 	struct chat_channels *channels; /* owned, channels.c */
 	int channels_status;
 	struct chat_blocks *blocks; /* owned, blocks.c */
+	struct words *words;	    /* owned; the team's list, wordlist.c */
+	int words_status;
 };
 
 /* The id to look for: a stranger's conversation is looked for
@@ -33,6 +36,10 @@ void chat_blocks_free(struct chat *c);
 int chat_check_pair(const struct chat *c, const char *from, const char *to);
 void chat_channels_free(struct chat *c);
 
+/* wordlist.c: what the list asks for. */
+enum words_action chat_words_check(const struct chat *c, const struct store_user *who,
+				   const char *text, const char **ret_word);
+
 /* 0, -EINVAL or -EMSGSIZE. */
 int chat_check_text(const char *text);
 
@@ -42,6 +49,8 @@ struct chat_pending {
 	int status; /* known before the store was asked */
 	enum store_event_type type;
 	struct store_user *who; /* owned */
+	char *refused;		/* the word of the list that it was refused for; owned */
+	bool listed;		/* the message is reported by itself */
 	store_message_fn *done;
 	void *arg;
 };
@@ -56,3 +65,7 @@ void chat_pending_done(void *pending, int status, const struct store_message *me
 
 /* Bad input is answered later, too. */
 void chat_pending_refuse(struct chat_pending *pending, int status);
+
+/* Whether a text by p->who may go as far as the list of words is concerned; false: refused, as chat_send says. A word that is
+ * to be reported is put into ret_word, which lasts as long as the list. */
+bool chat_pending_words(struct chat_pending *p, const char *text, const char **ret_word);

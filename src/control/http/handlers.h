@@ -25,6 +25,7 @@ http_fn http_hours, http_hours_put, http_figures, http_audit; /* support_admin.c
 http_fn http_messages, http_message_send;		      /* messages.c */
 http_fn http_message_edit, http_message_delete;		      /* message_changes.c */
 http_fn http_bans, http_ban_set, http_ban_lift;		      /* bans.c */
+http_fn http_words, http_words_put;			      /* words.c */
 http_fn http_report, http_reports, http_report_close;	      /* reports.c */
 http_fn http_blocks, http_block_set, http_block_lift;	      /* blocks.c */
 http_fn http_messages, http_message_send;		      /* messages.c */

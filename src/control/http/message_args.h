@@ -9,8 +9,10 @@
 /* A whole number of the query between 1 and max; `absent` when it is not there. -1: refused already. */
 int64_t http_number_argument(struct http_req *req, const char *name, int64_t absent, int64_t max);
 
-/* Answers for a status of chat.h's changes. */
-void http_message_error(struct http_req *req, int status);
+struct store_message;
+
+/* Answers for a status of chat.h's sending and changes, and the message that came with it (NULL but for -EBADMSG). */
+void http_message_error(struct http_req *req, int status, const struct store_message *message);
 
 /* blocks.c: answers for -ECONNREFUSED and -ECONNABORTED of chat/blocks.h. */
 void http_blocked_error(struct http_req *req, int status);

@@ -33,7 +33,7 @@ static void on_changed(void *arg, int status, const struct store_message *messag
 	(void)changed;
 	(void)cursor;
 	if (status < 0)
-		http_message_error(req, status);
+		http_message_error(req, status, message);
 	else
 		http_reply_json(req, 200, json_pack("{s:o}", "message", object_message(message)));
 }

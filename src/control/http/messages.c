@@ -69,9 +69,13 @@ void http_messages(struct http_req *req, struct control *control)
 		     (unsigned)limit, on_messages, req);
 }
 
-void http_message_error(struct http_req *req, int status)
+void http_message_error(struct http_req *req, int status, const struct store_message *message)
 {
 	switch (status) {
+	case -EBADMSG: /* this text is part of the contract: clients take the word out of it */
+		http_error(req, 400, 73, "The word '%s' is on the team's list; leave it out.",
+			   message ? message->text : "");
+		return;
 	case -EACCES:
 		http_error(req, 403, 17, "Private notes are the team's; leave `private` out.");
 		return;
@@ -140,7 +144,7 @@ static void on_sent(void *arg, int status, const struct store_message *message, 
 	if (status == -EAGAIN)
 		refuse_slow(req, cursor);
 	else if (status < 0)
-		http_message_error(req, status);
+		http_message_error(req, status, message);
 	else
 		reply_message(req, created ? 201 : 200, message);
 }

@@ -303,6 +303,14 @@ export interface BansResponse {
   bans: BanObject[];
 }
 
+/** Words that people may not write, or that the team is told of; whole ones, without regard to case. They do not hold for the team. */
+export interface WordsObject {
+  /** Messages with one of them are refused (code 73). At most 500 words of 64 bytes in both lists. */
+  refuse: string[];
+  /** Messages with one of them go, and are reported by themselves. */
+  report: string[];
+}
+
 export interface ReportsResponse {
   reported: ReportedObject[];
   /** How many messages have open reports. */
@@ -786,6 +794,11 @@ export interface ServerEvents {
     type: 'reports.updated';
     /** How many messages have open reports. */
     open: number;
+  };
+  'words.updated': {
+    type: 'words.updated';
+    refuse: string[];
+    report: string[];
   };
   'user.updated': {
     type: 'user.updated';

@@ -3,7 +3,7 @@
  * Who may not come in, decided by the team (bans), whom one does not want to hear from, decided by each person for
  * themselves (blocks), and messages that the team is asked to look at (reports).
  */
-import type { BanObject, BansResponse, BlockObject, BlocksResponse, ReportsResponse } from './contract.ts';
+import type { BanObject, BansResponse, BlockObject, BlocksResponse, ReportsResponse, WordsObject } from './contract.ts';
 import { ErrorCode, type ConfabError } from './errors.ts';
 import type { Rest } from './rest.ts';
 
@@ -82,6 +82,16 @@ export class ModerationApi {
     await this.#ask((rest) => rest.post(`/api/v1/reports/${messageId}/close`, deleteMessage ? { delete_message: true } : {}));
   }
 
+  /** Words that are refused, or reported by themselves, when anybody but the team writes them; for the team. */
+  words(): Promise<WordsObject> {
+    return this.#ask((rest) => rest.get('/api/v1/words'));
+  }
+
+  /** Both lists as they are then: at most 500 words of 64 bytes together. Rejects with the reason when one of them is no word. */
+  setWords(words: WordsObject): Promise<WordsObject> {
+    return this.#ask((rest) => rest.put('/api/v1/words', words));
+  }
+
   async #ask<T>(ask: (rest: Rest) => Promise<T>): Promise<T> {
     await this.context.ready();
     return ask(this.context.rest);
@@ -109,4 +119,12 @@ export function banNotice(error: unknown): BanNotice | undefined {
   if (!found) return undefined;
   const [, day, time, reason] = found;
   return { until: day === undefined ? undefined : new Date(`${day}T${time}:00Z`), reason: reason ?? '' };
+}
+
+const REFUSED = /^The word '(.*)' is on the team's list/;
+
+/** When a message was refused because of the team's list: the word. Undefined: because of something else. */
+export function refusedWord(error: unknown): string | undefined {
+  const { message, code } = (error ?? {}) as Partial<ConfabError>;
+  return typeof message === 'string' && code === ErrorCode.wordRefused ? REFUSED.exec(message)?.[1] : undefined;
 }

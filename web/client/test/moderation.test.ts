@@ -2,7 +2,7 @@
 /** client.moderation, the export, slow mode: one request per method, and what the person is told. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfabError, banNotice } from '../src/index.ts';
+import { ConfabError, banNotice, refusedWord } from '../src/index.ts';
 import { VideoClient, ann, makeToken, makeWorld, refuse } from './lib/fakes.ts';
 
 async function setUp(answers: Record<string, unknown>) {
@@ -59,6 +59,17 @@ test('report, reports, openReports, closeReports', async () => {
   await client.moderation.closeReports(7, { deleteMessage: true });
   const [report, list, close] = ['POST /api/v1/conversations/group.lunch/messages/7/report', 'GET /api/v1/reports', 'POST /api/v1/reports/7/close'];
   assert.deepEqual(asked, [report, `${report} {"reason":"Rude"}`, list, `${list}?count=only`, close, `${close} {"delete_message":true}`]);
+});
+
+test('words, setWords, and the word that a message was refused for', async () => {
+  const words = { refuse: ['fool'], report: ['refund'] };
+  const { client, asked } = await setUp({ 'GET /api/v1/words': words, 'PUT /api/v1/words': words });
+  assert.deepEqual(await client.moderation.words(), words);
+  assert.deepEqual(await client.moderation.setWords(words), words);
+  assert.deepEqual(asked, ['GET /api/v1/words', `PUT /api/v1/words ${JSON.stringify(words)}`]);
+  const refusal = (message: string, code: number) => new ConfabError(message, { code, statusCode: 400 });
+  assert.equal(refusedWord(refusal("The word 'Straße' is on the team's list; leave it out.", 73)), 'Straße');
+  for (const other of [undefined, null, 'x', refusal("The word 'x' is on the team's list; leave it out.", 4), refusal('`text` is empty', 73)]) assert.equal(refusedWord(other), undefined);
 });
 
 test('export gives the file as it is', async () => {

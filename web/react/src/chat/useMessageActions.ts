@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ownsChannel, type ChannelObject, type ChatMessage, type ChatStore, type UnsentFile, type UserObject } from '@confab/client';
+import { ownsChannel, type ChannelObject, type ConfabError, type ChatMessage, type ChatStore, type UnsentFile, type UserObject } from '@confab/client';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { useToast } from '../ui/Toasts.tsx';
 import type { MessageActions } from './Bubble.tsx';
 import type { Writing } from './Composer.tsx';
+import { refusalText } from './refusal.ts';
 
 /** How long customers may change what they wrote; the server decides. */
 const CHANGE_WINDOW_MS = 15 * 60_000;
@@ -36,7 +37,7 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
   const rules = channel ? ownsChannel(channel, me.id) : me.role === 'admin';
 
   return useMemo(() => {
-    const attempt = (deed: Promise<void>) => void deed.catch(() => toast(t.actionFailed));
+    const attempt = (deed: Promise<void>) => void deed.catch((error: ConfabError) => toast(refusalText(error, t) ?? t.actionFailed));
     const own = (message: ChatMessage) => message.user.id === me.id;
     const changeable = (message: ChatMessage) =>
       own(message) && (me.role === 'admin' || Date.now() - message.at < CHANGE_WINDOW_MS);

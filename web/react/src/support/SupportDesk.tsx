@@ -6,6 +6,7 @@ import { useObservable } from '../hooks/useObservable.ts';
 import { useToast } from '../ui/Toasts.tsx';
 import { BansForm } from '../moderation/BansForm.tsx';
 import { ReportsForm, type OnJump } from '../moderation/ReportsForm.tsx';
+import { WordsForm } from '../moderation/WordsForm.tsx';
 import { AuditLog } from './AuditLog.tsx';
 import { CannedForm } from './CannedForm.tsx';
 import { Figures } from './Figures.tsx';
@@ -35,6 +36,7 @@ export function SupportDesk({ onJump }: SupportDeskProps) {
       <CannedForm canned={canned} />
       <LabelsForm labels={labels} />
       <HoursForm />
+      <WordsForm />
       <BansForm />
       <AuditLog team={team} />
     </main>

@@ -50,6 +50,7 @@ export const ar: Messages = {
   waitingToSend: 'تنتظر عودة الاتصال',
   notDelivered: 'لم تُسلَّم',
   banned: (until, reason) => `تم حظرك من هذه المحادثة${until === undefined ? '' : ` حتى ${isolate(until)}`}${reason === '' ? '.' : `: ${isolate(reason)}`}`,
+  wordRefused: (word) => `الكلمة «${isolate(word)}» غير مسموح بها هنا.`,
   tooFast: (seconds) =>
     `بسرعة كبيرة. حاول مجددًا بعد ${count(seconds, { one: 'ثانية واحدة', two: 'ثانيتين', few: '# ثوانٍ', many: '# ثانية', other: '# ثانية' })}.`,
   resend: 'أعد الإرسال',

@@ -41,6 +41,7 @@ export const de: Messages = {
   waitingToSend: 'Wartet auf die Verbindung',
   notDelivered: 'Nicht zugestellt',
   banned: (until, reason) => `Sie sind für diesen Chat${until === undefined ? '' : ` bis ${until}`} gesperrt${reason === '' ? '.' : `: ${reason}`}`,
+  wordRefused: (word) => `Das Wort „${word}“ ist hier nicht erlaubt.`,
   tooFast: (seconds) => count(seconds, { one: 'Zu schnell. Bitte in einer Sekunde noch einmal.', other: 'Zu schnell. Bitte in # Sekunden noch einmal.' }),
   resend: 'Erneut senden',
   discard: 'Verwerfen',

@@ -40,6 +40,7 @@ export const en = {
   notDelivered: 'Not delivered',
   banned: (until: string | undefined, reason: string) =>
     `You have been banned from this chat${until === undefined ? '' : ` until ${until}`}${reason === '' ? '.' : `: ${reason}`}`,
+  wordRefused: (word: string) => `The word “${word}” is not allowed here.`,
   tooFast: (seconds: number) => count(seconds, { one: 'Too fast. Try again in one second.', other: 'Too fast. Try again in # seconds.' }),
   resend: 'Retry',
   discard: 'Discard',

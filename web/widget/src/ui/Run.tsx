@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import type { AttachmentObject, ChatMessage, Receipt } from '@confab/client';
+import { refusedWord, type AttachmentObject, type ChatMessage, type Receipt } from '@confab/client';
 import { LINK_REL, fileSize, isEmojiOnly, linkify, timeOfDay } from '@confab/react/plain';
+import type { Messages } from '../messages/index.ts';
 import { Icon } from './Icon.tsx';
 import { useAround } from './context.ts';
 import { Voiced } from './voice.tsx';
@@ -92,7 +93,7 @@ function Bubble({ message, urlOf, onRetry, onDiscard }: BubbleProps) {
       )}
       {delivery === 'failed' && (
         <p class="failed">
-          <Icon name="alert" size={16} /> {message.error?.statusCode === 429 ? t.tooFast(message.error.retryAfter ?? 1) : t.notDelivered}
+          <Icon name="alert" size={16} /> {failure(message, t)}
           <button type="button" class="link" onClick={() => onRetry(message)}>
             {t.resend}
           </button>
@@ -119,6 +120,13 @@ function Text({ text }: { text: string }) {
       )}
     </>
   );
+}
+
+/** Why it did not go. */
+function failure({ error }: ChatMessage, t: Messages): string {
+  const word = refusedWord(error);
+  if (word !== undefined) return t.wordRefused(word);
+  return error?.statusCode === 429 ? t.tooFast(error.retryAfter ?? 1) : t.notDelivered;
 }
 
 /** Pictures, sound and video in place, everything else to save. */

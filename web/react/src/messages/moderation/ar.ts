@@ -86,6 +86,11 @@ export const moderation: ModerationMessages = {
   reportClosed: 'أُغلق البلاغ',
   reportDeleted: 'حُذفت الرسالة',
 
+  words: 'قائمة الكلمات',
+  wordsHint: 'كلمات كاملة بأحرف كبيرة أو صغيرة. تسري على الجميع عدا الفريق في كل محادثة. تفصل بينها مسافات.',
+  wordsOf: { refuse: 'رفض الرسائل التي فيها هذه الكلمات', report: 'الإبلاغ عن الرسائل التي فيها هذه الكلمات' },
+  wordRefused: (word) => `الكلمة «${isolate(word)}» غير مسموح بها هنا.`,
+
   slowMode: (seconds) => `الوضع البطيء: يمكن إرسال رسالتك التالية بعد ${count(seconds, SECONDS)}.`,
   tooFast: (seconds) => `أنت تكتب بسرعة كبيرة. حاول مجددًا بعد ${count(seconds, SECONDS)}.`,
   noMessages: 'هذا الشخص لا يستقبل رسائل منك.',

@@ -84,6 +84,11 @@ export const moderation: ModerationMessages = {
   reportClosed: 'Die Meldung ist erledigt',
   reportDeleted: 'Die Nachricht wurde gelöscht',
 
+  words: 'Wortliste',
+  wordsHint: 'Ganze Wörter, groß oder klein. Sie gelten für alle außer dem Team, in jedem Gespräch. Durch Leerzeichen getrennt.',
+  wordsOf: { refuse: 'Nachrichten mit diesen Wörtern ablehnen', report: 'Nachrichten mit diesen Wörtern melden' },
+  wordRefused: (word) => `Das Wort „${word}“ ist hier nicht erlaubt.`,
+
   slowMode: (seconds) => count(seconds, { one: 'Langsamer Modus: Ihre nächste Nachricht kann in einer Sekunde gehen.', other: 'Langsamer Modus: Ihre nächste Nachricht kann in # Sekunden gehen.' }),
   tooFast: (seconds) => count(seconds, { one: 'Sie schreiben zu schnell. Versuchen Sie es in einer Sekunde wieder.', other: 'Sie schreiben zu schnell. Versuchen Sie es in # Sekunden wieder.' }),
   noMessages: 'Die Person nimmt keine Nachrichten von Ihnen an.',

@@ -84,6 +84,11 @@ export const moderation = {
   reportClosed: 'The report is closed',
   reportDeleted: 'The message was deleted',
 
+  words: 'List of words',
+  wordsHint: 'Whole words, upper or lower case. They hold for everybody but the team, in every conversation. Parted by blanks.',
+  wordsOf: { refuse: 'Refuse messages with these words', report: 'Report messages with these words' },
+  wordRefused: (word: string) => `The word “${word}” is not allowed here.`,
+
   slowMode: (seconds: number) => count(seconds, { one: 'Slow mode: your next message can go in one second.', other: 'Slow mode: your next message can go in # seconds.' }),
   tooFast: (seconds: number) => count(seconds, { one: 'You are writing too fast. Try again in one second.', other: 'You are writing too fast. Try again in # seconds.' }),
   noMessages: 'They do not take messages from you.',
