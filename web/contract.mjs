@@ -41,6 +41,8 @@ const NAMES = {
   Channels: 'ChannelsResponse',
   Ban: 'BanObject',
   Bans: 'BansResponse',
+  BulkReply: 'BulkResponse',
+  BulkResult: 'BulkResultObject',
   Words: 'WordsObject',
   Reports: 'ReportsResponse',
   Reported: 'ReportedObject',

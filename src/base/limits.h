@@ -42,6 +42,7 @@ enum {
 	LIMIT_WORD = 64,		/* bytes of one of them */
 	LIMIT_REPORTS = 100,		/* of one person that are open */
 	LIMIT_CHANNEL_NAME = 128,	/* bytes */
+	LIMIT_BULK = 100,		/* conversations that are changed together */
 	LIMIT_LABELS_PUT = 20,		/* on one conversation */
 	LIMIT_EVENTS_KEPT = 10 * 1000,	/* for replay; older ones make a `resync` */
 	LIMIT_HASHES_AT_ONCE = 2,	/* Argon2id needs 19 MiB each (R11) */

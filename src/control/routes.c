@@ -40,6 +40,7 @@ const struct http_route control_routes[] = {
 
 	/* chat */
 	{ HTTP_GET,  "/api/v1/conversations",  http_conversations,     ROUTE_USER },
+	{ HTTP_PATCH, "/api/v1/conversations", http_support_bulk,      ROUTE_USER },
 	{ HTTP_PATCH, CONVERSATION,            http_support_change,    ROUTE_USER },
 	{ HTTP_GET,  CONVERSATION "/messages", http_messages,          ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/messages", http_message_send,      ROUTE_USER },

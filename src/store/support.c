@@ -381,20 +381,45 @@ static int set_label(struct db *db, struct support_request *r, int64_t id, bool 
 	return status < 0 ? status : add_audit(db, r, on ? "label.put" : "label.take", name);
 }
 
-static int set_labels(struct db *db, struct support_request *r)
+/* Puts the change's labels on, all but those that are there. */
+static int put_labels(struct db *db, struct support_request *r)
+{
+	const struct store_support_change *c = &r->change;
+	const struct store_support *before = &r->support;
+	size_t more = 0;
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < c->label_count; i++)
+		if (!has_label(before->labels, before->label_count, c->labels[i]) &&
+		    !has_label(c->labels, i, c->labels[i])) {
+			more++;
+			status = set_label(db, r, c->labels[i], true);
+		}
+	return status == 0 && c->fields & CHANGE_LABELS_PUT &&
+			       before->label_count + more > LIMIT_LABELS_PUT
+		       ? -E2BIG
+		       : status;
+}
+
+/* Takes those away that are (`listed`) or are not in the change. */
+static int take_labels(struct db *db, struct support_request *r, bool listed)
 {
 	const struct store_support_change *c = &r->change;
 	const struct store_support *before = &r->support;
 	int status = 0;
 
-	for (size_t i = 0; status == 0 && i < c->label_count; i++)
-		if (!has_label(before->labels, before->label_count, c->labels[i]) &&
-		    !has_label(c->labels, i, c->labels[i]))
-			status = set_label(db, r, c->labels[i], true);
 	for (size_t i = 0; status == 0 && i < before->label_count; i++)
-		if (!has_label(c->labels, c->label_count, before->labels[i]))
+		if (has_label(c->labels, c->label_count, before->labels[i]) == listed)
 			status = set_label(db, r, before->labels[i], false);
 	return status;
+}
+
+static int set_labels(struct db *db, struct support_request *r)
+{
+	if (r->change.fields & CHANGE_LABELS_TAKE)
+		return take_labels(db, r, true);
+	int status = put_labels(db, r);
+	return status == 0 && r->change.fields & CHANGE_LABELS ? take_labels(db, r, false) : status;
 }
 
 static int run_support_set(struct db *db, struct request *req)
@@ -403,7 +428,7 @@ static int run_support_set(struct db *db, struct request *req)
 	const struct store_support_change *c = &r->change;
 	int status = support_read(db, &req->mem, c->conversation_id, &r->support);
 
-	if (status == 0 && c->fields & CHANGE_LABELS)
+	if (status == 0 && c->fields & (CHANGE_LABELS | CHANGE_LABELS_PUT | CHANGE_LABELS_TAKE))
 		status = set_labels(db, r);
 	if (status == 0 && c->fields & CHANGE_ASSIGNEE)
 		status = set_assignee(db, r);

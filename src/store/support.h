@@ -30,7 +30,9 @@ enum store_support_field {
 	CHANGE_STATUS = 1,
 	CHANGE_ASSIGNEE = 2,
 	CHANGE_LABELS = 4,
-	CHANGE_PRIORITY = 8
+	CHANGE_PRIORITY = 8,
+	CHANGE_LABELS_PUT = 16, /* one of the three */
+	CHANGE_LABELS_TAKE = 32
 };
 
 struct store_support_change {
@@ -42,12 +44,13 @@ struct store_support_change {
 	enum support_priority priority;
 	bool ask;		 /* when it becomes resolved: ask the customer how it was */
 	const char *assignee_id; /* NULL = nobody */
-	const int64_t *labels;	 /* all that are on it then */
+	const int64_t
+		*labels; /* all that are on it then; or those that are put on it, or taken away */
 	size_t label_count;
 };
 
 /* Changes nothing that is so already. -ENOENT: no such conversation; -ENXIO: the assignee is not of the
- * team, or there is no such label. */
+ * team, or there is no such label; -E2BIG: more than LIMIT_LABELS_PUT labels. */
 void store_support_set(struct store *s, const struct store_support_change *change,
 		       store_support_fn *done, void *arg);
 

@@ -10,6 +10,7 @@ http_fn http_sessions, http_sessions_end_others, http_rename, http_password; /* 
 http_fn http_config, http_user_token;					     /* video_call.c */
 http_fn http_conversations;						     /* conversations.c */
 http_fn http_support_change, http_team;					     /* support.c */
+http_fn http_support_bulk;						     /* support_bulk.c */
 http_fn http_channels, http_channel, http_channel_create;		     /* channels.c */
 http_fn http_channel_change, http_channel_leave;
 http_fn http_export;					      /* export.c */

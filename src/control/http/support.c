@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "control/chat/chat.h"
 #include "control/control.h"
@@ -13,18 +14,31 @@
 #include "control/http/support_args.h"
 #include "control/objects/objects.h"
 
+const char *support_problem(int status)
+{
+	switch (status) {
+	case -ERANGE:
+		_Static_assert(SUPPORT_SNOOZE_DAYS == 366, "the text says so");
+		return "`snoozed_until` must be a time to come, at most 366 days away.";
+	case -E2BIG:
+		_Static_assert(LIMIT_LABELS_PUT == 20, "the text says so");
+		return "At most 20 labels go on one conversation; take one away first.";
+	case -ENXIO:
+		return "`assignee_id` is not somebody of the team, or `labels` names a label that "
+		       "does not exist.";
+	default:
+		return NULL;
+	}
+}
+
 static void answer_error(struct http_req *req, int status)
 {
+	const char *problem = support_problem(status);
+
 	if (status == -EACCES)
 		http_error(req, 403, 17, "This is for the team only.");
-	else if (status == -ERANGE)
-		http_error(req, 400, 4,
-			   "`snoozed_until` must be a time to come, at most %d days away.",
-			   SUPPORT_SNOOZE_DAYS);
-	else if (status == -ENXIO)
-		http_error(req, 400, 4,
-			   "`assignee_id` is not somebody of the team, or `labels` names a label "
-			   "that does not exist.");
+	else if (problem)
+		http_error(req, 400, 4, "%s", problem);
 	else
 		access_answer_error(req, status, "conversation of this id");
 }
@@ -127,12 +141,32 @@ static bool read_assignee(struct http_req *req, const json_t *body,
 	return true;
 }
 
+/* One of the three ways, at most. */
 static bool read_labels(struct http_req *req, const json_t *body, int64_t *ids,
 			struct store_support_change *ret)
 {
-	const json_t *list = json_object_get(body, "labels"), *id;
-	size_t i;
+	static const struct {
+		const char *name;
+		enum store_support_field field;
+	} ways[] = { { "labels", CHANGE_LABELS },
+		     { "add_labels", CHANGE_LABELS_PUT },
+		     { "remove_labels", CHANGE_LABELS_TAKE } };
+	const json_t *list = NULL, *id;
+	size_t i, way = 0;
 
+	for (i = 0; i < countof(ways); i++) {
+		const json_t *one = json_object_get(body, ways[i].name);
+
+		if (one && list) {
+			http_error(req, 400, 4, "`%s` and `%s` cannot both be given; use one.",
+				   ways[way].name, ways[i].name);
+			return false;
+		}
+		if (one) {
+			list = one;
+			way = i;
+		}
+	}
 	if (!list)
 		return true;
 	json_array_foreach(list, i, id)
@@ -142,14 +176,21 @@ static bool read_labels(struct http_req *req, const json_t *body, int64_t *ids,
 		ids[i] = json_integer_value(id);
 	}
 	if (!json_is_array(list) || i < json_array_size(list)) {
-		http_error(req, 400, 4, "`labels` must be a list of at most %d ids of labels.",
-			   LIMIT_LABELS_PUT);
+		http_error(req, 400, 4, "`%s` must be a list of at most %d ids of labels.",
+			   ways[way].name, LIMIT_LABELS_PUT);
 		return false;
 	}
 	ret->labels = ids;
 	ret->label_count = i;
-	ret->fields |= CHANGE_LABELS;
+	ret->fields |= ways[way].field;
 	return true;
+}
+
+bool support_read_change(struct http_req *req, const json_t *body, int64_t labels[LIMIT_LABELS_PUT],
+			 struct store_support_change *ret)
+{
+	return read_status(req, body, ret) && read_priority(req, body, ret) &&
+	       read_assignee(req, body, ret) && read_labels(req, body, labels, ret);
 }
 
 void http_support_change(struct http_req *req, struct control *control)
@@ -165,8 +206,7 @@ void http_support_change(struct http_req *req, struct control *control)
 											 : -ENOENT);
 		return;
 	}
-	if (read_status(req, body, &change) && read_priority(req, body, &change) &&
-	    read_assignee(req, body, &change) && read_labels(req, body, labels, &change))
+	if (support_read_change(req, body, labels, &change))
 		support_change(control->support, access_user(req), &change, on_state, req);
 }
 

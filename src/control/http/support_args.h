@@ -2,8 +2,9 @@
 /* What the resources of the support layer share. */
 #pragma once
 
+#include "base/limits.h"
 #include "control/server/request.h"
-#include "store/store.h"
+#include "store/support.h"
 
 /* Whether the asker is of the team; else it is refused. */
 bool support_is_team(struct http_req *req);
@@ -14,3 +15,10 @@ bool support_is_team_of(struct http_req *req, const char *conversation_id);
 /* A text member of 0 to `max` bytes of UTF-8; `absent` when it is not there. NULL: refused already. */
 const char *support_text(struct http_req *req, const json_t *body, const char *name, size_t max,
 			 const char *absent);
+
+/* What is to become of a conversation, into `ret` and `labels`, which it points to. False: refused already. */
+bool support_read_change(struct http_req *req, const json_t *body, int64_t labels[LIMIT_LABELS_PUT],
+			 struct store_support_change *ret);
+
+/* What is wrong with a change that the store refused, for status 400 and code 4; NULL: it is something else. */
+const char *support_problem(int status);

@@ -303,6 +303,19 @@ export interface BansResponse {
   bans: BanObject[];
 }
 
+export interface BulkResponse {
+  results: BulkResultObject[];
+}
+
+/** What became of one of several changes. */
+export interface BulkResultObject {
+  id: string;
+  /** As it is now. */
+  support?: SupportObject;
+  /** Why it is as it was. */
+  error?: ErrorObject;
+}
+
 /** Words that people may not write, or that the team is told of; whole ones, without regard to case. They do not hold for the team. */
 export interface WordsObject {
   /** Messages with one of them are refused (code 73). At most 500 words of 64 bytes in both lists. */

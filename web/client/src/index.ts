@@ -40,7 +40,7 @@ export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from '.
 export { banNotice, refusedWord, type BanNotice, type BanOptions, type DeleteMode, type ModerationApi } from './moderation.ts';
 export type { OperatorApi } from './operator.ts';
 export { DeskStore, type DeskState } from './support/store.ts';
-export type { AuditQuery, SupportApi, SupportChange, Whereabouts } from './support/api.ts';
+export type { AuditQuery, BulkChange, SupportApi, SupportChange, Whereabouts } from './support/api.ts';
 export { complete, fillIn, isNamed, matchingCanned, matchingColleagues, triggerAt, type Trigger } from './support/canned.ts';
 export { snoozeTimes, type SnoozeChoice } from './support/snooze.ts';
 export { countConversations, filterConversations, type ConversationFilter, type ConversationView } from './support/filter.ts';

@@ -83,3 +83,12 @@ test('client.support: hours, setHours, figures, audit', async () => {
     'GET /api/v1/audit?limit=2&before=9&actor=eva&action=label',
   ]);
 });
+
+test('client.support.changeMany: one request, each with its own change', async () => {
+  const results = [{ id: 'ann', support: { status: 'resolved' } }, { id: 'bob', error: { code: 16, status_code: 404, message: 'There is no …' } }];
+  const { client, asked } = await setUp({ 'PATCH /api/v1/conversations': { results } });
+  const until = new Date('2026-02-01T09:00:00Z');
+  assert.deepEqual(await client.support.changeMany([{ id: 'ann', status: 'resolved', addLabels: [3] }, { id: 'bob', status: 'snoozed', until, removeLabels: [4], assignee: null }]), results);
+  const changes = [{ id: 'ann', status: 'resolved', add_labels: [3] }, { id: 'bob', status: 'snoozed', snoozed_until: '2026-02-01T09:00:00.000Z', assignee_id: null, remove_labels: [4] }];
+  assert.deepEqual(asked, [`PATCH /api/v1/conversations ${JSON.stringify({ changes })}`]);
+});

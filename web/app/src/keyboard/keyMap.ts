@@ -36,6 +36,7 @@ export const KEY_MAP: readonly { group: keyof Texts['keyGroups']; keys: readonly
       { deed: 'take', combination: ['A'] },
       { deed: 'resolve', combination: ['E'] },
       { deed: 'snooze', combination: ['Z'] },
+      { deed: 'pick', combination: ['X'] },
     ],
   },
   {

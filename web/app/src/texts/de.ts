@@ -91,6 +91,7 @@ export const de: Texts = {
     take: 'Übernehmen',
     resolve: 'Erledigen oder wieder öffnen',
     snooze: 'Zurückstellen',
+    pick: 'Auswählen, für mehrere auf einmal',
     mute: 'Mikrofon an oder aus',
     camera: 'Kamera an oder aus',
     screen: 'Bildschirm teilen oder nicht mehr',

@@ -91,6 +91,7 @@ export const en = {
     take: 'Take it over',
     resolve: 'Resolve, or reopen',
     snooze: 'Snooze',
+    pick: 'Choose it, to do something with several',
     mute: 'Microphone on or off',
     camera: 'Camera on or off',
     screen: 'Share the screen, or stop',

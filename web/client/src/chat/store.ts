@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The messenger without its looks: loads, sends, retries, follows the event socket. Free of any UI framework. */
 import type { VideoClient } from '../client.ts';
-import type { ChannelInfoObject, MessageObject, UserObject } from '../contract.ts';
+import type { BulkResultObject, ChannelInfoObject, MessageObject, UserObject } from '../contract.ts';
 import type { SocketEvent } from '../events.ts';
 import { ErrorCode, toConfabError } from '../errors.ts';
-import type { SupportChange } from '../support/api.ts';
+import type { BulkChange, SupportChange } from '../support/api.ts';
 import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
 import type { ChannelChange } from './api.ts';
@@ -214,6 +214,13 @@ export class ChatStore {
   /** Changes what becomes of a conversation: status, priority, assignee, labels; for the team. */
   async changeSupport(id: string, change: SupportChange): Promise<void> {
     this.#apply({ type: 'support', id, support: await this.client.support.change(id, change) });
+  }
+
+  /** The same of several at once; resolves with what became of each. */
+  async changeMany(changes: readonly BulkChange[]): Promise<BulkResultObject[]> {
+    const results = await this.client.support.changeMany(changes);
+    for (const { id, support } of results) if (support) this.#apply({ type: 'support', id, support });
+    return results;
   }
 
   /** Answers the question how it was, for a customer; 0 skips it. */

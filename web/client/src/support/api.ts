@@ -4,7 +4,7 @@
  * the two things that a customer does for it: `seen` and `rate`.
  */
 import type {
-  AuditResponse, CannedRepliesResponse, CannedReplyObject, CustomerObject, FiguresResponse, HoursObject, LabelObject, LabelsResponse,
+  AuditResponse, BulkResponse, BulkResultObject, CannedRepliesResponse, CannedReplyObject, CustomerObject, FiguresResponse, HoursObject, LabelObject, LabelsResponse,
   SupportObject, SupportPriority, SupportStatus, TeamResponse, UserObject,
 } from '../contract.ts';
 import type { Rest } from '../rest.ts';
@@ -19,6 +19,14 @@ export interface SupportChange {
   assignee?: string | null;
   /** All labels that are on it then. */
   labels?: readonly number[];
+  /** In the place of `labels`: the others stay. */
+  addLabels?: readonly number[];
+  removeLabels?: readonly number[];
+}
+
+/** Of several at once: which one, and what is to become of it. */
+export interface BulkChange extends SupportChange {
+  id: string;
 }
 
 /** Where a customer is. The server shows it to the team and does not believe it. */
@@ -44,14 +52,13 @@ export class SupportApi {
 
   /** Changes status, priority, assignee, labels; resolves with what holds then. */
   async change(conversationId: string, change: SupportChange): Promise<SupportObject> {
-    const body = {
-      ...(change.status === undefined ? {} : { status: change.status }),
-      ...(change.until === undefined ? {} : { snoozed_until: change.until.toISOString() }),
-      ...(change.priority === undefined ? {} : { priority: change.priority }),
-      ...(change.assignee === undefined ? {} : { assignee_id: change.assignee }),
-      ...(change.labels === undefined ? {} : { labels: change.labels }),
-    };
-    return (await this.#ask((rest) => rest.patch<{ support: SupportObject }>(pathOf(conversationId), body))).support;
+    return (await this.#ask((rest) => rest.patch<{ support: SupportObject }>(pathOf(conversationId), bodyOf(change)))).support;
+  }
+
+  /** The same of 1 to 100 at once; resolves with what became of each, in the order of the changes: `support`, or the `error` it was refused with. */
+  async changeMany(changes: readonly BulkChange[]): Promise<BulkResultObject[]> {
+    const body = { changes: changes.map(({ id, ...change }) => ({ id, ...bodyOf(change) })) };
+    return (await this.#ask((rest) => rest.patch<BulkResponse>('/api/v1/conversations', body))).results;
   }
 
   /** Everybody of the team, by name. */
@@ -145,6 +152,16 @@ export class SupportApi {
     return ask(this.context.rest);
   }
 }
+
+const bodyOf = (change: SupportChange): object => ({
+  ...(change.status === undefined ? {} : { status: change.status }),
+  ...(change.until === undefined ? {} : { snoozed_until: change.until.toISOString() }),
+  ...(change.priority === undefined ? {} : { priority: change.priority }),
+  ...(change.assignee === undefined ? {} : { assignee_id: change.assignee }),
+  ...(change.labels === undefined ? {} : { labels: change.labels }),
+  ...(change.addLabels === undefined ? {} : { add_labels: change.addLabels }),
+  ...(change.removeLabels === undefined ? {} : { remove_labels: change.removeLabels }),
+});
 
 const LABELS = '/api/v1/labels';
 const CANNED = '/api/v1/canned';

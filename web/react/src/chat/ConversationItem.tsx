@@ -4,6 +4,8 @@ import { useMessages } from '../context.tsx';
 import { shortTime } from '../format.ts';
 import { Preview } from './Preview.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
+import { PickBox } from '../support/PickBox.tsx';
+import type { Picking } from '../support/usePicking.ts';
 import { SupportMarks } from '../support/SupportMarks.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { UnreadBadge } from './UnreadBadge.tsx';
@@ -18,18 +20,21 @@ interface ConversationItemProps {
   selected: boolean;
   now: number;
   onSelect: () => void;
+  picking: Picking;
 }
 
-export function ConversationItem({ conversation, me, unread, online, typing, selected, now, onSelect }: ConversationItemProps) {
+export function ConversationItem({ conversation, me, unread, online, typing, selected, now, onSelect, picking }: ConversationItemProps) {
   const t = useMessages();
-  const { user, last_message: last, call, support } = conversation;
+  const { id, user, last_message: last, call, support } = conversation;
+  const picked = picking.picked.has(id);
   return (
-    <li>
+    <li className={`cf-convs__item ${picked ? 'cf-convs__item--picked' : ''}`} data-conversation={id}>
+      <PickBox picking={picking} id={id} name={user.name} />
       <button
         type="button"
         className={`cf-conv ${unread > 0 ? 'cf-conv--unread' : ''}`}
         aria-current={selected ? 'true' : undefined}
-        onClick={onSelect}
+        {...picking.handlers(id, onSelect)}
       >
         <span className="cf-conv__face">
           <Avatar user={user} size="large" />

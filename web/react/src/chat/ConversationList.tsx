@@ -11,6 +11,8 @@ import { LoadFailed } from './LoadFailed.tsx';
 import { moveByArrow } from './moveByArrow.ts';
 import { SearchField } from './SearchField.tsx';
 import { SearchResults, type Found } from './SearchResults.tsx';
+import { BulkBar } from '../support/BulkBar.tsx';
+import { usePicking } from '../support/usePicking.ts';
 import { ViewTabs } from '../support/ViewTabs.tsx';
 import { ListSkeleton } from './Skeletons.tsx';
 
@@ -35,6 +37,7 @@ export function ConversationList({ state, section, onSection, onSelect, onFound,
   // who looks for something looks everywhere
   const all = useMemo(() => filterConversations(state, wanted === '' ? filter : EVERYWHERE), [state, filter, wanted]);
   const conversations = all.filter(({ user }) => `${user.name} ${user.id}`.toLocaleLowerCase().includes(wanted));
+  const picking = usePicking(conversations.map(({ id }) => id));
   if (state.status === 'error') return <LoadFailed onRetry={onRetry} />;
   if (state.status === 'loading') return <ListSkeleton label={t.loading} />;
   const searching = wanted !== '';
@@ -45,7 +48,7 @@ export function ConversationList({ state, section, onSection, onSelect, onFound,
       {!searching && <SectionTabs state={state} section={section} onSection={onSection} />}
       {!searching && customers && <ViewTabs state={state} filter={filter} onFilter={setFilter} />}
       {customers && (
-        <ul className="cf-convs" role="list" aria-label={t.conversations} onKeyDown={moveByArrow}>
+        <ul className={`cf-convs ${picking.picked.size > 0 ? 'cf-convs--picking' : ''}`} role="list" aria-label={t.conversations} onKeyDown={moveByArrow}>
           {conversations.map((conversation) => (
             <ConversationItem
               key={conversation.id}
@@ -57,10 +60,12 @@ export function ConversationList({ state, section, onSection, onSelect, onFound,
               selected={state.open === conversation.id}
               now={now}
               onSelect={() => onSelect(conversation.id)}
+              picking={picking}
             />
           ))}
         </ul>
       )}
+      {customers && picking.picked.size > 0 && <BulkBar conversations={conversations.filter(({ id }) => picking.picked.has(id))} all={conversations.length} picking={picking} />}
       {(section === 'colleagues' || searching) && <ChannelList state={state} wanted={wanted} onSelect={onSelect} />}
       {searching && <SearchResults words={wanted} state={state} onFound={onFound} />}
       {customers && !searching && state.conversations.size === 0 && (

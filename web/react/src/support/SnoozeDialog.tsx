@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-import { snoozeTimes, type ConversationObject, type SnoozeChoice } from '@confab/client';
+import { snoozeTimes, type SnoozeChoice } from '@confab/client';
 import { useState, type FormEvent } from 'react';
 import { useMessages } from '../context.tsx';
 import { dueTime } from '../format.ts';
 import { Dialog } from '../ui/Dialog.tsx';
-import { useDesk } from './DeskContext.tsx';
 
 const CHOICES: readonly SnoozeChoice[] = ['later', 'tomorrow', 'monday', 'week'];
 const MOST_MS = 366 * 86_400_000;
 
-/** Puts the conversation away until a time; it comes back then, or when the customer writes. */
-export function SnoozeDialog({ conversation, onClose }: { conversation: ConversationObject; onClose: () => void }) {
+interface SnoozeDialogProps {
+  /** Resolves with whether it was done. */
+  onSnooze: (until: Date) => Promise<boolean>;
+  onClose: () => void;
+}
+
+/** Until when conversations are put away; they come back then, or when the customer writes. */
+export function SnoozeDialog({ onSnooze, onClose }: SnoozeDialogProps) {
   const messages = useMessages();
   const t = messages.support;
-  const { chat, attempt } = useDesk();
   const [now] = useState(() => new Date());
   const times = snoozeTimes(now);
   const [own, setOwn] = useState(() => localInput(times.tomorrow));
   const until = new Date(own); // without a zone it is local time
   const valid = until > now && until.getTime() - now.getTime() < MOST_MS;
-  const snooze = (at: Date) =>
-    void attempt(chat.changeSupport(conversation.id, { status: 'snoozed', until: at })).then((done) => done && onClose());
+  const snooze = (at: Date) => void onSnooze(at).then((done) => done && onClose());
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (valid) snooze(until);

@@ -106,7 +106,12 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
         </button>
         <ConversationMenu key={`menu ${conversation.id}`} conversation={conversation} />
       </span>
-      {snoozing && <SnoozeDialog conversation={conversation} onClose={() => setSnoozing(false)} />}
+      {snoozing && (
+        <SnoozeDialog
+          onSnooze={(until) => attempt(chat.changeSupport(conversation.id, { status: 'snoozed', until }))}
+          onClose={() => setSnoozing(false)}
+        />
+      )}
       {transfer && <TransferDialog conversation={conversation} onClose={() => setTransfer(false)} />}
     </div>
   );

@@ -6,7 +6,8 @@ import { useShortcuts } from '../context.tsx';
 
 export type DeskKey = 'a' | 'e' | 'z';
 
-export function useDeskKeys(deeds: Partial<Record<DeskKey, () => void>>): void {
+/** With `first` before those that are without it: for what was chosen, in the place of the conversation on screen. */
+export function useDeskKeys(deeds: Partial<Record<DeskKey, () => void>>, { first = false } = {}): void {
   const shortcuts = useShortcuts();
   const latest = useRef(deeds);
   useEffect(() => {
@@ -21,9 +22,9 @@ export function useDeskKeys(deeds: Partial<Record<DeskKey, () => void>>): void {
       event.preventDefault();
       deed();
     };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [shortcuts]);
+    document.addEventListener('keydown', onKey, first);
+    return () => document.removeEventListener('keydown', onKey, first);
+  }, [shortcuts, first]);
 }
 
 /** J and K, held down too: they walk through the list as it is on the screen. */

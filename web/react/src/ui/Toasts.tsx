@@ -4,24 +4,35 @@ import { createPortal } from 'react-dom';
 import { Icon } from './Icon.tsx';
 
 const SHOWN_MS = 5000;
+/** With something to press: who finds it late must still reach it. */
+const SHOWN_WITH_DEED_MS = 12_000;
+
+/** What can be done about a notice, such as undoing it. */
+export interface ToastDeed {
+  label: string;
+  act: () => void;
+}
 
 interface Toast {
   id: number;
   text: string;
+  deed?: ToastDeed | undefined;
 }
 
-const ToastContext = createContext<(text: string) => void>(() => {});
+type ShowToast = (text: string, deed?: ToastDeed) => void;
 
-/** Shows a short notice for five seconds, above everything, also above dialogs. */
-export function useToast(): (text: string) => void {
+const ToastContext = createContext<ShowToast>(() => {});
+
+/** Shows a short notice for five seconds, above everything, also above dialogs; with a deed for twelve, and as long as the pointer or the focus is on it. */
+export function useToast(): ShowToast {
   return use(ToastContext);
 }
 
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
-  const show = useCallback((text: string) => {
+  const show = useCallback((text: string, deed?: ToastDeed) => {
     // the same notice twice would only push the first one away
-    setToasts((list) => [...list.filter((toast) => toast.text !== text), { id: Math.random(), text }].slice(-3));
+    setToasts((list) => [...list.filter((toast) => toast.text !== text), { id: Math.random(), text, deed }].slice(-3));
   }, []);
   const remove = useCallback((id: number) => setToasts((list) => list.filter((toast) => toast.id !== id)), []);
   return (
@@ -40,15 +51,34 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   );
 }
 
-function ToastView({ toast, onDone }: { toast: Toast; onDone: (id: number) => void }) {
+function ToastView({ toast: { id, text, deed }, onDone }: { toast: Toast; onDone: (id: number) => void }) {
+  const [held, setHeld] = useState(false);
+  const shown = deed ? SHOWN_WITH_DEED_MS : SHOWN_MS;
   useEffect(() => {
-    const timer = setTimeout(() => onDone(toast.id), SHOWN_MS);
+    if (held) return;
+    const timer = setTimeout(() => onDone(id), shown);
     return () => clearTimeout(timer);
-  }, [toast.id, onDone]);
+  }, [id, shown, held, onDone]);
   return (
-    <div className="cf-toast" role="status" aria-label={toast.text}>
+    <div className={`cf-toast ${deed ? 'cf-toast--deed' : ''}`} role="status" aria-label={text}>
       <Icon name="check" size={18} />
-      {toast.text}
+      {text}
+      {deed && (
+        <button
+          type="button"
+          className="cf-toast__deed"
+          onPointerEnter={() => setHeld(true)}
+          onPointerLeave={() => setHeld(false)}
+          onFocus={() => setHeld(true)}
+          onBlur={() => setHeld(false)}
+          onClick={() => {
+            onDone(id);
+            deed.act();
+          }}
+        >
+          {deed.label}
+        </button>
+      )}
     </div>
   );
 }

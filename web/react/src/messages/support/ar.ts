@@ -57,6 +57,23 @@ export const support: SupportMessages = {
     rated: (stars) => `التقييم ${isolate(stars)} من 5`,
   },
 
+  bulk: {
+    pick: (name) => `اختيار المحادثة مع ${isolate(name)}`,
+    bar: 'ما يُفعل بالمحادثات المختارة',
+    chosen: (n) => count(n, { zero: 'لم يُختر شيء', one: 'محادثة واحدة مختارة', two: 'محادثتان مختارتان', few: '# محادثات مختارة', many: '# محادثة مختارة', other: '# محادثة مختارة' }),
+    all: 'اختيار الكل',
+    none: 'إلغاء الاختيار',
+    assign: 'تعيين…',
+    label: 'الوسوم…',
+    put: 'إضافة',
+    take: 'إزالة',
+    undo: 'تراجع',
+    resolved: (n) => count(n, { zero: 'لم تُحل محادثة', one: 'حُلّت محادثة واحدة', two: 'حُلّت محادثتان', few: 'حُلّت # محادثات', many: 'حُلّت # محادثة', other: 'حُلّت # محادثة' }),
+    changed: (n) => count(n, { zero: 'لم تتغير محادثة', one: 'تغيرت محادثة واحدة', two: 'تغيرت محادثتان', few: 'تغيرت # محادثات', many: 'تغيرت # محادثة', other: 'تغيرت # محادثة' }),
+    undone: 'عادت كما كانت',
+    failed: (names, reason) => `لم يتم مع ${list(names)}: ${reason}`,
+  },
+
   labels: 'الوسوم',
   noLabels: 'لا توجد وسوم بعد. تُنشأ في صفحة الفريق.',
   allLabels: 'كل الوسوم',

@@ -57,6 +57,23 @@ export const support: SupportMessages = {
     rated: (stars) => `Bewertet mit ${stars} von 5`,
   },
 
+  bulk: {
+    pick: (name) => `Gespräch mit ${name} auswählen`,
+    bar: 'Was mit den ausgewählten Gesprächen geschieht',
+    chosen: (n) => count(n, { one: 'Eines ausgewählt', other: '# ausgewählt' }),
+    all: 'Alle auswählen',
+    none: 'Auswahl aufheben',
+    assign: 'Zuweisen …',
+    label: 'Etiketten …',
+    put: 'Vergeben',
+    take: 'Entfernen',
+    undo: 'Rückgängig',
+    resolved: (n) => count(n, { one: 'Ein Gespräch erledigt', other: '# Gespräche erledigt' }),
+    changed: (n) => count(n, { one: 'Ein Gespräch geändert', other: '# Gespräche geändert' }),
+    undone: 'Sie sind, wie sie waren',
+    failed: (names, reason) => `Nicht erledigt bei ${list(names)}: ${reason}`,
+  },
+
   labels: 'Etiketten',
   noLabels: 'Es gibt noch keine Etiketten. Sie werden auf der Seite „Team“ angelegt.',
   allLabels: 'Alle Etiketten',

@@ -65,6 +65,24 @@ export const support = {
     rated: (stars: string) => `Rated ${stars} of 5`,
   },
 
+  // several conversations at once
+  bulk: {
+    pick: (name: string) => `Choose the conversation with ${name}`,
+    bar: 'What to do with the chosen conversations',
+    chosen: (n: number) => count(n, { one: 'One chosen', other: '# chosen' }),
+    all: 'Choose all',
+    none: 'Choose none',
+    assign: 'Assign…',
+    label: 'Labels…',
+    put: 'Put on',
+    take: 'Take away',
+    undo: 'Undo',
+    resolved: (n: number) => count(n, { one: 'One conversation resolved', other: '# conversations resolved' }),
+    changed: (n: number) => count(n, { one: 'One conversation changed', other: '# conversations changed' }),
+    undone: 'They are as they were',
+    failed: (names: readonly string[], reason: string) => `Not done for ${list(names)}: ${reason}`,
+  },
+
   labels: 'Labels',
   noLabels: 'There are no labels yet. They are made on the Team page.',
   allLabels: 'All labels',
