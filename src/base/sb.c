@@ -47,16 +47,21 @@ void sb_puts(struct sb *b, const char *text)
 void sb_printf(struct sb *b, const char *format, ...)
 {
 	va_list args, again;
+	size_t room = b->bad || !b->text ? 0 : b->capacity - b->len;
 
+	/* it mostly fits into what is there */
 	va_start(args, format);
 	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, format, args);
+	int n = vsnprintf(room ? b->text + b->len : NULL, room, format, args);
 	va_end(args);
 	if (n < 0)
 		b->bad = true;
 	else if (sb_reserve(b, (size_t)n)) {
-		(void)vsnprintf(b->text + b->len, (size_t)n + 1, format, again);
+		if ((size_t)n >= room)
+			(void)vsnprintf(b->text + b->len, (size_t)n + 1, format, again);
 		b->len += (size_t)n;
+	} else if (room) {
+		b->text[b->len] = '\0';
 	}
 	va_end(again);
 }
