@@ -12,12 +12,11 @@ void object_time_text(uint64_t wall_us, char ret[OBJECT_TIME_SIZE])
 {
 	time_t seconds = (time_t)(wall_us / US_PER_S);
 	struct tm utc;
-	char day[32];
 
 	(void)gmtime_r(&seconds, &utc);
-	(void)strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc);
-	(void)snprintf(ret, OBJECT_TIME_SIZE, "%s.%03uZ", day,
-		       (unsigned)(wall_us % US_PER_S / US_PER_MS));
+	(void)snprintf(ret, OBJECT_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ",
+		       1900 + utc.tm_year, 1 + utc.tm_mon, utc.tm_mday, utc.tm_hour, utc.tm_min,
+		       utc.tm_sec, (unsigned)(wall_us % US_PER_S / US_PER_MS));
 }
 
 json_t *object_time(uint64_t wall_us)
