@@ -3,7 +3,7 @@
 // between them. node test/lib/capture.mjs, after a change of what servers say; needs a build.
 import fs from 'node:fs';
 import path from 'node:path';
-import { DataPacket } from '@livekit/protocol';
+import { DataPacket, SignalResponse } from '@livekit/protocol';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import WebSocket, { WebSocketServer } from 'ws';
 import { apiKey, apiSecret, root } from './confabd.mjs';
@@ -11,7 +11,7 @@ import { at, startWithPeople } from './people.mjs';
 import { mediaToken } from './rtc.mjs';
 import { Talk } from './talk.mjs';
 
-const Kind = { signal: 0, data: 1, cut: 2, ask: 3 };
+const Kind = { signal: 0, data: 1, cut: 2, ask: 3, publish: 4 };
 
 function put(target, name, bytes) {
 	const folder = path.join(root, 'fuzz/corpus', target);
@@ -82,10 +82,24 @@ async function signalling(daemon) {
 	await Promise.all([ann.end(), bob.end()]);
 	const all = proxy.frames.map((frame) => framed(Kind.signal, frame));
 	put('client_signal', 'session', Buffer.concat(all));
+	put('client_signal', 'session-publishing', Buffer.concat([framed(Kind.publish, Buffer.alloc(0)), ...all]));
 	// one of each kind by itself, too: the first byte is the field's number
 	const kinds = new Map(proxy.frames.map((frame) => [frame[0] >> 3 | (frame[0] & 0x80 ? (frame[1] & 0x7f) << 4 : 0), frame]));
 	for (const [number, frame] of kinds) put('client_signal', `response-${number}`, framed(Kind.signal, frame));
 	put('client_signal', 'cut', Buffer.concat([framed(Kind.signal, proxy.frames[0]), framed(Kind.cut, Buffer.alloc(0)), framed(Kind.signal, kinds.get(8))]));
+}
+
+/** About the track that fuzz_client_signal publishes. */
+function aboutOurs() {
+	const trackSid = 'TR_own1';
+	const say = (name, ...messages) => put('client_signal', `ours-${name}`, Buffer.concat([framed(Kind.publish, Buffer.alloc(0)),
+		...messages.map((message) => framed(Kind.signal, Buffer.from(new SignalResponse({ message }).toBinary())))]));
+	const wanted = (...enabled) => ({ case: 'subscribedQualityUpdate', value: { trackSid,
+		subscribedCodecs: [{ codec: 'vp8', qualities: enabled.map((on, quality) => ({ quality, enabled: on })) }] } });
+	say('wanted', wanted(true, false, false), wanted(false, false, false), wanted(true, true, true));
+	say('wanted-old', { case: 'subscribedQualityUpdate', value: { trackSid, subscribedQualities: [{ quality: 2, enabled: true }] } });
+	say('muted', { case: 'mute', value: { sid: trackSid, muted: true } });
+	say('taken-back', { case: 'trackUnpublished', value: { trackSid } });
 }
 
 function dataPackets() {
@@ -136,6 +150,7 @@ const { daemon, people } = await startWithPeople({ ada: 'user', ann: 'user', bos
 try {
 	await signalling(daemon);
 	dataPackets();
+	aboutOurs();
 	await events(people);
 } finally {
 	await daemon.stop();

@@ -125,13 +125,12 @@ static void answer(const Lk__SignalResponse *message)
 
 static void answer_track(const Lk__AddTrackRequest *add)
 {
-	static unsigned number;
 	Lk__SignalResponse message = LK__SIGNAL_RESPONSE__INIT;
 	Lk__TrackPublishedResponse published = LK__TRACK_PUBLISHED_RESPONSE__INIT;
 	Lk__TrackInfo info = LK__TRACK_INFO__INIT;
 	char sid[24];
 
-	(void)snprintf(sid, sizeof sid, "TR_own%u", ++number);
+	(void)snprintf(sid, sizeof sid, "TR_own%u", ++edges.tracks);
 	info.sid = sid;
 	published.cid = add->cid;
 	published.track = &info;

@@ -24,8 +24,9 @@ extern struct edges {
 	/* Signalling requests of the session, oldest first; at most EDGES_SENT. */
 	Lk__SignalRequest *sent[EDGES_SENT];
 	size_t sent_count;
-	/* 1: add_track and offers are answered as a server does. */
+	/* Add_track and offers are answered as a server does; tracks are "TR_own1" and so on. */
 	bool answers;
+	unsigned tracks;
 	/* Datagrams of media that left. */
 	unsigned media;
 	/* What HTTP requests are answered with: status and JSON. */
