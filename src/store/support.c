@@ -262,6 +262,19 @@ static int move_case(struct db *db, const struct support_request *r, bool resolv
 		"s", c->conversation_id);
 }
 
+/* Resolving ended the waiting; taken back, the customer waits again for an answer to what came after the team's last one. */
+static int wait_again(struct db *db, const char *conversation_id)
+{
+	return db_exec(db,
+		       "UPDATE conversations SET waiting_since = (SELECT min(created_at) FROM "
+		       "messages WHERE conversation_id = ?1 AND user_id = ?1 AND activity IS NULL "
+		       "AND card IS NULL AND deleted_at IS NULL AND id > coalesce((SELECT id FROM "
+		       "messages WHERE conversation_id = ?1 AND user_id <> ?1 AND NOT private AND "
+		       "activity IS NULL AND card IS NULL ORDER BY id DESC LIMIT 1), 0)) WHERE id "
+		       "= ?1",
+		       "s", conversation_id);
+}
+
 static int set_status(struct db *db, struct support_request *r)
 {
 	static const char *const words[] = { [SUPPORT_OPEN] = "Opened the conversation again",
@@ -287,6 +300,8 @@ static int set_status(struct db *db, struct support_request *r)
 		snoozed ? (int64_t)c->snoozed_until_us : 0);
 	if (status == 0 && (resolved || was_resolved))
 		status = move_case(db, r, resolved);
+	if (status == 0 && was_resolved)
+		status = wait_again(db, c->conversation_id);
 	/* that it is over, and that it is not, concerns the customer; the rest does not */
 	if (status == 0)
 		status = add_line(db, r, "status", text, snoozed ? until : NULL, words[c->status],

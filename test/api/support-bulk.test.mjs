@@ -73,3 +73,18 @@ test('what is wrong in form changes nothing; a hundred at once, and no more', as
 	assert.equal(results.length, 100);
 	assert.deepEqual(results.slice(0, 4).map(({ id, support, error }) => [id, support?.status ?? error.code]), [['nobody0', 16], ['ann', 'open'], ['nobody2', 16], ['ann', 'pending']]);
 });
+
+test('a resolution that is taken back leaves the customer waiting as before', async () => {
+	const say = (client, id, text, client_id) => ask(201, client, 'POST', `/api/v1/conversations/${id}/messages`, { text, client_id });
+	const turn = async (status) => (await bulk(200, eva, ['ann', 'bob'].map((id) => ({ id, status })))).results.map(({ support }) => support.waiting_since);
+	await say(ann, 'ann', 'First', 'w1');
+	await say(eva, 'ann', 'An answer', 'w2');
+	await say(ann, 'ann', 'Second', 'w3');
+	await say(ann, 'ann', 'Third', 'w4');
+	await say(bob, 'bob', 'Hello?', 'w5');
+	await say(eva, 'bob', 'Hello!', 'w6');
+	const { waiting_since: since } = await state('ann');
+	assert.ok(since);
+	assert.deepEqual(await turn('resolved'), [null, null]);
+	assert.deepEqual(await turn('open'), [since, null], 'since the oldest message without an answer; bob has one');
+});
