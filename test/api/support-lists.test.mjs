@@ -133,7 +133,9 @@ test('business hours: told once while it is closed, not at all while it is open'
 });
 
 test('slow mode: a customer waits between two messages, the team does not; a retry is no second message', async () => {
+	const b = await bob.events();
 	await ask(200, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, slow_mode_s: 2 });
+	assert.deepEqual(await b.next('hours.updated'), { type: 'hours.updated', slow_mode_s: 2, hours: { open: true, opens_at: null } });
 	assert.equal((await ask(200, max, 'GET', '/api/v1/support/hours')).hours.slow_mode_s, 2);
 	assert.equal((await bob.call('GET', '/api/v1/conversations')).body.slow_mode_s, 2);
 	assert.equal((await eva.call('GET', '/api/v1/conversations')).body.slow_mode_s, undefined);
@@ -149,6 +151,9 @@ test('slow mode: a customer waits between two messages, the team does not; a ret
 	await wait();
 	assert.equal((await post(bob, 'slow-2')).status, 201);
 	for (const slow_mode_s of [-1, 3601, 1.5, '5', null]) await ask(400, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, slow_mode_s });
+	await ask(200, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, enabled: false });
+	assert.deepEqual(await b.next('hours.updated'), { type: 'hours.updated', slow_mode_s: 0 }, 'not of what was refused');
+	await b.close();
 	await ask(200, eva, 'PUT', '/api/v1/support/hours', HOURS);
 	assert.equal((await post(bob, 'slow-3')).status, 201);
 	assert.equal((await bob.call('GET', '/api/v1/conversations')).body.slow_mode_s, undefined);

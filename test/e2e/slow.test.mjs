@@ -22,14 +22,16 @@ after(async () => {
 	shop?.close();
 });
 
-test('the team sets it', async () => {
+async function setSlowMode(seconds) {
 	await alex.page.getByRole('link', { name: 'Team' }).click();
 	const hours = alex.page.getByRole('region', { name: 'Business hours' });
-	await hours.getByRole('combobox', { name: 'Slow mode' }).selectOption('10');
+	await hours.getByRole('combobox', { name: 'Slow mode' }).selectOption(seconds);
 	await hours.getByRole('button', { name: 'Save' }).click();
-	await alex.page.getByText('Saved').waitFor();
+	await alex.page.getByText('Saved').first().waitFor();
 	await alex.page.goBack();
-});
+}
+
+test('the team sets it', () => setSlowMode('10'));
 
 test("on the customer's page and in the widget the next message waits, and then goes; the team's goes at once", async () => {
 	sam = await signInByLink(browser, daemon.links.user);
@@ -57,5 +59,17 @@ test("on the customer's page and in the widget the next message waits, and then 
 	await log(guest).getByText('Second').waitFor();
 	await timer.waitFor({ state: 'detached', timeout: 30_000 });
 	await say(sam, 'Two');
+	for (const person of [alex, sam, guest]) person.assertQuiet();
+});
+
+test('a change reaches open pages at once, before anybody is refused; so does its end, and a reload does not forget it', async () => {
+	await setSlowMode('3600');
+	const timers = [sam.page.getByRole('timer'), panel(guest).getByRole('timer')];
+	for (const timer of timers) await timer.getByText(/next message can go in \d\d:\d\d/).waitFor();
+	await sam.page.reload();
+	await timers[0].getByText(/next message can go in \d\d:\d\d/).waitFor();
+	await setSlowMode('0');
+	for (const timer of timers) await timer.waitFor({ state: 'detached' });
+	await say(sam, 'Three');
 	for (const person of [alex, sam, guest]) person.assertQuiet();
 });

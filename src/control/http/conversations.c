@@ -2,12 +2,12 @@
 /* GET /api/v1/conversations. */
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "control/calls/calls.h"
 #include "control/chat/chat.h"
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/support_args.h"
 #include "control/support/support.h"
 #include "control/ws/hub.h"
 #include "control/ws/objects.h"
@@ -27,16 +27,6 @@ static const struct call_state *live_call(struct calls *calls, const char *conve
 	return calls_state_find(calls, cid);
 }
 
-/* Whether somebody is to be expected, and when. */
-static json_t *hours_now(const struct hours *hours)
-{
-	struct hours_state state = hours_at(hours, (int64_t)(clock_wall_us() / US_PER_S));
-	uint64_t opens_us = state.open ? 0 : (uint64_t)state.opens_at * US_PER_S;
-
-	return json_pack("{s:b, s:o}", "open", (int)state.open, "opens_at",
-			 object_maybe_time(opens_us));
-}
-
 static void on_list(void *arg, int status, const struct store_conversation *list, size_t n,
 		    int64_t cursor)
 {
@@ -47,6 +37,7 @@ static void on_list(void *arg, int status, const struct store_conversation *list
 		access_answer_error(l.req, status, "conversation");
 		return;
 	}
+	const struct hours *hours = support_hours(l.support);
 	json_t *array = json_array();
 	bool team = access_user(l.req)->role == ROLE_ADMIN;
 	for (size_t i = 0; i < n; i++)
@@ -55,12 +46,11 @@ static void on_list(void *arg, int status, const struct store_conversation *list
 	json_t *answer = json_pack("{s:o, s:I, s:o}", "conversations", array, "cursor",
 				   (json_int_t)cursor, "online",
 				   hub_online(l.hub, access_user(l.req)));
-	if (answer && support_hours(l.support)->enabled)
-		(void)json_object_set_new(answer, "hours", hours_now(support_hours(l.support)));
-	if (answer && !team && support_hours(l.support)->slow_mode_s)
-		(void)json_object_set_new(
-			answer, "slow_mode_s",
-			json_integer((json_int_t)support_hours(l.support)->slow_mode_s));
+	if (answer && hours->enabled)
+		(void)json_object_set_new(answer, "hours", support_hours_now(hours));
+	if (answer && !team && hours->slow_mode_s)
+		(void)json_object_set_new(answer, "slow_mode_s",
+					  json_integer((json_int_t)hours->slow_mode_s));
 	http_reply_json(l.req, 200, answer);
 }
 

@@ -22,7 +22,7 @@ http_fn http_label_delete, http_canned, http_canned_create;   /* team_lists.c */
 http_fn http_canned_change, http_canned_delete;		      /* team_lists.c */
 http_fn http_customer, http_customer_note, http_seen;	      /* customers.c */
 http_fn http_user_delete;				      /* erase.c */
-http_fn http_hours, http_hours_put, http_figures, http_audit; /* support_admin.c */
+http_fn http_hours, http_hours_put, http_figures, http_audit; /* hours.c, support_admin.c */
 http_fn http_messages, http_message_send;		      /* messages.c */
 http_fn http_message_edit, http_message_delete;		      /* message_changes.c */
 http_fn http_bans, http_ban_set, http_ban_lift;		      /* bans.c */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For the team: business hours, figures, the audit log. */
+/* For the team: figures, the audit log. */
 #include <errno.h>
 #include <string.h>
 
@@ -14,51 +14,6 @@
 #include "control/support/support.h"
 
 enum { DAYS_DEFAULT = 30, DAYS_MAX = 366, DAY_S = 24 * 3600 };
-
-/* ---- business hours ---- */
-
-void http_hours(struct http_req *req, struct control *control)
-{
-	if (support_is_team(req))
-		http_reply_json(
-			req, 200,
-			json_pack("{s:o}", "hours", hours_json(support_hours(control->support))));
-}
-
-struct saving {
-	struct http_req *req;
-	struct control *control;
-	char error[HOURS_ERROR];
-};
-
-static void on_hours(void *arg, int status)
-{
-	struct saving s = *(struct saving *)arg;
-
-	free(arg);
-	if (status == -EINVAL)
-		http_error(s.req, 400, 4, "%s", s.error);
-	else if (status < 0)
-		access_answer_error(s.req, status, "setting");
-	else
-		http_reply_json(
-			s.req, 200,
-			json_pack("{s:o}", "hours", hours_json(support_hours(s.control->support))));
-}
-
-void http_hours_put(struct http_req *req, struct control *control)
-{
-	const json_t *body = support_is_team(req) ? http_body_json(req) : NULL;
-	struct saving *s = body ? calloc(1, sizeof *s) : NULL;
-
-	if (!body)
-		return;
-	if (!s)
-		abort(); /* R61: a clean end and a restart */
-	s->req = req;
-	s->control = control;
-	support_set_hours(control->support, access_user(req), body, s->error, on_hours, s);
-}
 
 /* ---- figures ---- */
 

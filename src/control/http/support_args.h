@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "control/server/request.h"
+#include "control/support/hours.h"
 #include "store/support.h"
 
 /* Whether the asker is of the team; else it is refused. */
@@ -11,6 +12,9 @@ bool support_is_team(struct http_req *req);
 
 /* The same for a conversation, which does not exist for strangers. */
 bool support_is_team_of(struct http_req *req, const char *conversation_id);
+
+/* HoursNow: whether somebody is to be expected, and when. NULL where there are no hours. */
+json_t *support_hours_now(const struct hours *hours);
 
 /* A text member of 0 to `max` bytes of UTF-8; `absent` when it is not there. NULL: refused already. */
 const char *support_text(struct http_req *req, const json_t *body, const char *name, size_t max,

@@ -813,6 +813,13 @@ export interface ServerEvents {
     refuse: string[];
     report: string[];
   };
+  'hours.updated': {
+    type: 'hours.updated';
+    /** Customers wait so long between two messages; 0 is off. */
+    slow_mode_s: number;
+    /** Where there are any. */
+    hours?: HoursNowObject;
+  };
   'user.updated': {
     type: 'user.updated';
     user: UserObject;

@@ -297,3 +297,41 @@ test('the line between read and unread: where one comes to it, or where one look
   assert.equal(line(arrived(came, message(7, tom, 'mine'))), undefined, 'who answers has read');
   assert.equal(reduceChat(came, { type: 'opened', id: undefined }).unreadAfter, undefined);
 });
+
+test('the store: slow mode that is turned on, or was before the page, waits from the last message on; its end frees at once', async () => {
+  const { options, server } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options });
+  await client.connectUser(ann, async () => makeToken('ann'));
+  const at = Date.now() - 5000;
+  let slow = 0;
+  const stored = { ...message(1, ann, 'hello'), created_at: new Date(at).toISOString() };
+  server.routes['GET /api/v1/conversations'] = () => ({ status: 200, body: { conversations: [conversation()], cursor: 10, online: [], slow_mode_s: slow } });
+  server.routes['GET /api/v1/conversations/ann/messages'] = () => ({ status: 200, body: { messages: [stored], has_more: false } });
+  const open = async () => {
+    const store = new ChatStore(client, ann);
+    store.start();
+    store.open('ann');
+    await until(() => store.state.threads.get('ann')?.status === 'ready' && store.state.status === 'ready');
+    return store;
+  };
+  const store = await open();
+  const waits = () => store.state.slow.get('ann') ?? 0;
+  assert.equal(waits(), 0);
+  const tell = (slow_mode_s: number) => server.socket.emit({ type: 'hours.updated', slow_mode_s, hours: { open: true, opens_at: null } });
+  tell(60);
+  assert.deepEqual([waits(), store.state.slowModeS, store.state.hours?.open], [at + 60_000, 60, true]);
+  tell(30);
+  assert.equal(waits(), at + 30_000);
+  slow = 20;
+  const later = await open(); // the page loaded anew
+  await until(() => later.state.slow.get('ann') === at + 20_000);
+  tell(0);
+  assert.deepEqual([waits(), store.state.slowModeS], [0, 0]);
+  stored.created_at = new Date(Date.now() + 3_600_000).toISOString(); // this clock is an hour behind
+  tell((slow = 3));
+  store.refresh();
+  await until(() => waits() > Date.now());
+  assert.ok(waits() <= Date.now() + 3000);
+  store.stop();
+  later.stop();
+});

@@ -38,7 +38,7 @@ export class ChannelState {
   readonly typing$: Observable<readonly UserObject[]> = new Store<readonly UserObject[]>([]);
   readonly read$: Observable<readonly ReadObject[]> = new Store<readonly ReadObject[]>([]);
   readonly name$: Observable<string | undefined> = new Store<string | undefined>(undefined);
-  /** Seconds between two messages of a member who neither owns the group nor is of the team; 0: off. */
+  /** Seconds between two messages of a customer, or of a member who neither owns the group nor is of the team; 0: off. */
   readonly slowMode$: Observable<number> = new Store(0);
   /** Whether older messages can be loaded. */
   readonly hasMore$: Observable<boolean> = new Store(false);
@@ -256,6 +256,7 @@ export class Channel {
     // first: what comes while the page is loaded must not be missed
     this.#stops.push(client.on('all', (event) => 'conversation_id' in event && event.conversation_id === id && this.#onEvent(event as SocketEvent)));
     this.#stops.push(client.on('user.updated', (event) => this.#onRenamed(event)));
+    if (this.type === 'support' && this.#me().role !== 'admin') this.#stops.push(client.on('hours.updated', (event) => set(this.state.slowMode$, event.slow_mode_s)));
     this.#stops.push(client.on('resync', () => void this.#load().catch(() => {})));
     this.#stops.push(client.on('connection.changed', ({ state }) => state === 'connected' && void this.#load().catch(() => {})));
     if (this.type === 'direct') this.#onInfo(await client.chat.createChannel({ type: 'direct', user_id: this.id }));
@@ -270,9 +271,11 @@ export class Channel {
     const { client } = this.context;
     const id = this.conversationId;
     if (this.type === 'support') {
-      const found = (await client.chat.conversations()).conversations.find((conversation) => conversation.id === id);
+      const { conversations, slow_mode_s: slowMode = 0 } = await client.chat.conversations();
+      const found = conversations.find((conversation) => conversation.id === id);
       if (!found) throw new ConfabError(`There is no conversation of ${id}, or it is not yours to see.`, { code: ErrorCode.notFound, statusCode: 404, unrecoverable: true });
       set(this.state.name$, found.user.name);
+      set(this.state.slowMode$, slowMode);
       set(this.state.read$, found.reads);
       set(this.state.unread$, found.unread);
     } else {

@@ -169,6 +169,8 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
       return withoutWords(state, event.conversation_id);
     case 'user.updated':
       return withRenamed(state, event.user);
+    case 'hours.updated': // the team does not wait
+      return { ...state, hours: event.hours, slowModeS: state.me.role === 'admin' ? 0 : event.slow_mode_s };
     case 'user.presence.changed': {
       const online = new Set(state.online);
       if (event.online) online.add(event.user.id);

@@ -21,6 +21,7 @@ const EVENTS = [
   'message.read',
   'conversation.updated',
   'conversation.cleared',
+  'hours.updated',
   'channel.updated',
   'channel.left',
   'reaction.new',
@@ -180,10 +181,17 @@ export class ChatStore {
     this.#slowDown(id);
   }
 
-  /** After a message; and once it is known how slow: a new guest's first message goes before the list is there. */
-  #slowDown(id: string): void {
-    const until = (this.#sentAt.get(id) ?? 0) + this.#waitAfter(id) * 1000;
-    if (until > Date.now()) this.#apply({ type: 'slow', id, until });
+  /**
+   * After a message; once it is known how slow: a new guest's first message goes before the list is there; and when that
+   * changes. An older page's or another device's message says when it was by the server's clock, which may not be ours.
+   */
+  #slowDown(id: string, changed = false): void {
+    const now = Date.now();
+    const { me, threads, slow } = this.state;
+    const own = threads.get(id)?.messages.findLast((m) => m.id !== undefined && m.user.id === me.id && !m.call && !m.activity);
+    const waitMs = this.#waitAfter(id) * 1000;
+    const until = waitMs > 0 ? Math.min(Math.max(this.#sentAt.get(id) ?? 0, own?.at ?? 0), now) + waitMs : 0;
+    if (changed || until > Math.max(now, slow.get(id) ?? 0)) this.#apply({ type: 'slow', id, until });
   }
 
   /** What slow mode asks of this person after a message, in seconds. */
@@ -289,6 +297,7 @@ export class ChatStore {
     try {
       const response = await this.client.chat.messages(id);
       this.#apply({ type: 'thread.loaded', id, response, more: false });
+      this.#slowDown(id);
     } catch {
       this.#apply({ type: 'thread.failed', id, more: false });
     }
@@ -300,9 +309,11 @@ export class ChatStore {
     const added = event.type === 'channel.updated' && !this.state.channels.has(event.conversation_id);
     this.#apply({ type: 'event', event, at: Date.now() });
     if (added) void this.#load(); // what was said there before
+    if (event.type === 'hours.updated') this.#slowDown(this.state.me.id, true);
     if (event.type === 'message.new') {
       this.#markArrived(event.conversation_id, event.message);
       this.#markSeen();
+      this.#slowDown(event.conversation_id);
     } else if (event.type === 'typing.start' || event.type === 'viewing.start') {
       this.#forgetLater();
     }
