@@ -32,6 +32,7 @@ enum {
 	LIMIT_PAGE = 100,	      /* rows of one list answer */
 	LIMIT_CALL_CUSTOM = 5 * 1024, /* bytes of custom data, as JSON */
 	LIMIT_CALL_MEMBERS = 500,     /* listed on one call */
+	LIMIT_CALL_STATE_NAMES = 10,  /* participants that an event names; replies name all */
 	LIMIT_CONVERSATIONS = 1000,   /* of an admin's list */
 	LIMIT_CHANNELS = 10 * 1000,   /* direct and group conversations; all are in memory */
 	LIMIT_CHANNEL_MEMBERS = 2000,

@@ -10,7 +10,7 @@ struct session_request {
 	struct store_user user;
 	bool has_user, left;
 	int64_t cursor;
-	struct store_audience audience;
+	struct store_session_hearers hearers;
 	store_call_event_fn *done;
 	store_done_fn *done_all; /* or this */
 	void *arg;
@@ -43,8 +43,8 @@ static int add_event(struct db *db, struct session_request *r, enum store_event_
 	int status = event_add(db, &row, &r->cursor);
 
 	return status < 0 ? status
-			  : event_session_audience(db, &r->base.mem, r->cursor, &row,
-						   start->watchers, &r->audience);
+			  : event_session_hearers(db, &r->base.mem, r->cursor, &row,
+						  start->watchers, &r->hearers);
 }
 
 static int add_person(struct db *db, struct session_request *r)
@@ -143,7 +143,8 @@ static void answer_session(struct request *req)
 		r->done_all(r->arg, req->status);
 	else
 		r->done(r->arg, req->status, ok && r->has_user ? &r->user : NULL,
-			ok ? r->cursor : 0, r->audience);
+			ok ? r->cursor : 0,
+			ok ? &r->hearers : &(struct store_session_hearers){ 0 });
 }
 
 static struct session_request *session_request(int (*run)(struct db *, struct request *),

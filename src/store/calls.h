@@ -217,9 +217,15 @@ struct store_session_start {
 	struct store_audience watchers; /* are added */
 };
 
-/* user NULL: the participant has no account. The audience is empty for a conversation's call. */
+/* Who hears of a session besides those who are or were in it, whom the caller knows. Empty for a conversation's call. */
+struct store_session_hearers {
+	struct store_audience others;  /* members, creator, watchers; without the blocked */
+	struct store_audience blocked; /* who are or were in it and do not hear */
+};
+
+/* user NULL: the participant has no account. */
 typedef void store_call_event_fn(void *arg, int status, const struct store_user *user,
-				 int64_t cursor, struct store_audience audience);
+				 int64_t cursor, const struct store_session_hearers *hearers);
 
 /* A live session of a call begins:
  * stores it, its first participant and the event call.session_started. */

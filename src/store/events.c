@@ -108,9 +108,20 @@ static const char add_watcher[] =
 	"INSERT INTO event_audience (cursor, user_id) SELECT ?1, ?2 WHERE NOT EXISTS "
 	"(SELECT 1 FROM call_blocks WHERE cid = ?3 AND user_id = ?2) ON CONFLICT DO NOTHING";
 
-int event_session_audience(struct db *db, struct mem *mem, int64_t cursor,
-			   const struct event_row *event, struct store_audience watchers,
-			   struct store_audience *ret)
+/* Who are in the session now or were are not asked for: their number would make it quadratic, and the caller knows them. */
+static const char select_others[] =
+	"SELECT user_id FROM (SELECT user_id FROM call_members WHERE cid = ?2 "
+	"UNION SELECT created_by FROM calls WHERE cid = ?2 "
+	"EXCEPT SELECT user_id FROM call_blocks WHERE cid = ?2 "
+	"UNION SELECT user_id FROM event_audience WHERE cursor = ?1) a WHERE NOT EXISTS "
+	"(SELECT 1 FROM call_session_users s WHERE s.session_id = ?3 AND s.user_id = a.user_id)";
+static const char select_blocked[] =
+	"SELECT user_id FROM call_blocks b WHERE cid = ?1 AND EXISTS (SELECT 1 FROM "
+	"call_session_users s WHERE s.session_id = ?2 AND s.user_id = b.user_id)";
+
+int event_session_hearers(struct db *db, struct mem *mem, int64_t cursor,
+			  const struct event_row *event, struct store_audience watchers,
+			  struct store_session_hearers *ret)
 {
 	int r = 0;
 
@@ -118,18 +129,14 @@ int event_session_audience(struct db *db, struct mem *mem, int64_t cursor,
 		return 0; /* its customer and the admins */
 	for (size_t i = 0; r == 0 && i < watchers.count; i++)
 		r = db_exec(db, add_watcher, "iss", cursor, watchers.user_ids[i], event->cid);
+	if (r == 0)
+		r = take_audience(
+			db_query(db, select_others, "iss", cursor, event->cid, event->session_id),
+			db, mem, &ret->others);
 	return r < 0 ? r
 		     : take_audience(
-			       db_query(db,
-					"SELECT user_id FROM call_members WHERE cid = ?2 "
-					"UNION SELECT created_by FROM calls WHERE cid = ?2 "
-					"UNION SELECT user_id FROM call_session_users WHERE "
-					"session_id = ?3 "
-					"EXCEPT SELECT user_id FROM call_blocks WHERE cid = ?2 "
-					"UNION SELECT user_id FROM event_audience WHERE "
-					"cursor = ?1",
-					"iss", cursor, event->cid, event->session_id),
-			       db, mem, ret);
+			       db_query(db, select_blocked, "ss", event->cid, event->session_id),
+			       db, mem, &ret->blocked);
 }
 
 /* ---- a frame ---- */

@@ -163,11 +163,10 @@ int event_break(struct db *db);
 /* Writes down who hears of it (struct store_audience's rule; `only`: just `more`) and answers it. */
 int event_audience(struct db *db, struct mem *mem, int64_t cursor, const struct event_row *event,
 		   struct store_audience more, bool only, struct store_audience *ret);
-/* The same for a session's beginning, end, comings and goings: the members of the call, its creator, who is or was in
- * the session, without those who are blocked; and `watchers`. Nobody but these is written down. */
-int event_session_audience(struct db *db, struct mem *mem, int64_t cursor,
-			   const struct event_row *event, struct store_audience watchers,
-			   struct store_audience *ret);
+/* The same for a session's beginning, end, comings and goings. Nobody but the watchers is written down. */
+int event_session_hearers(struct db *db, struct mem *mem, int64_t cursor,
+			  const struct event_row *event, struct store_audience watchers,
+			  struct store_session_hearers *ret);
 struct store_audience audience_copy(struct mem *mem, struct store_audience audience);
 
 /* A verb that answers with a status only: fill `text` (and what else the verb's own struct has). */

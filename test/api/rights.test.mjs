@@ -56,18 +56,22 @@ test('ask to speak: request, grant, revoke', async () => {
 
 test('block: out within a second, and neither the old token nor a new join gets in', async () => {
 	const call = await makeCall('default');
-	const [b, room] = [await people.bob.events(), await call.enter('bob')];
+	const [a, b] = [await people.ann.events(), await people.bob.events()];
+	const room = await call.enter('bob');
 	const blocked = call.post('ann', 'block', { user_id: 'bob' });
 	await within(room.closed);
 	assert.equal((await blocked).status, 200);
 	assert.equal((await b.next('call.blocked_user')).user.id, 'bob');
 	assert.equal(await validate(daemon, room.token), 401);
 	assert.equal((await call.post('bob', 'join')).status, 404);
+	const left = await a.next((e) => e.type === 'call.session_participant_left' && e.user.id === 'bob');
 	await call.post('ann', 'unblock', { user_id: 'bob' });
+	await b.next('call.unblocked_user');
+	assert.ok(!b.seen.some((e) => e.cursor === left.cursor), 'who is blocked hears nothing, of their own going neither');
 	assert.equal((await call.post('bob', 'join')).status, 200);
 	assert.equal((await call.post('ann', 'block', { user_id: 'nobody-of-this-name' })).status, 400);
 	assert.equal((await call.post('ann', 'block', { user_id: 'ann' })).status, 400);
-	await b.close();
+	await Promise.all([a.close(), b.close()]);
 });
 
 test('a token that was issued before a block and used after it does not stay in', async () => {

@@ -31,8 +31,8 @@ struct call_state {
 	const char *conversation_id; /* NULL = none */
 	uint64_t started_at_us;
 	const struct store_user *started_by;
-	const struct store_user *const *participants; /* in the order of their coming */
-	size_t participant_count;
+	const struct store_user *const *participants; /* in the order of their coming; */
+	size_t participant_count; /* of an event there are the first LIMIT_CALL_STATE_NAMES of so many */
 };
 
 /* Something happened. Valid during the call. */
@@ -160,7 +160,8 @@ void calls_type_delete(struct calls *c, const struct store_user *who, const char
 
 /* The live session of a call; NULL while nobody is in it. Valid until the loop goes on. */
 const struct call_state *calls_state_find(struct calls *c, const char *cid);
-json_t *object_call_state(const struct call_state *state); /* NULL = null */
+/* NULL = null. It names the first `most` participants, and counts all. */
+json_t *object_call_state(const struct call_state *state, size_t most);
 
 /* The frames `call.ring` of what rings this user now, in order; a new reference to an array. */
 json_t *calls_ringing(struct calls *c, const char *user_id);

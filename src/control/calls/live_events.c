@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "control/calls/live_session.h"
 #include "control/objects/objects.h"
 
@@ -16,8 +17,9 @@ struct pending {
 	struct live *live;
 	enum live_event type;
 	struct person *person;
+	size_t member_count; /* who had come by then: the first of live->members */
 	size_t present_count;
-	const struct store_user *present[];
+	const struct store_user *present[]; /* the first of them */
 };
 
 /* ---- to the sink ---- */
@@ -42,7 +44,8 @@ static json_t *make_frame(const struct pending *p, const struct call_state *stat
 	if (p->type == LIVE_ENDED)
 		(void)json_object_set_new(frame, "session_id", json_string(l->session_id));
 	else
-		(void)json_object_set_new(frame, "state", object_call_state(state));
+		(void)json_object_set_new(frame, "state",
+					  object_call_state(state, LIMIT_CALL_STATE_NAMES));
 	if (p->type == LIVE_JOINED || p->type == LIVE_LEFT)
 		(void)json_object_set_new(frame, "user", object_user(&p->person->user));
 	return frame;
@@ -77,41 +80,68 @@ static void know_account(struct person *person, const struct store_user *user)
 	person->has_account = true;
 }
 
+static bool is_in(struct store_audience list, const char *user_id)
+{
+	for (size_t i = 0; i < list.count; i++)
+		if (strcmp(list.user_ids[i], user_id) == 0)
+			return true;
+	return false;
+}
+
+/* Those who are in it or were by then, and the others who belong to the call; a conversation has an audience of its own.
+ * Free user_ids; empty for want of memory. */
+static struct store_audience audience_of(const struct pending *p,
+					 const struct store_session_hearers *hearers)
+{
+	size_t inside = p->live->state.conversation_id ? 0 : p->member_count, n = 0;
+	const char **ids = calloc(inside + hearers->others.count + 1, sizeof *ids);
+
+	for (size_t i = 0; ids && i < inside; i++)
+		if (!is_in(hearers->blocked, p->live->members[i]->user.id))
+			ids[n++] = p->live->members[i]->user.id;
+	for (size_t i = 0; ids && i < hearers->others.count; i++)
+		ids[n++] = hearers->others.user_ids[i];
+	return (struct store_audience){ ids, n };
+}
+
 /* Even when the store could not write: a call goes on while the disk is full.
  * Its events then have no cursor, and are for those who were there. */
 static void on_stored(void *arg, int status, const struct store_user *user, int64_t cursor,
-		      struct store_audience audience)
+		      const struct store_session_hearers *hearers)
 {
 	struct pending *p = arg;
 	struct live *l = p->live;
-	autofree const char **ids = status < 0 ? calloc(l->member_count, sizeof *ids) : NULL;
 
+	(void)status;
 	know_account(p->person, user);
-	for (size_t i = 0; ids && i < l->member_count; i++)
-		ids[i] = l->members[i]->user.id;
-	if (ids)
-		audience = (struct store_audience){ ids, l->member_count };
+	struct store_audience audience = audience_of(p, hearers);
 	struct call_state state = l->state;
 	state.participants = p->present;
 	state.participant_count = p->present_count;
 	emit(p, &state, cursor, audience);
+	free((void *)(uintptr_t)audience.user_ids);
 	live_unref(l);
 	free(p);
 }
 
+/* The state as it is now, as far as the event tells it. */
 static struct pending *pending_new(struct calls *c, struct live *l, enum live_event type,
 				   struct person *person)
 {
-	size_t n = l->state.participant_count;
-	struct pending *p = calloc(1, sizeof *p + n * sizeof p->present[0]);
+	size_t count = l->state.participant_count;
+	size_t named = count < LIMIT_CALL_STATE_NAMES ? count : LIMIT_CALL_STATE_NAMES;
+	struct pending *p = calloc(1, sizeof *p + named * sizeof p->present[0]);
 
 	if (!p)
 		abort(); /* R61: a clean end and a restart */
-	*p = (struct pending){
-		.calls = c, .live = l, .type = type, .person = person, .present_count = n
-	};
-	if (n)
-		memcpy(p->present, l->present, n * sizeof p->present[0]);
+	*p = (struct pending){ .calls = c,
+			       .live = l,
+			       .type = type,
+			       .person = person,
+			       .member_count = l->member_count,
+			       .present_count = count };
+	if (named)
+		memcpy(p->present, l->present, named * sizeof p->present[0]);
 	l->refs++;
 	return p;
 }

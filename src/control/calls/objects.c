@@ -6,18 +6,18 @@
 #include "control/calls/internal.h"
 #include "control/objects/objects.h"
 
-json_t *object_call_state(const struct call_state *state)
+json_t *object_call_state(const struct call_state *state, size_t most)
 {
 	if (!state)
 		return json_null();
 
 	json_t *participants = json_array();
-	for (size_t i = 0; i < state->participant_count; i++)
+	for (size_t i = 0; i < state->participant_count && i < most; i++)
 		(void)json_array_append_new(participants, object_user(state->participants[i]));
-	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "cid", state->cid, "session_id",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:I}", "cid", state->cid, "session_id",
 			 state->session_id, "started_at", object_time(state->started_at_us),
-			 "started_by", object_user(state->started_by), "participants",
-			 participants);
+			 "started_by", object_user(state->started_by), "participants", participants,
+			 "participant_count", (json_int_t)state->participant_count);
 }
 
 json_t *object_call(const struct calls *c, const struct store_call *call)
@@ -62,7 +62,7 @@ json_t *call_reply(struct calls *c, const struct store_call *call, const struct 
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "call", object_call(c, call), "members",
 			 object_members(call, LIMIT_PAGE), "state",
-			 object_call_state(calls_state_find(c, call->cid)), "own_capabilities",
-			 rights_json(rights_on(c->types, call, who)), "ring",
+			 object_call_state(calls_state_find(c, call->cid), SIZE_MAX),
+			 "own_capabilities", rights_json(rights_on(c->types, call, who)), "ring",
 			 rings_json(c, call->cid));
 }

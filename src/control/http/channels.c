@@ -81,7 +81,7 @@ static json_t *object_of(const struct listing *l, const struct store_conversatio
 				  v->has_last_message ? object_message(&v->last_message)
 						      : json_null());
 	(void)json_object_set_new(o, "call",
-				  object_call_state(live_call(l->control->calls, v->id)));
+				  object_call_state(live_call(l->control->calls, v->id), SIZE_MAX));
 	(void)json_object_set_new(o, "updated_at", object_time(v->updated_at_us));
 	(void)json_object_set_new(o, "unread", json_integer((json_int_t)v->unread));
 	(void)json_object_set_new(o, "reads", reads);

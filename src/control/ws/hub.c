@@ -169,7 +169,7 @@ static void fan_out(struct hub *h, const struct fan_out *f)
 void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, const json_t *event)
 {
 	hub_set_cursor(h, cursor);
-	if (list_empty(&h->sockets)) /* a call's event names everybody in it: not for nobody */
+	if (list_empty(&h->sockets)) /* nobody to write it for */
 		return;
 
 	json_t *frame = json_copy((json_t *)(uintptr_t)event); /* shallow: one member more */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/sb.h"
 
 json_t *object_conversation(const struct store_conversation *c, const struct call_state *call,
@@ -15,7 +16,7 @@ json_t *object_conversation(const struct store_conversation *c, const struct cal
 	json_t *o = json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "id", c->id, "user",
 			      object_user(&c->user), "last_message",
 			      c->has_last_message ? object_message(&c->last_message) : json_null(),
-			      "call", object_call_state(call), "updated_at",
+			      "call", object_call_state(call, SIZE_MAX), "updated_at",
 			      object_time(c->updated_at_us), "unread", (json_int_t)c->unread,
 			      "reads", reads, "support", object_support(&c->support, team));
 
@@ -100,14 +101,15 @@ static json_t *first_state(const struct store_event *e)
 		.participant_count = 1,
 	};
 
-	return object_call_state(&state);
+	return object_call_state(&state, LIMIT_CALL_STATE_NAMES);
 }
 
 /* As the state is now, when it is still the same session; NULL otherwise. */
 static json_t *state_now(const struct store_event *e, const struct call_state *state)
 {
-	return state && strcmp(state->session_id, e->session_id) == 0 ? object_call_state(state)
-								      : NULL;
+	return state && strcmp(state->session_id, e->session_id) == 0
+		       ? object_call_state(state, LIMIT_CALL_STATE_NAMES)
+		       : NULL;
 }
 
 static json_t *event_participant(const char *type, const struct store_event *e,

@@ -225,7 +225,10 @@ export interface CallSessionObject {
   session_id: string;
   started_at: string;
   started_by: UserObject;
+  /** In the order of their coming. An event names the first ten, everything else all of them. */
   participants: UserObject[];
+  /** How many they are. */
+  participant_count: number;
 }
 
 export interface ConversationObject {

@@ -51,7 +51,7 @@ test('changes keep what was read and said; who is taken out keeps nothing', () =
 });
 
 test('a call goes on in it, until it is over', () => {
-  const live = { cid: 'default:chat-group.lunch', session_id: 's', started_at: AT, started_by: eva, participants: [eva] };
+  const live = { cid: 'default:chat-group.lunch', session_id: 's', started_at: AT, started_by: eva, participants: [eva], participant_count: 1 };
   const base = { cid: live.cid, conversation_id: 'group.lunch', created_at: AT, cursor: 3 };
   const state = after(ready(channel()), { type: 'event', event: { type: 'call.session_started', ...base, state: live } });
   assert.equal(state.channels.get('group.lunch')?.call?.session_id, 's');

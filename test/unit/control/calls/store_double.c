@@ -116,7 +116,7 @@ static void run(const struct waiting *w)
 		size_t i = person(w->user);
 
 		((store_call_event_fn *)w->done)(w->arg, 0, i < 2 ? &people[i] : NULL, ++cursor,
-						 nobody);
+						 &(struct store_session_hearers){ 0 });
 		return;
 	}
 	case EVENT:

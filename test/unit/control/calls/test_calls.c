@@ -28,6 +28,7 @@ struct world {
 	struct calls *calls;
 	char log[4096]; /* events as text */
 	int64_t cursor;
+	size_t hearers; /* of the last event */
 	bool quiet_created;
 };
 
@@ -69,6 +70,9 @@ static void on_event(void *arg, const struct call_event *e)
 		json_array_foreach(json_object_get(state, "participants"), i, person)
 			at += snprintf(at, (size_t)(end - at), "%s%s", i ? " " : "",
 				       text_of(person, "id"));
+		json_int_t n = json_integer_value(json_object_get(state, "participant_count"));
+		if (n > (json_int_t)i)
+			at += snprintf(at, (size_t)(end - at), " +%d", (int)(n - (json_int_t)i));
 		at += snprintf(at, (size_t)(end - at), "]");
 	}
 	snprintf(at, (size_t)(end - at), "; ");
@@ -77,6 +81,7 @@ static void on_event(void *arg, const struct call_event *e)
 	assert_string_equal(e->cid, text_of(e->frame, "cid"));
 	assert_string_equal(e->type, text_of(e->frame, "type"));
 	assert_true(e->conversation_id || e->audience.count > 0);
+	w->hearers = e->audience.count;
 }
 
 static void calls_open(struct world *w)
@@ -348,6 +353,30 @@ static void test_tabs_of_one_person_count_once(void **state)
 	assert_string_equal(events(w), "started [ann]; joined ann [ann]; left ann []; ended; ");
 }
 
+/* Events name the first ten; everybody hears them, each once. */
+static void test_a_large_call_is_told_by_number(void **state)
+{
+	struct world *w = *state;
+	char identity[16];
+
+	for (int i = 1; i <= 12; i++) {
+		snprintf(identity, sizeof identity, "u%d:1", i);
+		in(w, "large", identity);
+		if (i == 10)
+			assert_non_null(
+				strstr(events(w), "joined u10 [u1 u2 u3 u4 u5 u6 u7 u8 u9 u10]; "));
+	}
+	assert_string_equal(events(w), "joined u11 [u1 u2 u3 u4 u5 u6 u7 u8 u9 u10 +1]; "
+				       "joined u12 [u1 u2 u3 u4 u5 u6 u7 u8 u9 u10 +2]; ");
+	assert_int_equal(w->hearers, 12);
+	json_t *whole = object_call_state(calls_state_find(w->calls, "large"), SIZE_MAX);
+	assert_int_equal(json_array_size(json_object_get(whole, "participants")), 12);
+	json_decref(whole);
+	calls_participant_left(w->calls, "large", "u1:1");
+	assert_string_equal(events(w), "left u1 [u2 u3 u4 u5 u6 u7 u8 u9 u10 u11 +1]; ");
+	assert_int_equal(w->hearers, 12); /* who was there hears on */
+}
+
 /* Rooms and people of anybody's LiveKit tokens. */
 static void test_foreign_rooms(void **state)
 {
@@ -519,6 +548,7 @@ int main(void)
 		TEST(test_a_session_from_start_to_end),
 		TEST(test_quick_changes_keep_their_order),
 		TEST(test_tabs_of_one_person_count_once),
+		TEST(test_a_large_call_is_told_by_number),
 		TEST(test_foreign_rooms),
 		TEST(test_many_people_in_many_rooms),
 		TEST(test_reject),

@@ -153,9 +153,9 @@ json_t *calls_ringing(struct calls *c, const char *user_id)
 	return json_array();
 }
 
-json_t *object_call_state(const struct call_state *state)
+json_t *object_call_state(const struct call_state *state, size_t most)
 {
-	(void)state;
+	(void)state, (void)most;
 	return json_null();
 }
 

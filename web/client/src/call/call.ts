@@ -8,6 +8,7 @@ import { Preview } from '../devices/preview.ts';
 import { ScreenShareManager } from '../devices/screen-share.ts';
 import { SpeakerManager } from '../devices/speaker.ts';
 import { ConfabError, ErrorCode } from '../errors.ts';
+import { backoffDelay } from '../socket.ts';
 import { CallApi } from './api.ts';
 import type { CallResponse, Capability, CallReactionObject, UserObject } from '../contract.ts';
 import type { CallEvent, CallEvents, CallEventType } from './events.ts';
@@ -15,6 +16,7 @@ import { CallLink } from './link.ts';
 import { CallingState } from './machine.ts';
 import { forbiddenDevice, PermissionsContext, revokedDevices } from './permissions.ts';
 import { legOf, ringSide, wasAccepted } from './ring.ts';
+import { isWhole } from './session.ts';
 import { CallState, CallStores } from './state.ts';
 import type {
   CreateOptions, GetOptions, JoinOptions, LeaveOptions, MemberRequest, MembersPage, MuteKind, PageRequest, RequestablePermission, UpdateOptions,
@@ -37,6 +39,7 @@ export class Call {
   #watching = false;
   #timeoutSeconds = 0;
   #leaves = 0;
+  #completing: ReturnType<typeof setTimeout> | undefined;
   /** The ring that this client started: only it joins by itself when somebody accepts. */
   #ownRing: string | undefined;
   /** Rings that were answered here: what is still on its way about them rings no more. */
@@ -312,6 +315,7 @@ export class Call {
     this.#stores.input('known');
     this.#followRights(before);
     this.#followRing();
+    this.#completeList();
     const outcast = event.type === 'call.kicked_user' || event.type === 'call.blocked_user';
     if ((outcast && event.user.id === me) || event.type === 'call.ended') void this.#putOut();
   }
@@ -333,6 +337,16 @@ export class Call {
     const matters = this.#watching || (state !== CallingState.UNKNOWN && state !== CallingState.IDLE && state !== CallingState.LEFT);
     if (!matters) return;
     await this.get({ watch: this.#watching }).catch((error: unknown) => this.context.log.debug('Refreshing', this.cid, 'failed', error));
+  }
+
+  /** Events name only the first of many: who never heard of the others, or asked while they came and went, asks again, seldom. */
+  #completeList(): void {
+    const { session } = this.state;
+    if (!session || isWhole(session) || this.#completing) return;
+    this.#completing = setTimeout(() => {
+      this.#completing = undefined;
+      void this.refresh();
+    }, backoffDelay(3, this.context.backoff));
   }
 
   #learn(reply: CallResponse): CallResponse {

@@ -3,6 +3,7 @@
 import type { CallSessionObject, UserObject } from '../contract.ts';
 import { fresh } from '../chat/rename.ts';
 import type { CallEvent } from './events.ts';
+import { nextSession } from './session.ts';
 import type { CallObject, CallResponse, MemberObject, CallReactionObject, RingObject } from '../contract.ts';
 
 export interface PermissionRequest {
@@ -97,7 +98,7 @@ function onEvent(known: CallKnowledge, event: CallEvent, me: string | undefined)
     case 'call.session_started':
     case 'call.session_participant_joined':
     case 'call.session_participant_left':
-      return { ...known, session: event.state };
+      return { ...known, session: nextSession(known.session, event) };
     case 'call.session_ended':
       // the end of an older session must not hide the one that runs now
       return known.session && known.session.session_id !== event.session_id ? known : { ...known, session: null };

@@ -6,6 +6,7 @@ import type {
 import type { SocketEvent } from '../events.ts';
 import type { ConfabError } from '../errors.ts';
 import type { Queued } from './outbox.ts';
+import { nextSession } from '../call/session.ts';
 import { isNamed } from '../support/canned.ts';
 import { channelLeft, channelsLoaded, channelUpdated, isChannel, withChannel, withChannelRead, withLastMessage } from './channels.ts';
 import { withRenamed } from './rename.ts';
@@ -180,7 +181,7 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
     case 'call.session_started':
     case 'call.session_participant_joined':
     case 'call.session_participant_left':
-      return withCall(state, event.conversation_id, event.state);
+      return withCall(state, event.conversation_id, nextSession(callOf(state, event.conversation_id ?? ''), event));
     case 'call.session_ended': {
       const live = callOf(state, event.conversation_id ?? '');
       return live?.session_id === event.session_id ? withCall(state, event.conversation_id, null) : state;

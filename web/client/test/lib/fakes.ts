@@ -228,7 +228,7 @@ export function participant(sessionId: string, isLocal = false): Participant {
 
 export function session(id: string, ...participants: UserObject[]): CallSessionObject {
   const started_by = participants[0] ?? ann;
-  return { cid: 'default:chat-ann', session_id: id, started_at: '2026-11-22T10:00:00.000Z', started_by, participants };
+  return { cid: 'default:chat-ann', session_id: id, started_at: '2026-11-22T10:00:00.000Z', started_by, participants, participant_count: participants.length };
 }
 
 export class FakeNetwork implements Network {
