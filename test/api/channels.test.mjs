@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
-import { startConfabd } from '../lib/confabd.mjs';
+import { apiKey, startConfabd } from '../lib/confabd.mjs';
 import { Client } from '../lib/client.mjs';
+import { now, sign } from '../lib/jwt.mjs';
 import { addPerson, at, enterRoom, startWithPeople } from '../lib/people.mjs';
 
 let daemon, people;
@@ -136,6 +137,38 @@ test('a direct conversation has a call, however long the two names are', async (
 	for (const { socket } of [host, other]) socket.close();
 	await hears.close();
 	await expect(400, long, 'POST', `${at('default', `chat-${'x'.repeat(137)}`)}/join`, { create: true });
+});
+
+test('the API secret opens private rooms, too; the tokens of people in them, and of other rooms, do not', async () => {
+	const room = 'default:chat-direct.ann.ben';
+	const { ann, ben } = people;
+	const grant = (video, sub = 'backend') => sign({ iss: apiKey, sub, nbf: now() - 5, exp: now() + 60, video });
+	const ask = async (status, token, method, body = {}) => {
+		const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+		const answer = await fetch(`${daemon.url}/twirp/livekit.RoomService/${method}`, { method: 'POST', headers, body: JSON.stringify(body) });
+		const said = await answer.json();
+		assert.equal(answer.status, status, `${method}: ${JSON.stringify(said)}`);
+		return said;
+	};
+	const joined = await expect(200, ann, 'POST', `${at('default', 'chat-direct.ann.ben')}/join`, { create: true });
+	const host = await enterRoom(daemon, { body: joined });
+	assert.ok((await ask(200, grant({ roomList: true }), 'ListRooms')).rooms.some(({ name }) => name === room));
+	const admin = grant({ roomAdmin: true, room });
+	const inside = async () => (await ask(200, admin, 'ListParticipants', { room })).participants.map(({ identity }) => identity.split(':')[0]).sort();
+	assert.deepEqual(await inside(), ['ann']);
+	const unseen = await enterRoom(daemon, { body: { credentials: { token: grant({ roomJoin: true, room, hidden: true }, 'listener') } } });
+	assert.deepEqual(await inside(), ['ann', 'listener']);
+	const { state } = await expect(200, ben, 'GET', at('default', 'chat-direct.ann.ben'));
+	assert.deepEqual(state.participants.map(({ id }) => id), ['ann'], 'hidden is hidden from the members');
+
+	await ask(403, joined.credentials.token, 'ListRooms');
+	await ask(403, joined.credentials.token, 'ListParticipants', { room });
+	await ask(403, grant({ roomAdmin: true, room: 'default:other' }), 'ListParticipants', { room });
+	await ask(403, grant({ roomAdmin: true, room }), 'ListRooms');
+	await ask(401, sign({ user_id: 'ann', iat: now() - 5, exp: now() + 60 }), 'ListRooms');
+	await ask(200, admin, 'RemoveParticipant', { room, identity: 'listener' });
+	await unseen.closed;
+	host.socket.close();
 });
 
 test('bad input is refused with what is wrong', async () => {
