@@ -45,16 +45,21 @@ function preferFonts() {
 	process.env.FONTCONFIG_FILE = file;
 }
 
+/** How much of a long page is below the window. */
+const hidden = (page) => page.evaluate(() => Math.max(...[...document.querySelectorAll('main')].map((main) => main.scrollHeight - main.clientHeight)));
+
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
 preferFonts();
 let pictures = 0;
-await tour(async (state, page) => {
+await tour(async (state, page, { whole }) => {
 	const looks = MAIN.includes(state) ? [...LOOKS, ...MORE_LOOKS] : LOOKS;
 	for (const { device, viewport, theme, language } of looks) {
-		if (state.startsWith('shop') && language !== 'en') continue; // a page of its own, in its own language
+		if (/^(shop|offline)/.test(state) && language !== 'en') continue; // a page of its own, in its own language
 		await page.setViewportSize(viewport);
 		await dress(page, { theme, language });
+		if (whole) await page.setViewportSize({ ...viewport, height: viewport.height + (await hidden(page)) });
+		if (state !== 'call-ended') await page.mouse.move(0, 0); // nothing is under the pointer; without it that one closes
 		await page.evaluate(() => Promise.all([...document.getAnimations(), ...(document.querySelector('confab-widget')?.shadowRoot.getAnimations() ?? [])].filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
 		await page.screenshot({ path: path.join(out, `${state}-${device}-${theme}-${language}.png`) });
 		pictures++;

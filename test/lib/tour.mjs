@@ -8,6 +8,7 @@ import { launchChromium, openPage, until } from './browser.mjs';
 import { startConfabd } from './confabd.mjs';
 import { actor, LOOKS } from './scene.mjs';
 import { calls, trouble } from './tour/calls.mjs';
+import { care } from './tour/care.mjs';
 import { colleagues } from './tour/colleagues.mjs';
 import { messenger, pages } from './tour/desk.mjs';
 import { addShop } from './tour/people.mjs';
@@ -16,10 +17,12 @@ import { shop } from './tour/shop.mjs';
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
+/** On somebody else's site, and where the app could not be loaded, nothing is chosen: the browser's wishes count. */
+const isBare = async (page) => page.url().includes('/demo/') || !(await page.locator('#root').count());
+
 /** Puts the page into a language and colours while it is open, the way another tab's settings would. */
 export async function dress(page, { language = 'en', theme = 'system' } = {}) {
-	// on somebody else's site the browser's wishes count
-	if (page.url().includes('/demo/')) return page.emulateMedia({ colorScheme: theme === 'system' ? null : theme });
+	if (await isBare(page)) return page.emulateMedia({ colorScheme: theme === 'system' ? null : theme });
 	await page.evaluate((chosen) => {
 		const key = 'confab.preferences';
 		const value = JSON.stringify({ ...JSON.parse(localStorage.getItem(key) ?? '{}'), ...chosen });
@@ -30,18 +33,19 @@ export async function dress(page, { language = 'en', theme = 'system' } = {}) {
 }
 
 /**
- * Calls `visit(name, page)` in every state; it may change the window, the language and the colours, which are put back
- * after it. `only`: parts of states' names, with commas between. `args`: more flags of the browser.
+ * Calls `visit(name, page, { whole, once })` in every state; it may change the window, the language and the colours, which
+ * are put back after it. `whole`: the state before it again, for the whole of a long page; `once`: made of the parts of
+ * other states, with other words. `only`: parts of states' names, with commas between. `args`: more flags of the browser.
  */
 export async function tour(visit, { only, args } = {}) {
 	const receiver = http.createServer((request, response) => request.resume().on('end', () => response.end())).listen(0, '127.0.0.1');
 	await once(receiver, 'listening');
 	const daemon = await startConfabd({ args: ['--event-webhook', `http://127.0.0.1:${receiver.address().port}/orders/chat`] });
 	const browser = await launchChromium({ fps: 10, args });
-	const stop = async (name, page) => {
+	const stop = async (name, page, kind = {}) => {
 		if (only && !only.split(',').some((part) => name.includes(part))) return;
 		await until('the toasts are gone', () => page.locator('.cf-toast').count(), (count) => count === 0, 30000); // of what was done a moment ago
-		await visit(name, page);
+		await visit(name, page, kind);
 		await page.setViewportSize(DESKTOP);
 		await dress(page);
 	};
@@ -55,9 +59,10 @@ export async function tour(visit, { only, args } = {}) {
 		await messenger(admin, user, people, stop);
 		await pages(admin, stop);
 		await calls(browser, daemon, admin, user, stop);
+		await care(admin, user, people, stop);
 		await shop(browser, daemon, admin, stop);
 		await colleagues(daemon, admin, stop);
-		await trouble(daemon, admin, stop);
+		await trouble(browser, daemon, admin, stop);
 	} finally {
 		await browser.close();
 		await daemon.stop().catch((error) => {

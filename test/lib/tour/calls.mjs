@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tour's part in calls, and where the connection is lost.
-import { callDialog, chooseConversation, control, incoming, region, startCall } from '../app.mjs';
+import { callDialog, chooseConversation, control, incoming, region, say, startCall } from '../app.mjs';
 import { openPage, until } from '../browser.mjs';
 import { PASSWORD } from '../people.mjs';
 import { actor, LOOKS } from '../scene.mjs';
@@ -70,6 +70,12 @@ async function three(browser, daemon, admin, user, stop) {
 	await kenji.page.getByLabel('User ID').fill('kenji');
 	await kenji.page.getByLabel('Password').fill(PASSWORD);
 	await kenji.page.getByRole('button', { name: 'Sign in' }).click();
+	await kenji.page.getByRole('link', { name: 'Calls' }).click();
+	const live = kenji.page.getByRole('region', { name: /^Live calls/ });
+	await live.getByText('Sam Rivera').first().waitFor();
+	await until('how well they are connected', () => live.getByText(/Excellent|Good/).count(), (count) => count >= 2, 30000).catch(() => {}); // a busy machine's may stay poor
+	await stop('calls-live', kenji.page);
+	await kenji.page.getByRole('link', { name: 'Chat', exact: true }).click();
 	await chooseConversation(kenji, 'Sam Rivera');
 	await startCall(kenji);
 	await region(admin, 'Kenji Mori').waitFor({ timeout: 60000 });
@@ -84,14 +90,30 @@ async function three(browser, daemon, admin, user, stop) {
 	await kenji.context.close();
 }
 
-export async function trouble(daemon, admin, stop) {
+/** A page of a browser where the app was installed, or notifications are on: a worker answers when the server does not. */
+async function withWorker(browser, daemon) {
+	const { page } = await openPage(browser, daemon.url);
+	await page.evaluate(() => navigator.serviceWorker.register('/sw.js'));
+	await until('the worker is in charge', () => page.evaluate(() => navigator.serviceWorker.controller !== null), Boolean);
+	return page;
+}
+
+export async function trouble(browser, daemon, admin, stop) {
 	await admin.page.getByRole('link', { name: 'Calls' }).click();
 	await admin.page.getByRole('region', { name: 'Past calls' }).getByRole('table').waitFor();
 	await stop('calls-past', admin.page);
+	await stop('calls-whole', admin.page, { whole: true });
 	await admin.page.getByRole('link', { name: 'Chat', exact: true }).click();
 	await chooseConversation(admin, 'Sam Rivera');
 	await admin.page.getByRole('log').getByText('Video call').waitFor();
+	const offline = await withWorker(browser, daemon);
 	daemon.kill();
 	await admin.page.getByText('Connection lost. Reconnecting…').waitFor();
 	await stop('reconnecting', admin.page);
+	await say(admin, 'Then until Thursday. I bring the gasket.');
+	await admin.page.getByRole('log').getByText('Waiting for the connection').waitFor();
+	await stop('unsent', admin.page, { once: true });
+	await offline.reload();
+	await offline.getByRole('heading', { name: 'Confab cannot be reached' }).waitFor();
+	await stop('offline', offline);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tour's part among colleagues: direct messages and groups.
 import assert from 'node:assert/strict';
-import { chooseConversation, say } from '../app.mjs';
+import { chooseConversation, incoming, say } from '../app.mjs';
 import { until } from '../browser.mjs';
 import { addPerson } from '../people.mjs';
 
@@ -58,6 +58,10 @@ export async function colleagues(daemon, admin, stop) {
 	await page.evaluate(() => { location.hash = '#/'; });
 	await page.getByText('Select a conversation').waitFor();
 	await stop('colleagues-list', page);
+	assert.equal((await team.eva.call('POST', `/api/v1/call/default/chat-${id}/join`, { create: true, ring: true })).status, 200);
+	await incoming(admin).getByText('Eva Lind calls in Spring fair').waitFor();
+	await stop('incoming-group', page, { once: true });
+	await incoming(admin).getByRole('button', { name: 'Decline' }).click();
 	await sections.getByRole('button', { name: 'Customers' }).click();
 	await chooseConversation(admin, 'Sam Rivera');
 }

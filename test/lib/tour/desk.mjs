@@ -19,11 +19,15 @@ export async function messenger(admin, user, shop, stop) {
 	await stop('message-menu', admin.page);
 	await admin.page.keyboard.press('Escape');
 	await answering(admin, stop);
+	await speaking(admin, stop);
 	await finding(admin, stop);
+	await chooseConversation(admin, 'Maria Lindqvist');
+	await log(admin).getByText('Unread messages').waitFor();
+	await stop('unread-line', admin.page, { once: true });
 	await chooseConversation(admin, 'Friederike');
-	await stop('long-name', admin.page);
+	await stop('long-name', admin.page, { once: true });
 	await chooseConversation(admin, 'عمر');
-	await stop('other-direction', admin.page);
+	await stop('other-direction', admin.page, { once: true });
 	await chooseConversation(admin, 'Sam Rivera');
 }
 
@@ -53,9 +57,15 @@ async function support(admin, { colleague, labels }, stop) {
 	await admin.page.keyboard.press('Escape');
 	await admin.page.getByRole('button', { name: 'Take', exact: true }).click();
 	await admin.page.getByRole('button', { name: 'Transfer' }).click();
-	await admin.page.getByRole('dialog').waitFor();
+	await admin.page.getByRole('dialog').getByRole('option', { name: 'Kenji Mori' }).waitFor({ state: 'attached' });
 	await stop('transfer', admin.page);
 	await admin.page.keyboard.press('Escape');
+	await admin.page.getByRole('button', { name: 'Snooze…' }).click();
+	await admin.page.getByRole('dialog', { name: 'Snooze' }).waitFor();
+	await stop('snooze', admin.page, { once: true });
+	await admin.page.keyboard.press('Escape');
+	await closing(admin, 'Ban…', 'Ban Sam Rivera', () => stop('ban', admin.page, { once: true }));
+	await closing(admin, 'Delete the customer…', 'Delete Sam Rivera', () => stop('delete-customer', admin.page, { once: true }));
 	await box(admin).pressSequentially('/');
 	await admin.page.getByRole('option', { name: /\/hello/ }).waitFor();
 	await stop('canned-replies', admin.page);
@@ -68,6 +78,15 @@ async function support(admin, { colleague, labels }, stop) {
 	await colleague.call('POST', '/api/v1/conversations/user/viewing', { viewing: false });
 	await admin.page.getByRole('button', { name: 'Show customer' }).click();
 	await colleague.call('PATCH', '/api/v1/conversations/leila', { status: 'resolved', labels: [labels.Praise] });
+}
+
+/** A dialog out of the menu of the conversation, and away again. */
+async function closing({ page }, item, title, look) {
+	await page.getByRole('button', { name: 'More about this conversation' }).click();
+	await page.getByRole('menuitem', { name: item }).click();
+	await page.getByRole('dialog', { name: title }).waitFor();
+	await look();
+	await page.keyboard.press('Escape');
 }
 
 async function openMenu(person, text) {
@@ -86,10 +105,33 @@ async function answering(admin, stop) {
 	await log(admin).getByText('No hurry').waitFor();
 }
 
+/** A voice note: recorded, heard before it is sent, heard again in the conversation. */
+async function speaking({ page }, stop) {
+	const bar = page.getByRole('group', { name: 'Record a voice note' });
+	await page.getByRole('button', { name: 'Record a voice note' }).click();
+	await bar.getByText('0:03', { exact: true }).waitFor();
+	await stop('voice-recording', page, { once: true });
+	await page.getByRole('button', { name: 'Stop recording' }).click();
+	await bar.getByRole('button', { name: 'Play' }).waitFor();
+	await stop('voice-heard', page, { once: true });
+	await page.getByRole('button', { name: 'Send the voice note' }).click();
+	const note = log({ page }).getByRole('group', { name: /^Voice note/ });
+	await note.getByRole('button', { name: 'Play' }).click();
+	await page.waitForFunction((slider) => Number(slider.value) > 1000, await note.getByRole('slider').elementHandle());
+	await note.getByRole('button', { name: 'Pause' }).click();
+	await stop('voice-note', page, { once: true });
+}
+
 async function finding(admin, stop) {
+	await admin.page.evaluate(() => { location.hash = '#/'; }); // on a phone the list is a page of its own
 	await search(admin).fill('order');
 	await admin.page.getByRole('heading', { name: 'Messages' }).waitFor();
 	await stop('search', admin.page);
+	await admin.page.getByRole('checkbox', { name: 'With files' }).check();
+	await search(admin).fill('handle');
+	await admin.page.getByRole('region', { name: 'Messages' }).getByText('below the handle').waitFor();
+	await stop('search-filters', admin.page, { once: true });
+	await admin.page.getByRole('checkbox', { name: 'With files' }).uncheck();
 	await search(admin).fill('zeppelin');
 	await admin.page.getByText('Nothing found').waitFor();
 	await stop('search-nothing', admin.page);
@@ -112,6 +154,7 @@ export async function pages(admin, stop) {
 	await admin.page.getByRole('list', { name: 'Canned replies' }).getByText('/gasket').waitFor();
 	await admin.page.getByRole('region', { name: 'Audit log' }).getByRole('row').nth(1).waitFor();
 	await stop('team-page', admin.page);
+	await stop('team-page-whole', admin.page, { whole: true });
 	await admin.page.getByRole('button', { name: 'New canned reply' }).click();
 	await admin.page.getByRole('dialog').waitFor();
 	await stop('canned-form', admin.page);
@@ -119,6 +162,7 @@ export async function pages(admin, stop) {
 	await go('Settings');
 	await admin.page.getByText('This device', { exact: true }).waitFor();
 	await stop('settings', admin.page);
+	await stop('settings-whole', admin.page, { whole: true });
 	await admin.page.keyboard.press('?');
 	await admin.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
 	await stop('keys', admin.page);

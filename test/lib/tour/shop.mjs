@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tour's part on a customer's site: the demo's shop with the widget, a guest in it, and their call.
 import { callDialog, chooseConversation, control, incoming, say } from '../app.mjs';
-import { openPage } from '../browser.mjs';
+import { openPage, until } from '../browser.mjs';
 import { actor, LOOKS } from '../scene.mjs';
 import { callWindow, write } from '../widget.mjs';
 
@@ -25,8 +25,13 @@ export async function shop(browser, daemon, admin, stop) {
 	await incoming(admin).getByRole('button', { name: 'Accept' }).click();
 	await callWindow(guest).getByText('Alex Morgan').first().waitFor({ timeout: 60000 });
 	await callDialog(admin).getByRole('region').first().waitFor({ timeout: 60000 });
+	const pictures = () => callWindow(guest).locator('.tile video').evaluateAll((all) => all.map((video) => (video.currentTime > 0 ? video.videoWidth : 0)));
+	await until('the first picture of the other side', pictures, (all) => all.length > 0 && all.every((width) => width > 0), 30000);
 	await stop('shop-call', page);
 	await control(admin, 'Leave call').click();
 	await admin.page.getByRole('region', { name: 'Call ended' }).getByRole('button', { name: 'Close' }).click();
+	await admin.page.getByRole('button', { name: 'Resolve', exact: true }).click();
+	await page.getByRole('form', { name: 'How was it?' }).waitFor();
+	await stop('shop-rates', page, { once: true });
 	await guest.context.close();
 }

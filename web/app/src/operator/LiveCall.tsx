@@ -8,13 +8,15 @@ export function LiveCall({ call, names }: { call: OperatorCallObject; names: Rea
   const texts = useTexts();
   const messages = useMessages();
   const now = useNow(1000);
+  const title = names.get(call.conversation_id ?? '') ?? call.conversation_id ?? call.cid;
   return (
     <article className="op-call" aria-label={call.cid}>
       <header className="op-call__head">
-        <h3 dir="auto">{names.get(call.conversation_id ?? '') ?? call.conversation_id ?? call.cid}</h3>
+        <h3 dir="auto">{title}</h3>
         <span className="op-call__time">{formatDuration(now - Date.parse(call.started_at), messages)}</span>
       </header>
-      <div className="op-scroll">
+      {/* on a phone it is wider than the window: the arrow keys move it */}
+      <div className="op-scroll" role="group" aria-label={title} tabIndex={0}>
         <table>
           <thead>
             <tr>
