@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useAttempt } from '../support/SupportDesk.tsx';
-import { Dialog } from '../ui/Dialog.tsx';
+import { FormDialog } from '../ui/FormDialog.tsx';
 
 const HOUR = 3600;
 const DURATIONS = { hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR, month: 30 * 24 * HOUR, forGood: undefined } as const;
@@ -17,16 +17,14 @@ interface BanDialogProps {
 
 /** For how long and why; it says what will happen before it does. */
 export function BanDialog({ user, onDone, onClose }: BanDialogProps) {
-  const messages = useMessages();
-  const t = messages.moderation;
+  const t = useMessages().moderation;
   const client = useVideoClient();
   const attempt = useAttempt();
   const [id, setId] = useState(user?.id ?? '');
   const [duration, setDuration] = useState<Duration>('day');
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setBusy(true);
     const ban = client.moderation.ban(id.trim(), { reason: reason.trim(), seconds: DURATIONS[duration] });
     void attempt(ban, t.isBanned(user?.name ?? id.trim())).then((done) => {
@@ -37,38 +35,28 @@ export function BanDialog({ user, onDone, onClose }: BanDialogProps) {
     });
   };
   return (
-    <Dialog title={user ? t.banTitle(user.name) : t.banSomebody} onClose={onClose}>
-      <form className="cf-form" onSubmit={submit}>
-        <p>{t.banHint}</p>
-        {!user && (
-          <label className="cf-field">
-            {t.userId}
-            <input required maxLength={64} autoCapitalize="none" autoComplete="off" spellCheck={false} value={id} onChange={(event) => setId(event.target.value)} />
-          </label>
-        )}
+    <FormDialog title={user ? t.banTitle(user.name) : t.banSomebody} deed={t.banNow} danger disabled={busy} onSubmit={submit} onClose={onClose}>
+      <p>{t.banHint}</p>
+      {!user && (
         <label className="cf-field">
-          {t.howLong}
-          <select className="cf-select" value={duration} onChange={(event) => setDuration(event.target.value as Duration)}>
-            {(Object.keys(DURATIONS) as Duration[]).map((name) => (
-              <option key={name} value={name}>
-                {t.durations[name]}
-              </option>
-            ))}
-          </select>
+          {t.userId}
+          <input required maxLength={64} autoCapitalize="none" autoComplete="off" spellCheck={false} value={id} onChange={(event) => setId(event.target.value)} />
         </label>
-        <label className="cf-field">
-          {t.reason}
-          <input maxLength={120} dir={reason === '' ? undefined : 'auto'} value={reason} placeholder={t.reasonHint} onChange={(event) => setReason(event.target.value)} />
-        </label>
-        <div className="cf-form__buttons">
-          <button type="button" className="cf-button cf-button--quiet" onClick={onClose}>
-            {messages.cancel}
-          </button>
-          <button type="submit" className="cf-button cf-button--decline" disabled={busy}>
-            {t.banNow}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+      <label className="cf-field">
+        {t.howLong}
+        <select className="cf-select" value={duration} onChange={(event) => setDuration(event.target.value as Duration)}>
+          {(Object.keys(DURATIONS) as Duration[]).map((name) => (
+            <option key={name} value={name}>
+              {t.durations[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="cf-field">
+        {t.reason}
+        <input maxLength={120} dir={reason === '' ? undefined : 'auto'} value={reason} placeholder={t.reasonHint} onChange={(event) => setReason(event.target.value)} />
+      </label>
+    </FormDialog>
   );
 }

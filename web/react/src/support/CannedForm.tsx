@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CannedReplyObject } from '@confab/client';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
-import { Dialog } from '../ui/Dialog.tsx';
+import { FormDialog } from '../ui/FormDialog.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { useAttempt } from './SupportDesk.tsx';
 
@@ -46,38 +46,27 @@ function CannedDialog({ reply, onClose }: { reply: Partial<CannedReplyObject>; o
   const attempt = useAttempt();
   const [shortcut, setShortcut] = useState(reply.shortcut ?? '');
   const [text, setText] = useState(reply.text ?? '');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     void attempt(client.support.saveCannedReply({ id: reply.id, shortcut, text })).then((done) => done && onClose());
   };
   return (
-    <Dialog title={reply.id === undefined ? t.newCanned : t.editItem(reply.shortcut ?? '')} onClose={onClose}>
-      <form className="cf-form" onSubmit={submit}>
-        <label className="cf-field">
-          {t.shortcut}
-          <input
-            required
-            maxLength={32}
-            pattern="[a-z0-9_\-]+"
-            autoCapitalize="none"
-            value={shortcut}
-            onChange={(event) => setShortcut(event.target.value.toLowerCase())}
-          />
-        </label>
-        <label className="cf-field">
-          {t.text}
-          <textarea required rows={5} maxLength={1300} value={text} onChange={(event) => setText(event.target.value)} />
-        </label>
-        <p className="cf-desk__hint">{t.placeholders}</p>
-        <div className="cf-form__buttons">
-          <button type="button" className="cf-button cf-button--quiet" onClick={onClose}>
-            {messages.cancel}
-          </button>
-          <button type="submit" className="cf-button">
-            {messages.save}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={reply.id === undefined ? t.newCanned : t.editItem(reply.shortcut ?? '')} deed={messages.save} onSubmit={submit} onClose={onClose}>
+      <label className="cf-field">
+        {t.shortcut}
+        <input
+          required
+          maxLength={32}
+          pattern="[a-z0-9_\-]+"
+          autoCapitalize="none"
+          value={shortcut}
+          onChange={(event) => setShortcut(event.target.value.toLowerCase())}
+        />
+      </label>
+      <label className="cf-field">
+        {t.text}
+        <textarea required rows={5} maxLength={1300} value={text} onChange={(event) => setText(event.target.value)} />
+      </label>
+      <p className="cf-desk__hint">{t.placeholders}</p>
+    </FormDialog>
   );
 }

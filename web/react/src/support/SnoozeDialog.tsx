@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { snoozeTimes, type SnoozeChoice } from '@confab/client';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { dueTime } from '../format.ts';
-import { Dialog } from '../ui/Dialog.tsx';
+import { FormDialog } from '../ui/FormDialog.tsx';
 
 const CHOICES: readonly SnoozeChoice[] = ['later', 'tomorrow', 'monday', 'week'];
 const MOST_MS = 366 * 86_400_000;
@@ -24,43 +24,32 @@ export function SnoozeDialog({ onSnooze, onClose }: SnoozeDialogProps) {
   const until = new Date(own); // without a zone it is local time
   const valid = until > now && until.getTime() - now.getTime() < MOST_MS;
   const snooze = (at: Date) => void onSnooze(at).then((done) => done && onClose());
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (valid) snooze(until);
   };
   return (
-    <Dialog title={t.snoozeTitle} onClose={onClose}>
-      <form className="cf-form" onSubmit={submit}>
-        <p className="cf-desk__hint">{t.snoozeHint}</p>
-        <div className="cf-choices" role="group" aria-label={t.snoozeUntil}>
-          {CHOICES.map((choice) => (
-            <button key={choice} type="button" className="cf-button cf-button--quiet cf-choices__one" onClick={() => snooze(times[choice])}>
-              <span>{t.snoozeChoices[choice]}</span>
-              <span className="cf-choices__time">{dueTime(times[choice].getTime(), now.getTime(), messages)}</span>
-            </button>
-          ))}
-        </div>
-        <label className="cf-field">
-          {t.snoozeOwn}
-          <input
-            type="datetime-local"
-            required
-            min={localInput(now)}
-            max={localInput(new Date(now.getTime() + MOST_MS))}
-            value={own}
-            onChange={(event) => setOwn(event.target.value)}
-          />
-        </label>
-        <div className="cf-form__buttons">
-          <button type="button" className="cf-button cf-button--quiet" onClick={onClose}>
-            {messages.cancel}
+    <FormDialog title={t.snoozeTitle} deed={t.snooze} disabled={!valid} onSubmit={submit} onClose={onClose}>
+      <p className="cf-desk__hint">{t.snoozeHint}</p>
+      <div className="cf-choices" role="group" aria-label={t.snoozeUntil}>
+        {CHOICES.map((choice) => (
+          <button key={choice} type="button" className="cf-button cf-button--quiet cf-choices__one" onClick={() => snooze(times[choice])}>
+            <span>{t.snoozeChoices[choice]}</span>
+            <span className="cf-choices__time">{dueTime(times[choice].getTime(), now.getTime(), messages)}</span>
           </button>
-          <button type="submit" className="cf-button" disabled={!valid}>
-            {t.snooze}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+        ))}
+      </div>
+      <label className="cf-field">
+        {t.snoozeOwn}
+        <input
+          type="datetime-local"
+          required
+          min={localInput(now)}
+          max={localInput(new Date(now.getTime() + MOST_MS))}
+          value={own}
+          onChange={(event) => setOwn(event.target.value)}
+        />
+      </label>
+    </FormDialog>
   );
 }
 

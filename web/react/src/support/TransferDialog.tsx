@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConversationObject } from '@confab/client';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useState } from 'react';
 import { useMessages } from '../context.tsx';
-import { Dialog } from '../ui/Dialog.tsx';
+import { FormDialog } from '../ui/FormDialog.tsx';
 import { useDesk } from './DeskContext.tsx';
 
 /** Hands the conversation to a colleague, with a note that only the team sees. */
@@ -16,42 +16,31 @@ export function TransferDialog({ conversation, onClose }: { conversation: Conver
   const to = chosen || (first?.id ?? '');
   useEffect(refreshTeam, [refreshTeam]);
   const [note, setNote] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (to === '') return;
     if (note.trim() !== '') chat.send(conversation.id, `@${to} ${note.trim()}`, { private: true });
     void attempt(chat.changeSupport(conversation.id, { assignee: to })).then((done) => done && onClose());
   };
   return (
-    <Dialog title={t.transferTitle} onClose={onClose}>
-      <form className="cf-form" onSubmit={submit}>
-        {first ? (
-          <label className="cf-field">
-            {t.transferTo}
-            <select className="cf-select" value={to} onChange={(event) => setTo(event.target.value)}>
-              {colleagues.map((user) => (
-                <option key={user.id} value={user.id}>
-                  {state.online.has(user.id) ? t.isOnline(user.name) : user.name}
-                </option>
-              ))}
-            </select>
-          </label>
-        ) : (
-          <p className="cf-desk__hint">{messages.channels.nobodyElse}</p>
-        )}
+    <FormDialog title={t.transferTitle} deed={t.transferNow} disabled={to === ''} onSubmit={submit} onClose={onClose}>
+      {first ? (
         <label className="cf-field">
-          {t.transferNote}
-          <textarea rows={3} maxLength={2000} value={note} placeholder={messages.privateNoteHint} onChange={(event) => setNote(event.target.value)} />
+          {t.transferTo}
+          <select className="cf-select" value={to} onChange={(event) => setTo(event.target.value)}>
+            {colleagues.map((user) => (
+              <option key={user.id} value={user.id}>
+                {state.online.has(user.id) ? t.isOnline(user.name) : user.name}
+              </option>
+            ))}
+          </select>
         </label>
-        <div className="cf-form__buttons">
-          <button type="button" className="cf-button cf-button--quiet" onClick={onClose}>
-            {messages.cancel}
-          </button>
-          <button type="submit" className="cf-button" disabled={to === ''}>
-            {t.transferNow}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      ) : (
+        <p className="cf-desk__hint">{messages.channels.nobodyElse}</p>
+      )}
+      <label className="cf-field">
+        {t.transferNote}
+        <textarea rows={3} maxLength={2000} value={note} placeholder={messages.privateNoteHint} onChange={(event) => setNote(event.target.value)} />
+      </label>
+    </FormDialog>
   );
 }
