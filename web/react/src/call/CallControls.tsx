@@ -4,44 +4,26 @@ import { useMessages } from '../context.tsx';
 import { useObservable } from '../hooks/useObservable.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { AskPermission } from './AskPermission.tsx';
+import { DeviceButton } from './DeviceButton.tsx';
 import { DevicesPanel } from './DevicesPanel.tsx';
 import { ReactionsMenu } from './ReactionsMenu.tsx';
 
 /** The buttons show what was asked for at once, and are there for what the call allows; errors are told by DeviceNotices. */
 export function CallControls({ call, onLeave }: { call: Call; onLeave: () => void }) {
   const t = useMessages();
-  const microphone = useObservable(call.microphone.state.optimisticStatus$) === 'enabled';
-  const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
   const screen = useObservable(call.screenShare.state.optimisticStatus$) === 'enabled';
   const own = useObservable(call.state.ownCapabilities$);
   const may = (capability: Capability) => own.length === 0 || own.includes(capability); // not known yet: as if
-  const toggle = (device: 'camera' | 'microphone' | 'screenShare') => () => {
-    call[device].toggle().catch(() => {});
-  };
   return (
     <div className="cf-controls" role="group" aria-label={t.callControls}>
-      {may('send-audio') && (
-        <IconButton
-          icon={microphone ? 'mic' : 'micOff'}
-          label={microphone ? t.mute : t.unmute}
-          look={microphone ? 'call' : 'callOff'}
-          onClick={toggle('microphone')}
-        />
-      )}
-      {may('send-video') && (
-        <IconButton
-          icon={camera ? 'camera' : 'cameraOff'}
-          label={camera ? t.cameraOff : t.cameraOn}
-          look={camera ? 'call' : 'callOff'}
-          onClick={toggle('camera')}
-        />
-      )}
+      {may('send-audio') && <DeviceButton call={call} kind="microphone" />}
+      {may('send-video') && <DeviceButton call={call} kind="camera" />}
       {screenShareAvailable() && may('screenshare') && (
         <IconButton
           icon={screen ? 'screenOff' : 'screen'}
           label={screen ? t.stopSharing : t.shareScreen}
           look={screen ? 'callOff' : 'call'}
-          onClick={toggle('screenShare')}
+          onClick={() => void call.screenShare.toggle().catch(() => {})}
         />
       )}
       <AskPermission call={call} />

@@ -2,9 +2,9 @@
 import type { Call, Participant } from '@confab/client';
 import { createPortal } from 'react-dom';
 import { useMessages } from '../context.tsx';
-import { useObservable } from '../hooks/useObservable.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
+import { DeviceButton } from './DeviceButton.tsx';
 import { useFeatured } from './featured.ts';
 import { VideoView } from './VideoView.tsx';
 
@@ -19,8 +19,6 @@ interface PictureWindowProps {
 /** The call in a window above all others: the screen that is shared, else who speaks, and the three buttons one needs. */
 export function PictureWindow({ call, picture, participants, onLeave }: PictureWindowProps) {
   const t = useMessages();
-  const microphone = useObservable(call.microphone.state.optimisticStatus$) === 'enabled';
-  const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
   const others = participants.filter((participant) => !participant.isLocal);
   const speaker = useFeatured(others);
   const shown = others.find((participant) => participant.screenShareTrack) ?? speaker;
@@ -42,18 +40,8 @@ export function PictureWindow({ call, picture, participants, onLeave }: PictureW
         )}
       </div>
       <div className="cf-controls" role="group" aria-label={t.callControls}>
-        <IconButton
-          icon={microphone ? 'mic' : 'micOff'}
-          label={microphone ? t.mute : t.unmute}
-          look={microphone ? 'call' : 'callOff'}
-          onClick={() => void call.microphone.toggle().catch(() => {})}
-        />
-        <IconButton
-          icon={camera ? 'camera' : 'cameraOff'}
-          label={camera ? t.cameraOff : t.cameraOn}
-          look={camera ? 'call' : 'callOff'}
-          onClick={() => void call.camera.toggle().catch(() => {})}
-        />
+        <DeviceButton call={call} kind="microphone" />
+        <DeviceButton call={call} kind="camera" />
         <IconButton icon="hangUp" label={t.leaveCall} look="danger" onClick={onLeave} />
       </div>
     </main>,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Call } from '@confab/client';
 import { useEffect, useRef, type ReactNode } from 'react';
+import { DeviceButton } from '../call/DeviceButton.tsx';
 import { DeviceNotices } from '../call/DeviceNotices.tsx';
 import { VideoView } from '../call/VideoView.tsx';
 import { useMessages } from '../context.tsx';
@@ -9,7 +10,6 @@ import { useObservable } from '../hooks/useObservable.ts';
 import { playChime } from '../sound/chime.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
-import { IconButton } from '../ui/IconButton.tsx';
 import { DevicePicker } from './DevicePicker.tsx';
 import { MicLevel } from './MicLevel.tsx';
 
@@ -81,7 +81,6 @@ function Preview({ call }: { call: Call }) {
   const t = useMessages();
   const me = useConnectedUser();
   const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
-  const microphone = useObservable(call.microphone.state.optimisticStatus$) === 'enabled';
   const picture = useObservable(call.camera.state.track$);
   return (
     <div className="cf-lobby__preview cf-tile" role="group" aria-label={t.preview}>
@@ -89,18 +88,8 @@ function Preview({ call }: { call: Call }) {
       <VideoView track={picture} mirrored />
       {!camera && <p className="cf-lobby__off">{t.cameraIsOff}</p>}
       <div className="cf-lobby__buttons">
-        <IconButton
-          icon={microphone ? 'mic' : 'micOff'}
-          label={microphone ? t.mute : t.unmute}
-          look={microphone ? 'call' : 'callOff'}
-          onClick={() => void call.microphone.toggle().catch(() => {})}
-        />
-        <IconButton
-          icon={camera ? 'camera' : 'cameraOff'}
-          label={camera ? t.cameraOff : t.cameraOn}
-          look={camera ? 'call' : 'callOff'}
-          onClick={() => void call.camera.toggle().catch(() => {})}
-        />
+        <DeviceButton call={call} kind="microphone" />
+        <DeviceButton call={call} kind="camera" />
       </div>
     </div>
   );
