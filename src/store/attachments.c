@@ -45,12 +45,9 @@ int attachments_read(struct db *db, struct mem *mem, struct store_message *messa
 				      "SELECT " ATTACHMENT FROM_ATTACHMENTS
 				      "WHERE a.message_id = ? ORDER BY a.position",
 				      "i", message->id);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(struct store_attachment), sent_read, &rows);
 
-	message->attachments = rows.list;
-	message->attachment_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(struct store_attachment), sent_read,
+			&message->attachments, &message->attachment_count);
 }
 
 /* Each is the writer's own, of this conversation, and not sent before: so nobody sends a stranger's. */

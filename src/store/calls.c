@@ -59,12 +59,9 @@ static int read_members(struct db *db, struct mem *mem, struct store_call *call)
 	bool channel = call->conversation_id && store_is_channel(call->conversation_id);
 	sqlite3_stmt *stmt = channel ? db_query(db, OF_CHANNEL, "s", call->conversation_id)
 				     : db_query(db, LISTED, "s", call->cid);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(struct store_call_member), member_read, &rows);
 
-	call->members = rows.list;
-	call->member_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(struct store_call_member), member_read,
+			&call->members, &call->member_count);
 }
 
 static int read_blocked(struct db *db, struct mem *mem, struct store_call *call)
@@ -72,12 +69,9 @@ static int read_blocked(struct db *db, struct mem *mem, struct store_call *call)
 	sqlite3_stmt *stmt = db_query(
 		db, "SELECT user_id FROM call_blocks WHERE cid = ? ORDER BY user_id", "s",
 		call->cid);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(const char *), row_text, &rows);
 
-	call->blocked = rows.list;
-	call->blocked_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(const char *), row_text, &call->blocked,
+			&call->blocked_count);
 }
 
 static void rights_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
@@ -92,12 +86,9 @@ static int read_rights(struct db *db, struct mem *mem, struct store_call *call)
 	sqlite3_stmt *stmt = db_query(
 		db, "SELECT user_id, granted, revoked FROM call_rights WHERE cid = ?", "s",
 		call->cid);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(struct store_call_rights), rights_read, &rows);
 
-	call->rights = rows.list;
-	call->rights_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(struct store_call_rights), rights_read, &call->rights,
+			&call->rights_count);
 }
 
 static void admin_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
@@ -109,12 +100,9 @@ static int read_admins(struct db *db, struct mem *mem, struct store_call *call)
 {
 	sqlite3_stmt *stmt = db_query(
 		db, "SELECT " USER " FROM users u WHERE u.role = 'admin' ORDER BY u.id", "");
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(struct store_user), admin_read, &rows);
 
-	call->admins = rows.list;
-	call->admin_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(struct store_user), admin_read, &call->admins,
+			&call->admin_count);
 }
 
 void call_columns_read(struct mem *mem, sqlite3_stmt *stmt, struct store_call *ret)

@@ -26,12 +26,9 @@ static int read_members(struct db *db, struct mem *mem, struct store_channel *c)
 				      " FROM channel_members p JOIN users u ON u.id = p.user_id "
 				      "WHERE p.channel_id = ? ORDER BY p.user_id",
 				      "s", c->id);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(struct store_channel_member), member_read, &rows);
 
-	c->members = rows.list;
-	c->member_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(struct store_channel_member), member_read,
+			&c->members, &c->member_count);
 }
 
 #define CHANNEL "SELECT id, type, name, created_by, created_at, slow_mode_s FROM channels "
@@ -63,11 +60,9 @@ static int run_list(struct db *db, struct request *req)
 {
 	struct channels_request *r = request_of(req, struct channels_request);
 	sqlite3_stmt *stmt = db_query(db, CHANNEL, "");
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_channel), listed_read, &rows);
+	int row = rows_all(db, &req->mem, stmt, sizeof(struct store_channel), listed_read, &r->list,
+			   &r->n);
 
-	r->list = rows.list;
-	r->n = rows.n;
 	for (size_t i = 0; row == 0 && i < r->n; i++)
 		row = read_members(db, &req->mem, &r->list[i]);
 	return row;

@@ -49,13 +49,9 @@ static int read_rows(struct db *db, struct conversations_request *r)
 		"user_id = ?2) ELSE v.customer_id IS NOT NULL AND (?1 OR v.id = ?2) END "
 		"ORDER BY v.updated_at DESC, v.id LIMIT ?3",
 		"isii", (int64_t)r->all, r->user_id, (int64_t)r->limit, (int64_t)r->channels);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(struct store_conversation), conversation_read,
-			    &rows);
 
-	r->list = rows.list;
-	r->n = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(struct store_conversation), conversation_read,
+			&r->list, &r->n);
 }
 
 static void mark_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
@@ -77,12 +73,9 @@ static int read_marks(struct db *db, struct mem *mem, struct store_conversation 
 				      "JOIN users u ON u.id = "
 				      "r.user_id WHERE r.conversation_id = ? ORDER BY u.id",
 				      "s", c->id);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(struct store_read), mark_read, &rows);
 
-	c->reads = rows.list;
-	c->read_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(struct store_read), mark_read, &c->reads,
+			&c->read_count);
 }
 
 /* Of others' messages; counting stops where nobody reads the number any more. */

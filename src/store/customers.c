@@ -34,12 +34,9 @@ static int read_cases(struct db *db, struct mem *mem, struct store_customer *c)
 		"SELECT id, opened_at, replied_at, resolved_at, resolved_by, rating, comment FROM "
 		"support_cases WHERE conversation_id = ? ORDER BY id DESC LIMIT ?",
 		"si", c->user.id, (int64_t)STORE_CASES_MAX);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(struct store_case), case_read, &rows);
 
-	c->cases = rows.list;
-	c->case_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(struct store_case), case_read, &c->cases,
+			&c->case_count);
 }
 
 static int read_cards(struct db *db, struct mem *mem, struct store_customer *c)
@@ -48,12 +45,8 @@ static int read_cards(struct db *db, struct mem *mem, struct store_customer *c)
 				      "SELECT card FROM call_history WHERE conversation_id = ? "
 				      "ORDER BY id DESC LIMIT ?",
 				      "si", c->user.id, (int64_t)STORE_CASES_MAX);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(const char *), row_text, &rows);
 
-	c->cards = rows.list;
-	c->card_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(const char *), row_text, &c->cards, &c->card_count);
 }
 
 static int read_customer(struct db *db, struct customer_request *r)

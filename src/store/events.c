@@ -62,12 +62,7 @@ struct store_audience audience_copy(struct mem *mem, struct store_audience audie
 static int take_audience(sqlite3_stmt *stmt, struct db *db, struct mem *mem,
 			 struct store_audience *ret)
 {
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(const char *), row_text, &rows);
-
-	ret->user_ids = rows.list;
-	ret->count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(const char *), row_text, &ret->user_ids, &ret->count);
 }
 
 int event_audience(struct db *db, struct mem *mem, int64_t cursor, const struct event_row *event,

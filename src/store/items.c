@@ -31,12 +31,9 @@ static int read_list(struct db *db, struct item_request *r)
 		[ITEM_CANNED] = "SELECT id, shortcut, text FROM canned_replies ORDER BY shortcut",
 	};
 	sqlite3_stmt *stmt = db_query(db, sql[r->kind], "");
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &r->base.mem, stmt, sizeof(struct store_item), item_read, &rows);
 
-	r->list = rows.list;
-	r->n = rows.n;
-	return row;
+	return rows_all(db, &r->base.mem, stmt, sizeof(struct store_item), item_read, &r->list,
+			&r->n);
 }
 
 static int run_list(struct db *db, struct request *req)

@@ -40,12 +40,9 @@ static int read_reactions(struct db *db, struct mem *mem, struct store_message *
 				      "ORDER BY created_at, type, "
 				      "user_id",
 				      "i", message->id);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(struct store_reaction), reaction_read, &rows);
 
-	message->reactions = rows.list;
-	message->reaction_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(struct store_reaction), reaction_read,
+			&message->reactions, &message->reaction_count);
 }
 
 int message_read_parts(struct db *db, struct mem *mem, struct store_message *message)

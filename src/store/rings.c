@@ -112,11 +112,9 @@ static int run_ring_end_all(struct db *db, struct request *req)
 				      "SELECT id, cid, conversation_id, card, ring, started_at "
 				      "FROM call_rings WHERE ended_at IS NULL ORDER BY started_at",
 				      "");
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_ring), ring_read, &rows);
+	int row = rows_all(db, &req->mem, stmt, sizeof(struct store_ring), ring_read, &r->list,
+			   &r->n);
 
-	r->list = rows.list;
-	r->n = rows.n;
 	return row < 0 ? row
 		       : db_exec(db, "UPDATE call_rings SET ended_at = ? WHERE ended_at IS NULL",
 				 "i", (int64_t)r->at_us);
@@ -196,12 +194,8 @@ static int run_card_list(struct db *db, struct request *req)
 		"?4)) "
 		"ORDER BY id DESC LIMIT ?3",
 		"ssis", r->cid, r->conversation_id, (int64_t)r->limit, r->user_id);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_card), card_read, &rows);
 
-	r->list = rows.list;
-	r->n = rows.n;
-	return row;
+	return rows_all(db, &req->mem, stmt, sizeof(struct store_card), card_read, &r->list, &r->n);
 }
 
 static void answer_cards(struct request *req)
@@ -291,12 +285,9 @@ static int run_type_list(struct db *db, struct request *req)
 	struct types_request *r = request_of(req, struct types_request);
 	sqlite3_stmt *stmt = db_query(
 		db, "SELECT name, settings, grants, updated_at FROM call_types ORDER BY name", "");
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_call_type), type_read, &rows);
 
-	r->list = rows.list;
-	r->n = rows.n;
-	return row;
+	return rows_all(db, &req->mem, stmt, sizeof(struct store_call_type), type_read, &r->list,
+			&r->n);
 }
 
 static void answer_types(struct request *req)

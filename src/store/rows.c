@@ -36,6 +36,19 @@ int rows_read(struct db *db, struct mem *mem, sqlite3_stmt *stmt, size_t size, r
 	return status;
 }
 
+int rows_all(struct db *db, struct mem *mem, sqlite3_stmt *stmt, size_t size, row_fn *read,
+	     void *ret_list, size_t *ret_n)
+{
+	struct rows rows = { .n = 0 };
+	int status = rows_read(db, mem, stmt, size, read, &rows);
+
+	if (status == 0) {
+		memcpy(ret_list, &rows.list, sizeof rows.list); /* whatever it points to */
+		*ret_n = rows.n;
+	}
+	return status;
+}
+
 void row_text(struct mem *mem, sqlite3_stmt *stmt, void *ret)
 {
 	*(const char **)ret = db_text(mem, stmt, 0);

@@ -21,7 +21,11 @@ typedef void row_fn(struct mem *mem, sqlite3_stmt *stmt, void *ret);
 int rows_read(struct db *db, struct mem *mem, sqlite3_stmt *stmt, size_t size, row_fn *read,
 	      struct rows *rows);
 
-/* The same without ending it. */
+/* All rows of it: *ret_list is a pointer to the elements, NULL when there are none. */
+int rows_all(struct db *db, struct mem *mem, sqlite3_stmt *stmt, size_t size, row_fn *read,
+	     void *ret_list, size_t *ret_n);
+
+/* rows_read without ending it. */
 int rows_step(struct db *db, struct mem *mem, sqlite3_stmt *stmt, size_t size, row_fn *read,
 	      struct rows *rows);
 

@@ -52,13 +52,8 @@ static void session_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
 
 static int read_sessions(struct db *db, struct sessions_request *r, sqlite3_stmt *stmt)
 {
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &r->base.mem, stmt, sizeof(struct store_session), session_read,
-			    &rows);
-
-	r->list = rows.list;
-	r->n = rows.n;
-	return row;
+	return rows_all(db, &r->base.mem, stmt, sizeof(struct store_session), session_read,
+			&r->list, &r->n);
 }
 
 static int run_list(struct db *db, struct request *req)

@@ -26,11 +26,6 @@ struct wake_request {
 	void *arg;
 };
 
-static void id_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
-{
-	*(const char **)ret = db_text(mem, stmt, 0);
-}
-
 /* It comes up in the list as if something had been said. */
 static int wake(struct db *db, struct wake_request *r, const char *id)
 {
@@ -71,11 +66,11 @@ static int run_wake(struct db *db, struct request *req)
 				      "SELECT id FROM conversations WHERE snoozed_until <= ? ORDER "
 				      "BY snoozed_until, id LIMIT ?",
 				      "ii", (int64_t)r->now_us, (int64_t)STORE_WAKE_MAX);
-	struct rows rows = { .n = 0 };
-	int status = rows_read(db, &req->mem, stmt, sizeof(const char *), id_read, &rows);
-	const char *const *ids = rows.list;
+	const char *const *ids = NULL;
+	size_t n = 0;
+	int status = rows_all(db, &req->mem, stmt, sizeof(const char *), row_text, &ids, &n);
 
-	for (size_t i = 0; status == 0 && i < rows.n; i++)
+	for (size_t i = 0; status == 0 && i < n; i++)
 		status = wake(db, r, ids[i]);
 	return status < 0 ? status : read_next(db, &r->next_us);
 }

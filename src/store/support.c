@@ -72,12 +72,9 @@ static int read_labels(struct db *db, struct mem *mem, const char *conversation_
 				      "SELECT label_id FROM conversation_labels WHERE "
 				      "conversation_id = ? ORDER BY label_id",
 				      "s", conversation_id);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, mem, stmt, sizeof(int64_t), label_read, &rows);
 
-	ret->labels = rows.list;
-	ret->label_count = rows.n;
-	return row;
+	return rows_all(db, mem, stmt, sizeof(int64_t), label_read, &ret->labels,
+			&ret->label_count);
 }
 
 int support_read(struct db *db, struct mem *mem, const char *conversation_id,

@@ -440,12 +440,9 @@ static int run_user_list(struct db *db, struct request *req)
 				      " FROM users u WHERE NOT ?1 OR u.role = 'admin' ORDER BY "
 				      "iif(?1, u.name, u.id), u.id",
 				      "i", (int64_t)r->team);
-	struct rows rows = { .n = 0 };
-	int row = rows_read(db, &req->mem, stmt, sizeof(struct store_user), listed_read, &rows);
 
-	r->users = rows.list;
-	r->n = rows.n;
-	return row;
+	return rows_all(db, &req->mem, stmt, sizeof(struct store_user), listed_read, &r->users,
+			&r->n);
 }
 
 static void answer_users(struct request *req)
