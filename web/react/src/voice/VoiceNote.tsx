@@ -5,15 +5,7 @@ import { duration } from '../format.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { barsOf } from './bars.ts';
-import { VoicePlayback } from './playback.ts';
-
-interface VoiceNoteProps {
-  load: () => Promise<ArrayBuffer>;
-  durationMs: number;
-  waveform: string;
-  /** Where it can be saved, for browsers that cannot play it. */
-  url?: string;
-}
+import { VoicePlayback, type VoiceNoteProps } from './playback.ts';
 
 /** Play and pause, its shape, and a slider over it: arrows move by seconds. */
 export function VoiceNote({ load, durationMs, waveform, url }: VoiceNoteProps) {

@@ -11,6 +11,15 @@ export interface PlaybackState {
   readonly position: number;
 }
 
+/** What a player of voice notes is given, React's and the widget's. */
+export interface VoiceNoteProps {
+  load: () => Promise<ArrayBuffer>;
+  durationMs: number;
+  waveform: string;
+  /** Where it can be saved, for browsers that cannot play it. */
+  url?: string;
+}
+
 const TICK_MS = 100;
 /** Speech needs no more, and memory is somebody's phone. */
 const RATE = 24_000;

@@ -1,18 +1,10 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import { duration } from '@confab/react/plain';
-import { barsOf, VoicePlayback } from '@confab/react/voice';
+import { barsOf, VoicePlayback, type VoiceNoteProps } from '@confab/react/voice';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Icon } from '../ui/Icon.tsx';
 import { useAround, useObservable } from '../ui/context.ts';
-
-interface VoiceNoteProps {
-  load: () => Promise<ArrayBuffer>;
-  durationMs: number;
-  waveform: string;
-  /** Where it can be saved, for browsers that cannot play it. */
-  url?: string;
-}
 
 /** Play and pause, its shape, and a slider over it: arrows move by seconds. */
 export function VoiceNote({ load, durationMs, waveform, url }: VoiceNoteProps) {
