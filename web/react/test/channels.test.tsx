@@ -48,7 +48,7 @@ function stateOf(me: UserObject, ...more: ChatAction[]): ChatState {
 }
 
 /** Who said what, of the lines of the list. */
-const whose = (html: string) => [...html.matchAll(/cf-conv__before" dir="auto">([^<]*)<\/span> <span class="cf-conv__words" dir="auto">([^<]*)</g)].map((found) => found.slice(1));
+const whose = (html: string) => [...html.matchAll(/cf-conv__before">([^<]*)<\/span> <span class="cf-conv__words" dir="auto">([^<]*)</g)].map((found) => found.slice(1));
 
 function draw(state: ChatState, node: (store: ChatStore) => ReactNode, messages: Messages = en): string {
   const store = new ChatStore(client, state.me);

@@ -22,9 +22,7 @@ export function Preview({ last, me, named = false, typing }: PreviewProps) {
     <span className="cf-conv__preview">
       {before !== undefined && (
         <>
-          <span className="cf-conv__before" dir="auto">
-            {before}
-          </span>{' '}
+          <span className="cf-conv__before">{before}</span>{' '}
         </>
       )}
       <span className="cf-conv__words" dir={ours ? undefined : 'auto'}>
