@@ -72,6 +72,7 @@ const NAMES = {
   OperatorProblem: 'OperatorProblemObject',
   OperatorProblems: 'OperatorProblemsResponse',
   OperatorServer: 'OperatorServerObject',
+  ServerWarning: 'ServerWarningObject',
   OperatorWebhooks: 'OperatorWebhooksResponse',
   Webhook: 'WebhookObject',
   WebhookDelivery: 'WebhookDeliveryObject',

@@ -36,6 +36,7 @@ struct daemon {
 	struct store *store;
 	struct media_threads *media;
 	struct control *control;
+	int disk; /* as the store said last */
 	uv_signal_t terminate, interrupt;
 	uv_timer_t stop_timer;
 	bool handles_open, stopping, ended;
@@ -98,10 +99,14 @@ static void media_metrics(void *arg, struct sb *ret)
 
 /* ---- start ---- */
 
-/* For the operator, whose page shows it, too (R33, R34). */
+/* For the operator, whose page shows it, too (R33, R34), and for the whole team. */
 static void on_disk(void *arg, int status)
 {
 	struct daemon *d = arg;
+
+	d->disk = status;
+	if (d->control)
+		control_disk_changed(d->control, status);
 
 	if (status == -ENOSPC)
 		log_error("store",
@@ -221,7 +226,10 @@ static int start_control(struct daemon *d)
 		},
 	};
 
-	return control_new(&d->control, &control, error) < 0 ? refuse("%s", error) : 0;
+	if (control_new(&d->control, &control, error) < 0)
+		return refuse("%s", error);
+	control_disk_changed(d->control, d->disk);
+	return 0;
 }
 
 /* ---- the banner ---- */

@@ -29,6 +29,7 @@
 #include "control/server/server.h"
 #include "control/support/support.h"
 #include "control/upkeep.h"
+#include "control/warnings.h"
 #include "control/ws/hub.h"
 
 enum {
@@ -172,6 +173,21 @@ static int start_signal(struct control *c, const struct control_config *config)
 	return r;
 }
 
+static int start_warnings(struct control *c, char *ret_error)
+{
+	const struct warnings_config config = { .loop = c->loop,
+						.store = c->store,
+						.files = c->files,
+						.hub = c->hub,
+						.certificate_ends_us = server_tls_expires_us(
+							c->server) };
+	int r = warnings_new(&c->warnings, &config);
+
+	if (r < 0)
+		(void)snprintf(ret_error, CONTROL_ERROR_MAX, "Out of memory.");
+	return r;
+}
+
 static int start_all(struct control *c, const struct control_config *config, char *ret_error)
 {
 	const struct server_config server = {
@@ -211,7 +227,8 @@ static int start_all(struct control *c, const struct control_config *config, cha
 			       "The control plane could not be started: %s.", uv_strerror(r));
 		return r;
 	}
-	return server_new(&c->server, &server, ret_error);
+	r = server_new(&c->server, &server, ret_error);
+	return r == 0 ? start_warnings(c, ret_error) : r;
 }
 
 static int copy_origins(struct control *c, const struct control_config *config)
@@ -280,6 +297,11 @@ bool control_is_tls(const struct control *c)
 	return server_is_tls(c->server);
 }
 
+void control_disk_changed(struct control *c, int status)
+{
+	warnings_disk(c->warnings, status);
+}
+
 enum { CLOSE_RESTART = 1012 };
 
 void control_stop(struct control *c, void (*stopped)(void *arg), void *arg)
@@ -310,6 +332,7 @@ struct control *control_free(struct control *c)
 	c->hooks = hooks_free(c->hooks);
 	c->event_hooks = hooks_free(c->event_hooks);
 	c->push = push_free(c->push);
+	c->warnings = warnings_free(c->warnings);
 	c->hub = hub_free(c->hub);
 	c->private->upkeep = upkeep_free(c->private->upkeep);
 	workers_close(c);

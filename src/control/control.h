@@ -27,6 +27,7 @@ struct server;
 struct signal_hub;
 struct store;
 struct uv_loop_s;
+struct warnings;
 
 struct control {
 	struct uv_loop_s *loop;
@@ -42,6 +43,7 @@ struct control {
 	struct hooks *hooks;	   /* control/hooks/hooks.h; NULL = none configured */
 	struct hooks *event_hooks; /* the same about calls and chat */
 	struct push *push;	   /* control/push/push.h: notifications to browsers */
+	struct warnings *warnings; /* control/warnings.h: what the team must know of the server */
 	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
 	unsigned room_limit;	   /* participants of one room */
 	struct server *server;	   /* control/server/server.h */
@@ -119,6 +121,9 @@ struct control *control_free(struct control *c);
 
 /* Somebody was banned: event sockets close, call legs end. New ones are refused by the ban itself. */
 void control_shut_out(struct control *c, const char *user_id);
+
+/* What store_config.on_disk says: the team is told (warnings.h). */
+void control_disk_changed(struct control *c, int status);
 
 /* Files of messages that are gone are deleted now, not within the hour. */
 void control_sweep_files(struct control *c);

@@ -67,6 +67,9 @@ struct store_counts store_counts(struct store *s);
  */
 void store_hurry(struct store *s);
 
+/* Writes something and takes it away again: whether the disk takes it, as for any other write (on_disk). */
+void store_probe(struct store *s, store_done_fn *done, void *arg);
+
 /* Blocks until everything queued is answered; callbacks run inside.
  * For start-up, the command line and tests. */
 void store_wait(struct store *s);

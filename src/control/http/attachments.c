@@ -16,6 +16,7 @@
 #include "control/http/handlers.h"
 #include "control/http/message_args.h"
 #include "control/objects/objects.h"
+#include "control/warnings.h"
 
 /* ---- sending ---- */
 
@@ -44,9 +45,10 @@ static void on_written(void *arg, int status, const char *id)
 {
 	struct upload *u = arg;
 
-	if (status == -ENOSPC)
+	if (status == -ENOSPC) {
+		warnings_no_room(u->control->warnings, u->attachment.size);
 		http_error(u->req, 507, -1, "The server's disk is full; tell its operator.");
-	else if (status < 0)
+	} else if (status < 0)
 		access_answer_error(u->req, status, "folder for files");
 	if (status < 0) {
 		free(u);

@@ -91,6 +91,12 @@ void events_deliver(struct event_socket *s, int64_t cursor, const char *text, si
 		s->cursor = cursor;
 }
 
+void events_say(struct event_socket *s, const char *text, size_t n)
+{
+	if (s->conn && s->greeted && s->state != SOCKET_CLOSING)
+		(void)wsconn_send(s->conn, text, n, false);
+}
+
 /* Sends what was held.
  * What came before an event that the replay has sent is older than it, and dropped. */
 static void go_live(struct event_socket *s)
@@ -121,6 +127,8 @@ static void greet(struct event_socket *s)
 	json_t *frame = json_pack("{s:s, s:I, s:o, s:s}", "type", "connection.ok", "cursor",
 				  (json_int_t)s->cursor, "me", object_user(s->user),
 				  "connection_id", id);
+	if (frame && s->user->role == ROLE_ADMIN && s->hub->warnings)
+		(void)json_object_set(frame, "warnings", s->hub->warnings);
 	send_json(s, frame);
 	json_decref(frame);
 }

@@ -80,6 +80,7 @@ struct hub *hub_free(struct hub *h)
 	if (!h)
 		return NULL;
 	h->presence = presence_free(h->presence);
+	json_decref(h->warnings);
 	uv_close((uv_handle_t *)h->timer, on_timer_closed);
 	free(h);
 	return NULL;
@@ -196,6 +197,20 @@ void hub_publish_message(struct hub *h, const struct hub_audience *to,
 	if (!text.bad) /* out of memory: clients see the gap at their next replay */
 		fan_out(h, &(struct fan_out){ to, event->cursor, text.text, text.len });
 	sb_fini(&text);
+}
+
+void hub_warn(struct hub *h, json_t *warnings)
+{
+	json_t *event = json_pack("{s:s, s:O}", "type", "server.warnings", "warnings", warnings);
+	autofree char *text = event ? json_dumps(event, JSON_COMPACT) : NULL;
+	struct event_socket *s;
+
+	json_decref(event);
+	json_decref(h->warnings);
+	h->warnings = warnings;
+	list_each (s, &h->admins, in_admins)
+		if (text)
+			events_say(s, text, strlen(text));
 }
 
 /* Without memory the old name stays for as long as the socket is open. */

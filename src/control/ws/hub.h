@@ -60,6 +60,12 @@ void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, c
 void hub_publish_message(struct hub *h, const struct hub_audience *to,
 			 const struct store_event *event);
 
+/*
+ * What the team is told of the server itself: a JSON array (reference stolen) that admins get with connection.ok, and those who
+ * are here now at once (server.warnings). It is the whole state, so it waits for no replay.
+ */
+void hub_warn(struct hub *h, json_t *warnings);
+
 /* `user` has another name: what is sent from now on has it, and `to` is told (user.updated). */
 void hub_rename(struct hub *h, const struct hub_audience *to, const struct store_user *user);
 

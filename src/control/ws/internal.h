@@ -75,6 +75,7 @@ struct hub {
 	uv_timer_t *timer;
 	unsigned ticks;
 	struct presence *presence;
+	json_t *warnings; /* for admins; NULL before the first */
 };
 
 /* events.c */
@@ -82,6 +83,9 @@ extern const struct ws_handler events_handler;
 /* connection.error, then closes */
 void events_fail(struct event_socket *s, int status, int code, const char *message);
 void events_deliver(struct event_socket *s, int64_t cursor, const char *text, size_t n);
+
+/* Out of the order of stored events; not before connection.ok. */
+void events_say(struct event_socket *s, const char *text, size_t n);
 
 /* hub.c */
 void hub_add(struct hub *h, struct event_socket *s);

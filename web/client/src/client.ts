@@ -15,7 +15,7 @@ import { Channel, selectChannels, type ChannelData, type ChannelFilter, type Cha
 import { browserOutbox } from './chat/browser-outbox.ts';
 import { Outbox } from './chat/outbox.ts';
 import type { OutboxStorage } from './chat/unsent.ts';
-import type { UserObject } from './contract.ts';
+import type { ServerWarningObject, UserObject } from './contract.ts';
 import { browserCapture, type Capture } from './devices/browser.ts';
 import { noPreferences, storedPreferences } from './devices/preferences.ts';
 import { Emitter } from './emitter.ts';
@@ -130,6 +130,7 @@ export class VideoClient {
   readonly #connection = new Store<ConnectionState>('disconnected');
   readonly #user = new Store<UserObject | undefined>(undefined);
   readonly #calls = new Store<readonly Call[]>([]);
+  readonly #warnings = new Store<readonly ServerWarningObject[]>([]);
   readonly #channels = new Map<string, Channel>();
   readonly #tokens = new TokenManager();
   readonly #events: Emitter<ClientEvents>;
@@ -163,7 +164,7 @@ export class VideoClient {
     let storage: OutboxStorage | undefined;
     const { outbox } = options;
     this.outbox = new Outbox(this.chat, () => (storage ??= outbox === false ? undefined : (outbox ?? browserOutbox(this.#baseURL()))), this.#log);
-    this.operator = new OperatorApi({ ready, rest: this.#rest });
+    this.operator = new OperatorApi({ ready, rest: this.#rest }, this.#warnings);
     this.support = new SupportApi({ ready, rest: this.#rest });
     this.moderation = new ModerationApi({ ready, rest: this.#rest });
     const { devicePersistence: keep = true } = options;
@@ -355,6 +356,8 @@ export class VideoClient {
       return;
     }
     if (event.type === 'message.new' && event.message.user.id === this.#user.get()?.id) this.outbox.arrived(event.message);
+    if (event.type === 'server.warnings') this.#warnings.set(event.warnings);
+    if (event.type === 'connection.ok') this.#warnings.set(event.warnings ?? []);
     if (event.type === 'channel.left') this.outbox.discardAll(event.conversation_id);
     if ('cid' in event) this.#onCallEvent(event);
     if (event.type === 'resync') for (const call of this.#calls.get()) void call.refresh();
@@ -399,6 +402,7 @@ export class VideoClient {
     this.#tokens.reset();
     this.#user.set(undefined);
     this.#calls.set([]);
+    this.#warnings.set([]);
     for (const channel of this.#channels.values()) channel.end();
     this.#channels.clear();
     this.#setConnection('disconnected');

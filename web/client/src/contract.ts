@@ -630,6 +630,13 @@ export interface OperatorServerObject {
   certificate_ends_at: string | null;
 }
 
+export interface ServerWarningObject {
+  /** disk_failed: nothing is stored until a restart. certificate_ends: within 14 days, or it has. */
+  kind: 'disk_full' | 'disk_read_only' | 'disk_failed' | 'certificate_ends';
+  /** Of certificate_ends. */
+  ends_at?: string;
+}
+
 export interface OperatorWebhooksResponse {
   webhooks: WebhookObject[];
 }
@@ -705,6 +712,8 @@ export interface ServerEvents {
     cursor: number;
     me: UserObject;
     connection_id: string;
+    /** For admins: as in server.warnings. */
+    warnings?: ServerWarningObject[];
   };
   'connection.error': {
     type: 'connection.error';
@@ -797,6 +806,10 @@ export interface ServerEvents {
     type: 'viewing.stop';
     conversation_id: string;
     user: UserObject;
+  };
+  'server.warnings': {
+    type: 'server.warnings';
+    warnings: ServerWarningObject[];
   };
   'labels.updated': {
     type: 'labels.updated';

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What an operator sees: who is in which call right now and how well, the calls of the past, and what went wrong. For admins only. */
+/**
+ * What an operator sees: who is in which call right now and how well, the calls of the past, what webhooks delivered, and what
+ * went wrong. For admins only.
+ */
 import type { Rest } from './rest.ts';
+import type { Observable } from './store.ts';
 import type {
   CallCardObject,
   OperatorCallObject,
@@ -10,13 +14,22 @@ import type {
   OperatorProblemsResponse,
   OperatorServerObject,
   OperatorWebhooksResponse,
+  ServerWarningObject,
   WebhookDeliveryObject,
   WebhookDeliveryResponse,
   WebhookObject,
 } from './contract.ts';
 
 export class OperatorApi {
-  constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
+  constructor(
+    private readonly context: { ready(): Promise<void>; rest: Rest },
+    /** What the server cannot do now, or soon: its disk is full, its certificate ends. Kept up to date by events; empty for who is no admin. */
+    readonly warnings$: Observable<readonly ServerWarningObject[]>,
+  ) {}
+
+  get warnings(): readonly ServerWarningObject[] {
+    return this.warnings$.get();
+  }
 
   /** Every call that somebody is in, but for those of channels of others. Rejects with code 17 for who is no admin. */
   async calls(): Promise<OperatorCallObject[]> {

@@ -2,7 +2,7 @@
 /** client.chat, client.operator, client.support: one request per method, as api/openapi.yaml has it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VideoClient, ann, makeToken, makeWorld, refuse } from './lib/fakes.ts';
+import { VideoClient, ann, makeToken, makeWorld, refuse, until } from './lib/fakes.ts';
 
 const attachment = { id: 'f1', name: 'a.txt', mime_type: 'text/plain', size: 3, url: '/files/f1/a.txt' };
 
@@ -13,6 +13,7 @@ async function setUp() {
   const asked: string[] = [];
   return {
     client,
+    world,
     asked,
     answer(route: string, body: unknown) {
       world.server.routes[route] = ({ method, path, body: sent }) => {
@@ -74,6 +75,27 @@ test('client.chat: attach sends the bytes, and urlOf says where they are', async
   assert.deepEqual(await client.chat.attach('ann', file, 'a b.txt'), attachment);
   assert.deepEqual(sent, [['http://test/api/v1/conversations/ann/attachments?name=a+b.txt', file]]);
   assert.equal(client.chat.urlOf(attachment), 'http://test/files/f1/a.txt');
+});
+
+test('client.operator.warnings: with connection.ok, by event, gone with the connection they came with', async () => {
+  const { client, world } = await setUp();
+  const disk = { kind: 'disk_full' };
+  assert.deepEqual(client.operator.warnings, []);
+  const seen: unknown[] = [];
+  const stop = client.operator.warnings$.subscribe((warnings) => seen.push(warnings));
+  world.server.socket.emit({ type: 'server.warnings', warnings: [disk] });
+  assert.deepEqual(client.operator.warnings, [disk]);
+  world.server.warnings = [{ kind: 'disk_read_only' }];
+  world.server.socket.end(1006);
+  await until(() => client.operator.warnings[0]?.kind === 'disk_read_only');
+  delete world.server.warnings;
+  world.server.socket.end(1006); // it is over when the socket comes back without a word of it
+  await until(() => client.operator.warnings.length === 0);
+  stop();
+  assert.deepEqual(seen, [[], [disk], [{ kind: 'disk_read_only' }], []]);
+  world.server.socket.emit({ type: 'server.warnings', warnings: [disk] });
+  await client.disconnectUser();
+  assert.deepEqual(client.operator.warnings, []);
 });
 
 test('client.operator: calls, history and problems; refused to who is no admin', async () => {

@@ -386,6 +386,51 @@ static void test_resync(void **state)
 	drop(c);
 }
 
+static size_t warnings_in(const struct wsconn *c, size_t i)
+{
+	assert_true(i < c->count);
+	json_t *frame = json_loads(c->sent[i], 0, NULL);
+	size_t n = json_array_size(json_object_get(frame, "warnings"));
+
+	json_decref(frame);
+	return n;
+}
+
+/* The team hears what the server cannot do, when it comes and when it changes, also during a replay; nobody else does. */
+static void test_warnings(void **state)
+{
+	(void)state;
+	hub_set_cursor(hub, 13);
+	hub_warn(hub, json_pack("[{s:s}]", "kind", "disk_full"));
+	struct wsconn *c = open_socket("cookie");
+	say(c, "{\"type\":\"connect\"}");
+	pending.session_done(pending.arg, 0, &ann);
+	assert_null(strstr(c->sent[0], "warnings"));
+
+	struct wsconn *admin = open_socket("cookie");
+	say(admin, "{\"type\":\"connect\",\"since\":10}");
+	pending.session_done(pending.arg, 0, &root);
+	hub_warn(hub, json_pack("[{s:s}, {s:s}]", "kind", "disk_full", "kind", "certificate_ends"));
+	assert_int_equal(admin->count, 0); /* connection.ok comes first */
+	struct store_event list[] = { message_event(11), message_event(13) };
+	pending.replay_done(pending.arg, 0, list, 1, true);
+	assert_frame(admin, 0, "connection.ok", 10);
+	assert_int_equal(warnings_in(admin, 0), 2);
+	publish(0, "older than 13");
+	hub_warn(hub, json_array()); /* not older than 13: it is what is now */
+	publish(13, "message.new");
+	pending.replay_done(pending.arg, 0, list + 1, 1, false);
+	assert_frame(admin, 1, "message.new", 11);
+	assert_frame(admin, 2, "server.warnings", 0);
+	assert_int_equal(warnings_in(admin, 2), 0);
+	assert_frame(admin, 3, "message.new", 13);
+	assert_int_equal(admin->count, 4);
+	for (size_t i = 0; i < c->count; i++)
+		assert_null(strstr(c->sent[i], "warnings"));
+	drop(admin);
+	drop(c);
+}
+
 static void test_refusals(void **state)
 {
 	static const char *const bad[] = { "",
@@ -491,6 +536,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_replay_waits_for_its_reader, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_resync, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_warnings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_tokens, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_logout_closes, set_up, tear_down),

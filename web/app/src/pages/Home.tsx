@@ -13,6 +13,7 @@ import { forgetUser, useConnectedClient } from '../useConnectedClient.ts';
 import { useRoute } from '../useRoute.ts';
 import { Loading } from './Loading.tsx';
 import { Operator } from './Operator.tsx';
+import { ServerWarnings } from './ServerWarnings.tsx';
 import { Title } from './Title.tsx';
 import { TopBar } from './TopBar.tsx';
 import { Unreachable } from './Unreachable.tsx';
@@ -62,6 +63,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
           shortcuts={shortcuts}
         >
           <Title unread={unread} />
+          {me.role === 'admin' && <ServerWarnings />}
           <CallCenter>
             <WorkerOrders me={me} route={route} />
             {page === 'settings' ? (

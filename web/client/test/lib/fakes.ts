@@ -89,6 +89,8 @@ export class FakeSocket implements SocketLike {
 export class FakeServer {
   reachable = true;
   cursor = 10;
+  /** Of an admin's connection.ok. */
+  warnings?: object[];
   readonly expired = new Set<string>();
   readonly sockets: FakeSocket[] = [];
   readonly requests: { method: string; path: string; token: string; body: Record<string, unknown> }[] = [];
@@ -127,7 +129,7 @@ export class FakeServer {
     }
     const id = userIdIn(token);
     const me = [ann, tom].find((user) => user.id === id) ?? { id, name: id, role: 'user' };
-    socket.emit({ type: 'connection.ok', cursor: this.cursor, me, connection_id: 'c1' });
+    socket.emit({ type: 'connection.ok', cursor: this.cursor, me, connection_id: 'c1', ...(this.warnings && { warnings: this.warnings }) });
   }
 }
 
