@@ -65,7 +65,8 @@ struct confab_client {
 	struct ws *events;
 	uv_timer_t events_timer; /* silence, or the time until the next attempt */
 	unsigned attempts;
-	int64_t cursor; /* -1 = none */
+	int64_t cursor;	 /* -1 = none */
+	int64_t started; /* where this connection's events begin */
 	char device_id[24];
 	struct list calls;
 

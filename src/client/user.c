@@ -235,16 +235,18 @@ static void on_message(void *arg, const char *bytes, size_t n, bool binary)
 	} else if (strcmp(type, "connection.error") == 0) {
 		on_refused(c, event);
 	} else if (strcmp(type, "connection.ok") == 0) {
+		c->started = json_integer_value(cursor);
 		if (c->cursor < 0)
-			c->cursor = json_integer_value(cursor);
+			c->cursor = c->started;
 		on_connected(c);
 	} else if (json_is_integer(cursor) && json_integer_value(cursor) <= c->cursor) {
 		/* heard before */
 	} else {
 		if (json_is_integer(cursor))
 			c->cursor = json_integer_value(cursor);
+		/* not none: what comes until the next connection would be missed without a word */
 		if (strcmp(type, "resync") == 0)
-			c->cursor = -1;
+			c->cursor = c->started;
 		event_take(c, event, bytes, n);
 	}
 	json_decref(event);

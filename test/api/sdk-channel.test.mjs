@@ -1,41 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The SDK's channels against the real daemon: state and observables, as an application sees them.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import WebSocket from 'ws';
-import { apiKey, root } from '../lib/confabd.mjs';
-import { now, sign } from '../lib/jwt.mjs';
+import { apiKey } from '../lib/confabd.mjs';
 import { startWithPeople } from '../lib/people.mjs';
+import { loadSdk } from '../lib/sdk-node.mjs';
 
-let daemon, sdk, folder;
-const clients = [];
+let daemon, sdk, loaded;
 before(async () => {
 	({ daemon } = await startWithPeople({ ann: 'admin', ben: 'admin', cleo: 'user' }));
-	folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-sdk-'));
-	const bundle = path.join(folder, 'index.mjs');
-	execFileSync('npx', ['--no-install', 'esbuild', 'client/src/index.ts', '--bundle', '--format=esm', '--platform=node', '--splitting', '--out-extension:.js=.mjs', `--outdir=${folder}`],
-		{ cwd: path.join(root, 'web'), stdio: ['ignore', 'ignore', 'pipe'] });
-	sdk = await import(pathToFileURL(bundle));
+	loaded = await loadSdk();
+	sdk = loaded.module;
 });
 after(async () => {
-	await Promise.all(clients.map((client) => client.disconnectUser()));
-	fs.rmSync(folder, { recursive: true });
+	await loaded.end();
 	await daemon.stop();
 });
 
-async function connect(id) {
-	const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-	globalThis.WebSocket ??= WebSocket;
-	const client = new sdk.VideoClient({ apiKey, options: { baseURL: daemon.url, logger: quiet } });
-	clients.push(client);
-	await client.connectUser({ id }, () => sign({ user_id: id, iat: now() - 5, exp: now() + 600 }));
-	return client;
-}
+const connect = (id) => loaded.connect(id, { baseURL: daemon.url });
 
 const until = (observable, matches, ms = 10000) =>
 	new Promise((resolve, reject) => {

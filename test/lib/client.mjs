@@ -58,9 +58,10 @@ export class Client {
 	}
 
 	/** Opens the event socket; resolves once connection.ok or connection.error came. */
-	async events({ since, token, device_id, headers = {}, first } = {}) {
+	async events({ since, token, device_id, headers = {}, first, autoPong } = {}) {
 		const socket = new WebSocket(this.base.replace(/^http/, 'ws') + '/api/v1/events', {
 			headers: { ...(this.cookie ? { cookie: this.cookie } : {}), ...headers },
+			...(autoPong === undefined ? {} : { autoPong }),
 		});
 		const stream = new EventStream(socket);
 		await stream.opened;

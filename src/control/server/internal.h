@@ -220,6 +220,8 @@ int liveness_new(struct liveness **ret, struct server *s);
 struct liveness *liveness_free(struct liveness *l);
 void liveness_opened(struct liveness *l, struct wsconn *c);
 void liveness_answered(struct wsconn *c);
+void liveness_tick(struct liveness *l,
+		   uint64_t now); /* what its timer does; for tests in virtual time */
 
 /* server.c */
 void server_check_stopped(struct server *s);

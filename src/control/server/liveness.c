@@ -12,11 +12,16 @@
 #include "base/clock.h"
 #include "control/server/internal.h"
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, TICK_MAX_US = 2 * TICK_MS * US_PER_MS };
 
+/*
+ * Its time is what the loop was awake for: while it stood still (a stopped process, a machine that was paused) nobody could
+ * be heard, and the answers that came meanwhile are read after this timer.
+ */
 struct liveness {
 	uv_timer_t timer;
 	struct server *server;
+	uint64_t awake_us, looked_us;
 };
 
 static void check(struct wsconn *c, uint64_t now)
@@ -31,17 +36,23 @@ static void check(struct wsconn *c, uint64_t now)
 	}
 }
 
-static void on_tick(uv_timer_t *timer)
+void liveness_tick(struct liveness *l, uint64_t now)
 {
-	struct liveness *l = timer->data;
-	uint64_t now = clock_now_us();
+	uint64_t passed = now - l->looked_us;
 	struct peer *p;
 
+	l->looked_us = now;
+	l->awake_us += passed < TICK_MAX_US ? passed : TICK_MAX_US;
 	list_each (p, &l->server->peers, in_server)
 		if (p->ws && p->ws->open)
-			check(p->ws, now);
+			check(p->ws, l->awake_us);
 	if (l->server->counts.ws_open == 0)
-		(void)uv_timer_stop(timer);
+		(void)uv_timer_stop(&l->timer);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	liveness_tick(timer->data, clock_now_us());
 }
 
 int liveness_new(struct liveness **ret, struct server *s)
@@ -71,13 +82,18 @@ struct liveness *liveness_free(struct liveness *l)
 
 void liveness_opened(struct liveness *l, struct wsconn *c)
 {
-	c->heard_us = clock_now_us();
-	if (!uv_is_active((uv_handle_t *)&l->timer))
+	c->heard_us = l->awake_us;
+	if (!uv_is_active((uv_handle_t *)&l->timer)) {
+		l->looked_us = clock_now_us();
 		(void)uv_timer_start(&l->timer, on_tick, TICK_MS, TICK_MS);
+	}
 }
 
 void liveness_answered(struct wsconn *c)
 {
-	c->heard_us = clock_now_us();
+	const struct liveness *l = c->peer->server->liveness;
+
+	if (l) /* else the server closes */
+		c->heard_us = l->awake_us;
 	c->asked = false;
 }

@@ -129,6 +129,7 @@ export class EventSocket {
       this.#socket = socket;
       let refused: ConfabError | undefined;
       let up = false;
+      let started: number | undefined;
       const timer = setTimeout(() => abandon(socket), CONNECT_MS);
       socket.onopen = () => {
         const since = this.#cursor === undefined ? {} : { since: this.#cursor };
@@ -145,13 +146,14 @@ export class EventSocket {
         if (event.type === 'connection.ok') {
           up = true;
           clearTimeout(timer);
+          started = event.cursor;
           // a resumed socket gets its replay after this: only the first one starts at the server's cursor
-          this.#cursor ??= event.cursor;
+          this.#cursor ??= started;
           resolve(event.me);
           this.handlers.onEvent(event);
           return;
         }
-        this.#deliver(event);
+        this.#deliver(event, started);
       };
       socket.onerror = () => {}; // onclose follows and says as much
       socket.onclose = () => {
@@ -166,12 +168,14 @@ export class EventSocket {
     });
   }
 
-  #deliver(event: SocketEvent): void {
+  /** `started`: the cursor where this connection's events begin. */
+  #deliver(event: SocketEvent, started: number | undefined): void {
     if ('cursor' in event && event.cursor !== undefined) {
       if (this.#cursor !== undefined && event.cursor <= this.#cursor) return; // heard before
       this.#cursor = event.cursor;
     }
-    if (event.type === 'resync') this.#cursor = undefined;
+    // not undefined: what happens until the next connection would be missed without a word
+    if (event.type === 'resync') this.#cursor = started;
     this.handlers.onEvent(event);
   }
 

@@ -76,6 +76,53 @@ test('another name is shown wherever the person is', () => {
   assert.deepEqual([state.me.name, state.conversations.get('ann')?.support.assignee?.name], ['Tomas', 'Tomas']);
 });
 
+test('after a gap nothing is shown as if nothing were missing: the newest page takes the place of what was there', () => {
+  const page = (ids: number[], hasMore: boolean) => ({ messages: ids.map((id) => message(id, ann, `m${id}`)), has_more: hasMore });
+  const bob = { id: 'bob', name: 'Bob', role: 'user' as const };
+  let state = ready(tom, conversation(), conversation({ id: 'bob', user: bob }), conversation({ id: 'cem', user: { ...bob, id: 'cem' } }));
+  for (const id of ['ann', 'bob', 'cem']) state = reduceChat(state, { type: 'thread.loaded', id, response: page([1, 2], false), more: false });
+  const unsent = (conversationId: string) => ({
+    message: { key: conversationId, conversationId, text: 'mine', at: 5, private: false, files: [] },
+    delivery: 'waiting' as const,
+    error: undefined,
+  });
+  state = reduceChat(state, { type: 'queue', queue: [unsent('ann'), unsent('bob')] });
+  const texts = (id: string) => state.threads.get(id)?.messages.map((m) => m.text);
+
+  state = reduceChat(state, { type: 'resync', shown: 'ann' });
+  assert.deepEqual(texts('ann'), ['m1', 'm2', 'mine'], 'what is on screen stays until the answer is there');
+  assert.deepEqual([state.threads.get('bob')?.status, texts('bob')], ['loading', ['mine']], 'what is on its way stays');
+  assert.equal(state.threads.has('cem'), false, 'asked for anew when it is opened');
+
+  state = arrived(state, message(90, ann, 'm90')); // meanwhile
+  state = reduceChat(state, { type: 'thread.loaded', id: 'ann', response: page([50, 51], true), more: false });
+  assert.deepEqual(texts('ann'), ['m50', 'm51', 'm90', 'mine']);
+  assert.deepEqual([state.threads.get('ann')?.hasMore, state.threads.get('ann')?.stale], [true, undefined]);
+  state = reduceChat(state, { type: 'thread.loaded', id: 'ann', response: page([91], true), more: false });
+  assert.deepEqual(texts('ann'), ['m50', 'm51', 'm90', 'm91', 'mine'], 'an ordinary reload keeps what is there');
+});
+
+test('resync: the list and the open conversation are loaded anew', async () => {
+  const world = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options: world.options });
+  const { routes } = world.server;
+  let last = 1;
+  routes['GET /api/v1/conversations'] = () => ({ status: 200, body: { conversations: [conversation({ last_message: message(last, ann, `m${last}`) })], cursor: last, online: [] } });
+  routes['GET /api/v1/conversations/ann/messages'] = () => ({ status: 200, body: { messages: [message(last, ann, `m${last}`)], has_more: last > 1 } });
+  const me = await client.connectUser(ann, async () => makeToken('ann'));
+  const chat = new ChatStore(client, me);
+  chat.start();
+  chat.open('ann');
+  const texts = () => chat.state.threads.get('ann')?.messages.map((m) => m.text).join();
+  await until(() => texts() === 'm1');
+  last = 500;
+  world.server.socket.emit({ type: 'resync' });
+  await until(() => texts() === 'm500');
+  assert.equal(chat.state.conversations.get('ann')?.last_message?.id, 500);
+  assert.equal(chat.state.threads.get('ann')?.hasMore, true);
+  chat.stop();
+});
+
 test('a first message of an unknown customer makes the conversation appear', () => {
   const state = arrived(ready(tom), message(1, ann, 'hi'));
   assert.equal(state.conversations.get('ann')?.user.name, 'Ann');

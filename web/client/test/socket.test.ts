@@ -138,3 +138,110 @@ test('a server that accepts and then says nothing is given up, though its socket
     globalThis.setTimeout = real;
   }
 });
+
+test('after a resync the next connection goes on from there, though nothing has happened since', async () => {
+  const { client, server } = await connected();
+  const heard: string[] = [];
+  client.on('all', (event) => heard.push(event.type));
+  const welcome = server.welcome.bind(server);
+  server.welcome = (socket, token) => {
+    welcome(socket, token);
+    if (server.sockets.length === 2) socket.emit({ type: 'resync' });
+  };
+  server.cursor = 500;
+  server.socket.end(1006);
+  await until(() => heard.includes('resync'));
+  server.cursor = 510; // ten events that nobody here has heard
+  server.socket.end(1006);
+  await until(() => server.sockets.length === 3 && server.socket.sent.length > 0);
+  assert.equal(server.socket.sent[0]?.since, 500);
+});
+
+/** Timers and Date in a time of their own; what promises do happens in between. */
+function virtualTime() {
+  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, now: Date.now };
+  const timers = new Map<number, { at: number; run: () => void }>();
+  let [now, serial] = [real.now(), 0];
+  Object.assign(globalThis, {
+    setTimeout: (run: () => void, ms = 0) => (timers.set(++serial, { at: now + ms, run }), serial),
+    clearTimeout: (id: unknown) => (typeof id === 'number' ? void timers.delete(id) : real.clearTimeout(id as undefined)), // of before
+  });
+  Date.now = () => now;
+  const settle = async () => {
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return {
+    async pass(ms: number) {
+      const end = now + ms;
+      for (;;) {
+        await settle();
+        const [next] = [...timers].filter(([, { at }]) => at <= end).sort(([a, x], [b, y]) => x.at - y.at || a - b);
+        if (!next) break;
+        timers.delete(next[0]);
+        now = Math.max(now, next[1].at);
+        next[1].run();
+      }
+      now = end;
+    },
+    /** The machine sleeps: the clock goes on, the timers do not. */
+    sleep(ms: number) {
+      now += ms;
+      for (const timer of timers.values()) timer.at += ms;
+    },
+    end() {
+      Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
+      Date.now = real.now;
+    },
+  };
+}
+
+test('a connection that says something every 15 s is left alone; one that is silent for 40 s is dead, though nobody closes it', async () => {
+  const { client, server } = await connected();
+  const time = virtualTime();
+  try {
+    server.socket.emit(message(11));
+    for (let i = 0; i < 40; i++) {
+      await time.pass(15_000);
+      server.socket.emit({ type: 'health.check' });
+    }
+    assert.deepEqual([server.sockets.length, client.state.connectionState], [1, 'connected']);
+
+    const silent = server.socket;
+    silent.close = () => {}; // as a peer that is gone: the closing handshake is never answered
+    await time.pass(39_000);
+    assert.equal(client.state.connectionState, 'connected');
+    await time.pass(2_000);
+    assert.deepEqual([server.sockets.length, client.state.connectionState], [2, 'connected']);
+    assert.equal(server.socket.sent[0]?.since, 11);
+
+    const heard: number[] = [];
+    client.on('message.new', (event) => heard.push(event.cursor));
+    silent.emit(message(12)); // a last word from the dead is said again by the new one
+    for (const cursor of [12, 13]) server.socket.emit(message(cursor));
+    assert.deepEqual(heard, [12, 13]);
+    server.socket.emit({ type: 'health.check' });
+    await time.pass(30_000);
+    assert.equal(server.sockets.length, 2, 'the new one has its own time');
+  } finally {
+    time.end();
+  }
+});
+
+test('woken from sleep it looks at once, and does not wait for its timer', async () => {
+  const { client, server, network } = await connected();
+  const time = virtualTime();
+  try {
+    server.socket.emit({ type: 'health.check' });
+    server.socket.close = () => {};
+    time.sleep(30_000);
+    network.turn(true);
+    await time.pass(100);
+    assert.equal(server.sockets.length, 1, 'a short nap does no harm');
+    time.sleep(30_000);
+    network.turn(true);
+    await time.pass(1_000);
+    assert.deepEqual([server.sockets.length, client.state.connectionState], [2, 'connected']);
+  } finally {
+    time.end();
+  }
+});

@@ -257,7 +257,12 @@ export class Channel {
     this.#stops.push(client.on('all', (event) => 'conversation_id' in event && event.conversation_id === id && this.#onEvent(event as SocketEvent)));
     this.#stops.push(client.on('user.updated', (event) => this.#onRenamed(event)));
     if (this.type === 'support' && this.#me().role !== 'admin') this.#stops.push(client.on('hours.updated', (event) => set(this.state.slowMode$, event.slow_mode_s)));
-    this.#stops.push(client.on('resync', () => void this.#load().catch(() => {})));
+    this.#stops.push(
+      client.on('resync', () => {
+        this.#apply({ type: 'resync', shown: id });
+        void this.#load().catch(() => {});
+      }),
+    );
     this.#stops.push(client.on('connection.changed', ({ state }) => state === 'connected' && void this.#load().catch(() => {})));
     if (this.type === 'direct') this.#onInfo(await client.chat.createChannel({ type: 'direct', user_id: this.id }));
     else if (this.type === 'group' && this.data.name !== undefined)

@@ -22,6 +22,8 @@ export type ChatAction =
   | { type: 'failed'; error: ConfabError }
   /** `replayed`: applied a second time, to a list that was loaded meanwhile and does not count it. */
   | { type: 'event'; event: SocketEvent; replayed?: boolean; at?: number }
+  /** Events were missed for good. What is `shown` stays until the newest page is there. */
+  | { type: 'resync'; shown: string | undefined }
   | { type: 'opened'; id: string | undefined }
   | { type: 'seeing'; id: string | undefined }
   | { type: 'tick'; at: number }
@@ -51,6 +53,8 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return state.status === 'ready' ? state : { ...state, status: 'error', error: action.error };
     case 'event':
       return onEvent(state, action.event, action.replayed ?? false, action.at ?? 0);
+    case 'resync':
+      return afterGap(state, action.shown);
     case 'opened':
       return { ...state, open: action.id, seeing: undefined, unreadAfter: lineIn(state, action.id) };
     case 'seeing':
@@ -83,11 +87,12 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
     case 'thread.loaded':
       return withThread(state, action.id, (thread) => ({
         status: 'ready',
-        messages: merge(thread.hasNewer && !action.more ? unsentOf(thread) : thread.messages, action.response.messages.map(toChatMessage)),
+        messages: merge(action.more ? thread.messages : connected(thread), action.response.messages.map(toChatMessage)),
         // a reload of the newest page says nothing about what lies before older pages
-        hasMore: action.more || thread.status !== 'ready' || thread.hasNewer ? action.response.has_more : thread.hasMore,
+        hasMore: action.more || thread.status !== 'ready' || thread.hasNewer || thread.stale !== undefined ? action.response.has_more : thread.hasMore,
         hasNewer: action.more && thread.hasNewer,
         loadingMore: action.more ? false : thread.loadingMore,
+        ...(action.more && thread.stale !== undefined && { stale: thread.stale }),
       }));
     case 'thread.failed':
       return withThread(state, action.id, (thread) =>
@@ -114,6 +119,24 @@ function loaded(state: ChatState, { conversations, online, hours, slow_mode_s: s
     hours,
     slowModeS,
   };
+}
+
+/** What the newest page may be put behind: all, unless something is missing in between. */
+function connected(thread: Thread): readonly ChatMessage[] {
+  const { messages, hasNewer, stale } = thread;
+  if (hasNewer) return unsentOf(thread);
+  return stale === undefined ? messages : messages.filter(({ id }) => id === undefined || id > stale);
+}
+
+/** What was loaded before has a hole now: it goes, but for what is on its way and what is shown. */
+function afterGap(state: ChatState, shown: string | undefined): ChatState {
+  const threads = new Map<string, Thread>();
+  for (const [id, thread] of state.threads) {
+    const unsent = unsentOf(thread);
+    if (id === shown) threads.set(id, { ...thread, stale: Math.max(thread.stale ?? 0, ...thread.messages.map((message) => message.id ?? 0)) });
+    else if (unsent.length > 0) threads.set(id, { ...EMPTY, messages: unsent });
+  }
+  return { ...state, threads };
 }
 
 const unsentOf = (thread: Thread): ChatMessage[] => thread.messages.filter(({ id }) => id === undefined);

@@ -46,6 +46,8 @@ export interface Thread {
   readonly loadingMore: boolean;
   /** The thread does not reach to the newest message: one has jumped to an older one. */
   readonly hasNewer: boolean;
+  /** Something may be missing behind this message (0: from the start): what is there up to it goes when the newest page comes. */
+  readonly stale?: number;
 }
 
 /** Somebody who is writing, until the time (of Date.now()) when it no longer counts: a stop may be lost. */

@@ -66,7 +66,12 @@ export class ChatStore {
 
   start(): void {
     for (const type of EVENTS) this.#stops.push(this.client.on(type, (event) => this.#onEvent(event)));
-    this.#stops.push(this.client.on('resync', () => this.refresh()));
+    this.#stops.push(
+      this.client.on('resync', () => {
+        this.#apply({ type: 'resync', shown: this.state.open });
+        this.refresh();
+      }),
+    );
     this.#stops.push(
       this.client.on('connection.changed', ({ state }) => {
         if (state !== 'connected') return;
@@ -102,7 +107,8 @@ export class ChatStore {
   /** Shows a conversation, or none. */
   open(id: string | undefined): void {
     if (this.state.open !== id) this.#apply({ type: 'opened', id });
-    if (id !== undefined && this.state.threads.get(id)?.status !== 'ready') void this.#loadThread(id);
+    const thread = id === undefined ? undefined : this.state.threads.get(id);
+    if (id !== undefined && (thread?.status !== 'ready' || thread.stale !== undefined)) void this.#loadThread(id);
   }
 
   /**
