@@ -33,6 +33,7 @@ const NAMES = {
   Attachment: 'AttachmentObject',
   Reaction: 'ReactionObject',
   Read: 'ReadObject',
+  Unread: 'UnreadResponse',
   CallState: 'CallSessionObject',
   Conversation: 'ConversationObject',
   Channel: 'ChannelObject',

@@ -29,11 +29,13 @@ static struct hub_audience audience_of(struct control *c, const char *const *con
 	return to;
 }
 
+/* Not `except`, unless that is NULL. */
 static void publish_to_conversation(struct control *c, const char *conversation_id, bool private,
-				    int64_t cursor, const json_t *event)
+				    const char *except, int64_t cursor, const json_t *event)
 {
-	const struct hub_audience to = audience_of(c, &conversation_id, private);
+	struct hub_audience to = audience_of(c, &conversation_id, private);
 
+	to.except = except;
 	hub_publish(c->hub, &to, cursor, event);
 }
 
@@ -90,15 +92,47 @@ void publish_chat_event(void *arg, const struct store_event *event)
 	json_t *frame = event_stored(event, NULL);
 
 	if (frame)
-		publish_to_conversation(arg, event->conversation_id, event->message.private,
+		publish_to_conversation(arg, event->conversation_id, event->message.private, NULL,
 					event->cursor, frame);
 	if (frame)
 		post_event(arg, event->cursor, frame);
 	json_decref(frame);
 }
 
+static void publish_to_one(struct control *c, const char *user_id, const json_t *frame)
+{
+	hub_publish(c->hub, &(struct hub_audience){ .user_ids = &user_id, .user_count = 1 }, 0,
+		    frame);
+}
+
+/* Who has read hears of what they have marked unread, and alone of its end. */
+static void publish_read(struct control *c, const struct chat_notice *notice)
+{
+	bool moved = notice->changed & (READ_FURTHER | GIVEN_FURTHER);
+	struct store_read read = *notice->read;
+	struct chat_notice others = *notice;
+
+	read.unread_id = 0;
+	others.read = &read;
+	json_t *frame = moved ? event_notice(&others) : NULL;
+	json_t *own = !moved || notice->read->unread_id ? event_notice(notice) : NULL;
+	if (frame)
+		publish_to_conversation(c, notice->conversation_id, false,
+					own ? notice->user->id : NULL, 0, frame);
+	if (own)
+		publish_to_one(c, notice->user->id, own);
+	if (frame)
+		post_event(c, 0, frame);
+	json_decref(own);
+	json_decref(frame);
+}
+
 void publish_chat_notice(void *arg, const struct chat_notice *notice)
 {
+	if (notice->type == CHAT_READ) {
+		publish_read(arg, notice);
+		return;
+	}
 	json_t *frame = notice->type == CHAT_REPORTS ? event_reports(notice->reports_open)
 						     : event_notice(notice);
 	const struct hub_audience team = { .admins = true };
@@ -106,16 +140,12 @@ void publish_chat_notice(void *arg, const struct chat_notice *notice)
 	if (frame && notice->type == CHAT_REPORTS)
 		hub_publish(((struct control *)arg)->hub, &team, 0, frame);
 	else if (frame && notice->only)
-		hub_publish(((struct control *)arg)->hub,
-			    &(struct hub_audience){ .user_ids = &notice->only, .user_count = 1 }, 0,
-			    frame);
+		publish_to_one(arg, notice->only, frame);
 	else if (frame)
 		publish_to_conversation(arg, notice->conversation_id,
 					notice->type == CHAT_VIEWING_START ||
 						notice->type == CHAT_VIEWING_STOP,
-					0, frame);
-	if (frame && notice->type == CHAT_READ)
-		post_event(arg, 0, frame);
+					NULL, 0, frame);
 	json_decref(frame);
 }
 
@@ -126,7 +156,7 @@ void publish_call_event(void *arg, const struct call_event *event)
 					 .user_count = event->audience.count };
 
 	if (event->conversation_id)
-		publish_to_conversation(c, event->conversation_id, false, event->cursor,
+		publish_to_conversation(c, event->conversation_id, false, NULL, event->cursor,
 					event->frame);
 	else
 		hub_publish(c->hub, &to, event->cursor, event->frame);

@@ -53,6 +53,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_DELETE, MESSAGE "/reactions/{reaction}", http_reaction_delete, ROUTE_USER },
 	{ HTTP_POST, MESSAGE "/report",        http_report,            ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/read",     http_read,              ROUTE_USER },
+	{ HTTP_POST, CONVERSATION "/unread",   http_unread,            ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/delivered", http_delivered,        ROUTE_USER },
 	{ HTTP_POST, CONVERSATION "/typing",   http_typing,            ROUTE_USER },
 	{ HTTP_GET,  "/api/v1/search",         http_search,            ROUTE_USER },

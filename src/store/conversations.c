@@ -61,58 +61,62 @@ static void mark_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
 
 	*read = (struct store_read){ .user_id = db_text(mem, stmt, 0),
 				     .read_id = db_int(stmt, 2),
-				     .delivered_id = db_int(stmt, 3) };
+				     .delivered_id = db_int(stmt, 3),
+				     .unread_id = db_int(stmt, 4) };
 	if (role)
 		(void)user_role_parse(role, &read->role);
 }
 
-static int read_marks(struct db *db, struct mem *mem, struct store_conversation *c)
+/* What somebody has marked unread is nobody else's business. */
+static int read_marks(struct db *db, struct mem *mem, const char *user_id,
+		      struct store_conversation *c)
 {
-	sqlite3_stmt *stmt = db_query(db,
-				      "SELECT u.id, u.role, r.read_id, r.delivered_id FROM reads r "
-				      "JOIN users u ON u.id = "
-				      "r.user_id WHERE r.conversation_id = ? ORDER BY u.id",
-				      "s", c->id);
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT u.id, u.role, r.read_id, r.delivered_id, iif(u.id = ?2, r.unread_id, NULL) "
+		"FROM reads r JOIN users u ON u.id = r.user_id WHERE r.conversation_id = ?1 "
+		"ORDER BY u.id",
+		"ss", c->id, user_id);
 
 	return rows_all(db, mem, stmt, sizeof(struct store_read), mark_read, &c->reads,
 			&c->read_count);
 }
 
-/* Of others' messages; counting stops where nobody reads the number any more. */
-static int count_unread(struct db *db, const struct conversations_request *r,
-			struct store_conversation *c)
+/* Up to where user ?2 has read ?1, in their own eyes. */
+#define READ_UP_TO                                                                          \
+	"coalesce((SELECT iif(unread_id IS NULL, read_id, unread_id - 1) FROM reads WHERE " \
+	"conversation_id = ?1 AND user_id = ?2), 0)"
+
+/* Counting stops where nobody reads the number any more. */
+int unread_count(struct db *db, const char *conversation_id, const char *user_id, bool notes,
+		 int64_t *ret)
 {
 	sqlite3_stmt *stmt = db_query(
 		db,
-		"SELECT count(*) FROM (SELECT 1 FROM messages WHERE conversation_id = ?1 AND id > "
-		"coalesce((SELECT read_id FROM reads WHERE conversation_id = ?1 AND user_id = ?2), "
-		"0) AND "
-		"user_id <> ?2 AND deleted_at IS NULL AND activity IS NULL AND (?3 OR NOT private) "
-		"LIMIT ?4)",
-		"ssii", c->id, r->user_id, (int64_t)r->all, (int64_t)STORE_UNREAD_MAX);
+		"SELECT count(*) FROM (SELECT 1 FROM messages WHERE conversation_id = ?1 AND id "
+		"> " READ_UP_TO " AND user_id <> ?2 AND deleted_at IS NULL AND activity IS NULL "
+		"AND (?3 OR NOT private) LIMIT ?4)",
+		"ssii", conversation_id, user_id, (int64_t)notes, (int64_t)STORE_UNREAD_MAX);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 
 	if (row == 1)
-		c->unread = db_int(stmt, 0);
+		*ret = db_int(stmt, 0);
 	db_end(stmt);
 	return row < 0 ? row : 0;
 }
 
-/* Notes that name the asker; notes are for the team only, and so are these. */
-static int count_mentions(struct db *db, const struct conversations_request *r,
-			  struct store_conversation *c)
+int mention_count(struct db *db, const char *conversation_id, const char *user_id, int64_t *ret)
 {
 	sqlite3_stmt *stmt = db_query(
 		db,
 		"SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id WHERE "
-		"n.user_id = ?2 AND m.conversation_id = ?1 AND m.deleted_at IS NULL AND m.id > "
-		"coalesce((SELECT read_id FROM reads WHERE conversation_id = ?1 AND user_id = ?2), "
-		"0)",
-		"ss", c->id, r->user_id);
+		"n.user_id = ?2 AND m.conversation_id = ?1 AND m.deleted_at IS NULL AND m.id "
+		"> " READ_UP_TO,
+		"ss", conversation_id, user_id);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 
 	if (row == 1)
-		c->mentions = db_int(stmt, 0);
+		*ret = db_int(stmt, 0);
 	db_end(stmt);
 	return row < 0 ? row : 0;
 }
@@ -125,13 +129,13 @@ static int run_conversation_list(struct db *db, struct request *req)
 	for (size_t i = 0; status == 0 && i < r->n; i++) {
 		struct store_conversation *c = &r->list[i];
 
-		status = read_marks(db, &req->mem, c);
+		status = read_marks(db, &req->mem, r->user_id, c);
 		if (status == 0)
-			status = count_unread(db, r, c);
+			status = unread_count(db, c->id, r->user_id, r->all, &c->unread);
 		if (status == 0 && !r->channels)
 			status = support_read(db, &req->mem, c->id, &c->support);
 		if (status == 0 && r->all)
-			status = count_mentions(db, r, c);
+			status = mention_count(db, c->id, r->user_id, &c->mentions);
 		if (status == 0 && c->has_last_message)
 			status = message_read_parts(db, &req->mem, &c->last_message);
 	}

@@ -62,7 +62,14 @@ struct store_attachment {
 struct store_read {
 	const char *user_id;
 	enum user_role role;
-	int64_t read_id, delivered_id;
+	int64_t read_id, delivered_id; /* as others are told: never goes back */
+	int64_t unread_id; /* for whom it is about only: the first that they marked unread; 0 = none */
+};
+
+/* The same with what is left to read. */
+struct store_unread {
+	struct store_read read;
+	int64_t unread, mentions; /* struct store_conversation */
 };
 
 enum support_status { SUPPORT_OPEN, SUPPORT_PENDING, SUPPORT_SNOOZED, SUPPORT_RESOLVED };
@@ -193,7 +200,10 @@ void store_attachment_drop(struct store *s, uint64_t before_us, store_attachment
 
 /* ---- who has read what ---- */
 
-typedef void store_read_fn(void *arg, int status, const struct store_read *read, bool changed);
+/* Flags: what is different now. READ_AGAIN: only that what they had marked unread is read. */
+enum store_read_change { READ_FURTHER = 1, GIVEN_FURTHER = 2, READ_AGAIN = 4 };
+
+typedef void store_read_fn(void *arg, int status, const struct store_read *read, unsigned changed);
 
 /*
  * Notes that `user_id` has been given (and, with `read`, has read) everything up to message `id`, which
@@ -201,6 +211,17 @@ typedef void store_read_fn(void *arg, int status, const struct store_read *read,
  */
 void store_read_mark(struct store *s, const char *conversation_id, const char *user_id, int64_t id,
 		     bool read, store_read_fn *done, void *arg);
+
+typedef void store_unread_fn(void *arg, int status, const struct store_unread *unread,
+			     bool changed);
+
+/*
+ * Message `id` and what came after it are unread to `user_id` again, until they read or write there; nothing
+ * changes when it is unread anyway. -ENOENT: no such conversation, or no such message in it (a note of the
+ * team is none, without `notes`).
+ */
+void store_unread_mark(struct store *s, const char *conversation_id, const char *user_id,
+		       int64_t id, bool notes, store_unread_fn *done, void *arg);
 
 /* ---- search ---- */
 

@@ -134,6 +134,12 @@ int channel_admits(struct db *db, const char *conversation_id, const char *user_
 /* 0, -ENOENT or -errno. */
 int conversation_exists(struct db *db, const char *id);
 
+/* conversations.c: what the user has not read there: others' messages (with the team's notes, or without them), up to
+ * STORE_UNREAD_MAX, and notes that name them. 0 or -errno. */
+int unread_count(struct db *db, const char *conversation_id, const char *user_id, bool notes,
+		 int64_t *ret);
+int mention_count(struct db *db, const char *conversation_id, const char *user_id, int64_t *ret);
+
 /* Moves what somebody has read and been given forward, never back. */
 int read_mark(struct db *db, const char *conversation_id, const char *user_id, int64_t read_id,
 	      int64_t delivered_id);

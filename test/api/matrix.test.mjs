@@ -37,7 +37,7 @@ const OTHER = {
 	'PATCH /api/v1/conversations/{id}/messages/{message}': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}': 'owner',
 	'POST /api/v1/conversations/{id}/messages/{message}/reactions': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}/reactions/{reaction}': 'owner',
 	'POST /api/v1/conversations/{id}/read': 'owner', 'POST /api/v1/conversations/{id}/delivered': 'owner', 'POST /api/v1/conversations/{id}/typing': 'owner',
-	'PATCH /api/v1/conversations/{id}': 'team', 'PATCH /api/v1/conversations': 'admin', 'GET /api/v1/team': 'admin', 'POST /api/v1/conversations/{id}/viewing': 'team',
+	'PATCH /api/v1/conversations/{id}': 'team', 'PATCH /api/v1/conversations': 'admin', 'GET /api/v1/team': 'admin', 'POST /api/v1/conversations/{id}/viewing': 'team', 'POST /api/v1/conversations/{id}/unread': 'team',
 	'POST /api/v1/conversations/{id}/rating': 'owner', 'POST /api/v1/seen': 'user',
 	'GET /api/v1/labels': 'admin', 'POST /api/v1/labels': 'admin', 'PATCH /api/v1/labels/{item}': 'admin', 'DELETE /api/v1/labels/{item}': 'admin',
 	'GET /api/v1/canned': 'admin', 'POST /api/v1/canned': 'admin', 'PATCH /api/v1/canned/{item}': 'admin', 'DELETE /api/v1/canned/{item}': 'admin',

@@ -130,6 +130,53 @@ test('unread counts and ticks', async () => {
 	await u.close();
 });
 
+test('marked unread: for oneself only, on every page of one\'s own, until one reads or writes', async () => {
+	const first = await say(user, 'three'), second = await say(user, 'four');
+	await admin.call('POST', `${base}/read`, { message_id: second.id });
+	const [u, here, there] = [await user.events(), await admin.events(), await admin.events()];
+	const told = (await overview(user)).reads.find((r) => r.user_id === 'admin');
+	const unread = async (client, message_id, status = 200) => {
+		const answer = await client.call('POST', `${base}/unread`, { message_id });
+		assert.equal(answer.status, status, JSON.stringify(answer.body));
+		return answer.body;
+	};
+	const answer = await unread(admin, first.id);
+	assert.deepEqual([answer.unread, answer.mentions, answer.read.first_unread_message_id, answer.read.last_read_message_id], [2, 0, first.id, first.id - 1]);
+	for (const stream of [here, there]) {
+		const { read, unread: left } = await stream.next('message.unread');
+		assert.deepEqual({ read, unread: left }, { read: answer.read, unread: 2 });
+	}
+	assert.equal((await overview(admin)).unread, 2);
+	assert.deepEqual((await overview(admin)).reads.find((r) => r.user_id === 'admin'), answer.read);
+	assert.deepEqual((await overview(user)).reads.find((r) => r.user_id === 'admin'), told, 'what the customer was told stays');
+
+	// having more is not reading it; the customer hears of that, and of nothing else
+	const third = await say(user, 'five');
+	await admin.call('POST', `${base}/delivered`, { message_id: third.id });
+	assert.equal((await there.next((e) => e.type === 'message.read' && e.user.id === 'admin')).read.first_unread_message_id, first.id);
+	const heard = await u.next((e) => e.type === 'message.read' && e.user.id === 'admin');
+	assert.deepEqual(heard.read, { ...told, last_delivered_message_id: third.id });
+	await unread(admin, second.id);
+	await admin.call('POST', `${base}/read`, { message_id: third.id });
+	assert.equal((await there.next((e) => e.type === 'message.read' && e.read.first_unread_message_id === undefined)).read.last_read_message_id, third.id);
+	assert.equal((await overview(admin)).unread, 0);
+	await unread(admin, second.id);
+	await admin.call('POST', `${base}/read`, { message_id: third.id }); // again: the customer knows
+	await there.next((e) => e.type === 'message.read' && e.read.first_unread_message_id === undefined);
+	await unread(admin, second.id);
+	await say(admin, 'Here is the answer.'); // writing is reading
+	assert.equal((await overview(admin)).unread, 0);
+	await u.next((e) => e.message?.text === 'Here is the answer.');
+	assert.equal(u.seen.filter((e) => e.type === 'message.read' && e.user.id === 'admin').length, 2);
+	assert.ok(!u.seen.some((e) => e.type === 'message.unread'));
+
+	await unread(user, first.id, 403);
+	await unread(stranger, first.id, 404);
+	await unread(admin, 99999, 404);
+	for (const bad of [undefined, 'x', 0, -1, 1.5]) await unread(admin, bad, 400);
+	await Promise.all([u.close(), here.close(), there.close()]);
+});
+
 test('typing reaches the other side and nobody else', async () => {
 	const [a, eve] = [await admin.events(), await stranger.events()];
 	await user.call('POST', `${base}/typing`, { typing: true });

@@ -60,6 +60,13 @@ test('two people in a direct conversation: messages, typing, unread, read', asyn
 	assert.equal(theirs.state.unread, 0);
 	const id = theirs.state.messages[0].id;
 	await until(mine.state.read$, (reads) => reads.some((r) => r.user_id === 'ben' && r.last_read_message_id >= id));
+	const elsewhere = (await connect('ben')).channel('direct', 'ann');
+	await elsewhere.watch();
+	await theirs.markUnread({ message_id: id });
+	assert.equal(theirs.state.unread, 1);
+	await until(elsewhere.state.unread$, (unread) => unread === 1);
+	assert.ok(mine.state.read.some((r) => r.user_id === 'ben' && r.last_read_message_id >= id), 'the other is told nothing');
+	await theirs.markRead();
 	const reply = await theirs.sendMessage({ text: 'hi', quoted: id });
 	await until(mine.state.messages$, (messages) => messages[1]?.quoted?.id === id);
 	await mine.sendReaction(reply.id, '👍');

@@ -161,6 +161,47 @@ test('a colleague named in a note is told', async () => {
 	await eva.page.getByRole('button', { name: 'Write a private note' }).click();
 });
 
+test('marked unread: count and line are back, over a reload, until one goes on there; the customer is told nothing', async () => {
+	const unread = (n) => list(eva).getByRole('img', { name: n === 1 ? '1 new message' : `${n} new messages` });
+	const line = log(eva).getByText('Unread messages');
+	await say(sam, 'And one more thing.');
+	await say(sam, 'It is red.');
+	const told = sam.page.getByRole('img', { name: 'Read', exact: true });
+	await told.waitFor();
+	const first = log(eva).locator('[data-message]').filter({ hasText: 'And one more thing.' });
+	await first.hover();
+	await first.getByRole('button', { name: 'Message options' }).click();
+	await eva.page.getByRole('menuitem', { name: 'Mark as unread' }).click();
+	await eva.page.getByRole('status').filter({ hasText: 'Marked as unread' }).waitFor();
+	await unread(2).waitFor();
+	await line.waitFor();
+	await eva.screenshot('support-unread');
+
+	await eva.page.reload(); // opens it again, and that is no reading
+	await line.waitFor();
+	await unread(2).waitFor();
+	await say(sam, 'Not green.');
+	await unread(3).waitFor();
+	await log(eva).getByText('Not green.').click();
+	await gone(unread(3));
+	await told.waitFor();
+
+	await eva.page.getByRole('button', { name: 'Labels' }).focus();
+	await eva.page.keyboard.press('u');
+	await unread(1).waitFor();
+	await chooseConversation(eva, 'Lena Berg');
+	await chooseConversation(eva, 'Sam Rivera');
+	await unread(1).waitFor();
+	await eva.page.getByRole('button', { name: 'More about this conversation' }).click();
+	await eva.page.getByRole('menuitem', { name: 'Mark as unread' }).waitFor();
+	await eva.page.keyboard.press('Escape');
+	await unread(1).waitFor(); // opened once more, looked around, and not read
+	await box(eva).fill('Red it is.');
+	await gone(unread(1));
+	await eva.page.getByRole('button', { name: 'Send' }).click();
+	await log(sam).getByText('Red it is.').waitFor();
+});
+
 test('the customer: where they are, notes, and how it was', async () => {
 	await alex.page.getByRole('button', { name: 'Show customer' }).click();
 	const panel = alex.page.getByRole('complementary', { name: 'Customer' });

@@ -13,6 +13,7 @@ struct marking {
 	struct store_user *who; /* owned */
 	char *conversation_id;	/* owned */
 	store_read_fn *done;
+	store_unread_fn *unread_done;
 	void *arg;
 };
 
@@ -22,7 +23,27 @@ static void tell(struct chat *c, const struct chat_notice *notice)
 		c->notice(c->sink_arg, notice);
 }
 
-static void on_marked(void *arg, int status, const struct store_read *read, bool changed)
+static struct marking *marking_new(struct chat *c, const struct store_user *who,
+				   const char *conversation_id, void *arg)
+{
+	struct marking *m = calloc(1, sizeof *m);
+
+	if (!m || !(m->who = store_user_dup(who)) ||
+	    !(m->conversation_id = strdup(chat_visible_id(c, who, conversation_id))))
+		abort(); /* R61: a clean end and a restart */
+	m->chat = c;
+	m->arg = arg;
+	return m;
+}
+
+static void marking_free(struct marking *m)
+{
+	free(m->conversation_id);
+	free(m->who);
+	free(m);
+}
+
+static void on_marked(void *arg, int status, const struct store_read *read, unsigned changed)
 {
 	struct marking *m = arg;
 
@@ -30,25 +51,47 @@ static void on_marked(void *arg, int status, const struct store_read *read, bool
 		tell(m->chat, &(struct chat_notice){ .type = CHAT_READ,
 						     .conversation_id = m->conversation_id,
 						     .user = m->who,
-						     .read = read });
+						     .read = read,
+						     .changed = changed });
 	m->done(m->arg, status, read, changed);
-	free(m->conversation_id);
-	free(m->who);
-	free(m);
+	marking_free(m);
 }
 
 void chat_mark(struct chat *c, const struct store_user *who, const char *conversation_id,
 	       int64_t id, bool read, store_read_fn *done, void *arg)
 {
-	struct marking *m = calloc(1, sizeof *m);
-	const char *visible = chat_visible_id(c, who, conversation_id);
+	struct marking *m = marking_new(c, who, conversation_id, arg);
 
-	if (!m || !(m->who = store_user_dup(who)) || !(m->conversation_id = strdup(visible)))
-		abort(); /* R61: a clean end and a restart */
-	m->chat = c;
 	m->done = done;
-	m->arg = arg;
-	store_read_mark(c->store, visible, who->id, id, read, on_marked, m);
+	store_read_mark(c->store, m->conversation_id, who->id, id, read, on_marked, m);
+}
+
+static void on_unread(void *arg, int status, const struct store_unread *unread, bool changed)
+{
+	struct marking *m = arg;
+
+	if (status == 0 && changed)
+		tell(m->chat, &(struct chat_notice){ .type = CHAT_UNREAD,
+						     .conversation_id = m->conversation_id,
+						     .user = m->who,
+						     .unread = unread,
+						     .only = m->who->id });
+	m->unread_done(m->arg, status, unread, changed);
+	marking_free(m);
+}
+
+int chat_mark_unread(struct chat *c, const struct store_user *who, const char *conversation_id,
+		     int64_t id, store_unread_fn *done, void *arg)
+{
+	bool channel = store_is_channel(conversation_id), team = who->role == ROLE_ADMIN;
+
+	if (!channel && !team && chat_may_see(who, conversation_id))
+		return -EACCES;
+	struct marking *m = marking_new(c, who, conversation_id, arg);
+	m->unread_done = done;
+	store_unread_mark(c->store, m->conversation_id, who->id, id, team && !channel, on_unread,
+			  m);
+	return 0;
 }
 
 int chat_typing(struct chat *c, const struct store_user *who, const char *conversation_id,

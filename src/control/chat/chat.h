@@ -24,6 +24,7 @@ typedef void chat_event_fn(void *arg, const struct store_event *event);
 /* VIEWING, REPORTS: for the team only. */
 enum chat_notice_type {
 	CHAT_READ,
+	CHAT_UNREAD,
 	CHAT_TYPING_START,
 	CHAT_TYPING_STOP,
 	CHAT_VIEWING_START,
@@ -35,9 +36,11 @@ enum chat_notice_type {
 struct chat_notice {
 	enum chat_notice_type type;
 	const char *conversation_id;
-	const struct store_user *user; /* who */
-	const struct store_read *read; /* READ: up to where now */
-	const char *only;	       /* CHANNEL_LEFT: who is out, and nobody else is told */
+	const struct store_user *user;	   /* who */
+	const struct store_read *read;	   /* READ: up to where now */
+	unsigned changed;		   /* READ: enum store_read_change */
+	const struct store_unread *unread; /* UNREAD */
+	const char *only; /* CHANNEL_LEFT: who is out, UNREAD: whose it is; nobody else is told */
 	int64_t reports_open; /* REPORTS: messages with open ones; of no conversation and nobody */
 };
 
@@ -155,6 +158,11 @@ void chat_attachment_drop(struct chat *c, store_attachment_fn *done, void *arg);
 /* `who` has been given (and, with `read`, has read) everything up to message `id`. */
 void chat_mark(struct chat *c, const struct store_user *who, const char *conversation_id,
 	       int64_t id, bool read, store_read_fn *done, void *arg);
+
+/* Message `id` and what came after it are unread to `who` again, and to nobody else; see store_unread_mark.
+ * 0; -EACCES, and no callback: a customer's own conversation. */
+int chat_mark_unread(struct chat *c, const struct store_user *who, const char *conversation_id,
+		     int64_t id, store_unread_fn *done, void *arg);
 
 /* Tells the others. Nothing is stored; receivers forget by themselves after some seconds, since a stop
  * may be lost. 0, or -ENOENT. */

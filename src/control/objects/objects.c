@@ -193,10 +193,21 @@ json_t *object_message(const struct store_message *m)
 
 json_t *object_read(const struct store_read *read)
 {
-	return json_pack("{s:s, s:s, s:I, s:I}", "user_id", read->user_id, "role",
-			 user_role_text(read->role), "last_read_message_id",
-			 (json_int_t)read->read_id, "last_delivered_message_id",
-			 (json_int_t)read->delivered_id);
+	int64_t up_to = read->unread_id ? read->unread_id - 1 : read->read_id;
+	json_t *o = json_pack("{s:s, s:s, s:I, s:I}", "user_id", read->user_id, "role",
+			      user_role_text(read->role), "last_read_message_id", (json_int_t)up_to,
+			      "last_delivered_message_id", (json_int_t)read->delivered_id);
+
+	if (o && read->unread_id)
+		(void)json_object_set_new(o, "first_unread_message_id",
+					  json_integer(read->unread_id));
+	return o;
+}
+
+json_t *object_unread(const struct store_unread *unread)
+{
+	return json_pack("{s:o, s:I, s:I}", "read", object_read(&unread->read), "unread",
+			 (json_int_t)unread->unread, "mentions", (json_int_t)unread->mentions);
 }
 
 json_t *object_support(const struct store_support *s, bool team)

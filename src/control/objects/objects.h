@@ -20,7 +20,9 @@ json_t *object_maybe_time(uint64_t wall_us); /* 0 = null */
 json_t *object_user(const struct store_user *user);
 json_t *object_attachment(const struct store_attachment *attachment);
 json_t *object_message(const struct store_message *message);
+/* As they see it themselves; others are shown one whose unread_id is 0. */
 json_t *object_read(const struct store_read *read);
+json_t *object_unread(const struct store_unread *unread);
 
 /* The same as text, appended: what object_message gives, and a string in quotation marks. The texts are UTF-8. */
 struct sb;

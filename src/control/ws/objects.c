@@ -49,15 +49,18 @@ void event_message_write(struct sb *out, const struct store_event *e)
 json_t *event_notice(const struct chat_notice *n)
 {
 	static const char *const types[] = {
-		[CHAT_READ] = "message.read",		[CHAT_TYPING_START] = "typing.start",
-		[CHAT_TYPING_STOP] = "typing.stop",	[CHAT_CHANNEL_LEFT] = "channel.left",
-		[CHAT_VIEWING_START] = "viewing.start", [CHAT_VIEWING_STOP] = "viewing.stop",
+		[CHAT_READ] = "message.read",	      [CHAT_UNREAD] = "message.unread",
+		[CHAT_TYPING_START] = "typing.start", [CHAT_TYPING_STOP] = "typing.stop",
+		[CHAT_CHANNEL_LEFT] = "channel.left", [CHAT_VIEWING_START] = "viewing.start",
+		[CHAT_VIEWING_STOP] = "viewing.stop",
 	};
 	json_t *o = json_pack("{s:s, s:s, s:o}", "type", types[n->type], "conversation_id",
 			      n->conversation_id, "user", object_user(n->user));
 
 	if (o && n->read)
 		(void)json_object_set_new(o, "read", object_read(n->read));
+	if (o && n->unread)
+		(void)json_object_update_new(o, object_unread(n->unread));
 	return o;
 }
 

@@ -217,6 +217,16 @@ export interface ReadObject {
   role: 'admin' | 'user';
   last_read_message_id: number;
   last_delivered_message_id: number;
+  /** Marked unread by hand, until it is read again. In one's own only: what others are told of never goes back. */
+  first_unread_message_id?: number;
+}
+
+export interface UnreadResponse {
+  read: ReadObject;
+  /** Others' messages not read; counting stops at 100. */
+  unread: number;
+  /** Notes not read that name the asker. */
+  mentions: number;
 }
 
 /** A call that somebody is in right now. */
@@ -786,6 +796,14 @@ export interface ServerEvents {
     conversation_id: string;
     user: UserObject;
     read: ReadObject;
+  };
+  'message.unread': {
+    type: 'message.unread';
+    conversation_id: string;
+    user: UserObject;
+    read: ReadObject;
+    unread: number;
+    mentions: number;
   };
   'typing.start': {
     type: 'typing.start';

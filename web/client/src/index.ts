@@ -32,7 +32,7 @@ export { Channel, selectChannels } from './chat/channel.ts';
 export type { ChannelData, ChannelFilter, ChannelSort, ChannelState, ChannelType } from './chat/channel.ts';
 export type { ChannelChange, ChatApi, ExportFormat, MessageOptions, SearchFilter, VoiceShape } from './chat/api.ts';
 export { channelReceipt, faceOf, isChannel, isSlowed, otherOf, ownsChannel, seenBy, sortedChannels } from './chat/channels.ts';
-export { callIdOf, conversationIdOf, firstUnread, queuedMessage, receiptOf, sortedConversations } from './chat/state.ts';
+export { callIdOf, conversationIdOf, firstUnread, isKeptUnread, lastToRead, queuedMessage, receiptOf, sortedConversations } from './chat/state.ts';
 export { browserOutbox } from './chat/browser-outbox.ts';
 export type { Outbox, OutboxListener, Queued } from './chat/outbox.ts';
 export type { NewMessage, OutboxStorage, Refusal, UnsentFile, UnsentMessage } from './chat/unsent.ts';

@@ -50,12 +50,15 @@ test('client.chat: search, markRead, markDelivered, typing', async () => {
   for (const what of ['read', 'delivered']) answer(`POST /api/v1/conversations/ann/${what}`, { read: { user_id: 'ann' } });
   answer('POST /api/v1/conversations/ann/typing', {});
   assert.deepEqual(await client.chat.search('two words', 'ann'), { messages: [], has_more: false });
+  answer('POST /api/v1/conversations/ann/unread', { unread: 1 });
   assert.deepEqual(await client.chat.markRead('ann', 5), { user_id: 'ann' });
+  assert.deepEqual(await client.chat.markUnread('ann', 5), { unread: 1 });
   await client.chat.markDelivered('ann', 6);
   await client.chat.typing('ann', true);
   assert.deepEqual(asked, [
     'GET /api/v1/search?q=two+words&conversation=ann',
     'POST /api/v1/conversations/ann/read {"message_id":5}',
+    'POST /api/v1/conversations/ann/unread {"message_id":5}',
     'POST /api/v1/conversations/ann/delivered {"message_id":6}',
     'POST /api/v1/conversations/ann/typing {"typing":true}',
   ]);

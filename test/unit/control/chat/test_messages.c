@@ -9,7 +9,8 @@
 
 static const struct store_user ann = { .id = "ann", .name = "Ann" },
 			       bob = { .id = "bob", .name = "Bob" },
-			       boss = { .id = "boss", .name = "Boss", .role = ROLE_ADMIN };
+			       boss = { .id = "boss", .name = "Boss", .role = ROLE_ADMIN },
+			       max = { .id = "max", .name = "Max", .role = ROLE_ADMIN };
 static uint64_t wall;
 
 static uint64_t fake_wall(void)
@@ -44,7 +45,10 @@ static void on_event(void *arg, const struct store_event *e)
 static void on_notice(void *arg, const struct chat_notice *n)
 {
 	static const char *const names[] = {
-		[CHAT_READ] = "read", [CHAT_TYPING_START] = "typing", [CHAT_TYPING_STOP] = "stopped"
+		[CHAT_READ] = "read",
+		[CHAT_UNREAD] = "unread",
+		[CHAT_TYPING_START] = "typing",
+		[CHAT_TYPING_STOP] = "stopped",
 	};
 	struct world *w = arg;
 
@@ -53,6 +57,8 @@ static void on_notice(void *arg, const struct chat_notice *n)
 	LOG(w, "%s by %s", names[n->type], n->user->id);
 	if (n->read)
 		LOG(w, " to %lld", (long long)n->read->read_id);
+	if (n->unread)
+		LOG(w, " from %lld for %s", (long long)n->unread->read.unread_id, n->only);
 	LOG(w, ", ");
 }
 
@@ -308,6 +314,11 @@ static void note_list(void *arg, int status, const struct store_conversation *li
 		(void)snprintf(text + strlen(text), 256 - strlen(text), " %s:%lld/%lld",
 			       list[0].reads[i].user_id, (long long)list[0].reads[i].read_id,
 			       (long long)list[0].reads[i].delivered_id);
+	for (size_t i = 0; i < list[0].read_count; i++)
+		if (list[0].reads[i].unread_id)
+			(void)snprintf(text + strlen(text), 256 - strlen(text), " %s from %lld",
+				       list[0].reads[i].user_id,
+				       (long long)list[0].reads[i].unread_id);
 }
 
 /* "last message, unread, who:read/delivered …" of ann's conversation. */
@@ -349,11 +360,11 @@ static void test_private_notes_are_the_teams(void **state)
 
 struct mark {
 	int status;
-	int64_t read, delivered;
-	bool changed;
+	int64_t read, delivered, unread, mentions;
+	unsigned changed;
 };
 
-static void note_mark(void *arg, int status, const struct store_read *read, bool changed)
+static void note_mark(void *arg, int status, const struct store_read *read, unsigned changed)
 {
 	struct mark *m = arg;
 
@@ -395,6 +406,66 @@ static void test_reading(void **state)
 	say(w, &ann, "4");
 	assert_string_equal(overview(w, &boss), "4 1 ann:4/4 boss:3/3");
 	assert_int_equal(mark(w, &bob, third, true).status, -ENOENT);
+}
+
+static void note_unread(void *arg, int status, const struct store_unread *unread, bool changed)
+{
+	struct mark *m = arg;
+
+	*m = (struct mark){ .status = status, .changed = changed };
+	if (unread) {
+		m->read = unread->read.unread_id;
+		m->unread = unread->unread;
+		m->mentions = unread->mentions;
+	}
+}
+
+static struct mark unread(struct world *w, const struct store_user *who, int64_t id)
+{
+	struct mark m = { .status = 1 };
+	int status = chat_mark_unread(w->chat, who, "ann", id, note_unread, &m);
+
+	if (status < 0)
+		m.status = status;
+	store_wait(w->scratch.store);
+	return m;
+}
+
+static void test_unread_again(void **state)
+{
+	struct world *w = *state;
+	const struct chat_new_message note = { .text = "ask @boss", .private = true };
+
+	assert_int_equal(add_user(&w->scratch, "max", ROLE_ADMIN), 0);
+	say(w, &ann, "1");
+	int64_t second = say(w, &ann, "2").id, third = say(w, &ann, "3").id;
+	assert_false(unread(w, &boss, second).changed); /* it is unread anyway */
+	mark(w, &boss, third, true);
+	w->log[0] = '\0';
+	struct mark m = unread(w, &boss, second);
+	assert_true(m.status == 0 && m.changed && m.read == second && m.unread == 2);
+	assert_string_equal(w->log, "unread by boss from 2 for boss, ");
+	/* others go on being told that it was read */
+	assert_string_equal(overview(w, &boss), "3 2 ann:3/3 boss:3/3 boss from 2");
+	assert_string_equal(overview(w, &ann), "3 0 ann:3/3 boss:3/3");
+	assert_false(unread(w, &boss, second).changed);
+	assert_int_equal(unread(w, &boss, third).unread, 1); /* another one from here on */
+
+	assert_int_equal(mark(w, &boss, third, false).changed, 0); /* having it is not reading it */
+	assert_int_equal(mark(w, &boss, second, true).changed, 0); /* nor is what lies before it */
+	assert_int_equal(mark(w, &boss, third, true).changed, READ_AGAIN);
+	assert_string_equal(overview(w, &boss), "3 0 ann:3/3 boss:3/3");
+	unread(w, &boss, 1);
+	say(w, &boss, "4"); /* who writes has read */
+	assert_string_equal(overview(w, &boss), "4 0 ann:3/3 boss:4/4");
+
+	int64_t secret = post(w, &max, note).id;
+	mark(w, &boss, secret, true);
+	m = unread(w, &boss, secret);
+	assert_true(m.unread == 1 && m.mentions == 1);
+	assert_int_equal(unread(w, &boss, secret + 1).status, -ENOENT);
+	assert_int_equal(unread(w, &ann, 1).status, -EACCES);
+	assert_int_equal(unread(w, &bob, 1).status, -ENOENT);
 }
 
 static void test_typing(void **state)
@@ -488,6 +559,7 @@ int main(void)
 		TEST(test_reactions),
 		TEST(test_private_notes_are_the_teams),
 		TEST(test_reading),
+		TEST(test_unread_again),
 		TEST(test_typing),
 		TEST(test_search),
 		TEST(test_pages_go_forward_too),

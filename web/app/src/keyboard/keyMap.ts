@@ -37,6 +37,7 @@ export const KEY_MAP: readonly { group: keyof Texts['keyGroups']; keys: readonly
       { deed: 'resolve', combination: ['E'] },
       { deed: 'snooze', combination: ['Z'] },
       { deed: 'pick', combination: ['X'] },
+      { deed: 'unread', combination: ['U'] },
     ],
   },
   {

@@ -92,6 +92,7 @@ export const de: Texts = {
     resolve: 'Erledigen oder wieder öffnen',
     snooze: 'Zurückstellen',
     pick: 'Auswählen, für mehrere auf einmal',
+    unread: 'Als ungelesen markieren',
     mute: 'Mikrofon an oder aus',
     camera: 'Kamera an oder aus',
     screen: 'Bildschirm teilen oder nicht mehr',

@@ -92,6 +92,7 @@ export const en = {
     resolve: 'Resolve, or reopen',
     snooze: 'Snooze',
     pick: 'Choose it, to do something with several',
+    unread: 'Mark as unread',
     mute: 'Microphone on or off',
     camera: 'Camera on or off',
     screen: 'Share the screen, or stop',

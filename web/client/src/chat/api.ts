@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Conversations and messages, one method per route. All reject like every other operation of the client. */
-import type { AttachmentObject, ChannelInfoObject, ChannelsResponse, ConversationsResponse, MessageObject, MessagesResponse, ReadObject } from '../contract.ts';
+import type { AttachmentObject, ChannelInfoObject, ChannelsResponse, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, UnreadResponse } from '../contract.ts';
 import type { Rest } from '../rest.ts';
 
 /** What is optional in a new message. */
@@ -153,6 +153,15 @@ export class ChatApi {
   /** Everything up to the message was read. Never goes back. */
   markRead(conversationId: string, messageId: number): Promise<ReadObject> {
     return this.#mark(conversationId, 'read', messageId);
+  }
+
+  /**
+   * The message and what came after it are unread again, for this user only, until they read or write there. For the team, and in
+   * channels; rejects with code 17 in a customer's own conversation.
+   */
+  async markUnread(conversationId: string, messageId: number): Promise<UnreadResponse> {
+    await this.context.ready();
+    return this.context.rest.post(`${pathOf(conversationId)}/unread`, { message_id: messageId });
   }
 
   /** Everything up to the message has arrived at this device. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What this person tells the others without writing: what has arrived here, what was read, that they are writing. */
+import type { UnreadResponse } from '../contract.ts';
 import type { ChatApi } from './api.ts';
 
 /** At most one sign of writing in this time (product: 2 s), and a stop when nothing comes for twice as long. */
@@ -9,6 +10,8 @@ const DELIVERED_AFTER_MS = 300;
 export class Attention {
   readonly #read = new Map<string, number>();
   readonly #delivered = new Map<string, number>();
+  /** By conversation: what was read there is on its way. */
+  readonly #telling = new Map<string, Promise<unknown>>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #typing: { id: string; told: number; timer: ReturnType<typeof setTimeout> } | undefined;
 
@@ -26,7 +29,20 @@ export class Attention {
     if (messageId <= (this.#read.get(id) ?? 0)) return;
     this.#read.set(id, messageId);
     this.#delivered.set(id, Math.max(messageId, this.#delivered.get(id) ?? 0));
-    this.api.markRead(id, messageId).catch(() => this.#read.delete(id));
+    this.#telling.set(id, this.api.markRead(id, messageId).catch(() => this.#read.delete(id)));
+  }
+
+  /** After what was told before, so that it is not undone by that. */
+  async unread(id: string, messageId: number): Promise<UnreadResponse> {
+    await this.#telling.get(id);
+    const answer = await this.api.markUnread(id, messageId);
+    this.#read.delete(id);
+    return answer;
+  }
+
+  /** It was marked unread elsewhere: reading it is news again. */
+  forget(id: string): void {
+    this.#read.delete(id);
   }
 
   /** Several in a row are told once. */

@@ -5,7 +5,7 @@
  * `watch` loads and follows it, and makes a direct or named group one that is not there.
  */
 import type { VideoClient } from '../client.ts';
-import type { AttachmentObject, ChannelInfoObject, ChannelObject, ChannelMemberObject, MessageObject, ReadObject, UserObject } from '../contract.ts';
+import type { AttachmentObject, ChannelInfoObject, ChannelObject, ChannelMemberObject, MessageObject, ReadObject, UnreadResponse, UserObject } from '../contract.ts';
 import { ConfabError, ErrorCode, tokenNotSet } from '../errors.ts';
 import type { SocketEvent } from '../events.ts';
 import { Store, type Observable } from '../store.ts';
@@ -203,6 +203,11 @@ export class Channel {
     return this.type === 'support' ? receiptOf(read, this.#me(), messageId) : channelReceipt({ members, reads: read }, this.#me().id, messageId);
   }
 
+  /** The message and what came after it are unread again, for this user only, until they read or write there. Of a customer's conversation: for the team. */
+  async markUnread({ message_id: id }: { message_id: number }): Promise<void> {
+    this.#onUnread(await this.context.client.chat.markUnread(this.conversationId, id));
+  }
+
   /** Call it with each key that is pressed: the others are told at most every two seconds. */
   keystroke(): void {
     this.#attend().keystroke(this.conversationId);
@@ -326,6 +331,7 @@ export class Channel {
     if (event.type === 'channel.updated') this.#onInfo(event.channel);
     else if (event.type === 'channel.left') this.stopWatching();
     else if (event.type === 'message.read') this.#onRead(event.read);
+    else if (event.type === 'message.unread') this.#onUnread(event);
     else this.#apply({ type: 'event', event, at: Date.now() });
     if (event.type === 'message.new' && event.message.user.id !== this.#me().id) this.#arrived(event.message.id);
     if (event.type === 'typing.start') {
@@ -353,6 +359,11 @@ export class Channel {
     set(this.state.read$, [...this.state.read.filter((other) => other.user_id !== read.user_id), read]);
     const last = this.state.messages.findLast((message) => message.id !== undefined)?.id ?? 0;
     if (read.user_id === this.#me().id && read.last_read_message_id >= last) set(this.state.unread$, 0);
+  }
+
+  #onUnread({ read, unread }: UnreadResponse): void {
+    this.#onRead(read);
+    set(this.state.unread$, unread);
   }
 
   #changed(message: MessageObject): MessageObject {

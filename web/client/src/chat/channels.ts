@@ -3,7 +3,7 @@
 import type {
   ChannelInfoObject, ChannelMemberObject, ChannelObject, ChannelsResponse, MessageObject, ReadObject, UserObject,
 } from '../contract.ts';
-import type { ChatState, Receipt } from './state.ts';
+import { isKeptUnread, type ChatState, type Receipt } from './state.ts';
 
 /** They are no customers' ones: their ids hold a point. */
 export const isChannel = (id: string): boolean => id.includes('.');
@@ -52,9 +52,11 @@ export function channelReceipt(channel: Seen, meId: string, messageId: number): 
 }
 
 export function channelsLoaded(state: ChatState, { channels }: ChannelsResponse): ChatState {
+  const known = new Map(channels.map((channel) => [channel.id, channel]));
+  const seeing = isChannel(state.seeing ?? '') && isKeptUnread({ ...state, channels: known }, state.seeing) ? undefined : state.seeing;
   const unread = new Map([...state.unread].filter(([id]) => !isChannel(id)));
-  for (const { id, unread: n } of channels) if (n > 0 && id !== state.seeing) unread.set(id, n);
-  return { ...state, channels: new Map(channels.map((channel) => [channel.id, channel])), unread };
+  for (const { id, unread: n } of channels) if (n > 0 && id !== seeing) unread.set(id, n);
+  return { ...state, channels: known, seeing, unread };
 }
 
 /** Made, renamed, or other people in it. */

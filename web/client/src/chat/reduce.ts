@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every change of the messenger's state: a pure function from state and action to state. */
 import type {
-  CallSessionObject, ChannelInfoObject, ChannelsResponse, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, SupportObject, UserObject,
+  CallSessionObject, ChannelInfoObject, ChannelsResponse, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, SupportObject, UnreadResponse, UserObject,
 } from '../contract.ts';
 import type { SocketEvent } from '../events.ts';
 import type { ConfabError } from '../errors.ts';
@@ -10,7 +10,7 @@ import { nextSession } from '../call/session.ts';
 import { isNamed } from '../support/canned.ts';
 import { channelLeft, channelsLoaded, channelUpdated, isChannel, withChannel, withChannelRead, withLastMessage } from './channels.ts';
 import { withRenamed } from './rename.ts';
-import { queuedMessage, toChatMessage, type ChatMessage, type ChatState, type Thread } from './state.ts';
+import { isKeptUnread, ownRead, queuedMessage, toChatMessage, type ChatMessage, type ChatState, type Thread } from './state.ts';
 
 /** After this time without a sign somebody is not writing any more. */
 export const TYPING_MS = 6000;
@@ -26,6 +26,8 @@ export type ChatAction =
   | { type: 'resync'; shown: string | undefined }
   | { type: 'opened'; id: string | undefined }
   | { type: 'seeing'; id: string | undefined }
+  | { type: 'unread'; id: string; response: UnreadResponse }
+  | { type: 'resumed'; id: string }
   | { type: 'tick'; at: number }
   | { type: 'changed'; id: string; message: MessageObject }
   | { type: 'support'; id: string; support: SupportObject }
@@ -59,6 +61,10 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return { ...state, open: action.id, seeing: undefined, unreadAfter: lineIn(state, action.id) };
     case 'seeing':
       return { ...state, seeing: action.id, unread: without(state.unread, action.id) };
+    case 'unread':
+      return onUnread(state, action.id, action.response);
+    case 'resumed':
+      return resumed(state, action.id);
     case 'tick':
       return forgetTypers(state, action.at);
     case 'changed':
@@ -107,12 +113,14 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
 
 function loaded(state: ChatState, { conversations, online, hours, slow_mode_s: slowModeS = 0 }: ConversationsResponse): ChatState {
   const map = new Map(conversations.map((conversation) => [conversation.id, conversation]));
-  const unread = conversations.filter(({ id, unread: n }) => n > 0 && id !== state.seeing);
+  const seeing = isChannel(state.seeing ?? '') || !isKeptUnread({ ...state, conversations: map }, state.seeing) ? state.seeing : undefined;
+  const unread = conversations.filter(({ id, unread: n }) => n > 0 && id !== seeing);
   const inChannels = [...state.unread].filter(([id]) => isChannel(id));
   return {
     ...state,
     status: 'ready',
     error: undefined,
+    seeing,
     conversations: map,
     unread: new Map([...inChannels, ...unread.map(({ id, unread: n }): [string, number] => [id, n])]),
     online: new Set(online),
@@ -157,7 +165,7 @@ function withQueue(state: ChatState, queue: readonly Queued[]): ChatState {
 function lineIn(state: ChatState, id: string | undefined): ChatState['unreadAfter'] {
   const conversation = id === undefined ? undefined : (state.conversations.get(id) ?? state.channels.get(id));
   if (id === undefined || !conversation || (!state.unread.has(id) && (state.status === 'ready' || conversation.unread === 0))) return undefined;
-  return { id, after: conversation.reads.find((read) => read.user_id === state.me.id)?.last_read_message_id ?? 0 };
+  return { id, after: ownRead(state, id)?.last_read_message_id ?? 0 };
 }
 
 function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: number): ChatState {
@@ -181,6 +189,8 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
       return channelLeft(state, event.conversation_id);
     case 'message.read':
       return onRead(state, event.conversation_id, event.read);
+    case 'message.unread':
+      return onUnread(state, event.conversation_id, event);
     case 'typing.start':
       return onTyping(state, 'typing', event.conversation_id, event.user, at + TYPING_MS);
     case 'viewing.start':
@@ -231,7 +241,7 @@ function onMessage(state: ChatState, id: string, message: MessageObject, replaye
   }
   next = withLastMessage(next, id, message);
   if (message.private && !known && message.user.id !== state.me.id && isNamed(message.text, state.me.id)) next = withMention(next, id);
-  if (message.user.id === state.me.id && state.unreadAfter?.id === id) next = { ...next, unreadAfter: undefined }; // who answers has read
+  if (message.user.id === state.me.id) next = answered(next, id);
   if ((known && !replayed) || message.user.id === state.me.id || state.seeing === id) return next;
   if (state.open === id && !state.unread.has(id)) next = { ...next, unreadAfter: { id, after: message.id - 1 } };
   return { ...next, unread: new Map(next.unread).set(id, (next.unread.get(id) ?? 0) + 1) };
@@ -265,12 +275,44 @@ function onRead(state: ChatState, id: string, read: ReadObject): ChatState {
   if (channel) return withChannelRead(state, channel, read);
   const conversation = state.conversations.get(id);
   if (!conversation) return state;
-  const reads = [...conversation.reads.filter((other) => other.user_id !== read.user_id), read];
-  const seen = read.user_id === state.me.id && conversation.mentions ? { mentions: 0 } : {};
-  const next = { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, reads, ...seen }) };
-  const last = conversation.last_message?.id ?? 0;
-  // read in another tab of mine
-  return read.user_id === state.me.id && read.last_read_message_id >= last ? { ...next, unread: without(next.unread, id) } : next;
+  const mine = read.user_id === state.me.id && read.last_read_message_id >= (conversation.last_message?.id ?? 0);
+  const next = withReads(state, id, read, mine && conversation.mentions ? { mentions: 0 } : {});
+  return mine ? { ...next, unread: without(next.unread, id) } : next; // read in another tab of mine
+}
+
+/** Marked unread by hand, here or in another tab of mine: the count and the line are back. */
+function onUnread(state: ChatState, id: string, { read, unread, mentions }: UnreadResponse): ChatState {
+  const next = withReads(state, id, read, { mentions });
+  if (next === state) return state;
+  return {
+    ...next,
+    unread: unread > 0 ? new Map(next.unread).set(id, unread) : without(next.unread, id),
+    seeing: next.seeing === id ? undefined : next.seeing,
+    unreadAfter: next.open === id ? { id, after: read.last_read_message_id } : next.unreadAfter,
+  };
+}
+
+/** It was marked unread, and is not any more: who goes on there reads. */
+function resumed(state: ChatState, id: string): ChatState {
+  const own = ownRead(state, id);
+  if (own?.first_unread_message_id === undefined) return state;
+  const { first_unread_message_id: _marked, ...read } = own;
+  return withReads(state, id, read);
+}
+
+/** Who answers has read. */
+function answered(state: ChatState, id: string): ChatState {
+  const next = isKeptUnread(state, id) ? { ...resumed(state, id), unread: without(state.unread, id) } : state;
+  return next.unreadAfter?.id === id ? { ...next, unreadAfter: undefined } : next;
+}
+
+function withReads(state: ChatState, id: string, read: ReadObject, more: { mentions?: number } = {}): ChatState {
+  const others = (reads: readonly ReadObject[]) => reads.filter((other) => other.user_id !== read.user_id);
+  const channel = state.channels.get(id);
+  if (channel) return withChannel(state, { ...channel, reads: [...others(channel.reads), read] });
+  const conversation = state.conversations.get(id);
+  if (!conversation) return state;
+  return { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, ...more, reads: [...others(conversation.reads), read] }) };
 }
 
 type Attention = 'typing' | 'viewing';

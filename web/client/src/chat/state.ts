@@ -158,6 +158,23 @@ export function firstUnread({ me, threads, unreadAfter }: ChatState, id: string)
   return index > 0 || !thread.hasMore ? thread.messages[index] : undefined;
 }
 
+/** This person's own place in a conversation. */
+export function ownRead({ me, conversations, channels }: ChatState, id: string): ReadObject | undefined {
+  return (conversations.get(id) ?? channels.get(id))?.reads.find((read) => read.user_id === me.id);
+}
+
+/** Whether it was marked unread by hand: then seeing it is not reading it. */
+export function isKeptUnread(state: ChatState, id: string | undefined): boolean {
+  return id !== undefined && ownRead(state, id)?.first_unread_message_id !== undefined;
+}
+
+/** From where on a conversation is marked unread when no message is named: what its customer, else what anybody else said last. */
+export function lastToRead({ me, threads, conversations, channels }: ChatState, id: string): number | undefined {
+  const others = (threads.get(id)?.messages ?? []).filter((m) => m.id !== undefined && m.user.id !== me.id && !m.activity && !m.deleted);
+  const last = (conversations.get(id) ?? channels.get(id))?.last_message;
+  return (others.findLast((m) => m.user.id === id) ?? others.at(-1))?.id ?? (last && last.user.id !== me.id ? last.id : undefined);
+}
+
 export type Receipt = 'sent' | 'delivered' | 'read';
 
 /** How far a message has come on the other side: with the customer, or with anybody of the team. */

@@ -11,7 +11,7 @@ import type { ChannelChange } from './api.ts';
 import { Attention } from './attention.ts';
 import { isChannel, isSlowed } from './channels.ts';
 import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
-import { initialChat, type ChatState } from './state.ts';
+import { initialChat, isKeptUnread, lastToRead, type ChatState } from './state.ts';
 import { unsentMessage, type NewMessage } from './unsent.ts';
 
 const EVENTS = [
@@ -19,6 +19,7 @@ const EVENTS = [
   'message.updated',
   'message.deleted',
   'message.read',
+  'message.unread',
   'conversation.updated',
   'conversation.cleared',
   'hours.updated',
@@ -48,6 +49,8 @@ export class ChatStore {
   /** By conversation: when this page's last message was taken. */
   readonly #sentAt = new Map<string, number>();
   readonly #attention: Attention;
+  /** What the screen shows; the state's `seeing` is without what was marked unread. */
+  #shown: string | undefined;
   #tick: ReturnType<typeof setTimeout> | undefined;
 
   /** `client` must be connected. Call `start`, and `stop` in the end. */
@@ -116,6 +119,30 @@ export class ChatStore {
    * and what comes is read.
    */
   seeing(id: string | undefined): void {
+    this.#shown = id;
+    this.#look();
+  }
+
+  /**
+   * The message and what came after it are unread again, on every page of this person, and stay so before their eyes until
+   * `resume`. Without a message: what the other side said last. Resolves with false when there is nothing that could be unread.
+   */
+  async markUnread(id: string, messageId = lastToRead(this.state, id)): Promise<boolean> {
+    if (messageId === undefined) return false;
+    this.#apply({ type: 'unread', id, response: await this.#attention.unread(id, messageId) });
+    this.#look();
+    return true;
+  }
+
+  /** The person goes on with a conversation that was marked unread: what is before their eyes is read again. */
+  resume(id: string): void {
+    if (!isKeptUnread(this.state, id)) return;
+    this.#apply({ type: 'resumed', id });
+    this.#look();
+  }
+
+  #look(): void {
+    const id = isKeptUnread(this.state, this.#shown) ? undefined : this.#shown;
     if (this.state.seeing !== id) this.#apply({ type: 'seeing', id });
     this.#markSeen();
   }
@@ -166,6 +193,7 @@ export class ChatStore {
     const { outbox } = this.client;
     const thread = this.state.threads.get(id);
     this.#attention.pause();
+    this.resume(id);
     void outbox.add(unsentMessage({ key: randomId(), conversationId: id, at: outbox.nextAt() }, { ...options, text }, thread?.messages ?? []));
     if (thread?.hasNewer) void this.toNewest(id); // where it will be
   }
@@ -290,7 +318,7 @@ export class ChatStore {
       } while (this.#again);
       const { conversations, channels } = this.state;
       for (const { id, last_message: last } of [...conversations.values(), ...channels.values()]) this.#markArrived(id, last);
-      this.#markSeen();
+      this.#look();
     } catch (error) {
       this.#apply({ type: 'failed', error: toConfabError(error, 'The conversations could not be loaded') });
     } finally {
@@ -318,8 +346,12 @@ export class ChatStore {
     if (event.type === 'hours.updated') this.#slowDown(this.state.me.id, true);
     if (event.type === 'message.new') {
       this.#markArrived(event.conversation_id, event.message);
-      this.#markSeen();
+      this.#look();
       this.#slowDown(event.conversation_id);
+    } else if (event.type === 'message.unread') {
+      this.#attention.forget(event.conversation_id);
+    } else if (event.type === 'message.read') {
+      this.#look(); // read in another tab of mine, it is so here
     } else if (event.type === 'typing.start' || event.type === 'viewing.start') {
       this.#forgetLater();
     }

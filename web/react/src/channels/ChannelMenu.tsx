@@ -12,10 +12,11 @@ interface ChannelMenuProps {
   /** Of a direct one. */
   other: UserObject | undefined;
   onDetails: () => void;
+  onUnread: () => void;
 }
 
 /** What one does with it more seldom: who is in it, keep it, hear no more of somebody. */
-export function ChannelMenu({ channel, other, onDetails }: ChannelMenuProps) {
+export function ChannelMenu({ channel, other, onDetails, onUnread }: ChannelMenuProps) {
   const t = useMessages();
   const { chat } = useVideoClient();
   const attempt = useAttempt();
@@ -27,6 +28,7 @@ export function ChannelMenu({ channel, other, onDetails }: ChannelMenuProps) {
         label={t.moderation.menu}
         items={[
           ...(other ? [] : [{ icon: 'people' as const, label: t.channels.details, act: onDetails }]),
+          { icon: 'unread', label: t.markUnread, act: onUnread },
           { icon: 'file', label: t.moderation.savePage, act: save('html') },
           { icon: 'copy', label: t.moderation.saveData, act: save('json') },
           ...(other ? [{ icon: 'alert' as const, label: t.moderation.block, act: () => setBlocking(true) }] : []),

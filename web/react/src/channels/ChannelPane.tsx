@@ -5,6 +5,7 @@ import { useCallCenter } from '../calls/CallCenter.tsx';
 import { ConversationPane } from '../chat/ConversationPane.tsx';
 import type { Drafts } from '../chat/drafts.ts';
 import type { Found } from '../chat/SearchResults.tsx';
+import { useMarkUnread } from '../chat/unread.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import type { Messages } from '../messages/en.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
@@ -26,6 +27,7 @@ export function ChannelPane({ store, state, channel, target, drafts, onBack }: C
   const t = useMessages();
   const client = useVideoClient();
   const center = useCallCenter();
+  const markUnread = useMarkUnread(store, channel.id);
   const [details, setDetails] = useState(false);
   const face = faceOf(channel, state.me.id);
   const other = otherOf(channel, state.me.id);
@@ -53,7 +55,7 @@ export function ChannelPane({ store, state, channel, target, drafts, onBack }: C
           )
         }
         drafts={drafts}
-        actions={<ChannelMenu channel={channel} other={other} onDetails={() => setDetails(true)} />}
+        actions={<ChannelMenu channel={channel} other={other} onDetails={() => setDetails(true)} onUnread={markUnread} />}
         question={channel.slow_mode_s > 0 && <SlowLine seconds={channel.slow_mode_s} slowed={isSlowed(channel, state.me)} until={until} />}
         waitUntil={until}
         onBack={onBack}

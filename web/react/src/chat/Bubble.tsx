@@ -22,6 +22,8 @@ export interface MessageActions {
   remove(message: ChatMessage): void;
   /** Asks the team to look at it. */
   report(message: ChatMessage): void;
+  /** Of others' messages. */
+  markUnread?: ((message: ChatMessage) => void) | undefined;
   /** Shows the message that was quoted. */
   jump(messageId: number): void;
   canEdit(message: ChatMessage): boolean;

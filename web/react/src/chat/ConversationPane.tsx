@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { conversationIdOf, firstUnread, type CallSessionObject, type ChannelObject, type ChatState, type ChatStore, type UserObject } from '@confab/client';
+import { conversationIdOf, firstUnread, isKeptUnread, type CallSessionObject, type ChannelObject, type ChatState, type ChatStore, type UserObject } from '@confab/client';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useCallCenter } from '../calls/CallCenter.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
@@ -19,6 +19,7 @@ import { useDrop } from './useDrop.ts';
 import { useUploads } from './useUploads.ts';
 import { useVoiceSending } from '../voice/useVoiceSending.ts';
 import { useSeeing } from './useSeeing.ts';
+import { useGoingOn } from './unread.ts';
 
 interface ConversationPaneProps {
   store: ChatStore;
@@ -70,13 +71,14 @@ export function ConversationPane(props: ConversationPaneProps) {
 
   useEffect(() => store.open(conversationId), [store, conversationId]);
   useSeeing(store, conversationId, atEnd);
+  const goingOn = useGoingOn(store, conversationId, isKeptUnread(state, conversationId));
   useEffect(() => {
     if (target) jump(target.messageId);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each search result that was chosen
   }, [target]);
 
   return (
-    <section className={`cf-pane ${drop.over ? 'cf-pane--drop' : ''}`} aria-label={t.conversationWith(person.name)} {...drop.handlers}>
+    <section className={`cf-pane ${drop.over ? 'cf-pane--drop' : ''}`} aria-label={t.conversationWith(person.name)} {...drop.handlers} {...goingOn}>
       {drop.over && <p className="cf-pane__drop">{t.dropHere}</p>}
       <ConversationHeader
         person={person}

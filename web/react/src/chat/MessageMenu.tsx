@@ -99,6 +99,7 @@ export function MessageMenu({ message, mine, open, onOpen, actions }: MessageMen
           </div>
           {item('reply', t.reply, () => actions.reply(message))}
           {item('copy', t.copyText, () => void navigator.clipboard?.writeText(message.text).catch(() => {}))}
+          {!mine && actions.markUnread && item('unread', t.markUnread, () => actions.markUnread?.(message))}
           {actions.canEdit(message) && item('edit', t.edit, () => actions.edit(message))}
           {actions.canReport(message) && item('flag', t.moderation.report, () => actions.report(message))}
           {actions.canDelete(message) && item('trash', t.delete, () => actions.remove(message))}

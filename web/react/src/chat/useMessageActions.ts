@@ -6,6 +6,7 @@ import { useToast } from '../ui/Toasts.tsx';
 import type { MessageActions } from './Bubble.tsx';
 import type { Writing } from './Composer.tsx';
 import { refusalText } from './refusal.ts';
+import { useMarkUnread } from './unread.ts';
 
 /** How long customers may change what they wrote; the server decides. */
 const CHANGE_WINDOW_MS = 15 * 60_000;
@@ -33,6 +34,8 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
   const [marked, setMarked] = useState<number | undefined>();
   const [reported, setReported] = useState<ChatMessage | undefined>();
 
+  const markUnread = useMarkUnread(store, id);
+  const unreadable = channel !== undefined || me.role === 'admin'; // a customer has one conversation, and reads it
   // who may delete what others wrote
   const rules = channel ? ownsChannel(channel, me.id) : me.role === 'admin';
 
@@ -55,6 +58,7 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
       edit: (message) => setWriting({ kind: 'edit', message }),
       remove: (message) => withId(message, (messageId) => store.delete(id, messageId)),
       report: setReported,
+      markUnread: unreadable ? (message) => message.id !== undefined && markUnread(message.id) : undefined,
       jump,
       canEdit: changeable,
       canDelete: (message) => rules || changeable(message),
@@ -67,5 +71,5 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
       setWriting(NEW);
     };
     return { actions, writing, marked, reported, send, jump, cancel: () => setWriting(NEW), endReport: () => setReported(undefined) };
-  }, [store, id, me, rules, t, toast, writing, marked, reported]);
+  }, [store, id, me, rules, unreadable, markUnread, t, toast, writing, marked, reported]);
 }

@@ -72,6 +72,8 @@ export const ar: Messages = {
   tooLong: 'النص أطول من أن يُرسل دفعة واحدة.',
   newMessages: 'رسائل جديدة',
   unreadFromHere: 'رسائل غير مقروءة',
+  markUnread: 'تحديد كغير مقروءة',
+  markedUnread: 'حُدِّدت كغير مقروءة',
   toNewest: 'إلى أحدث الرسائل',
   messageOptions: 'خيارات الرسالة',
   react: 'تفاعل',

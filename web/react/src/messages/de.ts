@@ -63,6 +63,8 @@ export const de: Messages = {
   tooLong: 'Das ist zu lang, um es auf einmal zu senden.',
   newMessages: 'Neue Nachrichten',
   unreadFromHere: 'Ungelesene Nachrichten',
+  markUnread: 'Als ungelesen markieren',
+  markedUnread: 'Als ungelesen markiert',
   toNewest: 'Zu den neuesten Nachrichten',
   messageOptions: 'Optionen der Nachricht',
   react: 'Reagieren',

@@ -67,6 +67,8 @@ export const en = {
   tooLong: 'This is too long to send in one piece.',
   newMessages: 'New messages',
   unreadFromHere: 'Unread messages',
+  markUnread: 'Mark as unread',
+  markedUnread: 'Marked as unread',
   toNewest: 'To the newest messages',
   messageOptions: 'Message options',
   react: 'React',

@@ -9,9 +9,15 @@ import { BanDialog } from './BanDialog.tsx';
 import { DeleteDialog } from './DeleteDialog.tsx';
 import { saveConversation } from './save.ts';
 
-/** What the team does with a conversation more seldom: keep it, close the door to its customer, delete them. */
-export function ConversationMenu({ conversation }: { conversation: ConversationObject }) {
-  const t = useMessages().moderation;
+interface ConversationMenuProps {
+  conversation: ConversationObject;
+  onUnread: () => void;
+}
+
+/** What the team does with a conversation more seldom: look at it later, keep it, close the door to its customer, delete them. */
+export function ConversationMenu({ conversation, onUnread }: ConversationMenuProps) {
+  const messages = useMessages();
+  const t = messages.moderation;
   const client = useVideoClient();
   const attempt = useAttempt();
   const [banned, setBanned] = useState(false);
@@ -25,6 +31,7 @@ export function ConversationMenu({ conversation }: { conversation: ConversationO
         label={t.menu}
         onOpen={look}
         items={[
+          { icon: 'unread', label: messages.markUnread, act: onUnread },
           { icon: 'file', label: t.savePage, act: save('html') },
           { icon: 'copy', label: t.saveData, act: save('json') },
           banned

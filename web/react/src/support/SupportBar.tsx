@@ -3,6 +3,7 @@ import type { ConversationObject, SupportPriority, SupportStatus } from '@confab
 import { useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { dueTime } from '../format.ts';
+import { useMarkUnread } from '../chat/unread.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { ConversationMenu } from '../moderation/ConversationMenu.tsx';
 import { useDesk } from './DeskContext.tsx';
@@ -34,7 +35,8 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
   const resolved = status === 'resolved';
   const turn = () => change({ status: resolved ? 'open' : 'resolved' });
   const take = () => change({ assignee: state.me.id });
-  useDeskKeys({ a: take, e: turn, z: () => setSnoozing(true) });
+  const markUnread = useMarkUnread(chat, conversation.id);
+  useDeskKeys({ a: take, e: turn, u: markUnread, z: () => setSnoozing(true) });
   return (
     <div className="cf-supportbar" role="group" aria-label={t.bar}>
       <select
@@ -104,7 +106,7 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
           <Icon name={resolved ? 'reply' : 'check'} size={18} />
           {resolved ? t.reopen : t.resolve}
         </button>
-        <ConversationMenu key={`menu ${conversation.id}`} conversation={conversation} />
+        <ConversationMenu key={`menu ${conversation.id}`} conversation={conversation} onUnread={markUnread} />
       </span>
       {snoozing && (
         <SnoozeDialog

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The team's keys: A takes, E resolves, Z snoozes, J and K go to the next and the previous conversation of the list. */
+/** The team's keys: A takes, E resolves, U marks unread, Z snoozes, J and K go to the next and the previous conversation of the list. */
 import { useEffect, useRef } from 'react';
 import { isShortcut } from '../call/callKeys.ts';
 import { useShortcuts } from '../context.tsx';
 
-export type DeskKey = 'a' | 'e' | 'z';
+export type DeskKey = 'a' | 'e' | 'u' | 'z';
 
 /** With `first` before those that are without it: for what was chosen, in the place of the conversation on screen. */
 export function useDeskKeys(deeds: Partial<Record<DeskKey, () => void>>, { first = false } = {}): void {
