@@ -105,9 +105,13 @@ static void publish_to_one(struct control *c, const char *user_id, const json_t 
 		    frame);
 }
 
-/* Who has read hears of what they have marked unread, and alone of its end. */
+/* Who has read hears of what they have marked unread, and alone of its end. A customer hears what the team has been given, and
+ * what it has read only when it says so. */
 static void publish_read(struct control *c, const struct chat_notice *notice)
 {
+	bool hidden = notice->user->role == ROLE_ADMIN &&
+		      !store_is_channel(notice->conversation_id) &&
+		      !support_hours(c->support)->receipts;
 	bool moved = notice->changed & (READ_FURTHER | GIVEN_FURTHER);
 	struct store_read read = *notice->read;
 	struct chat_notice others = *notice;
@@ -117,12 +121,17 @@ static void publish_read(struct control *c, const struct chat_notice *notice)
 	json_t *frame = moved ? event_notice(&others) : NULL;
 	json_t *own = !moved || notice->read->unread_id ? event_notice(notice) : NULL;
 	if (frame)
-		publish_to_conversation(c, notice->conversation_id, false,
+		publish_to_conversation(c, notice->conversation_id, hidden,
 					own ? notice->user->id : NULL, 0, frame);
 	if (own)
 		publish_to_one(c, notice->user->id, own);
 	if (frame)
 		post_event(c, 0, frame);
+	read.read_id = 0;
+	json_t *part = hidden && notice->changed & GIVEN_FURTHER ? event_notice(&others) : NULL;
+	if (part)
+		publish_to_one(c, notice->conversation_id, part);
+	json_decref(part);
 	json_decref(own);
 	json_decref(frame);
 }

@@ -159,6 +159,35 @@ test('slow mode: a customer waits between two messages, the team does not; a ret
 	assert.equal((await bob.call('GET', '/api/v1/conversations')).body.slow_mode_s, undefined);
 });
 
+test('read receipts off: to the customer a message has arrived and no more; the team sees who has read', async () => {
+	const b = await bob.events(), m = await max.events();
+	const read = async (client) => (await overview(client, 'bob')).reads.find((r) => r.user_id === 'eva');
+	const isEvas = (e) => e.type === 'message.read' && e.user.id === 'eva';
+	await ask(200, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, read_receipts: false });
+	assert.equal((await ask(200, max, 'GET', '/api/v1/support/hours')).hours.read_receipts, false);
+	const { message: first } = await say(bob, 'bob', 'Did you see it?');
+	await ask(200, eva, 'POST', `${path('bob')}/read`, { message_id: first.id }); // at once: it arrives with that
+	const arrived = { user_id: 'eva', role: 'admin', last_read_message_id: 0, last_delivered_message_id: first.id };
+	assert.deepEqual((await b.next(isEvas)).read, arrived);
+	assert.equal((await m.next(isEvas)).read.last_read_message_id, first.id);
+	assert.deepEqual(await read(bob), arrived);
+	assert.equal((await read(max)).last_read_message_id, first.id);
+
+	const { message: second } = await say(bob, 'bob', 'And now?');
+	await ask(200, eva, 'POST', `${path('bob')}/delivered`, { message_id: second.id });
+	assert.equal((await b.next(isEvas)).read.last_delivered_message_id, second.id);
+	await ask(200, eva, 'POST', `${path('bob')}/read`, { message_id: second.id });
+	await m.next((e) => isEvas(e) && e.read.last_read_message_id === second.id);
+	await say(eva, 'bob', 'Seen.');
+	await b.next((e) => e.message?.text === 'Seen.');
+	assert.equal(b.seen.filter(isEvas).length, 2, 'that it was looked at is not told');
+
+	await ask(400, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, read_receipts: 'no' });
+	await ask(200, eva, 'PUT', '/api/v1/support/hours', HOURS);
+	assert.ok((await read(bob)).last_read_message_id > second.id);
+	await Promise.all([b.close(), m.close()]);
+});
+
 test('named in a note: counted until it is read', async () => {
 	await say(eva, 'bob', 'Ask @max, not @bob or max@example.org.', { private: true });
 	assert.equal((await overview(max, 'bob')).mentions, 1);

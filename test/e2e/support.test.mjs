@@ -122,6 +122,16 @@ test('the Team page: a label, a canned reply, business hours, figures, the audit
 	await figures.getByText('First reply, median').waitFor();
 	const hours = alex.page.getByRole('region', { name: 'Business hours' });
 	await hours.getByRole('combobox', { name: 'Time zone' }).fill('Europe/Berlin');
+	const receipts = hours.getByRole('checkbox', { name: 'Customers see when the team has read their message' });
+	assert.ok(await receipts.isChecked());
+	await receipts.uncheck();
+	await hours.getByRole('button', { name: 'Save' }).click();
+	await alex.page.getByRole('status').filter({ hasText: 'Saved' }).waitFor();
+	await say(sam, 'Is anybody reading this?');
+	await sam.page.getByRole('img', { name: 'Delivered', exact: true }).waitFor();
+	await list(eva).getByText('Is anybody reading this?').waitFor();
+	assert.equal(await sam.page.getByRole('img', { name: 'Read', exact: true }).count(), 0);
+	await receipts.check();
 	await hours.getByRole('button', { name: 'Save' }).click();
 	await alex.page.getByRole('status').filter({ hasText: 'Saved' }).waitFor();
 	const audit = alex.page.getByRole('region', { name: 'Audit log' }).first();

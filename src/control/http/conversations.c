@@ -42,7 +42,8 @@ static void on_list(void *arg, int status, const struct store_conversation *list
 	bool team = access_user(l.req)->role == ROLE_ADMIN;
 	for (size_t i = 0; i < n; i++)
 		(void)json_array_append_new(
-			array, object_conversation(&list[i], live_call(l.calls, list[i].id), team));
+			array, object_conversation(&list[i], live_call(l.calls, list[i].id), team,
+						   hours->receipts));
 	json_t *answer = json_pack("{s:o, s:I, s:o}", "conversations", array, "cursor",
 				   (json_int_t)cursor, "online",
 				   hub_online(l.hub, access_user(l.req)));

@@ -13,7 +13,7 @@ enum { DAY_MIN = 1440, DAY_S = 86400, FORTNIGHT = 15 };
 
 void hours_default(struct hours *ret)
 {
-	*ret = (struct hours){ .zone_name = "UTC", .ask = true };
+	*ret = (struct hours){ .zone_name = "UTC", .ask = true, .receipts = true };
 	for (int day = 0; day < 5; day++) {
 		ret->week[day][0] = (struct hours_span){ 9 * 60, 17 * 60 };
 		ret->spans[day] = 1;
@@ -135,12 +135,15 @@ int hours_parse(const json_t *json, struct hours *ret, char ret_error[HOURS_ERRO
 {
 	const json_t *enabled = json_object_get(json, "enabled"),
 		     *ask = json_object_get(json, "ask"),
+		     *receipts = json_object_get(json, "read_receipts"),
 		     *slow = json_object_get(json, "slow_mode_s");
 	const char *text = json_string_value(json_object_get(json, "away_text"));
 	struct hours h = { 0 };
 
 	if (!json_is_boolean(enabled) || !json_is_boolean(ask))
 		return fail(ret_error, "`enabled` and `ask` must be true or false.");
+	if (receipts && !json_is_boolean(receipts))
+		return fail(ret_error, "`read_receipts` must be true or false.");
 	if (slow && (!json_is_integer(slow) || json_integer_value(slow) < 0 ||
 		     json_integer_value(slow) > HOURS_SLOW_MAX_S))
 		return fail(ret_error,
@@ -151,6 +154,7 @@ int hours_parse(const json_t *json, struct hours *ret, char ret_error[HOURS_ERRO
 			    HOURS_TEXT);
 	h.enabled = json_is_true(enabled);
 	h.ask = json_is_true(ask);
+	h.receipts = !json_is_false(receipts); /* settings from before it have none */
 	h.slow_mode_s = (unsigned)json_integer_value(slow);
 	(void)snprintf(h.away_text, sizeof h.away_text, "%s", text);
 	int r = read_zone(json_object_get(json, "time_zone"), &h, ret_error);
@@ -196,9 +200,10 @@ json_t *hours_json(const struct hours *h)
 	}
 	for (size_t i = 0; i < h->holiday_count; i++)
 		(void)json_array_append_new(holidays, date_json(h->holidays[i]));
-	return json_pack("{s:b, s:s, s:o, s:o, s:s, s:b, s:i}", "enabled", (int)h->enabled,
+	return json_pack("{s:b, s:s, s:o, s:o, s:s, s:b, s:b, s:i}", "enabled", (int)h->enabled,
 			 "time_zone", h->zone_name, "week", week, "holidays", holidays, "away_text",
-			 h->away_text, "ask", (int)h->ask, "slow_mode_s", (int)h->slow_mode_s);
+			 h->away_text, "ask", (int)h->ask, "read_receipts", (int)h->receipts,
+			 "slow_mode_s", (int)h->slow_mode_s);
 }
 
 /* ---- asking ---- */

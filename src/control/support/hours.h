@@ -24,10 +24,11 @@ struct hours {
 	size_t holiday_count;
 	char away_text[HOURS_TEXT + 1]; /* for the customer; "" = the client's own words */
 	bool ask;			/* customers are asked how it was */
+	bool receipts;			/* customers see what the team has read */
 	unsigned slow_mode_s;		/* customers wait so long between two messages; 0 = off */
 };
 
-/* Off, Monday to Friday 9 to 17, UTC; customers are asked. */
+/* Off, Monday to Friday 9 to 17, UTC; customers are asked, and see what was read. */
 void hours_default(struct hours *ret);
 
 /* What settings say, as JSON. 0, or -EINVAL with the reason (cause, value, fix) in ret_error. Loads the zone. */

@@ -7,12 +7,17 @@
 #include "base/sb.h"
 
 json_t *object_conversation(const struct store_conversation *c, const struct call_state *call,
-			    bool team)
+			    bool team, bool receipts)
 {
 	json_t *reads = json_array();
 
-	for (size_t i = 0; i < c->read_count; i++)
-		(void)json_array_append_new(reads, object_read(&c->reads[i]));
+	for (size_t i = 0; i < c->read_count; i++) {
+		struct store_read read = c->reads[i];
+
+		if (!team && !receipts && read.role == ROLE_ADMIN)
+			read.read_id = 0;
+		(void)json_array_append_new(reads, object_read(&read));
+	}
 	json_t *o = json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "id", c->id, "user",
 			      object_user(&c->user), "last_message",
 			      c->has_last_message ? object_message(&c->last_message) : json_null(),

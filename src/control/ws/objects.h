@@ -9,9 +9,10 @@
 #include "control/objects/objects.h"
 #include "store/store.h"
 
-/* `call`: the live state of the conversation's call, or NULL. `team`: the reader is of the team. */
+/* `call`: the live state of the conversation's call, or NULL. `team`: the reader is of the team; `receipts`: who is not sees what
+ * the team has read. */
 json_t *object_conversation(const struct store_conversation *conversation,
-			    const struct call_state *call, bool team);
+			    const struct call_state *call, bool team, bool receipts);
 
 /* With the first `most` of its members. */
 enum { CHANNEL_MEMBERS_SHOWN = 100 }; /* in lists and events */

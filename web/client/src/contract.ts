@@ -145,6 +145,8 @@ export interface HoursObject {
   away_text: string;
   /** Customers are asked how it was when a conversation is resolved. */
   ask: boolean;
+  /** Customers see when the team has read their message; without it they see that it has arrived, and the team's last_read_message_id is 0 to them. Left out of a change: true. */
+  read_receipts?: boolean;
   /** Customers wait so long between two messages; 0: off. Left out of a change: 0. */
   slow_mode_s?: number;
 }

@@ -85,7 +85,8 @@ static struct hours parse(const char *week, const char *holidays)
 	(void)snprintf(
 		text, sizeof text,
 		"{\"enabled\":true,\"ask\":false,\"time_zone\":\"Europe/Berlin\",\"away_text\":"
-		"\"\",\"week\":%s,\"holidays\":%s,\"slow_mode_s\":30}",
+		"\"\",\"week\":%s,\"holidays\":%s,\"read_receipts\":false,"
+		"\"slow_mode_s\":30}",
 		week, holidays);
 	json_t *json = json_loads(text, 0, NULL);
 	if (hours_parse(json, &h, error) < 0)
@@ -94,6 +95,10 @@ static struct hours parse(const char *week, const char *holidays)
 	json_t *again = hours_json(&h);
 	assert_true(json_equal(json, again));
 	assert_int_equal(h.slow_mode_s, 30);
+	assert_false(h.receipts);
+	(void)json_object_del(json, "read_receipts");
+	assert_int_equal(hours_parse(json, &h, error), 0);
+	assert_true(h.receipts); /* as settings from before it are */
 	json_decref(json);
 	json_decref(again);
 	return h;

@@ -74,6 +74,10 @@ export function HoursForm() {
           <input type="checkbox" checked={hours.ask} onChange={(event) => change({ ask: event.target.checked })} />
           {t.askThem}
         </label>
+        <label className="cf-check">
+          <input type="checkbox" checked={hours.read_receipts ?? true} onChange={(event) => change({ read_receipts: event.target.checked })} />
+          {t.showRead}
+        </label>
         <SlowSelect seconds={hours.slow_mode_s ?? 0} hint={t.slowHint} onChange={(seconds) => change({ slow_mode_s: seconds })} />
         <div className="cf-form__buttons">
           <button type="submit" className="cf-button">

@@ -130,6 +130,7 @@ export const support: SupportMessages = {
   awayText: 'ما يُقال للعملاء',
   awayDefault: 'نحن مغلقون الآن وسنرد فور عودتنا.',
   askThem: 'سؤال العملاء عن تجربتهم عند حل المحادثة',
+  showRead: 'يرى العملاء متى قرأ الفريق رسالتهم',
   slowHint: 'ينتظر العملاء بين رسالتين؛ أما الفريق فلا ينتظر.',
   audit: 'سجل التدقيق',
   auditWhen: 'متى',

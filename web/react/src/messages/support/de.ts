@@ -130,6 +130,7 @@ export const support: SupportMessages = {
   awayText: 'Was Kunden gesagt wird',
   awayDefault: 'Wir haben gerade geschlossen und antworten, sobald wir zurück sind.',
   askThem: 'Kunden fragen, wie es war, wenn eine Unterhaltung erledigt ist',
+  showRead: 'Kunden sehen, wann das Team ihre Nachricht gelesen hat',
   slowHint: 'Kunden warten zwischen zwei Nachrichten; das Team nicht.',
   audit: 'Protokoll',
   auditWhen: 'Wann',

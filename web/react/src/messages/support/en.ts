@@ -139,6 +139,7 @@ export const support = {
   awayText: 'What customers are told',
   awayDefault: 'We are closed now and will answer as soon as we are back.',
   askThem: 'Ask customers how it was when a conversation is resolved',
+  showRead: 'Customers see when the team has read their message',
   slowHint: 'Customers wait between two messages; the team does not.',
   audit: 'Audit log',
   auditWhen: 'When',
