@@ -169,6 +169,12 @@ typedef void store_figures_fn(void *arg, int status, const struct store_figures 
 
 void store_figures_read(struct store *s, uint64_t since_us, store_figures_fn *done, void *arg);
 
+/* Of the cases that were opened since: how many were replied to, and the median time until then. */
+typedef void store_reply_time_fn(void *arg, int status, int64_t replied, uint64_t median_us);
+
+void store_reply_time_read(struct store *s, uint64_t since_us, store_reply_time_fn *done,
+			   void *arg);
+
 /* ---- settings, as JSON ---- */
 
 /* value NULL: never set. */

@@ -218,6 +218,21 @@ test('figures', async () => {
 	await ask(400, eva, 'GET', '/api/v1/support/figures?days=0');
 });
 
+test('how soon the team usually answers: told to customers, once five were answered', async () => {
+	const usual = async (client) => (await ask(200, client, 'GET', '/api/v1/conversations')).usual_reply;
+	const { replied } = await ask(200, eva, 'GET', '/api/v1/support/figures');
+	assert.ok(replied < 5);
+	for (let i = replied; i < 5; i++) {
+		assert.equal(await usual(ann), undefined);
+		await ask(200, eva, 'PATCH', path('ann'), { status: 'resolved' });
+		await say(ann, 'ann', `Question ${i}`);
+		await say(eva, 'ann', `Answer ${i}`);
+	}
+	for (const end = Date.now() + 20000; (await usual(ann)) === undefined && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 100));
+	assert.equal(await usual(ann), 'minutes');
+	assert.equal(await usual(eva), undefined);
+});
+
 test('the audit log: what was done, by whom, in pages, and nothing of it goes', async () => {
 	const { messages } = (await eva.call('GET', `${path('ann')}/messages`)).body;
 	await ask(200, eva, 'DELETE', `${path('ann')}/messages/${messages.find((m) => m.user.id === 'ann' && !m.activity).id}`, {});

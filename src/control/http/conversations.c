@@ -52,6 +52,9 @@ static void on_list(void *arg, int status, const struct store_conversation *list
 	if (answer && !team && hours->slow_mode_s)
 		(void)json_object_set_new(answer, "slow_mode_s",
 					  json_integer((json_int_t)hours->slow_mode_s));
+	if (answer && !team && support_usual_reply(l.support))
+		(void)json_object_set_new(answer, "usual_reply",
+					  json_string(support_usual_reply(l.support)));
 	http_reply_json(l.req, 200, answer);
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "control/support/reply_time.h"
 
 #define DAY_US ((uint64_t)24 * 3600 * US_PER_S)
 
@@ -18,6 +19,7 @@ struct support {
 	support_event_fn *sink;
 	void *sink_arg;
 	struct hours hours;
+	struct reply_time reply_time;
 	uint64_t wake_us; /* when the next snoozed conversation is due; 0 = none */
 	bool waking;	  /* the store is asked */
 };
@@ -31,7 +33,8 @@ int support_new(const struct support_config *config, struct support **ret)
 	*s = (struct support){ .store = config->store,
 			       .wall_us = config->wall_us ? config->wall_us : clock_wall_us,
 			       .sink = config->sink,
-			       .sink_arg = config->sink_arg };
+			       .sink_arg = config->sink_arg,
+			       .reply_time = { .store = config->store } };
 	hours_default(&s->hours);
 	s->wake_us = 1; /* who is due is asked at the first tick */
 	*ret = s;
@@ -121,13 +124,19 @@ static void on_woken(void *arg, int status, const struct store_event *events, si
 
 void support_tick(struct support *s)
 {
-	uint64_t now = s->wake_us && !s->waking ? s->wall_us() : 0;
+	uint64_t now = s->wall_us();
 
-	if (!now || now < s->wake_us)
+	reply_time_tick(&s->reply_time, now);
+	if (!s->wake_us || s->waking || now < s->wake_us)
 		return;
 	s->waking = true;
 	s->wake_us = 0;
 	store_snooze_wake(s->store, now, on_woken, s);
+}
+
+const char *support_usual_reply(const struct support *s)
+{
+	return s->reply_time.word;
 }
 
 void support_team(struct support *s, const struct store_user *who, store_users_fn *done, void *arg)
@@ -216,6 +225,9 @@ void support_on_event(struct support *s, const struct store_event *event)
 	const struct store_message *m = &event->message;
 	uint64_t now = s->wall_us();
 
+	/* only an answer to somebody who waited changes the state */
+	if (event->type == EVENT_MESSAGE_NEW && event->support && m->user.role == ROLE_ADMIN)
+		reply_time_on_reply(&s->reply_time);
 	if (!s->hours.enabled || event->type != EVENT_MESSAGE_NEW || m->card || m->activity ||
 	    strcmp(m->user.id, event->conversation_id) != 0)
 		return;

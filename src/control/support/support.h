@@ -34,8 +34,11 @@ typedef void support_state_fn(void *arg, int status, const struct store_support 
 /* Reads the settings; they hold once the store has answered. */
 void support_load(struct support *s);
 
-/* Give it a turn now and then: opens the snoozed conversations whose time has come. */
+/* Give it a turn now and then: opens the snoozed conversations whose time has come, and looks how quick the team is. */
 void support_tick(struct support *s);
+
+/* How soon the team usually answers (reply_time.h); NULL = not known. */
+const char *support_usual_reply(const struct support *s);
 
 /* For the team. Changes what `change` says (its user and time are filled in here). -ENOENT: no such conversation;
  * -ENXIO: the assignee is not of the team, or there is no such label; -ERANGE: snoozed until a time that is past, or
@@ -56,7 +59,7 @@ void support_set_hours(struct support *s, const struct store_user *who, const js
 		       char *ret_error, store_done_fn *done, void *arg);
 
 /* Give it every event of chat's: a customer who writes out of hours is told so, once each time it is
- * closed. */
+ * closed; and the team's answers are noticed. */
 void support_on_event(struct support *s, const struct store_event *event);
 
 /* ---- how it was ---- */

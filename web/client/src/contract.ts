@@ -704,6 +704,8 @@ export interface ConversationsResponse {
   hours?: HoursNowObject;
   /** How long customers wait between two messages; not there: not at all. */
   slow_mode_s?: number;
+  /** For customers: how soon the team usually answers, within a few of them or one (the median of the last 30 days' first replies); not there: fewer than five say nothing. */
+  usual_reply?: 'minutes' | 'hour' | 'hours' | 'day' | 'days';
 }
 
 export interface MessagesResponse {

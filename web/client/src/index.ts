@@ -36,7 +36,7 @@ export { callIdOf, conversationIdOf, firstUnread, isKeptUnread, lastToRead, queu
 export { browserOutbox } from './chat/browser-outbox.ts';
 export type { Outbox, OutboxListener, Queued } from './chat/outbox.ts';
 export type { NewMessage, OutboxStorage, Refusal, UnsentFile, UnsentMessage } from './chat/unsent.ts';
-export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer } from './chat/state.ts';
+export type { ChatMessage, ChatState, Delivery, Receipt, Thread, Typer, UsualReply } from './chat/state.ts';
 export { banNotice, refusedWord, type BanNotice, type BanOptions, type DeleteMode, type ModerationApi } from './moderation.ts';
 export type { OperatorApi } from './operator.ts';
 export { DeskStore, type DeskState } from './support/store.ts';

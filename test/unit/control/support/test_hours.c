@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Time zones against what is known of them, business hours across nights, weekends, holidays and changes of the clocks. */
+/* Time zones against what is known of them, business hours across nights, weekends, holidays and changes of the clocks; how soon the team answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,8 +10,10 @@
 #include <cmocka.h>
 
 #include "base/civil.h"
+#include "base/clock.h"
 #include "control/chat/mentions.h"
 #include "control/support/hours.h"
+#include "control/support/reply_time.h"
 
 static int64_t utc(int year, int month, int day, int hour, int minute)
 {
@@ -135,6 +137,24 @@ static void test_hours(void **state)
 	assert_int_equal(hours_at(&h, utc(2026, 3, 28, 12, 0)).opens_at, utc(2026, 3, 30, 7, 0));
 }
 
+static void test_reply_time(void **state)
+{
+	static const struct {
+		uint64_t median_s;
+		const char *word;
+	} cases[] = {
+		{ 0, "minutes" },  { 600, "minutes" }, { 601, "hour" },	 { 3600, "hour" },
+		{ 3601, "hours" }, { 21600, "hours" }, { 21601, "day" }, { 86400, "day" },
+		{ 86401, "days" }, { 999999, "days" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(reply_time_word(REPLY_TIME_MIN, cases[i].median_s * US_PER_S),
+				    cases[i].word);
+	assert_null(reply_time_word(REPLY_TIME_MIN - 1, 0));
+}
+
 static void test_always_and_never(void **state)
 {
 #define ALL "[{\"from\":\"00:00\",\"to\":\"24:00\"}]"
@@ -188,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_calendar),	 cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_no_zones),	 cmocka_unit_test(test_hours),
 		cmocka_unit_test(test_always_and_never), cmocka_unit_test(test_mentions),
+		cmocka_unit_test(test_reply_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

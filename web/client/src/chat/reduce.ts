@@ -111,7 +111,7 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
   }
 }
 
-function loaded(state: ChatState, { conversations, online, hours, slow_mode_s: slowModeS = 0 }: ConversationsResponse): ChatState {
+function loaded(state: ChatState, { conversations, online, hours, slow_mode_s: slowModeS = 0, usual_reply: usualReply }: ConversationsResponse): ChatState {
   const map = new Map(conversations.map((conversation) => [conversation.id, conversation]));
   const seeing = isChannel(state.seeing ?? '') || !isKeptUnread({ ...state, conversations: map }, state.seeing) ? state.seeing : undefined;
   const unread = conversations.filter(({ id, unread: n }) => n > 0 && id !== seeing);
@@ -125,6 +125,7 @@ function loaded(state: ChatState, { conversations, online, hours, slow_mode_s: s
     unread: new Map([...inChannels, ...unread.map(({ id, unread: n }): [string, number] => [id, n])]),
     online: new Set(online),
     hours,
+    usualReply,
     slowModeS,
   };
 }

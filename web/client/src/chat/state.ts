@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the messenger shows, as plain data, and the questions asked of it. Changes are made by reduce.ts only. */
 import type {
-  ActivityObject, AttachmentObject, CallCardObject, ChannelObject, ConversationObject, HoursNowObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
+  ActivityObject, AttachmentObject, CallCardObject, ChannelObject, ConversationObject, ConversationsResponse, HoursNowObject, MessageObject, QuotedObject, ReactionObject, ReadObject, UserObject,
 } from '../contract.ts';
 import type { ConfabError } from '../errors.ts';
 import type { Queued } from './outbox.ts';
@@ -37,6 +37,9 @@ export interface ChatMessage {
   /** Of one that is not sent: files that are not on the server yet. */
   readonly files?: readonly UnsentFile[];
 }
+
+/** Within a few minutes, an hour, a few hours, a day, a few days. */
+export type UsualReply = NonNullable<ConversationsResponse['usual_reply']>;
 
 export interface Thread {
   readonly status: 'loading' | 'ready' | 'error';
@@ -80,6 +83,8 @@ export interface ChatState {
   readonly viewing: ReadonlyMap<string, readonly Typer[]>;
   /** Business hours now; undefined where there are none. */
   readonly hours: HoursNowObject | undefined;
+  /** For customers: how soon the team usually answers, when that is known. */
+  readonly usualReply: UsualReply | undefined;
   /** How long one waits between two messages to the team, in seconds; 0: not at all. */
   readonly slowModeS: number;
   /** By conversation: who is writing, others only. */
@@ -103,6 +108,7 @@ export function initialChat(me: UserObject): ChatState {
     typing: new Map(),
     viewing: new Map(),
     hours: undefined,
+    usualReply: undefined,
     slowModeS: 0,
   };
 }

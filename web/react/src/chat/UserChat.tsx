@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { callIdOf, type HoursNowObject, type UserObject } from '@confab/client';
+import { callIdOf, type ChatState, type UserObject } from '@confab/client';
 import { useEffect } from 'react';
 import { SlowLine } from '../channels/SlowLine.tsx';
 import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
@@ -60,7 +60,7 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
           state={state}
           conversationId={me.id}
           person={team}
-          subtitle={availability(state.hours, online, t)}
+          subtitle={availability(state, online, t)}
           online={online}
           call={live}
           empty={<EmptyState icon="chat" title={t.firstMessageUser} hint={t.firstMessageUserHint} />}
@@ -82,13 +82,13 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
   );
 }
 
-/** Whether somebody is there, and when somebody will be. */
-function availability(hours: HoursNowObject | undefined, online: boolean, t: Messages): string {
+/** Whether somebody is there, and when somebody will be, or how soon that usually is. */
+function availability({ hours, usualReply }: ChatState, online: boolean, t: Messages): string {
   if (online) return t.supportOnline;
   if (hours && !hours.open && hours.opens_at) {
     const opens = Date.parse(hours.opens_at);
     const style = { weekday: 'long', hour: 'numeric', minute: '2-digit' } as const;
     return t.support.opensAt(new Intl.DateTimeFormat(t.locale, style).format(opens));
   }
-  return t.supportAway;
+  return usualReply ? t.support.usually[usualReply] : t.supportAway;
 }

@@ -24,6 +24,13 @@ export const de: Messages = {
   online: 'Jetzt erreichbar',
   away: 'Wir antworten, sobald wir zurück sind',
   opensAt: (time) => `Gerade geschlossen, wieder da: ${time}`,
+  usually: {
+    minutes: 'Antwortet meist in wenigen Minuten',
+    hour: 'Antwortet meist innerhalb einer Stunde',
+    hours: 'Antwortet meist in wenigen Stunden',
+    day: 'Antwortet meist innerhalb eines Tages',
+    days: 'Antwortet meist in wenigen Tagen',
+  },
   greeting: 'Wie können wir helfen?',
   greetingHint: 'Schreiben Sie uns hier, oder drücken Sie auf die Kamera, um von Angesicht zu Angesicht zu sprechen.',
   offline: 'Verbindung unterbrochen. Wird wiederhergestellt …',

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every text of the widget, in English. Another language is another object of this type. */
-import type { DeviceErrorReason, DeviceKind } from '@confab/client';
+import type { DeviceErrorReason, DeviceKind, UsualReply } from '@confab/client';
 import { grammar } from '@confab/react/plain';
 import { voice } from '@confab/react/texts/voice/en';
 
 const { count } = grammar('en');
 
 const DEVICES: Record<DeviceKind, string> = { camera: 'camera', microphone: 'microphone', screenShare: 'screen' };
+
+const USUALLY: Record<UsualReply, string> = {
+  minutes: 'Usually answers within a few minutes',
+  hour: 'Usually answers within an hour',
+  hours: 'Usually answers within a few hours',
+  day: 'Usually answers within a day',
+  days: 'Usually answers within a few days',
+};
 
 export const en = {
   locale: 'en' as string | undefined,
@@ -21,6 +29,7 @@ export const en = {
   online: 'Online now',
   away: 'We answer as soon as we are back',
   opensAt: (time: string) => `Closed now, open again ${time}`,
+  usually: USUALLY,
   greeting: 'How can we help?',
   greetingHint: 'Write to us here, or press the camera button to talk face to face.',
   offline: 'Connection lost. Reconnecting…',

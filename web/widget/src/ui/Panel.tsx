@@ -66,13 +66,13 @@ export function Panel({ onClose }: { onClose: () => void }) {
 
 function Presence({ connected }: { connected: Connected }) {
   const { t } = useAround();
-  const { online, hours } = useObservable(connected.chat.state$);
+  const { online, hours, usualReply } = useObservable(connected.chat.state$);
   const lost = useLost(connected); // who is there is not known then
   const there = !lost && online.size > (online.has(connected.me.id) ? 1 : 0);
   return (
     <p class="head-hint">
       {there && <span class="dot" aria-hidden="true" />}
-      {there ? t.online : lost ? t.reconnecting : hours && !hours.open && hours.opens_at ? t.opensAt(weekTime(Date.parse(hours.opens_at), t.locale)) : t.away}
+      {there ? t.online : lost ? t.reconnecting : hours && !hours.open && hours.opens_at ? t.opensAt(weekTime(Date.parse(hours.opens_at), t.locale)) : usualReply ? t.usually[usualReply] : t.away}
     </p>
   );
 }

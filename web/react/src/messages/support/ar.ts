@@ -117,6 +117,13 @@ export const support: SupportMessages = {
   sendRating: 'إرسال التقييم',
   closedNow: 'نحن مغلقون الآن وسنرد فور عودتنا.',
   opensAt: (time) => `مغلق الآن، نفتح مجددًا ${isolate(time)}`,
+  usually: {
+    minutes: 'نرد عادةً خلال دقائق',
+    hour: 'نرد عادةً خلال ساعة',
+    hours: 'نرد عادةً خلال ساعات',
+    day: 'نرد عادةً خلال يوم',
+    days: 'نرد عادةً خلال أيام',
+  },
   desk: 'الفريق',
   saved: 'تم الحفظ',
   hours: 'ساعات العمل',

@@ -117,6 +117,13 @@ export const support: SupportMessages = {
   sendRating: 'Bewertung senden',
   closedNow: 'Wir haben gerade geschlossen und antworten, sobald wir zurück sind.',
   opensAt: (time) => `Gerade geschlossen, wieder da: ${time}`,
+  usually: {
+    minutes: 'Antwortet meist in wenigen Minuten',
+    hour: 'Antwortet meist innerhalb einer Stunde',
+    hours: 'Antwortet meist in wenigen Stunden',
+    day: 'Antwortet meist innerhalb eines Tages',
+    days: 'Antwortet meist in wenigen Tagen',
+  },
   desk: 'Team',
   saved: 'Gespeichert',
   hours: 'Öffnungszeiten',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The support layer's texts, in English. */
-import type { ConversationView, SnoozeChoice, SupportPriority, SupportStatus } from '@confab/client';
+import type { ConversationView, SnoozeChoice, SupportPriority, SupportStatus, UsualReply } from '@confab/client';
 import { grammar } from '../grammar.ts';
 
 const { count, list } = grammar('en-GB');
@@ -8,6 +8,13 @@ const { count, list } = grammar('en-GB');
 const STATUSES: Record<SupportStatus, string> = { open: 'Open', pending: 'Pending', snoozed: 'Snoozed', resolved: 'Resolved' };
 const PRIORITIES: Record<SupportPriority, string> = { urgent: 'Urgent', high: 'High', normal: 'Normal', low: 'Low' };
 const SNOOZE: Record<SnoozeChoice, string> = { later: 'In three hours', tomorrow: 'Tomorrow morning', monday: 'Next Monday', week: 'In a week' };
+const USUALLY: Record<UsualReply, string> = {
+  minutes: 'Usually answers within a few minutes',
+  hour: 'Usually answers within an hour',
+  hours: 'Usually answers within a few hours',
+  day: 'Usually answers within a day',
+  days: 'Usually answers within a few days',
+};
 const VIEWS: Record<ConversationView, string> = {
   open: 'Open', mine: 'Mine', unassigned: 'Unassigned', pending: 'Pending', snoozed: 'Snoozed', resolved: 'Resolved', all: 'All',
 };
@@ -126,6 +133,7 @@ export const support = {
   sendRating: 'Submit rating',
   closedNow: 'We are closed now and will answer as soon as we are back.',
   opensAt: (time: string) => `Closed now, open again ${time}`,
+  usually: USUALLY,
   desk: 'Team',
   saved: 'Saved',
   hours: 'Business hours',

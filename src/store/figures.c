@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The figures: what is to be done now, and how quick the team was. */
+#include "store/request.h"
+#include "store/support.h"
+
+struct figures_request {
+	struct request base;
+	uint64_t since_us;
+	struct store_figures figures;
+	store_figures_fn *done;
+	void *arg;
+};
+
+static int read_now(struct db *db, struct store_figures *f)
+{
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT sum(status = 'open'), sum(status = 'pending'), sum(status IN "
+		"('open', 'pending') AND assignee_id IS NULL), sum(waiting_since IS NOT NULL), "
+		"min(waiting_since), "
+		"sum(status = 'snoozed') FROM conversations WHERE last_message_id IS NOT NULL",
+		"");
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1) {
+		f->open = db_int(stmt, 0);
+		f->pending = db_int(stmt, 1);
+		f->unassigned = db_int(stmt, 2);
+		f->waiting = db_int(stmt, 3);
+		f->oldest_waiting_us = (uint64_t)db_int(stmt, 4);
+		f->snoozed = db_int(stmt, 5);
+	}
+	db_end(stmt);
+	return row < 0 ? row : 0;
+}
+
+static int read_cases(struct db *db, uint64_t since_us, struct store_figures *f)
+{
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT count(*), count(replied_at), count(resolved_at), count(rating), "
+		"round(coalesce(avg(rating), 0) * 1000) FROM support_cases WHERE opened_at >= ?",
+		"i", (int64_t)since_us);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1) {
+		f->cases = db_int(stmt, 0);
+		f->replied = db_int(stmt, 1);
+		f->resolved = db_int(stmt, 2);
+		f->ratings = db_int(stmt, 3);
+		f->rating_mean = (double)db_int(stmt, 4) / 1000;
+	}
+	db_end(stmt);
+	return row < 0 ? row : 0;
+}
+
+static const char reply_times[] = /* one address: one statement */
+	"SELECT replied_at - opened_at FROM support_cases WHERE opened_at >= ?1 AND replied_at IS "
+	"NOT NULL ORDER BY 1 LIMIT 1 OFFSET ?2";
+
+/* The lower of the two in the middle when the number is even: a time that somebody really waited. */
+static int read_median(struct db *db, const char *sql, uint64_t since_us, int64_t count,
+		       uint64_t *ret)
+{
+	if (count == 0)
+		return 0;
+	sqlite3_stmt *stmt = db_query(db, sql, "ii", (int64_t)since_us, (count - 1) / 2);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		*ret = (uint64_t)db_int(stmt, 0);
+	db_end(stmt);
+	return row < 0 ? row : 0;
+}
+
+static int run_figures(struct db *db, struct request *req)
+{
+	struct figures_request *r = request_of(req, struct figures_request);
+	struct store_figures *f = &r->figures;
+	int status = read_now(db, f);
+
+	if (status == 0)
+		status = read_cases(db, r->since_us, f);
+	if (status == 0)
+		status = read_median(db, reply_times, r->since_us, f->replied, &f->reply_median_us);
+	if (status == 0)
+		status = read_median(
+			db,
+			"SELECT resolved_at - opened_at FROM support_cases WHERE "
+			"opened_at >= ?1 AND resolved_at IS NOT NULL ORDER BY 1 LIMIT 1 "
+			"OFFSET ?2",
+			r->since_us, f->resolved, &f->resolve_median_us);
+	return status;
+}
+
+static void answer_figures(struct request *req)
+{
+	struct figures_request *r = request_of(req, struct figures_request);
+
+	r->done(r->arg, req->status, req->status == 0 ? &r->figures : NULL);
+}
+
+void store_figures_read(struct store *s, uint64_t since_us, store_figures_fn *done, void *arg)
+{
+	struct figures_request *r = request_new(sizeof *r);
+
+	r->base.run = run_figures;
+	r->base.answer = answer_figures;
+	r->since_us = since_us;
+	r->done = done;
+	r->arg = arg;
+	request_submit(s, &r->base);
+}
+
+/* ---- what customers are told of it ---- */
+
+struct reply_time_request {
+	struct request base;
+	uint64_t since_us, median_us;
+	int64_t replied;
+	store_reply_time_fn *done;
+	void *arg;
+};
+
+static int run_reply_time(struct db *db, struct request *req)
+{
+	struct reply_time_request *r = request_of(req, struct reply_time_request);
+	sqlite3_stmt *stmt = db_query(
+		db, "SELECT count(replied_at) FROM support_cases WHERE opened_at >= ?", "i",
+		(int64_t)r->since_us);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		r->replied = db_int(stmt, 0);
+	db_end(stmt);
+	return row < 0 ? row : read_median(db, reply_times, r->since_us, r->replied, &r->median_us);
+}
+
+static void answer_reply_time(struct request *req)
+{
+	struct reply_time_request *r = request_of(req, struct reply_time_request);
+
+	r->done(r->arg, req->status, r->replied, r->median_us);
+}
+
+void store_reply_time_read(struct store *s, uint64_t since_us, store_reply_time_fn *done, void *arg)
+{
+	struct reply_time_request *r = request_new(sizeof *r);
+
+	r->base.run = run_reply_time;
+	r->base.answer = answer_reply_time;
+	r->since_us = since_us;
+	r->done = done;
+	r->arg = arg;
+	request_submit(s, &r->base);
+}
