@@ -28,6 +28,7 @@ const NAMES = {
   Hours: 'HoursObject',
   HoursNow: 'HoursNowObject',
   Figures: 'FiguresResponse',
+  MemberFigures: 'MemberFiguresObject',
   AuditRow: 'AuditRowObject',
   Audit: 'AuditResponse',
   Attachment: 'AttachmentObject',

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The figures: what is to be done now, and how quick the team was. */
 #include "store/request.h"
+#include "store/rows.h"
 #include "store/support.h"
 
 struct figures_request {
@@ -73,6 +74,41 @@ static int read_median(struct db *db, const char *sql, uint64_t since_us, int64_
 	return row < 0 ? row : 0;
 }
 
+/* In one pass over the cases; the median is the lower one of an even number, as above. */
+#define SELECT_TEAM                                                                               \
+	"WITH c AS (SELECT * FROM support_cases WHERE opened_at >= ?1), "                         \
+	"t AS (SELECT replied_by, replied_at - opened_at AS took, "                               \
+	"row_number() OVER (PARTITION BY replied_by ORDER BY replied_at - opened_at) AS nth, "    \
+	"count(*) OVER (PARTITION BY replied_by) AS n FROM c WHERE replied_at IS NOT NULL), "     \
+	"d AS (SELECT resolved_by, count(*) AS n, count(rating) AS rated, avg(rating) AS rating " \
+	"FROM c WHERE resolved_at IS NOT NULL GROUP BY resolved_by) "                             \
+	"SELECT " USER ", t.n, t.took, d.n, d.rated, round(coalesce(d.rating, 0) * 1000) "        \
+	"FROM users u LEFT JOIN t ON t.replied_by = u.id AND t.nth = (t.n + 1) / 2 LEFT JOIN d "  \
+	"ON d.resolved_by = u.id WHERE u.role = 'admin' ORDER BY u.name COLLATE NOCASE, u.id"
+
+static void member_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
+{
+	struct store_member_figures *m = ret;
+
+	user_read(mem, stmt, 0, &m->user);
+	m->replied = db_int(stmt, USER_COLUMNS);
+	m->reply_median_us = (uint64_t)db_int(stmt, USER_COLUMNS + 1);
+	m->resolved = db_int(stmt, USER_COLUMNS + 2);
+	m->ratings = db_int(stmt, USER_COLUMNS + 3);
+	m->rating_mean = (double)db_int(stmt, USER_COLUMNS + 4) / 1000;
+}
+
+static int read_team(struct db *db, struct mem *mem, uint64_t since_us, struct store_figures *f)
+{
+	struct rows rows = { .n = 0 };
+	int row = rows_read(db, mem, db_query(db, SELECT_TEAM, "i", (int64_t)since_us),
+			    sizeof(struct store_member_figures), member_read, &rows);
+
+	f->team = rows.list;
+	f->team_count = rows.n;
+	return row;
+}
+
 static int run_figures(struct db *db, struct request *req)
 {
 	struct figures_request *r = request_of(req, struct figures_request);
@@ -90,6 +126,8 @@ static int run_figures(struct db *db, struct request *req)
 			"opened_at >= ?1 AND resolved_at IS NOT NULL ORDER BY 1 LIMIT 1 "
 			"OFFSET ?2",
 			r->since_us, f->resolved, &f->resolve_median_us);
+	if (status == 0)
+		status = read_team(db, &req->mem, r->since_us, f);
 	return status;
 }
 

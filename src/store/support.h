@@ -155,6 +155,15 @@ void store_away_add(struct store *s, const char *conversation_id, const char *te
 
 /* ---- figures ---- */
 
+/* Of somebody of the team, and of cases that were opened since; first replies and resolutions are theirs, and so are the ratings of
+ * what they resolved. */
+struct store_member_figures {
+	struct store_user user;
+	int64_t replied, resolved, ratings;
+	uint64_t reply_median_us;
+	double rating_mean;
+};
+
 struct store_figures {
 	int64_t open, pending, snoozed;	  /* now */
 	int64_t unassigned, waiting;	  /* of open and pending ones; of those not resolved */
@@ -163,6 +172,8 @@ struct store_figures {
 	uint64_t reply_median_us, resolve_median_us;
 	int64_t ratings; /* of cases that were opened since */
 	double rating_mean;
+	const struct store_member_figures *team; /* everybody of it, by name */
+	size_t team_count;
 };
 
 typedef void store_figures_fn(void *arg, int status, const struct store_figures *figures);

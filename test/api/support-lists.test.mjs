@@ -216,6 +216,14 @@ test('figures', async () => {
 	assert.deepEqual([figures.ratings, figures.rating_mean], [1, 4]);
 	assert.ok(figures.first_reply_median_s >= 0 && figures.resolution_median_s >= 0);
 	await ask(400, eva, 'GET', '/api/v1/support/figures?days=0');
+
+	const { team, replied } = figures;
+	assert.deepEqual(team.map(({ user }) => user.name), team.map(({ user }) => user.name).sort(), 'all of the team, by name');
+	const [e, m] = ['eva', 'max'].map((id) => team.find(({ user }) => user.id === id));
+	assert.deepEqual([e.resolved, e.replied, e.ratings, e.rating_mean], [3, replied, 1, 4]);
+	assert.ok(e.first_reply_median_s >= 0);
+	assert.deepEqual({ ...m, user: 'max' }, { user: 'max', resolved: 0, replied: 0, first_reply_median_s: null, ratings: 0, rating_mean: null });
+	assert.ok(!team.some(({ user }) => user.role !== 'admin'));
 });
 
 test('how soon the team usually answers: told to customers, once five were answered', async () => {

@@ -120,6 +120,14 @@ test('the Team page: a label, a canned reply, business hours, figures, the audit
 	await alex.page.getByRole('list', { name: 'Canned replies' }).getByText('/hello').waitFor();
 	const figures = alex.page.getByRole('region', { name: 'How we do' });
 	await figures.getByText('First reply, median').waitFor();
+	const team = figures.getByRole('table', { name: 'Each of the team' });
+	const eva_ = team.getByRole('row', { name: /Eva Lind/ });
+	assert.equal(await eva_.getByRole('cell').first().textContent(), '1');
+	await alex.page.setViewportSize({ width: 375, height: 740 }); // a phone: cards, nothing to scroll sideways
+	await eva_.getByRole('cell').first().waitFor();
+	assert.ok(await alex.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.querySelector('.cf-desk').scrollWidth <= innerWidth));
+	await alex.screenshot('support-team-phone');
+	await alex.page.setViewportSize({ width: 1280, height: 800 });
 	const hours = alex.page.getByRole('region', { name: 'Business hours' });
 	await hours.getByRole('combobox', { name: 'Time zone' }).fill('Europe/Berlin');
 	const receipts = hours.getByRole('checkbox', { name: 'Customers see when the team has read their message' });

@@ -22,6 +22,29 @@ static json_t *seconds(uint64_t us, int64_t count)
 	return count ? json_integer((json_int_t)(us / US_PER_S)) : json_null();
 }
 
+static json_t *mean(double rating, int64_t count)
+{
+	return count ? json_real(rating) : json_null();
+}
+
+static json_t *object_team(const struct store_figures *f)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < f->team_count; i++) {
+		const struct store_member_figures *m = &f->team[i];
+
+		(void)json_array_append_new(
+			list,
+			json_pack("{s:o, s:I, s:o, s:I, s:I, s:o}", "user", object_user(&m->user),
+				  "replied", (json_int_t)m->replied, "first_reply_median_s",
+				  seconds(m->reply_median_us, m->replied), "resolved",
+				  (json_int_t)m->resolved, "ratings", (json_int_t)m->ratings,
+				  "rating_mean", mean(m->rating_mean, m->ratings)));
+	}
+	return list;
+}
+
 static void on_figures(void *arg, int status, const struct store_figures *f)
 {
 	if (status < 0) {
@@ -30,7 +53,7 @@ static void on_figures(void *arg, int status, const struct store_figures *f)
 	}
 	http_reply_json(
 		arg, 200,
-		json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:I, s:o}",
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:I, s:o, s:o}",
 			  "open", (json_int_t)f->open, "pending", (json_int_t)f->pending, "snoozed",
 			  (json_int_t)f->snoozed, "unassigned", (json_int_t)f->unassigned,
 			  "waiting", (json_int_t)f->waiting, "oldest_waiting_since",
@@ -39,7 +62,7 @@ static void on_figures(void *arg, int status, const struct store_figures *f)
 			  "first_reply_median_s", seconds(f->reply_median_us, f->replied),
 			  "resolution_median_s", seconds(f->resolve_median_us, f->resolved),
 			  "ratings", (json_int_t)f->ratings, "rating_mean",
-			  f->ratings ? json_real(f->rating_mean) : json_null()));
+			  mean(f->rating_mean, f->ratings), "team", object_team(f)));
 }
 
 void http_figures(struct http_req *req, struct control *control)

@@ -315,6 +315,93 @@ static void test_lines_are_no_messages(void **state)
 	assert_int_equal(n.n, 0);
 }
 
+/* A case of ann's that `who` replies to after so long; boss resolves it. Returns the question. */
+static int64_t have_case(struct scratch *s, const char *who, uint64_t took_us)
+{
+	say(s, "ann", false);
+	clock_us += took_us - 1; /* say takes one */
+	say(s, who, false);
+	return set_status(s, SUPPORT_RESOLVED).question;
+}
+
+static void rate(struct scratch *s, int64_t question, int rating)
+{
+	struct noted n = { .status = 1 };
+
+	store_rating_add(s->store,
+			 &(struct store_rating){ .conversation_id = "ann",
+						 .question = question,
+						 .rating = rating,
+						 .at_us = ++clock_us },
+			 note_support, &n);
+	store_wait(s->store);
+	assert_int_equal(n.status, 0);
+}
+
+struct figured {
+	struct store_figures all;
+	struct store_member_figures boss, max;
+};
+
+static void note_figures(void *arg, int status, const struct store_figures *figures)
+{
+	struct figured *f = arg;
+
+	assert_int_equal(status, 0);
+	assert_int_equal(figures->team_count, 2);
+	assert_string_equal(figures->team[0].user.id, "boss");
+	assert_string_equal(figures->team[1].user.id, "max");
+	*f = (struct figured){ *figures, figures->team[0], figures->team[1] };
+}
+
+static void note_reply_time(void *arg, int status, int64_t replied, uint64_t median_us)
+{
+	struct store_figures *f = arg;
+
+	assert_int_equal(status, 0);
+	f->replied = replied;
+	f->reply_median_us = median_us;
+}
+
+static void test_figures(void **state)
+{
+	struct scratch *s = *state;
+	struct store_figures told = { 0 };
+	struct figured f;
+	uint64_t before = clock_us;
+
+	add_people(s);
+	assert_int_equal(add_user(s, "max", ROLE_ADMIN), 0);
+	have_case(s, "boss", 40);
+	have_case(s, "boss", 10);
+	rate(s, have_case(s, "boss", 30), 5);
+	rate(s, have_case(s, "boss", 20), 4);
+	have_case(s, "max", 5);
+	say(s, "ann", false); /* nobody has replied to this one */
+
+	store_figures_read(s->store, before, note_figures, &f);
+	store_wait(s->store);
+	assert_int_equal(f.all.cases, 6);
+	assert_int_equal(f.all.reply_median_us, 20); /* of 5 10 20 30 40 */
+	assert_int_equal(f.boss.replied, 4);
+	assert_int_equal(f.boss.reply_median_us, 20); /* the lower of 20 and 30 */
+	assert_int_equal(f.boss.resolved, 5);
+	assert_int_equal(f.boss.ratings, 2);
+	assert_true(f.boss.rating_mean == 4.5);
+	assert_int_equal(f.max.replied, 1);
+	assert_int_equal(f.max.reply_median_us, 5);
+	assert_int_equal(f.max.resolved, 0);
+
+	store_reply_time_read(s->store, before, note_reply_time, &told);
+	store_wait(s->store);
+	assert_int_equal(told.replied, 5);
+	assert_int_equal(told.reply_median_us, 20);
+
+	store_figures_read(s->store, clock_us + 1, note_figures, &f); /* of cases after that */
+	store_wait(s->store);
+	assert_int_equal(f.all.cases + f.boss.replied + f.boss.resolved + f.boss.ratings, 0);
+}
+
 struct replayed {
 	size_t lines, states;
 };
@@ -362,6 +449,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_assignee, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_lines_are_no_messages, scratch_setup,
 						scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_figures, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_replay, scratch_setup, scratch_teardown),
 	};
 

@@ -172,6 +172,19 @@ export interface FiguresResponse {
   resolution_median_s: number | null;
   ratings: number;
   rating_mean: number | null;
+  /** Everybody of it, by name. */
+  team: MemberFiguresObject[];
+}
+
+/** Of one of the team, and of the cases that were opened in the days asked for. Ratings are of what they resolved. */
+export interface MemberFiguresObject {
+  user: UserObject;
+  /** First replies. */
+  replied: number;
+  first_reply_median_s: number | null;
+  resolved: number;
+  ratings: number;
+  rating_mean: number | null;
 }
 
 export interface AuditRowObject {

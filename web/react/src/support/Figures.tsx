@@ -4,11 +4,12 @@ import { useEffect, useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { shortDuration } from '../format.ts';
 import { useNow } from '../hooks/useNow.ts';
+import { MemberFigures } from './MemberFigures.tsx';
 
 const EVERY_MS = 30_000;
 const DAYS = [7, 30, 90];
 
-/** What is to be done now, and how quick the team was. */
+/** What is to be done now, and how quick the team was, all of it and each. */
 export function Figures() {
   const messages = useMessages();
   const t = messages.support;
@@ -57,6 +58,7 @@ export function Figures() {
           </div>
         ))}
       </dl>
+      {figures && <MemberFigures team={figures.team} />}
       <p className="cf-desk__hint">{t.figures.hint}</p>
     </section>
   );

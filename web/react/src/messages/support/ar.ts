@@ -160,6 +160,11 @@ export const support: SupportMessages = {
     cases: 'حالات جديدة',
     rating: 'التقييم',
     ratingOf: (mean, n) => `${isolate(mean)} (${isolate(n)})`,
-    hint: 'تمتد الحالة من أول رسالة للعميل حتى الحل. نصف الحالات كانت أسرع من الوسيط.',
+    members: 'كل فرد من الفريق',
+    member: 'الاسم',
+    resolved: 'تم حلها',
+    replies: 'الردود الأولى، الوسيط',
+    repliesOf: (median, n) => `${isolate(median)} (${isolate(n)})`,
+    hint: 'تمتد الحالة من أول رسالة للعميل حتى الحل. نصف الحالات كانت أسرع من الوسيط. يُحسب التقييم لمن حلّ الحالة.',
   },
 };

@@ -160,6 +160,11 @@ export const support: SupportMessages = {
     cases: 'Neue Fälle',
     rating: 'Bewertung',
     ratingOf: (mean, n) => `${mean} (${n})`,
-    hint: 'Ein Fall reicht von der ersten Nachricht des Kunden bis zur Erledigung. Die Hälfte war schneller als der Median.',
+    members: 'Das Team im Einzelnen',
+    member: 'Name',
+    resolved: 'Erledigt',
+    replies: 'Erste Antworten, Median',
+    repliesOf: (median, n) => `${median} (${n})`,
+    hint: 'Ein Fall reicht von der ersten Nachricht des Kunden bis zur Erledigung. Die Hälfte war schneller als der Median. Eine Bewertung zählt für den, der den Fall erledigt hat.',
   },
 };

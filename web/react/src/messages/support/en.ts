@@ -170,7 +170,12 @@ export const support = {
     cases: 'New cases',
     rating: 'Rating',
     ratingOf: (mean: string, n: string) => `${mean} (${n})`,
-    hint: 'A case goes from the customer’s first message to the resolution. Half of them were quicker than the median.',
+    members: 'Each of the team',
+    member: 'Name',
+    resolved: 'Resolved',
+    replies: 'First replies, median',
+    repliesOf: (median: string, n: string) => `${median} (${n})`,
+    hint: 'A case goes from the customer’s first message to the resolution. Half of them were quicker than the median. A rating counts for whoever resolved the case.',
   },
 };
 
