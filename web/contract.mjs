@@ -67,6 +67,7 @@ const NAMES = {
   CallTypes: 'CallTypesResponse',
   GuestReply: 'GuestResponse',
   WidgetReply: 'WidgetResponse',
+  WidgetTeam: 'WidgetTeamResponse',
   OperatorCalls: 'OperatorCallsResponse',
   OperatorCall: 'OperatorCallObject',
   OperatorParticipant: 'OperatorParticipantObject',

@@ -120,6 +120,7 @@ const struct http_route control_routes[] = {
 
 	/* the widget on other sites' pages */
 	{ HTTP_POST,   "/api/v1/widget/session",              http_widget_session,           ROUTE_PUBLIC | ROUTE_CORS | ROUTE_WIDGET },
+	{ HTTP_GET,    "/api/v1/widget/team",                 http_widget_team,              ROUTE_PUBLIC | ROUTE_CORS },
 	{ HTTP_GET,    "/widget.js",                          http_asset,                    ROUTE_PUBLIC | ROUTE_CORS },
 	{ HTTP_GET,    "/widget/{path...}",                   http_asset,                    ROUTE_PUBLIC | ROUTE_CORS },
 	{ HTTP_GET,    "/shared/{path...}",                   http_asset,                    ROUTE_PUBLIC | ROUTE_CORS },

@@ -55,7 +55,7 @@ const OTHER = {
 	'GET /api/v1/operator/problems': 'admin', 'GET /api/v1/operator/server': 'admin',
 	'GET /api/auth/sessions': 'session', 'POST /api/auth/sessions/end_others': 'session', 'POST /api/auth/name': 'session', 'POST /api/auth/password': 'session',
 	'GET /api/v1/push': 'session', 'POST /api/v1/push/subscription': 'session', 'DELETE /api/v1/push/subscription': 'session',
-	'POST /api/video-call/token': 'session', 'POST /api/v1/guest': 'anybody', 'POST /api/v1/widget/session': 'anybody',
+	'POST /api/video-call/token': 'session', 'POST /api/v1/guest': 'anybody', 'POST /api/v1/widget/session': 'anybody', 'GET /api/v1/widget/team': 'anybody',
 };
 /** Not about people's rights; each has tests of its own. */
 const ELSEWHERE = /^(\/files\/|\/api\/v1\/conversations\/\{id\}\/attachments$|\/api\/auth\/(login|link|logout|session)$|\/api\/video-call$|\/api\/v1\/events|\/rtc|\/twirp|\/widget|\/shared\/|\/healthz|\/metrics|\/$|\/\{path)/;

@@ -123,6 +123,24 @@ test('only pages on the list, and our own', async () => {
 	assert.match(preflight.headers.get('access-control-allow-headers'), /content-type/);
 });
 
+test('a passer-by sees whether the team is there, from any page, and no names', async () => {
+	const team = async () => {
+		const answer = await new Client(daemon.url).call('GET', '/api/v1/widget/team', undefined, { origin: shop });
+		assert.deepEqual([answer.status, answer.headers.get('access-control-allow-origin')], [200, '*']);
+		return answer.body;
+	};
+	assert.deepEqual(await team(), { online: false });
+	const admin = new Client(daemon.url);
+	await admin.openLink(daemon.links.admin);
+	const stream = await admin.events();
+	assert.deepEqual(await team(), { online: true });
+	const hours = { enabled: true, time_zone: 'UTC', week: Array(7).fill([]), holidays: [], away_text: '', ask: true };
+	assert.equal((await admin.call('PUT', '/api/v1/support/hours', hours)).status, 200);
+	assert.deepEqual(await team(), { online: true, hours: { open: false, opens_at: null } });
+	assert.equal((await admin.call('PUT', '/api/v1/support/hours', { ...hours, enabled: false })).status, 200);
+	await stream.close();
+});
+
 test('the demo shop is there in the demo only', async () => {
 	assert.equal((await new Client(daemon.url).raw('GET', '/demo/shop.html')).status, 200);
 	const plain = await startConfabd({ demo: false });

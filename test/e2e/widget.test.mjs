@@ -66,6 +66,7 @@ test('a passer-by leaves nothing; a guest writes, is answered, and is there agai
 	const guest = await visit();
 	await openChat(guest);
 	await guest.page.getByText('How can we help?').waitFor();
+	await panel(guest).getByText('Online now').waitFor(); // the team is, and a passer-by sees it
 	assert.deepEqual(await stored(guest), {}, 'looking alone makes no account');
 
 	await write(guest, 'Is the blue teapot in stock?');

@@ -47,14 +47,10 @@ static void on_list(void *arg, int status, const struct store_conversation *list
 	json_t *answer = json_pack("{s:o, s:I, s:o}", "conversations", array, "cursor",
 				   (json_int_t)cursor, "online",
 				   hub_online(l.hub, access_user(l.req)));
-	if (answer && hours->enabled)
-		(void)json_object_set_new(answer, "hours", support_hours_now(hours));
+	support_add_times(answer, l.support, !team);
 	if (answer && !team && hours->slow_mode_s)
 		(void)json_object_set_new(answer, "slow_mode_s",
 					  json_integer((json_int_t)hours->slow_mode_s));
-	if (answer && !team && support_usual_reply(l.support))
-		(void)json_object_set_new(answer, "usual_reply",
-					  json_string(support_usual_reply(l.support)));
 	http_reply_json(l.req, 200, answer);
 }
 

@@ -46,7 +46,7 @@ http_fn http_calls_query, http_guest;					    /* call_lists.c */
 http_fn http_call_types, http_call_type_put, http_call_type_delete;	    /* call_lists.c */
 http_fn http_operator_calls, http_operator_history, http_operator_problems; /* operator.c */
 http_fn http_operator_webhooks, http_operator_webhook_test,
-	http_operator_webhook_again;			       /* webhooks.c */
+	http_operator_webhook_again;					   /* webhooks.c */
 http_fn http_read, http_unread, http_delivered, http_typing, http_viewing; /* attention.c */
 http_fn http_search;							   /* search.c */
 http_fn http_attach, http_file;						   /* attachments.c */
@@ -64,5 +64,5 @@ http_fn http_operator_calls, http_operator_history, http_operator_problems,
 http_fn http_push, http_push_subscribe, http_push_unsubscribe; /* push.c */
 http_fn http_events;					       /* events.c */
 http_fn http_health, http_metrics, http_operator_server;       /* health.c */
-http_fn http_widget_session;				       /* widget.c */
+http_fn http_widget_session, http_widget_team;		       /* widget.c */
 http_fn http_asset;					       /* assets.c */

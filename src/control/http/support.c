@@ -61,6 +61,17 @@ bool support_is_team_of(struct http_req *req, const char *conversation_id)
 	return support_is_team(req);
 }
 
+void support_add_times(json_t *answer, const struct support *support, bool customer)
+{
+	const struct hours *hours = support_hours(support);
+	const char *usual = customer ? support_usual_reply(support) : NULL;
+
+	if (hours->enabled)
+		(void)json_object_set_new(answer, "hours", support_hours_now(hours));
+	if (usual)
+		(void)json_object_set_new(answer, "usual_reply", json_string(usual));
+}
+
 const char *support_text(struct http_req *req, const json_t *body, const char *name, size_t max,
 			 const char *absent)
 {

@@ -7,6 +7,8 @@
 #include "control/support/hours.h"
 #include "store/support.h"
 
+struct support;
+
 /* Whether the asker is of the team; else it is refused. */
 bool support_is_team(struct http_req *req);
 
@@ -15,6 +17,9 @@ bool support_is_team_of(struct http_req *req, const char *conversation_id);
 
 /* HoursNow: whether somebody is to be expected, and when. NULL where there are no hours. */
 json_t *support_hours_now(const struct hours *hours);
+
+/* Puts into an answer what says when somebody is to be expected: `hours`, where there are any; for customers `usual_reply`. */
+void support_add_times(json_t *answer, const struct support *support, bool customer);
 
 /* A text member of 0 to `max` bytes of UTF-8; `absent` when it is not there. NULL: refused already. */
 const char *support_text(struct http_req *req, const json_t *body, const char *name, size_t max,

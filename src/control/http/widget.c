@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST /api/v1/widget/session: who is before the widget (docs/widget.md). */
+/* POST /api/v1/widget/session: who is before the widget; GET /api/v1/widget/team: who is behind it (docs/widget.md). */
 #include <errno.h>
 
 #include "base/clock.h"
@@ -9,7 +9,9 @@
 #include "control/http/access.h"
 #include "control/http/handlers.h"
 #include "control/http/rate.h"
+#include "control/http/support_args.h"
 #include "control/objects/objects.h"
+#include "control/ws/hub.h"
 
 static void on_customer(void *arg, const struct customer_reply *reply)
 {
@@ -98,4 +100,15 @@ void http_widget_session(struct http_req *req, struct control *control)
 		find_visitor(req, control, visitor);
 	else
 		http_error(req, 400, 4, "Send an object `visitor` or an object `customer`.");
+}
+
+/* For passers-by, who have no account: what stands over the chat of everybody who has one. */
+void http_widget_team(struct http_req *req, struct control *control)
+{
+	json_t *online = hub_online(control->hub, &(struct store_user){ .role = ROLE_USER });
+	json_t *answer = json_pack("{s:b}", "online", (int)(json_array_size(online) > 0));
+
+	json_decref(online);
+	support_add_times(answer, control->support, true);
+	http_reply_json(req, 200, answer);
 }

@@ -579,6 +579,13 @@ export interface WidgetResponse {
   key?: string;
 }
 
+export interface WidgetTeamResponse {
+  /** Somebody of the team is. */
+  online: boolean;
+  hours?: HoursNowObject;
+  usual_reply?: 'minutes' | 'hour' | 'hours' | 'day' | 'days';
+}
+
 export interface OperatorCallsResponse {
   calls: OperatorCallObject[];
   /** Calls of direct and group channels that the asker is no member of: only how many there are. */
@@ -717,7 +724,7 @@ export interface ConversationsResponse {
   hours?: HoursNowObject;
   /** How long customers wait between two messages; not there: not at all. */
   slow_mode_s?: number;
-  /** For customers: how soon the team usually answers, within a few of them or one (the median of the last 30 days' first replies); not there: fewer than five say nothing. */
+  /** For customers. */
   usual_reply?: 'minutes' | 'hour' | 'hours' | 'day' | 'days';
 }
 

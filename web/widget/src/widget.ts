@@ -4,7 +4,7 @@
  * somebody new first writes, attaches or calls, so that passers-by leave nothing on the server.
  */
 import { ChatStore, Store, VideoClient, banNotice, callIdOf, randomId, ringSide } from '@confab/client';
-import type { BanNotice, Call, Logger, Observable, UnsentFile, UnsentMessage, UserObject } from '@confab/client';
+import type { BanNotice, Call, Logger, Observable, UnsentFile, UnsentMessage, UserObject, WidgetTeamResponse } from '@confab/client';
 import { Early, NOBODY } from './early.ts';
 import { Identity, Refused } from './identity.ts';
 import { Memory } from './memory.ts';
@@ -28,6 +28,8 @@ export interface WidgetState {
   /** none: nobody is known yet; waiting: the server cannot be reached, trying again. */
   readonly connection: 'none' | 'connecting' | 'ready' | 'waiting' | 'refused';
   readonly connected: Connected | undefined;
+  /** Whom a passer-by may expect; of somebody connected the chat knows it. */
+  readonly team: WidgetTeamResponse | undefined;
   /** The team has closed the door; it is asked again now and then, for bans end. */
   readonly banned: BanNotice | undefined;
   /** Written before there was a connection. */
@@ -65,6 +67,7 @@ export class Widget {
     open: false,
     connection: 'none',
     connected: undefined,
+    team: undefined,
     banned: undefined,
     pending: [],
     earlier: [],
@@ -111,8 +114,18 @@ export class Widget {
     this.#set({ open: true });
     this.memory.write('open', true, 'session');
     this.state.connected?.chat.open(this.state.connected.me.id);
+    if (!this.#identity.known) void this.#askTeam();
     this.#tellPage();
     this.#emit('open', undefined);
+  }
+
+  async #askTeam(): Promise<void> {
+    try {
+      const answer = await fetch(`${this.settings.server}/api/v1/widget/team`, { credentials: 'omit' });
+      if (answer.ok) this.#set({ team: (await answer.json()) as WidgetTeamResponse });
+    } catch {
+      // what is not known is not said
+    }
   }
 
   close(): void {

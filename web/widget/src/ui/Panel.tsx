@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { BanNotice } from '@confab/client';
+import type { BanNotice, HoursNowObject, UsualReply } from '@confab/client';
 import type { Messages as Texts } from '../messages/index.ts';
 import type { Connected } from '../widget.ts';
 import { Composer } from './Composer.tsx';
@@ -15,7 +15,7 @@ import { useUploads } from './uploads.ts';
 /** The chat: a dialog beside the page; on a phone in its place. Escape closes it. */
 export function Panel({ onClose }: { onClose: () => void }) {
   const { widget, t } = useAround();
-  const { connected, connection, active, banned } = useWidgetState();
+  const { connected, connection, active, banned, team } = useWidgetState();
   const dialog = useRef<HTMLElement>(null);
   const phone = onPhone();
   const uploads = useUploads();
@@ -49,7 +49,7 @@ export function Panel({ onClose }: { onClose: () => void }) {
       <header class="head">
         <div class="head-text">
           <h2 class="head-title">{title}</h2>
-          {connected ? <Presence connected={connected} /> : <p class="head-hint">{t.away}</p>}
+          {connected ? <Presence connected={connected} /> : <Hint there={team?.online} hours={team?.hours} usual={team?.usual_reply} />}
         </div>
         {widget.settings.calls && <IconButton icon="camera" label={t.startVideoCall} disabled={active !== undefined || banned !== undefined} onClick={() => void widget.call()} />}
         <IconButton icon="close" label={t.closeChat} onClick={onClose} />
@@ -68,11 +68,17 @@ function Presence({ connected }: { connected: Connected }) {
   const { t } = useAround();
   const { online, hours, usualReply } = useObservable(connected.chat.state$);
   const lost = useLost(connected); // who is there is not known then
-  const there = !lost && online.size > (online.has(connected.me.id) ? 1 : 0);
+  if (lost) return <p class="head-hint">{t.reconnecting}</p>;
+  return <Hint there={online.size > (online.has(connected.me.id) ? 1 : 0)} hours={hours} usual={usualReply} />;
+}
+
+/** Somebody is there, or will be then, or usually answers within that time. */
+function Hint({ there, hours, usual }: { there: boolean | undefined; hours: HoursNowObject | undefined; usual: UsualReply | undefined }) {
+  const { t } = useAround();
   return (
     <p class="head-hint">
       {there && <span class="dot" aria-hidden="true" />}
-      {there ? t.online : lost ? t.reconnecting : hours && !hours.open && hours.opens_at ? t.opensAt(weekTime(Date.parse(hours.opens_at), t.locale)) : usualReply ? t.usually[usualReply] : t.away}
+      {there ? t.online : hours && !hours.open && hours.opens_at ? t.opensAt(weekTime(Date.parse(hours.opens_at), t.locale)) : usual ? t.usually[usual] : t.away}
     </p>
   );
 }
