@@ -44,6 +44,7 @@ export function MessageList(props: MessageListProps) {
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const shown = useRef<{ first: string | undefined; last: string | undefined; height: number; marked: number | undefined }>(undefined);
   const [behind, setBehind] = useState(false);
   const days = useMemo(() => groupByDay(thread.messages, firstUnread?.key), [thread.messages, firstUnread?.key]);
@@ -96,7 +97,10 @@ export function MessageList(props: MessageListProps) {
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
-    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < SLACK_PX;
+    const near = element.scrollHeight - element.scrollTop - element.clientHeight < SLACK_PX;
+    // what has grown under the end, or a line that came between, takes nobody away from it: that is for scrolling back only
+    if (near || element.scrollTop < top.current) atEnd.current = near;
+    top.current = element.scrollTop;
     if (atEnd.current) setBehind(false);
     onEnd(atEnd.current && !thread.hasNewer);
     if (element.scrollTop < 200 && thread.hasMore && !thread.loadingMore) onLoadMore();
