@@ -11,10 +11,8 @@ export async function care(admin, user, { colleague }, stop) {
 	};
 	const { hours } = await ask('GET', '/api/v1/support/hours');
 	const slow = (seconds) => ask('PUT', '/api/v1/support/hours', { ...hours, slow_mode_s: seconds });
-	await slow(120);
-	await user.page.reload(); // an open page learns of it with its next message
-	await user.page.getByText('Slow mode: one message').waitFor();
 	await say(user, 'It works again. Thank you!');
+	await slow(120); // counts from that message on, and an open page hears of it
 	await user.page.getByRole('timer').waitFor();
 	await stop('customer-slow', user.page, { once: true });
 	await slow(0);
