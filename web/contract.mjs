@@ -54,6 +54,7 @@ const NAMES = {
   Call: 'CallObject',
   CallSettings: 'CallSettingsObject',
   CallCard: 'CallCardObject',
+  CallFeedback: 'CallFeedbackObject',
   Member: 'MemberObject',
   NewMember: 'NewMember',
   CallData: 'CallData',

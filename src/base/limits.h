@@ -33,6 +33,7 @@ enum {
 	LIMIT_CALL_CUSTOM = 5 * 1024, /* bytes of custom data, as JSON */
 	LIMIT_CALL_MEMBERS = 500,     /* listed on one call */
 	LIMIT_CALL_STATE_NAMES = 10,  /* participants that an event names; replies name all */
+	LIMIT_CALL_REASON = 500,      /* bytes of what somebody says of a call */
 	LIMIT_CONVERSATIONS = 1000,   /* of an admin's list */
 	LIMIT_CHANNELS = 10 * 1000,   /* direct and group conversations; all are in memory */
 	LIMIT_CHANNEL_MEMBERS = 2000,

@@ -109,6 +109,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_POST,   CALL "/kick",                          http_call_kick,                ROUTE_USER | ROUTE_CALL },
 	{ HTTP_POST,   CALL "/reaction",                      http_call_react,               ROUTE_USER | ROUTE_CALL },
 	{ HTTP_POST,   CALL "/event",                         http_call_send_event,          ROUTE_USER | ROUTE_CALL },
+	{ HTTP_POST,   CALL "/feedback",                      http_call_feedback,            ROUTE_USER | ROUTE_CALL },
 	{ HTTP_POST,   CALL "/start_recording",                       http_call_recording,           ROUTE_USER | ROUTE_CALL },
 	{ HTTP_POST,   CALL "/stop_recording",                        http_call_recording,           ROUTE_USER | ROUTE_CALL },
 	{ HTTP_POST,   CALL "/recordings",                            http_call_recording,           ROUTE_USER | ROUTE_CALL },

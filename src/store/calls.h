@@ -195,7 +195,7 @@ struct store_card {
 typedef void store_cards_fn(void *arg, int status, const struct store_card *list, size_t n);
 
 void store_card_add(struct store *s, const struct store_card *card, store_done_fn *done, void *arg);
-/* Latest first. cid and conversation_id: only theirs; NULL = any. */
+/* Latest first, with what people said of the calls. cid and conversation_id: only theirs; NULL = any. */
 /* Of channels only those that `user_id` is a member of. */
 void store_card_list(struct store *s, const char *user_id, const char *cid,
 		     const char *conversation_id, unsigned limit, store_cards_fn *done, void *arg);
@@ -240,3 +240,16 @@ void store_call_session_end(struct store *s, const struct store_session_start *s
 			    store_call_event_fn *done, void *arg);
 /* After a crash: ends all that are still open, each with its event. */
 void store_call_session_end_all(struct store *s, uint64_t at_us, store_done_fn *done, void *arg);
+
+/* What somebody says of a session that they were in; comes with the cards of the past. */
+struct store_feedback {
+	const char *cid, *user_id;
+	const char *session_id; /* NULL = the last one of theirs */
+	int rating;		/* 1 to 5 */
+	const char *reason;	/* NULL = none */
+	uint64_t at_us;
+};
+
+/* In place of what they said before. -ENOENT: they were not in it. */
+void store_feedback_add(struct store *s, const struct store_feedback *feedback, store_done_fn *done,
+			void *arg);

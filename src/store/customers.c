@@ -42,7 +42,8 @@ static int read_cases(struct db *db, struct mem *mem, struct store_customer *c)
 static int read_cards(struct db *db, struct mem *mem, struct store_customer *c)
 {
 	sqlite3_stmt *stmt = db_query(db,
-				      "SELECT card FROM call_history WHERE conversation_id = ? "
+				      "SELECT " CARD_AND_FEEDBACK
+				      " FROM call_history WHERE conversation_id = ? "
 				      "ORDER BY id DESC LIMIT ?",
 				      "si", c->user.id, (int64_t)STORE_CASES_MAX);
 

@@ -91,6 +91,7 @@ static int forget_person(struct db *db, struct erase_request *r)
 		"UPDATE messages SET activity_text = NULL WHERE conversation_id = ?1 AND activity "
 		"= "
 		"'rated'",
+		"UPDATE call_feedback SET reason = NULL WHERE user_id = ?1",
 		"DELETE FROM call_rings WHERE conversation_id = ?1 AND ended_at IS NOT NULL",
 		"DELETE FROM blocks WHERE user_id = ?1 OR blocked_id = ?1",
 		"UPDATE calls SET custom = '{}' WHERE conversation_id = ?1",

@@ -55,6 +55,22 @@ static int read_cases(struct db *db, uint64_t since_us, struct store_figures *f)
 	return row < 0 ? row : 0;
 }
 
+static int read_calls(struct db *db, uint64_t since_us, struct store_figures *f)
+{
+	sqlite3_stmt *stmt = db_query(db,
+				      "SELECT count(*), round(coalesce(avg(rating), 0) * 1000) "
+				      "FROM call_feedback WHERE created_at >= ?",
+				      "i", (int64_t)since_us);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1) {
+		f->call_ratings = db_int(stmt, 0);
+		f->call_rating_mean = (double)db_int(stmt, 1) / 1000;
+	}
+	db_end(stmt);
+	return row < 0 ? row : 0;
+}
+
 static const char reply_times[] = /* one address: one statement */
 	"SELECT replied_at - opened_at FROM support_cases WHERE opened_at >= ?1 AND replied_at IS "
 	"NOT NULL ORDER BY 1 LIMIT 1 OFFSET ?2";
@@ -117,6 +133,8 @@ static int run_figures(struct db *db, struct request *req)
 
 	if (status == 0)
 		status = read_cases(db, r->since_us, f);
+	if (status == 0)
+		status = read_calls(db, r->since_us, f);
 	if (status == 0)
 		status = read_median(db, reply_times, r->since_us, f->replied, &f->reply_median_us);
 	if (status == 0)

@@ -183,5 +183,11 @@ struct status_request {
 };
 void status_answer(struct request *req);
 
+/* The card of a row of call_history, with what those who were in the call said of it: `feedback`. */
+#define CARD_AND_FEEDBACK                                                                      \
+	"(SELECT iif(count(*), json_set(card, '$.feedback', json(json_group_array("            \
+	"json_object('user_id', f.user_id, 'rating', f.rating, 'reason', f.reason)))), card) " \
+	"FROM call_feedback f WHERE f.session_id = json_extract(card, '$.session_id'))"
+
 /* The newest cursor ever given; 0 before the first. */
 int event_newest(struct db *db, int64_t *ret_cursor);

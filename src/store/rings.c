@@ -187,7 +187,7 @@ static int run_card_list(struct db *db, struct request *req)
 	struct cards_request *r = request_of(req, struct cards_request);
 	sqlite3_stmt *stmt = db_query(
 		db,
-		"SELECT cid, conversation_id, card, ended_at FROM call_history "
+		"SELECT cid, conversation_id, " CARD_AND_FEEDBACK ", ended_at FROM call_history "
 		"WHERE (?1 IS NULL OR cid = ?1) AND (?2 IS NULL OR conversation_id = ?2) "
 		"AND (conversation_id IS NULL OR instr(conversation_id, '.') = 0 OR EXISTS "
 		"(SELECT 1 FROM channel_members WHERE channel_id = conversation_id AND user_id = "

@@ -172,6 +172,8 @@ struct store_figures {
 	uint64_t reply_median_us, resolve_median_us;
 	int64_t ratings; /* of cases that were opened since */
 	double rating_mean;
+	int64_t call_ratings; /* of calls, given since */
+	double call_rating_mean;
 	const struct store_member_figures *team; /* everybody of it, by name */
 	size_t team_count;
 };

@@ -29,6 +29,7 @@ const CALL = {
 	'POST /mute_users': ['mute-users', { mute_all_users: true }],
 	'POST /block': ['block-users'], 'POST /unblock': ['block-users'], 'POST /kick': ['kick-user'],
 	'POST /reaction': ['create-reaction', { type: 'wave' }], 'POST /event': ['send-event', { custom: {} }],
+	'POST /feedback': ['read-call', { rating: 5 }],
 };
 /** The others: who may. "owner": whose conversation it is, and admins. "member": who is in the group, and no admin else. "team": admins, and its owner is told why not. "anybody": also nobody. */
 const OTHER = {

@@ -201,6 +201,10 @@ void ask_go_on(struct ask *a, int status, const struct store_call *call)
 		store_call_change(a->calls->store, &change, on_changed, a);
 		return;
 	}
+	if (status == 0 && a->verb->write) {
+		a->verb->write(a, call);
+		return;
+	}
 	finish(a, status, call);
 }
 

@@ -145,6 +145,7 @@ calls_verb calls_update_members, calls_query_members; /* members.c */
 calls_verb calls_request_permissions, calls_user_permissions;  /* people.c */
 calls_verb calls_block, calls_unblock, calls_kick, calls_mute; /* people.c */
 calls_verb calls_react, calls_send_event;		       /* messages.c */
+calls_verb calls_feedback;				       /* feedback.c */
 
 /* Queries: the body is that of POST /api/v1/calls. */
 void calls_query(struct calls *c, const struct store_user *who, json_t *body, calls_answer_fn *done,

@@ -50,6 +50,9 @@ struct verb {
 	unsigned needs;
 	/* Checks the body and says what to change. 0, or a status with the problem said. */
 	int (*plan)(struct ask *a, const struct store_call *call, struct store_call_change *change);
+	/* Writes something that is not the call, and calls ask_answer (a->reply is there) when it is written.
+	 * Instead of `done`; may be NULL. */
+	void (*write)(struct ask *a, const struct store_call *call);
 	/* Afterwards: tells people, changes media. May be NULL. */
 	void (*done)(struct ask *a, const struct store_call *call);
 	bool changes; /* plan fills in a change for the store */

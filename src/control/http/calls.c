@@ -151,6 +151,7 @@ AUDITED(unblock)
 AUDITED(kick)
 VERB(react)
 VERB(send_event)
+VERB(feedback)
 VERB(recording)
 
 void http_call_create(struct http_req *req, struct control *control)

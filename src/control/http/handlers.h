@@ -48,6 +48,7 @@ http_fn http_operator_calls, http_operator_history, http_operator_problems; /* o
 http_fn http_operator_webhooks, http_operator_webhook_test,
 	http_operator_webhook_again;					   /* webhooks.c */
 http_fn http_read, http_unread, http_delivered, http_typing, http_viewing; /* attention.c */
+http_fn http_read, http_delivered, http_typing, http_viewing;		   /* attention.c */
 http_fn http_search;							   /* search.c */
 http_fn http_attach, http_file;						   /* attachments.c */
 http_fn http_call_get, http_call_create, http_call_join, http_call_update; /* calls.c */
@@ -57,6 +58,7 @@ http_fn http_call_go_live, http_call_stop_live, http_call_mute;		   /* calls.c *
 http_fn http_call_request_permissions, http_call_user_permissions;	   /* calls.c */
 http_fn http_call_block, http_call_unblock, http_call_kick;		   /* calls.c */
 http_fn http_call_react, http_call_send_event, http_call_recording;	   /* calls.c */
+http_fn http_call_feedback;						   /* calls.c */
 http_fn http_calls_query, http_guest;					   /* call_lists.c */
 http_fn http_call_types, http_call_type_put, http_call_type_delete;	   /* call_lists.c */
 http_fn http_operator_calls, http_operator_history, http_operator_problems,

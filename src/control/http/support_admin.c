@@ -53,7 +53,8 @@ static void on_figures(void *arg, int status, const struct store_figures *f)
 	}
 	http_reply_json(
 		arg, 200,
-		json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:I, s:o, s:o}",
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:I, "
+			  "s:o, s:I, s:o, s:o}",
 			  "open", (json_int_t)f->open, "pending", (json_int_t)f->pending, "snoozed",
 			  (json_int_t)f->snoozed, "unassigned", (json_int_t)f->unassigned,
 			  "waiting", (json_int_t)f->waiting, "oldest_waiting_since",
@@ -62,7 +63,9 @@ static void on_figures(void *arg, int status, const struct store_figures *f)
 			  "first_reply_median_s", seconds(f->reply_median_us, f->replied),
 			  "resolution_median_s", seconds(f->resolve_median_us, f->resolved),
 			  "ratings", (json_int_t)f->ratings, "rating_mean",
-			  mean(f->rating_mean, f->ratings), "team", object_team(f)));
+			  mean(f->rating_mean, f->ratings), "call_ratings",
+			  (json_int_t)f->call_ratings, "call_rating_mean",
+			  mean(f->call_rating_mean, f->call_ratings), "team", object_team(f)));
 }
 
 void http_figures(struct http_req *req, struct control *control)

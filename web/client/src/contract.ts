@@ -172,6 +172,9 @@ export interface FiguresResponse {
   resolution_median_s: number | null;
   ratings: number;
   rating_mean: number | null;
+  /** Of calls, given in these days. */
+  call_ratings: number;
+  call_rating_mean: number | null;
   /** Everybody of it, by name. */
   team: MemberFiguresObject[];
 }
@@ -466,6 +469,14 @@ export interface CallCardObject {
   quality: 'excellent' | 'good' | 'poor' | null;
   /** Of the group that was called. */
   channel_name?: string;
+  /** What people said of it; not in the conversation. */
+  feedback?: CallFeedbackObject[];
+}
+
+export interface CallFeedbackObject {
+  user_id: string;
+  rating: number;
+  reason: string | null;
 }
 
 /** Somebody who is listed on a call, there or not. */

@@ -100,6 +100,14 @@ test('ring, notify, endCall, update, goLive, stopLive', async () => {
   assert.equal(call.state.endedAt?.toISOString(), '2026-11-22T11:00:00.000Z');
 });
 
+test('submitFeedback sends what was said', async () => {
+  const { call, answer } = await setUp();
+  const said = answer('/feedback', {});
+  await call.submitFeedback(5);
+  await call.submitFeedback(2, { reason: 'It froze', session_id: 's1' });
+  assert.deepEqual(said, [{ rating: 5 }, { rating: 2, reason: 'It froze', session_id: 's1' }]);
+});
+
 test('updateCallMembers and queryMembers', async () => {
   const { call, answer } = await setUp();
   const changed = answer('/members', callReply({ members: [member(ann), member(eve, 'host')] }));

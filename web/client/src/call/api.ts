@@ -3,7 +3,7 @@
 import type { CallContext } from './context.ts';
 import { ConfabError } from '../errors.ts';
 import type { CallResponse, JoinResponse, CallReactionObject } from '../contract.ts';
-import type { CreateOptions, GetOptions, JoinOptions, MembersPage, MemberRequest, MuteKind, PageRequest, UpdateOptions } from './types.ts';
+import type { CreateOptions, FeedbackOptions, GetOptions, JoinOptions, MembersPage, MemberRequest, MuteKind, PageRequest, UpdateOptions } from './types.ts';
 
 export class CallApi {
   readonly #path: string;
@@ -82,6 +82,9 @@ export class CallApi {
   }
   async react(reaction: CallReactionObject): Promise<void> {
     await this.#post('/reaction', reaction);
+  }
+  async feedback(rating: number, { reason, session_id }: FeedbackOptions): Promise<void> {
+    await this.#post('/feedback', { rating, ...(reason ? { reason } : {}), ...(session_id ? { session_id } : {}) });
   }
   async sendCustom(custom: Record<string, unknown>): Promise<void> {
     await this.#post('/event', { custom });

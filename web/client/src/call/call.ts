@@ -19,7 +19,7 @@ import { legOf, ringSide, wasAccepted } from './ring.ts';
 import { isWhole } from './session.ts';
 import { CallState, CallStores } from './state.ts';
 import type {
-  CreateOptions, GetOptions, JoinOptions, LeaveOptions, MemberRequest, MembersPage, MuteKind, PageRequest, RequestablePermission, UpdateOptions,
+  CreateOptions, FeedbackOptions, GetOptions, JoinOptions, LeaveOptions, MemberRequest, MembersPage, MuteKind, PageRequest, RequestablePermission, UpdateOptions,
 } from './types.ts';
 
 export class Call {
@@ -280,6 +280,14 @@ export class Call {
   /** Anything that is JSON, up to 5 KB, to whoever hears this call: event `custom`. Needs send-event. */
   sendCustomEvent(payload: Record<string, unknown>): Promise<void> {
     return this.#api.sendCustom(payload);
+  }
+
+  /**
+   * How the call was, 1 (bad) to 5 (excellent), from somebody who was in it; after leaving, too. The last word counts. The
+   * team sees it with the calls of the past. Rejects with code 4 for who was not in it.
+   */
+  submitFeedback(rating: number, options: FeedbackOptions = {}): Promise<void> {
+    return this.#api.feedback(rating, options);
   }
 
   /** Rejects (code 19): this server does not record. The message says what to do instead. */

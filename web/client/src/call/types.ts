@@ -48,6 +48,13 @@ export interface LeaveOptions {
   reason?: string;
 }
 
+export interface FeedbackOptions {
+  /** In their own words, up to 500 bytes. */
+  reason?: string;
+  /** Of which session; the last one that one was in by default. */
+  session_id?: string;
+}
+
 export interface UpdateOptions {
   custom?: Record<string, unknown>;
   settings_override?: Deep<CallSettingsObject>;
