@@ -185,6 +185,49 @@ test('every call leaves a card in its conversation', async () => {
 	await stream.close();
 });
 
+test('the team asks colleagues into a call that goes on, which leaves no card of its own; customers ask nobody in', async () => {
+	const call = (who, verb, body = {}) => people[who].call('POST', at('default', 'chat-cleo', verb), body);
+	const [stream, colleague] = [await people.boss.events(), await people.deputy.events()];
+	const rooms = await Promise.all(['cleo', 'boss'].map(async (id) => enterRoom(daemon, await call(id, 'join', { create: true }))));
+	await stream.next('call.session_participant_joined');
+	const refused = await call('cleo', 'ring', { member_ids: ['deputy'] });
+	assert.deepEqual([refused.status, /for the team to say/.test(refused.body.message)], [403, true]);
+	for (const answer of ['reject', 'accept']) {
+		const asked = await call('boss', 'ring', { member_ids: ['deputy'] });
+		assert.deepEqual([asked.status, asked.body.ring?.mode, legs(asked.body.ring)], [200, 'group', { deputy: 'ringing' }]);
+		assert.equal((await colleague.next('call.ring')).ring.id, asked.body.ring.id);
+		assert.equal((await call('deputy', answer)).status, 200);
+		await stream.next(`call.${answer}ed`);
+	}
+	assert.equal((await call('boss', 'ring', { member_ids: ['ann'] })).status, 400, 'a customer of another conversation is nobody here');
+	await call('boss', 'end');
+	await Promise.all(rooms.map((room) => room.closed));
+	await stream.next((event) => event.type === 'message.new' && event.message.call?.outcome === 'completed');
+	assert.equal(stream.seen.filter((event) => event.type === 'message.new' && event.message.call).length, 1);
+	await Promise.all([stream.close(), colleague.close()]);
+});
+
+test('who was in a call says how it was, and the team reads it with the calls of the past', async () => {
+	const say = (who, body) => people[who].call('POST', at('default', 'chat-cleo', 'feedback'), body);
+	for (const rating of [undefined, null, 0, 6, 2.5, '3']) assert.equal((await say('cleo', { rating })).status, 400);
+	assert.equal((await say('cleo', { rating: 3, reason: 'x'.repeat(501) })).status, 400);
+	assert.equal((await say('cleo', { rating: 3, session_id: 'cs_other' })).status, 400);
+	assert.match((await say('deputy', { rating: 5 })).body.message, /You were not in that call/);
+	assert.equal((await say('ann', { rating: 5 })).status, 404);
+	assert.equal((await say('cleo', { rating: 1 })).status, 200);
+	assert.equal((await say('cleo', { rating: 2, reason: 'It stood still.' })).status, 200, 'another word in place of the first');
+	assert.equal((await say('boss', { rating: 5 })).status, 200);
+	const wanted = [{ user_id: 'boss', rating: 5, reason: null }, { user_id: 'cleo', rating: 2, reason: 'It stood still.' }];
+	const { cards } = (await people.boss.call('GET', '/api/v1/operator/history?conversation=cleo')).body;
+	assert.deepEqual(cards[0].feedback, wanted);
+	assert.equal(cards[1].feedback, undefined);
+	assert.deepEqual((await people.boss.call('GET', '/api/v1/customers/cleo')).body.customer.calls[0].feedback, wanted);
+	const figures = (await people.boss.call('GET', '/api/v1/support/figures')).body;
+	assert.deepEqual([figures.call_ratings, figures.call_rating_mean], [2, 3.5]);
+	const { messages } = (await people.cleo.call('GET', '/api/v1/conversations/cleo/messages')).body;
+	assert.ok(messages.every((message) => message.call?.feedback === undefined), 'it is not said in the conversation');
+});
+
 test('a restart ends what rang, as missed, and says so to who resumes', async () => {
 	const first = await startWithPeople({ ann: 'user' });
 	const boss = first.daemon.links.admin;

@@ -147,6 +147,7 @@ void live_init(struct calls *c);
 void live_fini(struct calls *c);
 const char *live_session_id(struct calls *c, const char *cid); /* NULL = nobody is there */
 bool live_has(struct calls *c, const char *cid, const char *user_id);
+bool live_has_others(struct calls *c, const char *cid, const char *user_id);   /* than this user */
 bool live_is_elsewhere(struct calls *c, const char *cid, const char *user_id); /* in another call */
 void live_audience(struct calls *c, const char *cid, void (*each)(void *arg, const char *user_id),
 		   void *arg);

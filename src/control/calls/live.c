@@ -382,6 +382,16 @@ bool live_has(struct calls *c, const char *cid, const char *user_id)
 	return l && sits_in(l, user_id);
 }
 
+bool live_has_others(struct calls *c, const char *cid, const char *user_id)
+{
+	struct live *l = find(c, cid);
+
+	for (size_t i = 0; l && i < l->member_count; i++)
+		if (l->members[i]->seats && strcmp(l->members[i]->user.id, user_id) != 0)
+			return true;
+	return false;
+}
+
 bool live_is_elsewhere(struct calls *c, const char *cid, const char *user_id)
 {
 	struct live *l;

@@ -15,12 +15,13 @@ struct live_ring {
 	struct list in_calls;
 	struct ring ring;
 	char id[RING_ID_SIZE], cid[CALLS_CID_SIZE], device[RING_DEVICE_SIZE];
-	char *conversation_id;		       /* NULL = none */
-	char *channel_name;		       /* of the group that is called; NULL = none */
-	struct store_user *caller;	       /* own copies */
-	struct store_user **users;	       /* of the legs */
-	bool *told;			       /* of the legs: that they have missed it */
-	bool video, seen;		       /* seen: the caller had an event socket */
+	char *conversation_id;	   /* NULL = none */
+	char *channel_name;	   /* of the group that is called; NULL = none */
+	struct store_user *caller; /* own copies */
+	struct store_user **users; /* of the legs */
+	bool *told;		   /* of the legs: that they have missed it */
+	bool video, seen;	   /* seen: the caller had an event socket */
+	bool inside; /* asks more people into a call that goes on: no card of its own */
 	uint64_t started_at_us, expires_at_us; /* wall */
 	uint64_t incoming_us, auto_cancel_us, missed_us, gone_us, left_us,
 		accepted_us; /* monotonic; 0 = not */

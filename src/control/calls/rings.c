@@ -199,7 +199,7 @@ void live_ring_settle(struct calls *c, struct live_ring *r)
 	store_ring_end(c->store, r->id, c->wall_us(), ignore, NULL);
 	if (r->ring.state != RING_ENDED)
 		return;
-	if (r->ring.outcome != OUTCOME_ACCEPTED) {
+	if (r->ring.outcome != OUTCOME_ACCEPTED && !r->inside) {
 		live_note_card(c, r->cid);
 		card_post(c, r->cid, r->conversation_id, r->caller->id,
 			  live_ring_card(c, r, ring_outcome_text(r->ring.outcome)));

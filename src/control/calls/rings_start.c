@@ -78,7 +78,8 @@ static int check_ids(struct ask *a, const json_t *ids)
 	return 0;
 }
 
-/* The customer rings the team, the team rings the customer, everybody else rings the members. */
+/* The customer rings the team, the team rings the customer or those colleagues whom it names,
+ * everybody else rings the members. */
 static int find_callees(struct ask *a, const struct store_call *call, const json_t *settings,
 			struct callees *ret)
 {
@@ -93,11 +94,17 @@ static int find_callees(struct ask *a, const struct store_call *call, const json
 				a->type);
 	if (status < 0)
 		return status;
+	if (team && ids)
+		return ask_fail(a, -EPERM,
+				"Who of the team answers is for the team to say: ring %s without "
+				"`member_ids`.",
+				a->cid);
 	ret->n = 0;
-	for (size_t i = 0; team && i < call->admin_count; i++)
+	bool colleagues = ids && call->customer.id && a->who->role == ROLE_ADMIN;
+	for (size_t i = 0; (team || colleagues) && i < call->admin_count; i++)
 		add_callee(a, call, &call->admins[i], ids, ret);
 	for (size_t i = 0; i < call->member_count; i++)
-		if (!team || call->members[i].user.role != ROLE_ADMIN)
+		if (!(team || colleagues) || call->members[i].user.role != ROLE_ADMIN)
 			add_callee(a, call, &call->members[i].user, ids, ret);
 	if (call->conversation_id && !team && call->customer.id)
 		add_callee(a, call, &call->customer, ids, ret);
@@ -124,6 +131,7 @@ static struct live_ring *ring_new(struct ask *a, const struct store_call *call,
 	strcpy(r->cid, a->cid);
 	strcpy(r->device, device);
 	r->video = video;
+	r->inside = live_has_others(a->calls, a->cid, a->who->id);
 	r->ring.team = call->conversation_id && strcmp(call->conversation_id, a->who->id) == 0;
 	r->ring.leg_count = callees->n;
 	for (size_t i = 0; i < callees->n; i++) {
@@ -192,7 +200,8 @@ static void begin(struct ask *a, const struct store_call *call, struct live_ring
 
 	(void)json_object_set_new(frame, "call", object_call(c, call));
 	(void)json_object_set_new(frame, "members", object_members(call, 100));
-	store_start(c, r);
+	if (!r->inside)
+		store_start(c, r);
 	live_ring_say(c, r, frame);
 	if (busy)
 		turn_away_busy(c, r);
