@@ -8,4 +8,5 @@ export { grammar, isolate } from './messages/grammar.ts';
 export { directionOf, type Language } from './messages/languages.ts';
 export { holdToRecord } from './voice/hold.ts';
 export { recordsVoice } from './voice/supported.ts';
+export { hueOf, initialsOf } from './ui/initials.ts';
 export { playTone, type Tone } from './sound/tone.ts';

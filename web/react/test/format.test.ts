@@ -5,7 +5,7 @@ import type { ChatMessage, UserObject } from '@confab/client';
 import { groupByDay } from '../src/chat/groups.ts';
 import { dayName, duration } from '../src/format.ts';
 import { en } from '../src/messages/en.ts';
-import { initialsOf } from '../src/ui/Avatar.tsx';
+import { initialsOf } from '../src/ui/initials.ts';
 
 test('durations', () => {
   assert.deepEqual([0, 7_000, 754_000, 3_723_000, -5].map((ms) => duration(ms, { locale: 'en' })), ['0:00', '0:07', '12:34', '1:02:03', '0:00']);

@@ -2,6 +2,7 @@
 import type { UserObject } from '@confab/client';
 import { useState } from 'react';
 import { Icon } from './Icon.tsx';
+import { hueOf, initialsOf } from './initials.ts';
 
 export type AvatarSize = 'tiny' | 'small' | 'medium' | 'large' | 'huge';
 
@@ -23,19 +24,4 @@ export function Avatar({ user, size = 'medium' }: { user: Pick<UserObject, 'id' 
       )}
     </span>
   );
-}
-
-const HUES = 8;
-
-function hueOf(id: string): number {
-  let hash = 7;
-  for (const char of id) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 9973;
-  return hash % HUES;
-}
-
-/** The first letters of the first and the last word. */
-export function initialsOf(name: string): string {
-  const words = name.trim().split(/[\s_.@-]+/).filter(Boolean);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? '')][0] ?? '');
-  return letters.join('').toLocaleUpperCase() || '?';
 }

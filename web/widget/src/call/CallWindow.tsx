@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import { CallingState, ringSide, type Call, type ConfabError } from '@confab/client';
+import { CallingState, ringSide, type Call, type ConfabError, type Participant } from '@confab/client';
 import { duration } from '@confab/react/plain';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/Icon.tsx';
@@ -10,6 +10,8 @@ import { useTone } from './CallLayer.tsx';
 import { Controls } from './Controls.tsx';
 import { Problems } from './Problems.tsx';
 import { Stage } from './Stage.tsx';
+
+const NEWS_MS = 5000;
 
 /** The call: in the corner of the page, or large; on a phone it fills the screen until it is made small. Joins when it appears. */
 export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
@@ -28,6 +30,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
   const joined = state === CallingState.JOINED;
   const alone = participants.length < 2;
   const note = useNote(call, connected?.me.id);
+  const news = useArrival(participants, joined);
   useTone(joined && alone && note.ringing ? 'outgoing' : undefined);
 
   const join = (ringThem: boolean) => {
@@ -84,6 +87,9 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
       <p class={`call-said ${said ? '' : 'is-silent'}`} role="status">
         {said ?? (wasIn.current || joined ? <span class="hidden">{t.connected}</span> : '')}
       </p>
+      <p class="call-news" role="status">
+        {news}
+      </p>
       {error && <p class="call-why">{error.message}</p>}
       {!failed && <Problems call={call} />}
       {failed || (alone && note.ended) ? (
@@ -121,6 +127,25 @@ function Timer({ since }: { since: number }) {
       {duration(now - since, t)}
     </span>
   );
+}
+
+/** Who comes into a call that somebody else is in already, for a while. */
+function useArrival(participants: readonly Participant[], joined: boolean): string | undefined {
+  const { t } = useAround();
+  const known = useRef<ReadonlySet<string>>(new Set());
+  const [news, setNews] = useState<string | undefined>();
+  useEffect(() => {
+    const others = joined ? participants.filter((participant) => !participant.isLocal) : [];
+    const fresh = others.find(({ sessionId }) => !known.current.has(sessionId));
+    if (fresh && known.current.size > 0) setNews(t.joined(fresh.name));
+    known.current = new Set(others.map(({ sessionId }) => sessionId));
+  }, [participants, joined, t]);
+  useEffect(() => {
+    if (news === undefined) return;
+    const timer = setTimeout(() => setNews(undefined), NEWS_MS);
+    return () => clearTimeout(timer);
+  }, [news]);
+  return news;
 }
 
 /** What the caller is told of the ring, or who went. */

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Call, Participant } from '@confab/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Icon } from '../ui/Icon.tsx';
 import { useAround } from '../ui/context.ts';
+import { Face } from './Face.tsx';
+import { Picture } from './Picture.tsx';
+import { Tile } from './Tile.tsx';
 
 /** Everybody in the call: a shared screen takes the room, else the others do; oneself small in a corner. */
 export function Stage({ call, participants }: { call: Call; participants: readonly Participant[] }) {
@@ -22,21 +24,12 @@ export function Stage({ call, participants }: { call: Call; participants: readon
       )}
       <div class="tiles" data-count={Math.min(others.length, 9)}>
         {others.map((participant) => (
-          <div key={participant.sessionId} class={`tile ${participant.isSpeaking ? 'is-speaking' : ''}`} role="region" aria-label={participant.name}>
-            <Picture track={participant.videoTrack} />
-            <p class="plate">
-              {participant.isMuted && (
-                <span role="img" aria-label={t.muted}>
-                  <Icon name="micOff" size={16} />
-                </span>
-              )}
-              {participant.name}
-            </p>
-          </div>
+          <Tile key={participant.sessionId} participant={participant} />
         ))}
       </div>
       {me && (
         <div class={`self ${others.length === 0 ? 'is-alone' : ''}`} role="region" aria-label={t.you}>
+          {others.length > 0 && <Face id={me.userId} name={me.name} />}
           <Picture track={me.videoTrack} mirrored={call.camera.state.direction !== 'back'} />
         </div>
       )}
@@ -57,20 +50,6 @@ export function Stage({ call, participants }: { call: Call; participants: readon
       )}
     </div>
   );
-}
-
-function Picture({ track, mirrored = false }: { track: MediaStreamTrack | undefined; mirrored?: boolean }) {
-  const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    const element = video.current;
-    if (!element) return;
-    element.srcObject = track ? new MediaStream([track]) : null;
-    if (track) element.play().catch(() => {}); // autoplay does it as well; here only for browsers that paused it
-    return () => {
-      element.srcObject = null;
-    };
-  }, [track]);
-  return <video ref={video} class={`${mirrored ? 'is-mirrored' : ''} ${track ? '' : 'is-off'}`} autoPlay playsInline muted />;
 }
 
 /** Plays one track; tells when the browser refuses to until the person does something. */

@@ -113,6 +113,7 @@ export const ar: Messages = {
   declined: 'لا أحد يستطيع الرد الآن',
   noAnswer: 'لم يرد أحد',
   busy: 'الجميع في مكالمة أخرى',
+  joined: (name) => `انضم ${isolate(name)}`,
   left: (name) => `غادر ${isolate(name)}`,
   callFailed: 'تعذّر بدء المكالمة',
   callLost: 'انقطعت المكالمة',

@@ -103,6 +103,7 @@ export const de: Messages = {
   declined: 'Gerade kann niemand den Anruf annehmen',
   noAnswer: 'Niemand hat geantwortet',
   busy: 'Alle sprechen gerade',
+  joined: (name) => `${name} ist dabei`,
   left: (name) => `${name} hat aufgelegt`,
   callFailed: 'Der Anruf konnte nicht gestartet werden',
   callLost: 'Der Anruf ist abgebrochen',

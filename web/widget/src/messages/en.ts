@@ -105,6 +105,7 @@ export const en = {
   declined: 'Nobody can take the call right now',
   noAnswer: 'Nobody answered',
   busy: 'Everybody is in another call',
+  joined: (name: string) => `${name} joined`,
   left: (name: string) => `${name} left`,
   callFailed: 'The call could not be started',
   callLost: 'The call was lost',
