@@ -167,6 +167,16 @@ test('a call of the group rings the others; one answers, one declines; its card 
 	await region(eva, 'Alex Morgan').waitFor({ timeout: 60000 });
 	await incoming(noor).getByRole('button', { name: 'Decline' }).click();
 	await noor.page.getByRole('button', { name: 'Join call' }).waitFor();
+	await control(eva, 'Chat').click();
+	const panel = callDialog(eva).getByRole('complementary', { name: 'Chat' });
+	await panel.getByRole('textbox', { name: 'Message' }).fill('Where is Noor?');
+	await panel.getByRole('button', { name: 'Send' }).click();
+	await log(noor).getByText('Where is Noor?').waitFor();
+	await control(alex, 'Chat, 1 new message').waitFor();
+	await control(alex, 'Add people').click();
+	await callDialog(alex).getByRole('button', { name: /^Call Noor/ }).click();
+	await incoming(noor).getByText('Alex Morgan calls in Launch party').waitFor();
+	await incoming(noor).getByRole('button', { name: 'Decline' }).click();
 	await list(noor).getByText('In call').waitFor();
 	await control(eva, 'Leave call').click();
 	await control(alex, 'Leave call').click();

@@ -180,6 +180,28 @@ test('in the call: M and V, and both are announced', async () => {
 	await said(admin, 'Camera on');
 });
 
+test('C leads to the chat beside the pictures, where letters are letters; Escape closes it, and not the call', async () => {
+	await press(admin, 'c');
+	await focusIs(admin, 'Message');
+	await type(admin, 'm v s l n c');
+	await press(admin, 'Enter');
+	await user.page.getByRole('status').filter({ hasText: 'Ada: m v s l n c' }).first().waitFor();
+	await press(user, 'c');
+	await focusIs(user, 'Message');
+	await callDialog(user).getByRole('log').getByText('m v s l n c').waitFor();
+	await press(admin, 'Escape');
+	await focusIs(admin, 'Chat');
+	await press(user, 'Escape');
+	await focusIs(user, 'Chat');
+	assert.equal(await callDialog(user).getByRole('complementary').count(), 0);
+	await tabTo(admin, 'Add people', 'Shift+Tab', 3);
+	await press(admin, 'Enter');
+	await callDialog(admin).getByRole('button', { name: 'Call Zoe' }).waitFor();
+	await tabTo(admin, 'Call Zoe', 'Tab', 3);
+	await press(admin, 'Escape');
+	await focusIs(admin, 'Add people');
+});
+
 test('made small it leaves the page to the keyboard, moves by arrows, and becomes large again', async () => {
 	await press(admin, 'n');
 	const small = callDialog(admin);
@@ -216,6 +238,9 @@ test('leave; how long it was is told, and the call can be taken up again', async
 	await tabTo(user, 'Leave call');
 	await press(user, 'Enter');
 	await focusIs(user, 'Start video call');
+	await tabTo(user, 'Very bad');
+	await press(user, 'Space', 'ArrowRight', 'ArrowRight', 'ArrowRight');
+	await user.page.getByRole('region', { name: 'Call ended' }).getByText('Thank you for telling us.').waitFor();
 });
 
 test('settings: the language, the colours and the ring sound; all is remembered', async () => {

@@ -28,6 +28,7 @@ export async function calls(browser, daemon, admin, user, stop) {
 	await stop('call-devices', admin.page);
 	await admin.page.keyboard.press('Escape');
 	await control(admin, 'Unmute').click();
+	await around(admin, user, stop);
 	await small(admin, stop);
 	await presenting(admin, user, stop);
 	await three(browser, daemon, admin, user, stop);
@@ -37,6 +38,28 @@ export async function calls(browser, daemon, admin, user, stop) {
 	await stop('call-ended', admin.page);
 	await admin.page.getByRole('region', { name: 'Call ended' }).getByRole('button', { name: 'Close' }).click();
 	await control(user, 'Leave call').click();
+	const card = user.page.getByRole('region', { name: 'Call ended' });
+	await card.getByRole('radio', { name: 'All right' }).check({ force: true });
+	await card.getByRole('textbox', { name: /What was wrong/ }).waitFor();
+	await stop('call-rated', user.page);
+	await card.getByRole('button', { name: 'Close' }).click();
+}
+
+/** What is around the pictures: the conversation, and who else may come. */
+async function around(admin, user, stop) {
+	const chat = (person) => callDialog(person).getByRole('complementary', { name: 'Chat' });
+	await control(admin, 'Chat').click();
+	await chat(admin).getByRole('textbox', { name: 'Message' }).fill('I send you the label in a minute.');
+	await chat(admin).getByRole('button', { name: 'Send' }).click();
+	await callDialog(user).getByRole('button', { name: /^Chat/ }).click();
+	await chat(user).getByRole('log').getByText('I send you the label in a minute.').waitFor();
+	await stop('call-chat', admin.page);
+	await stop('call-chat-customer', user.page);
+	for (const person of [admin, user]) await chat(person).getByRole('button', { name: 'Close the chat' }).click();
+	await control(admin, 'Add people').click();
+	await callDialog(admin).getByRole('button', { name: /^Call / }).first().waitFor();
+	await stop('call-add-people', admin.page);
+	await admin.page.keyboard.press('Escape');
 }
 
 /** The pictures of others are there, and as sharp as they get in a while. */

@@ -20,7 +20,7 @@ export interface ConfabProviderProps {
   sounds?: boolean;
   /** A system notification of a call while the page is not looked at; the page asks for the permission. Default: off. */
   notifications?: boolean;
-  /** Single keys: M, V, S, L, N in a call, A, E, Z, X, J, K for the team. Default: on. */
+  /** Single keys: M, V, S, L, N, C in a call, A, E, Z, X, J, K for the team. Default: on. */
   shortcuts?: boolean;
   children: ReactNode;
 }

@@ -48,6 +48,7 @@ export const KEY_MAP: readonly { group: keyof Texts['keyGroups']; keys: readonly
       { deed: 'screen', combination: ['S'] },
       { deed: 'layout', combination: ['L'] },
       { deed: 'small', combination: ['N'] },
+      { deed: 'chat', combination: ['C'] },
       { deed: 'move', combination: ['↑', '↓', '←', '→'] },
     ],
   },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CallCardObject } from '@confab/client';
 import { conversationIdOf } from '@confab/client';
-import { formatDuration } from '@confab/react';
+import { formatDuration, Icon } from '@confab/react';
 import { useMessages, useTexts } from '../texts/index.ts';
 
 interface HistoryProps {
@@ -19,7 +19,7 @@ export function History({ cards, names, onConversation }: HistoryProps) {
     const year = at.getFullYear() === thisYear ? {} : ({ year: 'numeric' } as const);
     return new Intl.DateTimeFormat(messages.locale, { ...year, month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }).format(at);
   };
-  const titles = [texts.opWhen, texts.opConversation, texts.opCaller, texts.opOutcome, texts.opDuration, texts.opQuality] as const;
+  const titles = [texts.opWhen, texts.opConversation, texts.opCaller, texts.opOutcome, texts.opDuration, texts.opQuality, texts.opRating] as const;
   return (
     <div className="op-scroll">
       {/* the roles: on a phone each row is drawn as a card, and stays a row */}
@@ -58,11 +58,35 @@ export function History({ cards, names, onConversation }: HistoryProps) {
                 <td role="cell" data-title={titles[5]}>
                   <span className={`op-quality op-quality--${card.quality ?? 'unknown'}`}>{texts.opQualities[card.quality ?? 'unknown']}</span>
                 </td>
+                <td role="cell" data-title={titles[6]}>
+                  <Feedback card={card} />
+                </td>
               </tr>
             );
           })}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** What each said who was in it. */
+function Feedback({ card }: { card: CallCardObject }) {
+  const messages = useMessages();
+  const name = (id: string) => card.participants.find((user) => user.id === id)?.name ?? id;
+  const stars = new Intl.NumberFormat(messages.locale);
+  if (!card.feedback) return '–';
+  return (
+    <ul className="op-said" role="list">
+      {card.feedback.map(({ user_id: id, rating, reason }) => (
+        <li key={id}>
+          <span role="img" aria-label={messages.support.stars[rating - 1]}>
+            <Icon name="star" size={16} /> {stars.format(rating)}
+          </span>{' '}
+          <bdi>{name(id)}</bdi>
+          {reason !== null && <q dir="auto">{reason}</q>}
+        </li>
+      ))}
+    </ul>
   );
 }

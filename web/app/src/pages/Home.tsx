@@ -64,7 +64,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
         >
           <Title unread={unread} />
           {me.role === 'admin' && <ServerWarnings />}
-          <CallCenter>
+          <CallCenter onConversation={select}>
             <WorkerOrders me={me} route={route} />
             {page === 'settings' ? (
               <Settings me={renamed ?? me} onRenamed={setRenamed} onSignOut={signOut} />

@@ -98,6 +98,7 @@ export const ar: Texts = {
     screen: 'مشاركة الشاشة أو إيقافها',
     layout: 'الجميع بالتساوي، أو المتحدث كبيرًا',
     small: 'تصغير المكالمة أو تكبيرها',
+    chat: 'المحادثة بجانب الصور',
     move: 'تحريك المكالمة المصغّرة',
   },
 
@@ -132,6 +133,7 @@ export const ar: Texts = {
   opLevels: { error: 'خطأ', warn: 'تحذير' },
   opPerson: 'الشخص',
   opQuality: 'الجودة',
+  opRating: 'التقييم',
   opSends: 'يرسل',
   opUpload: 'الرفع',
   opDownload: 'التنزيل',

@@ -98,6 +98,7 @@ export const de: Texts = {
     screen: 'Bildschirm teilen oder nicht mehr',
     layout: 'Alle gleich groß, oder wer spricht, groß',
     small: 'Anruf verkleinern oder vergrößern',
+    chat: 'Chat neben den Bildern',
     move: 'Kleinen Anruf verschieben',
   },
 
@@ -132,6 +133,7 @@ export const de: Texts = {
   opLevels: { error: 'Fehler', warn: 'Warnung' },
   opPerson: 'Person',
   opQuality: 'Qualität',
+  opRating: 'Bewertung',
   opSends: 'Sendet',
   opUpload: 'Hinauf',
   opDownload: 'Herunter',

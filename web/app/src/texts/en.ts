@@ -98,6 +98,7 @@ export const en = {
     screen: 'Share the screen, or stop',
     layout: 'Everybody alike, or who speaks large',
     small: 'Make the call small or large',
+    chat: 'The chat beside the pictures',
     move: 'Move the small call',
   },
 
@@ -132,6 +133,7 @@ export const en = {
   opLevels: { error: 'Error', warn: 'Warning' },
   opPerson: 'Person',
   opQuality: 'Quality',
+  opRating: 'Rating',
   opSends: 'Sends',
   opUpload: 'Upload',
   opDownload: 'Download',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { screenShareAvailable, type Call, type Capability } from '@confab/client';
+import type { ReactNode } from 'react';
 import { useMessages } from '../context.tsx';
 import { useObservable } from '../hooks/useObservable.ts';
 import { IconButton } from '../ui/IconButton.tsx';
@@ -8,8 +9,15 @@ import { DeviceButton } from './DeviceButton.tsx';
 import { DevicesPanel } from './DevicesPanel.tsx';
 import { ReactionsMenu } from './ReactionsMenu.tsx';
 
+interface CallControlsProps {
+  call: Call;
+  onLeave: () => void;
+  /** More buttons, of what is around the call. */
+  children?: ReactNode;
+}
+
 /** The buttons show what was asked for at once, and are there for what the call allows; errors are told by DeviceNotices. */
-export function CallControls({ call, onLeave }: { call: Call; onLeave: () => void }) {
+export function CallControls({ call, onLeave, children }: CallControlsProps) {
   const t = useMessages();
   const screen = useObservable(call.screenShare.state.optimisticStatus$) === 'enabled';
   const own = useObservable(call.state.ownCapabilities$);
@@ -29,6 +37,7 @@ export function CallControls({ call, onLeave }: { call: Call; onLeave: () => voi
       <AskPermission call={call} />
       <ReactionsMenu call={call} />
       <DevicesPanel call={call} />
+      {children}
       <span className="cf-controls__gap" />
       <IconButton icon="hangUp" label={t.leaveCall} look="danger" onClick={onLeave} />
     </div>

@@ -1,24 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { UserObject } from '@confab/client';
+import type { Call, UserObject } from '@confab/client';
 import { useEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
 import { useMessages } from '../context.tsx';
 import { duration } from '../format.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { CallRating } from './CallRating.tsx';
 
-/** It is no longer news by then. */
+/** Where it hides something, it is no longer news by then. */
 const SHOWN_MS = 12_000;
 
 export interface Ended {
   peer: Pick<UserObject, 'id' | 'name' | 'image'>;
   ms: number;
+  /** Somebody else was in it. */
+  met: boolean;
+  /** Why nobody came, in words. */
+  result: string | undefined;
 }
 
-/** After a call: how long it was, and back to it. Not modal: the conversation lies behind it, with the card of the call. */
-export function CallEnded({ ended, onCall, onClose }: { ended: Ended; onCall: () => void; onClose: () => void }) {
+interface CallEndedProps {
+  ended: Ended;
+  call: Call;
+  /** Names of those who are in the call still. */
+  others: readonly string[];
+  /** In the call's conversation; null: over the page. */
+  place: Element | null;
+  /** Into the call again: it rings when nobody is there. */
+  onCall: () => void;
+  /** To the text box of its conversation, when it has one. */
+  onWrite: (() => void) | undefined;
+  onClose: () => void;
+}
+
+/** After a call: with whom and how long, how it was, and back to it; or, when nobody came, to write instead. Not modal. */
+export function CallEnded({ ended, call, others, place, onCall, onWrite, onClose }: CallEndedProps) {
   const t = useMessages();
-  const box = useRef<HTMLDivElement>(null);
+  const { peer, ms, met, result } = ended;
+  const box = useRef<HTMLElement>(null);
+  const over = place === null;
   useEffect(() => {
+    if (!over) return;
     let timer = setTimeout(onClose, SHOWN_MS);
     const element = box.current;
     // whoever is at one of its buttons is not hurried (WCAG 2.2.1)
@@ -28,23 +50,37 @@ export function CallEnded({ ended, onCall, onClose }: { ended: Ended; onCall: ()
     };
     for (const event of ['pointerenter', 'focusin']) element?.addEventListener(event, wait);
     return () => clearTimeout(timer);
-  }, [ended, onClose]);
+  }, [ended, over, onClose]);
   if (typeof document === 'undefined') return null; // rendered on a server
   return createPortal(
-    <section ref={box} className="cf-ended" aria-label={t.callEnded} onKeyDown={(event) => event.key === 'Escape' && onClose()}>
-      <span className="cf-ended__icon">
-        <Icon name="hangUp" size={24} />
-      </span>
+    <section
+      ref={box}
+      className={over ? 'cf-ended cf-ended--over' : 'cf-ended'}
+      aria-label={t.callEnded}
+      onKeyDown={(event) => event.key === 'Escape' && onClose()}
+    >
       <p className="cf-ended__what" role="status">
-        <strong>{t.callEnded}</strong> <span>{t.callEndedWith(ended.peer.name, duration(ended.ms, t))}</span>
+        <span className="cf-ended__icon">
+          <Icon name="hangUp" size={20} />
+        </span>
+        <strong>{t.callEnded}</strong>
+        <span>{others.length > 0 ? t.call.stillIn(others) : met ? t.callEndedWith(peer.name, duration(ms, t)) : (result ?? t.noAnswer(peer.name))}</span>
       </p>
-      <button type="button" className="cf-button cf-button--quiet" onClick={onCall}>
-        <Icon name="camera" size={20} /> {t.callAgain}
-      </button>
+      {met && <CallRating call={call} />}
+      <div className="cf-ended__buttons">
+        <button type="button" className="cf-button cf-button--quiet" onClick={onCall}>
+          <Icon name="camera" size={20} /> {others.length > 0 ? t.call.rejoin : t.callAgain}
+        </button>
+        {!met && onWrite && (
+          <button type="button" className="cf-button cf-button--quiet" onClick={onWrite}>
+            <Icon name="chat" size={20} /> {t.leaveMessage}
+          </button>
+        )}
+      </div>
       <button type="button" className="cf-notice__close" aria-label={t.close} onClick={onClose}>
         <Icon name="close" size={16} />
       </button>
     </section>,
-    document.body,
+    place ?? document.body,
   );
 }

@@ -11,6 +11,8 @@ export interface IncomingCallProps {
   from: Pick<UserObject, 'id' | 'name' | 'image'>;
   /** The group that is called. */
   group?: string | undefined;
+  /** With whom the call goes on, into which a colleague asks one. */
+  about?: string | undefined;
   /** A call with pictures; the default. */
   video?: boolean;
   onAccept: () => void;
@@ -25,7 +27,7 @@ export interface IncomingCallProps {
  * Somebody is calling, with sound. Not modal and without taking the focus: who is writing a message must not answer with
  * the next key. Escape inside it declines. It stands above a call that one is in.
  */
-export function IncomingCall({ from, group, video = true, onAccept, onDecline, onAcceptAudio, onWrite }: IncomingCallProps) {
+export function IncomingCall({ from, group, about, video = true, onAccept, onDecline, onAcceptAudio, onWrite }: IncomingCallProps) {
   const t = useMessages();
   const [answered, setAnswered] = useState(false);
   const [writing, setWriting] = useState(false);
@@ -50,7 +52,7 @@ export function IncomingCall({ from, group, video = true, onAccept, onDecline, o
         </span>
         <div role="alert">
           <p className="cf-incoming__title" dir="auto">
-            {t.isCalling(from.name, group)}
+            {about === undefined ? t.isCalling(from.name, group) : t.call.asksIn(from.name, about)}
           </p>
           <p className="cf-incoming__kind">
             <Icon name={video ? 'camera' : 'mic'} size={16} /> {kind}

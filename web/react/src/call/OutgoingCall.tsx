@@ -18,10 +18,12 @@ export interface OutgoingCallProps {
   /** Somebody accepted: show the call. */
   onJoined: () => void;
   onClose: () => void;
+  /** Offered when nobody came: to leave a message. Not without it. */
+  onWrite?: (() => void) | undefined;
 }
 
 /** The caller's ring screen: cancel while it rings; afterwards how it ended, and call again. */
-export function OutgoingCall({ call, peer, onJoined, onClose }: OutgoingCallProps) {
+export function OutgoingCall({ call, peer, onJoined, onClose, onWrite }: OutgoingCallProps) {
   const t = useMessages();
   const client = useVideoClient();
   const state = useObservable(call.state.callingState$);
@@ -68,6 +70,18 @@ export function OutgoingCall({ call, peer, onJoined, onClose }: OutgoingCallProp
               <button type="button" className="cf-button" onClick={() => void call.ring().catch(onClose)}>
                 {t.callAgain}
               </button>
+              {onWrite && (
+                <button
+                  type="button"
+                  className="cf-button cf-button--quiet"
+                  onClick={() => {
+                    close();
+                    onWrite();
+                  }}
+                >
+                  {t.leaveMessage}
+                </button>
+              )}
               <button type="button" className="cf-button cf-button--quiet" onClick={close}>
                 {t.close}
               </button>

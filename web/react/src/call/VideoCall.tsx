@@ -9,6 +9,7 @@ import { useObservable } from '../hooks/useObservable.ts';
 import { useTone } from '../sound/useTone.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { useToast } from '../ui/Toasts.tsx';
+import { AddPeople } from './AddPeople.tsx';
 import { BlockedPeople } from './BlockedPeople.tsx';
 import { CallControls } from './CallControls.tsx';
 import type { Ended } from './CallEnded.tsx';
@@ -16,6 +17,8 @@ import { CallFailed } from './CallFailed.tsx';
 import { CallHeader } from './CallHeader.tsx';
 import { CallStage } from './CallStage.tsx';
 import { pressCallKey } from './callKeys.ts';
+import { ChatButton } from './ChatButton.tsx';
+import { ChatPanel } from './ChatPanel.tsx';
 import { DeviceNotices } from './DeviceNotices.tsx';
 import type { Layout } from './layout.ts';
 import { MutedNotice } from './MutedNotice.tsx';
@@ -23,6 +26,7 @@ import { PermissionRequests } from './PermissionRequests.tsx';
 import { PictureWindow } from './PictureWindow.tsx';
 import { ringView } from './ringTexts.ts';
 import { useAnnouncements } from './useAnnouncements.ts';
+import { useConversation } from './useConversation.ts';
 import { useMini } from './useMini.ts';
 import { usePicture } from './usePicture.ts';
 import { useToggleWords } from './useToggleWords.ts';
@@ -68,14 +72,17 @@ export function VideoCall({ callType, callId, peer, ring = false, onWrite, onClo
   const move = useMini(dialog, place, mini);
   const picture = usePicture(dialog);
   const words = useToggleWords(call);
+  const conversation = useConversation(call, !mini);
   const shortcuts = useShortcuts();
   useModal(dialog, !mini);
   useTone(joined && ringing && alone ? 'outgoing' : undefined);
 
   const began = useRef<number | undefined>(undefined);
   if (joinedAt !== undefined) began.current = startedAt ?? joinedAt; // gone from the call's state once it was left
+  const told = useRef<Pick<Ended, 'met' | 'result'>>({ met: false, result: undefined });
+  told.current = { met: told.current.met || !alone, result };
   const close = useCallback(
-    () => onClose(began.current === undefined ? undefined : { peer, ms: Date.now() - began.current }),
+    () => onClose(began.current === undefined ? undefined : { peer, ms: Date.now() - began.current, ...told.current }),
     [onClose, peer],
   );
 
@@ -90,7 +97,11 @@ export function VideoCall({ callType, callId, peer, ring = false, onWrite, onClo
   const waiting = { note: lost ? t.callReconnecting : (note ?? result), ringing, onRing: () => void call.ring().catch(() => {}), onWrite };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && over) return close();
-    const deeds = { mini: () => setMini(!mini), layout: () => setLayout(layout === 'grid' ? 'speaker' : 'grid') };
+    const deeds = {
+      mini: () => setMini(!mini),
+      layout: () => setLayout(layout === 'grid' ? 'speaker' : 'grid'),
+      chat: mini ? undefined : conversation?.toggle,
+    };
     if (shortcuts && joined && pressCallKey(event, call, deeds)) event.preventDefault();
   };
   if (typeof document === 'undefined') return null; // rendered on a server
@@ -146,8 +157,18 @@ export function VideoCall({ callType, callId, peer, ring = false, onWrite, onClo
             </div>
           )}
           <MutedNotice call={call} />
+          {conversation?.open && !mini && !over && <ChatPanel conversation={conversation} />}
         </div>
-        {!over && <CallControls call={call} onLeave={close} />}
+        {!over && (
+          <CallControls call={call} onLeave={close}>
+            {conversation && !mini && (
+              <>
+                {joined && <AddPeople call={call} conversation={conversation} participants={participants} />}
+                <ChatButton conversation={conversation} />
+              </>
+            )}
+          </CallControls>
+        )}
       </div>
       {picture.window && <PictureWindow call={call} picture={picture.window} participants={participants} onLeave={close} />}
     </CallProvider>,

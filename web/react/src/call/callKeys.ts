@@ -13,9 +13,11 @@ export function isShortcut(event: Pick<globalThis.KeyboardEvent, 'target' | 'ctr
 export interface CallKeyDeeds {
   mini(): void;
   layout(): void;
+  /** Not there for a call without a conversation, and while the page's own can be seen. */
+  chat?: (() => void) | undefined;
 }
 
-/** The call's keys, while the focus is in its window: M, V, S, L and N. True when the key was one of them. */
+/** The call's keys, while the focus is in its window: M, V, S, L, N and C. True when the key was one of them. */
 export function pressCallKey(event: KeyboardEvent, call: Call, deeds: CallKeyDeeds): boolean {
   if (!isShortcut(event) || event.repeat) return false;
   const toggle = (device: 'microphone' | 'camera' | 'screenShare') => void call[device].toggle().catch(() => {});
@@ -35,6 +37,9 @@ export function pressCallKey(event: KeyboardEvent, call: Call, deeds: CallKeyDee
     case 'n':
       deeds.mini();
       return true;
+    case 'c':
+      deeds.chat?.();
+      return deeds.chat !== undefined;
     default:
       return false;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ConfabError, conversationIdOf, type Call, type UserObject } from '@confab/client';
+import { ConfabError, conversationIdOf, type Call, type ChatStore, type UserObject } from '@confab/client';
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { CallEnded, type Ended } from '../call/CallEnded.tsx';
+import type { Ended } from '../call/CallEnded.tsx';
 import { IncomingCall } from '../call/IncomingCall.tsx';
 import { OutgoingCall } from '../call/OutgoingCall.tsx';
 import { VideoCall } from '../call/VideoCall.tsx';
@@ -10,6 +10,9 @@ import { useRingNotification } from '../call/useRingNotification.ts';
 import { useRingingCalls } from '../hooks/useCalls.ts';
 import { LobbyDialog } from '../lobby/LobbyDialog.tsx';
 import { useToast } from '../ui/Toasts.tsx';
+import { AfterCall } from './AfterCall.tsx';
+import { CallChatProvider, useCallChat } from './CallChat.tsx';
+import { toTextBox } from './toTextBox.ts';
 
 export type Peer = Pick<UserObject, 'id' | 'name' | 'image'>;
 
@@ -30,6 +33,8 @@ export interface Center {
   /** Shows the lobby first: camera, microphone and speaker; from there one goes on into the call. */
   check(call: Call, peer: Peer, options?: { ring?: boolean }): void;
   close(): void;
+  /** Takes away what is said of a call that is over: the person does something else. */
+  goOn(): void;
 }
 
 const CenterContext = createContext<Center | undefined>(undefined);
@@ -41,12 +46,22 @@ export function useCallCenter(): Center | undefined {
 
 /**
  * The calls of a whole application, whatever page is on screen: shows what rings, from either side, and the call that one
- * is in. Put it once around the pages, inside of ConfabProvider.
+ * is in. Put it once around the pages, inside of ConfabProvider. `onConversation` goes to the page with a conversation,
+ * where there are other pages, too: a call shows its conversation by way of it.
  */
-export function CallCenter({ children }: { children?: ReactNode }) {
+export function CallCenter({ onConversation, children }: { onConversation?: (id: string) => void; children?: ReactNode }) {
+  return (
+    <CallChatProvider goTo={onConversation}>
+      <Calls>{children}</Calls>
+    </CallChatProvider>
+  );
+}
+
+function Calls({ children }: { children: ReactNode }) {
   const t = useMessages();
   const toast = useToast();
   const client = useVideoClient();
+  const messenger = useCallChat()?.messenger;
   const [active, setActive] = useState<ActiveCall | undefined>();
   const [checking, setChecking] = useState<Omit<ActiveCall, 'accepted'> | undefined>();
   const [ended, setEnded] = useState<(Ended & { call: Call }) | undefined>();
@@ -59,17 +74,20 @@ export function CallCenter({ children }: { children?: ReactNode }) {
   }, [outgoing]);
 
   const open = useCallback((call: Call, peer: Peer, { ring = false } = {}) => {
-    setEnded(undefined);
-    setActive({ call, peer, ring, accepted: false });
+    setActive((now) => (now?.call === call ? now : { call, peer, ring, accepted: false })); // one is in it already
   }, []);
   const check = useCallback((call: Call, peer: Peer, { ring = false } = {}) => setChecking({ call, peer, ring }), []);
   const close = useCallback(() => setActive(undefined), []);
-  const over = useCallback(() => setEnded(undefined), []);
+  const goOn = useCallback(() => setEnded(undefined), []);
+  const busy = active !== undefined || incoming !== undefined || dialing !== undefined;
+  useEffect(() => {
+    if (busy) goOn(); // another call
+  }, [busy, goOn]);
   useRingNotification(incoming?.state.ring ?? undefined);
-  const center = useMemo(() => ({ active, open, check, close }), [active, open, check, close]);
+  const center = useMemo(() => ({ active, open, check, close, goOn }), [active, open, check, close, goOn]);
 
   const accept = async (call: Call, { camera = true } = {}) => {
-    const peer = groupOf(call) ?? call.state.ring?.caller ?? { id: call.id, name: call.id };
+    const peer = groupOf(call) ?? customerOf(call, messenger) ?? call.state.ring?.caller ?? { id: call.id, name: call.id };
     try {
       if (!camera) await call.camera.disable({ remember: false });
       await call.accept();
@@ -99,8 +117,7 @@ export function CallCenter({ children }: { children?: ReactNode }) {
           ring={active.ring}
           onWrite={() => {
             close();
-            // once the page behind is there again
-            requestAnimationFrame(() => document.querySelector<HTMLElement>('.cf-composer textarea')?.focus());
+            toTextBox();
           }}
           onClose={(how) => {
             close();
@@ -129,16 +146,16 @@ export function CallCenter({ children }: { children?: ReactNode }) {
             open(dialing, otherMember(dialing, client.state.connectedUser?.id));
           }}
           onClose={() => setDialing(undefined)}
+          onWrite={conversationIdOf(dialing.id) === undefined ? undefined : toTextBox}
         />
       )}
-      {ended && !active && !incoming && !dialing && (
-        <CallEnded ended={ended} onCall={() => open(ended.call, ended.peer, { ring: true })} onClose={over} />
-      )}
+      {ended && <AfterCall ended={ended} onOpen={(ring) => open(ended.call, ended.peer, { ring })} onClose={goOn} />}
       {incoming?.state.ring && (
         <IncomingCall
           key={incoming.state.ring.id}
           from={incoming.state.ring.caller}
           group={incoming.state.ring.channel_name}
+          about={customerOf(incoming, messenger)?.name}
           video={incoming.state.ring.video}
           onAccept={() => void accept(incoming)}
           onAcceptAudio={() => void accept(incoming, { camera: false })}
@@ -159,6 +176,14 @@ export function WithCallCenter({ children }: { children: ReactNode }) {
 function groupOf(call: Call): Peer | undefined {
   const name = call.state.ring?.channel_name;
   return name === undefined ? undefined : { id: conversationIdOf(call.id) ?? call.id, name };
+}
+
+/** The customer whose call a colleague asks one into. */
+function customerOf(call: Call, messenger: ChatStore | undefined): Peer | undefined {
+  const id = conversationIdOf(call.id);
+  const conversation = id === undefined ? undefined : messenger?.state.conversations.get(id);
+  const mine = id === messenger?.state.me.id || id === call.state.ring?.caller.id;
+  return mine ? undefined : conversation?.user;
 }
 
 /** Whom to name on the caller's screen. */

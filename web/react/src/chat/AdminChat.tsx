@@ -2,6 +2,7 @@
 import { callIdOf, conversationIdOf, isChannel, type UserObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
+import { useMessenger } from '../calls/CallChat.tsx';
 import { ChannelPane } from '../channels/ChannelPane.tsx';
 import type { Section } from '../channels/SectionTabs.tsx';
 import { useChannelNotices } from '../channels/useChannelNotices.ts';
@@ -53,6 +54,7 @@ function Chat({ me, conversationId, messageId, onSelect, onAttention }: AdminCha
   const drafts = useDrafts(me.id);
   const selected = onSelect ? conversationId : own;
   const select = onSelect ?? setOwn;
+  useMessenger(store, select);
   const conversation = selected === undefined ? undefined : state.conversations.get(selected);
   const channel = selected === undefined ? undefined : state.channels.get(selected);
   const opened = conversation ?? channel;

@@ -9,8 +9,8 @@ interface CallCardProps {
   card: CallCardObject;
   meId: string;
   at: number;
-  /** Rings back. */
-  onCall: () => void;
+  /** Rings back; not offered without it. */
+  onCall: (() => void) | undefined;
 }
 
 /** What became of a call, in the conversation: talked, missed, declined; and one press calls back. */
@@ -31,7 +31,7 @@ export function CallCard({ card, meId, at, onCall }: CallCardProps) {
           {card.quality === 'poor' && ` · ${t.connectionPoor}`}
         </p>
       </div>
-      {!good && (
+      {!good && onCall && (
         <button type="button" className="cf-button cf-button--small cf-button--quiet" onClick={onCall}>
           {mine ? t.callAgain : t.callBack}
         </button>

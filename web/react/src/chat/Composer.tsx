@@ -82,7 +82,10 @@ export function Composer(props: ComposerProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (offered.onKeyDown(event)) return;
-    if (event.key === 'Escape' && writing.kind !== 'new') return onCancel();
+    if (event.key === 'Escape' && writing.kind !== 'new') {
+      event.preventDefault(); // what is around the text box stays
+      return onCancel();
+    }
     const touch = matchMedia('(pointer: coarse)').matches;
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || touch) return;
     event.preventDefault();

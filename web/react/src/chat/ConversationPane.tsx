@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { conversationIdOf, firstUnread, isKeptUnread, type CallSessionObject, type ChannelObject, type ChatState, type ChatStore, type UserObject } from '@confab/client';
 import { useEffect, useState, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 import { useCallCenter } from '../calls/CallCenter.tsx';
+import { useCallChat } from '../calls/CallChat.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { Composer } from './Composer.tsx';
@@ -58,7 +60,8 @@ export function ConversationPane(props: ConversationPaneProps) {
   const t = useMessages();
   const client = useVideoClient();
   const rings = useRingingCalls('incoming').some((ringing) => conversationIdOf(ringing.id) === conversationId);
-  const inside = conversationIdOf(useCallCenter()?.active?.call.id ?? '') === conversationId;
+  const center = useCallCenter();
+  const inside = conversationIdOf(center?.active?.call.id ?? '') === conversationId;
   const thread = state.threads.get(conversationId);
 
   const { actions, writing, marked, reported, send, jump, cancel, endReport } = useMessageActions(store, conversationId, state.me, channel);
@@ -70,28 +73,24 @@ export function ConversationPane(props: ConversationPaneProps) {
   const speak = useVoiceSending(conversationId, send);
 
   useEffect(() => store.open(conversationId), [store, conversationId]);
-  useSeeing(store, conversationId, atEnd);
+  const inCall = useCallChat();
+  const place = inCall?.over?.conversationId === conversationId ? inCall.place : null;
+  // what lies behind a call is not seen
+  useSeeing(store, conversationId, atEnd && (place !== null || inCall?.over === undefined));
+  useEffect(() => {
+    // a phone's keyboard would cover what one wants to read
+    const first = matchMedia('(pointer: coarse)').matches ? '[role="log"]' : '.cf-composer textarea';
+    place?.querySelector<HTMLElement>(first)?.focus();
+  }, [place]);
   const goingOn = useGoingOn(store, conversationId, isKeptUnread(state, conversationId));
   useEffect(() => {
     if (target) jump(target.messageId);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each search result that was chosen
   }, [target]);
 
-  return (
-    <section className={`cf-pane ${drop.over ? 'cf-pane--drop' : ''}`} aria-label={t.conversationWith(person.name)} {...drop.handlers} {...goingOn}>
-      {drop.over && <p className="cf-pane__drop">{t.dropHere}</p>}
-      <ConversationHeader
-        person={person}
-        subtitle={subtitle}
-        online={online}
-        actions={props.actions}
-        onBack={onBack}
-        onCall={onCall}
-        onCheck={onCheck}
-        onCallIntent={() => void client.preloadMedia()}
-      />
-      {bar}
-      {call && !rings && !inside && <LiveCallBar call={call} me={state.me} onJoin={onCall} />}
+  const paneLook = `cf-pane ${drop.over ? 'cf-pane--drop' : ''}`;
+  const content = (
+    <>
       {thread?.status === 'ready' ? (
         <MessageList
           thread={thread}
@@ -103,7 +102,7 @@ export function ConversationPane(props: ConversationPaneProps) {
           label={t.conversationWith(person.name)}
           empty={empty}
           actions={actions}
-          onCall={onCall}
+          onCall={inside ? undefined : onCall}
           onLoadMore={() => void store.loadMore(conversationId)}
           onNewest={() => {
             jump(undefined);
@@ -116,6 +115,7 @@ export function ConversationPane(props: ConversationPaneProps) {
       ) : (
         <ThreadSkeleton label={t.loading} />
       )}
+      <div ref={inCall?.setAfter} data-conversation={conversationId} />
       {question}
       <TypingLine typers={(state.typing.get(conversationId) ?? []).filter(({ user }) => !bar || user.role !== 'admin')} />
       <Composer
@@ -126,13 +126,42 @@ export function ConversationPane(props: ConversationPaneProps) {
         notes={state.me.role === 'admin' && !channel}
         waitUntil={props.waitUntil ?? 0}
         draft={drafts.get(conversationId)}
-        onDraft={(draft) => drafts.set(conversationId, draft)}
+        onDraft={(draft) => {
+          center?.goOn();
+          drafts.set(conversationId, draft);
+        }}
         onKeystroke={() => store.keystroke(conversationId)}
         onSend={send}
         onVoice={speak}
         onCancel={cancel}
       />
       {reported && <ReportDialog conversationId={conversationId} message={reported} closed={channel !== undefined} onClose={endReport} />}
+    </>
+  );
+  return (
+    <section className={paneLook} aria-label={t.conversationWith(person.name)} {...(place ? {} : drop.handlers)} {...goingOn}>
+      {drop.over && !place && <p className="cf-pane__drop">{t.dropHere}</p>}
+      <ConversationHeader
+        person={person}
+        subtitle={subtitle}
+        online={online}
+        actions={props.actions}
+        onBack={onBack}
+        onCall={onCall}
+        onCheck={onCheck}
+        onCallIntent={() => void client.preloadMedia()}
+      />
+      {bar}
+      {call && !rings && !inside && <LiveCallBar call={call} me={state.me} onJoin={onCall} />}
+      {place
+        ? createPortal(
+            <div className={paneLook} {...drop.handlers}>
+              {drop.over && <p className="cf-pane__drop">{t.dropHere}</p>}
+              {content}
+            </div>,
+            place,
+          )
+        : content}
     </section>
   );
 }

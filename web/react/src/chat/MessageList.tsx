@@ -28,8 +28,8 @@ interface MessageListProps {
   label: string;
   empty: ReactNode;
   actions: MessageActions;
-  /** Rings the other side. */
-  onCall: () => void;
+  /** Rings the other side; not offered without it. */
+  onCall: (() => void) | undefined;
   onLoadMore: () => void;
   /** From an older part of the conversation to its end. */
   onNewest: () => void;

@@ -3,6 +3,7 @@ import { callIdOf, type ChatState, type UserObject } from '@confab/client';
 import { useEffect } from 'react';
 import { SlowLine } from '../channels/SlowLine.tsx';
 import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
+import { useMessenger } from '../calls/CallChat.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
 import type { Messages } from '../messages/en.ts';
@@ -37,6 +38,7 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
   const client = useVideoClient();
   const center = useCallCenter();
   const { store, state } = useChat(client, me);
+  useMessenger(store);
   const drafts = useDrafts(me.id);
   const team = { id: TEAM_ID, name: teamName ?? t.supportTeam };
   const live = state.conversations.get(me.id)?.call ?? null;

@@ -2,6 +2,7 @@
 /** Arabic, written from right to left. Names stand in isolates: many are written from left to right. */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import type { Messages } from './en.ts';
+import { call } from './call/ar.ts';
 import { channels } from './channels/ar.ts';
 import { grammar, isolate } from './grammar.ts';
 import { moderation } from './moderation/ar.ts';
@@ -33,6 +34,7 @@ export const ar: Messages = {
   channels,
   moderation,
   voice,
+  call,
 
   // conversations
   conversations: 'المحادثات',

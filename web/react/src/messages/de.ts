@@ -2,6 +2,7 @@
 /** German. */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import type { Messages } from './en.ts';
+import { call } from './call/de.ts';
 import { channels } from './channels/de.ts';
 import { grammar } from './grammar.ts';
 import { moderation } from './moderation/de.ts';
@@ -32,6 +33,7 @@ export const de: Messages = {
   channels,
   moderation,
   voice,
+  call,
 
   // conversations
   conversations: 'Unterhaltungen',

@@ -4,6 +4,7 @@
  * a text here adds it there. Numbers and lists go through grammar.ts.
  */
 import type { DeviceErrorReason, DeviceKind } from '@confab/client';
+import { call } from './call/en.ts';
 import { channels } from './channels/en.ts';
 import { grammar } from './grammar.ts';
 import { moderation } from './moderation/en.ts';
@@ -35,6 +36,7 @@ export const en = {
   channels,
   moderation,
   voice,
+  call,
 
   // conversations
   conversations: 'Conversations',

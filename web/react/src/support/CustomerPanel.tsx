@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConversationObject, CustomerObject } from '@confab/client';
-import { useEffect, useState, type ReactNode } from 'react';
+import { Fragment, useEffect, useState, type ReactNode } from 'react';
 import { cardText } from '../chat/cardText.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { duration, shortTime } from '../format.ts';
@@ -93,6 +93,12 @@ function Details({ customer, onChange }: { customer: CustomerObject; onChange: (
               <span>{time(card.started_at)}</span>
               <span>{cardText(card, state.me.id, messages)}</span>
               {card.duration_s > 0 && <span>{duration(card.duration_s * 1000, messages)}</span>}
+              {card.feedback?.map(({ user_id: by, rating, reason }) => (
+                <Fragment key={by}>
+                  <span>{t.lines.rated(new Intl.NumberFormat(messages.locale).format(rating))}</span>
+                  {reason !== null && <q dir="auto">{reason}</q>}
+                </Fragment>
+              ))}
             </li>
           ))}
         </ul>

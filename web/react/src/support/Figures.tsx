@@ -35,6 +35,7 @@ export function Figures() {
         [t.figures.firstReply, time(figures.first_reply_median_s)],
         [t.figures.resolution, time(figures.resolution_median_s)],
         [t.figures.cases, number.format(figures.cases)],
+        [t.figures.callRating, figures.call_rating_mean === null ? '–' : t.figures.ratingOf(number.format(figures.call_rating_mean), number.format(figures.call_ratings))],
         [t.figures.rating, figures.rating_mean === null ? '–' : t.figures.ratingOf(number.format(figures.rating_mean), number.format(figures.ratings))],
       ]
     : [];

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState, type FormEvent } from 'react';
 import { useMessages } from '../context.tsx';
-import { Icon } from '../ui/Icon.tsx';
+import { Stars } from '../ui/Stars.tsx';
 
 interface SatisfactionProps {
   /** 0 skips. Rejects when it did not work. */
   onRate: (rating: number, comment: string) => Promise<void>;
   onFailed: () => void;
 }
-
-const STARS = [1, 2, 3, 4, 5];
 
 /** Asks the customer once how it was; one may say nothing. */
 export function Satisfaction({ onRate, onFailed }: SatisfactionProps) {
@@ -30,15 +28,7 @@ export function Satisfaction({ onRate, onFailed }: SatisfactionProps) {
   };
   return (
     <form className="cf-rate" aria-label={t.howWasIt} onSubmit={submit}>
-      <fieldset className="cf-rate__stars">
-        <legend>{t.howWasIt}</legend>
-        {STARS.map((n) => (
-          <label key={n} className={n <= stars ? 'cf-rate__star cf-rate__star--on' : 'cf-rate__star'}>
-            <input type="radio" name="rating" className="cf-hidden" checked={stars === n} onChange={() => setStars(n)} aria-label={t.stars[n - 1]} />
-            <Icon name="star" size={28} />
-          </label>
-        ))}
-      </fieldset>
+      <Stars legend={t.howWasIt} value={stars} onChange={setStars} />
       {stars > 0 && (
         <label className="cf-field">
           {t.comment}

@@ -159,6 +159,7 @@ export const support: SupportMessages = {
     resolution: 'الحل، الوسيط',
     cases: 'حالات جديدة',
     rating: 'التقييم',
+    callRating: 'تقييم المكالمات',
     ratingOf: (mean, n) => `${isolate(mean)} (${isolate(n)})`,
     members: 'كل فرد من الفريق',
     member: 'الاسم',

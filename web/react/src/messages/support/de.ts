@@ -159,6 +159,7 @@ export const support: SupportMessages = {
     resolution: 'Erledigung, Median',
     cases: 'Neue Fälle',
     rating: 'Bewertung',
+    callRating: 'Bewertung der Anrufe',
     ratingOf: (mean, n) => `${mean} (${n})`,
     members: 'Das Team im Einzelnen',
     member: 'Name',

@@ -169,6 +169,7 @@ export const support = {
     resolution: 'Resolution, median',
     cases: 'New cases',
     rating: 'Rating',
+    callRating: 'Rating of calls',
     ratingOf: (mean: string, n: string) => `${mean} (${n})`,
     members: 'Each of the team',
     member: 'Name',
