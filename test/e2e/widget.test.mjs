@@ -346,6 +346,14 @@ test('the team calls: it rings over the page, and on a phone the call fills the 
 		assertVideoAdvances(callWindow(guest).getByRole('region', { name: 'Alex Morgan', exact: true }), 10, 60000),
 		assertVideoAdvances(region(admin, 'Cal Lee'), 10, 60000),
 	]);
+	const tile = callWindow(guest).getByRole('region', { name: 'Alex Morgan', exact: true });
+	assert.equal(await tile.getByText('Connecting…').count(), 0, 'the picture is there');
+	await control(admin, 'Turn camera off').click();
+	await tile.locator('video').waitFor({ state: 'hidden' });
+	await tile.getByText('AM', { exact: true }).waitFor();
+	await guest.screenshot('widget-call-face-phone');
+	await control(admin, 'Turn camera on').click();
+	await assertVideoAdvances(tile, 5, 60000);
 	const size = async () => (await callWindow(guest).boundingBox()).width;
 	assert.equal(await size(), 375);
 	assert.equal(await callWindow(guest).getByRole('button', { name: 'Picture in picture' }).count(), 1);
