@@ -64,7 +64,8 @@ export function CallEnded({ ended, call, others, place, onCall, onWrite, onClose
           <Icon name="hangUp" size={20} />
         </span>
         <strong>{t.callEnded}</strong>
-        <span>{others.length > 0 ? t.call.stillIn(others) : met ? t.callEndedWith(peer.name, duration(ms, t)) : (result ?? t.noAnswer(peer.name))}</span>
+        <span>{met ? t.callEndedWith(peer.name, duration(ms, t)) : (result ?? t.noAnswer(peer.name))}</span>
+        {others.length > 0 && <span>{t.call.stillIn(others)}</span>}
       </p>
       {met && <CallRating call={call} />}
       <div className="cf-ended__buttons">
