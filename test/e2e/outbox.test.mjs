@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
 import { launchChromium, openPage, until } from '../lib/browser.mjs';
 import { root, startConfabd } from '../lib/confabd.mjs';
+import { startFront } from '../lib/front.mjs';
 import { closeSdk, loadSdk } from '../lib/sdk.mjs';
 import { startShop } from '../lib/shop.mjs';
 import { log as widgetLog, openChat, panel, write } from '../lib/widget.mjs';
@@ -39,6 +40,8 @@ const waiting = (person) => person.page.getByText('Waiting for the connection');
 /** The texts of the messages, in the order in which they are on screen. */
 const texts = (person, ...wanted) =>
 	log(person).evaluate((element, list) => element.innerText.split('\n').map((line) => line.trim()).filter((line) => list.includes(line)), wanted);
+/** The service worker looks after this page. */
+const inCharge = (person) => until('the worker is in charge', () => person.page.evaluate(() => navigator.serviceWorker.controller?.state === 'activated'), Boolean, 30000);
 /** What the browser prints about requests without a network is no mistake of the page. */
 const forgive = (person) => person.problems.splice(0, Infinity, ...person.problems.filter((problem) => !/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load/.test(problem)));
 /** What is left in the browser. */
@@ -77,7 +80,7 @@ test('the banner comes with the loss, is announced, and goes; what is written wa
 });
 
 test('the app: three messages, one with a picture, and a note are there once and in order after a reload', async () => {
-	const home = admin.page.url();
+	await inCharge(admin);
 	await admin.context.setOffline(true);
 	await say(admin, 'first of three');
 	await admin.page.locator('input[type=file]').setInputFiles(PICTURE);
@@ -88,9 +91,10 @@ test('the app: three messages, one with a picture, and a note are there once and
 	await admin.page.getByRole('button', { name: 'Write a private note' }).click();
 	await say(admin, 'not for customers');
 	await until('four wait', () => waiting(admin).count(), (n) => n === 4);
-	await admin.page.reload().catch(() => {}); // there is no page without a network
-	await admin.context.setOffline(false);
-	await admin.page.goto(home);
+	await admin.page.reload();
+	await admin.page.getByRole('heading', { name: 'Confab cannot be reached' }).waitFor();
+	await admin.context.setOffline(false); // and it comes back by itself
+	await admin.page.getByRole('list', { name: 'Conversations' }).waitFor();
 	await chooseConversation(admin, name);
 	const all = ['first of three', 'second with a picture', 'third of three', 'not for customers'];
 	await until('all are there', () => texts(admin, ...all), (seen) => seen.join() === all.join());
@@ -220,10 +224,14 @@ test('the widget: three messages, one with a picture, are there once and in orde
 	await guest.context.close();
 });
 
-test('a server that is away: where the worker is there already, a page says so, and the app comes back by itself', async () => {
-	const person = await openPage(browser, daemon.url);
-	await person.page.evaluate(() => navigator.serviceWorker.register('/sw.js')); // as the switch for notifications does
-	await until('the worker is in charge', () => person.page.evaluate(() => navigator.serviceWorker.controller !== null), Boolean);
+test('a server that is away: to who has signed in here before, a page says so, and the app comes back by itself', async () => {
+	const person = await openPage(browser, new URL(admin.page.url()).origin, { permissions: [] }); // nobody is asked for anything
+	await person.page.getByRole('button', { name: 'Sign in' }).waitFor();
+	assert.equal(await person.page.evaluate(async () => (await navigator.serviceWorker.getRegistration('/')) === undefined), true, 'not before');
+	await person.context.addCookies(await admin.context.cookies());
+	await person.page.reload();
+	await inCharge(person);
+	person.assertQuiet();
 	await daemon.stop();
 	await person.page.reload();
 	const says = person.page.getByRole('heading', { name: 'Confab cannot be reached' });
@@ -232,7 +240,25 @@ test('a server that is away: where the worker is there already, a page says so, 
 	await says.waitFor();
 	await person.screenshot('offline-page');
 	daemon = await startConfabd({ data, port: daemon.port, args: ['--widget-origin', shop.origin] });
-	await person.page.evaluate(() => window.dispatchEvent(new Event('online')));
-	await person.page.getByRole('button', { name: 'Sign in' }).waitFor();
+	await person.page.getByRole('list', { name: 'Conversations' }).waitFor();
+	await person.context.close();
+});
+
+test('another version of the app is there with the next load, whatever the worker of the old one is', async (t) => {
+	const front = await startFront(t, daemon);
+	const person = await openPage(browser, front.url);
+	await person.context.addCookies((await admin.context.cookies()).map((cookie) => ({ ...cookie, domain: new URL(front.url).hostname })));
+	await person.page.reload();
+	await inCharge(person);
+	const version = () => person.page.evaluate(() => document.querySelector('meta[name=version]').content);
+	for (front.version = 2; front.version < 5; front.version++) {
+		const answer = await person.page.reload();
+		assert.equal(answer.fromServiceWorker(), true, 'through the worker');
+		assert.equal(await version(), String(front.version));
+		await person.page.getByRole('list', { name: 'Conversations' }).waitFor();
+		await until('the worker of this version', () => front.workers.at(-1), (last) => last === front.version, 30000);
+	}
+	assert.deepEqual(await person.page.evaluate(() => caches.keys()), [], 'it keeps nothing that could be old');
+	person.assertQuiet();
 	await person.context.close();
 });

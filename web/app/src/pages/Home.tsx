@@ -6,6 +6,7 @@ import { useDressedDocument } from '../Appearance.tsx';
 import { KeyHelp } from '../keyboard/KeyHelp.tsx';
 import { useGlobalKeys } from '../keyboard/useGlobalKeys.ts';
 import { usePreferences } from '../preferences.ts';
+import { installWorker } from '../push/device.ts';
 import { WorkerOrders } from '../push/WorkerOrders.tsx';
 import { Settings } from '../settings/Settings.tsx';
 import { useMessages, useTexts } from '../texts/index.ts';
@@ -47,6 +48,9 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
   // also when it was changed in another tab
   useEffect(() => client?.on('user.updated', (event) => event.user.id === user.id && setRenamed(event.user)), [client, user.id]);
   const reports = useOpenReports(user.role === 'admin' ? client : undefined);
+  useEffect(() => {
+    if (client) void installWorker();
+  }, [client]);
   const me = connection.status === 'connected' ? connection.me : undefined;
 
   return (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * This browser's notifications while no page is open. The browser knows whether it is subscribed, and nobody else keeps it:
+ * The service worker, and this browser's notifications while no page is open. The browser knows whether it is subscribed, and nobody else keeps it:
  * a subscription belongs to the sign-in and ends with it, here and on the server.
  */
 import { forgetOnServer, serverKey, tellServer } from './server.ts';
@@ -15,11 +15,29 @@ export type PushState =
   | 'on';
 
 export const WORKER = '/sw.js';
+/** A page that is never idle gets the worker all the same. */
+const IDLE_MS = 10_000;
 /** Signing out does not wait longer for the network. */
 const FORGET_MS = 3000;
 
 const supported = (): boolean =>
   'serviceWorker' in navigator && typeof PushManager !== 'undefined' && typeof Notification !== 'undefined';
+
+const register = (): Promise<ServiceWorkerRegistration> => navigator.serviceWorker.register(WORKER, { updateViaCache: 'none' });
+
+/**
+ * For everybody who has signed in here: from then on a page that cannot be loaded says so. When the page has nothing else to
+ * do; asks the person nothing. Never rejects: a private window, a certificate that the browser only tolerates.
+ */
+export async function installWorker(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  await new Promise<void>((resolve) => {
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(() => resolve(), { timeout: IDLE_MS });
+    else setTimeout(resolve, IDLE_MS / 5); // Safari
+  });
+  // registering what is registered looks for nothing new
+  await register().then((registration) => registration.update(), () => {}).catch(() => {});
+}
 
 async function current(): Promise<PushSubscription | null> {
   if (!supported()) return null;
@@ -39,7 +57,7 @@ export async function switchOn(language: string): Promise<PushState> {
   if ((await Notification.requestPermission()) !== 'granted') return pushState();
   const key = await serverKey();
   if (key === null) return 'unconfigured';
-  await navigator.serviceWorker.register(WORKER, { updateViaCache: 'none' });
+  await register();
   const { pushManager } = await navigator.serviceWorker.ready;
   const subscription = await subscribe(pushManager, key);
   try {

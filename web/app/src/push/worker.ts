@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The service worker: notifications while no page is open, and the way from them to the right place. It keeps no files:
+ * The service worker of everybody who has signed in here: a word when the app cannot be reached; and, where they were switched on,
+ * notifications while no page is open, and the way from them to the right place. It keeps no files:
  * whoever loads a page gets the server's, never an old one, or a word that it cannot be reached. Each build is another file (the
  * bundler puts its version on top), which takes over at once.
  */

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon as another version of itself: what it serves, with a number in the page and in the service worker.
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+
+/** {url, version: what is served now, workers: the versions of the worker that were fetched}. Ends with the test. */
+export async function startFront(t, daemon) {
+	const front = { version: 1, workers: [] };
+	const server = http.createServer(async (request, response) => {
+		const marked = { '/': (text) => text.replace('<head>', `<head><meta name="version" content="${front.version}">`), '/sw.js': (text) => `${text}\n// ${front.version}` }[request.url];
+		const headers = { ...request.headers };
+		if (marked) for (const name of ['accept-encoding', 'if-none-match']) delete headers[name];
+		const asked = http.request({ host: daemon.host, port: daemon.port, method: request.method, path: request.url, headers });
+		request.pipe(asked);
+		asked.on('error', () => response.destroy());
+		const [answer] = await once(asked, 'response').catch(() => []);
+		if (!answer) return;
+		if (!marked) {
+			response.writeHead(answer.statusCode, answer.rawHeaders);
+			answer.pipe(response);
+			return;
+		}
+		const chunks = [];
+		for await (const chunk of answer) chunks.push(chunk);
+		if (request.url === '/sw.js') front.workers.push(front.version);
+		const { 'content-length': _length, etag: _etag, ...rest } = answer.headers;
+		response.writeHead(answer.statusCode, rest);
+		response.end(marked(Buffer.concat(chunks).toString()));
+	});
+	server.on('upgrade', (request, socket, head) => {
+		const far = net.connect(daemon.port, daemon.host, () => {
+			const lines = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
+			far.write(`GET ${request.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+			far.write(head);
+			far.pipe(socket).pipe(far);
+		});
+		for (const end of [far, socket]) end.on('error', () => [far, socket].forEach((one) => one.destroy()));
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	t.after(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	front.url = `http://127.0.0.1:${server.address().port}`;
+	return front;
+}
