@@ -144,6 +144,7 @@ test('how it was: kept with the call, and there for the team; the card goes when
 test('nobody answered: a message instead', async () => {
 	await startCall(sam);
 	await incoming(dana).waitFor();
+	await callDialog(sam).getByRole('timer').waitFor(); // who leaves before the call began has had none
 	await control(sam, 'Leave call').click();
 	assert.equal(await card(sam).getByRole('radio').count(), 0, 'there is nothing to rate');
 	await card(sam).getByText('Support did not answer').waitFor();

@@ -138,16 +138,17 @@ test("the SDK's channel: what waits in IndexedDB is sent once and in order after
 	});
 	const shown = () => user.page.evaluate((list) => window.channel.state.messages.filter(({ text }) => list.includes(text)).map(({ text, delivery }) => `${text}: ${delivery}`), all);
 	const inState = (delivery) => all.map((text) => `${text}: ${delivery}`).join();
+	await inCharge(user);
 	await loadSdk(user);
 	await open();
 	await user.context.setOffline(true);
 	await user.page.evaluate((list) => void Promise.allSettled(list.map((text) => window.channel.sendMessage(text))), all);
 	await until('they wait', shown, (now) => now.join() === inState('waiting'));
 	await until('they are kept', () => kept(user), (n) => n === 3);
-	const page = user.page.url();
-	await user.page.reload().catch(() => {});
+	await user.page.reload();
+	await user.page.getByRole('button', { name: 'Try again' }).waitFor(); // the worker's page
 	await user.context.setOffline(false);
-	await user.page.goto(page);
+	await user.page.getByRole('textbox', { name: 'Message' }).waitFor(); // it comes back by itself
 	await loadSdk(user);
 	assert.equal(await kept(user), 3);
 	await open();
