@@ -267,7 +267,7 @@ STAGES = {
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", help="comma-separated stages: " + " ".join(STAGES))
-    parser.add_argument("--fuzz-seconds", type=int, default=7)
+    parser.add_argument("--fuzz-seconds", type=int, default=5)
     parser.add_argument("--fuzz-target", default="")
     parser.add_argument("--long", action="store_true", help="the long variants of tests that have one (CONFAB_LONG=1)")
     options = parser.parse_args()
