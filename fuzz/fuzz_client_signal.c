@@ -71,6 +71,13 @@ static void on_answer(void *arg, const confab_error *error, const char *text)
 	calls_under_way--;
 }
 
+static void on_described(void *arg, const confab_error *error)
+{
+	(void)arg;
+	assert(!error || (error->code != 0 && error->message[0]));
+	calls_under_way--;
+}
+
 static void serve(void *arg, const confab_rpc_invocation *i, confab_rpc_request *request)
 {
 	(void)arg;
@@ -104,8 +111,9 @@ static void ask(confab_client *client, confab_call *call)
 {
 	const confab_rpc rpc = { .identity = "ann", .method = "m", .payload = "p" };
 
-	calls_under_way++;
+	calls_under_way += 2;
 	confab_call_perform_rpc_async(call, &rpc, on_answer, NULL);
+	confab_call_describe_async(call, &(confab_description){ .name = "n" }, on_described, NULL);
 	edges_run(client);
 	Lk__DataPacket *p = call->session ? edges_last_packet(call->session) : NULL;
 	if (p && p->rpc_request)

@@ -22,7 +22,7 @@ LONG_ONLY = {"profiles.test.mjs"}  # all of their tests take minutes
 # others, so many of a folder at once. The longest come first.
 WAITING = {
     "test/api": (4, ["calls", "channels", "load", "ring", "messages"]),
-    "test/interop": (1, ["rtc-node", "libconfab", "libconfab-layers", "libconfab-events", "webhooks", "data"]),
+    "test/interop": (1, ["rtc-node", "libconfab", "libconfab-layers", "libconfab-events", "libconfab-data", "webhooks", "data"]),
 }
 WRITTEN_BY_TOOLS = {"web/client/src/contract.ts"}  # as long as the contract is
 SANITIZERS = {

@@ -420,7 +420,7 @@ CONFAB_API void confab_client_process(confab_client *client);
 typedef struct confab_join_options {
 	int create; /* make the call when it does not exist; else CONFAB_ERR_NOT_FOUND */
 	/* A LiveKit server's "wss://…" and its access token: no user needs to be connected. Both are
-	 * kept as long as the call, to come back with. */
+	 * kept as long as the call, to come back with; the server renews the token. */
 	const char *url, *token;
 	/* How long to try to come back after the call was lost, in seconds; 0: for ever. */
 	unsigned reconnect_seconds;
@@ -497,6 +497,30 @@ CONFAB_API void confab_call_reject_async(confab_call *call, const char *reason,
 CONFAB_API confab_calling_state confab_call_state(const confab_call *call);
 /* "type:id"; valid as long as the call. Never fails. Any thread. */
 CONFAB_API const char *confab_call_cid(const confab_call *call);
+
+/* What this participant says of itself. Texts are UTF-8. */
+typedef struct confab_description {
+	/* NULL or "": stay as they are (servers have no order to clear them) */
+	const char *name, *metadata;
+	const confab_attribute *attributes; /* those that change; value NULL or "": taken away */
+	size_t attribute_count;
+} confab_description;
+
+/*
+ * Changes the name, metadata and attributes that others in the call see of this participant; they, and this
+ * client, get CONFAB_EVENT_PARTICIPANT_CHANGED. Kept over reconnections (in the token that the server
+ * renews). Returns when the server has taken the change; what is asked while the
+ * connection is resumed is asked again. Waits. 0; CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _NO_MEMORY,
+ * _WOULD_WAIT; CONFAB_ERR_NOT_ALLOWED: the access token has no canUpdateOwnMetadata, as those of Confab's
+ * own calls, where people have the name of their account; CONFAB_ERR_BAD_INPUT: nothing to change, no UTF-8,
+ * or more than the server takes (Confab: 64 KiB together, 128 attributes); CONFAB_ERR_NETWORK: the call
+ * was lost, or no answer came within 5 s; CONFAB_ERR_LEFT. (LiveKit's UpdateParticipantMetadata.)
+ */
+CONFAB_API int confab_call_describe(confab_call *call, const confab_description *description,
+				    confab_error *ret_error);
+/* The same without waiting. done may be NULL. */
+CONFAB_API void confab_call_describe_async(confab_call *call, const confab_description *description,
+					   confab_done_fn *done, void *arg);
 
 /*
  * Sends a message to all others in the call; topic may be NULL. Kept until the connection for it is up

@@ -29,13 +29,20 @@ void call_set_state(struct confab_call *call, confab_calling_state state, const 
 						   .reason = error ? call->reason : 0 });
 }
 
+/* Those who wait for an answer from somebody in the call, or from its media server. */
+static void end_requests(struct confab_call *call, const confab_error *error)
+{
+	rpc_end_all(call, error);
+	describe_end_all(call, error);
+}
+
 static void end_session(struct confab_call *call)
 {
 	confab_error error;
 
 	(void)error_set(&error, CONFAB_ERR_NETWORK, 0, false,
 			"The call was lost before the answer came.");
-	rpc_end_all(call, &error);
+	end_requests(call, &error);
 	if (call->session)
 		session_close(call->session);
 	call->session = NULL;
@@ -230,7 +237,7 @@ static void leave(struct confab_call *call, const confab_error *why)
 	call->leaves++;
 	ring_settle(call);
 	(void)uv_timer_stop(&call->timer);
-	rpc_end_all(call, &error);
+	end_requests(call, &error);
 	end_session(call);
 	wishes_free(call);
 	list_each (t, &call->tracks, in_call) {

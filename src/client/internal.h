@@ -5,7 +5,7 @@
  *
  *	public functions ▸ loop.c (tasks) ▸ user.c (token, event socket) ▸ event.c (what an event means)
  *	client, handle, join, ring,      ▸ api.c (requests) ▸ http.c
- *	chat, track, subscribe, rpc      ▸ call.c (state machine) ▸ session.c (one connection to a media server)
+ *	chat, track, subscribe, rpc,     ▸ call.c (state machine) ▸ session.c (one connection to a media server)
  */
 #pragma once
 
@@ -108,6 +108,7 @@ struct confab_call {
 	struct list wishes;		      /* struct wish; subscribe.c */
 	struct list rpc_methods, rpc_pending; /* rpc_serve.c, rpc.c */
 	unsigned rpc_open;		      /* requests that are not answered yet */
+	struct list describing;		      /* struct describe; describe.c */
 	struct session *session;
 	confab_reason reason; /* that the server gave for the end of the last session */
 	struct call_ring ring;
@@ -258,6 +259,11 @@ void rpc_gone(struct confab_call *call, const char *identity);
 /* None will be. */
 void rpc_end_all(struct confab_call *call, const confab_error *error);
 void rpc_methods_free(struct confab_call *call);
+
+/* ---- describe.c ---- */
+
+/* Changes of our own texts that the server has not answered will not be. */
+void describe_end_all(struct confab_call *call, const confab_error *error);
 
 /* ---- session.c ---- */
 

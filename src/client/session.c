@@ -42,16 +42,25 @@ static void pc_close(struct pc *pc, bool said)
 		session_close_handle((uv_handle_t *)&pc->v6);
 }
 
-void session_set_token(struct session *s, const char *token)
+static void set_token(char **at, const char *token)
 {
 	char *copy = token ? strdup(token) : NULL;
 
 	if (token && !copy)
 		return; /* the old one may do */
-	if (s->token)
-		explicit_bzero(s->token, strlen(s->token));
-	free(s->token);
-	s->token = copy;
+	if (*at)
+		explicit_bzero(*at, strlen(*at));
+	free(*at);
+	*at = copy;
+}
+
+void session_renew_token(struct session *s, const char *token)
+{
+	if (!token[0])
+		return;
+	set_token(&s->token, token);
+	if (s->call->url) /* else the call gets one of its own for each session */
+		set_token(&s->call->token, token);
 }
 
 void session_close(struct session *s)
@@ -67,7 +76,7 @@ void session_close(struct session *s)
 		track_stop(t);
 	stream_end_all(s);
 	s->call = NULL;
-	session_set_token(s, NULL);
+	set_token(&s->token, NULL);
 	free(s->url);
 	s->url = NULL;
 	pc_close(&s->pub, said);
@@ -215,6 +224,7 @@ static void on_tick(uv_timer_t *timer)
 	if (s->sub.open && peer_state(&s->sub.peer) == TRANSPORT_CONNECTED)
 		send_feedback(s, now);
 	rpc_tick(s->call, now);
+	describe_tick(s, now);
 	if (now >= s->next_report) {
 		s->next_report = now + SESSION_REPORT_US;
 		send_reports(s, now);
@@ -249,13 +259,13 @@ struct session *session_new(struct confab_call *call, const char *url, const cha
 		       "%.*s/rtc?protocol=15&auto_subscribe=%d&sdk=cpp&version=" CONFAB_VERSION,
 		       (int)(n && url[n - 1] == '/' ? n - 1 : n), url, !call->manual_subscribe);
 	s->url = strdup(full);
-	session_set_token(s, token);
+	set_token(&s->token, token);
 	if (s->url && s->token)
 		s->ws = ws_open(s->client->websockets,
 				&(struct ws_target){ .url = full, .bearer = token },
 				&session_handlers, s);
 	if (!s->ws) {
-		session_set_token(s, NULL);
+		set_token(&s->token, NULL);
 		free(s->url);
 		free(s);
 		return NULL;

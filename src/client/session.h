@@ -82,7 +82,7 @@ struct session {
 	uint64_t failed_at; /* of a peer connection; 0 = not */
 	uint64_t began, next_report, next_ping, ping_us;
 	bool offering, offer_again;
-	uint32_t offer_id;
+	uint32_t offer_id, requests; /* the last of ours */
 	struct section sections[SESSION_SECTIONS];
 	size_t section_count;
 	uint16_t transport_seq;
@@ -97,8 +97,8 @@ struct session {
 
 /* ---- session.c ---- */
 
-/* To resume with; wipes the one before. NULL: none. */
-void session_set_token(struct session *s, const char *token);
+/* The server's, to resume with, and to join another server anew; wipes the one before. */
+void session_renew_token(struct session *s, const char *token);
 /* Tracks that have become writable: who publishes them is told. */
 void session_check(struct session *s);
 void session_fail(struct session *s, bool final, int code, const char *format, ...)
@@ -175,6 +175,15 @@ void report_room(struct session *s, const Lk__Room *m);
 void rpc_take_request(struct session *s, const Lk__DataPacket *p);
 void rpc_take_ack(struct session *s, const Lk__DataPacket *p);
 void rpc_take_response(struct session *s, const Lk__DataPacket *p);
+
+/* ---- describe.c ---- */
+
+/* What became of a request with a number. */
+void describe_take(struct session *s, const Lk__RequestResponse *r);
+/* Ends what has waited too long. */
+void describe_tick(struct session *s, uint64_t now);
+/* After a resume: what was asked meanwhile did not arrive, or its answer did not. */
+void describe_again(struct session *s);
 
 /* ---- session_publish.c ---- */
 

@@ -113,6 +113,7 @@ void resume_done(struct session *s)
 	s->next_ping = now + s->ping_us;
 	send_sync(s);
 	subscriptions_again(s);
+	describe_again(s);
 	list_each (t, &s->call->tracks, in_call) {
 		if (t->published)
 			signal_mute(s, t); /* it may have changed meanwhile */

@@ -270,11 +270,13 @@ static void refuse(struct confab_track *t, const char *why)
 	free(w);
 }
 
-/* A request of ours was refused: only add_track has somebody who waits. */
-static void on_refused(struct session *s, const Lk__RequestResponse *r)
+/* What became of a request of ours: a change of our texts has a number; a track is told of when it is refused. */
+static void on_request_response(struct session *s, const Lk__RequestResponse *r)
 {
 	struct confab_track *t;
 
+	if (r->request_id)
+		describe_take(s, r);
 	if (r->request_case != LK__REQUEST_RESPONSE__REQUEST_ADD_TRACK || !r->reason)
 		return;
 	list_each (t, &s->call->tracks, in_call) {
@@ -361,7 +363,7 @@ static void dispatch(struct session *s, Lk__SignalResponse *m)
 		on_published(s, m->track_published);
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_REQUEST_RESPONSE:
-		on_refused(s, m->request_response);
+		on_request_response(s, m->request_response);
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_MUTE:
 		on_mute(s, m->mute);
@@ -392,7 +394,7 @@ static void dispatch(struct session *s, Lk__SignalResponse *m)
 			report_room(s, m->room_update->room);
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_REFRESH_TOKEN:
-		session_set_token(s, m->refresh_token);
+		session_renew_token(s, m->refresh_token);
 		break;
 	case LK__SIGNAL_RESPONSE__MESSAGE_RECONNECT:
 		if (s->resume_by)

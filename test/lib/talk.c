@@ -183,6 +183,20 @@ static int ask(struct talk *t, char **w, const char *payload, confab_error *erro
 	return r;
 }
 
+/* ---- what we say of ourselves ---- */
+
+/* "describe NAME METADATA ATTRIBUTE VALUE"; "-": not given. */
+static int describe(struct talk *t, char **w, confab_error *error)
+{
+	const confab_attribute attribute = { w[3], w[4] };
+	const confab_description d = { .name = w[1] && strcmp(w[1], "-") ? w[1] : NULL,
+				       .metadata = w[2] && strcmp(w[2], "-") ? w[2] : NULL,
+				       .attributes = &attribute,
+				       .attribute_count = w[3] != NULL };
+
+	return confab_call_describe(t->call, &d, error);
+}
+
 /* ---- what is received ---- */
 
 /* -1: none of these. */
@@ -278,6 +292,8 @@ static void do_waiting(struct talk *t, char **w, const char *rest)
 		r = confab_call_reject(t->call, w[1], &error);
 	else if (strcmp(w[0], "message") == 0)
 		r = confab_client_send_message(t->client, w[1], rest, NULL, NULL, &error);
+	else if (strcmp(w[0], "describe") == 0)
+		r = describe(t, w, &error);
 	else if (strcmp(w[0], "rpc") == 0)
 		r = ask(t, w, w[3] ? rest + (w[3] - w[2]) : "", &error);
 	else
