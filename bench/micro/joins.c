@@ -124,6 +124,13 @@ int main(int argc, char **argv)
 		return 1;
 	store_user_create(store, &(struct store_user){ .id = "ann", .name = "Ann" }, NULL, on_user,
 			  NULL);
+	for (unsigned i = 0; i < LARGEST; i++) {
+		char id[16];
+
+		(void)snprintf(id, sizeof id, "user-%u", i);
+		store_user_create(store, &(struct store_user){ .id = id, .name = id }, NULL,
+				  on_user, NULL);
+	}
 	store_wait(store);
 	(void)printf("%12s %8s %9s %9s %11s %10s %10s %10s %10s\n", "participants", "events",
 		     "longest B", "joins KB", "to all MB", "store ms", "control ms", "leave: st.",

@@ -155,6 +155,8 @@ void live_audience(struct calls *c, const char *cid, void (*each)(void *arg, con
 void live_note_card(struct calls *c, const char *cid);
 /* Makes media agree with the rights on the call, for everybody who is there. */
 void live_enforce(struct calls *c, const struct store_call *call);
+/* The same for all that go on of a type whose settings or grants are others now. */
+void live_type_changed(struct calls *c, const char *type);
 /* Ends what has lasted as long as its settings let it. */
 void live_tick(struct calls *c);
 void live_close(struct calls *c, const char *cid);

@@ -121,6 +121,7 @@ static void rebuild_state(struct live *l)
 	l->state.participants = l->present;
 	l->state.participant_count = n;
 }
+
 /* ---- what media lets them ---- */
 
 static unsigned kinds_of(unsigned rights)
@@ -142,8 +143,6 @@ static void enforce_seat(struct calls *c, struct live *l, struct seat *seat, uns
 	}
 }
 
-static struct seat *find_seat(const struct live *l, const char *identity);
-
 static void limit(struct calls *c, struct live *l, const struct store_call *call)
 {
 	json_t *settings = call_types_settings(c->types, call);
@@ -153,35 +152,54 @@ static void limit(struct calls *c, struct live *l, const struct store_call *call
 	json_decref(settings);
 }
 
-/* Removing somebody changes the seats: so by name. */
-void live_enforce(struct calls *c, const struct store_call *call)
+/* `all`: also those that were told what media lets them since they came. */
+static void enforce(struct calls *c, const struct store_call *call, bool all)
 {
 	struct live *l = find(c, call->cid);
-	size_t n = l ? l->seat_count : 0;
-	autofree char **names = calloc(n + 1, sizeof *names);
 
-	if (!l || !names)
+	if (!l)
 		return;
 	limit(c, l, call);
 	l->refs++;
-	for (size_t i = 0; i < n; i++)
-		names[i] = strdup(l->seats[i].identity);
-	for (size_t i = 0; i < n; i++) {
-		struct seat *seat = names[i] ? find_seat(l, names[i]) : NULL;
+	for (size_t i = l->seat_count; i-- > 0;) { /* removal puts the last one into its place */
+		struct seat *seat = i < l->seat_count ? &l->seats[i] : NULL;
 
-		if (seat && seat->person->has_account)
+		if (seat && seat->person->has_account && (all || seat->kinds == KINDS_UNKNOWN))
 			enforce_seat(c, l, seat, rights_on(c->types, call, &seat->person->user));
-		free(names[i]);
 	}
 	live_unref(l);
 }
 
-/* A token may be older than what holds now. */
-static void on_call(void *arg, int status, const struct store_call *call, bool created)
+void live_enforce(struct calls *c, const struct store_call *call)
+{
+	enforce(c, call, true);
+}
+
+static void on_changed(void *arg, int status, const struct store_call *call, bool created)
 {
 	(void)created;
 	if (status == 0)
-		live_enforce(arg, call);
+		enforce(arg, call, true);
+}
+
+void live_type_changed(struct calls *c, const char *type)
+{
+	size_t n = strlen(type);
+	struct live *l;
+
+	for (size_t i = 0; i < LIVE_BUCKETS; i++)
+		list_each (l, &c->live[i], link)
+			if (strncmp(l->cid, type, n) == 0 && l->cid[n] == ':')
+				store_call_find(c->store, l->cid, on_changed, c);
+}
+
+/* Somebody came, whose token may be older than what holds now. The others were told when it changed: to ask again for each
+ * of them at every coming would make a large call's beginning quadratic. */
+static void on_joined(void *arg, int status, const struct store_call *call, bool created)
+{
+	(void)created;
+	if (status == 0)
+		enforce(arg, call, false);
 }
 
 void calls_conversation_changed(struct calls *c, const char *conversation_id)
@@ -190,7 +208,7 @@ void calls_conversation_changed(struct calls *c, const char *conversation_id)
 	int n = snprintf(cid, sizeof cid, "default:chat-%s", conversation_id);
 
 	if (n < (int)sizeof cid && find(c, cid))
-		store_call_find(c->store, cid, on_call, c);
+		store_call_find(c->store, cid, on_changed, c);
 }
 
 /* ---- coming and going ---- */
@@ -288,7 +306,7 @@ void calls_participant_joined(struct calls *c, const char *room, const char *ide
 		live_store(c, l, LIVE_JOINED, person);
 	/* However they got here: who is in the call does not ring (R48). */
 	(void)rings_accept(c, l->cid, &person->user, "");
-	store_call_find(c->store, l->cid, on_call, c);
+	store_call_find(c->store, l->cid, on_joined, c);
 }
 
 void calls_participant_left(struct calls *c, const char *room, const char *identity)

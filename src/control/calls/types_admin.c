@@ -45,6 +45,8 @@ static void on_stored(void *arg, int status)
 	else if (status == 0 && t->settings)
 		(void)call_types_put(t->calls->types, t->name, t->settings,
 				     t->grants); /* there was room */
+	if (status == 0)
+		live_type_changed(t->calls, t->name);
 	finish(t, status);
 }
 

@@ -27,6 +27,7 @@ struct world {
 	struct scratch scratch;
 	struct calls *calls;
 	char log[4096]; /* events as text */
+	char media_log[512];
 	int64_t cursor;
 	size_t hearers; /* of the last event */
 	bool quiet_created;
@@ -377,6 +378,67 @@ static void test_a_large_call_is_told_by_number(void **state)
 	assert_int_equal(w->hearers, 12); /* who was there hears on */
 }
 
+/* Media that does at once what it is told; "permit ann:1; remove bob:1; …" */
+static void on_permit(void *arg, const char *room, const char *identity, unsigned kinds)
+{
+	struct world *w = arg;
+	size_t n = strlen(w->media_log);
+
+	(void)room;
+	snprintf(w->media_log + n, sizeof w->media_log - n, "%s %s; ", kinds ? "permit" : "silence",
+		 identity);
+}
+
+static void on_remove(void *arg, const char *room, const char *identity)
+{
+	struct world *w = arg;
+	size_t n = strlen(w->media_log);
+
+	snprintf(w->media_log + n, sizeof w->media_log - n, "remove %s; ", identity);
+	calls_participant_left(w->calls, room, identity);
+}
+
+static void ignore_answer(void *arg, int status, const char *problem, json_t *reply,
+			  const struct call_join *join)
+{
+	(void)arg, (void)problem, (void)reply, (void)join;
+	assert_int_equal(status, 0);
+}
+
+static void put_grants(struct world *w, const char *grant)
+{
+	json_t *body = json_pack("{s:{s:[s, s]}}", "grants", "user", "read-call", grant);
+
+	w->media_log[0] = '\0';
+	calls_type_put(w->calls, &boss, "default", body, ignore_answer, NULL);
+	json_decref(body);
+	store_wait(w->scratch.store);
+}
+
+/* What the type grants holds at once, also for who is there already; who comes changes nothing for the others. */
+static void test_media_does_what_rights_say(void **state)
+{
+	struct world *w = *state;
+	static const char room[] = "default:free";
+	static const char *const who[] = { "ann:1", "boss:1", "bob:1", "ann:2" };
+
+	calls_set_sink(w->calls, NULL, NULL);
+	calls_set_media(w->calls, &(struct calls_media){
+					  .permit = on_permit, .remove = on_remove, .arg = w });
+	(void)ask(w, CREATE, &boss, "default", "free");
+	for (size_t i = 0; i < sizeof who / sizeof *who; i++) {
+		in(w, room, who[i]);
+		store_wait(w->scratch.store);
+	}
+	assert_string_equal(w->media_log,
+			    "permit ann:1; permit boss:1; permit bob:1; permit ann:2; ");
+	put_grants(w, "join-call");
+	assert_string_equal(w->media_log, "silence ann:2; silence bob:1; silence ann:1; ");
+	put_grants(w, "create-reaction");
+	assert_string_equal(w->media_log, "remove ann:2; remove bob:1; remove ann:1; ");
+	assert_int_equal(calls_state_find(w->calls, room)->participant_count, 1);
+}
+
 /* Rooms and people of anybody's LiveKit tokens. */
 static void test_foreign_rooms(void **state)
 {
@@ -549,6 +611,7 @@ int main(void)
 		TEST(test_quick_changes_keep_their_order),
 		TEST(test_tabs_of_one_person_count_once),
 		TEST(test_a_large_call_is_told_by_number),
+		TEST(test_media_does_what_rights_say),
 		TEST(test_foreign_rooms),
 		TEST(test_many_people_in_many_rooms),
 		TEST(test_reject),
