@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "control/server/route.h"
 #include "control/server/text.h"
 
@@ -68,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	memcpy(text, bytes + 1, n - 1);
 	text[n - 1] = '\0';
 
-	switch (bytes[0] % 8) {
+	switch (bytes[0] % 9) {
 	case 0:
 		check_route(text);
 		break;
@@ -89,6 +90,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		break;
 	case 6:
 		(void)text_json_depth_ok((const char *)bytes + 1, n - 1, LIMIT_JSON_DEPTH);
+		break;
+	case 8:
+		text_mend_utf8(text);
+		if (strlen(text) > n - 1 || !utf8_is_valid(text, strlen(text)))
+			abort();
 		break;
 	default:
 		if (text_content_length(text) < -1)

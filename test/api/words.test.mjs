@@ -50,6 +50,11 @@ test('refused, with the word that it is about; the team may', async () => {
 	await team.close();
 });
 
+test('what is no word is quoted, also when the quotation is cut inside a character', async () => {
+	const { message } = await put(400, { refuse: ['中'.repeat(30)], report: [] });
+	assert.equal(message, `'${'中'.repeat(26)}?' in \`refuse\` is not one word of at most 64 bytes; use letters, digits and _ only.`);
+});
+
 test('reported by itself, once for each message, also by an edit', async () => {
 	const team = await max.events();
 	await put(200, { refuse: ['Fool'], report: ['refund', 'REFUND', 'fool'] });

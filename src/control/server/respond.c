@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "control/server/internal.h"
+#include "control/server/text.h"
 
 /* One write: fits an HTTP/2 frame of the default size. */
 enum { PIECE = 16 * 1024 - 64, HEAD_ROOM = 16 * 1024 };
@@ -147,12 +148,10 @@ void http_error(struct http_req *req, int status, int code, const char *format, 
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 
-	json_t *message = json_string(text);
-	if (!message) /* the text quotes bytes that are not UTF-8 */
-		message = json_string("The request is not acceptable.");
+	text_mend_utf8(text); /* it may quote anything, and was cut anywhere */
 	http_reply_json(req, status,
-			json_pack("{s:i, s:i, s:o}", "code", code, "status_code", status, "message",
-				  message));
+			json_pack("{s:i, s:i, s:s}", "code", code, "status_code", status, "message",
+				  text));
 }
 
 void respond_ready(struct http_req *req)

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/utf8.h"
+
 const char *text_next_cookie(const char **cursor, size_t *ret_length)
 {
 	for (;;) {
@@ -153,6 +155,29 @@ bool text_json_depth_ok(const char *text, size_t n, unsigned max)
 		}
 	}
 	return true;
+}
+
+void text_mend_utf8(char *text)
+{
+	size_t left = strlen(text);
+	char *to = text;
+
+	for (const char *from = text; left;) {
+		size_t whole = utf8_prefix(from, left);
+
+		memmove(to, from, whole);
+		to += whole;
+		from += whole;
+		left -= whole;
+		if (!left)
+			break;
+		*to++ = '?';
+		do { /* at least one byte, and this is not longer than that */
+			from++;
+			left--;
+		} while (left && !utf8_sequence((const uint8_t *)from, left));
+	}
+	*to = '\0';
 }
 
 long long text_content_length(const char *header)

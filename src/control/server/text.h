@@ -31,6 +31,9 @@ bool text_accepts_gzip(const char *accept_encoding);
 /* Whether brackets nest at most `max` deep outside of strings (R8). It need not be JSON. */
 bool text_json_depth_ok(const char *text, size_t n, unsigned max);
 
+/* Puts one `?` in the place of each run of bytes that are not UTF-8: of text that quotes what somebody sent, or that was cut. */
+void text_mend_utf8(char *text);
+
 /* A Content-Length: digits only, no sign, no list.
  * -1 for anything else (also for what does not fit). */
 long long text_content_length(const char *header);

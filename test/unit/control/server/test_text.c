@@ -158,6 +158,27 @@ static void test_content_length(void **state)
 	assert_int_equal(text_content_length("99999999999999999999"), -1);
 }
 
+static void test_mended(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "", "" },
+		{ "plain", "plain" },
+		{ "'\xe4\xb8\xad\xe6\x96'", "'\xe4\xb8\xad?'" }, /* cut */
+		{ "\xff\xfe", "?" },
+		{ "a\xc3(b\xe2\x82\xac", "a?(b\xe2\x82\xac" },
+		{ "\xed\xa0\x80x\xf4\x90\x80\x80", "?x?" }, /* a surrogate; beyond the last */
+		{ "end\xf0\x9f\x98", "end?" },
+	};
+	char text[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		strcpy(text, pairs[i][0]);
+		text_mend_utf8(text);
+		assert_string_equal(text, pairs[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_origins), cmocka_unit_test(test_json_type),
 		cmocka_unit_test(test_etags),	cmocka_unit_test(test_gzip),
 		cmocka_unit_test(test_depth),	cmocka_unit_test(test_content_length),
+		cmocka_unit_test(test_mended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
