@@ -92,6 +92,7 @@ static int forget_person(struct db *db, struct erase_request *r)
 		"= "
 		"'rated'",
 		"UPDATE call_feedback SET reason = NULL WHERE user_id = ?1",
+		"UPDATE reports SET reason = '' WHERE reporter_id = ?1",
 		"DELETE FROM call_rings WHERE conversation_id = ?1 AND ended_at IS NOT NULL",
 		"DELETE FROM blocks WHERE user_id = ?1 OR blocked_id = ?1",
 		"UPDATE calls SET custom = '{}' WHERE conversation_id = ?1",

@@ -93,6 +93,8 @@ static void live(struct scratch *s)
 	       "INSERT INTO call_history (cid, card, ended_at) VALUES ('default:x', "
 	       "'{\"caller\":{\"id\":\"ann\",\"name\":\"Ann Secret\"},\"participants\":[{\"id\":"
 	       "\"bob\",\"name\":\"Bob\"}]}', 1);"
+	       "INSERT INTO reports (message_id, reporter_id, reason, text, created_at) SELECT "
+	       "max(id), 'ann', 'he wrote to my secret address', text, 1 FROM messages;"
 	       "UPDATE users SET password_hash = 'h', image = 'i' WHERE id = 'ann'");
 }
 
@@ -129,6 +131,10 @@ static void test_pruning(void **state)
 			 0);
 	assert_int_equal(sql_int(s, "SELECT count(*) FROM call_history WHERE card LIKE "
 				    "'%Deleted user%Bob%'"),
+			 1);
+	/* what they asked the team to look at is still looked at */
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM reports WHERE reason = '' AND text = "
+				    "'something of bob'"),
 			 1);
 	assert_int_equal(found(s, "secret"), 1);
 	assert_int_equal(replay(s), -ESTALE); /* stored frames held the name */
