@@ -149,9 +149,9 @@ void http_error(struct http_req *req, int status, int code, const char *format, 
 	va_end(args);
 
 	text_mend_utf8(text); /* it may quote anything, and was cut anywhere */
-	http_reply_json(req, status,
-			json_pack("{s:i, s:i, s:s}", "code", code, "status_code", status, "message",
-				  text));
+	http_reply_json(
+		req, status,
+		json_pack("{s:i, s:i, s:s}", "code", code, "status_code", status, "message", text));
 }
 
 void respond_ready(struct http_req *req)
