@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	memcpy(text, bytes + 1, n - 1);
 	text[n - 1] = '\0';
 
-	switch (bytes[0] % 9) {
+	switch (bytes[0] % 10) {
 	case 0:
 		check_route(text);
 		break;
@@ -95,6 +95,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		text_mend_utf8(text);
 		if (strlen(text) > n - 1 || !utf8_is_valid(text, strlen(text)))
 			abort();
+		break;
+	case 9:
+		(void)text_forwarded_for(text, (char[INET6_ADDRSTRLEN]){ 0 });
 		break;
 	default:
 		if (text_content_length(text) < -1)

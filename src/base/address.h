@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Comparing and hashing socket addresses: family, address and port;
- * scope and flow label do not count.
+ * Comparing and hashing socket addresses: family, address and port; scope and flow label do not count. And addresses
+ * as text, for limits.
  */
 #pragma once
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -57,4 +59,29 @@ static inline uint64_t address_hash(const struct sockaddr_storage *a, uint64_t s
 static inline socklen_t address_length(const struct sockaddr_storage *a)
 {
 	return a->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+}
+
+/*
+ * Where an address is, for limits that are per address: an IPv6 network (/64) is one place, for whoever has one of its
+ * addresses has them all (RFC 4291 2.5.4); IPv4 in IPv6 clothes is IPv4. What is no address is itself.
+ */
+static inline void address_place(const char *text, char ret[INET6_ADDRSTRLEN])
+{
+	struct in6_addr six;
+
+	if (inet_pton(AF_INET6, text, &six) != 1) {
+		(void)snprintf(ret, INET6_ADDRSTRLEN, "%.*s", INET6_ADDRSTRLEN - 1, text);
+	} else if (IN6_IS_ADDR_V4MAPPED(&six)) {
+		(void)inet_ntop(AF_INET, six.s6_addr + 12, ret, INET6_ADDRSTRLEN); /* always fits */
+	} else {
+		memset(six.s6_addr + 8, 0, 8);
+		(void)inet_ntop(AF_INET6, &six, ret, INET6_ADDRSTRLEN); /* always fits */
+	}
+}
+
+/* Of this machine itself, also in IPv6 clothes. */
+static inline bool address_is_loopback(const char *text)
+{
+	return strncmp(text, "127.", 4) == 0 || strcmp(text, "::1") == 0 ||
+	       strncmp(text, "::ffff:127.", 11) == 0;
 }

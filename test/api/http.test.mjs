@@ -185,3 +185,21 @@ test('HTTPS with HTTP/2 and HTTP/1.1, when a certificate is given', async () => 
 		await secure.stop();
 	}
 });
+
+test('behind a proxy on this machine people are told apart by X-Forwarded-For, by network, and the metrics stay here', async () => {
+	const from = (address, route, body) =>
+		fetch(`${daemon.url}${route}`, {
+			method: body ? 'POST' : 'GET',
+			headers: { 'x-forwarded-for': `198.51.100.1, ${address}`, 'x-forwarded-proto': 'http', ...(body ? { 'content-type': 'application/json' } : {}) },
+			body: body && JSON.stringify(body),
+		});
+	assert.equal((await fetch(`${daemon.url}/metrics`)).status, 200);
+	for (const address of ['203.0.113.9', 'unknown', '127.0.0.1', '::1']) assert.equal((await from(address, '/metrics')).status, 403, address);
+	const guest = async (address) => (await from(address, '/api/v1/guest', { user: { name: 'Passer-by' } })).status;
+	let refused = 0;
+	for (let i = 1; i <= 70; i++) refused += (await guest(`2001:db8:0:1::${i.toString(16)}`)) === 429 ? 1 : 0;
+	assert.ok(refused > 0 && refused <= 10, `${refused} of one network`);
+	assert.equal(await guest('2001:db8:0:2::1'), 201, 'another network');
+	assert.equal(await guest('203.0.113.9'), 201);
+	assert.equal((await fetch(`${daemon.url}/api/v1/guest`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"user":{"name":"x"}}' })).status, 201, 'this machine itself');
+});

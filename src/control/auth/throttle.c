@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/auth/throttle.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/limits.h"
 
@@ -26,21 +25,6 @@ void throttle_init(struct throttle *t, struct rng *g)
 {
 	*t = (struct throttle){ 0 };
 	rng_fill(g, t->secret, sizeof t->secret);
-}
-
-/* One IPv6 network (/64) is one place; IPv4 in IPv6 clothes is IPv4. */
-static void address_of(const char *peer, char ret[INET6_ADDRSTRLEN])
-{
-	struct in6_addr six;
-
-	if (inet_pton(AF_INET6, peer, &six) != 1) {
-		(void)snprintf(ret, INET6_ADDRSTRLEN, "%s", peer);
-	} else if (IN6_IS_ADDR_V4MAPPED(&six)) {
-		(void)inet_ntop(AF_INET, six.s6_addr + 12, ret, INET6_ADDRSTRLEN); /* always fits */
-	} else {
-		memset(six.s6_addr + 8, 0, 8);
-		(void)inet_ntop(AF_INET6, &six, ret, INET6_ADDRSTRLEN); /* always fits */
-	}
 }
 
 static void refill(struct throttle_bucket *b, enum throttle_kind kind, uint64_t now_us)
@@ -93,7 +77,7 @@ unsigned throttle_take(struct throttle *t, uint64_t now_us, const char *account,
 	char address[INET6_ADDRSTRLEN];
 	unsigned wait = 0;
 
-	address_of(peer, address);
+	address_place(peer, address);
 	bool known = find(t, PAIR, now_us, account, address)->known;
 	/* All are asked before one is charged: a refused try costs nothing. */
 	for (enum throttle_kind kind = PAIR; kind < KINDS; kind++) {
@@ -116,7 +100,7 @@ void throttle_undo(struct throttle *t, uint64_t now_us, const char *account, con
 {
 	char address[INET6_ADDRSTRLEN];
 
-	address_of(peer, address);
+	address_place(peer, address);
 	for (enum throttle_kind kind = PAIR; kind < KINDS; kind++) {
 		struct throttle_bucket *b = find(t, kind, now_us, account, address);
 
@@ -129,7 +113,7 @@ void throttle_good(struct throttle *t, uint64_t now_us, const char *account, con
 	char address[INET6_ADDRSTRLEN];
 
 	throttle_undo(t, now_us, account, peer);
-	address_of(peer, address);
+	address_place(peer, address);
 	struct throttle_bucket *pair = find(t, PAIR, now_us, account, address);
 	pair->known = true;
 	pair->milli = pair->full;

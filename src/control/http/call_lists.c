@@ -81,7 +81,7 @@ void http_guest(struct http_req *req, struct control *control)
 			   "too, when given.");
 		return;
 	}
-	if (rate_take(control->guest_rate, http_peer(req), 1, clock_now_us())) {
+	if (rate_take(control->guest_rate, http_place(req), 1, clock_now_us())) {
 		http_add_header(req, "retry-after", "10");
 		http_error(req, 429, 9, "Too many guests come from your address; wait a little.");
 		return;

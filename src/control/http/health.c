@@ -71,19 +71,13 @@ void http_operator_server(struct http_req *req, struct control *control)
 				  ends ? object_time(ends) : json_null()));
 }
 
-static bool from_this_machine(const char *peer)
-{
-	return strncmp(peer, "127.", 4) == 0 || strcmp(peer, "::1") == 0 ||
-	       strncmp(peer, "::ffff:127.", 11) == 0;
-}
-
 void http_metrics(struct http_req *req, struct control *control)
 {
 	struct server_counts counts = server_counts(control->server);
 	struct store_counts stored = store_counts(control->store);
 	struct sb b = { 0 };
 
-	if (!from_this_machine(http_peer(req))) {
+	if (!http_is_local(req)) {
 		http_error(req, 403, 17, "Metrics are given to this machine only.");
 		return;
 	}

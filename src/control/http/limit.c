@@ -31,6 +31,6 @@ bool http_may_write(struct http_req *req, struct control *control, enum write_co
 				    who->role == ROLE_GUEST ? cost * GUEST_COST : cost, now);
 	if (wait_s)
 		return refuse(req, wait_s, "You are writing");
-	wait_s = rate_take(control->peer_rate, http_peer(req), cost, now);
+	wait_s = rate_take(control->peer_rate, http_place(req), cost, now);
 	return wait_s == 0 || refuse(req, wait_s, "Your address is writing");
 }

@@ -78,7 +78,7 @@ static void find_visitor(struct http_req *req, struct control *control, const js
 				      on_customer, req);
 		return;
 	}
-	if (rate_take(control->guest_rate, http_peer(req), 1, clock_now_us())) {
+	if (rate_take(control->guest_rate, http_place(req), 1, clock_now_us())) {
 		http_add_header(req, "retry-after", "10");
 		http_error(req, 429, 9, "Too many visitors come from your address; wait a little.");
 		return;

@@ -27,8 +27,7 @@ static bool admit_upload(struct http_req *req)
 	struct peer *p;
 
 	list_each (p, &s->peers, in_server)
-		if (p->req && p->req->counted_upload &&
-		    strcmp(p->req->peer_text, req->peer_text) == 0)
+		if (p->req && p->req->counted_upload && strcmp(p->req->place, req->place) == 0)
 			same++;
 	if (s->uploads >= LIMIT_UPLOADS_AT_ONCE || same >= LIMIT_UPLOADS_PER_PEER) {
 		http_add_header(req, "retry-after", "2");

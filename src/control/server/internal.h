@@ -18,12 +18,13 @@ enum {
 	HEADERS_MAX = 24, /* of one answer */
 	COOKIES_MAX = 20,
 	QUERY_MAX = 40,	      /* arguments; more are not seen */
-	REQUEST_HEADERS = 17, /* that are collected: request.c */
+	REQUEST_HEADERS = 18, /* that are collected: request.c */
 	HEADER_HOST = 0,      /* their places that this folder asks for */
 	HEADER_COOKIE = 2,
 	HEADER_CONTENT_LENGTH = 5,
 	HEADER_TRANSFER_ENCODING = 6,
 	HEADER_VERSION = 16,
+	HEADER_FORWARDED_FOR = 17,
 	TIMEOUT_HANDLER_S = 60, /* for a handler's answer */
 	TIMEOUT_WRITE_S = 30,	/* for a stalled reader */
 	BODY_GRACE_S = 5,	/* then at least BODY_BYTES_PER_S (R3) */
@@ -83,8 +84,10 @@ struct http_req {
 	char *cookies[COOKIES_MAX]; /* "name=value" */
 	size_t cookie_count;
 	char *headers[REQUEST_HEADERS];
-	const char *host; /* one of them, when it is plausible */
-	char peer_text[48];
+	const char *host;	      /* one of them, when it is plausible */
+	char peer_text[48];	      /* whom it comes from */
+	char place[INET6_ADDRSTRLEN]; /* its network: for limits */
+	bool proxied;		      /* a proxy on this machine sent it on */
 	char *body;
 	size_t body_length, body_capacity, body_limit;
 	bool counted_upload; /* in server.uploads */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -34,6 +35,7 @@ static const struct {
 	{ "sec-websocket-key", WSI_TOKEN_KEY },
 	{ "sec-websocket-version", WSI_TOKEN_VERSION },
 	[HEADER_VERSION] = { ":version", WSI_TOKEN_HTTP }, /* HTTP/1: of the request line */
+	[HEADER_FORWARDED_FOR] = { "x-forwarded-for", WSI_TOKEN_X_FORWARDED_FOR },
 };
 
 static const struct {
@@ -158,15 +160,20 @@ static int collect_path(struct http_req *req, struct lws *wsi)
 	return req->path ? 0 : -ENOMEM;
 }
 
-/* A proxy on this machine may have taken the TLS off. Pages cannot set this header across origins
- * without asking (CORS). */
-static bool proxy_says_tls(const struct http_req *req)
+/* A proxy on this machine may have taken the TLS off, and says whom it speaks for. Pages cannot set these headers across
+ * origins without asking (CORS). */
+static void hear_proxy(struct http_req *req)
 {
-	const char *proto = http_header(req, "x-forwarded-proto");
+	const char *proto = http_header(req, "x-forwarded-proto"),
+		   *from = req->headers[HEADER_FORWARDED_FOR];
+	char address[INET6_ADDRSTRLEN];
 
-	return proto && strcmp(proto, "https") == 0 &&
-	       (strncmp(req->peer_text, "127.", 4) == 0 || strcmp(req->peer_text, "::1") == 0 ||
-		strncmp(req->peer_text, "::ffff:127.", 11) == 0);
+	if (!address_is_loopback(req->peer_text))
+		return;
+	req->proxied = proto || from;
+	req->tls = req->tls || (proto && strcmp(proto, "https") == 0);
+	if (from && text_forwarded_for(from, address))
+		(void)snprintf(req->peer_text, sizeof req->peer_text, "%s", address);
 }
 
 struct http_req *http_req_new(struct peer *peer, struct lws *wsi)
@@ -186,7 +193,9 @@ struct http_req *http_req_new(struct peer *peer, struct lws *wsi)
 	if (!peer->text[0])
 		(void)lws_get_peer_simple(wsi, peer->text, sizeof peer->text);
 	memcpy(req->peer_text, peer->text, sizeof req->peer_text);
-	req->tls = server_is_tls(peer->server) || proxy_says_tls(req);
+	req->tls = server_is_tls(peer->server);
+	hear_proxy(req);
+	address_place(req->peer_text, req->place);
 	req->body_started_us = clock_now_us();
 	req->body_limit = LIMIT_JSON_BODY;
 	return req;
@@ -344,6 +353,16 @@ json_t *http_body_json(struct http_req *req)
 const char *http_peer(const struct http_req *req)
 {
 	return req->peer_text;
+}
+
+const char *http_place(const struct http_req *req)
+{
+	return req->place;
+}
+
+bool http_is_local(const struct http_req *req)
+{
+	return !req->proxied && address_is_loopback(req->peer_text);
 }
 
 bool http_is_tls(const struct http_req *req)

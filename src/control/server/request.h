@@ -59,8 +59,14 @@ char *http_take_body(struct http_req *req, size_t *ret_length);
  * On anything else answers 400 code 4 itself and returns NULL. */
 json_t *http_body_json(struct http_req *req);
 
-/* The peer's address as text, for logs and rate limits. */
+/* The address that it comes from as text: the peer's, or whom a proxy on this machine speaks for (X-Forwarded-For). */
 const char *http_peer(const struct http_req *req);
+
+/* The same for limits: of IPv6 the network. */
+const char *http_place(const struct http_req *req);
+
+/* A program on this machine asks, for nobody else. */
+bool http_is_local(const struct http_req *req);
 
 /* Sets a header of the coming answer; an earlier one of the same name is replaced.
  * `Cache-Control: no-store` is the default. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/server/text.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <limits.h>
 #include <string.h>
@@ -178,6 +179,36 @@ void text_mend_utf8(char *text)
 		} while (left && !utf8_sequence((const uint8_t *)from, left));
 	}
 	*to = '\0';
+}
+
+static bool is_address(const char *text)
+{
+	struct in6_addr room;
+
+	return inet_pton(AF_INET6, text, &room) == 1 || inet_pton(AF_INET, text, &room) == 1;
+}
+
+bool text_forwarded_for(const char *header, char ret[INET6_ADDRSTRLEN])
+{
+	const char *comma = strrchr(header, ','), *at = comma ? comma + 1 : header;
+	char text[INET6_ADDRSTRLEN + sizeof "[]:65535"], *address = text;
+
+	at += strspn(at, " \t");
+	size_t n = strcspn(at, " \t");
+	if (n >= sizeof text)
+		return false;
+	memcpy(text, at, n);
+	text[n] = '\0';
+	if (*text == '[') {
+		address++;
+		address[strcspn(address, "]")] = '\0';
+	} else if (!is_address(text)) {
+		text[strcspn(text, ":")] = '\0';
+	}
+	if (!is_address(address))
+		return false;
+	memcpy(ret, address, strlen(address) + 1); /* an address has room */
+	return true;
 }
 
 long long text_content_length(const char *header)

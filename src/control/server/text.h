@@ -3,6 +3,7 @@
  * Pure: bytes in, answer out. Fuzzed by fuzz_http. */
 #pragma once
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -33,6 +34,10 @@ bool text_json_depth_ok(const char *text, size_t n, unsigned max);
 
 /* Puts one `?` in the place of each run of bytes that are not UTF-8: of text that quotes what somebody sent, or that was cut. */
 void text_mend_utf8(char *text);
+
+/* The last address of an X-Forwarded-For header, which is the one that the proxy next to us has seen; those before it are whatever
+ * was sent to that. With or without a port. False: it is none. */
+bool text_forwarded_for(const char *header, char ret[INET6_ADDRSTRLEN]);
 
 /* A Content-Length: digits only, no sign, no list.
  * -1 for anything else (also for what does not fit). */

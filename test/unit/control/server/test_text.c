@@ -158,6 +158,45 @@ static void test_content_length(void **state)
 	assert_int_equal(text_content_length("99999999999999999999"), -1);
 }
 
+static void test_forwarded(void **state)
+{
+	static const char *const good[][2] = {
+		{ "203.0.113.9", "203.0.113.9" },
+		{ "2001:db8::1", "2001:db8::1" },
+		{ " 10.0.0.1 ,\t203.0.113.9 ", "203.0.113.9" },
+		{ "unknown, [2001:db8::1]:4711", "2001:db8::1" },
+		{ "[2001:db8::1]", "2001:db8::1" },
+		{ "203.0.113.9:4711", "203.0.113.9" },
+		{ "::ffff:203.0.113.9", "::ffff:203.0.113.9" },
+	};
+	static const char *const bad[] = {
+		"",
+		" ",
+		",",
+		"203.0.113.9,",
+		"unknown",
+		"_hidden",
+		"[",
+		"[]",
+		"1.2.3",
+		"1.2.3.4.5",
+		"::1::",
+		"203.0.113.9 and more, x",
+		"1111111111111111111111111111111111111111111111111111111111111111"
+	};
+	char address[INET6_ADDRSTRLEN] = "kept";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		assert_false(text_forwarded_for(bad[i], address));
+		assert_string_equal(address, "kept");
+	}
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		assert_true(text_forwarded_for(good[i][0], address));
+		assert_string_equal(address, good[i][1]);
+	}
+}
+
 static void test_mended(void **state)
 {
 	static const char *const pairs[][2] = {
@@ -186,7 +225,7 @@ int main(void)
 		cmocka_unit_test(test_origins), cmocka_unit_test(test_json_type),
 		cmocka_unit_test(test_etags),	cmocka_unit_test(test_gzip),
 		cmocka_unit_test(test_depth),	cmocka_unit_test(test_content_length),
-		cmocka_unit_test(test_mended),
+		cmocka_unit_test(test_mended),	cmocka_unit_test(test_forwarded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
