@@ -34,7 +34,7 @@ const workloads = {
   'broadcast-400': { args: ['--publishers', 1, '--subscribers', 400], bare: true },
   'video-100': { args: ['--publishers', 1, '--subscribers', 100, '--no-audio'], bare: true },
   'video-400': { args: ['--publishers', 1, '--subscribers', 400, '--no-audio'], bare: true },
-  'broadcast-1000': { args: ['--publishers', 1, '--subscribers', 1000], bare: true, only: ['confab', 'bare'] },
+  'broadcast-1000': { args: ['--publishers', 1, '--subscribers', 1000, '--refusals'], bare: true, only: ['confab', 'bare'] },
   'meeting-10': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast'] },
   'meeting-25': { args: ['--publishers', 25, '--subscribers', 0, '--simulcast'] },
   'audio-100': { args: ['--publishers', 3, '--subscribers', 97, '--no-video'] },
@@ -167,7 +167,7 @@ async function measure(name, workload) {
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
-const columns = ['rss_idle_kb', 'rss_after_kb', 'us_per_forwarded_packet', 'delay_p50_ms', 'delay_p99_ms', 'rss_per_subscriber_kb', 'loss', 'join_p50_ms', 'join_p99_ms', 'join_cpu_ms', 'loader_share'];
+const columns = ['rss_idle_kb', 'rss_after_kb', 'us_per_forwarded_packet', 'delay_p50_ms', 'delay_p99_ms', 'audio_delay_p50_ms', 'audio_delay_p99_ms', 'refused', 'refusal_p99_ms', 'rss_per_subscriber_kb', 'loss', 'join_p50_ms', 'join_p99_ms', 'join_cpu_ms', 'loader_share'];
 
 function summary(samples) {
   const good = samples.filter((s) => !s.error);
@@ -187,12 +187,12 @@ const further = ({ raw }) => (raw[0].rss_each_further_kb ? `; each further one $
 function print(results) {
   for (const [name, byServer] of Object.entries(results)) {
     console.log(`\n### ${name}\n`);
-    console.log('| server | rounds | CPU-µs per forwarded packet | times bare | packets/s | Mbit per CPU-s | delay p50, p99 ms | loss | KiB per subscriber | join p50, p99 ms | CPU-ms per join |');
-    console.log('|---|---|---|---|---|---|---|---|---|---|---|');
+    console.log('| server | rounds | CPU-µs per forwarded packet | times bare | packets/s | Mbit per CPU-s | delay p50, p99 ms | of audio | loss | KiB per subscriber | join p50, p99 ms | CPU-ms per join |');
+    console.log('|---|---|---|---|---|---|---|---|---|---|---|---|');
     const bare = byServer.bare?.raw;
     for (const [server, r] of Object.entries(byServer)) {
       if (r.error) {
-        console.log(`| ${server} | 0 | ${r.error} | | | | | | | | |`);
+        console.log(`| ${server} | 0 | ${r.error} | | | | | | | | | |`);
         continue;
       }
       const costs = r.raw.map((s) => s.us_per_forwarded_packet);
@@ -200,7 +200,7 @@ function print(results) {
       const times = bare ? (r.us_per_forwarded_packet / byServer.bare.us_per_forwarded_packet).toFixed(2) : '';
       console.log(
         `| ${server} | ${r.rounds} | ${range} | ${times} | ${r.packets_per_s.toFixed(0)} | ${r.mbit_per_cpu_s.toFixed(0)} | ` +
-          `${r.delay_p50_ms.toFixed(2)}, ${r.delay_p99_ms.toFixed(2)} | ${(100 * r.loss).toFixed(3)} % | ${r.rss_per_subscriber_kb.toFixed(0)}${further(r)} | ` +
+          `${r.delay_p50_ms.toFixed(2)}, ${r.delay_p99_ms.toFixed(2)} | ${r.audio_delay_p50_ms.toFixed(2)}, ${r.audio_delay_p99_ms.toFixed(2)} | ${(100 * r.loss).toFixed(3)} %${r.refused ? `; ${r.refused} refused` : ''} | ${r.rss_per_subscriber_kb.toFixed(0)}${further(r)} | ` +
           `${r.join_p50_ms.toFixed(0)}, ${r.join_p99_ms.toFixed(0)} | ${r.join_cpu_ms.toFixed(2)} |`,
       );
     }

@@ -133,6 +133,7 @@ int cli_load(const struct cli_command *self, int argc, char **argv)
 					      { "--no-data", NULL, &t.no_data },
 					      { "--simulcast", NULL, &l.plan.simulcast },
 					      { "--allow-remote", NULL, &l.plan.allow_remote },
+					      { "--refusals", NULL, &l.plan.refusals },
 					      { NULL } };
 	int r = cli_options(self, argc, argv, options, NULL);
 

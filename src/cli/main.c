@@ -20,7 +20,7 @@ static const struct cli_command commands[] = {
 	  "[--publishers N] [--subscribers N] [--rate JOINS-PER-S] [--warmup S] [--seconds S] "
 	  "[--settle S] "
 	  "[--pid SERVER] [--cpu N] [--simulcast] [--no-audio] [--no-video] [--no-data] "
-	  "[--allow-remote] [--json FILE]",
+	  "[--allow-remote] [--refusals] [--json FILE]",
 	  "put load on a server and print what it costs (bench/README.md)", cli_load },
 	{ "token create", "--user ID [--data DIR]", "print a user token, good for one hour",
 	  cli_token_create },

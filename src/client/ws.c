@@ -108,6 +108,21 @@ static void gone(struct ws *ws, const char *why, size_t n)
 		handlers.closed(arg, text);
 }
 
+/* The attempt failed. What libwebsockets says of a refusal ("HS: ws upgrade response not 101") lacks
+ * the status. */
+static void not_opened(struct ws *ws, struct lws *wsi, const char *why, size_t n)
+{
+	unsigned status = lws_http_client_http_response(wsi);
+	char text[64];
+
+	if (status < 400) {
+		gone(ws, why, why ? n : 0);
+		return;
+	}
+	int length = snprintf(text, sizeof text, "The server refused it with status %u.", status);
+	gone(ws, text, (size_t)length);
+}
+
 static int add_authorization(struct ws *ws, struct lws *wsi, unsigned char **at, unsigned char *end)
 {
 	return ws->authorization &&
@@ -138,10 +153,13 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	case LWS_CALLBACK_CLIENT_WRITEABLE:
 		return write_next(ws);
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+		lws_set_opaque_user_data(wsi, NULL);
+		not_opened(ws, wsi, in, n);
+		return 0;
 	case LWS_CALLBACK_CLIENT_CLOSED:
 	case LWS_CALLBACK_WSI_DESTROY: /* some ends before the upgrade come as this alone */
 		lws_set_opaque_user_data(wsi, NULL);
-		gone(ws, in, reason == LWS_CALLBACK_CLIENT_CONNECTION_ERROR && in ? n : 0);
+		gone(ws, NULL, 0);
 		return 0;
 	default:
 		return 0;

@@ -28,7 +28,7 @@ typedef int set_fn(struct loader *l, const char *key, const char *value);
 
 static set_fn set_text, set_contact, set_listen, set_ip, set_port, set_tcp_port, set_workers,
 	set_room_limit, set_flag, set_level, set_webhook, set_event_webhook, set_origin,
-	set_message_rate;
+	set_message_rate, set_media_load;
 
 /* Every key. A flag is "--" and the name;
  * the variable is CONFAB_ and the name in capitals with _ for -. */
@@ -47,6 +47,7 @@ static const struct option {
 	{ "rtc-tcp-port", set_tcp_port, 0, true },
 	{ "workers", set_workers, 0, true },
 	{ "room-limit", set_room_limit, 0, true },
+	{ "media-load", set_media_load, 0, true },
 	{ "log-level", set_level, 0, true },
 	{ "webhook", set_webhook, 0, true },
 	{ "event-webhook", set_event_webhook, 0, true },
@@ -77,6 +78,9 @@ const char *config_help(void)
 	       "  --rtc-tcp-port N    TCP port for media where UDP is blocked (7881); 0 = off\n"
 	       "  --workers N         media threads (one per core)\n"
 	       "  --room-limit N      people in one room (1000)\n"
+	       "  --media-load N      percent of a core; a media thread that uses more takes "
+	       "nobody "
+	       "in (85); 0 = no limit\n"
 	       "  --webhook URL       told what happens in rooms; may be repeated\n"
 	       "  --event-webhook URL told what happens in calls and chat; may be repeated\n"
 	       "  --push-contact URI  mailto: or https: address that push services may write to\n"
@@ -356,6 +360,20 @@ static int set_room_limit(struct loader *l, const char *key, const char *value)
 	return 0;
 }
 
+static int set_media_load(struct loader *l, const char *key, const char *value)
+{
+	long n = parse_number(value, 0, 100);
+
+	if (n < 0)
+		return fail(
+			l,
+			"%s '%.100s' is not possible; give a number from 1 to 100, percent of a "
+			"core, or 0 for no limit.",
+			key, value);
+	l->config->media_load = (unsigned)n;
+	return 0;
+}
+
 static int set_flag(struct loader *l, const char *key, const char *value)
 {
 	static const char *const yes[] = { "1", "true", "yes", "on" }, *const no[] = { "0", "false",
@@ -516,6 +534,7 @@ int config_load(struct config *ret, int argc, char *const *argv,
 				.message_rate = 240,
 				.rtc_tcp_port = 7881,
 				.room_limit = LIMIT_PARTICIPANTS_DEFAULT,
+				.media_load = LIMIT_MEDIA_LOAD_DEFAULT,
 				.log_level = LOG_INFO };
 	(void)parse_ip("127.0.0.1", &ret->rtc_ips[0]);
 	ret->rtc_ip_count = 1;

@@ -39,6 +39,7 @@ struct config {
 	bool rtc_tcp_given;    /* by the user: then it must be free */
 	unsigned workers;      /* 0 = one per core */
 	unsigned room_limit;   /* participants of one room */
+	unsigned media_load;   /* percent; a media thread that uses more takes nobody in; 0 = any */
 	char webhooks[CONFIG_WEBHOOKS_MAX][CONFIG_PATH];
 	size_t webhook_count;
 	char event_webhooks[CONFIG_WEBHOOKS_MAX][CONFIG_PATH];

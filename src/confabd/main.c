@@ -78,6 +78,11 @@ static bool media_event(void *arg, unsigned worker, struct plane_event *ret)
 	return media_threads_event(arg, worker, ret);
 }
 
+static bool media_time(void *arg, unsigned worker, uint64_t *ret_run_us, uint64_t *ret_wait_us)
+{
+	return media_threads_time(arg, worker, ret_run_us, ret_wait_us);
+}
+
 static void media_metrics(void *arg, struct sb *ret)
 {
 	struct media_counters c;
@@ -206,6 +211,7 @@ static int start_control(struct daemon *d)
 		.remote_unmute = c->remote_unmute,
 		.open_channels = c->open_channels,
 		.room_limit = c->room_limit,
+		.media_load = c->media_load,
 		.message_rate = c->message_rate,
 		.no_guests = c->no_guests,
 		.webhooks = webhooks,
@@ -221,6 +227,7 @@ static int start_control(struct daemon *d)
 			.wake_fd = media_wake_fd,
 			.drain_wake = media_drain_wake,
 			.event = media_event,
+			.time = media_time,
 			.metrics = media_metrics,
 			.arg = d->media,
 		},

@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -287,6 +288,9 @@ void *media_loop(void *argument)
 	struct worker *w = argument;
 
 	log_debug("media", "worker=%u started", w->index);
+	atomic_store_explicit(&w->schedstat,
+			      open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC),
+			      memory_order_relaxed); /* a figure, of which nothing else depends */
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed))
 		turn(w);
 	log_debug("media", "worker=%u stopped", w->index);

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/rng.h"
 #include "base/trim.h"
 #include "confabd/media_worker.h"
@@ -107,6 +109,8 @@ static struct worker *worker_free(struct worker *w)
 	plane_queue_fini(&w->handovers);
 	if (w->epoll >= 0)
 		(void)close(w->epoll);
+	if (w->schedstat >= 0)
+		(void)close(w->schedstat);
 	free(w);
 	return NULL;
 }
@@ -124,6 +128,7 @@ static int worker_new(struct worker **ret, unsigned index, const struct tcp_acce
 		tcp = tcp_acceptor_addresses(acceptor, &tcp_count);
 	w->index = index;
 	w->commands.wake_fd = w->events.wake_fd = w->handovers.wake_fd = -1;
+	w->schedstat = -1;
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	int r = w->epoll < 0 ? -errno : 0;
 	if (r == 0)
@@ -321,6 +326,40 @@ void media_threads_drain_wake(struct media_threads *m, unsigned worker)
 bool media_threads_event(struct media_threads *m, unsigned worker, struct plane_event *ret)
 {
 	return plane_queue_take(&m->workers[worker]->events, ret);
+}
+
+/* "123456 7890 42": ns on a processor, ns waiting for one, turns. */
+static bool read_schedstat(int fd, uint64_t *ret_run_us, uint64_t *ret_wait_us)
+{
+	char text[96];
+	unsigned long long run, wait;
+	ssize_t n = fd < 0 ? -1 : pread(fd, text, sizeof text - 1, 0);
+
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	if (sscanf(text, "%llu %llu", &run, &wait) != 2)
+		return false;
+	*ret_run_us = run / 1000;
+	*ret_wait_us = wait / 1000;
+	return true;
+}
+
+bool media_threads_time(const struct media_threads *m, unsigned worker, uint64_t *ret_run_us,
+			uint64_t *ret_wait_us)
+{
+	struct worker *w = m->workers[worker];
+	int fd = atomic_load_explicit(&w->schedstat, memory_order_relaxed);
+	struct timespec t;
+	clockid_t clock;
+
+	if (read_schedstat(fd, ret_run_us, ret_wait_us))
+		return true;
+	if (pthread_getcpuclockid(w->thread, &clock) != 0 || clock_gettime(clock, &t) < 0)
+		return false;
+	*ret_run_us = (uint64_t)t.tv_sec * US_PER_S + (uint64_t)t.tv_nsec / 1000;
+	*ret_wait_us = 0;
+	return true;
 }
 
 void media_threads_counters(const struct media_threads *m, struct media_counters *ret)

@@ -72,6 +72,13 @@ void media_threads_drain_wake(struct media_threads *m, unsigned worker);
 bool media_threads_event(struct media_threads *m, unsigned worker, struct plane_event *ret);
 
 /*
+ * What worker i's thread has had of processors since its start, µs: on one, and ready to be but
+ * waiting (0 where the kernel does not count that). false: not known.
+ */
+bool media_threads_time(const struct media_threads *m, unsigned worker, uint64_t *ret_run_us,
+			uint64_t *ret_wait_us);
+
+/*
  * Counters of all workers since the start, for /metrics;
  * read without stopping them, so a little old.
  */

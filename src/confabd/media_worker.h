@@ -43,6 +43,7 @@ struct worker {
 	struct sockaddr_storage addresses[SOCKETS_MAX];
 	size_t socket_count;
 	int epoll;
+	atomic_int schedstat; /* the thread's own, of /proc; -1 = not there */
 	atomic_bool stop;     /* in case the command queue is full */
 	atomic_bool released; /* nobody is there: control may release the queue of commands */
 

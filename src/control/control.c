@@ -162,6 +162,8 @@ static int start_signal(struct control *c, const struct control_config *config)
 		.refused = revoke_note,
 		.refused_arg = c,
 		.send = workers_command,
+		.time = config->media.time ? workers_time : NULL,
+		.media_load = config->media_load,
 		.send_arg = c,
 	};
 	int r = signal_new(&signal, &c->signal);
@@ -256,6 +258,7 @@ int control_new(struct control **ret, const struct control_config *config, char 
 	c->loop = config->loop;
 	c->started_us = clock_wall_us();
 	c->store = config->store;
+	c->media_load = config->media_load;
 	c->room_limit = config->room_limit ? config->room_limit : LIMIT_PARTICIPANTS_DEFAULT;
 	c->private = p;
 	p->media = config->media;

@@ -45,6 +45,7 @@ struct control {
 	struct push *push;	   /* control/push/push.h: notifications to browsers */
 	struct warnings *warnings; /* control/warnings.h: what the team must know of the server */
 	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
+	unsigned media_load;	   /* percent; see signal.h */
 	unsigned room_limit;	   /* participants of one room */
 	struct server *server;	   /* control/server/server.h */
 	struct unpacked *unpacked; /* control/http/unpacked.h: files for who takes no gzip */
@@ -67,6 +68,9 @@ struct control_media {
 	int (*wake_fd)(void *arg, unsigned worker);
 	void (*drain_wake)(void *arg, unsigned worker);
 	bool (*event)(void *arg, unsigned worker, struct plane_event *ret);
+	/* What the worker's thread has had of processors since its start, µs: on one, and ready to
+	 * be but waiting. false: not known. May be NULL: then nobody is refused. */
+	bool (*time)(void *arg, unsigned worker, uint64_t *ret_run_us, uint64_t *ret_wait_us);
 	void (*metrics)(void *arg, struct sb *ret); /* lines for /metrics */
 	void *arg;
 };
@@ -86,6 +90,7 @@ struct control_config {
 	bool remote_unmute;	     /* see signal.h */
 	bool open_channels;	     /* see chat.h */
 	unsigned room_limit;	     /* see signal.h */
+	unsigned media_load;	     /* see signal.h */
 	unsigned message_rate;	     /* what one person writes in a minute (limit.c); 0 = any */
 	bool no_guests;		     /* POST /api/v1/guest is refused */
 	const char *const *webhooks; /* URLs */
@@ -137,3 +142,6 @@ unsigned control_sources(unsigned kinds);
 
 /* Signalling's and the media plane's lines for /metrics. */
 void control_add_metrics(struct control *c, struct sb *ret);
+
+/* What the busiest media worker used of its core in the last second, 0…1. */
+double control_media_busy(const struct control *c);

@@ -47,6 +47,18 @@ static void add_push_metrics(const struct push *push, struct sb *ret)
 		  (unsigned long long)g.dropped);
 }
 
+double control_media_busy(const struct control *c)
+{
+	double most = 0;
+
+	for (unsigned i = 0; i < c->private->media.count; i++) {
+		double busy = signal_busy(c->signal, (uint16_t)i);
+
+		most = busy > most ? busy : most;
+	}
+	return most;
+}
+
 void control_add_metrics(struct control *c, struct sb *ret)
 {
 	struct signal_gauges g = signal_gauges(c->signal);
@@ -63,6 +75,14 @@ void control_add_metrics(struct control *c, struct sb *ret)
 	sb_printf(ret,
 		  "# TYPE confab_joins_refused_total counter\nconfab_joins_refused_total %llu\n",
 		  (unsigned long long)g.refused);
+	sb_printf(ret,
+		  "# TYPE confab_joins_refused_full_total counter\n"
+		  "confab_joins_refused_full_total %llu\n",
+		  (unsigned long long)g.refused_full);
+	sb_printf(ret, "# TYPE confab_media_worker_busy gauge\n");
+	for (unsigned i = 0; i < c->private->media.count; i++)
+		sb_printf(ret, "confab_media_worker_busy{worker=\"%u\"} %.3f\n", i,
+			  signal_busy(c->signal, (uint16_t)i));
 	sb_printf(ret,
 		  "# TYPE confab_signal_bad_messages_total "
 		  "counter\nconfab_signal_bad_messages_total %llu\n",

@@ -44,6 +44,8 @@ int workers_start(struct control *c);
 int workers_serve_calls(struct control *c);
 /* Of signalling; never fails: while the worker's queue is full commands wait here, in order. */
 void workers_command(void *arg, uint16_t worker, struct plane_cmd *cmd);
+/* What a worker's thread has had of processors. */
+bool workers_time(void *arg, uint16_t worker, struct admission_time *ret);
 /* Handles close on the next turns of the loop. */
 void workers_close(struct control *c);
 void workers_free(struct control_private *p);

@@ -9,6 +9,7 @@
 #include "control/calls/calls.h"
 #include "control/calls/rights.h"
 #include "control/private.h"
+#include "control/signal/admission.h"
 #include "control/signal/moderate.h"
 #include "control/signal/signal.h"
 #include "control/support/support.h"
@@ -73,6 +74,11 @@ static void media_describe(void *arg, const char *room, const char *identity, js
 	signal_describe(((struct control *)arg)->signal, room, identity, participant);
 }
 
+static bool media_is_full(void *arg, const char *room, const char *user_id)
+{
+	return signal_is_full(((struct control *)arg)->signal, room, user_id);
+}
+
 static void on_call_timer(uv_timer_t *timer)
 {
 	struct control *c = timer->data;
@@ -90,6 +96,7 @@ int workers_serve_calls(struct control *c)
 					   .close = media_close,
 					   .remove_hidden = media_remove_hidden,
 					   .describe = media_describe,
+					   .is_full = media_is_full,
 					   .arg = c };
 	struct control_private *p = c->private;
 
@@ -146,6 +153,13 @@ void workers_command(void *arg, uint16_t worker, struct plane_cmd *cmd)
 	wait->cmd = *cmd;
 	list_append(&w->waiting, &wait->in_worker);
 	(void)uv_timer_start(&p->retry, on_retry, RETRY_MS, RETRY_MS);
+}
+
+bool workers_time(void *arg, uint16_t worker, struct admission_time *ret)
+{
+	const struct control_media *m = &((struct control *)arg)->private->media;
+
+	return m->time(m->arg, worker, &ret->run_us, &ret->wait_us);
 }
 
 static void on_worker_events(uv_poll_t *poll, int status, int events)

@@ -38,15 +38,20 @@ double histogram_ms(const struct histogram *h, double share)
 
 int figures_init(struct figures *f)
 {
-	int r = histogram_init(&f->delay);
+	struct histogram *all[] = { &f->delay, &f->audio_delay, &f->join, &f->refusal };
+	int r = 0;
 
-	return r < 0 ? r : histogram_init(&f->join);
+	for (size_t i = 0; i < sizeof all / sizeof *all && r == 0; i++)
+		r = histogram_init(all[i]);
+	return r;
 }
 
 void figures_fini(struct figures *f)
 {
 	histogram_fini(&f->delay);
+	histogram_fini(&f->audio_delay);
 	histogram_fini(&f->join);
+	histogram_fini(&f->refusal);
 }
 
 static double ratio(double a, double b)
@@ -97,7 +102,14 @@ void figures_print(const struct figures *f, FILE *out)
 	}
 	fprintf(out, "| delay p50, p99, ms | %.2f, %.2f |\n", histogram_ms(&f->delay, 0.5),
 		histogram_ms(&f->delay, 0.99));
+	if (f->audio_delay.count)
+		fprintf(out, "| of audio, p50, p99, ms | %.2f, %.2f |\n",
+			histogram_ms(&f->audio_delay, 0.5), histogram_ms(&f->audio_delay, 0.99));
 	fprintf(out, "| loss | %.4f %% |\n", 100 * loss(f));
+	if (f->refused)
+		fprintf(out, "| refused; told so after p50, p99, ms | %u; %.1f, %.1f |\n",
+			f->refused, histogram_ms(&f->refusal, 0.5),
+			histogram_ms(&f->refusal, 0.99));
 	fprintf(out, "| join to first packet p50, p99, ms | %.0f, %.0f |\n",
 		histogram_ms(&f->join, 0.5), histogram_ms(&f->join, 0.99));
 	fprintf(out, "| streams, of them silent | %u, %u |\n", f->streams, f->streams_silent);
@@ -153,6 +165,10 @@ void figures_json(const struct figures *f, FILE *out)
 		ratio((double)f->bytes * 8 / 1e6, f->seconds));
 	if (f->server_cpu_s >= 0)
 		json_of_server(f, out);
+	fprintf(out, "\"audio_delay_p50_ms\":%.3f,\"audio_delay_p99_ms\":%.3f,",
+		histogram_ms(&f->audio_delay, 0.5), histogram_ms(&f->audio_delay, 0.99));
+	fprintf(out, "\"refused\":%u,\"refusal_p50_ms\":%.1f,\"refusal_p99_ms\":%.1f,", f->refused,
+		histogram_ms(&f->refusal, 0.5), histogram_ms(&f->refusal, 0.99));
 	fprintf(out,
 		"\"delay_p50_ms\":%.3f,\"delay_p99_ms\":%.3f,\"join_p50_ms\":%.1f,"
 		"\"join_p99_ms\":%.1f,\"loader_cpu_s\":%.6f,\"loader_share\":%.4f,"

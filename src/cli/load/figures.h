@@ -31,7 +31,9 @@ struct figures {
 	double seconds;
 	uint64_t sent, received, bytes, expected, lost, retransmitted, bad;
 	uint64_t nacks, plis, feedbacks;
-	struct histogram delay, join;
+	struct histogram delay, audio_delay, join;
+	unsigned refused; /* participants; and how long it took to tell them */
+	struct histogram refusal;
 	double server_cpu_s, server_user_s; /* server_cpu_s < 0: not measured */
 	double loader_cpu_s,
 		loader_busy_s; /* it spins: busy is the time in turns with something to do */

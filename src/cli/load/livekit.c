@@ -148,8 +148,15 @@ static void on_open(void *arg)
 static void on_closed(void *arg, const char *why)
 {
 	struct load_participant *p = arg;
+	struct figures *f = &p->load->figures;
 
 	p->ws = NULL;
+	if (p->load->plan.refusals && !p->next_ping && strstr(why, "status 503")) {
+		p->refused = true;
+		f->refused++;
+		histogram_add(&f->refusal, clock_now_us() - p->started);
+		return;
+	}
 	load_fail(p->load, "the signalling of participant %u ended: %s", p->index, why);
 }
 

@@ -60,6 +60,7 @@ struct load_plan {
 	bool audio, video, simulcast;
 	bool data; /* subscribers take the data channels that they are offered */
 	bool allow_remote;
+	bool refusals;	  /* whom the server refuses with 503 is counted, and left out */
 	int pid;	  /* of the server; 0 = its cost is not measured */
 	int cpu;	  /* to run on; -1 = any */
 	const char *json; /* file for the figures, or NULL */
@@ -116,6 +117,7 @@ enum { SOURCE_VIDEO, SOURCE_AUDIO, SOURCES };
 struct load_participant {
 	struct load *load;
 	unsigned index, room;
+	bool refused;	/* with 503: not there */
 	bool publisher; /* publishes; receives what others in the room publish, too */
 	struct load_peer *pub, *sub;
 	struct load_source sources[SOURCES];

@@ -196,8 +196,11 @@ static void count_packet(struct load_peer *peer, const struct load_stream *s,
 	f->received++;
 	f->bytes += wire_bytes;
 	f->retransmitted += (m->flags & MEDIA_RECOVERED) != 0;
-	if (stamp && !(m->flags & MEDIA_RECOVERED))
-		histogram_add(&f->delay, wall_us > stamp ? wall_us - stamp : 0);
+	if (!stamp || m->flags & MEDIA_RECOVERED)
+		return;
+	histogram_add(&f->delay, wall_us > stamp ? wall_us - stamp : 0);
+	if (!s->video)
+		histogram_add(&f->audio_delay, wall_us > stamp ? wall_us - stamp : 0);
 }
 
 static void take_rtp(struct load_peer *peer, const struct transport_in *in, size_t wire_bytes,

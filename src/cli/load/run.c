@@ -215,6 +215,8 @@ static const char *missing(const struct load *l, bool publishers)
 		const struct load_participant *p = &l->people[i];
 		bool receives = l->plan.publishers > p->publisher;
 
+		if (p->refused)
+			continue;
 		if (p->publisher && (!p->pub || !p->pub->connected))
 			return "a publisher is not connected";
 		if (publishers || !receives || (l->plan.kind == LOAD_BARE && p->publisher))

@@ -3,6 +3,7 @@
 #include "control/calls/calls.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,15 @@ void calls_set_sink(struct calls *c, calls_event_fn *sink, void *arg)
 void calls_set_media(struct calls *c, const struct calls_media *media)
 {
 	c->media = *media;
+}
+
+bool calls_media_is_full(const struct calls *c, const char *user_id, const char *type,
+			 const char *id)
+{
+	char cid[CALLS_CID_SIZE];
+
+	(void)snprintf(cid, sizeof cid, "%s:%s", type, id); /* a longer one is no call's */
+	return c->media.is_full && c->media.is_full(c->media.arg, cid, user_id);
 }
 
 void calls_tick(struct calls *c)

@@ -61,6 +61,8 @@ struct calls_media {
 	void (*remove_hidden)(void *arg, const char *room);
 	/* Adds bitrate, loss and the like to the JSON object of a participant. May be NULL. */
 	void (*describe)(void *arg, const char *room, const char *identity, json_t *participant);
+	/* One more of this user there would be more than the media plane can do. May be NULL. */
+	bool (*is_full)(void *arg, const char *room, const char *user_id);
 	void *arg;
 };
 
@@ -91,6 +93,13 @@ void calls_set_sink(struct calls *c, calls_event_fn *sink, void *arg);
 
 /* Until then nothing is done to media. */
 void calls_set_media(struct calls *c, const struct calls_media *media);
+
+/* Whether the user cannot come into that call now, for lack of processors, and is not in it already. */
+bool calls_media_is_full(const struct calls *c, const char *user_id, const char *type,
+			 const char *id);
+#define CALLS_FULL_TEXT                                                                       \
+	"This server is full right now: the calls that go on need all of it. Try again in a " \
+	"moment."
 
 /* Several times a second: rings' timers, callers who vanished. */
 void calls_tick(struct calls *c);

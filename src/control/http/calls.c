@@ -242,6 +242,13 @@ void http_call_join(struct http_req *req, struct control *control)
 
 	if (!body)
 		return;
+	if (calls_media_is_full(control->calls, access_user(req)->id, http_param(req, "type"),
+				http_param(req, "id"))) {
+		free(j);
+		http_add_header(req, "retry-after", "5");
+		http_error(req, 503, 61, CALLS_FULL_TEXT);
+		return;
+	}
 	if (!j) {
 		http_error(req, 500, -1, "Out of memory.");
 		return;

@@ -60,15 +60,17 @@ void http_operator_server(struct http_req *req, struct control *control)
 		return;
 	}
 	(void)files_disk(control->files, &room, &disk); /* 0 of 0: not known */
-	http_reply_json(req, 200,
-			json_pack("{s:s, s:o, s:I, s:I, s:I, s:i, s:I, s:b, s:o?}", "version",
-				  CONFAB_VERSION, "started_at", object_time(control->started_us),
-				  "memory_bytes", (json_int_t)resident_bytes(), "disk_free_bytes",
-				  (json_int_t)room, "disk_bytes", (json_int_t)disk, "sockets",
-				  (int)hub_socket_count(control->hub), "calls",
-				  (json_int_t)calls_live_count(control->calls), "tls",
-				  server_is_tls(control->server), "certificate_ends_at",
-				  ends ? object_time(ends) : json_null()));
+	http_reply_json(
+		req, 200,
+		json_pack("{s:s, s:o, s:I, s:I, s:I, s:i, s:I, s:f, s:f, s:b, s:o?}", "version",
+			  CONFAB_VERSION, "started_at", object_time(control->started_us),
+			  "memory_bytes", (json_int_t)resident_bytes(), "disk_free_bytes",
+			  (json_int_t)room, "disk_bytes", (json_int_t)disk, "sockets",
+			  (int)hub_socket_count(control->hub), "calls",
+			  (json_int_t)calls_live_count(control->calls), "media_busy",
+			  control_media_busy(control), "media_limit", control->media_load / 100.0,
+			  "tls", server_is_tls(control->server), "certificate_ends_at",
+			  ends ? object_time(ends) : json_null()));
 }
 
 void http_metrics(struct http_req *req, struct control *control)

@@ -17,6 +17,7 @@
 #include "base/list.h"
 #include "control/auth/media_token.h"
 #include "control/server/wsconn.h"
+#include "control/signal/admission.h"
 #include "control/signal/arena.h"
 #include "control/signal/signal.h"
 #include "livekit_room.pb-c.h"
@@ -49,7 +50,10 @@ struct signal_hub {
 	struct calls *calls;
 	char *api_key, *api_secret;
 	void (*send)(void *arg, uint16_t worker, struct plane_cmd *cmd);
+	bool (*time)(void *arg, uint16_t worker, struct admission_time *ret);
 	void *send_arg;
+	struct admission admission;
+	uint64_t full_logged_us; /* 0 = never */
 	void (*observe)(void *arg, const struct signal_observed *o);
 	bool (*refuse)(void *arg, const char *identity, char ret_why[SIGNAL_REFUSAL_SIZE]);
 	void *observe_arg;
@@ -147,6 +151,7 @@ struct member {
 	uint8_t connection, score; /* CONNECTION_…; 0..100 */
 	bool changed;		   /* others are to be told: fanout.c */
 	uint64_t admitted_us;
+	uint64_t expected;	/* until its media is up: what that should cost; capacity.c */
 	bool was_active;	/* its media came up */
 	bool replaced;		/* the same identity came again: for calls/ nobody left */
 	uint64_t connect_by_us; /* 0 once active */
@@ -216,6 +221,16 @@ struct track *room_find_track(const struct room *r, const char *sid, struct memb
 void room_announce(const struct member *m,
 		   const struct member *except); /* `update` about m to all who may see it */
 void room_tick(struct room *r, uint64_t now_us); /* `room_update`: the counters, now and then */
+
+/* capacity.c: what the media workers can still take */
+void capacity_tick(struct signal_hub *s, uint64_t now_us); /* each SIGNAL_TICK_MS */
+uint16_t capacity_place(const struct signal_hub *s);	   /* the worker for a new room */
+/* The token's holder is refused: too much to do. */
+bool capacity_lacks(struct signal_hub *s, const struct media_token *token);
+void capacity_admitted(struct member *m); /* before it is in its room */
+void capacity_arrived(struct member *m);  /* its media is up */
+void capacity_left(struct member *m);	  /* at any time */
+bool capacity_lacks_for_track(const struct member *m, bool video);
 
 /* member.c: entering, leaving, state */
 int member_admit(struct session *session);

@@ -61,6 +61,7 @@ static struct member *member_free(struct member *m)
 {
 	if (!m)
 		return NULL;
+	capacity_left(m);
 	publish_fini(m);
 	subscribe_fini(m);
 	data_tracks_fini(m);
@@ -145,6 +146,8 @@ int member_admit(struct session *session)
 	struct member *m = member_new(session, r);
 	if (!m)
 		return -ENOMEM; /* a new room ends by its time-out */
+	if (!old)
+		capacity_admitted(m);
 	list_append(&r->members, &m->in_room);
 	r->visible += !m->token.hidden;
 	r->counters_changed = r->entered = true;
@@ -173,6 +176,7 @@ void member_active(struct member *m)
 	m->info.state = LK__PARTICIPANT_STATE__ACTIVE;
 	m->connect_by_us = 0;
 	m->was_active = true;
+	capacity_arrived(m);
 	member_touch(m);
 	signal_observe(SIGNAL_PARTICIPANT_JOINED, m->room, m, NULL);
 	fanout_changed(m);

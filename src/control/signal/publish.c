@@ -316,11 +316,20 @@ void publish_on_add_track(struct session *session, const Lk__SignalRequest *mess
 		return;
 	}
 	Lk__RequestReason reason = check(m, request);
-	if (reason == LK__REQUEST_REASON__OK)
+	bool lacks = reason == LK__REQUEST_REASON__OK &&
+		     capacity_lacks_for_track(m, request->type == LK__TRACK_TYPE__VIDEO);
+	if (reason == LK__REQUEST_REASON__OK && !lacks)
 		track = track_new(m, request);
 	if (!track) {
 		char cause[] = "The track may not be published.";
+		char full[] = "This server is full right now: no more cameras, microphones or "
+			      "screens for the moment.";
 
+		if (lacks) {
+			send_request_response(session, 0, LK__REQUEST_REASON__LIMIT_EXCEEDED, full,
+					      message);
+			return;
+		}
 		if (reason == LK__REQUEST_REASON__OK)
 			reason = LK__REQUEST_REASON__LIMIT_EXCEEDED;
 		send_request_response(session, 0, reason, cause, message);

@@ -36,17 +36,6 @@ struct room *room_find_sid(const struct signal_hub *s, const struct sid *sid)
 	return node ? *node : NULL;
 }
 
-/* A room lives on one worker: the one with the least to do now. */
-static uint16_t least_loaded(const struct signal_hub *s)
-{
-	uint16_t best = 0;
-
-	for (uint16_t i = 1; i < s->workers; i++)
-		if (s->load[i] < s->load[best])
-			best = i;
-	return best;
-}
-
 void room_weigh(struct room *r, size_t count)
 {
 	r->hub->load[r->worker] += count * count - r->count * r->count;
@@ -75,7 +64,7 @@ struct room *room_new(struct signal_hub *s, const char *name)
 	list_init(&r->members);
 	list_init(&r->departed);
 	signal_make_sid(s, "RM_", &r->sid);
-	r->worker = least_loaded(s);
+	r->worker = capacity_place(s); /* for its whole life */
 	r->created_wall_us = clock_wall_us();
 	r->empty_timeout_s = SIGNAL_EMPTY_S;
 	r->departure_timeout_s = SIGNAL_DEPARTURE_S;

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "control/calls/calls.h"
 #include "control/control.h"
 #include "control/signal/internal.h"
 
@@ -111,6 +112,15 @@ static bool admit(struct http_req *req, const struct control *control,
 	if (is_full(s, ret_token)) {
 		media_token_fini(ret_token);
 		say(req, 503, "the room is full");
+		return false;
+	}
+	if (!flag(req, "reconnect", false) && capacity_lacks(control->signal, ret_token)) {
+		char seconds[8];
+
+		(void)snprintf(seconds, sizeof seconds, "%d", ADMISSION_RETRY_S);
+		http_add_header(req, "retry-after", seconds);
+		media_token_fini(ret_token);
+		say(req, 503, CALLS_FULL_TEXT);
 		return false;
 	}
 	return true;

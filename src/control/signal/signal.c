@@ -26,6 +26,7 @@ static void free_memory(struct signal_hub *s)
 	for (size_t i = 0; i < SIGNAL_BARRED_MAX; i++)
 		free(s->barred[i]);
 	free(s->load);
+	admission_fini(&s->admission);
 	free(s);
 }
 
@@ -43,6 +44,7 @@ int signal_new(const struct signal_config *config, struct signal_hub **ret_signa
 	s->remote_unmute = config->remote_unmute;
 	s->room_limit = config->room_limit ? config->room_limit : LIMIT_PARTICIPANTS_DEFAULT;
 	s->send = config->send;
+	s->time = config->time;
 	s->send_arg = config->send_arg;
 	s->observe = config->observe;
 	s->refuse = config->refuse;
@@ -54,8 +56,11 @@ int signal_new(const struct signal_config *config, struct signal_hub **ret_signa
 	s->api_secret = strdup(config->api_secret);
 	s->load = calloc(config->workers, sizeof *s->load);
 	list_init(&s->rooms);
-	int r = s->api_key && s->api_secret && s->load ? uv_timer_init(s->loop, &s->timer)
-						       : -ENOMEM;
+	int r = s->api_key && s->api_secret && s->load ? 0 : -ENOMEM;
+	if (r == 0)
+		r = admission_init(&s->admission, s->workers, config->media_load);
+	if (r == 0)
+		r = uv_timer_init(s->loop, &s->timer);
 	if (r < 0) {
 		free_memory(s);
 		return r;
@@ -138,6 +143,7 @@ void signal_tick(struct signal_hub *s, uint64_t now_us)
 	struct room *r;
 	struct member *m;
 
+	capacity_tick(s, now_us);
 	list_each (r, &s->rooms, in_hub) {
 		list_each (m, &r->members, in_room)
 			member_tick(m, now_us);

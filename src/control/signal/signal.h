@@ -20,6 +20,7 @@
 #include "control/server/request.h"
 #include "plane/plane.h"
 
+struct admission_time;
 struct calls;
 struct rng;
 struct signal_hub;
@@ -76,7 +77,13 @@ struct signal_config {
 	 * Never fails: workers.c keeps what does not fit into the queue.
 	 */
 	void (*send)(void *arg, uint16_t worker, struct plane_cmd *cmd);
-	void *send_arg;
+	/* What a worker's thread has had of processors (admission.h). False: not known.
+	 * NULL: nobody is refused for that. */
+	bool (*time)(void *arg, uint16_t worker, struct admission_time *ret);
+	void *send_arg; /* of both */
+
+	unsigned
+		media_load; /* percent of its core from which on a worker takes nobody in; 0 = none */
 };
 
 enum { SIGNAL_ENDED_MAX = 1024, SIGNAL_BARRED_MAX = 1024 };
@@ -84,7 +91,7 @@ enum { SIGNAL_ENDED_MAX = 1024, SIGNAL_BARRED_MAX = 1024 };
 /* What operators see; see signal_gauges. */
 struct signal_gauges {
 	size_t rooms, participants, published_tracks;
-	uint64_t joins, resumes, bad_messages, refused,
+	uint64_t joins, resumes, bad_messages, refused, refused_full,
 		media_failures; /* counters since the start */
 };
 
@@ -121,6 +128,13 @@ void signal_end_session(struct signal_hub *s, const char *session);
 void signal_refuse(struct signal_hub *s, enum signal_refusal kind, const char *key);
 
 struct signal_gauges signal_gauges(const struct signal_hub *s);
+
+/* What a media worker used of its core in the last second, 0…1. */
+double signal_busy(const struct signal_hub *s, uint16_t worker);
+
+/* Whether one more of this user is refused in the room, or in a new one of this name, because the
+ * media workers have enough to do (R58); asked before a token is made. */
+bool signal_is_full(struct signal_hub *s, const char *room, const char *user_id);
 
 /*
  * The routes, all GET and ROUTE_CORS: browsers must be able to read every answer, good or bad (the

@@ -19,8 +19,15 @@ static struct subscription *find(const struct member *m, const struct sid *track
 	return NULL;
 }
 
-static void drop(struct subscription *sub)
+/* What it should cost the media worker, for admission.c. */
+static int cost_of(const struct subscription *sub)
 {
+	return sub->audio ? ADMISSION_AUDIO : ADMISSION_VIDEO;
+}
+
+static void drop(const struct member *m, struct subscription *sub)
+{
+	admission_stream(&m->room->hub->admission, m->room->worker, -cost_of(sub));
 	list_remove(&sub->in_member);
 	free(sub);
 }
@@ -30,7 +37,7 @@ void subscribe_fini(struct member *m)
 	struct subscription *sub;
 
 	list_each (sub, &m->subscriptions, in_member)
-		drop(sub);
+		drop(m, sub);
 }
 
 static void command(const struct member *m, const struct subscription *sub,
@@ -76,8 +83,9 @@ void subscribe_track(struct member *m, const struct member *publisher, const str
 	sub->publisher = publisher->sid;
 	sub->track = track->sid;
 	sub->denied = !permission_lets(publisher, &track->sid, m);
-	list_append(&m->subscriptions, &sub->in_member);
 	sub->audio = track->info.type == LK__TRACK_TYPE__AUDIO;
+	list_append(&m->subscriptions, &sub->in_member);
+	admission_stream(&m->room->hub->admission, m->room->worker, cost_of(sub));
 	sub->settings.quality = QUALITY_HIGH;
 	/* its first settings say how large it is shown; until then it gets the least */
 	if (m->client.adaptive_stream && !sub->audio)
@@ -125,7 +133,7 @@ void subscribe_none(struct member *m)
 	list_each (sub, &m->subscriptions, in_member) {
 		if (!sub->denied)
 			command(m, sub, CMD_UNSUBSCRIBE);
-		drop(sub);
+		drop(m, sub);
 	}
 }
 
@@ -150,7 +158,7 @@ void subscribe_forget(struct room *r, const struct sid *track)
 		struct subscription *sub = find(m, track);
 
 		if (sub)
-			drop(sub);
+			drop(m, sub);
 	}
 }
 
@@ -167,7 +175,7 @@ bool subscribe_switch(struct member *m, const char *sid, bool subscribe)
 	} else if (sub) {
 		if (!sub->denied)
 			command(m, sub, CMD_UNSUBSCRIBE);
-		drop(sub);
+		drop(m, sub);
 	}
 	return true;
 }

@@ -47,6 +47,7 @@ static void test_defaults(void **state)
 	assert_int_equal(c.rtc_ip_count, 1);
 	assert_int_equal(c.workers, 0);
 	assert_int_equal(c.room_limit, 1000);
+	assert_int_equal(c.media_load, 85);
 	assert_false(c.demo);
 	assert_int_equal(c.log_level, LOG_INFO);
 }
@@ -61,6 +62,7 @@ static void test_flags(void **state)
 	assert_int_equal(load(&c,
 			      "--data=/tmp/x --listen [::1]:0 --rtc-ip 10.0.0.1 --rtc-ip ::1 "
 			      "--rtc-port 9000 --rtc-tcp-port 0 --workers 3 --room-limit 20 "
+			      "--media-load 50 "
 			      "--webhook http://a/x --webhook https://b --remote-unmute "
 			      "--no-guests "
 			      "--widget-origin https://Shop.example,http://[::1]:80 "
@@ -78,6 +80,7 @@ static void test_flags(void **state)
 	assert_true(c.rtc_tcp_given);
 	assert_int_equal(c.workers, 3);
 	assert_int_equal(c.room_limit, 20);
+	assert_int_equal(c.media_load, 50);
 	assert_true(c.demo);
 	assert_true(c.remote_unmute && c.no_guests);
 	assert_int_equal(c.webhook_count, 2);
@@ -112,6 +115,7 @@ static void test_bad_values_are_named(void **state)
 		{ "--workers -1", "workers", "-1" },
 		{ "--workers 65", "workers", "65" },
 		{ "--room-limit 2001", "room-limit", "2001" },
+		{ "--media-load 101", "media-load", "101" },
 		{ "--log-level loud", "log-level", "loud" },
 		{ "--demo=maybe", "demo", "maybe" },
 		{ "--remote-unmute=maybe", "remote-unmute", "maybe" },

@@ -64,6 +64,28 @@ static void echo(struct media_threads *m, unsigned worker, size_t k, const char 
 	(void)close(fd);
 }
 
+/* What a thread has had of processors grows with what it does, and is its own. */
+static void test_time_of_the_threads(void **state)
+{
+	struct sockaddr_storage address = loopback("127.0.0.1");
+	struct media_threads *m = start(&address, 1, 2);
+	uint64_t run[2] = { 0 }, wait[2] = { 0 }, more = 0;
+
+	(void)state;
+	echo(m, 0, 0, "started");
+	echo(m, 1, 0, "started");
+	assert_true(media_threads_time(m, 0, &run[0], &wait[0]));
+	assert_true(media_threads_time(m, 1, &run[1], &wait[1]));
+	while (more < run[0] + 2000) {
+		echo(m, 0, 0, "work");
+		assert_true(media_threads_time(m, 0, &more, &wait[0]));
+		assert_true(more >= run[0]);
+	}
+	assert_true(media_threads_time(m, 1, &more, &wait[1]));
+	assert_true(more < run[1] + 2000);
+	(void)media_threads_stop(m);
+}
+
 static void test_datagrams(void **state)
 {
 	struct sockaddr_storage addresses[2] = { loopback("127.0.0.1"), loopback("127.0.0.2") };
@@ -239,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_datagrams),
+		cmocka_unit_test(test_time_of_the_threads),
 		cmocka_unit_test(test_full_event_queue),
 		cmocka_unit_test(test_stop_when_full),
 		cmocka_unit_test(test_ticks_and_idle),

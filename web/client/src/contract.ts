@@ -669,6 +669,10 @@ export interface OperatorServerObject {
   sockets: number;
   /** that somebody is in */
   calls: number;
+  /** what the busiest media thread used of its core in the last second */
+  media_busy: number;
+  /** from there on nobody is let in (--media-load); 0 = no limit */
+  media_limit: number;
   tls: boolean;
   certificate_ends_at: string | null;
 }

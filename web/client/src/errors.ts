@@ -17,6 +17,7 @@ export const ErrorCode = {
   notAllowed: 17,
   tokenExpired: 40,
   slowMode: 60,
+  serverFull: 61,
   wordRefused: 73,
 } as const;
 

@@ -153,6 +153,12 @@ void http_reply(struct http_req *req, int status, const char *content_type, cons
 	(void)snprintf(req->body, sizeof req->body, "%.*s", (int)n, (const char *)body);
 }
 
+void http_add_header(struct http_req *req, const char *name, const char *value)
+{
+	assert_string_equal(name, "retry-after");
+	(void)snprintf(req->retry_after, sizeof req->retry_after, "%s", value);
+}
+
 void http_upgrade(struct http_req *req, const struct ws_handler *handler, void *arg)
 {
 	req->answers++;
@@ -174,6 +180,12 @@ static void take_command(void *arg, uint16_t worker, struct plane_cmd *cmd)
 	list_append(&w->commands, &command->in_world);
 }
 
+static bool tell_time(void *arg, uint16_t worker, struct admission_time *ret)
+{
+	*ret = ((struct world *)arg)->times[worker];
+	return true;
+}
+
 int world_init(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
@@ -190,6 +202,8 @@ int world_init(void **state)
 		.calls = (struct calls *)w,
 		.rng = &w->rng,
 		.send = take_command,
+		.time = tell_time,
+		.media_load = 85,
 		.send_arg = w,
 	};
 	assert_int_equal(signal_new(&config, &w->hub), 0);

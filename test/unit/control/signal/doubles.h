@@ -30,7 +30,8 @@ struct world {
 	struct signal_hub *hub;
 	struct rng rng;
 	struct list commands;
-	char calls[2048]; /* "+room/identity -room/identity …" */
+	struct admission_time times[2]; /* of the workers' threads */
+	char calls[2048];		/* "+room/identity -room/identity …" */
 };
 
 struct http_req {
@@ -39,6 +40,7 @@ struct http_req {
 	const char *authorization;
 	int status; /* of the answer; 101 = upgraded */
 	char body[256];
+	char retry_after[8];
 	struct session *session;
 	unsigned answers;
 };

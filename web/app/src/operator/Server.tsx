@@ -19,13 +19,15 @@ export function Server({ server }: { server: OperatorServerObject }) {
     return new Intl.NumberFormat(messages.locale, { style: 'unit', unit, maximumFractionDigits: amount >= 1e8 ? 0 : 1 }).format(amount / scale);
   };
   const date = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium' });
-  const { version, started_at: started, memory_bytes: memory, disk_free_bytes: room, disk_bytes: disk, sockets, tls, certificate_ends_at: ends } = server;
+  const { version, started_at: started, memory_bytes: memory, disk_free_bytes: room, disk_bytes: disk, sockets, media_busy: busy, media_limit: limit, tls, certificate_ends_at: ends } = server;
+  const percent = new Intl.NumberFormat(messages.locale, { style: 'percent' });
   const number = new Intl.NumberFormat(messages.locale);
   return (
     <dl className="op-facts">
       <Fact name={texts.opVersion} value={version} hint={texts.opUp(formatDuration(now - Date.parse(started), messages))} />
       <Fact name={texts.opPeople} value={number.format(sockets)} hint={texts.opPeopleHint} />
       <Fact name={texts.opMemory} value={bytes(memory)} />
+      <Fact name={texts.opMedia} value={percent.format(busy)} hint={limit > 0 ? texts.opMediaHint(percent.format(limit)) : undefined} bad={limit > 0 && busy >= limit} />
       {disk > 0 && <Fact name={texts.opDisk} value={bytes(room)} hint={texts.opDiskOf(bytes(disk))} bad={room < disk * LOW_SHARE} />}
       <Fact
         name={texts.opCertificate}

@@ -120,6 +120,8 @@ export const ar: Texts = {
   opPeople: 'الصفحات المتصلة',
   opPeopleHint: 'للفريق وللعملاء',
   opMemory: 'الذاكرة',
+  opMedia: 'معالج المكالمات',
+  opMediaHint: (limit) => `لا يُقبل أحد في المكالمات ابتداءً من ${limit}`,
   opDisk: 'المساحة الحرة',
   opDiskOf: (size) => `من ${size}`,
   opCertificate: 'الشهادة حتى',

@@ -120,6 +120,8 @@ export const de: Texts = {
   opPeople: 'Verbundene Seiten',
   opPeopleHint: 'Vom Team und von Kunden',
   opMemory: 'Speicher',
+  opMedia: 'Prozessor der Anrufe',
+  opMediaHint: (limit) => `ab ${limit} wird niemand mehr eingelassen`,
   opDisk: 'Freier Platz',
   opDiskOf: (size) => `von ${size}`,
   opCertificate: 'Zertifikat bis',

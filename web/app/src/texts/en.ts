@@ -120,6 +120,8 @@ export const en = {
   opPeople: 'Connected pages',
   opPeopleHint: 'Of the team and of customers',
   opMemory: 'Memory',
+  opMedia: 'Calls’ processor',
+  opMediaHint: (limit: string) => `nobody is let into calls from ${limit} on`,
   opDisk: 'Free disk',
   opDiskOf: (size: string) => `of ${size}`,
   opCertificate: 'Certificate until',

@@ -252,6 +252,10 @@ function idOf(deviceId: string | undefined): { deviceId?: string } {
   return deviceId === undefined ? {} : { deviceId };
 }
 
+/** What livekit-client keeps of an answer that it has no name for. */
+const isUnavailable = (context: unknown): boolean =>
+  typeof context === 'object' && context !== null && 'status' in context && context.status === 503;
+
 function connectError(cause: unknown): ConfabError {
   if (cause instanceof ConnectionError && cause.reason === ConnectionErrorReason.NotAllowed) {
     return new ConfabError(`The media server refused the call: ${cause.message}`, {
@@ -260,6 +264,10 @@ function connectError(cause: unknown): ConfabError {
       unrecoverable: true,
       cause,
     });
+  }
+  if (cause instanceof ConnectionError && isUnavailable(cause.context)) {
+    const text = 'This server or this call is full right now. Try again in a moment.';
+    return new ConfabError(text, { code: ErrorCode.serverFull, statusCode: 503, retryAfter: 5, cause });
   }
   const detail = cause instanceof Error ? cause.message : String(cause);
   return new ConfabError(`The media connection could not be made: ${detail}`, { cause });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ConfabError } from '@confab/client';
+import { ErrorCode, type ConfabError } from '@confab/client';
 import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 
@@ -19,7 +19,7 @@ export function CallFailed({ lost, error, onRetry, onClose }: CallFailedProps) {
         <Icon name="alert" size={32} />
       </span>
       <p className="cf-waiting__title">{lost ? t.callLost : t.callFailed}</p>
-      {error && <p className="cf-waiting__hint">{error.message}</p>}
+      {error && <p className="cf-waiting__hint">{error.code === ErrorCode.serverFull ? t.serverFull : error.message}</p>}
       <div className="cf-waiting__buttons">
         {!error?.unrecoverable && (
           <button type="button" className="cf-button" onClick={onRetry}>

@@ -164,6 +164,7 @@ export const ar: Messages = {
   joined: (name) => `انضم ${isolate(name)}`,
   left: (name) => `غادر ${isolate(name)}`,
   callFailed: 'تعذّر بدء المكالمة',
+  serverFull: 'الخادم ممتلئ حاليًا. حاول مجددًا بعد قليل.',
   callReconnecting: 'تجري إعادة الاتصال…',
   callOffline: 'أنت غير متصل بالشبكة. تستمر المكالمة حالما تعود الشبكة.',
   callLost: 'انقطعت المكالمة',

@@ -147,6 +147,7 @@ export const de: Messages = {
   joined: (name) => `${name} nimmt jetzt teil`,
   left: (name) => `${name} hat den Anruf verlassen`,
   callFailed: 'Der Anruf konnte nicht begonnen werden',
+  serverFull: 'Der Server ist gerade voll. Versuchen Sie es gleich noch einmal.',
   callReconnecting: 'Verbindung wird wiederhergestellt …',
   callOffline: 'Sie sind offline. Der Anruf geht weiter, sobald das Netz wieder da ist.',
   callLost: 'Der Anruf ist abgerissen',

@@ -151,6 +151,7 @@ export const en = {
   joined: (name: string) => `${name} joined`,
   left: (name: string) => `${name} left`,
   callFailed: 'The call could not be started',
+  serverFull: 'The server is full right now. Try again in a moment.',
   callReconnecting: 'Reconnecting…',
   callOffline: 'You are offline. The call goes on when the network is back.',
   callLost: 'The call was lost',
