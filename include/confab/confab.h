@@ -522,12 +522,29 @@ CONFAB_API int confab_call_describe(confab_call *call, const confab_description 
 CONFAB_API void confab_call_describe_async(confab_call *call, const confab_description *description,
 					   confab_done_fn *done, void *arg);
 
+/* A message to others in a call. */
+typedef struct confab_data {
+	const void *bytes;
+	size_t length;	   /* 1 to 60,000 bytes */
+	int reliable;	   /* 0: at most once, without repetition, perhaps out of order */
+	const char *topic; /* UTF-8, or NULL */
+	/* To whom, as in their events, 512 at most; those who are not there miss it. NULL: to all others. */
+	const char *const *identities;
+	size_t identity_count;
+} confab_data;
+
 /*
- * Sends a message to all others in the call; topic may be NULL. Kept until the connection for it is up
- * (64 messages at most). length: 1 to 60,000 bytes (with its header it fits the 64 KB of one message);
- * reliable 0: at most once, without repetition. 0; CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _BAD_INPUT, _NO_MEMORY. Does
- * not wait for the network. Any thread, callbacks included.
+ * Sends a message, which comes as CONFAB_EVENT_DATA. Kept until the connection for it is up (64 messages at
+ * most). Reliable ones come once and in order, also when the connection is lost and resumed; those under way when
+ * the call is joined anew (after CONFAB_CALL_RECONNECTING everybody is told of once more) may be lost. 0;
+ * CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _NO_MEMORY; _BAD_INPUT: empty, longer than 60,000 bytes or, with
+ * topic and identities, than 64,000, a text that is not UTF-8, an empty identity. Does not wait for the
+ * network. Any thread, callbacks included. (LiveKit's publishData.)
  */
+CONFAB_API int confab_call_publish_data(confab_call *call, const confab_data *data);
+
+/* The same, to all others in the call; topic may be NULL. Errors as confab_call_publish_data; 0. Does not
+ * wait for the network. Any thread. */
 CONFAB_API int confab_call_send_data(confab_call *call, const void *data, size_t length,
 				     int reliable, const char *topic);
 

@@ -274,8 +274,7 @@ void session_close(struct session *s);
 void session_publish(struct session *s, struct confab_track *t);
 void session_unpublish(struct session *s, struct confab_track *t);
 void session_mute(struct session *s, struct confab_track *t);
-int session_send_data(struct session *s, const void *data, size_t n, bool reliable,
-		      const char *topic);
+int session_send_data(struct session *s, const confab_data *data);
 /* Tells the server; the track is known to be published. */
 void session_subscribe(struct session *s, const struct wish *w);
 void session_settings(struct session *s, const struct wish *w);

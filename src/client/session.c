@@ -253,6 +253,7 @@ struct session *session_new(struct confab_call *call, const char *url, const cha
 	list_init(&s->streams);
 	list_init(&s->remotes);
 	list_init(&s->messages);
+	list_init(&s->heard);
 	twcc_recv_init(&s->twcc);
 	size_t n = strlen(url);
 	(void)snprintf(full, sizeof full,

@@ -18,7 +18,9 @@ enum {
 	SESSION_GRACE_US = 1500 * 1000, /* for signalling to say why media ended */
 	SESSION_SECTIONS = 32,		/* tracks published in one session, given up ones too */
 	SESSION_MESSAGES = 64,		/* data that waits for its channel */
-	SESSION_DATA_MAX = 60 * 1000,
+	SESSION_PACKET_MAX =
+		64 * 1000, /* of a message with its header; servers take 64 KB with what they add */
+	SESSION_HEARD = 1000,	     /* whose reliable messages are counted */
 	SESSION_SYNC_TRACKS = 1000,  /* others' tracks that a resume tells of */
 	SESSION_REMOTES = 10 * 1000, /* others in a call; more are not told of */
 };
@@ -88,8 +90,9 @@ struct session {
 	uint16_t transport_seq;
 	uint32_t ssrc; /* of our RTCP */
 	struct twcc_recv twcc;
-	struct list streams, remotes, messages;
-	size_t message_count, remote_count;
+	struct list streams, remotes, messages, heard;
+	size_t message_count, remote_count, heard_count;
+	uint32_t data_sequence; /* of our newest reliable message */
 	uv_timer_t timer;
 	unsigned handles; /* libuv handles that are not closed yet */
 	uint8_t datagram[2048];
@@ -140,8 +143,10 @@ void stream_end_all(struct session *s);
 
 /* ---- session_data.c ---- */
 
-/* Queues a packet until the channel is up. CONFAB_OK or _NO_MEMORY: too many wait, too. */
-int data_queue(struct session *s, const Lk__DataPacket *packet, bool reliable);
+/* Queues a packet until the channel is up; numbers it. CONFAB_OK or _NO_MEMORY: too many wait, too. */
+int data_queue(struct session *s, Lk__DataPacket *packet, bool reliable);
+/* For SyncState: how far we are with everybody's reliable messages; the texts are the session's. At most `most`. */
+size_t data_heard(const struct session *s, Lk__DataChannelReceiveState *ret, size_t most);
 /* One packet of somebody else. */
 void data_take(struct session *s, const uint8_t *bytes, size_t n);
 void data_send(struct session *s);

@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages over a session's data channels, LiveKit's DataPacket; kept until the channel is up. */
+/*
+ * Messages over a session's data channels, LiveKit's DataPacket; kept until the channel is up. Reliable ones
+ * are numbered, so that a resume neither loses nor doubles them (livekit-protocol 6.9). What we send, SCTP
+ * repeats: its association outlives the socket. What we receive, the server may have had no room for: it is
+ * told how far we are (data_heard), and sends again what came after, also what is still on its way.
+ */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/session.h"
+
+/* How far we are with somebody's reliable messages. */
+struct heard {
+	struct list in_session; /* the latest at the end */
+	char sid[64];
+	uint32_t sequence;
+};
 
 static void message_free(struct message_out *m)
 {
@@ -12,15 +26,23 @@ static void message_free(struct message_out *m)
 	free(m);
 }
 
-int data_queue(struct session *s, const Lk__DataPacket *packet, bool reliable)
+/* ---- out ---- */
+
+int data_queue(struct session *s, Lk__DataPacket *packet, bool reliable)
 {
 	struct message_out *m = s->message_count < SESSION_MESSAGES ? malloc(sizeof *m) : NULL;
-	struct blob *blob = m ? blob_new(lk__data_packet__get_packed_size(packet)) : NULL;
 
+	if (reliable) {
+		packet->has_sequence = 1;
+		packet->sequence = s->data_sequence + 1;
+		packet->participant_sid = s->own_sid;
+	}
+	struct blob *blob = m ? blob_new(lk__data_packet__get_packed_size(packet)) : NULL;
 	if (!blob) {
 		free(m);
 		return CONFAB_ERR_NO_MEMORY;
 	}
+	s->data_sequence += reliable;
 	(void)lk__data_packet__pack(packet, blob->bytes);
 	m->label = reliable ? CHANNEL_RELIABLE : CHANNEL_LOSSY;
 	m->blob = blob;
@@ -32,20 +54,24 @@ int data_queue(struct session *s, const Lk__DataPacket *packet, bool reliable)
 	return CONFAB_OK;
 }
 
-int session_send_data(struct session *s, const void *data, size_t n, bool reliable,
-		      const char *topic)
+int session_send_data(struct session *s, const confab_data *data)
 {
 	Lk__DataPacket packet = LK__DATA_PACKET__INIT;
 	Lk__UserPacket user = LK__USER_PACKET__INIT;
 
 	packet.has_kind = 1;
-	packet.kind = !reliable;
+	packet.kind = !data->reliable;
 	packet.user = &user;
+	/* protobuf-c changes nothing of what it packs */
+	packet.destination_identities = (char **)(uintptr_t)data->identities;
+	packet.n_destination_identities = data->identity_count;
 	user.has_payload = 1;
-	user.payload.data = (uint8_t *)(uintptr_t)data;
-	user.payload.len = n;
-	user.topic = (char *)(uintptr_t)topic;
-	return data_queue(s, &packet, reliable);
+	user.payload.data = (uint8_t *)(uintptr_t)data->bytes;
+	user.payload.len = data->length;
+	user.topic = (char *)(uintptr_t)data->topic;
+	if (lk__data_packet__get_packed_size(&packet) > SESSION_PACKET_MAX)
+		return CONFAB_ERR_BAD_INPUT;
+	return data_queue(s, &packet, data->reliable);
 }
 
 void data_send(struct session *s)
@@ -63,6 +89,66 @@ void data_send(struct session *s)
 	pc_flush(&s->pub);
 }
 
+/* ---- in ---- */
+
+static struct heard *heard_of(struct session *s, const char *sid)
+{
+	struct heard *h;
+
+	list_each (h, &s->heard, in_session) {
+		if (strcmp(h->sid, sid) == 0)
+			return h;
+	}
+	if (strlen(sid) >= sizeof h->sid)
+		return NULL;
+	if (s->heard_count < SESSION_HEARD) {
+		h = calloc(1, sizeof *h);
+		if (!h)
+			return NULL;
+		list_init(&h->in_session);
+		s->heard_count++;
+	} else {
+		h = list_entry(s->heard.next, struct heard,
+			       in_session); /* silent for the longest */
+		h->sequence = 0;
+	}
+	(void)snprintf(h->sid, sizeof h->sid, "%s", sid);
+	return h;
+}
+
+/* Whether we do not have it yet; now we have. */
+static bool is_new(struct session *s, const Lk__DataPacket *p)
+{
+	const char *sid = or_empty(p->participant_sid);
+	/* what has no number is never sent again: lossy ones, the server's own */
+	struct heard *h = p->sequence && sid[0] ? heard_of(s, sid) : NULL;
+
+	if (!h)
+		return true;
+	list_remove(&h->in_session);
+	list_append(&s->heard, &h->in_session);
+	if (p->sequence <= h->sequence)
+		return false;
+	h->sequence = p->sequence;
+	return true;
+}
+
+size_t data_heard(const struct session *s, Lk__DataChannelReceiveState *ret, size_t most)
+{
+	struct heard *h;
+	size_t n = 0;
+
+	list_each (h, &s->heard, in_session) {
+		if (n == most)
+			break;
+		lk__data_channel_receive_state__init(&ret[n]);
+		ret[n].publisher_sid = h->sid;
+		ret[n].has_last_seq = 1;
+		ret[n++].last_seq = h->sequence;
+	}
+	return n;
+}
+
 static void take_user(struct session *s, const Lk__DataPacket *p)
 {
 	confab_event e = { .type = CONFAB_EVENT_DATA };
@@ -76,12 +162,8 @@ static void take_user(struct session *s, const Lk__DataPacket *p)
 	client_emit(s->client, &e);
 }
 
-void data_take(struct session *s, const uint8_t *bytes, size_t n)
+static void dispatch(struct session *s, const Lk__DataPacket *p)
 {
-	Lk__DataPacket *p = lk__data_packet__unpack(NULL, n, bytes);
-
-	if (!p)
-		return;
 	if (p->user && p->user->has_payload)
 		take_user(s, p);
 	else if (p->rpc_request)
@@ -90,6 +172,16 @@ void data_take(struct session *s, const uint8_t *bytes, size_t n)
 		rpc_take_ack(s, p);
 	else if (p->rpc_response)
 		rpc_take_response(s, p);
+}
+
+void data_take(struct session *s, const uint8_t *bytes, size_t n)
+{
+	Lk__DataPacket *p = lk__data_packet__unpack(NULL, n, bytes);
+
+	if (!p)
+		return;
+	if (is_new(s, p))
+		dispatch(s, p);
 	lk__data_packet__free_unpacked(p, NULL);
 }
 
@@ -104,7 +196,12 @@ void data_rx(struct session *s, struct pc *pc)
 void data_forget(struct session *s)
 {
 	struct message_out *m;
+	struct heard *h;
 
 	list_each (m, &s->messages, in_session)
 		message_free(m);
+	list_each (h, &s->heard, in_session) {
+		list_remove(&h->in_session);
+		free(h);
+	}
 }

@@ -73,6 +73,7 @@ static void send_sync(struct session *s)
 	Lk__UpdateSubscription subscription = LK__UPDATE_SUBSCRIPTION__INIT;
 	char *wanted[SESSION_SYNC_TRACKS];
 	Lk__TrackPublishedResponse tracks[SESSION_SECTIONS], *list[SESSION_SECTIONS];
+	Lk__DataChannelReceiveState heard[SESSION_HEARD], *heards[SESSION_HEARD];
 	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
 	Lk__TrackInfo infos[SESSION_SECTIONS];
 	Lk__SyncState sync = LK__SYNC_STATE__INIT;
@@ -97,6 +98,10 @@ static void send_sync(struct session *s)
 	subscription.has_subscribe = 1;
 	subscription.subscribe = s->call->manual_subscribe;
 	sync.subscription = &subscription;
+	sync.n_datachannel_receive_states = data_heard(s, heard, SESSION_HEARD);
+	for (size_t i = 0; i < sync.n_datachannel_receive_states; i++)
+		heards[i] = &heard[i];
+	sync.datachannel_receive_states = heards;
 	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_SYNC_STATE;
 	request.sync_state = &sync;
 	(void)signal_send(s, &request);

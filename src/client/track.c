@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "client/internal.h"
 #include "client/pack.h"
 
@@ -212,35 +213,47 @@ int confab_track_mute(confab_track *track, int muted)
 
 /* ---- data ---- */
 
-struct data {
+struct send_data {
 	struct confab_call *call;
-	const void *bytes;
-	size_t length;
-	bool reliable;
-	const char *topic;
+	const confab_data *data;
 };
 
 static int send_data(void *arg)
 {
-	const struct data *d = arg;
+	const struct send_data *d = arg;
 	int r = call_check_joined(d->call, NULL);
 
 	if (r == CONFAB_OK && !d->call->session)
 		r = CONFAB_ERR_NOT_JOINED;
-	return r ? r
-		 : session_send_data(d->call->session, d->bytes, d->length, d->reliable, d->topic);
+	return r ? r : session_send_data(d->call->session, d->data);
+}
+
+static bool is_name(const char *t)
+{
+	return t && t[0] && utf8_is_valid(t, strlen(t));
+}
+
+int confab_call_publish_data(confab_call *call, const confab_data *data)
+{
+	struct send_data d = { call, data };
+
+	if (!data->bytes || data->length == 0 || data->length > DATA_MAX ||
+	    data->identity_count > LIMIT_DATA_DESTINATIONS)
+		return CONFAB_ERR_BAD_INPUT;
+	if (data->topic && !utf8_is_valid(data->topic, strlen(data->topic)))
+		return CONFAB_ERR_BAD_INPUT;
+	for (size_t i = 0; i < data->identity_count; i++) {
+		if (!is_name(data->identities[i]))
+			return CONFAB_ERR_BAD_INPUT;
+	}
+	return client_ask(call->client, send_data, &d);
 }
 
 int confab_call_send_data(confab_call *call, const void *data, size_t length, int reliable,
 			  const char *topic)
 {
-	struct data d = { .call = call,
-			  .bytes = data,
-			  .length = length,
-			  .reliable = reliable != 0,
-			  .topic = topic };
-
-	if (!data || length == 0 || length > DATA_MAX)
-		return CONFAB_ERR_BAD_INPUT;
-	return client_ask(call->client, send_data, &d);
+	return confab_call_publish_data(call, &(confab_data){ .bytes = data,
+							      .length = length,
+							      .reliable = reliable,
+							      .topic = topic });
 }

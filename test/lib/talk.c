@@ -114,15 +114,29 @@ static int write_sound(struct talk *t, int packets)
 
 /* ---- commands ---- */
 
-static int send_data(struct talk *t, const char *length, int reliable, const char *topic)
+/* "data LENGTH RELIABLE TOPIC [IDENTITY…]" */
+static int send_data(struct talk *t, char **w)
 {
-	size_t n = (size_t)atoi(length);
+	const size_t n = (size_t)atoi(w[1]);
+	const char *const to[] = { w[4], w[5], w[6], w[7] };
 	uint8_t *bytes = calloc(n, 1);
+	size_t count = 0;
+	int r;
 
 	if (!bytes)
 		return CONFAB_ERR_NO_MEMORY;
 	memset(bytes, 7, n);
-	int r = confab_call_send_data(t->call, bytes, n, reliable, topic);
+	while (count < sizeof to / sizeof to[0] && to[count])
+		count++;
+	if (count)
+		r = confab_call_publish_data(t->call, &(confab_data){ .bytes = bytes,
+								      .length = n,
+								      .reliable = atoi(w[2]),
+								      .topic = w[3],
+								      .identities = to,
+								      .identity_count = count });
+	else
+		r = confab_call_send_data(t->call, bytes, n, atoi(w[2]), w[3]);
 	free(bytes);
 	return r;
 }
@@ -238,7 +252,7 @@ static int do_small(struct talk *t, char **w, confab_error *error)
 	} else if (strcmp(w[0], "mute") == 0) {
 		return confab_track_mute(t->track, atoi(w[1]));
 	} else if (strcmp(w[0], "data") == 0) {
-		return send_data(t, w[1], atoi(w[2]), w[3]);
+		return send_data(t, w);
 	} else if (strcmp(w[0], "frames") == 0) {
 		return (int)t->frames; /* as the code */
 	} else if (strcmp(w[0], "early") == 0) {
