@@ -141,7 +141,7 @@ void watch_fini(struct calls *c);
 /* Ends the call as its host would, for the reason `max_duration`. */
 void calls_end_overdue(struct calls *c, const char *cid);
 
-/* ---- live.c ---- */
+/* ---- live.c, live_media.c ---- */
 
 void live_init(struct calls *c);
 void live_fini(struct calls *c);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The live sessions of all calls, in memory: who is in which room now, and what media lets them. What
- * happens is told by live_events.c.
+ * The live sessions of all calls, in memory: who is in which room now. What happens is told by live_events.c, and media hears
+ * of rights from live_media.c.
  */
-#include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +41,7 @@ static struct list *bucket(struct calls *c, const char *cid)
 	return &c->live[hash % LIVE_BUCKETS];
 }
 
-static struct live *find(struct calls *c, const char *cid)
+struct live *live_find(struct calls *c, const char *cid)
 {
 	struct live *l;
 
@@ -122,95 +120,6 @@ static void rebuild_state(struct live *l)
 	l->state.participant_count = n;
 }
 
-/* ---- what media lets them ---- */
-
-static unsigned kinds_of(unsigned rights)
-{
-	return rights & RIGHTS_SEND;
-}
-
-static void enforce_seat(struct calls *c, struct live *l, struct seat *seat, unsigned rights)
-{
-	unsigned kinds = kinds_of(rights);
-
-	if (!(rights & RIGHT_JOIN)) {
-		if (c->media.remove)
-			c->media.remove(c->media.arg, l->cid, seat->identity);
-	} else if (seat->kinds != kinds) {
-		seat->kinds = kinds;
-		if (c->media.permit)
-			c->media.permit(c->media.arg, l->cid, seat->identity, kinds);
-	}
-}
-
-static void limit(struct calls *c, struct live *l, const struct store_call *call)
-{
-	json_t *settings = call_types_settings(c->types, call);
-	json_int_t s = call_setting_number(settings, "limits", "max_duration_seconds");
-
-	l->most_us = (uint64_t)s * US_PER_S;
-	json_decref(settings);
-}
-
-/* `all`: also those that were told what media lets them since they came. */
-static void enforce(struct calls *c, const struct store_call *call, bool all)
-{
-	struct live *l = find(c, call->cid);
-
-	if (!l)
-		return;
-	limit(c, l, call);
-	l->refs++;
-	for (size_t i = l->seat_count; i-- > 0;) { /* removal puts the last one into its place */
-		struct seat *seat = i < l->seat_count ? &l->seats[i] : NULL;
-
-		if (seat && seat->person->has_account && (all || seat->kinds == KINDS_UNKNOWN))
-			enforce_seat(c, l, seat, rights_on(c->types, call, &seat->person->user));
-	}
-	live_unref(l);
-}
-
-void live_enforce(struct calls *c, const struct store_call *call)
-{
-	enforce(c, call, true);
-}
-
-static void on_changed(void *arg, int status, const struct store_call *call, bool created)
-{
-	(void)created;
-	if (status == 0)
-		enforce(arg, call, true);
-}
-
-void live_type_changed(struct calls *c, const char *type)
-{
-	size_t n = strlen(type);
-	struct live *l;
-
-	for (size_t i = 0; i < LIVE_BUCKETS; i++)
-		list_each (l, &c->live[i], link)
-			if (strncmp(l->cid, type, n) == 0 && l->cid[n] == ':')
-				store_call_find(c->store, l->cid, on_changed, c);
-}
-
-/* Somebody came, whose token may be older than what holds now. The others were told when it changed: to ask again for each
- * of them at every coming would make a large call's beginning quadratic. */
-static void on_joined(void *arg, int status, const struct store_call *call, bool created)
-{
-	(void)created;
-	if (status == 0)
-		enforce(arg, call, false);
-}
-
-void calls_conversation_changed(struct calls *c, const char *conversation_id)
-{
-	char cid[CALLS_CID_SIZE];
-	int n = snprintf(cid, sizeof cid, "default:chat-%s", conversation_id);
-
-	if (n < (int)sizeof cid && find(c, cid))
-		store_call_find(c->store, cid, on_changed, c);
-}
-
 /* ---- coming and going ---- */
 
 /* "<user id>:<session>" is one of ours;
@@ -283,7 +192,7 @@ static struct person *sit_down(struct live *l, const char *identity, const char 
 void calls_participant_joined(struct calls *c, const char *room, const char *identity,
 			      const char *name)
 {
-	struct live *l = find(c, room);
+	struct live *l = live_find(c, room);
 	bool begins = !l;
 
 	if (l && find_seat(l, identity)) /* a resume */
@@ -306,12 +215,12 @@ void calls_participant_joined(struct calls *c, const char *room, const char *ide
 		live_store(c, l, LIVE_JOINED, person);
 	/* However they got here: who is in the call does not ring (R48). */
 	(void)rings_accept(c, l->cid, &person->user, "");
-	store_call_find(c->store, l->cid, on_joined, c);
+	live_admit(c, l);
 }
 
 void calls_participant_left(struct calls *c, const char *room, const char *identity)
 {
-	struct live *l = find(c, room);
+	struct live *l = live_find(c, room);
 	struct seat *seat = l ? find_seat(l, identity) : NULL;
 
 	if (!seat)
@@ -336,7 +245,7 @@ void calls_participant_left(struct calls *c, const char *room, const char *ident
 void calls_participant_quality(struct calls *c, const char *room, const char *identity,
 			       unsigned connection)
 {
-	struct live *l = find(c, room);
+	struct live *l = live_find(c, room);
 	struct seat *seat = l ? find_seat(l, identity) : NULL;
 
 	if (!seat)
@@ -380,7 +289,7 @@ void calls_user_renamed(struct calls *c, const struct store_user *user)
 
 const char *live_session_id(struct calls *c, const char *cid)
 {
-	struct live *l = find(c, cid);
+	struct live *l = live_find(c, cid);
 
 	return l ? l->session_id : NULL;
 }
@@ -395,14 +304,14 @@ static bool sits_in(const struct live *l, const char *user_id)
 
 bool live_has(struct calls *c, const char *cid, const char *user_id)
 {
-	struct live *l = find(c, cid);
+	struct live *l = live_find(c, cid);
 
 	return l && sits_in(l, user_id);
 }
 
 bool live_has_others(struct calls *c, const char *cid, const char *user_id)
 {
-	struct live *l = find(c, cid);
+	struct live *l = live_find(c, cid);
 
 	for (size_t i = 0; l && i < l->member_count; i++)
 		if (l->members[i]->seats && strcmp(l->members[i]->user.id, user_id) != 0)
@@ -424,7 +333,7 @@ bool live_is_elsewhere(struct calls *c, const char *cid, const char *user_id)
 void live_audience(struct calls *c, const char *cid, void (*each)(void *arg, const char *user_id),
 		   void *arg)
 {
-	struct live *l = find(c, cid);
+	struct live *l = live_find(c, cid);
 
 	for (size_t i = 0; l && i < l->member_count; i++)
 		each(arg, l->members[i]->user.id);
@@ -432,7 +341,7 @@ void live_audience(struct calls *c, const char *cid, void (*each)(void *arg, con
 
 void live_note_card(struct calls *c, const char *cid)
 {
-	struct live *l = find(c, cid);
+	struct live *l = live_find(c, cid);
 
 	if (l)
 		l->carded = true;
@@ -449,46 +358,6 @@ void live_tick(struct calls *c)
 				l->most_us = 0; /* once */
 				calls_end_overdue(c, l->cid);
 			}
-}
-
-void live_close(struct calls *c, const char *cid)
-{
-	if (c->media.close)
-		c->media.close(c->media.arg, cid);
-}
-
-void live_remove_user(struct calls *c, const char *cid, const char *user_id)
-{
-	struct live *l = find(c, cid);
-
-	if (!l || !c->media.remove)
-		return;
-	l->refs++;
-	for (size_t i = l->seat_count; i-- > 0;) /* removal puts the last one into its place */
-		if (i < l->seat_count && strcmp(l->seats[i].person->user.id, user_id) == 0)
-			c->media.remove(c->media.arg, l->cid, l->seats[i].identity);
-	live_unref(l);
-}
-
-size_t live_mute(struct calls *c, const char *cid, const char *user_id, const char *except,
-		 unsigned kinds, void (*each)(void *arg, const char *user_id), void *arg)
-{
-	struct live *l = find(c, cid);
-	size_t n = 0;
-
-	for (size_t i = 0; l && i < l->member_count; i++) {
-		const char *id = l->members[i]->user.id;
-
-		if (!l->members[i]->seats || (user_id && strcmp(id, user_id) != 0) ||
-		    (!user_id && except && strcmp(id, except) == 0))
-			continue;
-		for (size_t k = 0; c->media.mute && k < l->seat_count; k++)
-			if (l->seats[k].person == l->members[i])
-				c->media.mute(c->media.arg, cid, l->seats[k].identity, kinds);
-		each(arg, id);
-		n++;
-	}
-	return n;
 }
 
 static json_t *seat_json(struct calls *c, const struct live *l, const struct seat *seat)
@@ -548,7 +417,7 @@ json_t *calls_live_json(struct calls *c, const struct store_user *who)
 
 const struct call_state *calls_state_find(struct calls *c, const char *cid)
 {
-	struct live *l = find(c, cid);
+	struct live *l = live_find(c, cid);
 
 	return l ? &l->state : NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One live session; private to live.c and live_events.c. */
+/* One live session; private to live.c, live_events.c and live_media.c. */
 #pragma once
 
 #include "control/calls/internal.h"
@@ -46,6 +46,12 @@ struct live {
 };
 
 void live_unref(struct live *l);
+
+/* The live session of a call. NULL: nobody is there. */
+struct live *live_find(struct calls *c, const char *cid);
+
+/* live_media.c: somebody came, whose token may be older than what holds now. */
+void live_admit(struct calls *c, const struct live *l);
 
 /* Writes what happened, and tells the sink afterwards. */
 void live_store(struct calls *c, struct live *l, enum live_event type, struct person *person);
