@@ -135,7 +135,7 @@ int send_frame(struct send *s, struct peer *p, uint64_t now, const uint8_t *fram
 		length = pack_next(&pack, sent->payload, &sent->marker);
 		if (!length)
 			break;
-		/* Opus: the marker begins a talk spurt (RFC 7587 4.2); we send without a pause */
+		/* Opus: the marker begins a talk spurt (RFC 7587 4.1, RFC 3551 4.1); we send without a pause */
 		sent->marker = sent->marker && s->history;
 		r = send_next(s, p, sent, length, timestamp, out, arg);
 	} while (r == 0);

@@ -66,7 +66,8 @@ static void on_pause_over(uv_timer_t *timer)
 	attempt(timer->data);
 }
 
-/* Worth another try: nothing came, or the other side says that it is its trouble (RFC 9110 15.6). */
+/* Worth another try: nothing came, or the other side says that it is its trouble (RFC 9110 15.5.9, 15.6) or that we are too
+ * many (RFC 6585 4). */
 static bool is_passing(long status)
 {
 	return status == 0 || status == 408 || status == 429 || status >= 500;
