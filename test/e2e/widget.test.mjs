@@ -373,6 +373,54 @@ test('the team calls: it rings over the page, and on a phone the call fills the 
 	await callWindow(guest).getByText('Alex Morgan left').waitFor();
 	await callWindow(guest).getByRole('button', { name: 'Leave a message' }).click();
 	await log(guest).getByText('Video call', { exact: true }).waitFor();
+
+	const after = guest.page.getByRole('form', { name: 'Call ended' });
+	await after.getByRole('radio', { name: 'Bad', exact: true }).check({ force: true });
+	await after.getByRole('textbox', { name: 'What was wrong? (optional)' }).fill('It was dark.');
+	await assertAccessible(guest);
+	await guest.screenshot('widget-call-rating-phone');
+	await after.getByRole('button', { name: 'Send' }).click();
+	await after.getByText('Thank you for your answer.').waitFor();
+	await admin.page.getByRole('link', { name: 'Calls' }).click();
+	await admin.page.getByRole('row').filter({ hasText: 'It was dark.' }).getByRole('img', { name: 'Bad', exact: true }).waitFor();
+	await admin.page.goBack();
+	await after.getByRole('button', { name: 'Close' }).click();
+	await after.waitFor({ state: 'detached' });
+});
+
+test('a message of the team is reported, by keyboard, and the focus comes back', async () => {
+	const guest = await visit({ attributes: customer('reporter', 'Ray Port') });
+	await openChat(guest);
+	await write(guest, 'Is anybody there?');
+	await receipt(guest, 'Delivered').waitFor();
+	await chooseConversation(admin, 'Ray Port');
+	await say(admin, 'Go away.');
+	const flag = log(guest).getByRole('button', { name: 'Report this message' });
+	const form = guest.page.getByRole('form', { name: 'Report Alex Morgan’s message' });
+	const hasFocus = (locator) => locator.evaluate((element) => element.getRootNode().activeElement === element);
+	await flag.focus();
+	assert.equal(await flag.evaluate((element) => getComputedStyle(element).opacity), '1', 'seen once it has the focus');
+	await guest.page.keyboard.press('Enter');
+	await form.getByText('Go away.').waitFor();
+	await until('the field has the focus', () => hasFocus(form.getByRole('textbox')), Boolean);
+	await guest.page.keyboard.press('Escape');
+	await form.waitFor({ state: 'detached' });
+	assert.ok(await panel(guest).isVisible(), 'Escape closes the form alone');
+	assert.ok(await hasFocus(flag));
+	await guest.page.keyboard.press('Enter');
+	await form.getByRole('textbox').fill('This is rude.');
+	await assertAccessible(guest);
+	await guest.screenshot('widget-report');
+	await form.getByRole('button', { name: 'Report' }).click();
+	await panel(guest).getByText('The team was told').waitFor();
+	assert.ok(await hasFocus(flag));
+	await admin.page.getByRole('link', { name: /Team/ }).click();
+	await admin.page.getByRole('list', { name: 'Reported messages' }).getByText('This is rude.').waitFor();
+	await admin.page.goBack();
+	await flag.click();
+	await form.getByRole('button', { name: 'Report' }).click();
+	await panel(guest).getByText('You have reported this message before').waitFor();
+	assert.equal(await log(guest).getByRole('button', { name: 'Report this message' }).count(), 1, 'nobody reports themselves');
 });
 
 test('who calls may think better of it', async () => {

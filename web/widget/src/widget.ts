@@ -23,6 +23,12 @@ export interface ActiveCall {
   readonly ring: boolean;
 }
 
+/** One is out of it again; somebody else was in it. */
+export interface EndedCall {
+  readonly call: Call;
+  readonly ms: number;
+}
+
 export interface WidgetState {
   readonly open: boolean;
   /** none: nobody is known yet; waiting: the server cannot be reached, trying again. */
@@ -41,6 +47,8 @@ export interface WidgetState {
   readonly active: ActiveCall | undefined;
   /** A call that rings here. */
   readonly ringing: Call | undefined;
+  /** The call that one may say of how it was. */
+  readonly ended: EndedCall | undefined;
   /** The last call could not even be shown. */
   readonly callFailed: boolean;
 }
@@ -74,6 +82,7 @@ export class Widget {
     unread: 0,
     active: undefined,
     ringing: undefined,
+    ended: undefined,
     callFailed: false,
   });
   readonly memory: Memory;
@@ -186,22 +195,29 @@ export class Widget {
     if (!connected || this.state.active) return;
     const live = connected.chat.state.conversations.get(connected.me.id)?.call;
     const call = connected.client.call('default', callIdOf(connected.me.id));
-    this.#set({ active: { call, ring: !live }, callFailed: false });
+    this.#set({ active: { call, ring: !live }, ended: undefined, callFailed: false });
     this.#emit('call', 'active');
   }
 
   /** Rejects with ConfabError when it was answered elsewhere. */
   async accept(call: Call): Promise<void> {
     await call.accept();
-    this.#set({ active: { call, ring: false }, ringing: undefined });
+    this.#set({ active: { call, ring: false }, ended: undefined, ringing: undefined });
     this.#emit('call', 'active');
   }
 
-  hangUp(): void {
+  /** `ms`: how long one was in it with somebody else. */
+  hangUp(ms?: number): void {
     if (!this.state.active) return;
-    void this.state.active.call.leave();
-    this.#set({ active: undefined });
+    const { call } = this.state.active;
+    void call.leave();
+    this.#set({ active: undefined, ended: ms === undefined ? undefined : { call, ms } });
     this.#emit('call', 'ended');
+  }
+
+  /** What is said of a call that is over is taken away. */
+  endAfter(): void {
+    this.#set({ ended: undefined });
   }
 
   /** What shows calls could not be fetched: the server may have another version by now. */
@@ -315,7 +331,7 @@ export class Widget {
     this.#retry = undefined;
     for (const stop of this.#stops.splice(0)) stop();
     this.hangUp();
-    this.#set({ connected: undefined, connection: 'none', earlier: [], ringing: undefined });
+    this.#set({ connected: undefined, connection: 'none', earlier: [], ringing: undefined, ended: undefined });
     this.#onUnread(0);
     connected?.chat.stop();
     await connected?.client.disconnectUser({ keepUnsent });

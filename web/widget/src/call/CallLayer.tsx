@@ -7,6 +7,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon.tsx';
 import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
 import { CallWindow } from './CallWindow.tsx';
+import styles from './call.css';
+
+export { styles };
 
 export function CallLayer() {
   const { active, ringing } = useWidgetState();

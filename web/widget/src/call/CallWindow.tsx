@@ -24,6 +24,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
   const state = useObservable(call.state.callingState$);
   const participants = useObservable(call.state.participants$);
   const joinedAt = useObservable(call.state.joinedAt$);
+  const startedAt = useObservable(call.state.startedAt$);
   const wasIn = useRef(false);
   /** When somebody else was there first: ringing is no talk. */
   const [metAt, setMetAt] = useState<number | undefined>();
@@ -33,6 +34,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
   const news = useArrival(participants, joined);
   useTone(joined && alone && note.ringing ? 'outgoing' : undefined);
 
+  const leave = () => widget.hangUp(metAt === undefined ? undefined : Date.now() - metAt);
   const join = (ringThem: boolean) => {
     setError(undefined);
     call.join({ create: true, ...(ringThem ? { ring: true } : {}) }).catch(setError);
@@ -44,8 +46,8 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
     return () => (back instanceof HTMLElement && back.isConnected ? back.focus() : undefined);
   }, []);
   useEffect(() => {
-    if (joined && !alone) setMetAt((at) => at ?? Date.now());
-  }, [joined, alone]);
+    if (joined && !alone) setMetAt((at) => at ?? startedAt ?? Date.now()); // both sides see the same time
+  }, [joined, alone, startedAt]);
   useEffect(() => {
     if (!joined) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault(); // another page of the shop ends the call
@@ -53,7 +55,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
     return () => window.removeEventListener('beforeunload', ask);
   }, [joined]);
   useEffect(() => {
-    if (state === CallingState.LEFT && wasIn.current) widget.hangUp(); // somebody ended it for me
+    if (state === CallingState.LEFT && wasIn.current) leave(); // somebody ended it for me
     wasIn.current ||= joined;
   }, [state, joined, widget]);
 
@@ -75,7 +77,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
       aria-modal={large}
       aria-label={t.videoCall}
       tabIndex={-1}
-      onKeyDown={(event) => event.key === 'Escape' && (failed ? widget.hangUp() : setLarge(false))}
+      onKeyDown={(event) => event.key === 'Escape' && (failed ? leave() : setLarge(false))}
     >
       <header class="call-head">
         {metAt !== undefined && <Timer since={metAt} />}
@@ -101,7 +103,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
             type="button"
             class="button is-quiet"
             onClick={() => {
-              widget.hangUp();
+              leave();
               widget.open();
             }}
           >
@@ -109,7 +111,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
           </button>
         </div>
       ) : (
-        <Controls call={call} participants={participants} onLeave={() => widget.hangUp()} />
+        <Controls call={call} participants={participants} onLeave={leave} />
       )}
     </section>
   );

@@ -2,11 +2,10 @@
 /** Styles and theme. Nothing here is an inline style or script in the sense of a CSP: sheets are adopted, variables set by CSSOM. */
 import type { Settings } from '../settings.ts';
 import base from './base.css';
-import call from './call.css';
 import chat from './chat.css';
 
 export function applyLook(host: HTMLElement, root: ShadowRoot, settings: Settings, dir: 'ltr' | 'rtl'): void {
-  addStyles(root, `${base}\n${chat}\n${call}`);
+  addStyles(root, `${base}\n${chat}`);
   host.dir = dir;
   host.dataset['side'] = settings.side;
   host.dataset['theme'] = settings.theme;
@@ -16,7 +15,13 @@ export function applyLook(host: HTMLElement, root: ShadowRoot, settings: Setting
   }
 }
 
+const added = new WeakMap<ShadowRoot, Set<string>>();
+
+/** Once, however often it is asked for. */
 export function addStyles(root: ShadowRoot, text: string): void {
+  const there = added.get(root) ?? new Set<string>();
+  if (there.has(text)) return;
+  added.set(root, there.add(text));
   try {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);

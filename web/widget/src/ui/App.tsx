@@ -1,19 +1,22 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import { badge } from '@confab/react/plain';
-import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { Icon } from './Icon.tsx';
 import { Panel } from './Panel.tsx';
 import { useAround, useWidgetState } from './context.ts';
+import { useLoaded } from './load.ts';
 
 /** The round button, the chat over it, and the call over the page. */
 export function App() {
   const { widget, t } = useAround();
-  const { open, unread, active, ringing } = useWidgetState();
+  const { open, unread, active, ringing, ended } = useWidgetState();
   const launcher = useRef<HTMLButtonElement>(null);
   const inCall = active !== undefined || ringing !== undefined;
-  const CallLayer = useCallLayer(inCall);
+  // what shows calls is fetched when there is one; the media code after that, when it is joined
+  const layer = useLoaded(inCall, () => import('../call/CallLayer.tsx'), () => widget.failCall());
+  const asking = useLoaded(ended !== undefined, () => import('../asking/asking.ts'), () => widget.endAfter());
+  const after = ended && asking && <asking.AfterCall key={ended.call.cid} ended={ended} over={!open} />;
 
   const close = () => {
     widget.close();
@@ -21,7 +24,7 @@ export function App() {
   };
   return (
     <div class={`root ${open ? 'is-open' : ''} ${active ? 'in-call' : ''}`}>
-      {open && <Panel onClose={close} />}
+      {open ? <Panel onClose={close} after={after} /> : after}
       {widget.settings.launcher && (
         <button
           ref={launcher}
@@ -43,24 +46,7 @@ export function App() {
       <p class="hidden" role="status">
         {!open && unread > 0 ? t.newMessages(unread) : ''}
       </p>
-      {inCall && CallLayer && <CallLayer />}
+      {inCall && layer && <layer.CallLayer />}
     </div>
   );
-}
-
-/** What shows calls is fetched when there is one; the media code after that, when it is joined. */
-function useCallLayer(wanted: boolean): ComponentType | undefined {
-  const { widget } = useAround();
-  const [layer, setLayer] = useState<{ Layer: ComponentType } | undefined>();
-  useEffect(() => {
-    if (!wanted || layer) return;
-    import('../call/CallLayer.tsx').then(
-      ({ CallLayer }) => setLayer({ Layer: CallLayer }),
-      (error: unknown) => {
-        console.warn('Confab: the call could not be loaded.', error);
-        widget.failCall();
-      },
-    );
-  }, [wanted, layer, widget]);
-  return layer?.Layer;
 }

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import { firstUnread, queuedMessage, receiptOf, type ActivityObject, type ChatState, type Thread, type UnsentMessage } from '@confab/client';
+import { firstUnread, queuedMessage, receiptOf, type ActivityObject, type ChatMessage, type ChatState, type Thread, type UnsentMessage } from '@confab/client';
 import { dayName, groupByDay } from '@confab/react/plain';
 import { Fragment } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
@@ -17,11 +17,13 @@ const SLACK_PX = 60;
 /** Whoever writes has no account yet. */
 const NOBODY = { id: '', name: '', role: 'user' } as const;
 
+type OnReport = (message: ChatMessage) => void;
+
 /** The conversation, or a greeting while there is none. */
-export function Messages() {
+export function Messages({ onReport }: { onReport: OnReport }) {
   const { widget, t } = useAround();
   const { connected, connection, earlier, pending } = useWidgetState();
-  if (connected) return <Conversation connected={connected} />;
+  if (connected) return <Conversation connected={connected} onReport={onReport} />;
   const delivery = connection === 'waiting' ? 'waiting' : 'sending';
   const shown = (message: UnsentMessage) => queuedMessage({ message, delivery, error: undefined }, NOBODY);
   const unsent = [...earlier, ...pending];
@@ -45,13 +47,13 @@ function Greeting() {
   );
 }
 
-function Conversation({ connected }: { connected: Connected }) {
+function Conversation({ connected, onReport }: { connected: Connected; onReport: OnReport }) {
   const { t } = useAround();
   const { chat, me } = connected;
   const state = useObservable(chat.state$);
   useEffect(() => chat.open(me.id), [chat, me.id]);
   const thread = state.threads.get(me.id);
-  if (thread && (thread.status === 'ready' || thread.messages.length > 0)) return <Log connected={connected} state={state} thread={thread} />;
+  if (thread && (thread.status === 'ready' || thread.messages.length > 0)) return <Log connected={connected} state={state} thread={thread} onReport={onReport} />;
   if (thread?.status === 'error') {
     return (
       <div class="empty">
@@ -66,7 +68,7 @@ function Conversation({ connected }: { connected: Connected }) {
 }
 
 /** Stays at the end while the reader is there, and where they are when they are not. */
-function Log({ connected, state, thread }: { connected: Connected; state: ChatState; thread: Thread }) {
+function Log({ connected, state, thread, onReport }: { connected: Connected; state: ChatState; thread: Thread; onReport: OnReport }) {
   const { widget, t } = useAround();
   const { chat, me } = connected;
   const box = useRef<HTMLDivElement>(null);
@@ -139,6 +141,7 @@ function Log({ connected, state, thread }: { connected: Connected; state: ChatSt
                       urlOf={(attachment) => connected.client.chat.urlOf(attachment)}
                       onRetry={(message) => chat.retry(message.key)}
                       onDiscard={(message) => chat.discard(message.key)}
+                      onReport={run.user.id === me.id ? undefined : onReport}
                     />
                   </Fragment>
                 );

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BanNotice, HoursNowObject, UsualReply } from '@confab/client';
 import type { Messages as Texts } from '../messages/index.ts';
@@ -8,18 +9,20 @@ import { Composer } from './Composer.tsx';
 import { IconButton } from './Icon.tsx';
 import { Messages } from './Messages.tsx';
 import { Satisfaction } from './Satisfaction.tsx';
+import { useReport } from './report.tsx';
 import { useAround, useObservable, useWidgetState } from './context.ts';
 import { onPhone, useFocusInside, useViewport } from './phone.ts';
 import { useUploads } from './uploads.ts';
 
-/** The chat: a dialog beside the page; on a phone in its place. Escape closes it. */
-export function Panel({ onClose }: { onClose: () => void }) {
+/** The chat: a dialog beside the page; on a phone in its place. Escape closes it. `after`: what is said of a call that is over. */
+export function Panel({ onClose, after }: { onClose: () => void; after: ComponentChildren }) {
   const { widget, t } = useAround();
   const { connected, connection, active, banned, team } = useWidgetState();
   const dialog = useRef<HTMLElement>(null);
   const phone = onPhone();
   const uploads = useUploads();
   const [over, setOver] = useState(false);
+  const report = useReport(connected);
   const title = widget.settings.title ?? t.title;
   useViewport();
   useFocusInside(dialog, phone);
@@ -57,7 +60,11 @@ export function Panel({ onClose }: { onClose: () => void }) {
       {over && <p class="drop">{t.dropHere}</p>}
       <Notices />
       {connected && <LiveCall connected={connected} />}
-      {banned ? <p class="empty" role="alert">{bannedText(banned, t)}</p> : connection === 'refused' ? <p class="empty">{t.notStarted}</p> : <Messages />}
+      {banned ? <p class="empty" role="alert">{bannedText(banned, t)}</p> : connection === 'refused' ? <p class="empty">{t.notStarted}</p> : <Messages onReport={report.open} />}
+      {report.form ?? after}
+      <p class={report.said ? 'day' : 'hidden'} role="status">
+        {report.said}
+      </p>
       {connected && <Satisfaction connected={connected} onDone={() => dialog.current?.querySelector<HTMLElement>('.composer textarea')?.focus()} />}
       {!banned && <Composer uploads={uploads} />}
     </section>

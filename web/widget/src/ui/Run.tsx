@@ -3,7 +3,7 @@
 import { refusedWord, type AttachmentObject, type ChatMessage, type Receipt } from '@confab/client';
 import { LINK_REL, fileSize, isEmojiOnly, linkify, timeOfDay } from '@confab/react/plain';
 import type { Messages } from '../messages/index.ts';
-import { Icon } from './Icon.tsx';
+import { Icon, IconButton } from './Icon.tsx';
 import { useAround } from './context.ts';
 import { Voiced } from './voice.tsx';
 
@@ -16,17 +16,19 @@ interface RunProps {
   urlOf?: ((attachment: AttachmentObject) => string) | undefined;
   onRetry: (message: ChatMessage) => void;
   onDiscard: (message: ChatMessage) => void;
+  /** Of others' messages. */
+  onReport?: ((message: ChatMessage) => void) | undefined;
 }
 
 /** Messages of one person in a row: one name, one time. */
-export function Run({ messages, mine, receipt, urlOf, onRetry, onDiscard }: RunProps) {
+export function Run({ messages, mine, receipt, urlOf, onRetry, onDiscard, onReport }: RunProps) {
   const { t } = useAround();
   const last = messages.at(-1);
   return (
     <div class={`run ${mine ? 'is-mine' : ''}`}>
       {mine ? <span class="hidden">{t.you}</span> : <p class="run-name">{last?.user.name}</p>}
       {messages.map((message) => (
-        <Bubble key={message.key} message={message} urlOf={urlOf} onRetry={onRetry} onDiscard={onDiscard} />
+        <Bubble key={message.key} message={message} urlOf={urlOf} onRetry={onRetry} onDiscard={onDiscard} onReport={onReport} />
       ))}
       {last?.delivery === 'sent' && (
         <p class="time">
@@ -43,9 +45,9 @@ export function Run({ messages, mine, receipt, urlOf, onRetry, onDiscard }: RunP
   );
 }
 
-type BubbleProps = { message: ChatMessage } & Pick<RunProps, 'urlOf' | 'onRetry' | 'onDiscard'>;
+type BubbleProps = { message: ChatMessage } & Pick<RunProps, 'urlOf' | 'onRetry' | 'onDiscard' | 'onReport'>;
 
-function Bubble({ message, urlOf, onRetry, onDiscard }: BubbleProps) {
+function Bubble({ message, urlOf, onRetry, onDiscard, onReport }: BubbleProps) {
   const { t } = useAround();
   const { text, quoted, attachments, files = [], reactions, delivery, deleted } = message;
   const emoji = !quoted && attachments.length + files.length === 0 && isEmojiOnly(text);
@@ -68,6 +70,7 @@ function Bubble({ message, urlOf, onRetry, onDiscard }: BubbleProps) {
         ))}
         {/* what a person wrote has its own direction, the bubble that of the page */}
         {deleted ? t.deleted : text !== '' && <div dir="auto"><Text text={text} /></div>}
+        {onReport && !deleted && message.id !== undefined && <IconButton icon="flag" class="flag" label={t.reportThis} onClick={() => onReport(message)} />}
       </div>
       {reactions.length > 0 && (
         <p class="reactions">

@@ -13,8 +13,7 @@ type Kit = typeof import('../voice/kit.ts');
 
 async function loadKit(host: HTMLElement): Promise<Kit> {
   const kit = await import('../voice/kit.ts');
-  if (host.shadowRoot && !host.dataset['voice']) addStyles(host.shadowRoot, kit.styles);
-  host.dataset['voice'] = 'ready';
+  if (host.shadowRoot) addStyles(host.shadowRoot, kit.styles);
   return kit;
 }
 
