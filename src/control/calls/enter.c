@@ -33,7 +33,8 @@ static bool is_asked(const struct ask *a, const char *name)
 
 static int check_flags(struct ask *a)
 {
-	static const char *const names[] = { "create", "ring", "notify", "watch", "video" };
+	static const char *const names[] = { "create", "ring",	"notify",
+					     "watch",  "video", "take_over" };
 	const char *device;
 	bool value;
 
@@ -76,6 +77,9 @@ static int enter(struct ask *a, const struct store_call *call, struct store_call
 	/* Coming in is an answer. One who comes by another device comes all the same. */
 	if (a->join)
 		(void)rings_accept(a->calls, a->cid, a->who, device);
+	/* the token that this answer brings is of a seat to come */
+	if (a->join && is_asked(a, "take_over"))
+		live_remove_user(a->calls, a->cid, a->who->id);
 	if (is_asked(a, "ring")) {
 		int status = rings_start(a, call);
 

@@ -12,6 +12,7 @@ export type { PermissionRequest } from './call/reduce.ts';
 export { legOf, ringSide, wasAccepted, type RingSide } from './call/ring.ts';
 export type { CallState } from './call/state.ts';
 export type * from './call/types.ts';
+export { keepAwake } from './devices/awake.ts';
 export { listDevices, screenShareAvailable, type Permission } from './devices/browser.ts';
 export type { CameraDirection, CameraManager, CameraState } from './devices/camera.ts';
 export { watchLevel } from './devices/level.ts';

@@ -5,6 +5,7 @@ import { deviceError, toDeviceError } from '../src/devices/browser.ts';
 import { rootMeanSquare } from '../src/devices/level.ts';
 import { MicrophoneManager } from '../src/devices/microphone.ts';
 import { noPreferences, storedPreferences } from '../src/devices/preferences.ts';
+import { Preview } from '../src/devices/preview.ts';
 import { hear, silence } from '../src/devices/speech.ts';
 import { SpeakerManager } from '../src/devices/speaker.ts';
 import type { Call } from '../src/index.ts';
@@ -258,3 +259,37 @@ test('the speaker: output, volume and silence, on every element it is given', as
   assert.equal(speaker.state.selectedDevice, 'out2');
 });
 
+
+test('a phone has one camera at a time: the other one is opened once this one is closed', async () => {
+  const open = new Set<FakeTrack>();
+  const capture = async (): Promise<MediaStreamTrack> => {
+    if (open.size > 0) throw deviceError('camera', 'busy');
+    const track = new FakeTrack();
+    track.stop = () => void open.delete(track);
+    open.add(track);
+    return track as unknown as MediaStreamTrack;
+  };
+  const preview = new Preview(capture, {}, () => assert.fail('nothing was lost'));
+  await preview.set('camera', true);
+  const first = preview.localTrack('camera');
+  await preview.face('environment');
+  assert.equal(open.size, 1);
+  assert.notEqual(preview.localTrack('camera'), first);
+});
+
+test('a camera that ends because the next one is opened was not unplugged', async () => {
+  let last: FakeTrack | undefined;
+  const capture = async (): Promise<MediaStreamTrack> => {
+    last?.dispatchEvent(new Event('ended')); // iOS
+    await Promise.resolve();
+    last = new FakeTrack();
+    return last as unknown as MediaStreamTrack;
+  };
+  const lost: string[] = [];
+  const preview = new Preview(capture, {}, (kind) => lost.push(kind));
+  await preview.set('camera', true);
+  await preview.face('environment');
+  assert.deepEqual(lost, []);
+  last?.dispatchEvent(new Event('ended'));
+  assert.deepEqual(lost, ['camera']);
+});

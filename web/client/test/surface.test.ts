@@ -100,6 +100,30 @@ test('ring, notify, endCall, update, goLive, stopLive', async () => {
   assert.equal(call.state.endedAt?.toISOString(), '2026-11-22T11:00:00.000Z');
 });
 
+test('incoming video: off before the join, kept when one comes back, and as usual in the next call', async () => {
+  const { call, media } = await setUp();
+  call.setIncomingVideoEnabled(false);
+  await call.join();
+  assert.equal(media[0]?.receivesVideo, false);
+  call.setIncomingVideoEnabled(true);
+  assert.equal(media[0]?.receivesVideo, true);
+  call.setIncomingVideoEnabled(false);
+  media[0]?.handlers.onEnded('lost');
+  await until(() => media.length === 2);
+  assert.equal(media[1]?.receivesVideo, false);
+  await call.leave();
+  assert.equal(call.state.incomingVideo, true);
+});
+
+test('take_over goes with the join, and not with those that follow by themselves', async () => {
+  const { call, server, media } = await setUp();
+  const joins = () => server.requests.filter(({ path }) => path.endsWith('/join')).map(({ body }) => body['take_over']);
+  await call.join({ take_over: true });
+  media[0]?.handlers.onEnded('lost');
+  await until(() => joins().length === 2);
+  assert.deepEqual(joins(), [true, undefined]);
+});
+
 test('submitFeedback sends what was said', async () => {
   const { call, answer } = await setUp();
   const said = answer('/feedback', {});

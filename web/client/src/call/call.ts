@@ -131,6 +131,7 @@ export class Call {
     this.#settleRing();
     this.#leaves++;
     const left = this.#link.leave();
+    this.#stores.incomingVideo.set(true);
     if ((side && options.reject) || cancels) {
       await this.#api.reject(options.reason ?? (cancels ? 'cancel' : 'decline')).catch(() => {}); // left all the same
     }
@@ -187,6 +188,15 @@ export class Call {
   /** Closes what the preview has open, and keeps what was chosen. In a call it does nothing. */
   stopPreview(): void {
     this.#link.stopPreview();
+  }
+
+  /**
+   * Whether the others' cameras are received, now and until the call is left; screens and sound always are. Without them a
+   * call needs some 50 kbit/s: for networks that carry no more. Before the call is joined it holds from the start.
+   */
+  setIncomingVideoEnabled(enabled: boolean): void {
+    this.#stores.incomingVideo.set(enabled);
+    this.#link.receiveVideo(enabled);
   }
 
   // the call itself
@@ -417,6 +427,7 @@ export class Call {
       devices: { camera, microphone, screenShare },
       state: () => this.state.callingState,
       input: (input) => this.#stores.input(input),
+      incomingVideo: () => this.state.incomingVideo,
       defaults: () => {
         const settings = this.state.settings;
         return {

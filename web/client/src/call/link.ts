@@ -20,6 +20,8 @@ export interface LinkHost {
   devices: { camera: CameraManager; microphone: MicrophoneManager; screenShare: ScreenShareManager };
   state(): CallingState;
   input(input: CallingInput): void;
+  /** Whether the others' cameras are wanted. */
+  incomingVideo(): boolean;
   /** Whether cameras and microphones start on, when nobody chose. */
   defaults(): { camera: boolean; microphone: boolean };
   onReply(reply: JoinResponse): void;
@@ -70,6 +72,11 @@ export class CallLink {
     this.#attachDevices(preview);
   }
 
+  /** What `incomingVideo` says has changed. */
+  receiveVideo(on: boolean): void {
+    this.#session?.receiveVideo(on);
+  }
+
   stopPreview(): void {
     if (!this.#preview || this.#joining) return; // a join takes it over
     this.#preview.close();
@@ -112,6 +119,7 @@ export class CallLink {
       this.#wanted(attempt);
     }
     this.#session = session;
+    session.receiveVideo(this.host.incomingVideo());
     const reply = await asked;
     this.#wanted(attempt);
     this.host.onReply(reply);

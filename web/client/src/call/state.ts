@@ -24,6 +24,8 @@ export class CallStores {
   readonly blockedUserIds = new Store(NOBODY);
   readonly ring = new Store<RingObject | null>(null);
   readonly permissionRequests = new Store<readonly PermissionRequest[]>([]);
+  /** The others' cameras are received. */
+  readonly incomingVideo = new Store(true);
   /** When this client joined, in milliseconds of Date.now(). */
   readonly joinedAt = new Store<number | undefined>(undefined);
   /** When the call began, by this device's clock. */
@@ -115,6 +117,8 @@ export class CallState {
   readonly ring$: Observable<RingObject | null>;
   /** Who asks for what; told to those who can grant it. */
   readonly permissionRequests$: Observable<readonly PermissionRequest[]>;
+  /** False: the others' cameras are not received, and count as off. See `call.setIncomingVideoEnabled`. */
+  readonly incomingVideo$: Observable<boolean>;
   /** When this client joined, in milliseconds of Date.now(). */
   readonly joinedAt$: Observable<number | undefined>;
   /** When the call began, for whoever came first, in milliseconds of this device's Date.now(); undefined while nobody is in it. */
@@ -134,6 +138,7 @@ export class CallState {
     this.blockedUserIds$ = stores.blockedUserIds;
     this.ring$ = stores.ring;
     this.permissionRequests$ = stores.permissionRequests;
+    this.incomingVideo$ = stores.incomingVideo;
     this.joinedAt$ = stores.joinedAt;
     this.startedAt$ = stores.startedAt;
     this.#call = stores.call;
@@ -174,6 +179,9 @@ export class CallState {
   }
   get permissionRequests(): readonly PermissionRequest[] {
     return this.permissionRequests$.get();
+  }
+  get incomingVideo(): boolean {
+    return this.incomingVideo$.get();
   }
   get joinedAt(): number | undefined {
     return this.joinedAt$.get();

@@ -39,6 +39,8 @@ export interface CreateOptions extends GetOptions {
 export interface JoinOptions extends CreateOptions {
   /** Make the call when it does not exist. Without it, joining an unknown call rejects with code 16. */
   create?: boolean;
+  /** This user's other devices and tabs leave: the call goes on here. Without it one person may be in a call twice. */
+  take_over?: boolean;
 }
 
 export interface LeaveOptions {

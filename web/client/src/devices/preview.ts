@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Camera and microphone before the call: opened here, and handed over when it is joined, so that nothing starts twice. */
-import type { DeviceKind } from '../errors.ts';
+import { DeviceError, type DeviceKind } from '../errors.ts';
 import type { Capture, Facing } from './browser.ts';
 import type { DeviceHost } from './manager.ts';
 
@@ -11,6 +11,7 @@ export class Preview implements DeviceHost {
   #devices: Partial<Record<'camera' | 'microphone', string>>;
   #facing: Facing | undefined;
   #closed = false;
+  readonly #opening = new Set<'camera' | 'microphone'>();
 
   constructor(
     private readonly capture: Capture,
@@ -62,12 +63,21 @@ export class Preview implements DeviceHost {
   }
 
   async #open(kind: 'camera' | 'microphone'): Promise<void> {
-    const track = await this.capture(kind, this.#devices[kind], kind === 'camera' ? this.#facing : undefined);
+    const capture = () => this.capture(kind, this.#devices[kind], kind === 'camera' ? this.#facing : undefined);
+    this.#opening.add(kind);
+    const track = await capture()
+      .catch((error: unknown) => {
+        // phones have one camera at a time: the other one is free once this one is closed
+        if (!(error instanceof DeviceError) || error.reason !== 'busy' || !this.#tracks[kind]) throw error;
+        this.#stop(kind);
+        return capture();
+      })
+      .finally(() => this.#opening.delete(kind));
     if (this.#closed) return track.stop();
     this.#stop(kind);
     this.#tracks[kind] = track;
     track.addEventListener('ended', () => {
-      if (this.#tracks[kind] !== track) return;
+      if (this.#tracks[kind] !== track || this.#opening.has(kind)) return; // the next one ended it
       delete this.#tracks[kind];
       this.onLost(kind);
     });

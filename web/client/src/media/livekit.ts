@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The real media session: LiveKit's open protocol through livekit-client. */
-import type { LocalTrack, LocalTrackPublication } from 'livekit-client';
+import type { LocalTrack, LocalTrackPublication, RemoteTrackPublication } from 'livekit-client';
 import {
   ConnectionError,
   ConnectionErrorReason,
@@ -75,6 +75,8 @@ export class LiveKitSession implements MediaSession {
   });
   #prepared: Prepared = {};
   #closed = false;
+  /** The others' cameras are received. */
+  #video = true;
   #connecting: Promise<void> | undefined;
   #lost = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
@@ -92,6 +94,7 @@ export class LiveKitSession implements MediaSession {
       this.#unwatchSound?.();
       this.#tell(() => handlers.onEnded(removed ? 'removed' : 'lost'));
     });
+    room.on(RoomEvent.TrackSubscribed, (_, publication) => this.#receive(publication));
     room.on(RoomEvent.LocalTrackPublished, (publication) => this.#watch(publication));
     room.on(RoomEvent.LocalTrackUnpublished, ({ source }) => this.#device(source, false));
     room.on(RoomEvent.TrackMuted, ({ source }, { isLocal }) => isLocal && this.#device(source, false));
@@ -198,6 +201,20 @@ export class LiveKitSession implements MediaSession {
     }
   }
 
+  receiveVideo(on: boolean): void {
+    if (on === this.#video) return;
+    this.#video = on;
+    for (const { trackPublications } of this.#room.remoteParticipants.values()) {
+      for (const publication of trackPublications.values()) this.#receive(publication);
+    }
+    this.#changed();
+  }
+
+  /** The server sends nothing of what is disabled, and goes on at once when it is not any more. */
+  #receive(publication: RemoteTrackPublication): void {
+    if (publication.source === Track.Source.Camera) publication.setEnabled(this.#video);
+  }
+
   localTrack(kind: DeviceKind): MediaStreamTrack | undefined {
     return this.#room.localParticipant.getTrackPublication(SOURCES[kind])?.track?.mediaStreamTrack;
   }
@@ -238,7 +255,7 @@ export class LiveKitSession implements MediaSession {
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      this.#tell(() => this.handlers.onParticipants(participantsOf(this.#room)));
+      this.#tell(() => this.handlers.onParticipants(participantsOf(this.#room, this.#video)));
     });
   }
 

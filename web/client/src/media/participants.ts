@@ -18,15 +18,15 @@ const QUALITY: Record<ConnectionQuality, Quality> = {
   [ConnectionQuality.Excellent]: 'excellent',
 };
 
-/** The local one first, then in the order of joining. */
-export function participantsOf(room: Room): Participant[] {
+/** The local one first, then in the order of joining. Without `video` the others' cameras count as off: they are not received. */
+export function participantsOf(room: Room, video = true): Participant[] {
   const remote = [...room.remoteParticipants.values()].sort(
     (a, b) => (a.joinedAt?.getTime() ?? 0) - (b.joinedAt?.getTime() ?? 0) || a.identity.localeCompare(b.identity),
   );
-  return [room.localParticipant, ...remote].map(participantOf);
+  return [room.localParticipant, ...remote].map((participant) => participantOf(participant, video || participant.isLocal));
 }
 
-function participantOf(participant: RoomParticipant): Participant {
+function participantOf(participant: RoomParticipant, video: boolean): Participant {
   const userId = userIdOf(participant.identity);
   const audioTrack = trackOf(participant, Track.Source.Microphone);
   return {
@@ -38,7 +38,7 @@ function participantOf(participant: RoomParticipant): Participant {
     isSpeaking: participant.isSpeaking,
     connectionQuality: QUALITY[participant.connectionQuality],
     audioTrack,
-    videoTrack: trackOf(participant, Track.Source.Camera),
+    videoTrack: video ? trackOf(participant, Track.Source.Camera) : undefined,
     screenShareTrack: trackOf(participant, Track.Source.ScreenShare),
     screenShareAudioTrack: trackOf(participant, Track.Source.ScreenShareAudio),
     reaction: undefined, // comes by event, see call/state.ts

@@ -61,6 +61,8 @@ export interface MediaSession extends DeviceHost {
   prepare(kinds: { camera: boolean; microphone: boolean }, devices: ChosenDevices, open: PreviewTracks): void;
   /** Resolves when media can flow. Rejects with ConfabError. */
   connect(url: string, token: string): Promise<void>;
+  /** Whether the others' cameras are received; screens always are. At first they are. */
+  receiveVideo(on: boolean): void;
   /** Closes the connection and every device. Never rejects; may be called at any time, also twice. */
   disconnect(): Promise<void>;
 }

@@ -171,6 +171,7 @@ export class FakeMedia implements MediaSession {
   /** What localTrack answers. */
   readonly tracks: Partial<Record<DeviceKind, FakeTrack>> = {};
   disconnected = false;
+  receivesVideo = true;
   failing: Partial<Record<DeviceKind, Error>> = {};
   connecting: Promise<void> = Promise.resolve();
   setting: () => Promise<void> = () => Promise.resolve();
@@ -181,6 +182,9 @@ export class FakeMedia implements MediaSession {
     this.prepared = kinds;
     this.devices = devices;
     this.takenOver = open;
+  }
+  receiveVideo(on: boolean): void {
+    this.receivesVideo = on;
   }
   async face(facing: string): Promise<void> {
     this.orders.push(`camera faces ${facing}`);
