@@ -181,6 +181,16 @@ test('speaker.state: status$, selectedDevice$, volume$', async () => {
   assert.deepEqual([speaker.kind, speaker.state.status, speaker.state.volume], ['speaker', 'enabled', 0.5]);
 });
 
+test('client.measureRoundTrip: the server is asked a few times; rejects when it is not there', async () => {
+  const { client, server } = await setUp();
+  server.routes['GET /healthz'] = () => ({ status: 200, body: {} });
+  const ms = await client.measureRoundTrip();
+  assert.ok(ms >= 0 && ms < 20_000, String(ms));
+  assert.equal(server.requests.filter(({ path }) => path === '/healthz').length, 4);
+  server.reachable = false;
+  await assert.rejects(client.measureRoundTrip(), /could not be reached/);
+});
+
 test('client.preloadMedia: never rejects, and a join after it works', async () => {
   const { client, call } = await setUp();
   await client.preloadMedia();

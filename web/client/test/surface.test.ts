@@ -100,7 +100,7 @@ test('ring, notify, endCall, update, goLive, stopLive', async () => {
   assert.equal(call.state.endedAt?.toISOString(), '2026-11-22T11:00:00.000Z');
 });
 
-test('incoming video: off before the join, kept when one comes back, and as usual in the next call', async () => {
+test('call.setIncomingVideoEnabled and call.state.incomingVideo$: off before the join, kept when one comes back, as usual in the next call', async () => {
   const { call, media } = await setUp();
   call.setIncomingVideoEnabled(false);
   await call.join();
@@ -111,8 +111,10 @@ test('incoming video: off before the join, kept when one comes back, and as usua
   media[0]?.handlers.onEnded('lost');
   await until(() => media.length === 2);
   assert.equal(media[1]?.receivesVideo, false);
+  const told: boolean[] = [];
+  call.state.incomingVideo$.onChange(() => told.push(call.state.incomingVideo));
   await call.leave();
-  assert.equal(call.state.incomingVideo, true);
+  assert.deepEqual(told, [true]);
 });
 
 test('take_over goes with the join, and not with those that follow by themselves', async () => {

@@ -21,6 +21,8 @@ export interface ActiveCall {
   readonly call: Call;
   /** Rings the team. */
   readonly ring: boolean;
+  /** One is in it on another device or in another tab: that one leaves. */
+  readonly takeOver: boolean;
 }
 
 /** One is out of it again; somebody else was in it. */
@@ -195,14 +197,14 @@ export class Widget {
     if (!connected || this.state.active) return;
     const live = connected.chat.state.conversations.get(connected.me.id)?.call;
     const call = connected.client.call('default', callIdOf(connected.me.id));
-    this.#set({ active: { call, ring: !live }, ended: undefined, callFailed: false });
+    this.#set({ active: { call, ring: !live, takeOver: live?.participants.some(({ id }) => id === connected.me.id) ?? false }, ended: undefined, callFailed: false });
     this.#emit('call', 'active');
   }
 
   /** Rejects with ConfabError when it was answered elsewhere. */
   async accept(call: Call): Promise<void> {
     await call.accept();
-    this.#set({ active: { call, ring: false }, ended: undefined, ringing: undefined });
+    this.#set({ active: { call, ring: false, takeOver: false }, ended: undefined, ringing: undefined });
     this.#emit('call', 'active');
   }
 

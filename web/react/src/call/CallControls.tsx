@@ -7,17 +7,19 @@ import { IconButton } from '../ui/IconButton.tsx';
 import { AskPermission } from './AskPermission.tsx';
 import { DeviceButton } from './DeviceButton.tsx';
 import { DevicesPanel } from './DevicesPanel.tsx';
+import type { Saving } from './useSaving.ts';
 import { ReactionsMenu } from './ReactionsMenu.tsx';
 
 interface CallControlsProps {
   call: Call;
+  saving: Saving;
   onLeave: () => void;
   /** More buttons, of what is around the call. */
   children?: ReactNode;
 }
 
 /** The buttons show what was asked for at once, and are there for what the call allows; errors are told by DeviceNotices. */
-export function CallControls({ call, onLeave, children }: CallControlsProps) {
+export function CallControls({ call, saving, onLeave, children }: CallControlsProps) {
   const t = useMessages();
   const screen = useObservable(call.screenShare.state.optimisticStatus$) === 'enabled';
   const own = useObservable(call.state.ownCapabilities$);
@@ -36,7 +38,7 @@ export function CallControls({ call, onLeave, children }: CallControlsProps) {
       )}
       <AskPermission call={call} />
       <ReactionsMenu call={call} />
-      <DevicesPanel call={call} />
+      <DevicesPanel call={call} saving={saving} />
       {children}
       <span className="cf-controls__gap" />
       <IconButton icon="hangUp" label={t.leaveCall} look="danger" onClick={onLeave} />

@@ -24,6 +24,8 @@ interface CallEndedProps {
   call: Call;
   /** Names of those who are in the call still. */
   others: readonly string[];
+  /** One is in it oneself, on another device or in another window. */
+  elsewhere?: boolean;
   /** In the call's conversation; null: over the page. */
   place: Element | null;
   /** Into the call again: it rings when nobody is there. */
@@ -34,7 +36,7 @@ interface CallEndedProps {
 }
 
 /** After a call: with whom and how long, how it was, and back to it; or, when nobody came, to write instead. Not modal. */
-export function CallEnded({ ended, call, others, place, onCall, onWrite, onClose }: CallEndedProps) {
+export function CallEnded({ ended, call, others, elsewhere = false, place, onCall, onWrite, onClose }: CallEndedProps) {
   const t = useMessages();
   const { peer, ms, met, result } = ended;
   const box = useRef<HTMLElement>(null);
@@ -63,16 +65,16 @@ export function CallEnded({ ended, call, others, place, onCall, onWrite, onClose
         <span className="cf-ended__icon">
           <Icon name="hangUp" size={20} />
         </span>
-        <strong>{t.callEnded}</strong>
-        <span>{met ? t.callEndedWith(peer.name, duration(ms, t)) : (result ?? t.noAnswer(peer.name))}</span>
-        {others.length > 0 && <span>{t.call.stillIn(others)}</span>}
+        <strong>{elsewhere ? t.call.goesOn : t.callEnded}</strong>
+        {(met || !elsewhere) && <span>{met ? t.callEndedWith(peer.name, duration(ms, t)) : (result ?? t.noAnswer(peer.name))}</span>}
+        {others.length > 0 && !elsewhere && <span>{t.call.stillIn(others)}</span>}
       </p>
-      {met && <CallRating call={call} />}
+      {met && !elsewhere && <CallRating call={call} />}
       <div className="cf-ended__buttons">
         <button type="button" className="cf-button cf-button--quiet" onClick={onCall}>
-          <Icon name="camera" size={20} /> {others.length > 0 ? t.call.rejoin : t.callAgain}
+          <Icon name="camera" size={20} /> {elsewhere ? t.call.continueHere : others.length > 0 ? t.call.rejoin : t.callAgain}
         </button>
-        {!met && onWrite && (
+        {!met && !elsewhere && onWrite && (
           <button type="button" className="cf-button cf-button--quiet" onClick={onWrite}>
             <Icon name="chat" size={20} /> {t.leaveMessage}
           </button>

@@ -8,6 +8,7 @@ import { ParticipantTile } from './ParticipantTile.tsx';
 import { RemoteAudio } from './RemoteAudio.tsx';
 import { ScreenTile } from './ScreenTile.tsx';
 import { SelfView } from './SelfView.tsx';
+import type { Corner } from './useCorner.ts';
 import { Waiting, type WaitingState } from './Waiting.tsx';
 
 interface CallStageProps {
@@ -26,6 +27,7 @@ export function CallStage({ participants, peer, waiting, layout, mini }: CallSta
   const call = useCall();
   const [unblock, setUnblock] = useState<readonly (() => void)[]>([]);
   const onBlocked = useCallback((retry: () => void) => setUnblock((list) => [...list, retry]), []);
+  const [corner, setCorner] = useState<Corner>({ block: 'end', inline: 'end' });
   const me = participants.find((participant) => participant.isLocal);
   const others = participants.filter((participant) => !participant.isLocal);
   const screens = others.filter((participant) => participant.screenShareTrack);
@@ -55,13 +57,13 @@ export function CallStage({ participants, peer, waiting, layout, mini }: CallSta
           {small.map((participant) => (
             <ParticipantTile key={participant.sessionId} participant={participant} />
           ))}
-          {inGrid && me && <SelfView participant={me} floating={false} />}
+          {inGrid && me && <SelfView participant={me} />}
         </div>
       )}
       {others.length === 0 && (
         <Waiting peer={peer} {...waiting} mayRing={waiting.note !== undefined && call?.state.ring != null} />
       )}
-      {me && !inGrid && <SelfView participant={me} floating />}
+      {me && !inGrid && <SelfView participant={me} corner={corner} onCorner={setCorner} />}
       {audio.map((track) => (
         <RemoteAudio key={track.id} track={track} onBlocked={onBlocked} />
       ))}

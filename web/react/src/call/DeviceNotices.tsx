@@ -2,8 +2,13 @@
 import { DeviceError, type Call, type DeviceErrorReason, type DeviceKind } from '@confab/client';
 import { useState } from 'react';
 import { useMessages } from '../context.tsx';
+import { browserKind } from '../lobby/browserKind.ts';
+import type { Messages } from '../messages/en.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { Icon } from '../ui/Icon.tsx';
+
+/** Where this browser keeps what one once refused. */
+const allowHow = ({ call }: Messages): string => call.allowHow[browserKind() ?? 'other'];
 
 interface Problem {
   kinds: DeviceKind[];
@@ -38,7 +43,10 @@ export function DeviceNotices({ call }: { call: Call }) {
       {problems.map(({ kinds, reason, errors }) => (
         <p key={kinds.join()} className="cf-notice">
           <Icon name="alert" size={18} />
-          <span>{t.deviceError(kinds, reason)}</span>
+          <span>
+            {t.deviceError(kinds, reason)}
+            {reason === 'denied' && !kinds.includes('screenShare') && ` ${allowHow(t)}`}
+          </span>
           <button
             type="button"
             className="cf-link"

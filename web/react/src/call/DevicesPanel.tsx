@@ -4,9 +4,10 @@ import { useEffect, useRef, useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { DevicePickers } from '../lobby/DevicePickers.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
+import type { Saving } from './useSaving.ts';
 
 /** The button for camera, microphone and speaker, and the panel that it opens. Escape or a click beside it closes it. */
-export function DevicesPanel({ call }: { call: Call }) {
+export function DevicesPanel({ call, saving }: { call: Call; saving: Saving }) {
   const t = useMessages();
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -33,6 +34,10 @@ export function DevicesPanel({ call }: { call: Call }) {
       {open && (
         <div className="cf-devices__panel" role="group" aria-label={t.devices}>
           <DevicePickers call={call} />
+          <label className="cf-check">
+            <input type="checkbox" checked={saving.on} onChange={saving.on ? saving.stop : saving.start} />
+            {t.call.audioOnlyHint}
+          </label>
         </div>
       )}
     </div>

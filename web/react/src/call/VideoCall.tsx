@@ -3,6 +3,7 @@ import { CallingState, type UserObject } from '@confab/client';
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { createPortal } from 'react-dom';
 import { CallProvider, useMessages, useShortcuts, useVideoClient } from '../context.tsx';
+import { useAwake } from '../hooks/useAwake.ts';
 import { useJoinedCall } from '../hooks/useCall.ts';
 import { useModal } from '../hooks/useModal.ts';
 import { useObservable } from '../hooks/useObservable.ts';
@@ -25,10 +26,12 @@ import { MutedNotice } from './MutedNotice.tsx';
 import { PermissionRequests } from './PermissionRequests.tsx';
 import { PictureWindow } from './PictureWindow.tsx';
 import { ringView } from './ringTexts.ts';
+import { SavingNotice } from './SavingNotice.tsx';
 import { useAnnouncements } from './useAnnouncements.ts';
 import { useConversation } from './useConversation.ts';
 import { useMini } from './useMini.ts';
 import { usePicture } from './usePicture.ts';
+import { useSaving } from './useSaving.ts';
 import { useToggleWords } from './useToggleWords.ts';
 
 export interface VideoCallProps {
@@ -38,6 +41,8 @@ export interface VideoCallProps {
   peer: Pick<UserObject, 'id' | 'name' | 'image'>;
   /** Rings the others when the call is joined. */
   ring?: boolean;
+  /** One is in it on another device or in another window: that one leaves. */
+  takeOver?: boolean;
   /** Offered when nobody answered: to leave a message. The call is over for me then, too. */
   onWrite?: () => void;
   /** The call is over for me: take the component away. `ended` is there when it had begun. */
@@ -48,12 +53,12 @@ export interface VideoCallProps {
  * A call as a modal: joins when it appears, leaves when it goes. Made small, it stands over the page, which can be used.
  * Needs a connected client around it.
  */
-export function VideoCall({ callType, callId, peer, ring = false, onWrite, onClose }: VideoCallProps) {
+export function VideoCall({ callType, callId, peer, ring = false, takeOver = false, onWrite, onClose }: VideoCallProps) {
   const t = useMessages();
   const toast = useToast();
   const client = useVideoClient();
   const call = useMemo(() => client.call(callType, callId), [client, callType, callId]);
-  const { error, retry } = useJoinedCall(call, ring);
+  const { error, retry } = useJoinedCall(call, { ring, takeOver });
   const state = useObservable(call.state.callingState$);
   const participants = useObservable(call.state.participants$);
   const joinedAt = useObservable(call.state.joinedAt$);
@@ -74,6 +79,8 @@ export function VideoCall({ callType, callId, peer, ring = false, onWrite, onClo
   const words = useToggleWords(call);
   const conversation = useConversation(call, !mini);
   const shortcuts = useShortcuts();
+  const saving = useSaving(call, participants);
+  useAwake(joined);
   useModal(dialog, !mini);
   useTone(joined && ringing && alone ? 'outgoing' : undefined);
 
@@ -152,6 +159,7 @@ export function VideoCall({ callType, callId, peer, ring = false, onWrite, onClo
           <DeviceNotices call={call} />
           {!over && (
             <div className="cf-requests" aria-live="polite">
+              <SavingNotice saving={saving} />
               <PermissionRequests call={call} />
               <BlockedPeople call={call} peer={peer} />
             </div>
@@ -160,7 +168,7 @@ export function VideoCall({ callType, callId, peer, ring = false, onWrite, onClo
           {conversation?.open && !mini && !over && <ChatPanel conversation={conversation} />}
         </div>
         {!over && (
-          <CallControls call={call} onLeave={close}>
+          <CallControls call={call} saving={saving} onLeave={close}>
             {conversation && !mini && (
               <>
                 {joined && <AddPeople call={call} conversation={conversation} participants={participants} />}

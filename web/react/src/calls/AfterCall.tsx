@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { conversationIdOf, Store, type Call, type ChatState, type ChatStore } from '@confab/client';
+import { conversationIdOf, type Call } from '@confab/client';
 import { useEffect, useRef } from 'react';
 import { CallEnded, type Ended } from '../call/CallEnded.tsx';
-import { useVideoClient } from '../context.tsx';
-import { useObservable } from '../hooks/useObservable.ts';
 import { useCallChat } from './CallChat.tsx';
+import { useInCall } from './useInCall.ts';
 import { toTextBox } from './toTextBox.ts';
 
 interface AfterCallProps {
@@ -19,7 +18,7 @@ export function AfterCall({ ended, onOpen, onClose }: AfterCallProps) {
   const chat = useCallChat();
   const { call } = ended;
   const id = call.type === 'default' ? conversationIdOf(call.id) : undefined;
-  const others = useOthers(call, id, chat?.messenger);
+  const { others, me } = useInCall(call);
   const shown = chat?.after?.dataset['conversation'];
   const before = useRef(shown);
   useEffect(() => {
@@ -37,22 +36,11 @@ export function AfterCall({ ended, onOpen, onClose }: AfterCallProps) {
       ended={ended}
       call={call}
       others={others}
+      elsewhere={me}
       place={(shown === id ? chat?.after : null) ?? null}
-      onCall={() => onOpen(others.length === 0)}
+      onCall={() => onOpen(others.length === 0 && !me)}
       onWrite={id === undefined || (shown !== id && !chat?.goTo) ? undefined : () => write(id)}
       onClose={onClose}
     />
   );
-}
-
-const NONE = new Store<ChatState | undefined>(undefined);
-
-/** Who is in the call still; two devices of one person are one. */
-function useOthers(call: Call, id: string | undefined, messenger: ChatStore | undefined): readonly string[] {
-  const me = useVideoClient().state.connectedUser?.id;
-  const known = useObservable(call.state.session$);
-  const state = useObservable<ChatState | undefined>(messenger?.state$ ?? NONE);
-  const conversation = id === undefined ? undefined : (state?.conversations.get(id) ?? state?.channels.get(id));
-  const session = conversation ? conversation.call : known;
-  return (session?.participants ?? []).filter((user) => user.id !== me).map((user) => user.name);
 }

@@ -8,9 +8,9 @@ import { VideoCall } from '../call/VideoCall.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useRingNotification } from '../call/useRingNotification.ts';
 import { useRingingCalls } from '../hooks/useCalls.ts';
-import { LobbyDialog } from '../lobby/LobbyDialog.tsx';
 import { useToast } from '../ui/Toasts.tsx';
 import { AfterCall } from './AfterCall.tsx';
+import { CallLobby } from './CallLobby.tsx';
 import { CallChatProvider, useCallChat } from './CallChat.tsx';
 import { toTextBox } from './toTextBox.ts';
 
@@ -23,6 +23,8 @@ export interface ActiveCall {
   ring: boolean;
   /** It rang here. */
   accepted: boolean;
+  /** One was in it on another device or in another window: that one leaves. */
+  takeOver: boolean;
 }
 
 export interface Center {
@@ -63,7 +65,7 @@ function Calls({ children }: { children: ReactNode }) {
   const client = useVideoClient();
   const messenger = useCallChat()?.messenger;
   const [active, setActive] = useState<ActiveCall | undefined>();
-  const [checking, setChecking] = useState<Omit<ActiveCall, 'accepted'> | undefined>();
+  const [checking, setChecking] = useState<Pick<ActiveCall, 'call' | 'peer' | 'ring'> | undefined>();
   const [ended, setEnded] = useState<(Ended & { call: Call }) | undefined>();
   const [dialing, setDialing] = useState<Call | undefined>();
   const incoming = useRingingCalls('incoming').find((call) => call !== active?.call);
@@ -74,8 +76,9 @@ function Calls({ children }: { children: ReactNode }) {
   }, [outgoing]);
 
   const open = useCallback((call: Call, peer: Peer, { ring = false } = {}) => {
-    setActive((now) => (now?.call === call ? now : { call, peer, ring, accepted: false })); // one is in it already
-  }, []);
+    const takeOver = isElsewhere(call, messenger);
+    setActive((now) => (now?.call === call ? now : { call, peer, ring: ring && !takeOver, accepted: false, takeOver })); // one is in it already
+  }, [messenger]);
   const check = useCallback((call: Call, peer: Peer, { ring = false } = {}) => setChecking({ call, peer, ring }), []);
   const close = useCallback(() => setActive(undefined), []);
   const goOn = useCallback(() => setEnded(undefined), []);
@@ -91,7 +94,7 @@ function Calls({ children }: { children: ReactNode }) {
     try {
       if (!camera) await call.camera.disable({ remember: false });
       await call.accept();
-      setActive({ call, peer, ring: false, accepted: true });
+      setActive({ call, peer, ring: false, accepted: true, takeOver: false });
     } catch (error) {
       toast(error instanceof ConfabError && error.statusCode === 409 ? t.answeredElsewhere : t.callFailed);
     }
@@ -115,6 +118,7 @@ function Calls({ children }: { children: ReactNode }) {
           callId={active.call.id}
           peer={active.peer}
           ring={active.ring}
+          takeOver={active.takeOver}
           onWrite={() => {
             close();
             toTextBox();
@@ -126,11 +130,11 @@ function Calls({ children }: { children: ReactNode }) {
         />
       )}
       {checking && !active && (
-        <LobbyDialog
+        <CallLobby
           call={checking.call}
-          hint={checking.ring ? t.lobbyRings(checking.peer.name) : t.lobbyLive}
-          onJoin={() => {
-            open(checking.call, checking.peer, { ring: checking.ring });
+          name={checking.peer.name}
+          onJoin={(ring) => {
+            open(checking.call, checking.peer, { ring });
             setChecking(undefined);
           }}
           onCancel={() => setChecking(undefined)}
@@ -170,6 +174,13 @@ function Calls({ children }: { children: ReactNode }) {
 /** Makes sure that a component has a center: its own when none is around. */
 export function WithCallCenter({ children }: { children: ReactNode }) {
   return useCallCenter() ? children : <CallCenter>{children}</CallCenter>;
+}
+
+/** This user is in it already, on another device or in another window. */
+function isElsewhere(call: Call, messenger: ChatStore | undefined): boolean {
+  const id = call.type === 'default' ? conversationIdOf(call.id) : undefined;
+  const session = id === undefined ? undefined : (messenger?.state.conversations.get(id) ?? messenger?.state.channels.get(id))?.call;
+  return session?.participants.some((user) => user.id === messenger?.state.me.id) ?? false;
 }
 
 /** The group that a ring is in. */

@@ -3,19 +3,19 @@ import type { Call, ConfabError } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 
 /**
- * Joins while the component is on the page, leaves with it; with `ring`, the others' devices ring. `error` is why it
- * could not join.
+ * Joins while the component is on the page, leaves with it; with `ring`, the others' devices ring; with `takeOver` this user's
+ * own other ones leave. `error` is why it could not join.
  */
-export function useJoinedCall(call: Call, ring = false): { error: ConfabError | undefined; retry: () => void } {
+export function useJoinedCall(call: Call, { ring = false, takeOver = false } = {}): { error: ConfabError | undefined; retry: () => void } {
   const [error, setError] = useState<ConfabError | undefined>();
   const join = useCallback(
     (alive: () => boolean) => {
       setError(undefined);
-      call.join({ create: true, ...(ring ? { ring } : {}) }).catch((reason: ConfabError) => {
+      call.join({ create: true, ...(ring ? { ring } : {}), ...(takeOver ? { take_over: true } : {}) }).catch((reason: ConfabError) => {
         if (alive()) setError(reason);
       });
     },
-    [call, ring],
+    [call, ring, takeOver],
   );
   useEffect(() => {
     let alive = true;

@@ -3,6 +3,7 @@ import type { Call } from '@confab/client';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { DeviceButton } from '../call/DeviceButton.tsx';
 import { DeviceNotices } from '../call/DeviceNotices.tsx';
+import { FlipButton } from '../call/FlipButton.tsx';
 import { VideoView } from '../call/VideoView.tsx';
 import { useMessages } from '../context.tsx';
 import { useConnectedUser } from '../hooks/useCalls.ts';
@@ -10,6 +11,7 @@ import { useObservable } from '../hooks/useObservable.ts';
 import { playChime } from '../sound/chime.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { LineCheck } from './LineCheck.tsx';
 import { DevicePicker } from './DevicePicker.tsx';
 import { MicLevel } from './MicLevel.tsx';
 
@@ -29,6 +31,7 @@ export function Lobby({ call, onJoin, onCancel, title, hint }: LobbyProps) {
   const t = useMessages();
   const sound = useObservable(call.microphone.state.track$);
   const microphone = useObservable(call.microphone.state.optimisticStatus$) !== 'disabled';
+  const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
 
   const here = useRef(false);
   useEffect(() => {
@@ -52,6 +55,7 @@ export function Lobby({ call, onJoin, onCancel, title, hint }: LobbyProps) {
       <Preview call={call} />
       <div className="cf-lobby__side">
         <DeviceNotices call={call} />
+        <LineCheck />
         <DevicePicker manager={call.camera} label={t.camera} />
         <DevicePicker manager={call.microphone} label={t.microphone}>
           <MicLevel track={sound} />
@@ -65,6 +69,18 @@ export function Lobby({ call, onJoin, onCancel, title, hint }: LobbyProps) {
           {onCancel && (
             <button type="button" className="cf-button cf-button--quiet" onClick={onCancel}>
               {t.cancel}
+            </button>
+          )}
+          {camera && (
+            <button
+              type="button"
+              className="cf-button cf-button--quiet"
+              onClick={() => {
+                void call.camera.disable({ remember: false });
+                onJoin();
+              }}
+            >
+              {t.withoutCamera}
             </button>
           )}
           <button type="button" className="cf-button" onClick={onJoin}>
@@ -82,14 +98,16 @@ function Preview({ call }: { call: Call }) {
   const me = useConnectedUser();
   const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
   const picture = useObservable(call.camera.state.track$);
+  const direction = useObservable(call.camera.state.direction$);
   return (
     <div className="cf-lobby__preview cf-tile" role="group" aria-label={t.preview}>
       <span className="cf-tile__avatar">{me && <Avatar user={me} size="huge" />}</span>
-      <VideoView track={picture} mirrored />
+      <VideoView track={picture} mirrored={direction !== 'back'} />
       {!camera && <p className="cf-lobby__off">{t.cameraIsOff}</p>}
       <div className="cf-lobby__buttons">
         <DeviceButton call={call} kind="microphone" />
         <DeviceButton call={call} kind="camera" />
+        <FlipButton call={call} />
       </div>
     </div>
   );

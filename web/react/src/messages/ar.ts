@@ -254,12 +254,11 @@ export const ar: Messages = {
   cameraIsOff: 'الكاميرا متوقفة',
   lobbyTitle: 'هل أنت مستعد للانضمام؟',
   lobbyRings: (name) => `سيُتصل بـ ${isolate(name)} عند انضمامك.`,
-  lobbyLive: 'المكالمة جارية بالفعل.',
   joinNow: 'انضم الآن',
 
   deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
     const name = list(kinds.map((kind) => DEVICE_NAMES[kind]));
-    if (reason === 'denied') return `لا يسمح متصفحك لهذه الصفحة باستخدام ${name}. اسمح بذلك في شريط العنوان.`;
+    if (reason === 'denied') return `لا يسمح متصفحك لهذه الصفحة باستخدام ${name}.`;
     if (reason === 'missing') return `لم يُعثر على ${name}. أنت في المكالمة من دونها.`;
     if (reason === 'busy') return `يستخدم برنامج آخر ${name}.`;
     if (reason === 'insecure') return `لا تتيح المتصفحات ${name} إلا للصفحات المفتوحة عبر https.`;

@@ -237,12 +237,11 @@ export const de: Messages = {
   cameraIsOff: 'Die Kamera ist aus',
   lobbyTitle: 'Bereit?',
   lobbyRings: (name) => `${name} wird angerufen, sobald Sie teilnehmen.`,
-  lobbyLive: 'Der Anruf läuft schon.',
   joinNow: 'Jetzt teilnehmen',
 
   deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
     const name = list(kinds.map((kind) => DEVICE_NAMES[kind]));
-    if (reason === 'denied') return `Ihr Browser erlaubt dieser Seite nicht, ${name} zu benutzen. Erlauben Sie es in der Adresszeile.`;
+    if (reason === 'denied') return `Ihr Browser erlaubt dieser Seite nicht, ${name} zu benutzen.`;
     if (reason === 'missing') return `Nicht gefunden: ${name}. Im Anruf sind Sie ohne.`;
     if (reason === 'busy') return `Ein anderes Programm benutzt ${name}.`;
     if (reason === 'insecure') return `Browser geben ${name} nur an Seiten, die mit https geöffnet wurden.`;

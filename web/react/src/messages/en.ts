@@ -241,12 +241,11 @@ export const en = {
   cameraIsOff: 'The camera is off',
   lobbyTitle: 'Ready to join?',
   lobbyRings: (name: string) => `${name} is called when you join.`,
-  lobbyLive: 'The call is going on already.',
   joinNow: 'Join now',
 
   deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
     const name = list(kinds.map((kind) => DEVICE_NAMES[kind]));
-    if (reason === 'denied') return `Your browser does not let this page use the ${name}. Allow it in the address bar.`;
+    if (reason === 'denied') return `Your browser does not let this page use the ${name}.`;
     if (reason === 'missing') return `No ${name} was found. You are in the call without one.`;
     if (reason === 'busy') return `Another program is using your ${name}.`;
     if (reason === 'insecure') return `Browsers give the ${name} only to pages that are opened with https.`;

@@ -15,7 +15,7 @@ export function CallLayer() {
   const { active, ringing } = useWidgetState();
   return (
     <>
-      {active && <CallWindow key={active.call.cid} call={active.call} ring={active.ring} />}
+      {active && <CallWindow key={active.call.cid} call={active.call} ring={active.ring} takeOver={active.takeOver} />}
       {ringing && <Incoming key={ringing.state.ring?.id} call={ringing} />}
     </>
   );

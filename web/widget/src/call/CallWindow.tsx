@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import { CallingState, ringSide, type Call, type ConfabError, type Participant } from '@confab/client';
+import { CallingState, keepAwake, ringSide, type Call, type ConfabError, type Participant } from '@confab/client';
 import { duration } from '@confab/react/plain';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/Icon.tsx';
@@ -9,12 +9,13 @@ import { onPhone } from '../ui/phone.ts';
 import { useTone } from './CallLayer.tsx';
 import { Controls } from './Controls.tsx';
 import { Problems } from './Problems.tsx';
+import { Saving } from './Saving.tsx';
 import { Stage } from './Stage.tsx';
 
 const NEWS_MS = 5000;
 
 /** The call: in the corner of the page, or large; on a phone it fills the screen until it is made small. Joins when it appears. */
-export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
+export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean; takeOver: boolean }) {
   const { widget, t } = useAround();
   const { connected, open } = useWidgetState();
   const phone = onPhone();
@@ -37,7 +38,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
   const leave = () => widget.hangUp(metAt === undefined ? undefined : Date.now() - metAt);
   const join = (ringThem: boolean) => {
     setError(undefined);
-    call.join({ create: true, ...(ringThem ? { ring: true } : {}) }).catch(setError);
+    call.join({ create: true, ...(ringThem ? { ring: true } : {}), ...(takeOver ? { take_over: true } : {}) }).catch(setError);
   };
   useEffect(() => join(ring), [call]);
   useEffect(() => {
@@ -48,6 +49,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
   useEffect(() => {
     if (joined && !alone) setMetAt((at) => at ?? startedAt ?? Date.now()); // both sides see the same time
   }, [joined, alone, startedAt]);
+  useEffect(() => (joined ? keepAwake() : undefined), [joined]);
   useEffect(() => {
     if (!joined) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault(); // another page of the shop ends the call
@@ -94,6 +96,7 @@ export function CallWindow({ call, ring }: { call: Call; ring: boolean }) {
       </p>
       {error && <p class="call-why">{error.message}</p>}
       {!failed && <Problems call={call} />}
+      {!failed && <Saving call={call} participants={participants} />}
       {failed || (alone && note.ended) ? (
         <div class="call-buttons">
           <button type="button" class="button" onClick={() => (failed ? join(ring) : void call.ring().catch(setError))}>

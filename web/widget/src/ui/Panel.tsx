@@ -148,12 +148,13 @@ function LiveCall({ connected }: { connected: Connected }) {
   const { conversations } = useObservable(connected.chat.state$);
   const live = conversations.get(connected.me.id)?.call;
   if (!live || active || ringing || !widget.settings.calls) return null;
-  const names = [...new Set(live.participants.filter((user) => user.id !== connected.me.id).map((user) => user.name))];
+  const others = live.participants.filter((user) => user.id !== connected.me.id);
+  const elsewhere = others.length < live.participants.length;
   return (
     <div class="live">
-      <span>{names.length > 0 ? t.callIsLive(names.join(', ')) : t.callIsLiveElsewhere}</span>
+      <span>{elsewhere ? t.callIsLiveElsewhere : t.callIsLive([...new Set(others.map((user) => user.name))].join(', '))}</span>
       <button type="button" class="button" onClick={() => void widget.call()}>
-        {t.joinCall}
+        {elsewhere ? t.continueHere : t.joinCall}
       </button>
     </div>
   );
