@@ -7,81 +7,7 @@
  *
  * With "-" as USER, the URL is that of a LiveKit server and TOKEN its access token.
  */
-#define _POSIX_C_SOURCE 200809L
-#include <confab/confab.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-/* ---- files ---- */
-
-struct packet {
-	const unsigned char *bytes;
-	size_t length;
-	unsigned samples; /* how long it lasts, in the codec's clock */
-};
-
-struct clip {
-	unsigned char *file; /* the packets point into it */
-	struct packet *packets;
-	size_t count, next;
-	double at; /* seconds: when the next one is due */
-	unsigned timestamp, clock;
-	unsigned char level; /* of sound, in -dBov; 0: the file does not tell */
-};
-
-static size_t read_file(const char *path, unsigned char **ret)
-{
-	FILE *f = fopen(path, "rb");
-	long n = 0;
-
-	if (f && fseek(f, 0, SEEK_END) == 0 && (n = ftell(f)) > 0 && fseek(f, 0, SEEK_SET) == 0 &&
-	    (*ret = calloc((size_t)n + 1, 1)) && fread(*ret, 1, (size_t)n, f) != (size_t)n)
-		n = 0;
-	if (f)
-		fclose(f);
-	return n > 0 && *ret ? (size_t)n : 0;
-}
-
-static unsigned le32(const unsigned char *p)
-{
-	return p[0] | (unsigned)p[1] << 8 | (unsigned)p[2] << 16 | (unsigned)p[3] << 24;
-}
-
-static int add(struct clip *c, const unsigned char *bytes, size_t n, unsigned samples)
-{
-	struct packet *more = realloc(c->packets, (c->count + 1) * sizeof *more);
-
-	if (!more)
-		return 0;
-	c->packets = more;
-	more[c->count++] = (struct packet){ bytes, n, samples };
-	return 1;
-}
-
-/* IVF: a header of 32 bytes; before each frame 4 bytes of length and 8 of time. */
-static int load_ivf(struct clip *c, const char *path)
-{
-	size_t n = read_file(path, &c->file), at = 32;
-	unsigned rate, scale;
-
-	c->clock = 90000;
-	if (n < 32 || memcmp(c->file, "DKIF", 4) != 0 || memcmp(c->file + 8, "VP80", 4) != 0)
-		return 0;
-	rate = le32(c->file + 16);
-	scale = le32(c->file + 20);
-	while (rate && n - at > 12) {
-		size_t length = le32(c->file + at);
-
-		if (length > n - at - 12)
-			break;
-		if (!add(c, c->file + at + 12, length, 90000 * scale / rate))
-			return 0;
-		at += 12 + length;
-	}
-	return c->count > 0;
-}
+#include "clip.h"
 
 /*
  * How loud the sound is. No packet of Opus says it: only who decodes them knows. All a file can say is how
@@ -106,8 +32,9 @@ static unsigned char level_of(const unsigned char *tags, size_t n)
 /* Ogg: pages with up to 255 segments; packets of our files do not cross pages. 20 ms a packet. */
 static int load_ogg(struct clip *c, const char *path)
 {
-	size_t n = read_file(path, &c->file), at = 0;
+	size_t n = clip_read(path, &c->file), at = 0;
 
+	c->codec = CONFAB_OPUS;
 	c->clock = 48000;
 	while (n - at > 27 && memcmp(c->file + at, "OggS", 4) == 0) {
 		const unsigned char *segments = c->file + at + 27;
@@ -120,7 +47,7 @@ static int load_ogg(struct clip *c, const char *path)
 			if (memcmp(c->file + body, "OpusTags", 8) == 0)
 				c->level = level_of(c->file + body, length);
 			else if (memcmp(c->file + body, "OpusHead", 8) != 0 &&
-				 !add(c, c->file + body, length, 960))
+				 !clip_add(c, c->file + body, length, 960))
 				return 0;
 			body += length;
 			length = 0;
@@ -130,47 +57,15 @@ static int load_ogg(struct clip *c, const char *path)
 	return c->count > 0;
 }
 
-/* ---- playing ---- */
-
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static volatile int key_wanted;
+static struct clip video, audio;
 
 static void on_event(void *arg, const confab_event *e)
 {
 	(void)arg;
 	if (e->type == CONFAB_EVENT_KEY_FRAME_WANTED)
-		key_wanted = 1;
+		video.key_wanted = 1;
 	if (e->type == CONFAB_EVENT_CALLING_STATE && e->error)
 		fprintf(stderr, "%s\n", e->error->message);
-}
-
-/* Sends what is due. A file cannot make a key frame: it starts again, with the one it begins with. */
-static void play(struct clip *c, confab_track *track, confab_codec codec, double now)
-{
-	while (c->at <= now) {
-		if (codec == CONFAB_VP8 && key_wanted) {
-			key_wanted = 0;
-			c->next = 0;
-		}
-		const struct packet *p = &c->packets[c->next];
-		confab_frame frame = { .codec = codec,
-				       .bytes = p->bytes,
-				       .length = p->length,
-				       .timestamp = c->timestamp,
-				       .level = c->level };
-
-		(void)confab_track_write(track, &frame);
-		c->timestamp += p->samples;
-		c->at += (double)p->samples / c->clock;
-		c->next = (c->next + 1) % c->count;
-	}
 }
 
 static void provide_token(void *arg, confab_token_request *request)
@@ -197,7 +92,6 @@ static int enter(confab_client *client, char **argv, confab_call **ret, confab_e
 
 int main(int argc, char **argv)
 {
-	static struct clip video, audio;
 	confab_client_options options = { .on_event = on_event };
 	confab_track_options camera = { .codec = CONFAB_VP8 },
 			     microphone = { .codec = CONFAB_OPUS };
@@ -207,7 +101,8 @@ int main(int argc, char **argv)
 	confab_error error = { 0 };
 	int r;
 
-	if (argc < 7 || !load_ivf(&video, argv[6]) || (argc > 7 && !load_ogg(&audio, argv[7]))) {
+	if (argc < 7 || !clip_load_ivf(&video, argv[6]) ||
+	    (argc > 7 && !load_ogg(&audio, argv[7]))) {
 		fprintf(stderr, "usage: %s URL USER TOKEN CALL-ID SECONDS VP8.ivf [OPUS.ogg]\n",
 			argv[0]);
 		return 2;
@@ -226,11 +121,11 @@ int main(int argc, char **argv)
 		confab_client_free(client);
 		return 1;
 	}
-	video.at = audio.at = seconds();
-	for (double end = video.at + atof(argv[5]), now; (now = seconds()) < end;) {
-		play(&video, picture, CONFAB_VP8, now);
+	video.at = audio.at = clip_now();
+	for (double end = video.at + atof(argv[5]); clip_now() < end;) {
+		clip_play(&video, picture);
 		if (sound)
-			play(&audio, sound, CONFAB_OPUS, now);
+			clip_play(&audio, sound);
 		nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
 	}
 	confab_client_free(client);
