@@ -44,7 +44,7 @@ static struct ends connect_ends(void)
 	(void)setsockopt(e.other, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
 	assert_int_equal(connect(e.other, (void *)&address, address_length(&address)), 0);
 	struct pollfd p = { .fd = listener, .events = POLLIN };
-	assert_int_equal(poll(&p, 1, 3000), 1);
+	assert_int_equal(poll(&p, 1, 30000), 1);
 	int fd = tcp_accept(listener, &peer);
 	assert_true(fd >= 0);
 	assert_int_equal(peer.ss_family, AF_INET);
@@ -153,11 +153,11 @@ static void test_the_other_side_goes(void **state)
 	assert_int_equal(tcp_read(&e.tcp, bytes, sizeof bytes), 0);
 	assert_int_equal(send(e.other, "x", 1, 0), 1);
 	struct pollfd p = { .fd = e.tcp.fd, .events = POLLIN };
-	assert_int_equal(poll(&p, 1, 3000), 1);
+	assert_int_equal(poll(&p, 1, 30000), 1);
 	assert_int_equal(tcp_read(&e.tcp, bytes, sizeof bytes), 1);
 	(void)close(e.other);
 	e.other = -1;
-	assert_int_equal(poll(&p, 1, 3000), 1);
+	assert_int_equal(poll(&p, 1, 30000), 1);
 	assert_int_equal(tcp_read(&e.tcp, bytes, sizeof bytes), -ECONNRESET);
 	for (int i = 0; i < 1000 && r >= 0; i++) { /* no SIGPIPE */
 		(void)tcp_put(&e.tcp, bytes, sizeof bytes, true);

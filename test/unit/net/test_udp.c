@@ -26,7 +26,7 @@ static int receive_some(struct udp *u, struct udp_datagram in[UDP_BATCH])
 {
 	struct pollfd p = { .fd = u->fd, .events = POLLIN };
 
-	assert_int_equal(poll(&p, 1, 2000), 1);
+	assert_int_equal(poll(&p, 1, 30000), 1);
 	return udp_receive(u, in);
 }
 

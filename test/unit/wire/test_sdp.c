@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/sb.h"
@@ -399,6 +400,15 @@ static void limits_hold(void **state)
 	assert_int_equal(sdp_parse(sdp, b.text, b.len, NULL), SDP_TOO_MANY);
 }
 
+/* Of this thread: how busy the machine is does not count. */
+static uint64_t cpu_us(void)
+{
+	struct timespec t;
+
+	assert_int_equal(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t), 0);
+	return (uint64_t)t.tv_sec * US_PER_S + (uint64_t)t.tv_nsec / 1000;
+}
+
 /* The worst 64 KiB that anybody thought of take under 5 ms (reliability R51);
  * sanitizers are allowed more. */
 static void worst_cases_are_quick(void **state)
@@ -419,11 +429,11 @@ static void worst_cases_are_quick(void **state)
 
 	for (size_t i = 0; i < countof(cases); i++) {
 		size_t n;
-		uint64_t start = clock_now_us();
+		uint64_t start = cpu_us();
 
 		(void)parse_many(cases[i].head, cases[i].before, cases[i].after, cases[i].count,
 				 &n);
-		uint64_t took = clock_now_us() - start;
+		uint64_t took = cpu_us() - start;
 		print_message("case %zu: %zu bytes, %llu us with making\n", i, n,
 			      (unsigned long long)took);
 		assert_true(n <= LIMIT_SDP);
@@ -442,9 +452,9 @@ static void worst_bundle_is_quick(void **state)
 		sb_printf(&b, " g%05d", i);
 	for (int i = 0; i < 512; i++)
 		sb_printf(&b, "\nm=a 1 b c\na=mid:m%05d", i);
-	uint64_t start = clock_now_us();
+	uint64_t start = cpu_us();
 	assert_int_equal(sdp_parse(sdp, b.text, b.len, NULL), SDP_OK);
-	uint64_t took = clock_now_us() - start;
+	uint64_t took = cpu_us() - start;
 	print_message("%zu bytes, %llu us\n", b.len, (unsigned long long)took);
 	assert_int_equal(sdp->section_count, 512);
 	assert_false(sdp->sections[511].bundled);

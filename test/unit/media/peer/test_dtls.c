@@ -32,6 +32,9 @@ struct end {
 	struct dtls_config config;
 };
 
+/* Longer than handshakes take on any machine; who waits for them goes on as soon as they are done. */
+#define SOON_US (60 * US_PER_S)
+
 struct pair {
 	struct end client, server;
 	struct rng rng;
@@ -184,7 +187,7 @@ static void test_gcm_first(void **state)
 
 	open_ends(p);
 	assert_int_equal(dtls_export_keys(p->server.dtls, p->server.fingerprint, &k), -EAGAIN);
-	run(p, 3 * US_PER_S);
+	run(p, SOON_US);
 	assert_same_keys(p, (enum srtp_suite)7);
 	assert_true(p->longest <= DTLS_MTU);
 }
@@ -195,7 +198,7 @@ static void test_cm_alone(void **state)
 
 	p->client.config.only_cm = true;
 	open_ends(p);
-	run(p, 3 * US_PER_S);
+	run(p, SOON_US);
 	assert_same_keys(p, (enum srtp_suite)1);
 }
 
@@ -206,7 +209,7 @@ static void test_no_srtp(void **state)
 
 	p->client.config.without_srtp = true;
 	open_ends(p);
-	run(p, 3 * US_PER_S);
+	run(p, SOON_US);
 	assert_int_equal(dtls_export_keys(p->server.dtls, p->server.fingerprint, &k), -ENOPROTOOPT);
 }
 
@@ -216,7 +219,7 @@ static void test_split_hello(void **state)
 
 	p->split_hello = true;
 	open_ends(p);
-	run(p, 3 * US_PER_S);
+	run(p, SOON_US);
 	assert_same_keys(p, (enum srtp_suite)7);
 }
 
@@ -227,7 +230,7 @@ static void test_small_mtu(void **state)
 
 	p->client.config.mtu = p->server.config.mtu = 256;
 	open_ends(p);
-	run(p, 3 * US_PER_S);
+	run(p, SOON_US);
 	assert_same_keys(p, (enum srtp_suite)7);
 	assert_true(p->longest <= 256);
 }
@@ -239,7 +242,7 @@ static void test_loss(void **state)
 	p->loss = 30;
 	for (int i = 0; i < 4; i++) {
 		open_ends(p);
-		run(p, 12 * US_PER_S);
+		run(p, SOON_US);
 		/* When the last flight is lost the client repeats its
 		 * own, and the server, done already, repeats the answer. */
 		assert_same_keys(p, (enum srtp_suite)7);
@@ -257,7 +260,7 @@ static void test_wrong_client_certificate(void **state)
 
 	strcpy(p->server.fingerprint, cert_fingerprint(p->server.certificate));
 	open_ends(p);
-	run(p, 3 * US_PER_S);
+	run(p, SOON_US);
 	assert_int_equal(dtls_get_state(p->server.dtls), DTLS_FAILED);
 	assert_int_equal(dtls_get_state(p->client.dtls), DTLS_FAILED); /* it was told */
 	assert_int_equal(dtls_export_keys(p->server.dtls, p->server.fingerprint, &k), -EAGAIN);
@@ -269,7 +272,8 @@ static void test_wrong_server_certificate(void **state)
 
 	strcpy(p->client.fingerprint, cert_fingerprint(p->client.certificate));
 	open_ends(p);
-	run(p, 200 * US_PER_MS);
+	for (int i = 0; i < 300 && dtls_get_state(p->client.dtls) == DTLS_HANDSHAKE; i++)
+		run(p, 100 * US_PER_MS); /* the server is told nothing */
 	assert_int_equal(dtls_get_state(p->client.dtls), DTLS_FAILED);
 	assert_int_not_equal(dtls_get_state(p->server.dtls), DTLS_DONE);
 }
@@ -282,7 +286,7 @@ static void test_late_fingerprint(void **state)
 
 	p->server.fingerprint[0] = '\0';
 	open_ends(p);
-	run(p, 3 * US_PER_S);
+	run(p, SOON_US);
 	assert_int_equal(dtls_get_state(p->server.dtls), DTLS_DONE);
 	assert_int_equal(dtls_export_keys(p->server.dtls, "", &k), -EAGAIN);
 	assert_int_equal(
@@ -326,7 +330,7 @@ static void test_garbage(void **state)
 		}
 		while (outbox_take(&p->server.outbox))
 			;
-		run(p, 3 * US_PER_S);
+		run(p, SOON_US);
 		assert_same_keys(p, (enum srtp_suite)7);
 	}
 }
@@ -339,7 +343,7 @@ static void test_data_and_close(void **state)
 
 	open_ends(p);
 	assert_int_equal(dtls_write(p->client.dtls, (const uint8_t *)"early", 5), -EAGAIN);
-	run(p, 3 * US_PER_S);
+	run(p, SOON_US);
 	assert_int_equal(dtls_write(p->client.dtls, (const uint8_t *)"hello", 5), 0);
 	assert_int_equal(dtls_write(p->client.dtls, out, DTLS_MTU + 1), -EMSGSIZE);
 	d = outbox_take(&p->client.outbox);
@@ -363,7 +367,7 @@ static void test_buffers_come_and_go(void **state)
 	uint8_t out[64];
 
 	open_ends(p);
-	run(p, 3 * US_PER_S);
+	run(p, SOON_US);
 	for (int i = 0; i < 3; i++) {
 		const struct outbox_datagram *d;
 		uint64_t due = dtls_deadline(p->server.dtls);
@@ -461,7 +465,7 @@ static void test_no_client_certificate(void **state)
 	assert_int_not_equal(dtls_get_state(p->server.dtls), DTLS_DONE);
 	bare_close(&b);
 	/* and a real client is served afterwards */
-	run(p, 3 * US_PER_S);
+	run(p, SOON_US);
 	assert_same_keys(p, (enum srtp_suite)7);
 }
 
