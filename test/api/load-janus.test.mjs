@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildFolder } from '../lib/confabd.mjs';
 import { makeNamespace } from '../lib/netns.mjs';
+import { until } from '../lib/until.mjs';
 
 const library = spawnSync('sh', ['-c', 'dpkg -L janus | grep -m1 /janus/plugins$'], { encoding: 'utf8' }).stdout?.trim().replace(/\/plugins$/, '');
 const port = 18188;
@@ -108,7 +109,7 @@ test('meetings with simulcast, in two rooms: everybody gets everybody else of th
 
 test('its rooms are gone afterwards', { skip }, async () => {
 	const ended = () => output.match(/destroy an existing VideoRoom room/g)?.length ?? 0;
-	for (let i = 0; i < 200 && ended() < 3; i++) await sleep(50);
+	await until('the rooms end', ended, (n) => n >= 3);
 	assert.equal(ended(), 3, output.slice(-4000));
 });
 

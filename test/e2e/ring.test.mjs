@@ -174,7 +174,7 @@ test('timeout: it rings as long as the call type says, then both sides are told'
 	await Promise.all([rings(sam), rings(samsPhone)]);
 	const start = Date.now();
 	await Promise.all([silent(sam), silent(samsPhone)]);
-	assert.ok(Date.now() - start > RING_MS / 2 && Date.now() - start < RING_MS * 2, `${Date.now() - start} ms`);
+	assert.ok(Date.now() - start > RING_MS / 2 && Date.now() - start < RING_MS * 4, `${Date.now() - start} ms`);
 	await says(alex, 'Sam Rivera did not answer');
 	await set(30_000);
 	await leaveAll();

@@ -12,6 +12,7 @@ import { apiKey, apiSecret, root, startConfabd } from '../lib/confabd.mjs';
 import { nodeDriver } from '../lib/participant/drivers.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
 import { endAll, Program, State, Talk } from '../lib/talk.mjs';
+import { until } from '../lib/until.mjs';
 
 const limit = { timeout: 120000 };
 const Source = { camera: 1, microphone: 2 };
@@ -31,12 +32,8 @@ after(() => {
 /** Until so many more frames came. */
 async function heard(t, more) {
 	const { code: before } = await t.do('frames');
-	for (let i = 0; i < 600; i++) {
-		const { code: frames } = await t.do('frames');
-		if (frames >= before + more) return { frames };
-		await new Promise((resolve) => setTimeout(resolve, 50));
-	}
-	return assert.fail(`no ${more} frames after ${before}`);
+	const frames = await until(`${more} frames`, async () => (await t.do('frames')).code, (now) => now >= before + more);
+	return { frames };
 }
 
 async function enter(room, identity, options) {

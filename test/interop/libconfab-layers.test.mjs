@@ -7,11 +7,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { until } from '../lib/browser.mjs';
 import { startConfabd } from '../lib/confabd.mjs';
 import { chromiumDriver, nodeDriver, servePage } from '../lib/participant/drivers.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
 import { Code, endAll, Program, Talk } from '../lib/talk.mjs';
+import { pause, until } from '../lib/until.mjs';
 
 const limit = { timeout: 180000 };
 const sizes = [[160, 90], [320, 180], [640, 360]];
@@ -63,21 +63,17 @@ async function enter(room, identity, how = '') {
 const width = (t, wide, from = 0) => t.event('size', (l) => l.width === wide, from);
 
 async function framesStop(t) {
-	for (let i = 0; i < 100; i++) {
+	const more = async () => {
 		const { code } = await t.do('frames');
-		await new Promise((resolve) => setTimeout(resolve, 700));
-		if ((await t.do('frames')).code === code) return;
-	}
-	assert.fail('frames go on');
+		await pause(700);
+		return (await t.do('frames')).code - code;
+	};
+	await until('no more frames', more, (n) => n === 0, 60000);
 }
 
 async function framesCome(t) {
 	const { code } = await t.do('frames');
-	for (let i = 0; i < 300; i++) {
-		if ((await t.do('frames')).code > code + 5) return;
-		await new Promise((resolve) => setTimeout(resolve, 50));
-	}
-	assert.fail('no frames');
+	await until('frames', async () => (await t.do('frames')).code, (now) => now > code + 5);
 }
 
 // each has a room of its own, and waits most of its time

@@ -9,6 +9,7 @@ import { now, sign } from '../lib/jwt.mjs';
 import { at, startWithPeople } from '../lib/people.mjs';
 import { startProxy } from '../lib/proxy.mjs';
 import { Code, endAll, Program, State, Talk } from '../lib/talk.mjs';
+import { pause, until } from '../lib/until.mjs';
 
 const tokenNotSet = "User token is not set. Either client.connectUser wasn't called or client.disconnect was called";
 let daemon, people;
@@ -165,7 +166,7 @@ test('a token that expires in the middle of a call: the provider is asked again,
 	await t.ok('join');
 	await t.ok(`token ${mint('ann')}`);
 	// past its end: the next request is refused with code 40, asks for a new token and is sent again
-	await new Promise((resolve) => setTimeout(resolve, 4500));
+	await pause(4500);
 	await t.ok('message ann still here');
 	assert.equal(t.lines.filter((l) => l.asked).length, 2);
 	assert.deepEqual(t.states, [State.joining, State.joined]); // nothing was lost
@@ -184,9 +185,8 @@ test('mute, unmute and data between two programs in a call', async () => {
 	await a.ok('sound 10'); // a track is offered to others once something comes of it
 	await b.event('subscribed', (l) => l.identity.startsWith('ann') && l.codec === 1);
 	await a.ok('sound 50');
-	let heard = 0;
-	for (let i = 0; i < 100 && (heard = (await b.do('frames')).code) < 40; i++) await new Promise((resolve) => setTimeout(resolve, 50));
-	assert.ok(heard >= 40, `${heard} of 50 packets`);
+	const frames = async () => (await b.do('frames')).code;
+	const heard = await until('most of the packets', frames, (n) => n >= 40);
 	await a.ok('mute 1');
 	await b.event('muted', (l) => l.muted === 1 && l.identity.startsWith('ann'));
 	await a.ok('sound 25'); // dropped
@@ -194,9 +194,7 @@ test('mute, unmute and data between two programs in a call', async () => {
 	await a.ok('mute 0');
 	await b.event('muted', (l) => l.muted === 0);
 	await a.ok('sound 25');
-	let more = 0;
-	for (let i = 0; i < 100 && (more = (await b.do('frames')).code) <= heard + 15; i++) await new Promise((resolve) => setTimeout(resolve, 50));
-	assert.ok(more > heard + 15, `${more} packets after ${heard}`);
+	await until('more packets', frames, (n) => n > heard + 15);
 	await a.ok('data 60000 1 big');
 	const big = await b.event('data', (l) => l.topic === 'big');
 	assert.deepEqual([big.length, big.first, big.identity.startsWith('ann')], [60000, 7, true]);
@@ -229,9 +227,8 @@ test('statistics, the time of frames, and who speaks', async () => {
 	const sent = await stats(a);
 	assert.equal(sent.sent, 200);
 	assert.ok(sent.round_trip_us > 0 && sent.round_trip_us < 5e6, JSON.stringify(sent));
-	let got;
-	for (let i = 0; i < 200 && ((got = await stats(b)).frames < 150 || got.missing); i++) await new Promise((resolve) => setTimeout(resolve, 50));
-	assert.ok(got.frames >= 150 && got.received >= got.frames && got.missing === 0, JSON.stringify(got));
+	const got = await until('most of it', () => stats(b), (now) => now.frames >= 150 && now.missing === 0);
+	assert.ok(got.received >= got.frames, JSON.stringify(got));
 	assert.deepEqual([got.sent, got.round_trip_us], [0, 0]);
 	const early = (await b.do('early')).code;
 	assert.ok(early < 120, `${early} of ${got.frames} frames without a time: only those before the first report are`);
@@ -324,13 +321,7 @@ async function enterRoom(url, room, who, options) {
 	return t;
 }
 /** Waits until it has heard more frames than it had. */
-async function hearsMore(t, had) {
-	for (let i = 0; i < 300; i++) {
-		if ((await t.do('frames')).code > had) return;
-		await new Promise((resolve) => setTimeout(resolve, 20));
-	}
-	assert.fail(`no frame after ${had}`);
-}
+const hearsMore = (t, had) => until(`a frame after ${had}`, async () => (await t.do('frames')).code, (n) => n > had, 30000, 20);
 
 for (const ownLoop of [false, true]) {
 	test(`signalling is cut: resumed, the same participant and tracks, nobody sees it${ownLoop ? '; on the caller’s loop' : ''}`, async (t) => {
@@ -380,9 +371,9 @@ test('a track that is published while the signalling is cut is there when it is 
 	await a.ok('publish'); // so that there is a connection that offers
 	proxy.closed = true;
 	proxy.cut();
-	await new Promise((resolve) => setTimeout(resolve, 500)); // less than it takes to be told
+	await pause(500); // less than it takes to be told
 	const published = a.do('publish');
-	await new Promise((resolve) => setTimeout(resolve, 500));
+	await pause(500);
 	proxy.closed = false;
 	const began = Date.now();
 	assert.equal((await published).code, 0);

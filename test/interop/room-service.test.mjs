@@ -7,6 +7,7 @@ import { CreateRoomRequest, ListRoomsRequest, ListRoomsResponse, Room } from '@l
 import { apiKey, apiSecret, startConfabd } from '../lib/confabd.mjs';
 import { sign } from '../lib/jwt.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
+import { pause, until } from '../lib/until.mjs';
 
 const limit = { timeout: 90000 };
 let daemon, rooms;
@@ -28,12 +29,12 @@ async function enter(t, room, identity, options) {
 /** No picture comes any more (one comes at least each 250 ms while they do). */
 async function quiet(peer) {
 	const frames = () => peer.events.filter((e) => e.event === 'video').length;
-	let before;
-	for (let seconds = 0; before !== frames(); seconds++) {
-		assert.ok(seconds < 4, 'pictures go on');
-		before = frames();
-		await new Promise((resolve) => setTimeout(resolve, 1000));
-	}
+	const more = async () => {
+		const before = frames();
+		await pause(1000);
+		return frames() - before;
+	};
+	await until('no more pictures', more, (n) => n === 0);
 }
 
 function grantToken(grant) {
@@ -76,15 +77,14 @@ test('rooms: made empty, listed, changed, deleted', async () => {
 test('an empty room ends by its timeout, a left one by the other', limit, async (t) => {
 	await rooms.createRoom({ name: 'short', emptyTimeout: 1, departureTimeout: 1 });
 	await rooms.createRoom({ name: 'long', emptyTimeout: 60, departureTimeout: 2 });
-	await new Promise((resolve) => setTimeout(resolve, 1800));
-	assert.deepEqual((await rooms.listRooms(['short', 'long'])).map((r) => r.name), ['long']);
+	const names = async () => (await rooms.listRooms(['short', 'long'])).map((r) => r.name);
+	assert.deepEqual(await until('the end of one', names, ({ length }) => length < 2), ['long']);
 	const ann = await enter(t, 'long', 'ann');
 	assert.equal((await rooms.listRooms(['long']))[0].numParticipants, 1);
+	const leaves = Date.now();
 	await ann.call('leave');
-	await new Promise((resolve) => setTimeout(resolve, 800));
-	assert.equal((await rooms.listRooms(['long'])).length, 1, 'still there: departureTimeout is 2 s');
-	await new Promise((resolve) => setTimeout(resolve, 2200));
-	assert.equal((await rooms.listRooms(['long'])).length, 0);
+	await until('the end of the other', names, ({ length }) => length === 0);
+	assert.ok(Date.now() - leaves >= 1900, `after ${Date.now() - leaves} ms: departureTimeout is 2 s`);
 });
 
 test('participants: listed, changed, removed', limit, async (t) => {

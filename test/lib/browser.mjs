@@ -6,6 +6,9 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { root } from './confabd.mjs';
 import { assertNoSecret } from './client.mjs';
+import { until } from './until.mjs';
+
+export { until };
 
 const screenshots = path.join(root, 'test/out');
 
@@ -93,17 +96,6 @@ export function stats(page) {
 	});
 }
 
-/** Waits until `check(value)` holds for a value made by `make`; fails with the last value seen. */
-export async function until(what, make, check, ms = 15000) {
-	const deadline = Date.now() + ms;
-	for (;;) {
-		const value = await make();
-		if (check(value)) return value;
-		if (Date.now() > deadline) assert.fail(`${what} did not happen in ${ms} ms; last seen: ${JSON.stringify(value).slice(0, 2000)}`);
-		await new Promise((resolve) => setTimeout(resolve, 100));
-	}
-}
-
 /** Frames that a <video> inside the region has shown so far, counted by the browser's compositor callback. */
 export function shownFrames(region) {
 	return region.locator('video').first().evaluate((video) => {
@@ -120,7 +112,7 @@ export function shownFrames(region) {
 }
 
 /** The region's video goes on: at least `frames` more within the time. */
-export async function assertVideoAdvances(region, frames = 10, ms = 15000) {
+export async function assertVideoAdvances(region, frames = 10, ms = 30000) {
 	await region.locator('video').first().waitFor({ state: 'visible', timeout: ms });
 	const start = (await shownFrames(region)).shown;
 	return until('video', () => shownFrames(region), (now) => now.shown - start >= frames && now.width > 0, ms);

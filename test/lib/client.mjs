@@ -92,7 +92,7 @@ class EventStream {
 	}
 
 	/** The next event that has not been given out yet and matches. */
-	next(matches, ms = 5000) {
+	next(matches, ms = 30000) {
 		const test = typeof matches === 'string' ? (event) => event.type === matches : matches;
 		return new Promise((resolve, reject) => {
 			const at = this.seen.findIndex((event) => !event.taken && test(event));
