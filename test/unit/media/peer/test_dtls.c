@@ -1,184 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * DTLS handshakes in memory: our server with our client, and with a bare OpenSSL client that does
- * what ours would not. OpenSSL's timers read the real clock, so the tests with loss take real time.
- */
+/* DTLS handshakes in memory, our server with our client. With another client: test_dtls_bare.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 #include <errno.h>
-#include <openssl/err.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/clock.h"
-#include "base/rng.h"
 #include "base/wr.h"
-#include "media/peer/dtls.h"
-
-#undef SRTP_AEAD_AES_128_GCM
-#undef SRTP_AES128_CM_SHA1_80
-#include <openssl/ssl.h>
-
-struct end {
-	struct cert *certificate;
-	struct dtls_context *context;
-	struct dtls *dtls;
-	struct outbox outbox;
-	struct path peer;
-	char fingerprint[FINGERPRINT_TEXT]; /* of the other end, as its SDP says */
-	struct dtls_config config;
-};
-
-/* Longer than handshakes take on any machine; who waits for them goes on as soon as they are done. */
-#define SOON_US (60 * US_PER_S)
-
-struct pair {
-	struct end client, server;
-	struct rng rng;
-	unsigned loss;	  /* percent */
-	bool split_hello; /* ClientHello in three datagrams, out of order */
-	unsigned to_server, longest;
-};
-
-static int setup(void **state)
-{
-	static struct pair p;
-
-	memset(&p, 0, sizeof p);
-	rng_seeded(&p.rng, 11);
-	struct end *ends[] = { &p.client, &p.server };
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(cert_new(&ends[i]->certificate), 0);
-		assert_int_equal(dtls_context_new(&ends[i]->context, ends[i]->certificate), 0);
-		outbox_init(&ends[i]->outbox);
-		ends[i]->peer.address.ss_family = AF_INET;
-		ends[i]->config = (struct dtls_config){ .context = ends[i]->context,
-							.client = i == 0,
-							.fingerprint = ends[i]->fingerprint,
-							.outbox = &ends[i]->outbox,
-							.to = &ends[i]->peer };
-	}
-	strcpy(p.client.fingerprint, cert_fingerprint(p.server.certificate));
-	strcpy(p.server.fingerprint, cert_fingerprint(p.client.certificate));
-	*state = &p;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct pair *p = *state;
-
-	p->client.dtls = dtls_free(p->client.dtls);
-	p->server.dtls = dtls_free(p->server.dtls);
-	(void)dtls_context_free(p->client.context);
-	(void)dtls_context_free(p->server.context);
-	(void)cert_free(p->client.certificate);
-	(void)cert_free(p->server.certificate);
-	return 0;
-}
-
-static void open_ends(struct pair *p)
-{
-	assert_int_equal(dtls_new(&p->client.dtls, &p->client.config, clock_now_us()), 0);
-	assert_int_equal(dtls_new(&p->server.dtls, &p->server.config, clock_now_us()), 0);
-}
-
-static bool is_hello(const uint8_t *b, size_t n)
-{
-	return n > 25 && b[0] == 22 && b[13] == 1;
-}
-
-/* One handshake record again as a fragment of itself. */
-static size_t make_fragment(uint8_t *ret, const uint8_t *record, size_t at, size_t n,
-			    uint8_t number)
-{
-	struct wr w = wr_of(ret, OUTBOX_BYTES);
-
-	wr_bytes(&w, record, 10); /* type, version, epoch, sequence number but its last byte */
-	wr_u8(&w, number);
-	wr_be16(&w, (uint16_t)(12 + n));
-	wr_bytes(&w, record + 13, 6); /* type, length, message number */
-	wr_be24(&w, (uint32_t)at);
-	wr_be24(&w, (uint32_t)n);
-	wr_bytes(&w, record + 25 + at, n);
-	return wr_len(&w);
-}
-
-/* Numbers far apart: the client goes on counting from 1 and must not look like a replay. */
-static void deliver_split(struct end *to, const uint8_t *record, size_t n)
-{
-	uint8_t fragment[OUTBOX_BYTES];
-	size_t body = n - 25, third = body / 3;
-
-	n = make_fragment(fragment, record, 2 * third, body - 2 * third, 42);
-	(void)dtls_rx(to->dtls, clock_now_us(), fragment, n);
-	n = make_fragment(fragment, record, 0, third, 40);
-	(void)dtls_rx(to->dtls, clock_now_us(), fragment, n);
-	assert_null(outbox_take(&to->outbox)); /* a part is not answered */
-	n = make_fragment(fragment, record, third, third, 41);
-	(void)dtls_rx(to->dtls, clock_now_us(), fragment, n);
-}
-
-static void deliver(struct pair *p, struct end *from, struct end *to)
-{
-	const struct outbox_datagram *d;
-
-	while ((d = outbox_take(&from->outbox))) {
-		p->longest = d->length > p->longest ? (unsigned)d->length : p->longest;
-		p->to_server += to == &p->server;
-		if (rng_u32(&p->rng) % 100 < p->loss)
-			continue;
-		if (p->split_hello && to == &p->server && is_hello(d->bytes, d->length)) {
-			deliver_split(to, d->bytes, d->length);
-			continue;
-		}
-		(void)dtls_rx(to->dtls, clock_now_us(), d->bytes, d->length);
-		uint8_t ignored[64];
-		while (dtls_read(to->dtls, ignored, sizeof ignored) > 0)
-			;
-	}
-}
-
-static bool done(const struct pair *p)
-{
-	return dtls_get_state(p->client.dtls) != DTLS_HANDSHAKE &&
-	       dtls_get_state(p->server.dtls) != DTLS_HANDSHAKE;
-}
-
-/* Runs until both ends have come to something, at most `us` of real time. */
-static void run(struct pair *p, uint64_t us)
-{
-	uint64_t start = clock_now_us();
-
-	while (!done(p) && clock_now_us() - start < us) {
-		dtls_tick(p->client.dtls, clock_now_us());
-		dtls_tick(p->server.dtls, clock_now_us());
-		deliver(p, &p->client, &p->server);
-		deliver(p, &p->server, &p->client);
-		if (p->loss && !done(p)) /* only a timer can help now */
-			(void)nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
-	}
-}
-
-static void assert_same_keys(struct pair *p, enum srtp_suite suite)
-{
-	struct srtp_keys c, s;
-
-	assert_int_equal(dtls_get_state(p->client.dtls), DTLS_DONE);
-	assert_int_equal(dtls_get_state(p->server.dtls), DTLS_DONE);
-	assert_int_equal(dtls_export_keys(p->client.dtls, p->client.fingerprint, &c), 0);
-	assert_int_equal(dtls_export_keys(p->server.dtls, p->server.fingerprint, &s), 0);
-	assert_int_equal(c.suite, suite);
-	assert_int_equal(s.suite, suite);
-	assert_memory_equal(c.send_key, s.receive_key, SRTP_KEY_LENGTH);
-	assert_memory_equal(c.receive_key, s.send_key, SRTP_KEY_LENGTH);
-	assert_memory_equal(c.send_salt, s.receive_salt, srtp_salt_length(suite));
-	assert_memory_equal(c.receive_salt, s.send_salt, srtp_salt_length(suite));
-	assert_memory_not_equal(c.send_key, c.receive_key, SRTP_KEY_LENGTH);
-}
+#include "dtls_pair.h"
 
 static void test_gcm_first(void **state)
 {
@@ -188,7 +19,7 @@ static void test_gcm_first(void **state)
 	open_ends(p);
 	assert_int_equal(dtls_export_keys(p->server.dtls, p->server.fingerprint, &k), -EAGAIN);
 	run(p, SOON_US);
-	assert_same_keys(p, (enum srtp_suite)7);
+	assert_same_keys(p, SRTP_AEAD_AES_128_GCM);
 	assert_true(p->longest <= DTLS_MTU);
 }
 
@@ -199,7 +30,7 @@ static void test_cm_alone(void **state)
 	p->client.config.only_cm = true;
 	open_ends(p);
 	run(p, SOON_US);
-	assert_same_keys(p, (enum srtp_suite)1);
+	assert_same_keys(p, SRTP_AES128_CM_SHA1_80);
 }
 
 static void test_no_srtp(void **state)
@@ -220,7 +51,7 @@ static void test_split_hello(void **state)
 	p->split_hello = true;
 	open_ends(p);
 	run(p, SOON_US);
-	assert_same_keys(p, (enum srtp_suite)7);
+	assert_same_keys(p, SRTP_AEAD_AES_128_GCM);
 }
 
 /* Everything that can be in fragments is. */
@@ -231,7 +62,7 @@ static void test_small_mtu(void **state)
 	p->client.config.mtu = p->server.config.mtu = 256;
 	open_ends(p);
 	run(p, SOON_US);
-	assert_same_keys(p, (enum srtp_suite)7);
+	assert_same_keys(p, SRTP_AEAD_AES_128_GCM);
 	assert_true(p->longest <= 256);
 }
 
@@ -245,7 +76,7 @@ static void test_loss(void **state)
 		run(p, SOON_US);
 		/* When the last flight is lost the client repeats its
 		 * own, and the server, done already, repeats the answer. */
-		assert_same_keys(p, (enum srtp_suite)7);
+		assert_same_keys(p, SRTP_AEAD_AES_128_GCM);
 		p->client.dtls = dtls_free(p->client.dtls);
 		p->server.dtls = dtls_free(p->server.dtls);
 		outbox_init(&p->client.outbox);
@@ -331,7 +162,7 @@ static void test_garbage(void **state)
 		while (outbox_take(&p->server.outbox))
 			;
 		run(p, SOON_US);
-		assert_same_keys(p, (enum srtp_suite)7);
+		assert_same_keys(p, SRTP_AEAD_AES_128_GCM);
 	}
 }
 
@@ -408,102 +239,6 @@ static void test_gives_up(void **state)
 	assert_int_equal(dtls_get_state(p->server.dtls), DTLS_FAILED);
 }
 
-/* ---- a bare OpenSSL client ---- */
-
-struct bare {
-	SSL_CTX *context;
-	SSL *ssl;
-	BIO *in, *out;
-};
-
-static void bare_open(struct bare *b)
-{
-	b->context = SSL_CTX_new(DTLS_method());
-	SSL_CTX_set_verify(b->context, SSL_VERIFY_NONE, NULL);
-	SSL_CTX_set_options(b->context, SSL_OP_NO_QUERY_MTU);
-	SSL_CTX_set_security_level(b->context, 0);
-	assert_int_equal(SSL_CTX_set_tlsext_use_srtp(b->context, "SRTP_AES128_CM_SHA1_80"), 0);
-	b->ssl = SSL_new(b->context);
-	b->in = BIO_new(BIO_s_mem());
-	b->out = BIO_new(BIO_s_mem());
-	BIO_set_mem_eof_return(b->in, -1);
-	SSL_set_bio(b->ssl, b->in, b->out);
-	SSL_set_mtu(b->ssl, 1200);
-	SSL_set_connect_state(b->ssl);
-}
-
-static void bare_run(struct bare *b, struct end *server)
-{
-	for (int i = 0; i < 10; i++) {
-		static uint8_t flight[16384];
-		const struct outbox_datagram *d;
-
-		(void)SSL_do_handshake(b->ssl);
-		int n = BIO_read(b->out, flight, sizeof flight);
-		if (n > 0)
-			(void)dtls_rx(server->dtls, clock_now_us(), flight, (size_t)n);
-		while ((d = outbox_take(&server->outbox)))
-			(void)BIO_write(b->in, d->bytes, (int)d->length);
-	}
-	ERR_clear_error();
-}
-
-static void bare_close(struct bare *b)
-{
-	SSL_free(b->ssl);
-	SSL_CTX_free(b->context);
-}
-
-static void test_no_client_certificate(void **state)
-{
-	struct pair *p = *state;
-	struct bare b;
-
-	open_ends(p);
-	bare_open(&b);
-	bare_run(&b, &p->server);
-	assert_int_not_equal(dtls_get_state(p->server.dtls), DTLS_DONE);
-	bare_close(&b);
-	/* and a real client is served afterwards */
-	run(p, SOON_US);
-	assert_same_keys(p, (enum srtp_suite)7);
-}
-
-static void test_dtls_1_0(void **state)
-{
-	struct pair *p = *state;
-	struct bare b;
-
-	open_ends(p);
-	bare_open(&b);
-	assert_int_equal(SSL_set_max_proto_version(b.ssl, DTLS1_VERSION), 1);
-	assert_int_equal(SSL_set_min_proto_version(b.ssl, DTLS1_VERSION), 1);
-	bare_run(&b, &p->server);
-	assert_int_equal(dtls_get_state(p->server.dtls), DTLS_HANDSHAKE);
-	bare_close(&b);
-}
-
-/* A ClientHello longer than a datagram, as Chromium's and Firefox's are (1.4 KB and more). */
-static void test_long_hello(void **state)
-{
-	struct pair *p = *state;
-	struct bare b;
-	uint8_t alpn[2000];
-
-	for (size_t i = 0; i < sizeof alpn; i += 200) {
-		memset(alpn + i, 'x', 200);
-		alpn[i] = 199;
-	}
-	open_ends(p);
-	bare_open(&b);
-	assert_int_equal(SSL_set_alpn_protos(b.ssl, alpn, sizeof alpn), 0);
-	assert_int_equal(SSL_use_certificate(b.ssl, cert_x509(p->client.certificate)), 1);
-	assert_int_equal(SSL_use_PrivateKey(b.ssl, cert_key(p->client.certificate)), 1);
-	bare_run(&b, &p->server);
-	assert_int_equal(dtls_get_state(p->server.dtls), DTLS_DONE);
-	bare_close(&b);
-}
-
 /* R43: handshakes that never end are bounded, and make room again. */
 static void test_half_open_bound(void **state)
 {
@@ -529,7 +264,7 @@ static void test_half_open_bound(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_set_up, pair_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_gcm_first),
 		TEST(test_cm_alone),
@@ -545,9 +280,6 @@ int main(void)
 		TEST(test_buffers_come_and_go),
 		TEST(test_gives_up),
 		TEST(test_half_open_bound),
-		TEST(test_no_client_certificate),
-		TEST(test_dtls_1_0),
-		TEST(test_long_hello),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
