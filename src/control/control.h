@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -123,6 +124,9 @@ void control_close(struct control *c);
 
 /* After store_close, so that no callback is under way. Runs the loop. Takes NULL. Returns NULL. */
 struct control *control_free(struct control *c);
+
+/* To the webhooks about calls and chat, when there are any. cursor 0: an event that is not stored. */
+void control_post_event(struct control *c, int64_t cursor, const json_t *frame);
 
 /* Somebody was banned: event sockets close, call legs end. New ones are refused by the ban itself. */
 void control_shut_out(struct control *c, const char *user_id);

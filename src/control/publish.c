@@ -39,7 +39,7 @@ static void publish_to_conversation(struct control *c, const char *conversation_
 	hub_publish(c->hub, &to, cursor, event);
 }
 
-static void post_event(struct control *c, int64_t cursor, const json_t *frame)
+void control_post_event(struct control *c, int64_t cursor, const json_t *frame)
 {
 	json_t *event = c->event_hooks ? json_copy((json_t *)(uintptr_t)frame) : NULL;
 
@@ -64,7 +64,7 @@ static void publish_support(struct control *c, const struct store_event *event)
 	if (whole && part) {
 		hub_publish(c->hub, &team, event->cursor, whole);
 		hub_publish(c->hub, &customer, event->cursor, part);
-		post_event(c, event->cursor, whole);
+		control_post_event(c, event->cursor, whole);
 	}
 	json_decref(whole);
 	json_decref(part);
@@ -95,7 +95,7 @@ void publish_chat_event(void *arg, const struct store_event *event)
 		publish_to_conversation(arg, event->conversation_id, event->message.private, NULL,
 					event->cursor, frame);
 	if (frame)
-		post_event(arg, event->cursor, frame);
+		control_post_event(arg, event->cursor, frame);
 	json_decref(frame);
 }
 
@@ -126,7 +126,7 @@ static void publish_read(struct control *c, const struct chat_notice *notice)
 	if (own)
 		publish_to_one(c, notice->user->id, own);
 	if (frame)
-		post_event(c, 0, frame);
+		control_post_event(c, 0, frame);
 	read.read_id = 0;
 	json_t *part = hidden && notice->changed & GIVEN_FURTHER ? event_notice(&others) : NULL;
 	if (part)
@@ -169,7 +169,7 @@ void publish_call_event(void *arg, const struct call_event *event)
 					event->frame);
 	else
 		hub_publish(c->hub, &to, event->cursor, event->frame);
-	post_event(c, event->cursor, event->frame);
+	control_post_event(c, event->cursor, event->frame);
 	notify_ring(c->push, event->frame);
 }
 

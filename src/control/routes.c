@@ -79,6 +79,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_DELETE, "/api/v1/canned/{item}", http_canned_delete,    ROUTE_USER },
 	{ HTTP_GET,  "/api/v1/customers/{id}", http_customer,          ROUTE_USER },
 	{ HTTP_PATCH, "/api/v1/customers/{id}", http_customer_note,    ROUTE_USER },
+	{ HTTP_POST, "/api/v1/customers/{id}/merge", http_customer_merge, ROUTE_USER },
 	{ HTTP_GET,  "/api/v1/support/hours",  http_hours,             ROUTE_USER },
 	{ HTTP_PUT,  "/api/v1/support/hours",  http_hours_put,         ROUTE_USER },
 	{ HTTP_GET,  "/api/v1/support/figures", http_figures,          ROUTE_USER },

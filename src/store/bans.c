@@ -9,6 +9,7 @@
 
 struct bans_request {
 	struct request base;
+	int64_t now_us, merged_us;
 	struct rows found; /* of struct store_ban */
 	store_bans_fn *done;
 	void *arg;
@@ -20,7 +21,8 @@ static void ban_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
 						       .reason = db_text(mem, stmt, 1),
 						       .by_id = db_text(mem, stmt, 2),
 						       .created_at_us = (uint64_t)db_int(stmt, 3),
-						       .until_us = (uint64_t)db_int(stmt, 4) };
+						       .until_us = (uint64_t)db_int(stmt, 4),
+						       .merged = db_int(stmt, 5) != 0 };
 }
 
 static int run_list(struct db *db, struct request *req)
@@ -28,9 +30,11 @@ static int run_list(struct db *db, struct request *req)
 	struct bans_request *r = request_of(req, struct bans_request);
 	sqlite3_stmt *stmt = db_query(
 		db,
-		"SELECT user_id, reason, by_id, created_at, coalesce(until, 0) FROM bans ORDER BY "
-		"user_id",
-		"");
+		"SELECT user_id, reason, by_id, created_at, coalesce(until, 0), 0 FROM bans UNION "
+		"ALL "
+		"SELECT id, '', NULL, merged_at, merged_at + ?2, 1 FROM users WHERE merged_into IS "
+		"NOT NULL AND merged_at + ?2 > ?1",
+		"ii", r->now_us, r->merged_us);
 
 	return rows_read(db, &req->mem, stmt, sizeof(struct store_ban), ban_read, &r->found);
 }
@@ -42,12 +46,15 @@ static void answer_list(struct request *req)
 	r->done(r->arg, req->status, r->found.list, req->status == 0 ? r->found.n : 0);
 }
 
-void store_ban_list(struct store *s, store_bans_fn *done, void *arg)
+void store_ban_list(struct store *s, uint64_t now_us, uint64_t merged_us, store_bans_fn *done,
+		    void *arg)
 {
 	struct bans_request *r = request_new(sizeof *r);
 
 	r->base.run = run_list;
 	r->base.answer = answer_list;
+	r->now_us = (int64_t)now_us;
+	r->merged_us = (int64_t)merged_us;
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);

@@ -9,12 +9,14 @@ struct store_ban {
 	const char *by_id; /* NULL: an account that is gone */
 	uint64_t created_at_us;
 	uint64_t until_us; /* 0 = for good */
+	bool merged;	   /* no ban: an account that was merged into another one (merge.h) */
 };
 
 typedef void store_bans_fn(void *arg, int status, const struct store_ban *list, size_t n);
 
-/* Those that are over, too. By user id. */
-void store_ban_list(struct store *s, store_bans_fn *done, void *arg);
+/* Those that are over, too, and accounts that were merged within `merged_us` before now_us, until then. */
+void store_ban_list(struct store *s, uint64_t now_us, uint64_t merged_us, store_bans_fn *done,
+		    void *arg);
 
 /* Takes the place of an older one; noted in the audit log. -ENOENT: no such user. */
 void store_ban_set(struct store *s, const struct store_ban *ban, store_done_fn *done, void *arg);

@@ -50,17 +50,16 @@ static int read_cards(struct db *db, struct mem *mem, struct store_customer *c)
 	return rows_all(db, mem, stmt, sizeof(const char *), row_text, &c->cards, &c->card_count);
 }
 
-static int read_customer(struct db *db, struct customer_request *r)
+int customer_read(struct db *db, struct mem *mem, const char *user_id, struct store_customer *c)
 {
-	struct mem *mem = &r->base.mem;
-	struct store_customer *c = &r->customer;
 	sqlite3_stmt *stmt = db_query(
 		db,
 		"SELECT " USER ", k.page, k.title, k.agent, k.language, k.time_zone, "
-		"k.first_seen_at, k.last_seen_at, coalesce(k.notes, ''), k.notes_by, k.notes_at "
+		"k.first_seen_at, k.last_seen_at, coalesce(k.notes, ''), k.notes_by, k.notes_at, "
+		"(SELECT count(*) FROM messages WHERE conversation_id = v.id AND activity IS NULL) "
 		"FROM conversations v JOIN users u ON u.id = v.id LEFT JOIN customers k ON "
 		"k.user_id = v.id WHERE v.id = ?",
-		"s", r->user_id);
+		"s", user_id);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 
 	if (row == 1) {
@@ -75,6 +74,7 @@ static int read_customer(struct db *db, struct customer_request *r)
 		c->notes = db_text(mem, stmt, USER_COLUMNS + 7);
 		c->notes_by = db_text(mem, stmt, USER_COLUMNS + 8);
 		c->notes_at_us = (uint64_t)db_int(stmt, USER_COLUMNS + 9);
+		c->message_count = db_int(stmt, USER_COLUMNS + 10);
 	}
 	db_end(stmt);
 	if (row < 1)
@@ -85,7 +85,9 @@ static int read_customer(struct db *db, struct customer_request *r)
 
 static int run_find(struct db *db, struct request *req)
 {
-	return read_customer(db, request_of(req, struct customer_request));
+	struct customer_request *r = request_of(req, struct customer_request);
+
+	return customer_read(db, &req->mem, r->user_id, &r->customer);
 }
 
 static int run_note(struct db *db, struct request *req)
@@ -106,7 +108,7 @@ static int run_note(struct db *db, struct request *req)
 							    .actor_id = r->by.user_id,
 							    .action = "customer.notes",
 							    .target = r->user_id });
-	return status < 0 ? status : read_customer(db, r);
+	return status < 0 ? status : customer_read(db, &req->mem, r->user_id, &r->customer);
 }
 
 static void answer_customer(struct request *req)

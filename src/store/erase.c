@@ -86,11 +86,11 @@ static int forget_person(struct db *db, struct erase_request *r)
 	static const char *const statements[] = {
 		"UPDATE users SET name = '" ERASED_NAME "', image = NULL, password_hash = NULL "
 		"WHERE id = ?1",
+		"UPDATE users SET name = '" ERASED_NAME "', image = NULL WHERE merged_into = ?1",
 		"DELETE FROM customers WHERE user_id = ?1",
 		"UPDATE support_cases SET comment = NULL WHERE conversation_id = ?1",
 		"UPDATE messages SET activity_text = NULL WHERE conversation_id = ?1 AND activity "
-		"= "
-		"'rated'",
+		"IN ('rated', 'merged')",
 		"UPDATE call_feedback SET reason = NULL WHERE user_id = ?1",
 		"UPDATE reports SET reason = '' WHERE reporter_id = ?1",
 		"DELETE FROM call_rings WHERE conversation_id = ?1 AND ended_at IS NOT NULL",

@@ -140,6 +140,10 @@ int unread_count(struct db *db, const char *conversation_id, const char *user_id
 		 int64_t *ret);
 int mention_count(struct db *db, const char *conversation_id, const char *user_id, int64_t *ret);
 
+/* customers.c: -ENOENT: no customer. */
+struct store_customer;
+int customer_read(struct db *db, struct mem *mem, const char *user_id, struct store_customer *ret);
+
 /* Moves what somebody has read and been given forward, never back. */
 int read_mark(struct db *db, const char *conversation_id, const char *user_id, int64_t read_id,
 	      int64_t delivered_id);

@@ -9,7 +9,8 @@
  * Activities (struct store_message): "status" (value: the new one; of a snoozed one text: until when, RFC 3339),
  * "reopened", "woken" (a snoozed one's time has come), "priority" (value: the new one), "assigned" (value: the
  * user id, text: the name), "unassigned", "labelled" and "unlabelled" (value: the id, text: the name),
- * "rated" (value: 1 to 5, text: the comment), "away" (text: what the customer was told).
+ * "rated" (value: 1 to 5, text: the comment), "away" (text: what the customer was told), "merged" (value: whose conversation was put
+ * into this one, text: the name).
  */
 #pragma once
 
@@ -118,6 +119,7 @@ struct store_customer {
 	const char *notes;		      /* "" = none */
 	const char *notes_by;		      /* a user id; NULL = nobody */
 	uint64_t notes_at_us;
+	int64_t message_count;		/* in their conversation, calls' cards, too */
 	const struct store_case *cases; /* latest first, at most STORE_CASES_MAX */
 	size_t case_count;
 	const char *const *cards; /* of calls, JSON, latest first, at most STORE_CASES_MAX */

@@ -152,8 +152,9 @@ void store_user_create(struct store *s, const struct store_user *user, const cha
 static int run_set_password(struct db *db, struct request *req)
 {
 	struct done_request *r = request_of(req, struct done_request);
-	int status = db_exec(db, "UPDATE users SET password_hash = ? WHERE id = ?", "ss", r->more,
-			     r->text);
+	int status = db_exec(
+		db, "UPDATE users SET password_hash = ? WHERE id = ? AND merged_into IS NULL", "ss",
+		r->more, r->text);
 
 	return status == 0 && db_changes(db) == 0 ? -ENOENT : status;
 }
@@ -217,11 +218,12 @@ static int run_link_create(struct db *db, struct request *req)
 	int status = db_exec(db, "DELETE FROM signin_links WHERE expires_at <= ?", "i", now);
 
 	if (status == 0)
-		status = db_exec(db,
-				 "INSERT INTO signin_links (hash, user_id, created_at, expires_at) "
-				 "VALUES (?, ?, ?, ?)",
-				 "hsii", r->hash, r->text, now, (int64_t)r->expires_us);
-	return status;
+		status = db_exec(
+			db,
+			"INSERT INTO signin_links (hash, user_id, created_at, expires_at) "
+			"SELECT ?, id, ?, ? FROM users WHERE id = ? AND merged_into IS NULL",
+			"hiis", r->hash, now, (int64_t)r->expires_us, r->text);
+	return status == 0 && db_changes(db) == 0 ? -ENOENT : status;
 }
 
 void store_link_create(struct store *s, const uint8_t hash[STORE_HASH], const char *user_id,
@@ -277,9 +279,11 @@ static struct user_request *user_request(int (*run)(struct db *, struct request 
 static int run_user_find(struct db *db, struct request *req)
 {
 	struct user_request *r = request_of(req, struct user_request);
-	sqlite3_stmt *stmt = db_query(
-		db, "SELECT " USER ", coalesce(u.password_hash, '') FROM users u WHERE u.id = ?",
-		"s", r->id);
+	sqlite3_stmt *stmt = db_query(db,
+				      "SELECT " USER
+				      ", coalesce(u.password_hash, '') FROM users u WHERE u.id = ? "
+				      "AND u.merged_into IS NULL",
+				      "s", r->id);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 
 	if (row == 1) {
@@ -314,7 +318,8 @@ static int run_session_find(struct db *db, struct request *req)
 	sqlite3_stmt *stmt = db_query(
 		db,
 		"SELECT " USER ", s.seen_at FROM sessions s JOIN users u ON u.id = s.user_id "
-		"WHERE s.hash = ? AND s.expires_at > ? AND s.seen_at > ?",
+		"WHERE s.hash = ? AND s.expires_at > ? AND s.seen_at > ? AND u.merged_into IS "
+		"NULL",
 		"hii", r->hash, now, now - idle);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 	int64_t seen = 0;
@@ -437,7 +442,8 @@ static int run_user_list(struct db *db, struct request *req)
 	struct users_request *r = request_of(req, struct users_request);
 	sqlite3_stmt *stmt = db_query(db,
 				      "SELECT " USER
-				      " FROM users u WHERE NOT ?1 OR u.role = 'admin' ORDER BY "
+				      " FROM users u WHERE (NOT ?1 OR u.role = 'admin') AND "
+				      "u.merged_into IS NULL ORDER BY "
 				      "iif(?1, u.name, u.id), u.id",
 				      "i", (int64_t)r->team);
 

@@ -39,6 +39,7 @@ typedef void store_users_fn(void *arg, int status, const struct store_user *user
  * With ROLE_USER the conversation comes with it. -EEXIST. */
 void store_user_create(struct store *s, const struct store_user *user, const char *password_hash,
 		       store_done_fn *done, void *arg);
+/* -ENOENT: also when it was merged into another one (merge.h). */
 void store_user_find(struct store *s, const char *id, store_user_fn *done, void *arg);
 /* With the password's hash, "" when the user has none. */
 void store_user_find_login(struct store *s, const char *id, store_login_fn *done, void *arg);

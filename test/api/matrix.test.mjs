@@ -42,7 +42,7 @@ const OTHER = {
 	'POST /api/v1/conversations/{id}/rating': 'owner', 'POST /api/v1/seen': 'user',
 	'GET /api/v1/labels': 'admin', 'POST /api/v1/labels': 'admin', 'PATCH /api/v1/labels/{item}': 'admin', 'DELETE /api/v1/labels/{item}': 'admin',
 	'GET /api/v1/canned': 'admin', 'POST /api/v1/canned': 'admin', 'PATCH /api/v1/canned/{item}': 'admin', 'DELETE /api/v1/canned/{item}': 'admin',
-	'GET /api/v1/customers/{id}': 'admin', 'PATCH /api/v1/customers/{id}': 'admin',
+	'GET /api/v1/customers/{id}': 'admin', 'PATCH /api/v1/customers/{id}': 'admin', 'POST /api/v1/customers/{id}/merge': 'admin',
 	'GET /api/v1/support/hours': 'admin', 'PUT /api/v1/support/hours': 'admin', 'GET /api/v1/support/figures': 'admin', 'GET /api/v1/audit': 'admin',
 	'GET /api/v1/channels': 'user', 'POST /api/v1/channels': 'user', 'GET /api/v1/channels/{id}': 'member',
 	'PATCH /api/v1/channels/{id}': 'member', 'POST /api/v1/channels/{id}/leave': 'member',

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "control/auth/media_token.h"
 
 struct held {
 	struct list in_bans;
@@ -64,13 +65,33 @@ static void forget(struct bans *b, const char *user_id)
 	}
 }
 
+static void forget_all(struct bans *b)
+{
+	struct held *h;
+
+	list_each (h, &b->list, in_bans) {
+		list_remove(&h->in_bans);
+		held_free(h);
+	}
+}
+
 static void on_loaded(void *arg, int status, const struct store_ban *list, size_t n)
 {
 	struct bans *b = arg;
 
 	b->status = status;
+	if (status == 0)
+		forget_all(b);
 	for (size_t i = 0; i < n; i++)
 		list_append(&b->list, &held_new(&list[i])->in_bans);
+}
+
+/* Who was merged into somebody else has no account any more, and no door looks at media tokens' accounts: they are kept
+ * out as long as one that was given to them before may last. */
+static void load(struct bans *b, store_bans_fn *done, void *arg)
+{
+	store_ban_list(b->store, clock_wall_us(), (uint64_t)MEDIA_TOKEN_LIFE_S * US_PER_S, done,
+		       arg);
 }
 
 int bans_new(struct bans **ret, struct store *store)
@@ -81,7 +102,7 @@ int bans_new(struct bans **ret, struct store *store)
 		return -ENOMEM;
 	b->store = store;
 	list_init(&b->list);
-	store_ban_list(store, on_loaded, b);
+	load(b, on_loaded, b);
 	store_wait(store);
 	int status = b->status;
 	if (status < 0)
@@ -93,12 +114,9 @@ int bans_new(struct bans **ret, struct store *store)
 
 struct bans *bans_free(struct bans *b)
 {
-	struct held *h;
-
 	if (!b)
 		return NULL;
-	list_each (h, &b->list, in_bans)
-		held_free(h);
+	forget_all(b);
 	free(b);
 	return NULL;
 }
@@ -116,6 +134,11 @@ bool bans_hold(const struct bans *b, const char *user_id, char ret_text[BAN_TEXT
 	list_each (h, &b->list, in_bans) {
 		if (strcmp(h->ban.user_id, user_id) != 0 || !holds(&h->ban))
 			continue;
+		if (h->ban.merged) {
+			(void)strcpy(ret_text, "This account was put together with another one: "
+					       "sign in anew.");
+			return true;
+		}
 		time_t at = (time_t)(h->ban.until_us / US_PER_S);
 		struct tm tm;
 
@@ -133,7 +156,7 @@ void bans_each(const struct bans *b, bans_each_fn *each, void *arg)
 	struct held *h;
 
 	list_each (h, &b->list, in_bans)
-		if (holds(&h->ban))
+		if (holds(&h->ban) && !h->ban.merged)
 			each(arg, &h->ban);
 }
 
@@ -184,4 +207,29 @@ void bans_lift(struct bans *b, const char *user_id, const char *by_id, store_don
 
 	store_ban_lift(b->store, user_id, by_id, clock_wall_us(), on_stored,
 		       changing_new(b, &ban, true, done, arg));
+}
+
+struct reloading {
+	struct bans *bans;
+	store_done_fn *done;
+	void *arg;
+};
+
+static void on_reloaded(void *arg, int status, const struct store_ban *list, size_t n)
+{
+	struct reloading r = *(struct reloading *)arg;
+
+	free(arg);
+	on_loaded(r.bans, status, list, n);
+	r.done(r.arg, status);
+}
+
+void bans_reload(struct bans *b, store_done_fn *done, void *arg)
+{
+	struct reloading *r = malloc(sizeof *r);
+
+	if (!r)
+		abort(); /* R61 */
+	*r = (struct reloading){ .bans = b, .done = done, .arg = arg };
+	load(b, on_reloaded, r);
 }

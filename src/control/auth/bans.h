@@ -20,10 +20,14 @@ struct bans *bans_free(struct bans *b);
 bool bans_hold(const struct bans *b, const char *user_id, char ret_text[BAN_TEXT_SIZE]);
 
 typedef void bans_each_fn(void *arg, const struct store_ban *ban);
-void bans_each(const struct bans *b, bans_each_fn *each, void *arg); /* those that hold now */
+/* Those that hold now; merged accounts are none. */
+void bans_each(const struct bans *b, bans_each_fn *each, void *arg);
 
 /* In force when the callback says 0. -ENOENT: no such user. */
 void bans_set(struct bans *b, const struct store_ban *ban, store_done_fn *done, void *arg);
 /* -ENOENT: there is none. */
 void bans_lift(struct bans *b, const char *user_id, const char *by_id, store_done_fn *done,
 	       void *arg);
+
+/* After customers were merged, which moves bans: as the store has it now. */
+void bans_reload(struct bans *b, store_done_fn *done, void *arg);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "control/auth/private.h"
+#include "store/merge.h"
 
 /* Keys for different uses are made from different words; none of them can be the signed part of a
  * token, which has a dot in it. */
@@ -92,7 +93,7 @@ static void finish(struct customer *c, int status, const struct store_user *user
 		status = -EACCES; /* nobody becomes an admin by the shop's word */
 	if (status == 0) {
 		visitor_key(a, c->id, key);
-		token = user_token_make(&a->keys, c->id, a->wall_us() / US_PER_S,
+		token = user_token_make(&a->keys, user->id, a->wall_us() / US_PER_S,
 					USER_TOKEN_LIFE_S);
 		status = token ? 0 : -ENOMEM;
 	}
@@ -117,7 +118,7 @@ static void on_created(void *arg, int status, const struct store_user *user)
 
 	if (status == -EEXIST) { /* another tab was quicker */
 		c->may_create = false;
-		store_user_find(c->auth->store, c->id, on_found, c);
+		store_user_lead(c->auth->store, c->id, on_found, c);
 		return;
 	}
 	c->created = status == 0;
@@ -248,5 +249,36 @@ void customer_find(struct auth *a, const char *raw_id, const char *hash, const c
 	c->may_create = true;
 	c->name = copy(name && *name ? name : n <= LIMIT_USER_NAME ? raw_id : NULL);
 	c->image = copy(image);
-	store_user_find(a->store, c->id, on_found, c);
+	store_user_lead(a->store, c->id, on_found, c);
+}
+
+/* ---- two who are one ---- */
+
+struct merging {
+	struct auth *auth;
+	store_merge_fn *done;
+	void *arg;
+};
+
+static void on_merged(void *arg, int status, const struct store_merged *merged)
+{
+	struct merging m = *(struct merging *)arg;
+
+	free(arg);
+	if (status == 0)
+		known_forget(m.auth->known);
+	m.auth->pending--;
+	m.done(m.arg, status, merged);
+}
+
+void customer_merge(struct auth *a, const char *kept, const char *other,
+		    const struct store_deed *by, store_merge_fn *done, void *arg)
+{
+	struct merging *m = malloc(sizeof *m);
+
+	if (!m)
+		abort(); /* R61 */
+	*m = (struct merging){ .auth = a, .done = done, .arg = arg };
+	a->pending++;
+	store_customer_merge(a->store, kept, other, by, on_merged, m);
 }

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "control/auth/auth.h"
+#include "store/merge.h"
 
 enum {
 	CUSTOMER_KEY_SIZE = 65,	   /* HMAC-SHA256 in hex, and NUL */
@@ -48,6 +49,13 @@ void customer_new_visitor(struct auth *a, const char *name, customer_fn *done, v
 void customer_find_visitor(struct auth *a, const char *id, const char *key, customer_fn *done,
 			   void *arg);
 
-/* A customer of the shop, made at the first time; name and image count then only. */
+/*
+ * A customer of the shop, made at the first time; name and image count then only. Who was merged into another customer is
+ * that one now: the shop has vouched for the person. A visitor who was merged is refused: their key says only which browser it is.
+ */
 void customer_find(struct auth *a, const char *raw_id, const char *hash, const char *name,
 		   const char *image, customer_fn *done, void *arg);
+
+/* store_customer_merge; user tokens of `other` are refused from then on. */
+void customer_merge(struct auth *a, const char *kept, const char *other,
+		    const struct store_deed *by, store_merge_fn *done, void *arg);

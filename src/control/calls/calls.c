@@ -109,6 +109,15 @@ bool calls_media_is_full(const struct calls *c, const char *user_id, const char 
 	return c->media.is_full && c->media.is_full(c->media.arg, cid, user_id);
 }
 
+bool calls_engage(struct calls *c, const char *customer_id)
+{
+	char cid[CALLS_CID_SIZE];
+	int n = snprintf(cid, sizeof cid, CONVERSATION_CALL "%s", customer_id);
+
+	return (n < (int)sizeof cid && live_session_id(c, cid)) ||
+	       live_is_elsewhere(c, "", customer_id) || rings_engage(c, customer_id);
+}
+
 void calls_tick(struct calls *c)
 {
 	uint64_t now = c->now_us();

@@ -101,6 +101,9 @@ bool calls_media_is_full(const struct calls *c, const char *user_id, const char 
 	"This server is full right now: the calls that go on need all of it. Try again in a " \
 	"moment."
 
+/* Whether the customer is in a call, rings or is rung, or somebody is in the call of their conversation. */
+bool calls_engage(struct calls *c, const char *customer_id);
+
 /* Several times a second: rings' timers, callers who vanished. */
 void calls_tick(struct calls *c);
 

@@ -184,6 +184,8 @@ void rings_end(struct calls *c, const char *cid);	 /* ended for everybody */
 void rings_left(struct calls *c, const char *cid, const char *user_id);
 void rings_tick(struct calls *c);
 bool rings_is_ringing(struct calls *c, const char *cid);
+/* Somebody who rings or is rung, or whose conversation's call it is. */
+bool rings_engage(struct calls *c, const char *user_id);
 /* A restart has ended these. */
 void rings_missed(struct calls *c, const struct store_ring *list, size_t n);
 

@@ -51,6 +51,22 @@ struct live_ring *live_ring_find(struct calls *c, const char *cid)
 	return found;
 }
 
+bool rings_engage(struct calls *c, const char *user_id)
+{
+	const struct live_ring *r;
+
+	list_each (r, &c->rings, in_calls) {
+		bool part = strcmp(r->caller->id, user_id) == 0 ||
+			    (r->conversation_id && strcmp(r->conversation_id, user_id) == 0);
+
+		for (size_t i = 0; i < r->ring.leg_count; i++)
+			part |= strcmp(r->ring.legs[i].user_id, user_id) == 0;
+		if (part && r->ring.state == RING_RINGING)
+			return true;
+	}
+	return false;
+}
+
 bool rings_is_ringing(struct calls *c, const char *cid)
 {
 	const struct live_ring *r = live_ring_find(c, cid);

@@ -75,13 +75,19 @@ int chat_blocks_new(struct chat *c)
 	return c->blocks ? 0 : -ENOMEM;
 }
 
-void chat_blocks_free(struct chat *c)
+static void index_clear(struct chat *c)
 {
 	struct pair *p;
 
-	for (size_t i = 0; c->blocks && i < BUCKETS; i++)
+	for (size_t i = 0; i < BUCKETS; i++)
 		list_each (p, &c->blocks->buckets[i], in_bucket)
 			pair_free(p);
+}
+
+void chat_blocks_free(struct chat *c)
+{
+	if (c->blocks)
+		index_clear(c);
 	free(c->blocks);
 }
 
@@ -90,8 +96,15 @@ static void on_loaded(void *arg, int status, const struct store_block *list, siz
 	struct chat *c = arg;
 
 	c->blocks->status = status;
+	if (status == 0)
+		index_clear(c);
 	for (size_t i = 0; i < n; i++)
 		index_set(c, list[i].user_id, list[i].user.id, true);
+}
+
+void chat_blocks_reload(struct chat *c)
+{
+	store_block_list(c->store, NULL, on_loaded, c);
 }
 
 int chat_blocks_load(struct chat *c)

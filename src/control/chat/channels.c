@@ -94,11 +94,25 @@ static void index_put(struct chat *c, const struct store_channel *channel)
 		entry_free(old);
 }
 
+static void index_clear(struct chat *c)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		while (c->channels->buckets[i]) {
+			struct entry *e = c->channels->buckets[i];
+
+			c->channels->buckets[i] = e->next;
+			entry_free(e);
+		}
+	}
+}
+
 static void on_loaded(void *arg, int status, const struct store_channel *list, size_t n)
 {
 	struct chat *c = arg;
 
 	c->channels_status = status;
+	if (status == 0)
+		index_clear(c);
 	for (size_t i = 0; i < n; i++)
 		index_put(c, &list[i]);
 }
@@ -129,6 +143,40 @@ int chat_channels_load(struct chat *c)
 	return c->channels_status;
 }
 
+struct reloading {
+	struct chat *chat;
+	store_done_fn *done;
+	void *arg;
+};
+
+static void on_reloaded(void *arg, int status, const struct store_channel *list, size_t n)
+{
+	struct reloading r = *(struct reloading *)arg;
+
+	free(arg);
+	on_loaded(r.chat, status, list, n);
+	r.done(r.arg, status);
+}
+
+void chat_channels_reload(struct chat *c, store_done_fn *done, void *arg)
+{
+	struct reloading *r = malloc(sizeof *r);
+
+	if (!r)
+		abort(); /* R61 */
+	*r = (struct reloading){ .chat = c, .done = done, .arg = arg };
+	chat_blocks_reload(c); /* answered first */
+	store_channel_list(c->store, on_reloaded, r);
+}
+
+void chat_channel_fellows(struct chat *c, const char *user_id, chat_members_fn *each, void *arg)
+{
+	for (size_t b = 0; b < BUCKETS; b++)
+		for (const struct entry *e = c->channels->buckets[b]; e; e = e->next)
+			if (chat_channel_member(&e->channel, user_id))
+				each(arg, e->ids, e->channel.member_count);
+}
+
 int chat_channels_new(struct chat *c)
 {
 	c->channels = calloc(1, sizeof *c->channels);
@@ -137,14 +185,8 @@ int chat_channels_new(struct chat *c)
 
 void chat_channels_free(struct chat *c)
 {
-	for (size_t i = 0; c->channels && i < BUCKETS; i++) {
-		while (c->channels->buckets[i]) {
-			struct entry *e = c->channels->buckets[i];
-
-			c->channels->buckets[i] = e->next;
-			entry_free(e);
-		}
-	}
+	if (c->channels)
+		index_clear(c);
 	free(c->channels);
 }
 

@@ -56,9 +56,15 @@ typedef void chat_members_fn(void *arg, const char *const *ids, size_t n);
 void chat_channel_rename(struct chat *c, const struct store_user *user, chat_members_fn *each,
 			 void *arg);
 
+/* The members of every channel that the user is in. */
+void chat_channel_fellows(struct chat *c, const char *user_id, chat_members_fn *each, void *arg);
+
 /* One's own, as conversations, latest activity first. */
 void chat_channel_list(struct chat *c, const struct store_user *who, store_conversations_fn *done,
 		       void *arg);
 
 /* Reads the index; waits for the store. Once, before anybody asks. */
 int chat_channels_load(struct chat *c);
+
+/* After customers were merged: this index and that of blocks, as the store has them now. */
+void chat_channels_reload(struct chat *c, store_done_fn *done, void *arg);

@@ -61,6 +61,12 @@ bool chat_may_see(const struct store_user *who, const char *conversation_id)
 	       (who->role == ROLE_ADMIN && !store_is_channel(conversation_id));
 }
 
+void chat_tell(struct chat *c, const struct store_event *events, size_t n)
+{
+	for (size_t i = 0; c->sink && i < n; i++)
+		c->sink(c->sink_arg, &events[i]);
+}
+
 /* What chat_may_see means for a query. */
 static struct store_scope scope_of(const struct store_user *who)
 {

@@ -64,6 +64,9 @@ struct chat *chat_free(struct chat *c);
 /* Replaces the sink. */
 void chat_set_sink(struct chat *c, chat_event_fn *sink, void *arg);
 
+/* Tells what another part had stored (the sink). */
+void chat_tell(struct chat *c, const struct store_event *events, size_t n);
+
 /* The one rule about customers' conversations: an admin sees every one, a customer their own. Pure. Of channels
  * (channels.h) it says false: there it is membership that counts. */
 bool chat_may_see(const struct store_user *who, const char *conversation_id);

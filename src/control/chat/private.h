@@ -31,6 +31,7 @@ bool chat_moderates(const struct chat *c, const struct store_user *who,
 int chat_channels_new(struct chat *c); /* 0 or -ENOMEM */
 int chat_blocks_new(struct chat *c);   /* the same */
 void chat_blocks_free(struct chat *c);
+void chat_blocks_reload(struct chat *c);
 
 /* chat_check_blocks for a conversation that may not be there yet. */
 int chat_check_pair(const struct chat *c, const char *from, const char *to);

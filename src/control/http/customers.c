@@ -42,18 +42,19 @@ static void set_text(json_t *o, const char *name, const char *text)
 		(void)json_object_set_new(o, name, json_string(text));
 }
 
-static json_t *customer_json(const struct store_customer *c)
+json_t *object_customer(const struct store_customer *c)
 {
 	json_t *calls = json_array();
 
 	for (size_t i = 0; i < c->card_count; i++)
 		(void)json_array_append_new(calls, object_stored(c->cards[i]));
-	json_t *o = json_pack(
-		"{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "user", object_user(&c->user),
-		"created_at", object_time(c->user.created_at_us), "first_seen_at",
-		object_maybe_time(c->first_seen_us), "last_seen_at",
-		object_maybe_time(c->last_seen_us), "notes", c->notes, "notes_at",
-		object_maybe_time(c->notes_at_us), "cases", cases_json(c), "calls", calls);
+	json_t *o = json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I}", "user",
+			      object_user(&c->user), "created_at",
+			      object_time(c->user.created_at_us), "first_seen_at",
+			      object_maybe_time(c->first_seen_us), "last_seen_at",
+			      object_maybe_time(c->last_seen_us), "notes", c->notes, "notes_at",
+			      object_maybe_time(c->notes_at_us), "cases", cases_json(c), "calls",
+			      calls, "message_count", (json_int_t)c->message_count);
 	if (!o)
 		return NULL;
 	set_text(o, "notes_by", c->notes_by);
@@ -70,7 +71,8 @@ static void on_customer(void *arg, int status, const struct store_customer *cust
 	if (status < 0)
 		access_answer_error(arg, status, "customer of this id");
 	else
-		http_reply_json(arg, 200, json_pack("{s:o}", "customer", customer_json(customer)));
+		http_reply_json(arg, 200,
+				json_pack("{s:o}", "customer", object_customer(customer)));
 }
 
 void http_customer(struct http_req *req, struct control *control)

@@ -30,6 +30,8 @@ http_fn http_labels, http_label_create, http_label_change, http_label_delete, ht
 	http_canned_create, http_canned_change, http_canned_delete;
 /* customers.c */
 http_fn http_customer, http_customer_note, http_seen;
+/* merge.c */
+http_fn http_customer_merge;
 /* erase.c */
 http_fn http_user_delete;
 /* hours.c */

@@ -43,6 +43,22 @@ static void drop_doubles(struct ids *list)
 	list->n = kept;
 }
 
+void http_tell_around(struct control *control, const char *const *user_ids, size_t n,
+		      const json_t *event)
+{
+	struct ids list = { 0 };
+
+	add_ids(&list, user_ids, n);
+	for (size_t i = 0; i < n; i++)
+		chat_channel_fellows(control->chat, user_ids[i], add_ids, &list);
+	drop_doubles(&list);
+	hub_publish(
+		control->hub,
+		&(struct hub_audience){ .admins = true, .user_ids = list.at, .user_count = list.n },
+		0, event);
+	free(list.at);
+}
+
 void http_tell_name(struct control *control, const struct store_user *user)
 {
 	struct ids list = { 0 };

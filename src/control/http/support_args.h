@@ -9,6 +9,9 @@
 
 struct support;
 
+/* The API's Customer. */
+json_t *object_customer(const struct store_customer *customer);
+
 /* Whether the asker is of the team; else it is refused. */
 bool support_is_team(struct http_req *req);
 

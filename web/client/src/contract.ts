@@ -48,9 +48,9 @@ export interface QuotedObject {
   text: string;
 }
 
-/** What the message's user did. status: value is the new one; assigned: value is the user's id, text the name; labelled, unlabelled: the label's; rated: value is 1 to 5, text the comment; away: text is what the customer was told. */
+/** What the message's user did. status: value is the new one; assigned: value is the user's id, text the name; labelled, unlabelled: the label's; rated: value is 1 to 5, text the comment; away: text is what the customer was told; merged: value is the id of the customer whose conversation was put into this one, text their name. */
 export interface ActivityObject {
-  type: 'status' | 'reopened' | 'woken' | 'priority' | 'assigned' | 'unassigned' | 'labelled' | 'unlabelled' | 'rated' | 'away';
+  type: 'status' | 'reopened' | 'woken' | 'priority' | 'assigned' | 'unassigned' | 'labelled' | 'unlabelled' | 'rated' | 'away' | 'merged';
   value?: string;
   text?: string;
 }
@@ -125,6 +125,8 @@ export interface CustomerObject {
   notes_at: string | null;
   cases: CaseObject[];
   calls: CallCardObject[];
+  /** In their conversation, notes and the cards of calls, too. */
+  message_count: number;
 }
 
 export interface OpeningTimeObject {
@@ -823,6 +825,15 @@ export interface ServerEvents {
   'conversation.cleared': {
     type: 'conversation.cleared';
     conversation_id: string;
+  };
+  'conversation.merged': {
+    type: 'conversation.merged';
+    /** Which one is gone. */
+    conversation_id: string;
+    /** Where it is now. */
+    into: string;
+    /** Who did it. */
+    user: UserObject;
   };
   'channel.left': {
     type: 'channel.left';

@@ -43,6 +43,12 @@ test('client.support: cannedReplies, saveCannedReply, deleteCannedReply', async 
   assert.deepEqual(asked, [routes[0], `${routes[1]} ${body}`, `${routes[2]} ${body}`, routes[3]]);
 });
 
+test('client.support.mergeCustomers: who stays, and who is gone', async () => {
+  const { client, asked } = await setUp({ 'POST /api/v1/customers/ann/merge': { customer: { message_count: 3 } } });
+  assert.deepEqual(await client.support.mergeCustomers('ann', 'visitor-x'), { message_count: 3 });
+  assert.deepEqual(asked, ['POST /api/v1/customers/ann/merge {"other":"visitor-x"}']);
+});
+
 test('client.support: customer, noteCustomer, viewing, rate, seen', async () => {
   const { client, asked } = await setUp({
     'GET /api/v1/customers/ann': { customer: { notes: '' } },

@@ -92,6 +92,20 @@ test('a customer who was deleted leaves an empty conversation', () => {
   assert.equal(state.unread.has('b'), false);
 });
 
+test('two customers are one: one is gone, of the other what is shown stays until it is loaded anew', () => {
+  const words = { id: 5, conversation_id: 'a', type: 'regular', user: max, text: 'hello', client_id: 's', created_at: '2026-01-01T11:00:00.000Z', reactions: [], attachments: [] } satisfies MessageObject;
+  let state = reduceChat(desk, { type: 'thread.loaded', id: 'a', response: { messages: [words], has_more: false }, more: false });
+  state = reduceChat(state, { type: 'thread.loaded', id: 'b', response: { messages: [{ ...words, id: 7, client_id: 't' }], has_more: false }, more: false });
+  state = reduceChat(state, { type: 'opened', id: 'b' });
+  state = reduceChat(state, { type: 'event', event: { type: 'conversation.merged', conversation_id: 'b', into: 'a', user: max } });
+  assert.deepEqual([state.open, state.conversations.has('b'), state.threads.has('b'), state.unread.has('b')], ['a', false, false, false]);
+  assert.equal(state.threads.get('a')?.messages.length, 1);
+  // what comes is in the place of what was there: nothing may be missing in between
+  const page = [{ ...words, id: 6, client_id: 'other' }, { ...words, id: 7, client_id: 't' }];
+  state = reduceChat(state, { type: 'thread.loaded', id: 'a', response: { messages: page, has_more: true }, more: false });
+  assert.deepEqual([state.threads.get('a')?.messages.map(({ id }) => id), state.threads.get('a')?.hasMore], [[6, 7], true]);
+});
+
 test('named in a note: counted until it is read', () => {
   const note = { id: 6, conversation_id: 'b', type: 'regular', private: true, user: max, text: '@eva, look', client_id: 'n', created_at: '2026-01-01T11:00:00.000Z', reactions: [], attachments: [] } satisfies MessageObject;
   let state = reduceChat(desk, { type: 'event', event: { type: 'message.new', cursor: 2, conversation_id: 'b', message: note } });

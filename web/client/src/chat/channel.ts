@@ -268,6 +268,13 @@ export class Channel {
         void this.#load().catch(() => {});
       }),
     );
+    this.#stops.push(
+      client.on('conversation.merged', ({ conversation_id: gone }) => {
+        if (gone === id) return this.stopWatching();
+        this.#apply({ type: 'resync', shown: id });
+        void this.#load().catch(() => {});
+      }),
+    );
     this.#stops.push(client.on('connection.changed', ({ state }) => state === 'connected' && void this.#load().catch(() => {})));
     if (this.type === 'direct') this.#onInfo(await client.chat.createChannel({ type: 'direct', user_id: this.id }));
     else if (this.type === 'group' && this.data.name !== undefined)

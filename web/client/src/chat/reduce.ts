@@ -202,6 +202,8 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
       return notTyping(state, event.conversation_id, event.user);
     case 'conversation.cleared':
       return withoutWords(state, event.conversation_id);
+    case 'conversation.merged':
+      return merged(state, event.conversation_id, event.into);
     case 'user.updated':
       return withRenamed(state, event.user);
     case 'hours.updated': // the team does not wait
@@ -369,6 +371,22 @@ function withoutWords(state: ChatState, id: string): ChatState {
     ...withThread(state, id, () => ({ ...EMPTY, status: 'ready' })),
     conversations: new Map(state.conversations).set(id, { ...conversation, last_message: null, unread: 0, mentions: 0, support }),
     unread: without(state.unread, id),
+  };
+}
+
+/** One is gone, and what was loaded of the other has holes where its messages belong. */
+function merged(state: ChatState, gone: string, into: string): ChatState {
+  const open = state.open === gone ? into : state.open;
+  const { unreadAfter } = state;
+  return {
+    ...afterGap(state, open),
+    open,
+    seeing: state.seeing === gone ? undefined : state.seeing,
+    unreadAfter: unreadAfter?.id === gone ? undefined : unreadAfter,
+    conversations: without(state.conversations, gone),
+    unread: without(state.unread, gone),
+    typing: without(state.typing, gone),
+    viewing: without(state.viewing, gone),
   };
 }
 

@@ -22,6 +22,7 @@ const EVENTS = [
   'message.unread',
   'conversation.updated',
   'conversation.cleared',
+  'conversation.merged',
   'hours.updated',
   'channel.updated',
   'channel.left',
@@ -343,6 +344,7 @@ export class ChatStore {
     const added = event.type === 'channel.updated' && !this.state.channels.has(event.conversation_id);
     this.#apply({ type: 'event', event, at: Date.now() });
     if (added) void this.#load(); // what was said there before
+    if (event.type === 'conversation.merged') this.refresh();
     if (event.type === 'hours.updated') this.#slowDown(this.state.me.id, true);
     if (event.type === 'message.new') {
       this.#markArrived(event.conversation_id, event.message);

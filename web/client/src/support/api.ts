@@ -111,6 +111,14 @@ export class SupportApi {
     return (await this.#ask((rest) => rest.patch<{ customer: CustomerObject }>(customerPath(id), { notes }))).customer;
   }
 
+  /**
+   * `otherId` turned out to be customer `id`: all that they wrote and had becomes the customer's, who alone is left. Their sign-ins end.
+   * Cannot be undone. Rejects with 409 while one of them is in a call. Everybody who looks is told (`conversation.merged`).
+   */
+  async mergeCustomers(id: string, otherId: string): Promise<CustomerObject> {
+    return (await this.#ask((rest) => rest.post<{ customer: CustomerObject }>(`${customerPath(id)}/merge`, { other: otherId }))).customer;
+  }
+
   async hours(): Promise<HoursObject> {
     return (await this.#ask((rest) => rest.get<{ hours: HoursObject }>(HOURS))).hours;
   }

@@ -7,7 +7,7 @@ import { isolate } from '../messages/grammar.ts';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 
 const ICONS: Record<ActivityObject['type'], IconName> = {
-  status: 'check', reopened: 'reply', woken: 'clock', priority: 'alert', assigned: 'person', unassigned: 'person', labelled: 'tag', unlabelled: 'tag', rated: 'star', away: 'clock',
+  status: 'check', reopened: 'reply', woken: 'clock', priority: 'alert', assigned: 'person', unassigned: 'person', labelled: 'tag', unlabelled: 'tag', rated: 'star', away: 'clock', merged: 'people',
 };
 
 interface ActivityLineProps {
@@ -49,6 +49,8 @@ function words({ type, value = '', text = '' }: ActivityObject, user: UserObject
       return text === '' ? t.lines.rated(value) : `${t.lines.rated(value)}: ${isolate(text)}`;
     case 'priority':
       return t.lines.priority(who, t.priorities[value as SupportPriority] ?? value);
+    case 'merged':
+      return t.lines.merged(who, text || value);
     case 'reopened':
     case 'woken':
       return t.lines[type];

@@ -55,6 +55,7 @@ export const support: SupportMessages = {
     labelled: (who, label) => `${isolate(who)} أضاف الوسم ${isolate(label)}`,
     unlabelled: (who, label) => `${isolate(who)} أزال الوسم ${isolate(label)}`,
     rated: (stars) => `التقييم ${isolate(stars)} من 5`,
+    merged: (who, name) => `${isolate(who)} دمج ${isolate(name)} في هذه المحادثة`,
   },
 
   bulk: {

@@ -55,6 +55,7 @@ export const support: SupportMessages = {
     labelled: (who, label) => `${who} hat das Etikett ${label} vergeben`,
     unlabelled: (who, label) => `${who} hat das Etikett ${label} entfernt`,
     rated: (stars) => `Bewertet mit ${stars} von 5`,
+    merged: (who, name) => `${who} hat ${name} mit dieser Unterhaltung zusammengeführt`,
   },
 
   bulk: {

@@ -70,6 +70,7 @@ export const support = {
     labelled: (who: string, label: string) => `${who} added the label ${label}`,
     unlabelled: (who: string, label: string) => `${who} took the label ${label} away`,
     rated: (stars: string) => `Rated ${stars} of 5`,
+    merged: (who: string, name: string) => `${who} merged ${name} into this conversation`,
   },
 
   // several conversations at once
