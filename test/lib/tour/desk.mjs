@@ -75,6 +75,12 @@ async function support(admin, { colleague, labels }, stop) {
 	await admin.page.getByRole('button', { name: 'Show customer' }).click();
 	await admin.page.getByRole('complementary', { name: 'Customer' }).getByRole('textbox').waitFor();
 	await stop('customer-panel', admin.page);
+	await admin.page.getByRole('button', { name: 'Merge with…' }).click();
+	await stop('merge-find', admin.page, { once: true });
+	await admin.page.getByRole('dialog').getByRole('list').getByRole('button').first().click();
+	await admin.page.getByRole('radio').first().waitFor();
+	await stop('merge', admin.page);
+	await admin.page.keyboard.press('Escape');
 	await colleague.call('POST', '/api/v1/conversations/user/viewing', { viewing: false });
 	await admin.page.getByRole('button', { name: 'Show customer' }).click();
 	await colleague.call('PATCH', '/api/v1/conversations/leila', { status: 'resolved', labels: [labels.Praise] });

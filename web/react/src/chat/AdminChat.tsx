@@ -18,6 +18,7 @@ import { CustomerPanel } from '../support/CustomerPanel.tsx';
 import { DeskProvider } from '../support/DeskContext.tsx';
 import { SupportBar } from '../support/SupportBar.tsx';
 import { useListKeys } from '../support/useDeskKeys.ts';
+import { useMerged } from '../support/useMerged.ts';
 import { useViewing } from '../support/useViewing.ts';
 import { useDrafts } from './drafts.ts';
 import { useAttention, type Attention } from './useAttention.ts';
@@ -71,6 +72,10 @@ function Chat({ me, conversationId, messageId, onSelect, onAttention }: AdminCha
     [drafts, selected, select],
   );
   useChannelNotices(client, state, onOut);
+  useMerged(client, (gone, into) => {
+    drafts.move(gone, into);
+    if (gone === selected) select(into);
+  });
 
   useEffect(() => {
     if (!opened) store.open(undefined);

@@ -37,6 +37,13 @@ export class Drafts {
     this.#store();
   }
 
+  /** What was begun in a conversation that is part of another one now; what was begun there already stays. */
+  move(from: string, to: string): void {
+    const draft = this.get(from);
+    if (draft.text !== '' && this.get(to).text === '') this.#drafts.set(to, draft);
+    this.delete(from);
+  }
+
   #store(): void {
     try {
       sessionStorage.setItem(KEY, JSON.stringify({ userId: this.userId, drafts: [...this.#drafts] }));

@@ -10,6 +10,7 @@ import { IconButton } from '../ui/IconButton.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { browserOf } from './browser.ts';
 import { useDesk } from './DeskContext.tsx';
+import { MergeDialog } from './MergeDialog.tsx';
 
 const LOOK_AGAIN_MS = 30_000;
 
@@ -18,6 +19,7 @@ export function CustomerPanel({ conversation, onClose }: { conversation: Convers
   const t = useMessages().support;
   const client = useVideoClient();
   const [customer, setCustomer] = useState<CustomerObject>();
+  const [merging, setMerging] = useState(false);
   const tick = useNow(LOOK_AGAIN_MS);
   const { id, last_message: last, support } = conversation;
   useEffect(() => {
@@ -42,12 +44,28 @@ export function CustomerPanel({ conversation, onClose }: { conversation: Convers
           {conversation.user.id}
         </p>
       </div>
-      {customer ? <Details customer={customer} onChange={setCustomer} /> : <Spinner label={t.customer} />}
+      {customer ? (
+        <Details customer={customer} onChange={setCustomer}>
+          <button type="button" className="cf-button cf-button--quiet cf-button--small cf-customer__merge" onClick={() => setMerging(true)}>
+            {t.merge.open}
+          </button>
+        </Details>
+      ) : (
+        <Spinner label={t.customer} />
+      )}
+      {merging && <MergeDialog conversation={conversation} onClose={() => setMerging(false)} />}
     </aside>
   );
 }
 
-function Details({ customer, onChange }: { customer: CustomerObject; onChange: (customer: CustomerObject) => void }) {
+interface DetailsProps {
+  customer: CustomerObject;
+  onChange: (customer: CustomerObject) => void;
+  /** What can be done with them. */
+  children: ReactNode;
+}
+
+function Details({ customer, onChange, children }: DetailsProps) {
   const messages = useMessages();
   const t = messages.support;
   const { state } = useDesk();
@@ -103,6 +121,7 @@ function Details({ customer, onChange }: { customer: CustomerObject; onChange: (
           ))}
         </ul>
       </section>
+      {children}
     </div>
   );
 }

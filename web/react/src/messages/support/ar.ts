@@ -58,6 +58,27 @@ export const support: SupportMessages = {
     merged: (who, name) => `${isolate(who)} دمج ${isolate(name)} في هذه المحادثة`,
   },
 
+  merge: {
+    open: 'دمج مع…',
+    title: (name) => `دمج ${isolate(name)} مع…`,
+    find: 'البحث عن عميل',
+    candidates: 'العملاء',
+    nobody: 'لا يوجد عميل آخر بهذا الاسم.',
+    more: 'اكتب المزيد من الاسم لرؤية غيرهم.',
+    compare: 'دمج عميلين',
+    whoStays: 'من يبقى؟',
+    stays: 'يبقى',
+    goes: 'يُدمج',
+    messages: 'الرسائل',
+    warning: (gone, kept) =>
+      `ينتقل كل ما يخص ${isolate(gone)} إلى المحادثة مع ${isolate(kept)} وسيظهر فيها. وتنتهي كل جلسات ${isolate(gone)}.`,
+    forGood: 'لا يمكن التراجع عن ذلك.',
+    now: 'دمج نهائي',
+    back: 'اختيار شخص آخر',
+    inCall: 'أحدهما في مكالمة الآن. يمكن الدمج بعد انتهائها.',
+    done: (gone, kept) => `${isolate(gone)} و${isolate(kept)} عميل واحد الآن`,
+  },
+
   bulk: {
     pick: (name) => `اختيار المحادثة مع ${isolate(name)}`,
     bar: 'ما يُفعل بالمحادثات المختارة',

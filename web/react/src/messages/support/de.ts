@@ -58,6 +58,27 @@ export const support: SupportMessages = {
     merged: (who, name) => `${who} hat ${name} mit dieser Unterhaltung zusammengeführt`,
   },
 
+  merge: {
+    open: 'Zusammenführen mit …',
+    title: (name) => `${name} zusammenführen mit …`,
+    find: 'Kunden suchen',
+    candidates: 'Kunden',
+    nobody: 'Kein anderer Kunde heißt so.',
+    more: 'Für weitere mehr vom Namen eingeben.',
+    compare: 'Zwei Kunden zusammenführen',
+    whoStays: 'Wer bleibt?',
+    stays: 'Bleibt',
+    goes: 'Geht auf',
+    messages: 'Nachrichten',
+    warning: (gone, kept) =>
+      `Alles von ${gone} kommt in die Unterhaltung mit ${kept} und ist dort zu sehen. ${gone} wird überall abgemeldet.`,
+    forGood: 'Das lässt sich nicht rückgängig machen.',
+    now: 'Endgültig zusammenführen',
+    back: 'Jemand anderen wählen',
+    inCall: 'Einer von beiden ist gerade in einem Anruf. Danach geht es.',
+    done: (gone, kept) => `${gone} und ${kept} sind jetzt ein Kunde`,
+  },
+
   bulk: {
     pick: (name) => `Gespräch mit ${name} auswählen`,
     bar: 'Was mit den ausgewählten Gesprächen geschieht',

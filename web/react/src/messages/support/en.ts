@@ -73,6 +73,28 @@ export const support = {
     merged: (who: string, name: string) => `${who} merged ${name} into this conversation`,
   },
 
+  // two customers who are one
+  merge: {
+    open: 'Merge with…',
+    title: (name: string) => `Merge ${name} with…`,
+    find: 'Look for a customer',
+    candidates: 'Customers',
+    nobody: 'There is no other customer of that name.',
+    more: 'Type more of the name to see others.',
+    compare: 'Merge two customers',
+    whoStays: 'Who stays?',
+    stays: 'Stays',
+    goes: 'Goes',
+    messages: 'Messages',
+    warning: (gone: string, kept: string) =>
+      `Everything of ${gone} goes into the conversation with ${kept}, who will see it. ${gone} is signed out everywhere.`,
+    forGood: 'This cannot be undone.',
+    now: 'Merge for good',
+    back: 'Choose somebody else',
+    inCall: 'One of them is in a call now. Merge them when it is over.',
+    done: (gone: string, kept: string) => `${gone} and ${kept} are one customer now`,
+  },
+
   // several conversations at once
   bulk: {
     pick: (name: string) => `Choose the conversation with ${name}`,
