@@ -18,6 +18,7 @@ import { ServerWarnings } from './ServerWarnings.tsx';
 import { Title } from './Title.tsx';
 import { TopBar } from './TopBar.tsx';
 import { Unreachable } from './Unreachable.tsx';
+import { Welcome } from './Welcome.tsx';
 
 export interface HomeProps {
   user: UserObject;
@@ -79,7 +80,14 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
             ) : page === 'team' ? (
               <SupportDesk onJump={jump} />
             ) : (
-              <AdminChat me={me} conversationId={conversationId} messageId={messageId} onSelect={select} onAttention={onAttention} />
+              <AdminChat
+                me={me}
+                conversationId={conversationId}
+                messageId={messageId}
+                welcome={<Welcome />}
+                onSelect={select}
+                onAttention={onAttention}
+              />
             )}
           </CallCenter>
           {help && <KeyHelp team={me.role === 'admin'} onClose={() => setHelp(false)} />}

@@ -30,7 +30,6 @@ export const ar: Texts = {
   connectFailedHint: 'ستُعاد المحاولة تلقائيًا بعد ثوانٍ.',
   retryNow: 'حاول الآن',
   loading: 'جارٍ التحميل',
-  roleAdmin: 'الفريق',
   navigation: 'الصفحات',
   navChat: 'الدردشة',
   navCalls: 'المكالمات',
@@ -187,6 +186,20 @@ export const ar: Texts = {
     certificateEnds: (date) => `تنتهي شهادة الخادم في ${isolate(date)}. جدّدها وأعد تشغيل \u2066confabd\u2069، فلن يتصل أحد بعد ذلك.`,
     certificateEnded: (date) => `انتهت شهادة الخادم في ${isolate(date)}: ترفض المتصفحات الاتصال. جدّدها وأعد تشغيل \u2066confabd\u2069.`,
     look: 'إلى صفحة الخادم',
+  },
+
+  // as long as nobody has written
+  first: {
+    title: 'كل شيء جاهز',
+    hint: 'لم يكتب أحد بعد. هذا ما بقي لتفعله:',
+    widget: 'ضع الدردشة في موقعك',
+    widgetHint: (flag) => `يوضع هذا السطر في صفحاتك، ويُعطى \u2066confabd\u2069 الخيار ${isolate(flag)} مع عنوان موقعك.`,
+    copy: 'نسخ',
+    copied: 'تم النسخ',
+    team: 'حدّد متى تكونون متاحين',
+    teamHint: 'ساعات العمل والردود الجاهزة والوسوم في صفحة «الفريق».',
+    devices: 'جرّب الكاميرا والصوت',
+    devicesHint: 'في الإعدادات، مع إشعارات بالمكالمات عندما تكون في مكان آخر.',
   },
 
   titleUnread: (n) => `(${n}) Confab`,

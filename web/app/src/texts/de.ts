@@ -30,7 +30,6 @@ export const de: Texts = {
   connectFailedHint: 'In wenigen Sekunden wird es von selbst noch einmal versucht.',
   retryNow: 'Jetzt versuchen',
   loading: 'Wird geladen',
-  roleAdmin: 'Team',
   navigation: 'Seiten',
   navChat: 'Chat',
   navCalls: 'Anrufe',
@@ -187,6 +186,20 @@ export const de: Texts = {
     certificateEnds: (date) => `Das Zertifikat des Servers endet am ${date}. Erneuern Sie es und starten Sie confabd neu; danach kann sich niemand mehr verbinden.`,
     certificateEnded: (date) => `Das Zertifikat des Servers ist am ${date} abgelaufen: Browser verbinden sich nicht mehr. Erneuern Sie es und starten Sie confabd neu.`,
     look: 'Zum Server',
+  },
+
+  // as long as nobody has written
+  first: {
+    title: 'Alles ist bereit',
+    hint: 'Noch hat niemand geschrieben. Das bleibt zu tun:',
+    widget: 'Den Chat auf Ihre Website setzen',
+    widgetHint: (flag) => `Diese Zeile kommt in Ihre Seiten, und ${flag} mit der Adresse Ihrer Website zu confabd.`,
+    copy: 'Kopieren',
+    copied: 'Kopiert',
+    team: 'Sagen, wann Sie da sind',
+    teamHint: 'Geschäftszeiten, Textbausteine und Etiketten stehen auf der Seite „Team“.',
+    devices: 'Kamera und Ton ausprobieren',
+    devicesHint: 'In den Einstellungen, mit Benachrichtigungen über Anrufe, wenn Sie anderswo sind.',
   },
 
   titleUnread: (n) => `(${n}) Confab`,

@@ -30,7 +30,6 @@ export const en = {
   connectFailedHint: 'It will be tried again by itself in a few seconds.',
   retryNow: 'Try again now',
   loading: 'Loading',
-  roleAdmin: 'Team',
   navigation: 'Pages',
   navChat: 'Chat',
   navCalls: 'Calls',
@@ -187,6 +186,20 @@ export const en = {
     certificateEnds: (date: string) => `The server’s certificate ends on ${date}. Renew it and restart confabd; nobody can connect after that.`,
     certificateEnded: (date: string) => `The server’s certificate ended on ${date}: browsers refuse to connect. Renew it and restart confabd.`,
     look: 'Look at the server',
+  },
+
+  // as long as nobody has written
+  first: {
+    title: 'Everything is ready',
+    hint: 'Nobody has written yet. Here is what is left to do.',
+    widget: 'Put the chat on your site',
+    widgetHint: (flag: string) => `This line goes into your pages, and ${flag} with your site’s address to confabd.`,
+    copy: 'Copy',
+    copied: 'Copied',
+    team: 'Say when you are there',
+    teamHint: 'Business hours, canned replies and labels are on the Team page.',
+    devices: 'Try camera and sound',
+    devicesHint: 'In the settings, with notifications for calls while you are elsewhere.',
   },
 
   titleUnread: (n: string) => `(${n}) Confab`,

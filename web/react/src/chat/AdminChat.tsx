@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { callIdOf, conversationIdOf, isChannel, type UserObject } from '@confab/client';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
 import { useMessenger } from '../calls/CallChat.tsx';
 import { ChannelPane } from '../channels/ChannelPane.tsx';
@@ -31,6 +31,8 @@ export interface AdminChatProps {
   /** A message of that conversation to go to. */
   messageId?: number | undefined;
   onSelect?: (conversationId: string | undefined) => void;
+  /** What stands beside the list as long as no customer has written: what to do first, for instance. */
+  welcome?: ReactNode;
   /** What is worth the person's attention changed: for the page's title. */
   onAttention?: (attention: Attention) => void;
 }
@@ -44,7 +46,7 @@ export function AdminChat(props: AdminChatProps) {
   );
 }
 
-function Chat({ me, conversationId, messageId, onSelect, onAttention }: AdminChatProps) {
+function Chat({ me, conversationId, messageId, welcome, onSelect, onAttention }: AdminChatProps) {
   const t = useMessages();
   const client = useVideoClient();
   const center = useCallCenter();
@@ -98,7 +100,7 @@ function Chat({ me, conversationId, messageId, onSelect, onAttention }: AdminCha
     <main className={`cf-chat cf-chat--admin ${opened ? 'cf-chat--open' : ''}`}>
       <ConnectionBanner />
       <nav className="cf-sidebar" aria-labelledby="cf-sidebar-title">
-        <h1 className="cf-sidebar__title" id="cf-sidebar-title">
+        <h1 className="cf-hidden" id="cf-sidebar-title">
           {t.conversations}
         </h1>
         <ConversationList
@@ -157,6 +159,8 @@ function Chat({ me, conversationId, messageId, onSelect, onAttention }: AdminCha
             drafts={drafts}
             onBack={() => select(undefined)}
           />
+        ) : welcome && state.status === 'ready' && ![...state.conversations.values()].some((one) => one.last_message) ? (
+          welcome
         ) : (
           <EmptyState icon="chat" title={t.selectConversation} hint={t.selectConversationHint} />
         )}
