@@ -31,6 +31,7 @@ export function SupportDesk({ onJump }: SupportDeskProps) {
   return (
     <main className="cf-desk">
       <h1 className="cf-desk__title">{t.desk}</h1>
+      <DeskIndex />
       <Figures />
       <ReportsForm onJump={onJump} />
       <CannedForm canned={canned} />
@@ -40,6 +41,38 @@ export function SupportDesk({ onJump }: SupportDeskProps) {
       <BansForm />
       <AuditLog team={team} />
     </main>
+  );
+}
+
+/** The sections of the page, to go to. On a wide screen beside them. */
+function DeskIndex() {
+  const { support, moderation } = useMessages();
+  const sections = {
+    'cf-figures': support.figures.title,
+    'cf-reports': moderation.reports,
+    'cf-canned': support.canned,
+    'cf-labels': support.labels,
+    'cf-hours': support.hours,
+    'cf-words': moderation.words,
+    'cf-bans': moderation.bans,
+    'cf-audit': support.audit,
+  };
+  const go = (id: string) => {
+    const heading = document.getElementById(id);
+    if (!heading) return;
+    heading.tabIndex = -1; // the next Tab goes on from there
+    heading.focus({ preventScroll: true });
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    heading.closest('section')?.scrollIntoView({ behavior: calm ? 'instant' : 'smooth' });
+  };
+  return (
+    <nav className="cf-desk__index" aria-label={support.desk}>
+      {Object.entries(sections).map(([id, title]) => (
+        <button key={id} type="button" onClick={() => go(id)}>
+          {title}
+        </button>
+      ))}
+    </nav>
   );
 }
 
