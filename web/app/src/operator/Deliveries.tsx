@@ -49,13 +49,15 @@ function Row({ delivery, titles, onRepeat }: RowProps) {
   const { hook } = texts;
   const { locale } = useMessages();
   const { type, state, attempts, status, error, created_at, next_attempt_at: next, duration_ms: duration, repeatable } = delivery;
-  const time = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+  const created = new Date(created_at);
+  const today = created.toDateString() === new Date().toDateString();
+  const time = today ? clock : new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium' });
   const number = new Intl.NumberFormat(locale);
   const waits = state === 'waiting';
   return (
     <tr role="row">
-      <td role="cell" data-title={titles[0]} className="op-figure">{time.format(Date.parse(created_at))}</td>
+      <td role="cell" data-title={titles[0]} className="op-figure">{time.format(created)}</td>
       <td role="cell" data-title={titles[1]}>
         <bdi dir="ltr">{type}</bdi>
       </td>

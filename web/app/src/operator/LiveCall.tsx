@@ -15,19 +15,19 @@ export function LiveCall({ call, names }: { call: OperatorCallObject; names: Rea
         <h3 dir="auto">{title}</h3>
         <span className="op-call__time">{formatDuration(now - Date.parse(call.started_at), messages)}</span>
       </header>
-      {/* on a phone it is wider than the window: the arrow keys move it */}
+      {/* in a narrow window it is wider: the arrow keys move it; the roles: on a phone each row is drawn as a card, and stays a row */}
       <div className="op-scroll" role="group" aria-label={title} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
+        <table className="op-cards" role="table">
+          <thead role="rowgroup">
+            <tr role="row">
               {[texts.opPerson, texts.opQuality, texts.opUpload, texts.opDownload, texts.opRoundTrip, texts.opSends].map((title) => (
-                <th key={title} scope="col">
+                <th key={title} scope="col" role="columnheader">
                   {title}
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {call.participants.map((participant) => (
               <Row key={participant.identity} participant={participant} />
             ))}
@@ -46,20 +46,20 @@ function Row({ participant }: { participant: OperatorParticipantObject }) {
   const share = new Intl.NumberFormat(messages.locale, { style: 'percent', maximumFractionDigits: 1 });
   const flow = (bps: number, loss: number) => texts.opFlow(rate.format(bps / 1e6), share.format(loss));
   return (
-    <tr>
-      <th scope="row" className="op-person">
+    <tr role="row">
+      <th scope="row" role="rowheader" className="op-person">
         <Avatar user={user} size="small" /> {user.name}
       </th>
-      <td>
+      <td role="cell" data-title={texts.opQuality}>
         <span className={`op-quality op-quality--${connected ? (quality ?? 'unknown') : 'lost'}`}>
           {connected ? texts.opQualities[quality ?? 'unknown'] : texts.opAway}
         </span>
         {connected && score !== null && <span className="op-soft"> {score}</span>}
       </td>
-      <td className="op-figure">{stats ? flow(stats.upload_bps, stats.upload_loss) : '–'}</td>
-      <td className="op-figure">{stats ? flow(stats.download_bps, stats.download_loss) : '–'}</td>
-      <td className="op-figure">{stats && stats.rtt_ms !== null ? texts.opMs(stats.rtt_ms) : '–'}</td>
-      <td>
+      <td role="cell" data-title={texts.opUpload} className="op-figure">{stats ? flow(stats.upload_bps, stats.upload_loss) : '–'}</td>
+      <td role="cell" data-title={texts.opDownload} className="op-figure">{stats ? flow(stats.download_bps, stats.download_loss) : '–'}</td>
+      <td role="cell" data-title={texts.opRoundTrip} className="op-figure">{stats && stats.rtt_ms !== null ? texts.opMs(stats.rtt_ms) : '–'}</td>
+      <td role="cell" data-title={texts.opSends}>
         {tracks.length === 0 && <span className="op-soft">{texts.opNothing}</span>}
         {tracks.map((track) => (
           <span key={track.sid} className="op-track">

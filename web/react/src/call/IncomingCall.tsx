@@ -51,7 +51,7 @@ export function IncomingCall({ from, group, about, video = true, onAccept, onDec
           <Avatar user={from} size="large" />
         </span>
         <div role="alert">
-          <p className="cf-incoming__title" dir="auto">
+          <p className="cf-incoming__title">
             {about === undefined ? t.isCalling(from.name, group) : t.call.asksIn(from.name, about)}
           </p>
           <p className="cf-incoming__kind">
