@@ -48,7 +48,9 @@ export function SignIn({ notice, onSignIn }: SignInProps) {
   return (
     <main className="app-signin">
       <form className="app-signin__card" onSubmit={(event) => void submit(event)} onInput={prepare} noValidate>
-        <Logo size={48} />
+        <p className="app-signin__brand">
+          <Logo size={40} /> {texts.product}
+        </p>
         <h1>{texts.signInTitle}</h1>
         <p className="app-signin__hint">{texts.signInHint}</p>
         {error && (

@@ -61,7 +61,6 @@ export function TopBar({ user, page, reports, onSignOut, onHelp }: TopBarProps) 
         <span className="app-top__name" dir="auto">
           {user.name}
         </span>
-        {admin && <span className="app-top__role">{texts.roleAdmin}</span>}
       </span>
       <button type="button" className="cf-button cf-button--quiet cf-button--small app-top__out" onClick={onSignOut}>
         {texts.signOut}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConversationObject, UserObject } from '@confab/client';
 import { PickBox } from '../support/PickBox.tsx';
-import { SupportMarks } from '../support/SupportMarks.tsx';
+import { LabelDots, SupportMarks } from '../support/SupportMarks.tsx';
 import type { Picking } from '../support/usePicking.ts';
 import { ConversationRow } from './ConversationRow.tsx';
 
@@ -34,6 +34,7 @@ export function ConversationItem({ conversation, me, unread, online, typing, sel
         typing={typing ? [user.name] : []}
         selected={selected}
         now={now}
+        labels={<LabelDots support={support} />}
         marks={<SupportMarks support={support} mentions={conversation.mentions ?? 0} now={now} />}
         handlers={picking.handlers(id, onSelect)}
       />

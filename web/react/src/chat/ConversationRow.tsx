@@ -20,6 +20,8 @@ interface ConversationRowProps {
   typing: readonly string[];
   selected: boolean;
   now: number;
+  /** What stands beside the name. */
+  labels?: ReactNode;
   /** What else is to be said of it. */
   marks?: ReactNode;
   /** Of the button that it is. */
@@ -27,7 +29,7 @@ interface ConversationRowProps {
 }
 
 /** A conversation in a list, of whatever kind. */
-export function ConversationRow({ face, online, group = false, last, call, me, unread, typing, selected, now, marks, handlers }: ConversationRowProps) {
+export function ConversationRow({ face, online, group = false, last, call, me, unread, typing, selected, now, labels, marks, handlers }: ConversationRowProps) {
   const t = useMessages();
   return (
     <button type="button" className={`cf-conv ${unread > 0 ? 'cf-conv--unread' : ''}`} aria-current={selected ? 'true' : undefined} {...handlers}>
@@ -45,6 +47,7 @@ export function ConversationRow({ face, online, group = false, last, call, me, u
           <span className="cf-conv__name" dir="auto">
             {face.name}
           </span>
+          {labels}
           {last && <span className="cf-conv__time">{shortTime(Date.parse(last.created_at), now, t)}</span>}
         </span>
         <span className="cf-conv__bottom">

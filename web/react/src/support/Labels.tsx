@@ -7,7 +7,7 @@ import { useDesk } from './DeskContext.tsx';
 
 export function LabelChip({ label }: { label: LabelObject }) {
   return (
-    <span className="cf-label" style={{ '--label': label.color } as CSSProperties}>
+    <span className="cf-label" title={label.name} style={{ '--label': label.color } as CSSProperties}>
       <span className="cf-label__dot" />
       <bdi>{label.name}</bdi>
     </span>

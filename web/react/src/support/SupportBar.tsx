@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { dueTime } from '../format.ts';
 import { useMarkUnread } from '../chat/unread.ts';
+import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { ConversationMenu } from '../moderation/ConversationMenu.tsx';
 import { useDesk } from './DeskContext.tsx';
@@ -42,6 +43,7 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
       <select
         className={`cf-select cf-status--${status}`}
         aria-label={t.status}
+        title={t.status}
         value={status}
         onChange={({ target: { value } }) => (value === 'snoozed' ? setSnoozing(true) : change({ status: value as SupportStatus }))}
       >
@@ -51,33 +53,40 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
           </option>
         ))}
       </select>
-      <select
-        className={`cf-select cf-priority--${priority}`}
-        aria-label={t.priority}
-        value={priority}
-        onChange={(event) => change({ priority: event.target.value as SupportPriority })}
-      >
-        {PRIORITIES.map((value) => (
-          <option key={value} value={value}>
-            {t.priorities[value]}
-          </option>
-        ))}
-      </select>
-      <select
-        className="cf-select"
-        data-wide=""
-        aria-label={t.assignee}
-        value={assignee?.id ?? ''}
-        onFocus={refreshTeam}
-        onChange={(event) => change({ assignee: event.target.value || null })}
-      >
-        <option value="">{t.nobody}</option>
-        {known.map((user) => (
-          <option key={user.id} value={user.id}>
-            {user.id === state.me.id ? t.me(user.name) : user.name}
-          </option>
-        ))}
-      </select>
+      <span className="cf-choice">
+        <Icon name="flag" size={16} />
+        <select
+          className={`cf-select cf-priority--${priority}`}
+          aria-label={t.priority}
+          title={t.priority}
+          value={priority}
+          onChange={(event) => change({ priority: event.target.value as SupportPriority })}
+        >
+          {PRIORITIES.map((value) => (
+            <option key={value} value={value}>
+              {t.priorities[value]}
+            </option>
+          ))}
+        </select>
+      </span>
+      <span className="cf-choice" data-wide="">
+        {assignee ? <Avatar user={assignee} size="tiny" /> : <Icon name="person" size={16} />}
+        <select
+          className="cf-select"
+          aria-label={t.assignee}
+          title={t.assignee}
+          value={assignee?.id ?? ''}
+          onFocus={refreshTeam}
+          onChange={(event) => change({ assignee: event.target.value || null })}
+        >
+          <option value="">{t.nobody}</option>
+          {known.map((user) => (
+            <option key={user.id} value={user.id}>
+              {user.id === state.me.id ? t.me(user.name) : user.name}
+            </option>
+          ))}
+        </select>
+      </span>
       {assignee?.id === state.me.id ? (
         <button type="button" className="cf-button cf-button--small cf-button--quiet" onClick={() => setTransfer(true)}>
           {t.transfer}
@@ -99,7 +108,7 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
         >
           <Icon name="person" size={20} />
         </button>
-        <button type="button" className="cf-notetoggle" aria-label={t.snoozeMore} title={t.snoozeMore} onClick={() => setSnoozing(true)}>
+        <button type="button" className="cf-notetoggle cf-supportbar__snooze" aria-label={t.snoozeMore} title={t.snoozeMore} onClick={() => setSnoozing(true)}>
           <Icon name="clock" size={20} />
         </button>
         <button type="button" className="cf-button cf-button--small" onClick={turn}>

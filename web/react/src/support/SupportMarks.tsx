@@ -10,9 +10,21 @@ import { useDesk } from './DeskContext.tsx';
 /** Shorter than this is no waiting. */
 const WAITING_MS = 60_000;
 
-/** In the list: how much it matters, how long the customer waits, that it is not open, and whose it is. */
-export function SupportMarks({ support, mentions, now }: { support: SupportObject; mentions: number; now: number }) {
+/** In the list, beside the name: the labels' colours. */
+export function LabelDots({ support }: { support: SupportObject }) {
   const labels = useDesk().desk.labels.filter(({ id }) => (support.labels ?? []).includes(id));
+  if (labels.length === 0) return null;
+  return (
+    <span className="cf-conv__labels">
+      {labels.map((label) => (
+        <span key={label.id} className="cf-label__dot" style={{ '--label': label.color } as CSSProperties} role="img" aria-label={label.name} title={label.name} />
+      ))}
+    </span>
+  );
+}
+
+/** In the list, beside what was written: how much it matters, how long the customer waits, that it is not open, and whose it is. */
+export function SupportMarks({ support, mentions, now }: { support: SupportObject; mentions: number; now: number }) {
   const messages = useMessages();
   const t = messages.support;
   const waited = support.waiting_since ? now - Date.parse(support.waiting_since) : 0;
@@ -26,9 +38,6 @@ export function SupportMarks({ support, mentions, now }: { support: SupportObjec
       {(support.priority === 'urgent' || support.priority === 'high') && (
         <span className={`cf-badge cf-priority--${support.priority}`}>{t.priorities[support.priority]}</span>
       )}
-      {labels.map((label) => (
-        <span key={label.id} className="cf-label__dot" style={{ '--label': label.color } as CSSProperties} role="img" aria-label={label.name} title={label.name} />
-      ))}
       {waited >= WAITING_MS && (
         <span className="cf-waits" title={t.waiting(shortDuration(waited, messages))}>
           <Icon name="clock" size={14} />

@@ -31,7 +31,8 @@ export function ViewTabs({ state, filter, onFilter }: ViewTabsProps) {
             onClick={() => onFilter({ ...filter, view })}
           >
             {t.viewNames[view]}
-            <span className="cf-chip__count">{number.format(counts[view])}</span>
+            {/* none is said, and takes no room */}
+            <span className={counts[view] > 0 ? 'cf-chip__count' : 'cf-hidden'}>{number.format(counts[view])}</span>
           </button>
         ))}
       </div>
