@@ -7,6 +7,8 @@ import { signInByLink } from './app.mjs';
 import { launchChromium, openPage, until } from './browser.mjs';
 import { startConfabd } from './confabd.mjs';
 import { actor, LOOKS } from './scene.mjs';
+import { failingDisk } from './disk.mjs';
+import { busy } from './tour/busy.mjs';
 import { calls, trouble } from './tour/calls.mjs';
 import { care } from './tour/care.mjs';
 import { colleagues } from './tour/colleagues.mjs';
@@ -35,16 +37,17 @@ export async function dress(page, { language = 'en', theme = 'system' } = {}) {
 /**
  * Calls `visit(name, page, { whole, once })` in every state; it may change the window, the language and the colours, which
  * are put back after it. `whole`: the state before it again, for the whole of a long page; `once`: made of the parts of
- * other states, with other words. `only`: parts of states' names, with commas between. `args`: more flags of the browser.
+ * other states, with other words; `toasts`: a notice is what is looked at. `only`: parts of states' names, with commas between. `args`: more flags of the browser.
  */
 export async function tour(visit, { only, args } = {}) {
 	const receiver = http.createServer((request, response) => request.resume().on('end', () => response.end())).listen(0, '127.0.0.1');
 	await once(receiver, 'listening');
-	const daemon = await startConfabd({ args: ['--event-webhook', `http://127.0.0.1:${receiver.address().port}/orders/chat`] });
+	const disk = failingDisk();
+	const daemon = await startConfabd({ env: disk.env, args: ['--event-webhook', `http://127.0.0.1:${receiver.address().port}/orders/chat`] });
 	const browser = await launchChromium({ fps: 10, args });
 	const stop = async (name, page, kind = {}) => {
 		if (only && !only.split(',').some((part) => name.includes(part))) return;
-		await until('the toasts are gone', () => page.locator('.cf-toast').count(), (count) => count === 0, 30000); // of what was done a moment ago
+		if (!kind.toasts) await until('the toasts are gone', () => page.locator('.cf-toast').count(), (count) => count === 0, 30000); // of what was done a moment ago
 		await visit(name, page, kind);
 		await page.setViewportSize(DESKTOP);
 		await dress(page);
@@ -57,6 +60,7 @@ export async function tour(visit, { only, args } = {}) {
 		await stop('team-empty', admin.page);
 		const people = await addShop(daemon);
 		await messenger(admin, user, people, stop);
+		await busy(admin, user, people, disk, stop);
 		await pages(admin, stop);
 		await calls(browser, daemon, admin, user, stop);
 		await care(admin, user, people, stop);
@@ -68,6 +72,7 @@ export async function tour(visit, { only, args } = {}) {
 		await daemon.stop().catch((error) => {
 			if (!daemon.child.killed) throw error; // the last state is a server that is gone
 		});
+		disk.remove();
 		receiver.closeAllConnections();
 		receiver.close();
 	}
