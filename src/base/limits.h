@@ -9,8 +9,6 @@ enum {
 	LIMIT_JSON_DEPTH = 16,
 	LIMIT_EVENT_FRAME = 64 * 1024, /* one frame on the event socket, from a client */
 	/* one LiveKit signalling message, as LiveKit has it */
-	LIMIT_MEDIA_LOAD_DEFAULT =
-		85, /* percent of a core, of a media thread that takes people in */
 	LIMIT_SIGNAL_FRAME = 2 * 1024 * 1024,
 	/* bytes waiting for one slow socket before it is closed */
 	LIMIT_SOCKET_QUEUE = 1024 * 1024,
@@ -53,6 +51,8 @@ enum {
 	LIMIT_HASHES_QUEUED = 64,
 
 	/* media */
+	LIMIT_MEDIA_LOAD_DEFAULT =
+		85, /* percent of a core, of a media thread that takes people in */
 	LIMIT_DATAGRAM = 1500,
 	LIMIT_SDP = 64 * 1024,
 	LIMIT_SDP_SECTIONS = 512,
