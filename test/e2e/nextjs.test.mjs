@@ -16,8 +16,7 @@ let daemon, browser, server, url;
 before(async () => {
 	const quiet = { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } };
 	execFileSync('node', ['packages.mjs'], { cwd: path.join(root, 'web'), stdio: ['ignore', 'ignore', 'inherit'] });
-	execFileSync('npm', ['install', '--silent', '--prefer-offline'], quiet);
-	// what was packed again under the same version has to be taken again
+	// named, since what was packed again under the same version has to be taken again
 	execFileSync('npm', ['install', '--silent', '--prefer-offline', '--no-save',
 		...['client', 'react'].map((name) => `file:${path.join(root, `web/dist/npm/confab-${name}.tgz`)}`)], quiet);
 	execFileSync('node', [next, 'build'], quiet);
