@@ -3,34 +3,19 @@
 // ban is lifted on the Team page; one person undoes a block in the settings.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { assertAccessible } from '../lib/accessible.mjs';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
-import { launchChromium, openPage } from '../lib/browser.mjs';
-import { startConfabd } from '../lib/confabd.mjs';
-import { startShop } from '../lib/shop.mjs';
+import { openShop } from '../lib/shop.mjs';
 import { box, log, openChat, panel, write } from '../lib/widget.mjs';
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-async function assertAccessible({ page }) {
-	await page.evaluate(() => Promise.all([...document.getAnimations()].filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
-	await page.evaluate(axe);
-	const found = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`));
-	assert.deepEqual(found, []);
-}
-
-let daemon, shop, browser, alex, sam;
+let scene, alex, sam;
 before(async () => {
-	shop = await startShop();
-	daemon = await startConfabd({ args: ['--widget-origin', shop.origin] });
-	browser = await launchChromium();
-	[alex, sam] = await Promise.all([signInByLink(browser, daemon.links.admin), signInByLink(browser, daemon.links.user)]);
+	scene = await openShop();
+	alex = scene.admin;
+	sam = await signInByLink(scene.browser, scene.daemon.links.user);
 });
-after(async () => {
-	await browser?.close();
-	await daemon?.stop();
-	shop?.close();
-});
+after(() => scene?.close());
 
 const menu = (person) => person.page.getByRole('button', { name: 'More about this conversation' });
 const told = (person, text) => person.page.getByRole('status').filter({ hasText: text }).waitFor();
@@ -105,8 +90,7 @@ test('the settings list whom one has blocked, and undo it', async () => {
 });
 
 test('in the widget: the reason in place of the chat, and the chat again when the ban is over', async () => {
-	shop.set(daemon.url);
-	const guest = await openPage(browser, shop.origin);
+	const guest = await scene.visit();
 	await openChat(guest);
 	await write(guest, 'first');
 	await log(guest).getByText('first').waitFor();

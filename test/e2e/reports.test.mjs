@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A customer reports an answer; the admin's Team page counts it, shows it, goes to it, and ends it, by keyboard where it matters.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { assertAccessible } from '../lib/accessible.mjs';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
 import { launchChromium } from '../lib/browser.mjs';
 import { startConfabd } from '../lib/confabd.mjs';
-
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-async function assertAccessible({ page }) {
-	await page.evaluate(() => Promise.all([...document.getAnimations()].filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
-	await page.evaluate(axe);
-	const found = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`));
-	assert.deepEqual(found, []);
-}
 
 let daemon, browser, alex, sam;
 before(async () => {

@@ -4,23 +4,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
-import { launchChromium, openPage } from '../lib/browser.mjs';
-import { startConfabd } from '../lib/confabd.mjs';
-import { startShop } from '../lib/shop.mjs';
+import { openShop } from '../lib/shop.mjs';
 import { log, openChat, panel, write } from '../lib/widget.mjs';
 
-let daemon, shop, browser, alex, sam, guest;
+let scene, alex, sam, guest;
 before(async () => {
-	shop = await startShop();
-	daemon = await startConfabd({ args: ['--widget-origin', shop.origin] });
-	browser = await launchChromium();
-	alex = await signInByLink(browser, daemon.links.admin);
+	scene = await openShop();
+	alex = scene.admin;
 });
-after(async () => {
-	await browser?.close();
-	await daemon?.stop();
-	shop?.close();
-});
+after(() => scene?.close());
 
 async function setSlowMode(seconds) {
 	await alex.page.getByRole('link', { name: 'Team' }).click();
@@ -34,13 +26,12 @@ async function setSlowMode(seconds) {
 test('the team sets it', () => setSlowMode('10'));
 
 test("on the customer's page and in the widget the next message waits, and then goes; the team's goes at once", async () => {
-	sam = await signInByLink(browser, daemon.links.user);
+	sam = await signInByLink(scene.browser, scene.daemon.links.user);
 	await sam.page.getByText('Slow mode: one message every 10 seconds.').waitFor();
 	await say(sam, 'One');
 	const timer = sam.page.getByRole('timer');
 	await timer.getByText('Slow mode: your next message can go in 0:').waitFor();
-	shop.set(daemon.url);
-	guest = await openPage(browser, shop.origin);
+	guest = await scene.visit();
 	await openChat(guest);
 	await write(guest, 'First');
 	const waiting = panel(guest).getByRole('timer');

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Voice notes: recorded by tap, by holding and by keyboard, heard before they are sent, discarded, heard on the other side.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { assertAccessible } from '../lib/accessible.mjs';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
 import { launchChromium } from '../lib/browser.mjs';
 import { startConfabd } from '../lib/confabd.mjs';
-
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-async function assertAccessible({ page }) {
-	await page.evaluate(axe);
-	const found = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`));
-	assert.deepEqual(found, []);
-}
 
 let daemon, browser, alex, sam;
 before(async () => {

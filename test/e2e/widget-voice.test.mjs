@@ -2,53 +2,22 @@
 // Voice notes in the widget, on a page of another site under a strict CSP: the code comes with the first of them; by finger, by
 // keyboard, on a phone; no permission and no microphone.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, afterEach, before, test } from 'node:test';
-import { chooseConversation, signInByLink } from '../lib/app.mjs';
-import { launchChromium, openPage, until } from '../lib/browser.mjs';
-import { startConfabd } from '../lib/confabd.mjs';
-import { startShop } from '../lib/shop.mjs';
+import { assertAccessible } from '../lib/accessible.mjs';
+import { chooseConversation } from '../lib/app.mjs';
+import { until } from '../lib/browser.mjs';
+import { openShop } from '../lib/shop.mjs';
 import { log, openChat, panel } from '../lib/widget.mjs';
 
-let daemon, shop, browser, alex;
-const guests = [];
+let scene, alex;
 before(async () => {
-	shop = await startShop();
-	daemon = await startConfabd({ args: ['--widget-origin', shop.origin] });
-	browser = await launchChromium();
-	alex = await signInByLink(browser, daemon.links.admin);
+	scene = await openShop();
+	alex = scene.admin;
 });
-after(async () => {
-	await browser?.close();
-	await daemon?.stop();
-	shop?.close();
-});
-afterEach(async () => {
-	for (const guest of guests.splice(0)) {
-		guest.assertQuiet();
-		await guest.context.close();
-	}
-	alex.assertQuiet();
-});
+after(() => scene?.close());
+afterEach(() => scene.rest());
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-async function assertAccessible({ page }) {
-	await page.evaluate(axe);
-	assert.deepEqual(
-		await page.evaluate(async () => {
-			const { violations } = await window.axe.run(document.querySelector('confab-widget'), { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
-			return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`);
-		}),
-		[],
-	);
-}
-async function visit({ context = {}, ...page } = {}) {
-	shop.set(daemon.url, page);
-	const guest = await openPage(browser, shop.origin, context);
-	guests.push(guest);
-	return guest;
-}
+const visit = (...how) => scene.visit(...how);
 const button = (person, name) => person.page.getByRole('button', { name, exact: true });
 const bar = (person) => person.page.getByRole('group', { name: 'Record a voice note' });
 const note = (scope) => scope.getByRole('group', { name: /^Voice note, / });
@@ -105,7 +74,7 @@ test('by keyboard: Enter begins, Escape discards, the chat stays open and the fo
 });
 
 test('on a phone in German: held, it records until it is let go; everything to press has 44 px', async () => {
-	const guest = await visit({ attributes: 'data-lang="de"', context: { viewport: { width: 360, height: 640 } } });
+	const guest = await visit({ attributes: 'data-lang="de"' }, { viewport: { width: 360, height: 640 } });
 	await guest.page.getByRole('button', { name: 'Chat öffnen' }).click();
 	const { x, y, width, height } = await button(guest, 'Sprachnachricht aufnehmen').boundingBox();
 	await guest.page.mouse.move(x + width / 2, y + height / 2);

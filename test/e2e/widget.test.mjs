@@ -6,55 +6,23 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { callDialog, chooseConversation, control, incoming, region, say, signInByLink, startCall } from '../lib/app.mjs';
-import { assertVideoAdvances, launchChromium, openPage, until } from '../lib/browser.mjs';
-import { apiKey, apiSecret, confab, root, startConfabd } from '../lib/confabd.mjs';
-import { startShop } from '../lib/shop.mjs';
+import { assertAccessible } from '../lib/accessible.mjs';
+import { callDialog, chooseConversation, control, incoming, region, say, startCall } from '../lib/app.mjs';
+import { assertVideoAdvances, openPage, until } from '../lib/browser.mjs';
+import { apiKey, apiSecret, confab, root } from '../lib/confabd.mjs';
+import { openShop, startShop } from '../lib/shop.mjs';
 import { box, callWindow, launcher, log, openChat, panel, write } from '../lib/widget.mjs';
 
-let daemon, shop, browser, admin, secret;
-const guests = [];
+let scene, daemon, shop, browser, admin, secret;
 before(async () => {
-	shop = await startShop();
-	daemon = await startConfabd({ args: ['--widget-origin', shop.origin] });
+	scene = await openShop();
+	({ daemon, shop, browser, admin } = scene);
 	secret = confab(['widget', 'secret', '--data', daemon.data], '', { CONFAB_API_KEY: apiKey, CONFAB_API_SECRET: apiSecret }).trim();
-	browser = await launchChromium();
-	admin = await signInByLink(browser, daemon.links.admin);
 });
-after(async () => {
-	await browser?.close();
-	await daemon?.stop();
-	shop?.close();
-});
-afterEach(async () => {
-	for (const guest of guests.splice(0)) {
-		guest.assertQuiet();
-		await guest.context.close();
-	}
-	admin.assertQuiet();
-});
+after(() => scene?.close());
+afterEach(() => scene.rest());
 
-const axe = fs.readFileSync(path.join(root, 'test/node_modules/axe-core/axe.min.js'), 'utf8');
-/** axe-core finds nothing to complain about in the widget, as it is on screen now. */
-async function assertAccessible(guest) {
-	await guest.page.evaluate(axe);
-	const violations = await guest.page.evaluate(async () => {
-		await Promise.all(document.querySelector('confab-widget').shadowRoot.getAnimations().filter((a) => a.effect.getTiming().iterations !== Infinity).map((a) => a.finished));
-		const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-		const { violations: found, passes } = await window.axe.run(document.querySelector('confab-widget'), { runOnly: tags });
-		return [...found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join('; ')}`), ...(passes.length === 0 ? ['nothing was looked at'] : [])];
-	});
-	assert.deepEqual(violations, []);
-}
-
-/** Somebody in the shop, in a browser of their own. */
-async function visit(page = {}, context = {}) {
-	shop.set(daemon.url, page);
-	const guest = await openPage(browser, shop.origin, context);
-	guests.push(guest);
-	await guest.page.locator('confab-widget .launcher').waitFor();
-	return guest;
-}
+const visit = (...how) => scene.visit(...how);
 const hmac = (id) => crypto.createHmac('sha256', secret).update(id).digest('hex');
 const customer = (id, name) => `data-user-id="${id}" data-user-hash="${hmac(id)}" data-user-name="${name}"`;
 const receipt = (guest, name) => log(guest).getByRole('img', { name, exact: true });
@@ -148,7 +116,7 @@ test('a page that is not on the list gets no chat, and is told why', async () =>
 	try {
 		other.set(daemon.url);
 		const guest = await openPage(browser, other.origin);
-		guests.push(guest);
+		scene.guests.push(guest);
 		await openChat(guest);
 		await write(guest, 'Hello?');
 		await panel(guest).getByText('The chat could not be started.').waitFor();
@@ -472,7 +440,7 @@ test('German, and Arabic from right to left, in the dark', async () => {
 
 test('the demo shop of the server itself', async () => {
 	const guest = await openPage(browser, `${daemon.url}/demo/shop.html`);
-	guests.push(guest);
+	scene.guests.push(guest);
 	await guest.page.getByRole('button', { name: 'Ask about it' }).first().click();
 	await write(guest, 'Does it hold water?');
 	await receipt(guest, 'Delivered').waitFor();

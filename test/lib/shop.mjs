@@ -3,6 +3,9 @@
 // says is enough.
 import { once } from 'node:events';
 import http from 'node:http';
+import { signInByLink } from './app.mjs';
+import { launchChromium, openPage } from './browser.mjs';
+import { startConfabd } from './confabd.mjs';
 
 /** The directives of docs/widget.md; everything else is forbidden. */
 export function strictPolicy(server) {
@@ -36,4 +39,40 @@ export async function startShop() {
 		},
 		close: () => server.close(),
 	};
+}
+
+/** The shop, the daemon behind its widget, a browser and somebody of the team who is signed in. options: of startConfabd. */
+export async function openShop(options = {}) {
+	const scene = { guests: [] };
+	scene.close = async () => {
+		await scene.browser?.close();
+		await scene.daemon?.stop();
+		scene.shop?.close();
+	};
+	/** Somebody in the shop, in a browser of their own; page: of shop.set, context: of Playwright's newContext. */
+	scene.visit = async (page = {}, context = {}) => {
+		scene.shop.set(scene.daemon.url, page);
+		const guest = await openPage(scene.browser, scene.shop.origin, context);
+		scene.guests.push(guest);
+		await guest.page.locator('confab-widget .launcher').waitFor();
+		return guest;
+	};
+	/** Between two tests: nobody's console had an error, and the guests leave. */
+	scene.rest = async () => {
+		for (const guest of scene.guests.splice(0)) {
+			guest.assertQuiet();
+			await guest.context.close();
+		}
+		scene.admin.assertQuiet();
+	};
+	try {
+		scene.shop = await startShop();
+		scene.daemon = await startConfabd({ ...options, args: ['--widget-origin', scene.shop.origin, ...(options.args ?? [])] });
+		scene.browser = await launchChromium();
+		scene.admin = await signInByLink(scene.browser, scene.daemon.links.admin);
+	} catch (error) {
+		await scene.close();
+		throw error;
+	}
+	return scene;
 }
