@@ -2,9 +2,9 @@
 """Runs commands and jobs, as many at once as there are processors for.
 
 A job is a call that yields results, with a figure of how many processors it keeps busy. Four queues: FIRST, one after the
-other; then CALLS, in their order, each as soon as its figure fits beside those that run; beside all of them LOW, one after
-the other at low priority: they get what the others leave, and may not have limits that this could break; ALONE at last,
-when nothing else runs."""
+other; then CALLS, in their order, each as soon as its figure fits beside those that run; beside both LOW, one after the other,
+at low priority when there are CALLS: they get what is left, and may not have limits that this could break; ALONE at last, when
+nothing else runs."""
 import os
 import pathlib
 import queue
@@ -109,9 +109,13 @@ def show(output, lines=400):
     print("\n".join("    " + line for line in output.splitlines()[-lines:]), flush=True)
 
 
-def at_low_priority():
-    """For another thread of a LOW job."""
-    used.low = True
+def same_priority():
+    """For threads that a job makes: gives what sets their priority to its own, when they start."""
+    low = used.low
+
+    def initializer():
+        used.low = low
+    return initializer
 
 
 class Done(typing.NamedTuple):
@@ -136,7 +140,7 @@ class Schedule:
 
     def work(self, job):
         """In a thread of its own."""
-        used.cpu, used.low = 0.0, job.queue == LOW
+        used.cpu, used.low = 0.0, job.queue == LOW and bool(self.jobs[CALLS])
         worked = False
         at = time.monotonic()
         try:

@@ -162,7 +162,7 @@ def fuzz_one(target, seconds):
 
 
 def fuzz(targets, seconds):
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1, initializer=jobs.at_low_priority) as pool:
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1, initializer=jobs.same_priority()) as pool:
         runs = [pool.submit(fuzz_one, ROOT / "build-fuzz/fuzz" / t, seconds) for t in targets]
         for ended in concurrent.futures.as_completed(runs):
             name, code, output, inputs = ended.result()
