@@ -291,7 +291,14 @@ typedef enum confab_event_type {
 	 * wanted again go on with a key frame, which CONFAB_EVENT_KEY_FRAME_WANTED asks for. (LiveKit's
 	 * SubscribedQualityUpdate.)
 	 */
-	CONFAB_EVENT_LAYERS_WANTED
+	CONFAB_EVENT_LAYERS_WANTED,
+	/*
+	 * call; bitrate: what the encoders of all video that this client publishes may make together, in bit/s
+	 * without headers, by what the path to the server takes. About a second after the first frames, then when
+	 * it changed by more than 5 %: less at once, more every half second at most. Sound has its part already.
+	 * (Transport-wide feedback; draft-ietf-rmcat-gcc-02, and REMB of servers without.)
+	 */
+	CONFAB_EVENT_TARGET_BITRATE
 } confab_event_type;
 
 /* What is not named at the type is NULL or 0. */
@@ -321,6 +328,7 @@ typedef struct confab_event {
 	confab_reason reason;
 	double level; /* how loud, 0 to 1 (loudest) */
 	unsigned layer, layers;
+	unsigned bitrate; /* bit/s */
 } confab_event;
 
 typedef void confab_event_fn(void *arg, const confab_event *event);
@@ -683,6 +691,9 @@ typedef struct confab_track_options {
 	const char *name;     /* or NULL */
 	/* of video, in pixels; 0: not told, or those of the largest layer */
 	unsigned width, height;
+	/* Of video without layers, the most that its encoder makes, in bit/s: the path is tried for no more.
+	 * 0: not told, about 2 for each pixel. */
+	unsigned bitrate;
 	/* Simulcast (RFC 8853): 2 or 3 layers, smallest first; each frame says of which it is. 0: one
 	 * encoding. */
 	const confab_layer *layers;

@@ -46,21 +46,13 @@ static uint8_t payload_type(const struct send *s, bool rtx)
 	return rtx ? PEER_PT_VP8_RTX : PEER_PT_VP8;
 }
 
-static int send_packet(struct send *s, struct peer *p, const struct send_sent *sent, bool rtx,
-		       send_out_fn *out, void *arg)
+static void write_extensions(struct send *s, const struct peer *p, struct wr *w, bool rtx)
 {
-	uint8_t packet[PACKET_MAX], datagram[PACKET_MAX + 32];
-	struct wr w = wr_of(packet, sizeof packet);
 	const char *rid = s->config.rid;
+	struct rtpext_wr x = rtpext_begin(w);
 
-	rtp_write(&w, &(struct rtp_header){ .marker = sent->marker,
-					    .payload_type = payload_type(s, rtx),
-					    .seq = rtx ? s->rtx_seq++ : sent->seq,
-					    .timestamp = sent->timestamp,
-					    .ssrc = rtx ? s->config.rtx_ssrc : s->config.ssrc });
-	struct rtpext_wr x = rtpext_begin(&w);
 	if (p->ids[RTPEXT_TRANSPORT_CC])
-		rtpext_add_u16(&x, p->ids[RTPEXT_TRANSPORT_CC], ++*s->config.transport_seq);
+		rtpext_add_u16(&x, p->ids[RTPEXT_TRANSPORT_CC], ++s->config.path->transport_seq);
 	/* until the server has reported on the SSRC (RFC 8843 9.2, RFC 8852) */
 	if (!s->acknowledged || rtx) {
 		(void)rtpext_add(&x, p->ids[RTPEXT_MID], s->mid, strlen(s->mid));
@@ -71,13 +63,64 @@ static int send_packet(struct send *s, struct peer *p, const struct send_sent *s
 	if (s->level && p->ids[RTPEXT_AUDIO_LEVEL])
 		rtpext_add_audio_level(&x, p->ids[RTPEXT_AUDIO_LEVEL], s->level, true);
 	rtpext_end(&x);
+}
+
+/* Encrypts and sends a plain packet. */
+static int put_out(struct send *s, struct peer *p, uint64_t now, const struct wr *w,
+		   send_out_fn *out, void *arg)
+{
+	uint8_t datagram[PACKET_MAX + 32];
+	int n = peer_protect_rtp(p, w->start, wr_len(w), datagram, sizeof datagram);
+	struct send_path *path = s->config.path;
+
+	if (n <= 0)
+		return n;
+	out(arg, datagram, (size_t)n);
+	if (!path->bwe || !p->ids[RTPEXT_TRANSPORT_CC])
+		return 0;
+	bwe_sent(path->bwe, now, path->transport_seq, (size_t)n, path->plan.id);
+	if (path->plan.id)
+		probe_plan_sent(&path->plan, (size_t)n + BWE_OVERHEAD);
+	return 0;
+}
+
+static int send_packet(struct send *s, struct peer *p, uint64_t now, const struct send_sent *sent,
+		       bool rtx, send_out_fn *out, void *arg)
+{
+	uint8_t packet[PACKET_MAX];
+	struct wr w = wr_of(packet, sizeof packet);
+
+	rtp_write(&w, &(struct rtp_header){ .marker = sent->marker,
+					    .payload_type = payload_type(s, rtx),
+					    .seq = rtx ? s->rtx_seq++ : sent->seq,
+					    .timestamp = sent->timestamp,
+					    .ssrc = rtx ? s->config.rtx_ssrc : s->config.ssrc });
+	write_extensions(s, p, &w, rtx);
 	if (rtx)
 		wr_be16(&w, sent->seq); /* RFC 4588 4: the original sequence number */
 	wr_bytes(&w, sent->payload, sent->length);
-	int n = peer_protect_rtp(p, packet, wr_len(&w), datagram, sizeof datagram);
-	if (n > 0)
-		out(arg, datagram, (size_t)n);
-	return n < 0 ? n : 0;
+	return put_out(s, p, now, &w, out, arg);
+}
+
+int send_padding(struct send *s, struct peer *p, uint64_t now, send_out_fn *out, void *arg)
+{
+	static const uint8_t zeros[SEND_PADDING - 1];
+	uint8_t packet[PACKET_MAX];
+	struct wr w = wr_of(packet, sizeof packet);
+
+	if (peer_state(p) != TRANSPORT_CONNECTED)
+		return -ENOTCONN;
+	if (!s->config.rtx_ssrc || !s->packets)
+		return -EINVAL;
+	rtp_write(&w, &(struct rtp_header){ .payload_type = payload_type(s, true),
+					    .seq = s->rtx_seq++,
+					    .timestamp = s->timestamp,
+					    .ssrc = s->config.rtx_ssrc });
+	packet[0] |= 0x20; /* P (RFC 3550 5.1): the last byte counts them */
+	write_extensions(s, p, &w, true);
+	wr_bytes(&w, zeros, sizeof zeros);
+	wr_u8(&w, SEND_PADDING);
+	return put_out(s, p, now, &w, out, arg);
 }
 
 /* The place of the next packet; without a history the caller's. */
@@ -86,8 +129,8 @@ static struct send_sent *next_place(struct send *s, struct send_sent *audio)
 	return s->history ? &s->history[s->seq % SEND_HISTORY] : audio;
 }
 
-static int send_next(struct send *s, struct peer *p, struct send_sent *sent, size_t length,
-		     uint32_t timestamp, send_out_fn *out, void *arg)
+static int send_next(struct send *s, struct peer *p, uint64_t now, struct send_sent *sent,
+		     size_t length, uint32_t timestamp, send_out_fn *out, void *arg)
 {
 	sent->used = true;
 	sent->seq = s->seq++;
@@ -95,7 +138,7 @@ static int send_next(struct send *s, struct peer *p, struct send_sent *sent, siz
 	sent->timestamp = timestamp;
 	s->packets++;
 	s->octets += length;
-	return send_packet(s, p, sent, false, out, arg);
+	return send_packet(s, p, now, sent, false, out, arg);
 }
 
 int send_payload(struct send *s, struct peer *p, uint64_t now, const struct send_part *part,
@@ -111,7 +154,7 @@ int send_payload(struct send *s, struct peer *p, uint64_t now, const struct send
 	sent->marker = part->marker;
 	s->timestamp = part->timestamp;
 	s->timestamp_us = now;
-	return send_next(s, p, sent, part->length, part->timestamp, out, arg);
+	return send_next(s, p, now, sent, part->length, part->timestamp, out, arg);
 }
 
 int send_frame(struct send *s, struct peer *p, uint64_t now, const uint8_t *frame, size_t n,
@@ -137,12 +180,12 @@ int send_frame(struct send *s, struct peer *p, uint64_t now, const uint8_t *fram
 			break;
 		/* Opus: the marker begins a talk spurt (RFC 7587 4.1, RFC 3551 4.1); we send without a pause */
 		sent->marker = sent->marker && s->history;
-		r = send_next(s, p, sent, length, timestamp, out, arg);
+		r = send_next(s, p, now, sent, length, timestamp, out, arg);
 	} while (r == 0);
 	return r;
 }
 
-static void retransmit(struct send *s, struct peer *p, const struct rtcp_feedback *f,
+static void retransmit(struct send *s, struct peer *p, uint64_t now, const struct rtcp_feedback *f,
 		       send_out_fn *out, void *arg)
 {
 	uint16_t seqs[NACK_MAX];
@@ -153,7 +196,7 @@ static void retransmit(struct send *s, struct peer *p, const struct rtcp_feedbac
 
 		if (!sent->used || sent->seq != seqs[i])
 			continue;
-		(void)send_packet(s, p, sent, true, out, arg);
+		(void)send_packet(s, p, now, sent, true, out, arg);
 		s->retransmitted++;
 	}
 }
@@ -190,7 +233,7 @@ void send_rtcp(struct send *s, struct peer *p, uint64_t now, const struct rtcp_p
 		return;
 	s->wants_key |= kind == RTCP_PLI;
 	if (kind == RTCP_NACK)
-		retransmit(s, p, &f, out, arg);
+		retransmit(s, p, now, &f, out, arg);
 }
 
 void send_report(struct send *s, uint64_t now, uint64_t ntp_us, struct wr *w)

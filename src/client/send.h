@@ -15,9 +15,20 @@
 #include "base/rng.h"
 #include "base/wr.h"
 #include "client/peer.h"
+#include "media/rtp/bwe.h"
 #include "wire/rtcp.h"
 
-enum { SEND_HISTORY = 512 }; /* packets kept; video only */
+enum {
+	SEND_HISTORY = 512, /* packets kept; video only */
+	SEND_PADDING = 255, /* bytes in a packet of padding */
+};
+
+/* What all streams of one peer connection share: its numbering, and the estimate of what it carries. */
+struct send_path {
+	uint16_t transport_seq;
+	struct bwe *bwe;	/* kept; NULL: not measured */
+	struct probe_plan plan; /* the burst under way: media in it is a part of it */
+};
 
 struct send_sent;
 
@@ -26,7 +37,7 @@ struct send_config {
 	const char *mid; /* of its section; copied */
 	const char *rid; /* simulcast layer, or NULL; static text */
 	uint32_t ssrc, rtx_ssrc;
-	uint16_t *transport_seq; /* of the peer connection; kept */
+	struct send_path *path; /* kept */
 };
 
 struct send {
@@ -76,6 +87,12 @@ int send_frame(struct send *s, struct peer *p, uint64_t now, const uint8_t *fram
  */
 int send_payload(struct send *s, struct peer *p, uint64_t now, const struct send_part *part,
 		 send_out_fn *out, void *arg);
+
+/*
+ * A packet of SEND_PADDING bytes of padding, on the RTX stream: to probe with. As send_frame, -EINVAL: it has no
+ * RTX stream, or sent nothing yet.
+ */
+int send_padding(struct send *s, struct peer *p, uint64_t now, send_out_fn *out, void *arg);
 
 /* One RTCP packet of the server's; what is not about this stream is ignored. */
 void send_rtcp(struct send *s, struct peer *p, uint64_t now, const struct rtcp_packet *packet,

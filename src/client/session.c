@@ -81,6 +81,7 @@ void session_close(struct session *s)
 	s->url = NULL;
 	pc_close(&s->pub, said);
 	pc_close(&s->sub, said);
+	bandwidth_end(s);
 	data_forget(s);
 	roster_forget(s);
 	session_close_handle((uv_handle_t *)&s->timer);
@@ -223,6 +224,7 @@ static void on_tick(uv_timer_t *timer)
 	}
 	if (s->sub.open && peer_state(&s->sub.peer) == TRANSPORT_CONNECTED)
 		send_feedback(s, now);
+	bandwidth_tick(s, now);
 	rpc_tick(s->call, now);
 	describe_tick(s, now);
 	if (now >= s->next_report) {

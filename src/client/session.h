@@ -68,6 +68,17 @@ struct message_out {
 	struct blob *blob;
 };
 
+/* session_bandwidth.c */
+struct bandwidth {
+	struct bwe bwe;
+	struct send_path path;	 /* of all that we publish; bwe NULL: nothing yet */
+	uint64_t measured_since; /* the first feedback; 0: none */
+	uint32_t told;		 /* bit/s, the last event; 0: none */
+	uint64_t told_at;
+	uint64_t audio_bytes, audio_at; /* sent up to then */
+	uint32_t audio_bps;
+};
+
 struct session {
 	struct confab_call *call; /* NULL: closed */
 	struct confab_client *client;
@@ -87,7 +98,7 @@ struct session {
 	uint32_t offer_id, requests; /* the last of ours */
 	struct section sections[SESSION_SECTIONS];
 	size_t section_count;
-	uint16_t transport_seq;
+	struct bandwidth bandwidth;
 	uint32_t ssrc; /* of our RTCP */
 	struct twcc_recv twcc;
 	struct list streams, remotes, messages, heard;
@@ -196,6 +207,16 @@ void describe_again(struct session *s);
 void session_wanted(struct session *s, const Lk__SubscribedQualityUpdate *m);
 /* A layer of it is to begin (again): the program is asked for a key frame. */
 void emit_key_frame_wanted(const struct confab_track *t, unsigned layer);
+
+/* ---- session_bandwidth.c ---- */
+
+/* Before the first track is sent; false: no memory. */
+bool bandwidth_begin(struct session *s);
+void bandwidth_end(struct session *s);
+/* The server's feedback about what we publish. */
+void bandwidth_rtcp(struct session *s, uint64_t now, const struct rtcp_packet *packet);
+/* Probes, and tells the program; every SESSION_TICK_MS. */
+void bandwidth_tick(struct session *s, uint64_t now);
 
 /* ---- session_subscribe.c ---- */
 

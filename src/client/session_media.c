@@ -74,6 +74,8 @@ static void rx_rtcp(struct session *s, struct pc *pc, uint64_t now, const uint8_
 	if (!rtcp_iter_init(&it, bytes, n))
 		return;
 	for (struct rtcp_packet p; rtcp_next(&it, &p);) {
+		if (pc == &s->pub)
+			bandwidth_rtcp(s, now, &p);
 		list_each (t, &s->call->tracks, in_call) {
 			if (pc == &s->pub)
 				track_rx_rtcp(t, pc, now, &p);

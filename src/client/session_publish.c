@@ -41,6 +41,8 @@ static bool begin_sending(struct session *s, struct confab_track *t, struct sect
 	char mid[24];
 
 	(void)snprintf(mid, sizeof mid, "%td", section - s->sections + 1);
+	if (!bandwidth_begin(s))
+		return false;
 	t->sending = true; /* what is not set up is zero, and ends well */
 	memset(t->send, 0, sizeof t->send);
 	for (unsigned i = 0; i < t->layer_count; i++) {
@@ -54,7 +56,7 @@ static bool begin_sending(struct session *s, struct confab_track *t, struct sect
 						     .rid = t->layer_count > 1 ? peer_rid(i) : NULL,
 						     .ssrc = l->ssrc,
 						     .rtx_ssrc = l->rtx_ssrc,
-						     .transport_seq = &s->transport_seq }) < 0)
+						     .path = &s->bandwidth.path }) < 0)
 			return false;
 	}
 	return true;

@@ -49,7 +49,9 @@ static struct confab_track *track_new(struct confab_call *call, const confab_tra
 					      : CONFAB_SOURCE_CAMERA;
 	t->name = strdup(o->name ? o->name : "");
 	t->layer_count = o->layer_count ? o->layer_count : 1;
-	t->layers[0] = (confab_layer){ .width = o->width, .height = o->height };
+	t->layers[0] = (confab_layer){ .width = o->width,
+				       .height = o->height,
+				       .bitrate = o->bitrate };
 	for (unsigned i = 0; i < o->layer_count; i++)
 		t->layers[i] = o->layers[i];
 	t->width = o->width ? o->width : t->layers[t->layer_count - 1].width;

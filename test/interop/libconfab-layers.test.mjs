@@ -36,7 +36,7 @@ after(async () => {
 
 const wsUrl = () => daemon.url.replace('http', 'ws');
 
-/** A publisher with so many layers, as a program of its own; its lines: published, wanted, key, state, written. */
+/** A publisher with so many layers, as a program of its own; its lines: published, wanted, key, target, state, written. */
 class Layers extends Program {
 	read(line) {
 		return JSON.parse(line);
@@ -84,6 +84,8 @@ describe('libconfab', { concurrency: 6 }, () => {
 		const { id, simulcast, width: wide } = await t.event('published');
 		assert.deepEqual([simulcast, wide], [1, 640]);
 		await width(t, 640);
+		// the server's feedback arrives; what it makes of a narrow link: test/unit/client/test_bandwidth.c
+		assert.ok((await camera.until((l) => l.target > 0, 'a target for the encoder')).target >= 100000);
 		let from = t.lines.length;
 		const change = async (line, wanted) => {
 			from = t.lines.length;

@@ -311,8 +311,10 @@ bool pc_has_failed(struct pc *pc)
 
 void pc_send_media(void *arg, const uint8_t *datagram, size_t n)
 {
-	(void)arg, (void)datagram, (void)n;
+	(void)arg, (void)datagram;
 	edges.media++;
+	if (edges.on_media)
+		edges.on_media(edges.on_media_arg, n);
 }
 
 void pc_send_rtcp(struct pc *pc, const struct wr *w)

@@ -27,8 +27,10 @@ extern struct edges {
 	/* Add_track and offers are answered as a server does; tracks are "TR_own1" and so on. */
 	bool answers;
 	unsigned tracks;
-	/* Datagrams of media that left. */
+	/* Datagrams of media that left, and who looks at each (NULL: nobody). */
 	unsigned media;
+	void (*on_media)(void *arg, size_t n);
+	void *on_media_arg;
 	/* What HTTP requests are answered with: status and JSON. */
 	long http_status;
 	const char *http_body;

@@ -73,6 +73,8 @@ static void on_event(void *arg, const confab_event *e)
 	} else if (e->type == CONFAB_EVENT_LAYERS_WANTED) {
 		s->wanted = e->layers;
 		say("wanted", e->layers);
+	} else if (e->type == CONFAB_EVENT_TARGET_BITRATE) {
+		say("target", e->bitrate);
 	} else if (e->type == CONFAB_EVENT_CALLING_STATE) {
 		say("state", (unsigned)e->state);
 	}

@@ -81,6 +81,8 @@ static const char *name_of(confab_event_type type)
 		[CONFAB_EVENT_SUBSCRIPTION_PERMISSION] = "permission",
 		[CONFAB_EVENT_SUBSCRIPTION_FAILED] = "subscription failed",
 		[CONFAB_EVENT_ROOM] = "room",
+		[CONFAB_EVENT_LAYERS_WANTED] = "layers",
+		[CONFAB_EVENT_TARGET_BITRATE] = "target",
 	};
 
 	return names[type];
@@ -132,9 +134,9 @@ static void say_parts(const confab_event *e)
 void say_event(const confab_event *e)
 {
 	say_begin("\"event\":\"%s\",\"state\":%d,\"muted\":%d,\"codec\":%d,\"source\":%d,"
-		  "\"reason\":%d,\"level\":%.3f",
+		  "\"reason\":%d,\"level\":%.3f,\"bitrate\":%u",
 		  name_of(e->type), e->state, e->muted, (int)e->codec, (int)e->source,
-		  (int)e->reason, e->level);
+		  (int)e->reason, e->level, e->bitrate);
 	say_text("cid", e->call ? confab_call_cid(e->call) : NULL);
 	say_text("identity", e->identity);
 	say_text("name", e->name);

@@ -122,8 +122,8 @@ struct load_participant {
 	struct load_peer *pub, *sub;
 	struct load_source sources[SOURCES];
 	unsigned source_count;
-	uint16_t transport_sequence; /* of what is published */
-	uint64_t started;	     /* µs: joining began */
+	struct send_path path; /* of what is published */
+	uint64_t started;      /* µs: joining began */
 
 	/* the signalling's */
 	struct ws *ws;

@@ -54,7 +54,7 @@ int load_source_init(struct load_source *s, struct load_participant *p, bool vid
 						     .rid = s->layer_count > 1 ? peer_rid(i) : NULL,
 						     .ssrc = rng_u32(rng) | 1,
 						     .rtx_ssrc = video ? rng_u32(rng) & ~1u : 0,
-						     .transport_seq = &p->transport_sequence });
+						     .path = &p->path });
 		l->send.wants_key = video;
 		l->send.level = video ? 0 : LEVEL;
 	}

@@ -8,10 +8,10 @@
  * about numbers that were not sent, or were told about already, is ignored; a rate is never taken
  * for higher than it was sent at.
  *
- * Embedded in the subscriber's downlink, 2.7 KB. Heap: the history of packets sent, as long as
+ * Embedded in the subscriber's downlink, and in libconfab's session, which publishes; 2.7 KB. Heap: the history of packets sent, as long as
  * feedback takes: mostly 0.8 KB. Thread: the worker of the room.
  *
- * Way: sfu/feedback.c ▸ [bwe.c ▸ trendline.c, aimd.c, loss.c, probe.c] ▸ sfu/allocate.c, pacer
+ * Way: sfu/feedback.c (client/session_bandwidth.c) ▸ [bwe.c ▸ trendline.c, aimd.c, loss.c, probe.c] ▸ sfu/allocate.c, pacer
  */
 #pragma once
 

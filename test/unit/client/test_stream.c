@@ -23,7 +23,7 @@ struct world {
 	struct side a, b;
 	struct rng rng;
 	uint64_t now;
-	uint16_t transport_seq;
+	struct send_path path;
 	struct send send;
 	struct receive receive;
 	unsigned loss, sent; /* loss: of 100 */
@@ -69,7 +69,7 @@ static void world_init(struct world *w, unsigned loss)
 							  .mid = "1",
 							  .ssrc = 7,
 							  .rtx_ssrc = 8,
-							  .transport_seq = &w->transport_seq }),
+							  .path = &w->path }),
 			 0);
 	receive_init(&w->receive, &stream);
 }
@@ -357,12 +357,11 @@ static void audio_level(void **state)
 
 	world_init(&w, 0);
 	last.w = &w;
-	assert_int_equal(send_init(&s, &w.rng,
-				   &(struct send_config){ .codec = MEDIA_OPUS,
-							  .mid = "1",
-							  .ssrc = 9,
-							  .transport_seq = &w.transport_seq }),
-			 0);
+	assert_int_equal(
+		send_init(&s, &w.rng,
+			  &(struct send_config){
+				  .codec = MEDIA_OPUS, .mid = "1", .ssrc = 9, .path = &w.path }),
+		0);
 	s.level = 30;
 	assert_int_equal(
 		send_frame(&s, &w.a.peer, w.now, sound, sizeof sound, 960, keep_last, &last), 0);
