@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ConfabError, conversationIdOf, type Call, type ChatStore, type UserObject } from '@confab/client';
-import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { Ended } from '../call/CallEnded.tsx';
 import { IncomingCall } from '../call/IncomingCall.tsx';
 import { OutgoingCall } from '../call/OutgoingCall.tsx';
@@ -12,6 +12,7 @@ import { useToast } from '../ui/Toasts.tsx';
 import { AfterCall } from './AfterCall.tsx';
 import { CallLobby } from './CallLobby.tsx';
 import { CallChatProvider, useCallChat } from './CallChat.tsx';
+import { GONE_MS } from './useInCall.ts';
 import { toTextBox } from './toTextBox.ts';
 
 export type Peer = Pick<UserObject, 'id' | 'name' | 'image'>;
@@ -75,12 +76,20 @@ function Calls({ children }: { children: ReactNode }) {
     if (outgoing) setDialing(outgoing); // stays on screen after it rang, with how it ended
   }, [outgoing]);
 
+  const left = useRef<{ cid: string; at: number }>(undefined);
+  const shown = active?.call.cid;
+  const close = useCallback(() => {
+    if (shown !== undefined) left.current = { cid: shown, at: Date.now() };
+    setActive(undefined);
+  }, [shown]);
   const open = useCallback((call: Call, peer: Peer, { ring = false } = {}) => {
-    const takeOver = isElsewhere(call, messenger);
-    setActive((now) => (now?.call === call ? now : { call, peer, ring: ring && !takeOver, accepted: false, takeOver })); // one is in it already
+    const { me, others } = listedIn(call, messenger);
+    const stale = me && left.current?.cid === call.cid && Date.now() - left.current.at < GONE_MS;
+    const takeOver = me && !stale;
+    const rings = ring || (stale && !others);
+    setActive((now) => (now?.call === call ? now : { call, peer, ring: rings && !takeOver, accepted: false, takeOver })); // one is in it already
   }, [messenger]);
   const check = useCallback((call: Call, peer: Peer, { ring = false } = {}) => setChecking({ call, peer, ring }), []);
-  const close = useCallback(() => setActive(undefined), []);
   const goOn = useCallback(() => setEnded(undefined), []);
   const busy = active !== undefined || incoming !== undefined || dialing !== undefined;
   useEffect(() => {
@@ -176,11 +185,13 @@ export function WithCallCenter({ children }: { children: ReactNode }) {
   return useCallCenter() ? children : <CallCenter>{children}</CallCenter>;
 }
 
-/** This user is in it already, on another device or in another window. */
-function isElsewhere(call: Call, messenger: ChatStore | undefined): boolean {
+/** Who is in it, as far as is known: this user on another device or in another window, somebody else. */
+function listedIn(call: Call, messenger: ChatStore | undefined): { me: boolean; others: boolean } {
   const id = call.type === 'default' ? conversationIdOf(call.id) : undefined;
   const session = id === undefined ? undefined : (messenger?.state.conversations.get(id) ?? messenger?.state.channels.get(id))?.call;
-  return session?.participants.some((user) => user.id === messenger?.state.me.id) ?? false;
+  const people = session?.participants ?? [];
+  const mine = people.filter((user) => user.id === messenger?.state.me.id).length;
+  return { me: mine > 0, others: people.length > mine };
 }
 
 /** The group that a ring is in. */

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { conversationIdOf, Store, type Call, type ChatState } from '@confab/client';
 import { useVideoClient } from '../context.tsx';
+import { useLasting } from '../hooks/useCallStateHooks.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { useCallChat } from './CallChat.tsx';
 
 const NONE = new Store<ChatState | undefined>(undefined);
+
+/** Who has left is in the list until the server has said so. */
+export const GONE_MS = 1500;
 
 export interface InCall {
   /** Names of the others who are in it; two devices of one person are one. */
@@ -21,5 +25,5 @@ export function useInCall(call: Call): InCall {
   const id = call.type === 'default' ? conversationIdOf(call.id) : undefined;
   const conversation = id === undefined ? undefined : (state?.conversations.get(id) ?? state?.channels.get(id));
   const people = (conversation ? conversation.call : known)?.participants ?? [];
-  return { others: people.filter((user) => user.id !== me).map((user) => user.name), me: people.some((user) => user.id === me) };
+  return { others: people.filter((user) => user.id !== me).map((user) => user.name), me: useLasting(people.some((user) => user.id === me), GONE_MS) };
 }

@@ -1,8 +1,9 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import type { Call, Participant } from '@confab/client';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { useAround, useObservable } from '../ui/context.ts';
+import { useLasting } from '../ui/lasting.ts';
 
 /** A network is slow for good by then, not for a moment. */
 const POOR_MS = 8000;
@@ -15,12 +16,7 @@ export function Saving({ call, participants }: { call: Call; participants: reado
   const on = !useObservable(call.state.incomingVideo$);
   const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
   const cameraWas = useRef(false);
-  const [poor, setPoor] = useState(false);
-  useEffect(() => {
-    if (!bad) return setPoor(false);
-    const timer = setTimeout(() => setPoor(true), POOR_MS);
-    return () => clearTimeout(timer);
-  }, [bad]);
+  const poor = useLasting(bad, POOR_MS);
 
   const pictures = camera || participants.some((participant) => !participant.isLocal && participant.videoTrack);
   const turn = () => {

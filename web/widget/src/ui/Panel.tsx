@@ -11,6 +11,7 @@ import { Messages } from './Messages.tsx';
 import { Satisfaction } from './Satisfaction.tsx';
 import { useReport } from './report.tsx';
 import { useAround, useObservable, useWidgetState } from './context.ts';
+import { useLasting } from './lasting.ts';
 import { onPhone, useFocusInside, useViewport } from './phone.ts';
 import { useUploads } from './uploads.ts';
 
@@ -115,13 +116,7 @@ function Notices() {
 
 function Lost({ connected }: { connected: Connected }) {
   const { t } = useAround();
-  const lost = useLost(connected);
-  const [shown, setShown] = useState(false);
-  useEffect(() => {
-    if (!lost) return setShown(false);
-    const timer = setTimeout(() => setShown(true), GRACE_MS);
-    return () => clearTimeout(timer);
-  }, [lost]);
+  const shown = useLasting(useLost(connected), GRACE_MS);
   return shown ? <p class="notice">{t.offline}</p> : null;
 }
 
@@ -147,9 +142,9 @@ function LiveCall({ connected }: { connected: Connected }) {
   const { active, ringing } = useWidgetState();
   const { conversations } = useObservable(connected.chat.state$);
   const live = conversations.get(connected.me.id)?.call;
-  if (!live || active || ringing || !widget.settings.calls) return null;
-  const others = live.participants.filter((user) => user.id !== connected.me.id);
-  const elsewhere = others.length < live.participants.length;
+  const others = (live?.participants ?? []).filter((user) => user.id !== connected.me.id);
+  const elsewhere = useLasting(live !== undefined && live !== null && others.length < live.participants.length, GRACE_MS); // who has left is in the list for a moment
+  if (!live || active || ringing || !widget.settings.calls || (!elsewhere && others.length === 0)) return null;
   return (
     <div class="live">
       <span>{elsewhere ? t.callIsLiveElsewhere : t.callIsLive([...new Set(others.map((user) => user.name))].join(', '))}</span>
