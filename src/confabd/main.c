@@ -95,7 +95,8 @@ static void media_metrics(void *arg, struct sb *ret)
 		{ "datagrams_in", c.datagrams_in }, { "datagrams_out", c.datagrams_out },
 		{ "bytes_in", c.bytes_in },	    { "bytes_out", c.bytes_out },
 		{ "send_failed", c.send_failed },   { "tcp_opened", c.tcp_opened },
-		{ "tcp_refused", c.tcp_refused },   { "tcp_dropped", c.tcp_dropped },
+		{ "messages_out", c.messages_out }, { "tcp_refused", c.tcp_refused },
+		{ "tcp_dropped", c.tcp_dropped },
 	};
 	for (size_t i = 0; i < countof(lines); i++)
 		sb_printf(ret, "# TYPE confab_media_%s_total counter\nconfab_media_%s_total %llu\n",

@@ -224,9 +224,11 @@ static void publish_counters(struct worker *w)
 {
 	uint64_t values[COUNTERS];
 
-	w->counts.send_failed = 0;
-	for (size_t i = 0; i < w->socket_count; i++)
+	w->counts.send_failed = w->counts.messages_out = 0;
+	for (size_t i = 0; i < w->socket_count; i++) {
 		w->counts.send_failed += w->sockets[i].send_failed + w->sockets[i].send_full;
+		w->counts.messages_out += w->sockets[i].messages;
+	}
 	memcpy(values, &w->counts, sizeof values);
 	/* relaxed: each is a figure for a graph, none depends on another */
 	for (size_t i = 0; i < COUNTERS; i++)

@@ -84,6 +84,7 @@ bool media_threads_time(const struct media_threads *m, unsigned worker, uint64_t
  */
 struct media_counters {
 	uint64_t datagrams_in, datagrams_out, bytes_in, bytes_out, send_failed, events_held;
+	uint64_t messages_out; /* of datagrams to one address that left together (UDP_SEGMENT) */
 	/* connections; frames that slow readers did not get, of connections that ended */
 	uint64_t tcp_opened, tcp_refused, tcp_dropped;
 };

@@ -36,6 +36,7 @@ struct udp {
 	struct udp_slots *slots;
 	struct udp_batch *batch;
 	uint64_t received, sent, truncated, send_failed, send_full, gso_refused;
+	uint64_t messages; /* that what was sent left in */
 };
 
 /* Binds. On failure -errno and a sentence naming the address and port in error (may be NULL). */
@@ -52,9 +53,10 @@ int udp_local(const struct udp *u, struct sockaddr_storage *ret);
 int udp_receive(struct udp *u, struct udp_datagram ret[UDP_BATCH]);
 
 /*
- * Queues one datagram (copied), joining it to the run before when address
- * and size allow; sends by itself when the batch is full. What the kernel
- * does not take is dropped and counted: real time media does not wait.
+ * Queues one datagram (copied), joining it to others to that address when
+ * sizes allow; those of one RTP stream stay in order, streams may pass each
+ * other. Sends by itself when the batch is full. What the kernel does not
+ * take is dropped and counted: real time media does not wait.
  */
 void udp_put(struct udp *u, const struct sockaddr_storage *to, const uint8_t *bytes, size_t n);
 
