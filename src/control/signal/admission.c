@@ -52,13 +52,18 @@ static double busy_since(const struct admission_worker *w, uint64_t now_us,
 				: run + wait * (run - WAIT_FROM) / (WAIT_FULL - WAIT_FROM);
 }
 
+/* What has begun k ticks ago has been measured for k of the ticks that a reading covers. */
 static double expected(const struct admission_worker *w)
 {
-	uint64_t sum = w->waiting;
+	double sum = (double)w->waiting;
 
-	for (unsigned i = 0; i < ADMISSION_EXPECTED; i++)
-		sum += w->expected[i];
-	return (double)sum / MILLION;
+	for (unsigned age = 0; age < ADMISSION_EXPECTED; age++) {
+		unsigned at = w->expected_at + ADMISSION_EXPECTED - age;
+		double unseen = 1 - (double)age / ADMISSION_EXPECTED;
+
+		sum += (double)w->expected[at % ADMISSION_EXPECTED] * unseen;
+	}
+	return sum / MILLION;
 }
 
 static void learn(struct admission_worker *w)

@@ -16,19 +16,17 @@
 #include <stdint.h>
 
 enum {
-	ADMISSION_READINGS =
-		5, /* one each SIGNAL_TICK_MS: a second between the first and the last */
-	ADMISSION_EXPECTED = 6, /* ticks until what has begun shows in what is measured */
-	ADMISSION_SMALL =
-		5, /* fewer people than that: everybody is expected to be seen and heard */
+	ADMISSION_READINGS = 4, /* one each SIGNAL_TICK_MS: the first is a second old at the next */
+	ADMISSION_EXPECTED = 4, /* ticks until all of what has begun is in what is measured */
+	ADMISSION_SMALL = 5,	/* fewer people: everybody is expected to be seen and heard */
 	ADMISSION_YOUNG_US = 3 * 1000 * 1000, /* so long somebody has to begin with that */
 	ADMISSION_RETRY_S = 5,		      /* what clients are told */
 };
 
 /* What forwarding a stream to one subscriber costs, in millionths of a core: 50 audio packets a second
- * of 8 µs, 200 of 4 µs of a video; and what comes with a participant who gets nothing. Measured by
+ * of 7 µs, 190 of 4 µs of a video; and what comes with a participant who gets nothing. Measured by
  * bench/load.mjs; only the beginning, until the worker shows what it really is. */
-enum { ADMISSION_AUDIO = 400, ADMISSION_VIDEO = 800, ADMISSION_PERSON = 200 };
+enum { ADMISSION_AUDIO = 350, ADMISSION_VIDEO = 750, ADMISSION_PERSON = 100 };
 
 /* Of a thread since its start, µs: on a processor, and ready to be but waiting for one. */
 struct admission_time {

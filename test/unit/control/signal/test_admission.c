@@ -181,10 +181,10 @@ static void test_who_does_not_come_costs_nothing(void **state)
 
 	(void)state;
 	machine_start(&m, 85);
-	for (unsigned i = 0; i < 700; i++)
+	for (unsigned i = 0; i < 800; i++)
 		admission_expect(&m.a, 0, VIEWER);
 	assert_false(admission_admits(&m.a, 0, ADMISSION_JOIN, VIEWER));
-	for (unsigned i = 0; i < 700; i++)
+	for (unsigned i = 0; i < 800; i++)
 		admission_given_up(&m.a, 0, VIEWER);
 	assert_true(admission_admits(&m.a, 0, ADMISSION_JOIN, VIEWER));
 	admission_fini(&m.a);
