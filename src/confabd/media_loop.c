@@ -21,8 +21,10 @@
 
 enum {
 	EVENTS_AT_ONCE = 64,
-	ROUNDS = 4,		   /* reads of one socket before the others get their turn */
-	COMMANDS_AT_ONCE = 64,	   /* between two looks at the sockets */
+	ROUNDS = 4,	       /* reads of one socket before the others get their turn */
+	COMMANDS_AT_ONCE = 64, /* between two looks at the sockets */
+	LOOK_BYTES = 512 *
+		     1024, /* on their way out, a millisecond or so, before sound is looked for */
 	HELD_RETRY_US = 2000,	   /* control has no way to say that its queue has room again */
 	TRIM_US = 2 * 1000 * 1000, /* after somebody came or left, and … */
 	TRIM_AGAIN_US = 33 * 1000 *
@@ -81,6 +83,45 @@ static size_t socket_for(const struct worker *w, const struct sockaddr_storage *
 	return 0;
 }
 
+static void count_in(struct worker *w, size_t socket, const struct udp_datagram *d)
+{
+	if (w->socket_count > 1) {
+		uint64_t hash = address_hash(d->from, 0);
+
+		w->routes[hash % ROUTES] = (struct route){ .hash = hash,
+							   .socket = (uint8_t)socket };
+	}
+	w->counts.datagrams_in++;
+	w->counts.bytes_in += d->length;
+}
+
+/* In the middle of much that goes out: what has come may be sound, which does not wait for the end of
+ * it. The rest does. */
+static void look_early(struct worker *w)
+{
+	struct udp_datagram in[UDP_BATCH];
+
+	w->unlooked = 0;
+	w->now = clock_now_us();
+	for (size_t i = 0; i < w->socket_count; i++) {
+		int n = udp_receive_more(&w->sockets[i], in);
+
+		for (int k = 0; k < n; k++) {
+			struct path from = path_udp(in[k].from);
+			uint64_t arrival = in[k].arrival < w->now ? in[k].arrival : w->now;
+
+			count_in(w, i, &in[k]);
+			if (engine_rx_early(w->engine, w->now, arrival, &from, in[k].bytes,
+					    in[k].length)) {
+				udp_release(&w->sockets[i], &in[k]);
+				continue;
+			}
+			w->later[w->later_count].datagram = in[k];
+			w->later[w->later_count++].socket = (uint8_t)i;
+		}
+	}
+}
+
 static void drain_tx(struct worker *w)
 {
 	struct engine_tx tx;
@@ -94,6 +135,9 @@ static void drain_tx(struct worker *w)
 			udp_put(&w->sockets[socket_for(w, to)], to, tx.bytes, tx.length);
 		w->counts.datagrams_out++;
 		w->counts.bytes_out += tx.length;
+		w->unlooked += tx.length;
+		if (w->unlooked >= LOOK_BYTES)
+			look_early(w);
 	}
 }
 
@@ -103,7 +147,32 @@ void media_drain(struct worker *w)
 	drain_events(w);
 }
 
-static void receive(struct worker *w, size_t socket, uint64_t now)
+static void take(struct worker *w, const struct udp_datagram *d)
+{
+	struct path from = path_udp(d->from);
+	/* what came since this turn began */
+	uint64_t arrival = d->arrival < w->now ? d->arrival : w->now;
+
+	engine_rx_at(w->engine, w->now, arrival, &from, d->bytes, d->length);
+}
+
+/* What was read early. While it goes out more may be. */
+static void take_later(struct worker *w)
+{
+	for (int round = 0; round < ROUNDS && w->later_count > 0; round++) {
+		size_t n = w->later_count < ENGINE_RX_MAX ? w->later_count : ENGINE_RX_MAX;
+
+		for (size_t i = 0; i < n; i++)
+			take(w, &w->later[i].datagram);
+		media_drain(w); /* before the bytes are given back */
+		for (size_t i = 0; i < n; i++)
+			udp_release(&w->sockets[w->later[i].socket], &w->later[i].datagram);
+		w->later_count -= n;
+		memmove(w->later, w->later + n, w->later_count * sizeof *w->later);
+	}
+}
+
+static void receive(struct worker *w, size_t socket)
 {
 	struct udp_datagram in[UDP_BATCH];
 
@@ -112,22 +181,11 @@ static void receive(struct worker *w, size_t socket, uint64_t now)
 		int n = udp_receive(&w->sockets[socket], in);
 
 		for (int i = 0; i < n; i++) {
-			if (w->socket_count > 1) {
-				uint64_t hash = address_hash(in[i].from, 0);
-
-				w->routes[hash % ROUTES] = (struct route){
-					.hash = hash, .socket = (uint8_t)socket
-				};
-			}
-			w->counts.datagrams_in++;
-			w->counts.bytes_in += in[i].length;
-			struct path from = path_udp(in[i].from);
-			/* what came since this turn began */
-			uint64_t arrival = in[i].arrival < now ? in[i].arrival : now;
-
-			engine_rx_at(w->engine, now, arrival, &from, in[i].bytes, in[i].length);
+			count_in(w, socket, &in[i]);
+			take(w, &in[i]);
 		}
 		media_drain(w); /* before the bytes are overwritten */
+		take_later(w);
 		if (n < UDP_BATCH)
 			break;
 	}
@@ -136,7 +194,7 @@ static void receive(struct worker *w, size_t socket, uint64_t now)
 /* ---- loop ---- */
 
 /* Back-pressure: while control does not take events it gets no answers to new commands. */
-static void take_commands(struct worker *w, uint64_t now)
+static void take_commands(struct worker *w)
 {
 	for (int i = 0; i < COMMANDS_AT_ONCE; i++) {
 		struct plane_cmd cmd;
@@ -151,7 +209,7 @@ static void take_commands(struct worker *w, uint64_t now)
 			atomic_store_explicit(&w->stop, true, memory_order_relaxed);
 		engine_release(w->engine);
 		drain_tx(w);
-		engine_cmd(w->engine, now, &cmd);
+		engine_cmd(w->engine, w->now, &cmd);
 		media_drain(w);
 	}
 }
@@ -200,7 +258,7 @@ static uint64_t sleep_us(const struct worker *w, uint64_t now)
 
 	if (deadline == UINT64_MAX)
 		us = UINT64_MAX;
-	if (w->commands_waiting && w->held_count == 0)
+	if (w->later_count > 0 || (w->commands_waiting && w->held_count == 0))
 		return 0;
 	return w->held_count > 0 && us > HELD_RETRY_US ? HELD_RETRY_US : us;
 }
@@ -244,19 +302,19 @@ static void take_handovers(struct worker *w, uint64_t now)
 		media_tcp_take(w, now, &handover);
 }
 
-static void handle(struct worker *w, uint64_t now, const struct epoll_event *e)
+static void handle(struct worker *w, const struct epoll_event *e)
 {
 	uint64_t tag = e->data.u64;
 
 	if (tag & TAG_TCP) {
-		media_tcp_event(w, now, (uint32_t)tag, e->events);
+		media_tcp_event(w, w->now, (uint32_t)tag, e->events);
 	} else if (tag == TAG_COMMANDS) {
 		plane_queue_drain_wake(&w->commands);
 		w->commands_waiting = true;
 	} else if (tag == TAG_HANDOVERS) {
-		take_handovers(w, now);
+		take_handovers(w, w->now);
 	} else {
-		receive(w, tag, now);
+		receive(w, tag);
 	}
 }
 
@@ -265,23 +323,25 @@ static void turn(struct worker *w)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
 	int n = wait_for_work(w, events, EVENTS_AT_ONCE);
-	uint64_t now = clock_now_us();
 
+	w->now = clock_now_us();
+	w->unlooked = 0;
 	drain_events(w);
+	take_later(w);
 	for (int i = 0; i < n; i++)
-		handle(w, now, &events[i]);
+		handle(w, &events[i]);
 	if (w->commands_waiting)
-		take_commands(w, now);
-	if (engine_deadline(w->engine) <= now) {
-		engine_tick(w->engine, now);
+		take_commands(w);
+	if (engine_deadline(w->engine) <= w->now) {
+		engine_tick(w->engine, w->now);
 		media_drain(w);
 	}
 	for (size_t i = 0; i < w->socket_count; i++)
 		udp_flush(&w->sockets[i]);
 	media_tcp_flush(w);
-	if (w->tcp.count && w->tcp.sweep_at <= now)
-		media_tcp_sweep(w, now);
-	give_back(w, now);
+	if (w->tcp.count && w->tcp.sweep_at <= w->now)
+		media_tcp_sweep(w, w->now);
+	give_back(w, w->now);
 	publish_counters(w);
 }
 

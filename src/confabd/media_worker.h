@@ -48,7 +48,14 @@ struct worker {
 	atomic_bool released; /* nobody is there: control may release the queue of commands */
 
 	/* of the thread */
+	uint64_t now; /* µs: of this turn, or of the last look at the sockets within it */
 	bool commands_waiting;
+	size_t unlooked; /* bytes that went out since that look */
+	struct {
+		struct udp_datagram datagram; /* of udp_receive_more */
+		uint8_t socket;
+	} later[SOCKETS_MAX * UDP_BATCH]; /* read early, and not taken then */
+	size_t later_count;
 	uint64_t
 		trim_at; /* µs: memory goes back to the system then; UINT64_MAX = nothing to give */
 	size_t trim_people; /* who were there when it was set */

@@ -285,6 +285,30 @@ void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct
 		schedule(l, now);
 }
 
+bool engine_rx_early(struct engine *e, uint64_t now, uint64_t arrival, const struct path *from,
+		     uint8_t *bytes, size_t length)
+{
+	struct burst *b = &e->sfu.burst;
+	uint8_t type = length > 1 ? bytes[1] & 0x7f : 0;
+	bool rtcp = type >= 64 && type <= 95; /* RFC 5761 4 */
+
+	if (length < 2 || bytes[0] >> 6 != 2)
+		return false;
+	if (!rtcp) {
+		const struct leg *l = find_leg(e, from, bytes, length);
+
+		if (!l || l->target != TARGET_PUBLISHER ||
+		    !forward_is_sound(l->participant, bytes, length))
+			return false;
+	}
+	if (b->now < now)
+		b->now = now; /* for what goes out after this */
+	b->early = true;
+	engine_rx_at(e, now, arrival, from, bytes, length);
+	b->early = false;
+	return true;
+}
+
 /* ---- commands ---- */
 
 static void run_join(struct engine *e, uint64_t now, const struct plane_cmd *cmd)

@@ -77,6 +77,14 @@ bool engine_worker_of(const uint8_t *bytes, size_t length, unsigned *ret_worker)
 void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct path *from,
 		  uint8_t *bytes, size_t length);
 
+/*
+ * The same between two calls of engine_next_tx, while much is on its way out: sound and RTCP are taken at once, and sound
+ * goes out next. False: not taken, hand it in when engine_next_tx has returned false. The bytes are borrowed for this
+ * call only. `now` is not earlier than any time before, and later calls' not earlier than this one.
+ */
+bool engine_rx_early(struct engine *e, uint64_t now, uint64_t arrival, const struct path *from,
+		     uint8_t *bytes, size_t length);
+
 /* Takes one command and what it owns. Errors come back as EV_FAILED. */
 void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd);
 

@@ -41,6 +41,11 @@ struct udp_slots {
 	uint8_t bytes[UDP_BATCH][UDP_SLOT];
 };
 
+struct udp_spare {
+	struct udp_slots slots;
+	uint64_t busy; /* a bit for each slot that is in use */
+};
+
 struct part {
 	uint32_t offset, length;
 };
@@ -134,9 +139,11 @@ void udp_fini(struct udp *u)
 	if (u->fd >= 0)
 		(void)close(u->fd);
 	free(u->slots);
+	free(u->spare);
 	free(u->batch);
 	u->fd = -1;
 	u->slots = NULL;
+	u->spare = NULL;
 	u->batch = NULL;
 }
 
@@ -172,14 +179,19 @@ static uint64_t age_us(struct msghdr *header, uint64_t wall_us, uint64_t limit)
 	return 0;
 }
 
-int udp_receive(struct udp *u, struct udp_datagram ret[UDP_BATCH])
+/* Reads into the slots of which the bit is not set in `busy`, lowest first. */
+static int receive_into(struct udp *u, struct udp_slots *s, uint64_t busy, struct udp_datagram *ret)
 {
-	struct udp_slots *s = u->slots;
 	int taken = 0, n;
+	uint8_t slot[UDP_BATCH];
+	unsigned count = 0;
 
-	for (size_t i = 0; i < UDP_BATCH; i++) {
+	static_assert(UDP_BATCH == 64, "a bit for each");
+	for (unsigned i = 0; i < UDP_BATCH; i++) {
+		if (busy >> i & 1)
+			continue;
 		s->vectors[i] = (struct iovec){ .iov_base = s->bytes[i], .iov_len = UDP_SLOT };
-		s->headers[i].msg_hdr = (struct msghdr){
+		s->headers[count].msg_hdr = (struct msghdr){
 			.msg_name = &s->from[i],
 			.msg_namelen = sizeof s->from[i],
 			.msg_iov = &s->vectors[i],
@@ -187,9 +199,10 @@ int udp_receive(struct udp *u, struct udp_datagram ret[UDP_BATCH])
 			.msg_control = s->control[i].bytes,
 			.msg_controllen = sizeof s->control[i].bytes
 		};
+		slot[count++] = (uint8_t)i;
 	}
 	do {
-		n = recvmmsg(u->fd, s->headers, UDP_BATCH, MSG_DONTWAIT, NULL);
+		n = recvmmsg(u->fd, s->headers, count, MSG_DONTWAIT, NULL);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return errno == EAGAIN || errno == ECONNREFUSED ? 0 : -errno;
@@ -200,13 +213,44 @@ int udp_receive(struct udp *u, struct udp_datagram ret[UDP_BATCH])
 			continue;
 		}
 		uint64_t age = age_us(&s->headers[i].msg_hdr, wall, UDP_AGE_MAX_US);
-		ret[taken++] = (struct udp_datagram){ .from = &s->from[i],
-						      .bytes = s->bytes[i],
+		ret[taken++] = (struct udp_datagram){ .from = &s->from[slot[i]],
+						      .bytes = s->bytes[slot[i]],
 						      .length = s->headers[i].msg_len,
 						      .arrival = now > age ? now - age : now };
 	}
 	u->received += (uint64_t)n;
 	return taken;
+}
+
+int udp_receive(struct udp *u, struct udp_datagram ret[UDP_BATCH])
+{
+	return receive_into(u, u->slots, 0, ret);
+}
+
+/* Which of the spare slots it is in. */
+static uint64_t spare_bit(const struct udp *u, const struct udp_datagram *d)
+{
+	return UINT64_C(1) << ((size_t)(d->bytes - u->spare->slots.bytes[0]) / UDP_SLOT);
+}
+
+int udp_receive_more(struct udp *u, struct udp_datagram ret[UDP_BATCH])
+{
+	if (!u->spare)
+		u->spare = calloc(1, sizeof *u->spare);
+	if (!u->spare)
+		return -ENOMEM;
+	if (u->spare->busy == UINT64_MAX)
+		return -ENOBUFS;
+	int n = receive_into(u, &u->spare->slots, u->spare->busy, ret);
+
+	for (int i = 0; i < n; i++)
+		u->spare->busy |= spare_bit(u, &ret[i]);
+	return n;
+}
+
+void udp_release(struct udp *u, const struct udp_datagram *datagram)
+{
+	u->spare->busy &= ~spare_bit(u, datagram);
 }
 
 /* Whether one may not overtake the other: packets of the same RTP stream (RFC 3550 5.1: the SSRC is at

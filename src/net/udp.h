@@ -28,12 +28,14 @@ struct udp_datagram {
 };
 
 struct udp_slots; /* receive slots and message headers */
+struct udp_spare; /* more of them */
 struct udp_batch; /* datagrams waiting to be sent */
 
 struct udp {
 	int fd;
 	bool gso; /* turned off for good after a refusal */
 	struct udp_slots *slots;
+	struct udp_spare *spare; /* NULL until udp_receive_more */
 	struct udp_batch *batch;
 	uint64_t received, sent, truncated, send_failed, send_full, gso_refused;
 	uint64_t messages; /* that what was sent left in */
@@ -51,6 +53,13 @@ int udp_local(const struct udp *u, struct sockaddr_storage *ret);
  * The count, 0 = none waiting, or -errno.
  */
 int udp_receive(struct udp *u, struct udp_datagram ret[UDP_BATCH]);
+
+/*
+ * The same without touching those of udp_receive: each stays valid until udp_release. -ENOBUFS: UDP_BATCH of them are
+ * in use.
+ */
+int udp_receive_more(struct udp *u, struct udp_datagram ret[UDP_BATCH]);
+void udp_release(struct udp *u, const struct udp_datagram *datagram);
 
 /*
  * Queues one datagram (copied), joining it to others to that address when

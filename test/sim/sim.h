@@ -34,6 +34,7 @@
 
 enum {
 	SIM_TRACKS = 4,
+	SIM_DEFERRED = 64,
 	SIM_STREAMS = 32,
 	SIM_HISTORY = 512, /* sent packets kept for retransmission */
 	SIM_FRAMES = 256,
@@ -199,6 +200,7 @@ struct sim {
 	bool manual_subscribe;
 	bool dynacast; /* publishers obey EV_WANTED */
 	bool tcp;      /* paths are TCP connections; their links are to lose nothing */
+	bool early; /* what is due is looked for after each datagram that goes out (engine_rx_early) */
 	bool tolerant; /* fuzzing: clients take no more descriptions, and may fail to send */
 	uint64_t to_strangers;		 /* datagrams to addresses that no client has or had */
 	struct cert *cert, *client_cert; /* with DTLS only */
@@ -206,6 +208,13 @@ struct sim {
 	const char *client_fingerprint; /* what clients say in their SDP */
 	struct sdp *sdp;
 	uint64_t datagrams, sent_bytes, events; /* of the engine */
+	uint64_t took_early;
+	struct {
+		uint32_t tag;
+		size_t n;
+		uint8_t bytes[2048];
+	} deferred[SIM_DEFERRED];
+	size_t deferred_count;
 	/* Sees what clients send, on the way: an attacker who listens. */
 	void (*tap)(struct sim *s, struct sim_pc *pc, const uint8_t *bytes, size_t n);
 	void *tapped; /* the test's own */

@@ -2,6 +2,7 @@
 #include "media/sfu/burst.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "media/rtp/cache.h"
 #include "media/sfu/subscription.h"
@@ -25,6 +26,39 @@ void burst_add(struct burst *b, uint64_t now, struct track *t, int layer, bool f
 		p->dd = *packet->dd;
 		p->packet.dd = &p->dd;
 	}
+}
+
+void burst_add_sound(struct burst *b, struct track *t, int layer, bool first,
+		     const struct media_packet *packet)
+{
+	assert(b->sound_count < BURST_SOUNDS && packet->length <= BURST_SOUND);
+	struct burst_sound *s = &b->sounds[b->sound_count++];
+
+	s->track = t;
+	s->layer = (uint8_t)layer;
+	s->first = first;
+	s->packet = *packet;
+	memcpy(s->bytes, packet->payload, packet->length);
+}
+
+struct subscription *burst_next_sound(struct burst *b)
+{
+	while (b->sound_count > 0) {
+		struct burst_sound *first = &b->sounds[0];
+		struct list *head = &first->track->subscriptions, *at = b->sound_at;
+
+		if (!at)
+			at = head->next;
+		if (at != head) {
+			b->sound_at = at->next;
+			first->packet.payload = first->bytes; /* it may have moved */
+			return list_entry(at, struct subscription, in_track);
+		}
+		b->sound_at = NULL;
+		b->sound_count--;
+		memmove(first, first + 1, b->sound_count * sizeof *first);
+	}
+	return NULL;
 }
 
 /* Makes the group's video packets of nearly the same length equal. */

@@ -11,6 +11,9 @@
  * layer's cache. Audio and retransmissions never wait. A publisher whose frames come too slowly for
  * that is not waited for. Belongs to the engine's thread.
  *
+ * A key frame to hundreds is many milliseconds of work. Sound that comes meanwhile does not wait for its end: it overtakes
+ * what is being passed on (engine_rx_early), between two subscribers. Its bytes are kept here.
+ *
  * Way: forward_rtp ▸ [burst_add … burst_next] ▸ forward_to
  */
 #pragma once
@@ -39,6 +42,8 @@ enum {
 	/* Packets of a frame that differ by no more get padding: equal ones leave as one message.
 	 * libwebrtc cuts frames into packets that differ by one byte. */
 	BURST_PADDING = 4,
+	BURST_SOUNDS = 16, /* packets that overtake at a time, … */
+	BURST_SOUND = 400, /* … and the bytes of one, at most */
 };
 
 struct burst_packet {
@@ -52,6 +57,15 @@ struct burst_packet {
 	struct dd dd; /* of the packet, if it has one */
 };
 
+/* Sound that overtakes. */
+struct burst_sound {
+	struct track *track;
+	uint8_t layer;
+	bool first; /* of its layer */
+	struct media_packet packet;
+	uint8_t bytes[BURST_SOUND]; /* its payload */
+};
+
 struct burst {
 	struct burst_packet packets[BURST_PACKETS];
 	unsigned count;
@@ -63,6 +77,10 @@ struct burst {
 	uint64_t due;  /* µs: what is held goes out then; 0 = nothing is */
 	bool news;     /* something may be there to pass on */
 	bool released; /* nothing is held until all is passed on */
+	bool early;    /* what is received now overtakes */
+	struct burst_sound sounds[BURST_SOUNDS];
+	unsigned sound_count;
+	struct list *sound_at; /* whose turn it is to get the first; NULL = nobody had it */
 };
 
 static inline bool burst_is_empty(const struct burst *b)
@@ -93,6 +111,13 @@ static inline void burst_release(struct burst *b)
 /* Adds a packet; not to a full burst. */
 void burst_add(struct burst *b, uint64_t now, struct track *t, int layer, bool first,
 	       const struct media_packet *packet);
+
+/* The same for sound that overtakes: of at most BURST_SOUND bytes, while there are less than BURST_SOUNDS. */
+void burst_add_sound(struct burst *b, struct track *t, int layer, bool first,
+		     const struct media_packet *packet);
+
+/* The next subscriber who gets sounds[0]; NULL = there is none. */
+struct subscription *burst_next_sound(struct burst *b);
 
 /* The next subscriber of the next track: its packets are packets[group[0 … group_count - 1]].
  * NULL: everything is passed on but what is held. */

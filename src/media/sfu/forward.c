@@ -277,6 +277,10 @@ static void accept_packet(struct track *t, uint64_t now, int layer,
 		return;
 	}
 	speakers_rx(t, now, packet);
+	if (sfu->burst.early) {
+		burst_add_sound(&sfu->burst, t, layer, l->up.count.packets <= 1, packet);
+		return;
+	}
 	if (burst_is_full(&sfu->burst))
 		forward_rest(sfu);
 	burst_add(&sfu->burst, now, t, layer, l->up.count.packets <= 1, packet);
@@ -361,23 +365,66 @@ static void forward_group(struct subscription *s, const struct burst *b)
 	}
 }
 
+static void forward_sound(struct subscription *s, struct burst *b)
+{
+	const struct burst_sound *sound = &b->sounds[0];
+
+	if (sound->first)
+		subscription_choose(s, b->now);
+	forward_to(s, b->now, sound->layer, &sound->packet);
+}
+
+/* To the next subscriber. False: nothing is left. */
+static bool forward_some(struct sfu *sfu)
+{
+	struct burst *b = &sfu->burst;
+	struct subscription *s = burst_next_sound(b);
+
+	if (s) {
+		forward_sound(s, b);
+		return true;
+	}
+	s = burst_next(b);
+	if (!s)
+		return false;
+	look_ahead(b);
+	forward_group(s, b);
+	return true;
+}
+
 bool forward_next(struct sfu *sfu)
 {
-	struct subscription *s = NULL;
 	size_t before = sfu->egress.count;
+	bool more = true;
 
-	while (sfu->egress.used < FORWARD_CHUNK && (s = burst_next(&sfu->burst))) {
-		look_ahead(&sfu->burst);
-		forward_group(s, &sfu->burst);
-	}
-	return s || sfu->egress.count > before;
+	while (sfu->egress.used < FORWARD_CHUNK && more)
+		more = forward_some(sfu);
+	return more || sfu->egress.count > before;
 }
 
 void forward_rest(struct sfu *sfu)
 {
 	burst_release(&sfu->burst);
-	for (struct subscription *s; (s = burst_next(&sfu->burst));)
-		forward_group(s, &sfu->burst);
+	while (forward_some(sfu))
+		;
+}
+
+bool forward_is_sound(const struct participant *p, const uint8_t *bytes, size_t n)
+{
+	const struct publisher *pub = &p->publisher;
+	struct rtp_header h;
+
+	if (!rtp_parse(&h, bytes, n) || n > BURST_SOUND ||
+	    p->sfu->burst.sound_count == BURST_SOUNDS)
+		return false;
+	for (size_t i = 0; i < pub->source_count; i++) {
+		const struct publisher_source *source = &pub->sources[i];
+		const struct track *t = pub->bound[source->section];
+
+		if (source->ssrc == h.ssrc && !source->retired)
+			return !source->rtx && t && t->live && t->kind == KIND_AUDIO;
+	}
+	return false;
 }
 
 void forward_rtp(struct participant *p, uint64_t now, const uint8_t *bytes, size_t n)

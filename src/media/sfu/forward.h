@@ -31,6 +31,9 @@ enum {
  */
 void forward_rtp(struct participant *p, uint64_t now, const uint8_t *bytes, size_t n);
 
+/* Whether a packet, which is still encrypted, is sound of a track that is live: it may overtake (burst.h). */
+bool forward_is_sound(const struct participant *p, const uint8_t *bytes, size_t n);
+
 /* Passes media on to the next subscribers, FORWARD_CHUNK bytes or a little more.
  * False: nothing was there. */
 bool forward_next(struct sfu *sfu);

@@ -69,6 +69,19 @@ void engine_rx(struct engine *e, uint64_t now, const struct path *from, uint8_t 
 	engine_rx_at(e, now, now, from, bytes, length);
 }
 
+/* Nothing is taken early. */
+bool engine_rx_early(struct engine *e, uint64_t now, uint64_t arrival, const struct path *from,
+		     uint8_t *bytes, size_t length)
+{
+	(void)e;
+	(void)now;
+	(void)arrival;
+	(void)from;
+	(void)bytes;
+	(void)length;
+	return false;
+}
+
 bool engine_worker_of(const uint8_t *bytes, size_t length, unsigned *ret_worker)
 {
 	if (length < 2 || bytes[0] != 0)

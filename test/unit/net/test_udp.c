@@ -199,6 +199,46 @@ static void test_each_stream_keeps_its_order(void **state)
 		udp_fini(&b[k]);
 }
 
+/* What is read beside udp_receive's stays until it is given back. */
+static void test_more(void **state)
+{
+	struct udp a, b;
+	struct sockaddr_storage to;
+	struct udp_datagram first[UDP_BATCH], more[UDP_BATCH], again[UDP_BATCH];
+	uint8_t bytes[100];
+	unsigned number = 0;
+
+	(void)state;
+	open_pair("127.0.0.1", &a, &b, &to);
+	a.gso = false;
+	for (; number < 2; number++) {
+		memset(bytes, (int)number, sizeof bytes);
+		udp_put(&a, &to, bytes, sizeof bytes);
+	}
+	udp_flush(&a);
+	assert_int_equal(receive_some(&b, first), 2);
+	for (; number < 2 + UDP_BATCH + 3; number++) {
+		memset(bytes, (int)number, sizeof bytes);
+		udp_put(&a, &to, bytes, sizeof bytes);
+	}
+	udp_flush(&a);
+	assert_int_equal(udp_receive_more(&b, more), UDP_BATCH);
+	assert_int_equal(udp_receive_more(&b, again), -ENOBUFS);
+	udp_release(&b, &more[5]);
+	udp_release(&b, &more[63]);
+	assert_int_equal(udp_receive_more(&b, again), 2);
+	assert_int_equal(udp_receive(&b, first), 1);
+	for (unsigned i = 0; i < UDP_BATCH; i++)
+		if (i != 5 && i != 63)
+			assert_int_equal(more[i].bytes[99], 2 + i);
+	assert_int_equal(again[0].bytes[0], 66);
+	assert_int_equal(again[1].bytes[0], 67);
+	assert_int_equal(first[0].bytes[0], 68);
+	assert_int_equal(b.received, number);
+	udp_fini(&a);
+	udp_fini(&b);
+}
+
 /* A run that the kernel refuses as one message is sent datagram by datagram. */
 static void test_gso_fallback(void **state)
 {
@@ -312,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_streams_share_messages),
 		cmocka_unit_test(test_each_stream_keeps_its_order),
+		cmocka_unit_test(test_more),
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_gso_fallback),
 		cmocka_unit_test(test_arrival),

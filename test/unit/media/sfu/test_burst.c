@@ -70,6 +70,38 @@ static void everybody_gets_everything_once_track_by_track(void **state)
 	test_free(f);
 }
 
+/* Sound that comes in the middle of a group goes to everybody before the rest; its bytes are its own. */
+static void sound_overtakes(void **state)
+{
+	struct fixture *f = make();
+	uint8_t bytes[BURST_SOUND] = { 1 };
+	struct media_packet sound = { .sequence = 7, .length = sizeof bytes, .payload = bytes };
+
+	(void)state;
+	assert_null(burst_next_sound(&f->burst));
+	add(f, 0, 1, 100);
+	assert_ptr_equal(burst_next(&f->burst), &f->subscriptions[0][0]);
+	burst_add_sound(&f->burst, &f->tracks[1], 0, false, &sound);
+	bytes[0] = 2;
+	sound.sequence = 8;
+	burst_add_sound(&f->burst, &f->tracks[1], 0, false, &sound);
+	bytes[0] = 3;
+	for (uint64_t sequence = 7; sequence < 9; sequence++) {
+		for (int k = 0; k < 3; k++) {
+			assert_ptr_equal(burst_next_sound(&f->burst), &f->subscriptions[1][k]);
+			assert_int_equal(f->burst.sounds[0].packet.sequence, sequence);
+			assert_int_equal(f->burst.sounds[0].packet.payload[0], sequence - 6);
+		}
+	}
+	assert_null(burst_next_sound(&f->burst));
+	/* and the group goes on where it was */
+	assert_ptr_equal(burst_next(&f->burst), &f->subscriptions[0][1]);
+	assert_int_equal(in_group(f, 0)->sequence, 1);
+	assert_ptr_equal(burst_next(&f->burst), &f->subscriptions[0][2]);
+	assert_null(burst_next(&f->burst));
+	test_free(f);
+}
+
 static void it_takes_as_many_as_it_says(void **state)
 {
 	struct fixture *f = make();
@@ -267,6 +299,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everybody_gets_everything_once_track_by_track),
+		cmocka_unit_test(sound_overtakes),
 		cmocka_unit_test(it_takes_as_many_as_it_says),
 		cmocka_unit_test(nearly_equal_video_packets_are_padded),
 		cmocka_unit_test(a_frame_waits_for_its_end),
