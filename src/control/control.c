@@ -68,6 +68,7 @@ static int start_domain(struct control *c, const struct control_config *config)
 					  .sink_arg = c };
 	const struct support_config support = { .store = config->store,
 						.sink = publish_chat_event,
+						.usual_reply_changed = publish_times,
 						.sink_arg = c };
 	struct calls_config calls = { .store = config->store,
 				      .rng = rng_os(),

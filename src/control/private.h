@@ -32,6 +32,7 @@ struct control_private {
 
 void publish_chat_event(void *arg, const struct store_event *event);
 void publish_chat_notice(void *arg, const struct chat_notice *notice);
+void publish_times(void *arg); /* how soon the team answers is another word */
 void publish_call_event(void *arg, const struct call_event *event);
 bool publish_needs_no_push(void *arg, const char *user_id);
 bool publish_is_online(void *arg, const char *user_id, const char *device);

@@ -6,6 +6,7 @@
 #include "control/calls/calls.h"
 #include "control/chat/channels.h"
 #include "control/hooks/hooks.h"
+#include "control/http/support_args.h"
 #include "control/notify.h"
 #include "control/private.h"
 #include "control/push/push.h"
@@ -156,6 +157,11 @@ void publish_chat_notice(void *arg, const struct chat_notice *notice)
 						notice->type == CHAT_VIEWING_STOP,
 					NULL, 0, frame);
 	json_decref(frame);
+}
+
+void publish_times(void *arg)
+{
+	support_tell_times(arg);
 }
 
 void publish_call_event(void *arg, const struct call_event *event)

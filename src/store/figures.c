@@ -158,10 +158,8 @@ static void answer_figures(struct request *req)
 
 void store_figures_read(struct store *s, uint64_t since_us, store_figures_fn *done, void *arg)
 {
-	struct figures_request *r = request_new(sizeof *r);
+	struct figures_request *r = request_for(sizeof *r, run_figures, answer_figures);
 
-	r->base.run = run_figures;
-	r->base.answer = answer_figures;
 	r->since_us = since_us;
 	r->done = done;
 	r->arg = arg;
@@ -201,10 +199,8 @@ static void answer_reply_time(struct request *req)
 
 void store_reply_time_read(struct store *s, uint64_t since_us, store_reply_time_fn *done, void *arg)
 {
-	struct reply_time_request *r = request_new(sizeof *r);
+	struct reply_time_request *r = request_for(sizeof *r, run_reply_time, answer_reply_time);
 
-	r->base.run = run_reply_time;
-	r->base.answer = answer_reply_time;
 	r->since_us = since_us;
 	r->done = done;
 	r->arg = arg;

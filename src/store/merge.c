@@ -550,11 +550,9 @@ static void answer_merge(struct request *req)
 void store_customer_merge(struct store *s, const char *kept, const char *other,
 			  const struct store_deed *by, store_merge_fn *done, void *arg)
 {
-	struct merge_request *r = request_new(sizeof *r);
+	struct merge_request *r = request_for(sizeof *r, run_merge, answer_merge);
 	struct mem *mem = &r->base.mem;
 
-	r->base.run = run_merge;
-	r->base.answer = answer_merge;
 	r->base.writes = true;
 	r->kept = mem_text(mem, kept);
 	r->other = mem_text(mem, other);
@@ -599,10 +597,8 @@ static void answer_lead(struct request *req)
 
 void store_user_lead(struct store *s, const char *id, store_user_fn *done, void *arg)
 {
-	struct lead_request *r = request_new(sizeof *r);
+	struct lead_request *r = request_for(sizeof *r, run_lead, answer_lead);
 
-	r->base.run = run_lead;
-	r->base.answer = answer_lead;
 	r->id = mem_text(&r->base.mem, id);
 	r->done = done;
 	r->arg = arg;

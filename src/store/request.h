@@ -29,6 +29,10 @@ struct request {
  * Never NULL: without memory for this the program ends (nothing acknowledged is lost). */
 void *request_new(size_t size);
 
+/* The same with what is run and what answers; `size` is of a struct that embeds it first. */
+void *request_for(size_t size, int (*run)(struct db *db, struct request *req),
+		  void (*answer)(struct request *req));
+
 /* Takes the request over. */
 void request_submit(struct store *s, struct request *req);
 

@@ -274,6 +274,16 @@ void *request_new(size_t size)
 	return req;
 }
 
+void *request_for(size_t size, int (*run)(struct db *db, struct request *req),
+		  void (*answer)(struct request *req))
+{
+	struct request *req = request_new(size);
+
+	req->run = run;
+	req->answer = answer;
+	return req;
+}
+
 /*
  * What one turn of the loop asked for goes to the thread together, before the loop sleeps. Handed over one by one, the
  * first request would get a transaction, and an fsync, of its own, and all others would wait for it. A long turn need

@@ -135,7 +135,7 @@ test('business hours: told once while it is closed, not at all while it is open'
 test('slow mode: a customer waits between two messages, the team does not; a retry is no second message', async () => {
 	const b = await bob.events();
 	await ask(200, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, slow_mode_s: 2 });
-	assert.deepEqual(await b.next('hours.updated'), { type: 'hours.updated', slow_mode_s: 2, hours: { open: true, opens_at: null } });
+	assert.deepEqual(await b.next('hours.updated'), { type: 'hours.updated', slow_mode_s: 2, read_receipts: true, hours: { open: true, opens_at: null } });
 	assert.equal((await ask(200, max, 'GET', '/api/v1/support/hours')).hours.slow_mode_s, 2);
 	assert.equal((await bob.call('GET', '/api/v1/conversations')).body.slow_mode_s, 2);
 	assert.equal((await eva.call('GET', '/api/v1/conversations')).body.slow_mode_s, undefined);
@@ -152,7 +152,7 @@ test('slow mode: a customer waits between two messages, the team does not; a ret
 	assert.equal((await post(bob, 'slow-2')).status, 201);
 	for (const slow_mode_s of [-1, 3601, 1.5, '5', null]) await ask(400, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, slow_mode_s });
 	await ask(200, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, enabled: false });
-	assert.deepEqual(await b.next('hours.updated'), { type: 'hours.updated', slow_mode_s: 0 }, 'not of what was refused');
+	assert.deepEqual(await b.next('hours.updated'), { type: 'hours.updated', slow_mode_s: 0, read_receipts: true }, 'not of what was refused');
 	await b.close();
 	await ask(200, eva, 'PUT', '/api/v1/support/hours', HOURS);
 	assert.equal((await post(bob, 'slow-3')).status, 201);
@@ -165,6 +165,8 @@ test('read receipts off: to the customer a message has arrived and no more; the 
 	const isEvas = (e) => e.type === 'message.read' && e.user.id === 'eva';
 	await ask(200, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, read_receipts: false });
 	assert.equal((await ask(200, max, 'GET', '/api/v1/support/hours')).hours.read_receipts, false);
+	const told = async (receipts) => assert.equal((await b.next((e) => e.type === 'hours.updated')).read_receipts, receipts, 'open pages hide it at once');
+	await told(false);
 	const { message: first } = await say(bob, 'bob', 'Did you see it?');
 	await ask(200, eva, 'POST', `${path('bob')}/read`, { message_id: first.id }); // at once: it arrives with that
 	const arrived = { user_id: 'eva', role: 'admin', last_read_message_id: 0, last_delivered_message_id: first.id };
@@ -184,6 +186,7 @@ test('read receipts off: to the customer a message has arrived and no more; the 
 
 	await ask(400, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, read_receipts: 'no' });
 	await ask(200, eva, 'PUT', '/api/v1/support/hours', HOURS);
+	await told(true);
 	assert.ok((await read(bob)).last_read_message_id > second.id);
 	await Promise.all([b.close(), m.close()]);
 });
@@ -230,13 +233,15 @@ test('how soon the team usually answers: told to customers, once five were answe
 	const usual = async (client) => (await ask(200, client, 'GET', '/api/v1/conversations')).usual_reply;
 	const { replied } = await ask(200, eva, 'GET', '/api/v1/support/figures');
 	assert.ok(replied < 5);
+	const stream = await ann.events();
 	for (let i = replied; i < 5; i++) {
 		assert.equal(await usual(ann), undefined);
 		await ask(200, eva, 'PATCH', path('ann'), { status: 'resolved' });
 		await say(ann, 'ann', `Question ${i}`);
 		await say(eva, 'ann', `Answer ${i}`);
 	}
-	for (const end = Date.now() + 20000; (await usual(ann)) === undefined && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 100));
+	assert.equal((await stream.next((e) => e.type === 'hours.updated' && e.usual_reply !== undefined)).usual_reply, 'minutes', 'open pages are told');
+	await stream.close();
 	assert.equal(await usual(ann), 'minutes');
 	assert.equal(await usual(eva), undefined);
 });

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET and PUT /api/v1/support/hours, and what everybody learns of them. */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "control/control.h"
-#include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/setting.h"
 #include "control/http/support_args.h"
 #include "control/objects/objects.h"
 #include "control/support/support.h"
@@ -32,51 +29,38 @@ void http_hours(struct http_req *req, struct control *control)
 			json_pack("{s:o}", "hours", hours_json(support_hours(control->support))));
 }
 
-struct saving {
-	struct http_req *req;
-	struct control *control;
-	char error[HOURS_ERROR];
-};
-
-/* Text boxes count down, and heads say when somebody is there, before anybody is refused. Who is away reads the list again. */
-static void tell(struct control *control)
+/* Text boxes count down, heads say when somebody is there and how soon, and ticks go, before anybody is refused. Who is
+ * away reads the list again. */
+void support_tell_times(struct control *control)
 {
 	const struct hours *hours = support_hours(control->support);
-	json_t *event = json_pack("{s:s, s:i, s:o*}", "type", "hours.updated", "slow_mode_s",
-				  (int)hours->slow_mode_s, "hours", support_hours_now(hours));
+	json_t *event = json_pack("{s:s, s:i, s:b, s:o*, s:s*}", "type", "hours.updated",
+				  "slow_mode_s", (int)hours->slow_mode_s, "read_receipts",
+				  (int)hours->receipts, "hours", support_hours_now(hours),
+				  "usual_reply", support_usual_reply(control->support));
 
 	if (event)
 		hub_publish(control->hub, &(struct hub_audience){ .everybody = true }, 0, event);
 	json_decref(event);
 }
 
-static void on_hours(void *arg, int status)
+static json_t *tell(struct control *control)
 {
-	struct saving s = *(struct saving *)arg;
+	support_tell_times(control);
+	return json_pack("{s:o}", "hours", hours_json(support_hours(control->support)));
+}
 
-	free(arg);
-	if (status == -EINVAL)
-		http_error(s.req, 400, 4, "%s", s.error);
-	else if (status < 0)
-		access_answer_error(s.req, status, "setting");
-	else {
-		tell(s.control);
-		http_reply_json(
-			s.req, 200,
-			json_pack("{s:o}", "hours", hours_json(support_hours(s.control->support))));
-	}
+static void save(struct control *control, const struct store_user *by, const json_t *body,
+		 char *ret_error, store_done_fn *done, void *arg)
+{
+	support_set_hours(control->support, by, body, ret_error, done, arg);
 }
 
 void http_hours_put(struct http_req *req, struct control *control)
 {
-	const json_t *body = support_is_team(req) ? http_body_json(req) : NULL;
-	struct saving *s = body ? calloc(1, sizeof *s) : NULL;
+	static const struct setting hours = { .save = save, .tell = tell };
 
-	if (!body)
-		return;
-	if (!s)
-		abort(); /* R61: a clean end and a restart */
-	s->req = req;
-	s->control = control;
-	support_set_hours(control->support, access_user(req), body, s->error, on_hours, s);
+	http_setting_put(req, control, &hours);
 }
+
+_Static_assert((int)HOURS_ERROR <= (int)SETTING_ERROR, "what is wrong with hours fits");

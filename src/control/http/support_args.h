@@ -7,6 +7,7 @@
 #include "control/support/hours.h"
 #include "store/support.h"
 
+struct control;
 struct support;
 
 /* The API's Customer. */
@@ -23,6 +24,9 @@ json_t *support_hours_now(const struct hours *hours);
 
 /* Puts into an answer what says when somebody is to be expected: `hours`, where there are any; for customers `usual_reply`. */
 void support_add_times(json_t *answer, const struct support *support, bool customer);
+
+/* To everybody: when somebody is to be expected, how soon the team usually answers, and what else holds for all conversations. */
+void support_tell_times(struct control *control);
 
 /* A text member of 0 to `max` bytes of UTF-8; `absent` when it is not there. NULL: refused already. */
 const char *support_text(struct http_req *req, const json_t *body, const char *name, size_t max,

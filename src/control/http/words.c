@@ -2,12 +2,9 @@
 /* /api/v1/words, for the team: words that are refused, or reported by themselves. */
 #include "control/chat/wordlist.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "control/control.h"
-#include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/setting.h"
 #include "control/http/support_args.h"
 #include "control/ws/hub.h"
 
@@ -17,50 +14,30 @@ void http_words(struct http_req *req, struct control *control)
 		http_reply_json(req, 200, chat_words_json(control->chat));
 }
 
-struct saving {
-	struct http_req *req;
-	struct control *control;
-	char error[CHAT_WORDS_ERROR];
-};
-
 /* Told to the whole team, so that an open page shows what holds. */
-static void tell(struct control *control, const json_t *words)
+static json_t *tell(struct control *control)
 {
 	const struct hub_audience team = { .admins = true };
-	json_t *event = json_copy((json_t *)(uintptr_t)words);
+	json_t *words = chat_words_json(control->chat);
+	json_t *event = json_copy(words);
 
 	if (event && json_object_set_new(event, "type", json_string("words.updated")) == 0)
 		hub_publish(control->hub, &team, 0, event);
 	json_decref(event);
+	return words;
 }
 
-static void on_saved(void *arg, int status)
+static void save(struct control *control, const struct store_user *by, const json_t *body,
+		 char *ret_error, store_done_fn *done, void *arg)
 {
-	struct saving *s = arg;
-
-	if (status == -EINVAL) {
-		http_error(s->req, 400, 4, "%s", s->error);
-	} else if (status < 0) {
-		access_answer_error(s->req, status, "setting");
-	} else {
-		json_t *words = chat_words_json(s->control->chat);
-
-		tell(s->control, words);
-		http_reply_json(s->req, 200, words);
-	}
-	free(s);
+	chat_words_set(control->chat, by, body, ret_error, done, arg);
 }
 
 void http_words_put(struct http_req *req, struct control *control)
 {
-	const json_t *body = support_is_team(req) ? http_body_json(req) : NULL;
-	struct saving *s = body ? calloc(1, sizeof *s) : NULL;
+	static const struct setting words = { .save = save, .tell = tell };
 
-	if (!body)
-		return;
-	if (!s)
-		abort(); /* R61: a clean end and a restart */
-	s->req = req;
-	s->control = control;
-	chat_words_set(control->chat, access_user(req), body, s->error, on_saved, s);
+	http_setting_put(req, control, &words);
 }
+
+_Static_assert((int)CHAT_WORDS_ERROR <= (int)SETTING_ERROR, "what is wrong with words fits");

@@ -33,9 +33,14 @@ static void on_read(void *arg, int status, int64_t replied, uint64_t median_us)
 {
 	struct reply_time *r = arg;
 
+	const char *word = reply_time_word(replied, median_us);
+
 	r->asking = false;
-	if (status == 0) /* else what was known holds, until it is asked again */
-		r->word = reply_time_word(replied, median_us);
+	if (status < 0 || word == r->word) /* what was known holds, until it is asked again */
+		return;
+	r->word = word;
+	if (r->changed)
+		r->changed(r->changed_arg);
 }
 
 void reply_time_tick(struct reply_time *r, uint64_t now_us)
@@ -49,8 +54,12 @@ void reply_time_tick(struct reply_time *r, uint64_t now_us)
 	store_reply_time_read(r->store, now_us - window, on_read, r);
 }
 
-void reply_time_on_reply(struct reply_time *r)
+void reply_time_on_reply(struct reply_time *r, uint64_t now_us)
 {
+	uint64_t soon_us = now_us + (uint64_t)REPLY_TIME_SOON_S * US_PER_S;
+
 	if (!r->word) /* this may be the one that was missing */
 		r->next_us = 0;
+	else if (r->next_us > soon_us)
+		r->next_us = soon_us;
 }

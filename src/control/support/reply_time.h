@@ -10,13 +10,20 @@
 
 struct store;
 
-enum { REPLY_TIME_MIN = 5, REPLY_TIME_DAYS = 30, REPLY_TIME_AGAIN_S = 600 };
+enum {
+	REPLY_TIME_MIN = 5,
+	REPLY_TIME_DAYS = 30,
+	REPLY_TIME_AGAIN_S = 600,
+	REPLY_TIME_SOON_S = 5, /* after an answer: more of them are looked at together */
+};
 
 struct reply_time {
 	struct store *store; /* borrowed */
 	uint64_t next_us;    /* when it is asked for again; 0 = now */
 	bool asking;
-	const char *word; /* NULL = not known */
+	const char *word;	    /* NULL = not known */
+	void (*changed)(void *arg); /* the word is another one; may be NULL */
+	void *changed_arg;
 };
 
 /* "minutes", "hour", "hours", "day", "days": within a few of them, or one. NULL: fewer than REPLY_TIME_MIN replies
@@ -27,4 +34,4 @@ const char *reply_time_word(int64_t replied, uint64_t median_us);
 void reply_time_tick(struct reply_time *r, uint64_t now_us);
 
 /* The team has answered somebody who waited. */
-void reply_time_on_reply(struct reply_time *r);
+void reply_time_on_reply(struct reply_time *r, uint64_t now_us);

@@ -34,7 +34,9 @@ int support_new(const struct support_config *config, struct support **ret)
 			       .wall_us = config->wall_us ? config->wall_us : clock_wall_us,
 			       .sink = config->sink,
 			       .sink_arg = config->sink_arg,
-			       .reply_time = { .store = config->store } };
+			       .reply_time = { .store = config->store,
+					       .changed = config->usual_reply_changed,
+					       .changed_arg = config->sink_arg } };
 	hours_default(&s->hours);
 	s->wake_us = 1; /* who is due is asked at the first tick */
 	*ret = s;
@@ -227,7 +229,7 @@ void support_on_event(struct support *s, const struct store_event *event)
 
 	/* only an answer to somebody who waited changes the state */
 	if (event->type == EVENT_MESSAGE_NEW && event->support && m->user.role == ROLE_ADMIN)
-		reply_time_on_reply(&s->reply_time);
+		reply_time_on_reply(&s->reply_time, now);
 	if (!s->hours.enabled || event->type != EVENT_MESSAGE_NEW || m->card || m->activity ||
 	    strcmp(m->user.id, event->conversation_id) != 0)
 		return;

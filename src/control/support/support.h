@@ -20,7 +20,8 @@ struct support_config {
 	struct store *store;	   /* borrowed */
 	uint64_t (*wall_us)(void); /* NULL = clock_wall_us */
 	support_event_fn *sink;
-	void *sink_arg;
+	void (*usual_reply_changed)(void *arg); /* support_usual_reply is another; may be NULL */
+	void *sink_arg;				/* of both */
 };
 
 /* 0 or -ENOMEM. */

@@ -899,6 +899,9 @@ export interface ServerEvents {
   };
   'hours.updated': {
     type: 'hours.updated';
+    /** Customers see what the team has read. */
+    read_receipts: boolean;
+    usual_reply?: 'minutes' | 'hour' | 'hours' | 'day' | 'days';
     /** Customers wait so long between two messages; 0 is off. */
     slow_mode_s: number;
     /** Where there are any. */

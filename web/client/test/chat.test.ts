@@ -364,7 +364,7 @@ test('the store: slow mode that is turned on, or was before the page, waits from
   const store = await open();
   const waits = () => store.state.slow.get('ann') ?? 0;
   assert.equal(waits(), 0);
-  const tell = (slow_mode_s: number) => server.socket.emit({ type: 'hours.updated', slow_mode_s, hours: { open: true, opens_at: null } });
+  const tell = (slow_mode_s: number) => server.socket.emit({ type: 'hours.updated', slow_mode_s, read_receipts: true, hours: { open: true, opens_at: null } });
   tell(60);
   assert.deepEqual([waits(), store.state.slowModeS, store.state.hours?.open], [at + 60_000, 60, true]);
   tell(30);
@@ -381,4 +381,26 @@ test('the store: slow mode that is turned on, or was before the page, waits from
   assert.ok(waits() <= Date.now() + 3000);
   store.stop();
   later.stop();
+});
+
+test('the team stops showing what it has read: ticks go at once, and are back with the setting; how soon it answers is told, too', async () => {
+  const { options, server } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options });
+  await client.connectUser(ann, async () => makeToken('ann'));
+  const read = (id: number) => [{ user_id: 'eva', role: 'admin', last_read_message_id: id, last_delivered_message_id: 6 }];
+  let reads = read(6);
+  server.routes['GET /api/v1/conversations'] = () => ({ status: 200, body: { conversations: [{ ...conversation(), reads }], cursor: 10, online: [] } });
+  const store = new ChatStore(client, ann);
+  store.start();
+  await until(() => store.state.status === 'ready');
+  const shown = () => store.state.conversations.get('ann')?.reads.map((one) => [one.last_read_message_id, one.last_delivered_message_id]);
+  assert.deepEqual(shown(), [[6, 6]]);
+  reads = read(0);
+  server.socket.emit({ type: 'hours.updated', slow_mode_s: 0, read_receipts: false, usual_reply: 'hour' });
+  assert.deepEqual([shown(), store.state.usualReply], [[[0, 6]], 'hour']);
+  reads = read(6);
+  server.socket.emit({ type: 'hours.updated', slow_mode_s: 0, read_receipts: true });
+  await until(() => shown()?.[0]?.[0] === 6);
+  assert.equal(store.state.usualReply, undefined);
+  store.stop();
 });

@@ -14,7 +14,7 @@ import type { ExportFormat, VoiceShape } from './api.ts';
 import { Attention } from './attention.ts';
 import { channelReceipt } from './channels.ts';
 import { outcomeOf } from './outcome.ts';
-import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
+import { TYPING_MS, hidden, mayBeHidden, reduceChat, type ChatAction } from './reduce.ts';
 import { fresh } from './rename.ts';
 import { initialChat, receiptOf, type ChatMessage, type ChatState, type Receipt } from './state.ts';
 import { unsentMessage, type NewMessage } from './unsent.ts';
@@ -261,7 +261,7 @@ export class Channel {
     // first: what comes while the page is loaded must not be missed
     this.#stops.push(client.on('all', (event) => 'conversation_id' in event && event.conversation_id === id && this.#onEvent(event as SocketEvent)));
     this.#stops.push(client.on('user.updated', (event) => this.#onRenamed(event)));
-    if (this.type === 'support' && this.#me().role !== 'admin') this.#stops.push(client.on('hours.updated', (event) => set(this.state.slowMode$, event.slow_mode_s)));
+    if (this.type === 'support' && this.#me().role !== 'admin') this.#stops.push(client.on('hours.updated', (event) => this.#onTimes(event)));
     this.#stops.push(
       client.on('resync', () => {
         this.#apply({ type: 'resync', shown: id });
@@ -269,8 +269,9 @@ export class Channel {
       }),
     );
     this.#stops.push(
-      client.on('conversation.merged', ({ conversation_id: gone }) => {
+      client.on('conversation.merged', ({ conversation_id: gone, into }) => {
         if (gone === id) return this.stopWatching();
+        if (this.type === 'support' && into !== id) return;
         this.#apply({ type: 'resync', shown: id });
         void this.#load().catch(() => {});
       }),
@@ -354,6 +355,13 @@ export class Channel {
     }
     if (this.type !== 'group' && event.user.id === this.id) set(this.state.name$, event.user.name);
     this.#apply({ type: 'event', event, at: Date.now() });
+  }
+
+  /** What a customer is told of the team's ways. */
+  #onTimes({ slow_mode_s: slowMode, read_receipts: receipts }: SocketEvent & { type: 'hours.updated' }): void {
+    set(this.state.slowMode$, slowMode);
+    if (!receipts) set(this.state.read$, hidden(this.state.read));
+    else if (mayBeHidden(this.state.read)) void this.#load().catch(() => {});
   }
 
   #onInfo(info: ChannelInfoObject): void {

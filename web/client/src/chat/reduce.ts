@@ -206,8 +206,14 @@ function onEvent(state: ChatState, event: SocketEvent, replayed: boolean, at: nu
       return merged(state, event.conversation_id, event.into);
     case 'user.updated':
       return withRenamed(state, event.user);
-    case 'hours.updated': // the team does not wait
-      return { ...state, hours: event.hours, slowModeS: state.me.role === 'admin' ? 0 : event.slow_mode_s };
+    case 'hours.updated': // the team does not wait, and sees what it has read
+      if (state.me.role === 'admin') return { ...state, hours: event.hours };
+      return {
+        ...(event.read_receipts ? state : withoutReceipts(state)),
+        hours: event.hours,
+        slowModeS: event.slow_mode_s,
+        usualReply: event.usual_reply,
+      };
     case 'user.presence.changed': {
       const online = new Set(state.online);
       if (event.online) online.add(event.user.id);
@@ -317,6 +323,19 @@ function withReads(state: ChatState, id: string, read: ReadObject, more: { menti
   if (!conversation) return state;
   return { ...state, conversations: new Map(state.conversations).set(id, { ...conversation, ...more, reads: [...others(conversation.reads), read] }) };
 }
+
+/** What the team has read is not a customer's to see any more, only what it has been given. */
+export const hidden = (reads: readonly ReadObject[]): ReadObject[] =>
+  reads.map((read) => (read.role === 'admin' ? { ...read, last_read_message_id: 0 } : read));
+
+/** It may be that the team has read more than is shown: what is hidden looks like what nobody has read. */
+export const mayBeHidden = (reads: readonly ReadObject[]): boolean =>
+  reads.some((read) => read.role === 'admin' && read.last_read_message_id === 0 && read.last_delivered_message_id > 0);
+
+const withoutReceipts = (state: ChatState): ChatState => ({
+  ...state,
+  conversations: new Map([...state.conversations].map(([id, conversation]) => [id, { ...conversation, reads: hidden(conversation.reads) }])),
+});
 
 type Attention = 'typing' | 'viewing';
 

@@ -10,7 +10,7 @@ import { randomId } from '../userid.ts';
 import type { ChannelChange } from './api.ts';
 import { Attention } from './attention.ts';
 import { isChannel, isSlowed } from './channels.ts';
-import { TYPING_MS, reduceChat, type ChatAction } from './reduce.ts';
+import { TYPING_MS, mayBeHidden, reduceChat, type ChatAction } from './reduce.ts';
 import { initialChat, isKeptUnread, lastToRead, type ChatState } from './state.ts';
 import { unsentMessage, type NewMessage } from './unsent.ts';
 
@@ -345,7 +345,10 @@ export class ChatStore {
     this.#apply({ type: 'event', event, at: Date.now() });
     if (added) void this.#load(); // what was said there before
     if (event.type === 'conversation.merged') this.refresh();
-    if (event.type === 'hours.updated') this.#slowDown(this.state.me.id, true);
+    if (event.type === 'hours.updated') {
+      this.#slowDown(this.state.me.id, true);
+      if (!this.#team && event.read_receipts && [...this.state.conversations.values()].some(({ reads }) => mayBeHidden(reads))) void this.#load();
+    }
     if (event.type === 'message.new') {
       this.#markArrived(event.conversation_id, event.message);
       this.#look();
