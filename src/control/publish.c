@@ -143,6 +143,14 @@ void publish_chat_notice(void *arg, const struct chat_notice *notice)
 		publish_read(arg, notice);
 		return;
 	}
+	if (notice->type == CHAT_REPORTED || notice->type == CHAT_REPORT_CLOSED) {
+		json_t *event = event_report(notice);
+
+		if (event) /* the team's pages load the list: reports.updated */
+			control_post_event(arg, 0, event);
+		json_decref(event);
+		return;
+	}
 	json_t *frame = notice->type == CHAT_REPORTS ? event_reports(notice->reports_open)
 						     : event_notice(notice);
 	const struct hub_audience team = { .admins = true };

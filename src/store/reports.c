@@ -46,8 +46,11 @@ int report_word(struct db *db, int64_t message_id, const char *word, const char 
 /* ---- one more ---- */
 
 struct add_request {
-	struct status_request status; /* first */
+	struct request base;
 	struct store_new_report report;
+	struct store_message message;
+	store_message_fn *done;
+	void *arg;
 };
 
 static int count_open(struct db *db, const char *user_id, int64_t *ret)
@@ -80,41 +83,47 @@ static int check(struct db *db, const struct store_new_report *n, const struct s
 
 static int run_add(struct db *db, struct request *req)
 {
-	const struct store_new_report *n =
-		&container_of(req, struct add_request, status.base)->report;
-	struct store_message m = { 0 };
-	int row = message_find(db, &req->mem, n->conversation_id, n->message_id, &m);
+	struct add_request *r = request_of(req, struct add_request);
+	const struct store_new_report *n = &r->report;
+	int row = message_find(db, &req->mem, n->conversation_id, n->message_id, &r->message);
 
 	if (row < 1)
 		return row < 0 ? row : -ENOENT;
-	int status = check(db, n, &m);
+	int status = check(db, n, &r->message);
 	if (status == 0) /* the second one of a person is refused by the index */
 		status = db_exec(
 			db,
 			"INSERT INTO reports (message_id, reporter_id, reason, text, created_at) "
 			"VALUES (?, ?, ?, ?, ?)",
-			"isssi", n->message_id, n->user_id, n->reason, m.text, (int64_t)n->at_us);
+			"isssi", n->message_id, n->user_id, n->reason, r->message.text,
+			(int64_t)n->at_us);
 	return status < 0 ? status
 			  : add_audit(db, &(struct store_deed){ n->user_id, n->at_us },
 				      "message.report", n->conversation_id, n->message_id);
 }
 
-void store_report_add(struct store *s, const struct store_new_report *report, store_done_fn *done,
-		      void *arg)
+static void answer_add(struct request *req)
 {
-	struct add_request *r = request_new(sizeof *r);
-	struct mem *mem = &r->status.base.mem;
+	struct add_request *r = request_of(req, struct add_request);
+	bool ok = req->status == 0;
 
-	r->status.base.run = run_add;
-	r->status.base.answer = status_answer;
-	r->status.base.writes = true;
-	r->status.done = done;
-	r->status.arg = arg;
+	r->done(r->arg, req->status, ok ? &r->message : NULL, ok, 0);
+}
+
+void store_report_add(struct store *s, const struct store_new_report *report,
+		      store_message_fn *done, void *arg)
+{
+	struct add_request *r = request_for(sizeof *r, run_add, answer_add);
+	struct mem *mem = &r->base.mem;
+
+	r->base.writes = true;
 	r->report = *report;
 	r->report.conversation_id = mem_text(mem, report->conversation_id);
 	r->report.user_id = mem_text(mem, report->user_id);
 	r->report.reason = mem_text(mem, report->reason);
-	request_submit(s, &r->status.base);
+	r->done = done;
+	r->arg = arg;
+	request_submit(s, &r->base);
 }
 
 /* ---- the list ---- */
@@ -207,10 +216,8 @@ static void answer_list(struct request *req)
 
 void store_reported_list(struct store *s, unsigned limit, store_reported_fn *done, void *arg)
 {
-	struct list_request *r = request_new(sizeof *r);
+	struct list_request *r = request_for(sizeof *r, run_list, answer_list);
 
-	r->base.run = run_list;
-	r->base.answer = answer_list;
 	r->limit = limit;
 	r->done = done;
 	r->arg = arg;
@@ -294,10 +301,8 @@ static void answer_close(struct request *req)
 void store_report_close(struct store *s, int64_t message_id, bool remove,
 			const struct store_deed *by, store_message_fn *done, void *arg)
 {
-	struct close_request *r = request_new(sizeof *r);
+	struct close_request *r = request_for(sizeof *r, run_close, answer_close);
 
-	r->base.run = run_close;
-	r->base.answer = answer_close;
 	r->base.writes = true;
 	r->message_id = message_id;
 	r->remove = remove;

@@ -16,9 +16,9 @@ struct store_new_report {
 };
 
 /* Noted in the audit log. -ENOENT: no such message, or deleted; -EPERM: the server's own line; -EINVAL: one's own message;
- * -EEXIST: this user has reported it before; -EDQUOT: LIMIT_REPORTS of theirs are open. */
-void store_report_add(struct store *s, const struct store_new_report *report, store_done_fn *done,
-		      void *arg);
+ * -EEXIST: this user has reported it before; -EDQUOT: LIMIT_REPORTS of theirs are open. The callback has the message. */
+void store_report_add(struct store *s, const struct store_new_report *report,
+		      store_message_fn *done, void *arg);
 
 struct store_report {
 	struct store_user user; /* id NULL: the word list, or somebody who is gone */

@@ -173,3 +173,38 @@ test('what waits when the daemon is restarted goes on afterwards, in order, unde
 	assert.ok(Number(there.seen[0].headers['x-webhook-attempt']) > 1 && there.seen[1].headers['x-webhook-attempt'] === '1');
 	assert.ok(!fs.existsSync(file), 'they are sent once');
 });
+
+test('a reported message, by a person and by the word list, and what the team made of it', { timeout: 60000 }, async (t) => {
+	const there = await receiver(t);
+	const { daemon, people } = await startWithPeople({ ann: 'user', boss: 'admin', max: 'admin' }, { args: ['--event-webhook', `http://127.0.0.1:${there.port}/events`] });
+	t.after(() => daemon.stop());
+	const told = async (type, n = 1) => {
+		const found = () => there.seen.map(({ body }) => JSON.parse(body)).filter((event) => event.type === type);
+		for (const end = Date.now() + 15000; found().length < n; await new Promise((resolve) => setTimeout(resolve, 20))) assert.ok(Date.now() < end, `${type}: ${JSON.stringify(there.seen.map(({ body }) => JSON.parse(body).type))}`);
+		return found()[n - 1];
+	};
+	const ask = async (status, client, ...request) => {
+		const answer = await client.call(...request);
+		assert.equal(answer.status, status, JSON.stringify(answer.body));
+		return answer.body;
+	};
+	const path = '/api/v1/conversations/ann/messages';
+	const { message } = await ask(201, people.boss, 'POST', path, { text: 'What do you want?', client_id: 'one' });
+	await ask(201, people.ann, 'POST', `${path}/${message.id}/report`, { reason: 'rude' });
+	const first = await told('message.reported');
+	assert.deepEqual([first.conversation_id, first.message.text, first.user.id, first.reason, first.word, first.cursor], ['ann', 'What do you want?', 'ann', 'rude', undefined, undefined]);
+	await ask(200, people.ann, 'POST', `${path}/${message.id}/report`, {}); // which is there already, and not told again
+	await ask(200, people.max, 'POST', `/api/v1/reports/${message.id}/close`, {});
+	const fine = await told('message.report_closed');
+	assert.deepEqual([fine.message.id, fine.user.id, fine.deleted], [message.id, 'max', false]);
+
+	await ask(200, people.boss, 'PUT', '/api/v1/words', { refuse: [], report: ['dratted'] });
+	const { message: listed } = await ask(201, people.ann, 'POST', path, { text: 'the dratted teapot', client_id: 'two' });
+	const second = await told('message.reported', 2);
+	assert.deepEqual([second.message.id, second.word, second.user, second.reason], [listed.id, 'dratted', undefined, '']);
+	await ask(200, people.max, 'POST', `/api/v1/reports/${listed.id}/close`, { delete_message: true });
+	assert.equal((await told('message.report_closed', 2)).deleted, true);
+	await told('message.deleted');
+	const { webhooks } = await ask(200, people.boss, 'GET', '/api/v1/operator/webhooks');
+	for (const type of ['message.reported', 'message.report_closed']) assert.equal(webhooks[0].deliveries.filter((d) => d.type === type && d.state === 'delivered').length, 2, type);
+});

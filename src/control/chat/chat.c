@@ -157,12 +157,19 @@ void chat_pending_done(void *pending, int status, const struct store_message *me
 		for (size_t i = 0; i < message->event_count; i++)
 			c->sink(c->sink_arg, &message->events[i]);
 	}
+	if (status == 0 && created && p->listed && c->notice)
+		c->notice(c->sink_arg,
+			  &(struct chat_notice){ .type = CHAT_REPORTED,
+						 .conversation_id = message->conversation_id,
+						 .message = message,
+						 .word = p->listed });
 	/* a team member who deletes what was reported has looked at it */
 	if (status == 0 && created &&
 	    (p->listed || (p->type == EVENT_MESSAGE_DELETED && p->who->role == ROLE_ADMIN)))
 		chat_tell_reports(c);
 	p->done(p->arg, status, message, created, cursor);
 	free(p->refused);
+	free(p->listed);
 	free(p->who);
 	free(p);
 }
@@ -199,9 +206,12 @@ bool chat_pending_words(struct chat_pending *p, const char *text, const char **r
 		chat_pending_refuse(p, -EBADMSG);
 		return false;
 	}
-	p->listed = action == WORDS_REPORT;
-	if (p->listed)
-		*ret_word = word;
+	if (action != WORDS_REPORT)
+		return true;
+	p->listed = strdup(word);
+	if (!p->listed)
+		abort(); /* R61 */
+	*ret_word = word;
 	return true;
 }
 

@@ -21,7 +21,7 @@ struct chat;
 typedef void chat_event_fn(void *arg, const struct store_event *event);
 
 /* What happens without being an event of the log. */
-/* VIEWING, REPORTS: for the team only. */
+/* VIEWING, REPORTS: for the team only; REPORTED, REPORT_CLOSED: for webhooks. */
 enum chat_notice_type {
 	CHAT_READ,
 	CHAT_UNREAD,
@@ -30,7 +30,9 @@ enum chat_notice_type {
 	CHAT_VIEWING_START,
 	CHAT_VIEWING_STOP,
 	CHAT_CHANNEL_LEFT,
-	CHAT_REPORTS
+	CHAT_REPORTS,
+	CHAT_REPORTED,
+	CHAT_REPORT_CLOSED
 };
 
 struct chat_notice {
@@ -42,6 +44,10 @@ struct chat_notice {
 	const struct store_unread *unread; /* UNREAD */
 	const char *only; /* CHANNEL_LEFT: who is out, UNREAD: whose it is; nobody else is told */
 	int64_t reports_open; /* REPORTS: messages with open ones; of no conversation and nobody */
+	/* REPORTED, REPORT_CLOSED; user NULL: the word list, for the `word` */
+	const struct store_message *message;
+	const char *reason, *word;
+	bool removed; /* REPORT_CLOSED: with the message */
 };
 
 typedef void chat_notice_fn(void *arg, const struct chat_notice *notice);

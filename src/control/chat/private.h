@@ -51,7 +51,7 @@ struct chat_pending {
 	enum store_event_type type;
 	struct store_user *who; /* owned */
 	char *refused;		/* the word of the list that it was refused for; owned */
-	bool listed;		/* the message is reported by itself */
+	char *listed;		/* the word that it is reported for by itself; owned */
 	store_message_fn *done;
 	void *arg;
 };

@@ -2,6 +2,7 @@
 #include "control/chat/reports.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "control/chat/channels.h"
@@ -34,18 +35,33 @@ void chat_reported_list(struct chat *c, bool count_only, store_reported_fn *done
 
 struct reporting {
 	struct chat *chat;
+	struct store_user *who; /* owned */
+	char *reason;		/* owned */
 	store_done_fn *done;
 	void *arg;
 };
 
-static void on_reported(void *arg, int status)
+static void on_reported(void *arg, int status, const struct store_message *message, bool created,
+			int64_t cursor)
 {
-	struct reporting r = *(struct reporting *)arg;
+	struct reporting *r = arg;
+	struct chat *c = r->chat;
 
-	free(arg);
-	if (status == 0)
-		chat_tell_reports(r.chat);
-	r.done(r.arg, status);
+	(void)created, (void)cursor;
+	if (status == 0) {
+		chat_tell_reports(c);
+		if (c->notice)
+			c->notice(c->sink_arg, &(struct chat_notice){
+						       .type = CHAT_REPORTED,
+						       .conversation_id = message->conversation_id,
+						       .user = r->who,
+						       .message = message,
+						       .reason = r->reason });
+	}
+	r->done(r->arg, status);
+	free(r->who);
+	free(r->reason);
+	free(r);
 }
 
 void chat_report(struct chat *c, const struct store_user *who, const char *conversation_id,
@@ -55,7 +71,13 @@ void chat_report(struct chat *c, const struct store_user *who, const char *conve
 
 	if (!r)
 		abort(); /* R61: a clean end and a restart */
-	*r = (struct reporting){ .chat = c, .done = done, .arg = arg };
+	*r = (struct reporting){ .chat = c,
+				 .who = store_user_dup(who),
+				 .reason = strdup(reason),
+				 .done = done,
+				 .arg = arg };
+	if (!r->who || !r->reason)
+		abort(); /* R61 */
 	store_report_add(c->store,
 			 &(struct store_new_report){
 				 .conversation_id = chat_visible_id(c, who, conversation_id),
@@ -73,7 +95,15 @@ static void on_closed(void *arg, int status, const struct store_message *message
 		      int64_t cursor)
 {
 	struct chat_pending *p = arg;
+	const struct chat *c = p->chat;
 
+	if (status == 0 && c->notice)
+		c->notice(c->sink_arg,
+			  &(struct chat_notice){ .type = CHAT_REPORT_CLOSED,
+						 .conversation_id = message->conversation_id,
+						 .user = p->who,
+						 .message = message,
+						 .removed = removed });
 	if (status == 0 && !removed) /* else it is told with the deletion */
 		chat_tell_reports(p->chat);
 	chat_pending_done(p, status, message, removed, cursor);

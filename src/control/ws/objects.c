@@ -120,6 +120,24 @@ static json_t *state_now(const struct store_event *e, const struct call_state *s
 		       : NULL;
 }
 
+json_t *event_report(const struct chat_notice *n)
+{
+	bool closed = n->type == CHAT_REPORT_CLOSED;
+	json_t *o = json_pack(
+		"{s:s, s:s, s:o}", "type", closed ? "message.report_closed" : "message.reported",
+		"conversation_id", n->conversation_id, "message", object_message(n->message));
+
+	if (o && n->user)
+		(void)json_object_set_new(o, "user", object_user(n->user));
+	if (o && closed)
+		(void)json_object_set_new(o, "deleted", json_boolean(n->removed));
+	else if (o)
+		(void)json_object_set_new(o, "reason", json_string(n->reason ? n->reason : ""));
+	if (o && n->word)
+		(void)json_object_set_new(o, "word", json_string(n->word));
+	return o;
+}
+
 static json_t *event_participant(const char *type, const struct store_event *e,
 				 const struct call_state *state)
 {

@@ -20,7 +20,8 @@ json_t *object_channel(const struct store_channel *channel, size_t most);
 
 /* Events: without `cursor`, which the hub adds. */
 json_t *event_notice(const struct chat_notice *notice);
-json_t *event_reports(int64_t open); /* for the team */
+json_t *event_reports(int64_t open);			/* for the team */
+json_t *event_report(const struct chat_notice *notice); /* REPORTED, REPORT_CLOSED: for webhooks */
 json_t *event_renamed(const struct store_user *user);
 json_t *event_presence(const struct store_user *user, bool online);
 

@@ -34,6 +34,15 @@ static int64_t say(struct scratch *s, const char *who, const char *text)
 	return id;
 }
 
+static void note_reported(void *arg, int status, const struct store_message *message, bool created,
+			  int64_t cursor)
+{
+	(void)cursor;
+	*(int *)arg = status;
+	assert_int_equal(created, status == 0);
+	assert_true(status < 0 || strcmp(message->conversation_id, "ann") == 0);
+}
+
 static int report(struct scratch *s, const char *who, int64_t id)
 {
 	int status = 1;
@@ -44,7 +53,7 @@ static int report(struct scratch *s, const char *who, int64_t id)
 						     .message_id = id,
 						     .reason = "why",
 						     .at_us = ++clock_us },
-			 note_status, &status);
+			 note_reported, &status);
 	store_wait(s->store);
 	return status;
 }
