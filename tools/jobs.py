@@ -22,7 +22,8 @@ CAPACITY = 0.85 * (os.cpu_count() or 1)  # the figures are averages: a browser t
 
 running = {}  # process groups by leader, to be ended with us
 running_lock = threading.Lock()
-used = threading.local()  # .cpu: processor seconds of the commands of this thread's job
+this = threading.local()  # .low: the job of this thread gives way
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Result(typing.NamedTuple):
@@ -78,28 +79,23 @@ def wait(process, timeout, watch):
     """Until it ends; its exit code. One that takes too long is asked to end (browsers close), then made to: 124."""
     deadline = time.monotonic() + timeout
     late = False
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            break
+    while process.poll() is None:
         if time.monotonic() > deadline:
             end_group(process.pid, signal.SIGKILL if late else signal.SIGTERM)
             late, deadline = True, time.monotonic() + 15
         if watch:
             watch(process.pid)
         time.sleep(0.05)
-    process.returncode = os.waitstatus_to_exitcode(status)
     with running_lock:
         del running[process.pid]
     end_group(process.pid, signal.SIGKILL)  # what it left behind
-    used.cpu = getattr(used, "cpu", 0) + usage.ru_utime + usage.ru_stime
     return 124 if late else process.returncode
 
 
 def run(command, env=None, cwd=ROOT, timeout=1200, watch=None):
     """Runs a command, in a LOW job at low priority; returns (exit code, output). watch(pid) is called all the time."""
     with tempfile.TemporaryFile() as output:
-        code = wait(start(command, env, cwd, output, getattr(used, "low", False)), timeout, watch)
+        code = wait(start(command, env, cwd, output, getattr(this, "low", False)), timeout, watch)
         output.seek(0)
         text = output.read().decode(errors="replace")
     return code, text + (f"\ntimed out after {timeout} s" if code == 124 else "")
@@ -111,19 +107,25 @@ def show(output, lines=400):
 
 def same_priority():
     """For threads that a job makes: gives what sets their priority to its own, when they start."""
-    low = used.low
+    low = this.low
 
     def initializer():
-        used.low = low
+        this.low = low
     return initializer
 
 
+def worked():
+    """Seconds that the machine's processors have worked so far."""
+    times = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    return sum(int(times[i]) for i in (0, 1, 2, 5, 6)) / TICKS  # user, nice, system, interrupts
+
+
 class Done(typing.NamedTuple):
-    """A result, and what it cost."""
+    """A result, how long it took, and how many processors worked meanwhile, for whomever."""
     stage: str
     result: Result
     seconds: float
-    cpu: float
+    cores: float
 
 
 class Schedule:
@@ -140,24 +142,30 @@ class Schedule:
 
     def work(self, job):
         """In a thread of its own."""
-        used.cpu, used.low = 0.0, job.queue == LOW and bool(self.jobs[CALLS])
-        worked = False
-        at = time.monotonic()
+        this.low = job.queue == LOW and bool(self.jobs[CALLS])
+        good = False
+        at = time.monotonic(), worked()
+
+        def put(result):
+            nonlocal at
+            now = time.monotonic(), worked()
+            seconds, work = (b - a for a, b in zip(at, now))
+            self.out.put(Done(job.stage, result, seconds, work / max(seconds, 0.01)))
+            at = now
+
         try:
             if job.needs in self.wanted and not self.built[job.needs]:
                 raise RuntimeError(f"{job.needs} could not be built")
-            worked = True
+            good = True
             for result in job.call():
-                worked = worked and not result.failed
-                self.out.put(Done(job.stage, result, time.monotonic() - at, used.cpu))
-                at, used.cpu = time.monotonic(), 0.0
+                good = good and not result.failed
+                put(result)
         except Exception as broken:  # a stage that breaks is a failure, whatever broke it
-            worked = False
-            text = str(broken) if isinstance(broken, RuntimeError) else repr(broken)
-            self.out.put(Done(job.stage, Result("the stage itself", 0, 1, output=text), time.monotonic() - at, used.cpu))
+            good = False
+            put(Result("the stage itself", 0, 1, output=str(broken) if isinstance(broken, RuntimeError) else repr(broken)))
         with self.changed:
             if job.gives:
-                self.built[job.gives] = worked
+                self.built[job.gives] = good
             self.load -= job.load if job.queue == CALLS else 0
             self.changed.notify_all()
 

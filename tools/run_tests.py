@@ -22,14 +22,14 @@ from jobs import ALONE, CALLS, FIRST, LOW, ROOT, Job, Result, run, show
 
 FILE_LIMIT = 800  # lines of one source file; 500 is the aim
 LONG_ONLY = {"profiles.test.mjs"}  # all of their tests take minutes
-# How many processors a test file keeps busy while it runs ("cores" in the output): of a folder, and of files unlike the
-# others. With two processors, one that draws and encodes runs beside those that mostly wait, and two such do not; what is
+# How many processors a test file keeps busy while it runs (--at-once 0 on a machine of its own says it): of a folder, and of
+# files unlike the others. With two processors, one that draws and encodes runs beside those that mostly wait, and two such do not; what is
 # measured over a link (netns) has them nearly to itself.
 LOADS = {
     "test/api": 0.45, "test/interop": 0.5, "test/e2e": 0.95, "test/netns": 1.5,
     "test/e2e/axe": 1.3, "test/e2e/c-client": 0.2, "test/e2e/call": 1.3, "test/e2e/outbox": 0.6, "test/e2e/push": 0.5, "test/e2e/sdk": 0.5,
     "test/e2e/sdk-life": 0.7, "test/e2e/sdk-surface": 0.4,
-    "test/interop/data": 0.3, "test/interop/libconfab": 0.2, "test/interop/resume": 0.9, "test/interop/rtc-node": 0.3, "test/interop/tcp": 0.9,
+    "test/interop/data": 0.3, "test/interop/libconfab": 0.2, "test/interop/resume": 0.9, "test/interop/rtc-node": 0.3, "test/interop/tcp": 1.3,
 }
 WRITTEN_BY_TOOLS = {"web/client/src/contract.ts"}  # as long as the contract is
 SANITIZERS = {
@@ -135,15 +135,12 @@ def stage_tsan(_):
     yield from node_jobs("tsan", [LIBCONFAB], {**env, "CONFAB_CLIENT_BUILD": "build-tsan"}, needs="build-tsan")
 
 
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
 def end_after(seconds):
     """For run: asks libFuzzer to end once it has had so many seconds of a processor, however many it had to wait for."""
     def watch(pid):
         try:
             user, system = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
-            if (int(user) + int(system)) / TICKS >= seconds:
+            if (int(user) + int(system)) / jobs.TICKS >= seconds:
                 os.kill(pid, signal.SIGUSR1)
         except (OSError, ValueError):
             pass  # it has just ended
@@ -305,12 +302,12 @@ def summary(done, wall):
         print(f"  {d.seconds:6.0f} s  {d.stage}: {d.result.name}")
 
 
-def report(d):
+def report(d, alone):
     passed, failed = d.result.passed, d.result.failed
     if failed:
         show(d.result.output)
     verdict = "FAIL" if failed else "ok" if passed else "void"
-    cores = f", {d.cpu / d.seconds:.1f} cores" if d.seconds >= 1 and d.cpu else ""
+    cores = f", {d.cores:.2f} cores" if alone else ""
     print(f"  {verdict:4} {d.stage}: {d.result.name} ({d.seconds:.0f} s{cores}): {passed} passed, {failed} failed", flush=True)
 
 
@@ -337,7 +334,7 @@ def main():
     start = time.monotonic()
     done = []
     for d in jobs.Schedule(planned(wanted, options), options.at_once).results():
-        report(d)
+        report(d, options.at_once == 0)
         done.append(d)
     summary(done, time.monotonic() - start)
     failures = [f"{d.stage}: {name}" for d in done if d.result.failed for name in d.result.failures or (d.result.name,)]
