@@ -157,7 +157,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_POST, "/twirp/{service}/{method}", api_twirp,         ROUTE_PUBLIC | ROUTE_NO_CSRF },
 
 	/* operators */
-	{ HTTP_GET,  "/healthz",               http_health,            ROUTE_PUBLIC },
+	{ HTTP_GET,  "/healthz",               http_health,            ROUTE_PUBLIC | ROUTE_CORS }, /* the SDK measures by it how far the server is */
 	{ HTTP_GET,  "/metrics",               http_metrics,           ROUTE_PUBLIC },
 
 	/* the web app; `/` is also where LiveKit's clients look whether a server is there */

@@ -187,6 +187,10 @@ test('pages of other origins may use tokens, and read the answers', async () => 
 	const refused = await fetch(address, { headers: { origin, authorization: 'Bearer x' } });
 	assert.equal(refused.status, 401);
 	assert.equal(refused.headers.get('access-control-allow-origin'), '*'); // the reason can be read
+	// by this the SDK measures how far the server is; it sends the token with it
+	const health = `${daemon.url}/healthz`;
+	const asked = await fetch(health, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' } });
+	for (const { headers } of [asked, await fetch(health, { headers: { origin, authorization: `Bearer ${token}` } })]) assert.equal(headers.get('access-control-allow-origin'), '*');
 });
 
 test('logout closes the sockets of that session', async () => {
