@@ -12,6 +12,8 @@ enum {
 	LIMIT_SIGNAL_FRAME = 2 * 1024 * 1024,
 	/* bytes waiting for one slow socket before it is closed */
 	LIMIT_SOCKET_QUEUE = 1024 * 1024,
+	LIMIT_SOCKET_SENDS = 16,    /* messages of one event socket that are being stored */
+	LIMIT_REQUEST_ID = 64,	    /* bytes of the name that a client gives a request there */
 	LIMIT_CONNECT_FRAME_S = 10, /* seconds for the first frame on the event socket */
 
 	/* accounts and chat */

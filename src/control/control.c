@@ -22,6 +22,7 @@
 #include "control/files/files.h"
 #include "control/hooks/hooks.h"
 #include "control/http/access.h"
+#include "control/http/message_send.h"
 #include "control/http/unpacked.h"
 #include "control/private.h"
 #include "control/push/push.h"
@@ -104,7 +105,9 @@ static int start_domain(struct control *c, const struct control_config *config)
 						.auth = c->auth,
 						.bans = c->bans,
 						.chat = c->chat,
-						.calls = c->calls };
+						.calls = c->calls,
+						.send_message = message_send_frame,
+						.control = c };
 		r = hub_new(&c->hub, &hub);
 	}
 	if (r < 0)

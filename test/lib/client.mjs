@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import WebSocket from 'ws';
 import { apiSecret } from './confabd.mjs';
-import { checkAnswer, checkEvent } from './contract.mjs';
+import { checkAnswer, checkClientFrame, checkEvent } from './contract.mjs';
 
 export function assertNoSecret(text, where) {
 	assert.ok(!text.includes(apiSecret), `the API secret is in ${where}`);
@@ -71,6 +71,8 @@ export class Client {
 	}
 }
 
+let requests = 0;
+
 class EventStream {
 	constructor(socket) {
 		this.socket = socket;
@@ -112,6 +114,25 @@ class EventStream {
 				return true;
 			};
 			this.waiting.push(wait);
+		});
+	}
+
+	/** The reply to a frame that has a request_id, in the shape of call()'s answer: the frame named `reply`, or the message's own event. */
+	async ask(frame) {
+		this.socket.send(JSON.stringify(frame));
+		const reply = await this.next((event) => event.request_id === frame.request_id);
+		const { error, message, retry_after } = reply;
+		assert.equal(error === undefined, message !== undefined, 'a message, or an error');
+		if (error) assert.equal(error.status_code, reply.status_code);
+		return { status: reply.type === 'reply' ? reply.status_code : 201, body: error ?? { message }, headers: new Headers(retry_after ? { 'retry-after': String(retry_after) } : {}), reply };
+	}
+
+	/** Sends a message over the socket; the answer is as that of POST …/messages. */
+	sendMessage(conversation_id, message) {
+		const frame = { type: 'message.send', request_id: `r${++requests}`, conversation_id, message };
+		return this.ask(frame).then((answer) => {
+			if (answer.status < 400) checkClientFrame(frame);
+			return answer;
 		});
 	}
 

@@ -40,6 +40,12 @@ export function checkAnswer(method, pathname, status, body) {
 	if (status >= 400 && body.status_code !== status) throw new Error(`status ${status}, but the body says ${body.status_code}`);
 }
 
+/** Throws when a frame that a client sends on the event socket is not what the contract says. */
+export function checkClientFrame(frame) {
+	const check = checker('/components/schemas/ClientFrame');
+	if (!check(frame)) throw new Error(`frame breaks the contract: ${ajv.errorsText(check.errors)}\n${JSON.stringify(frame)}`);
+}
+
 /** Throws when a frame of the event socket is not what the contract says. */
 export function checkEvent(frame) {
 	const check = checker('/components/schemas/Event');

@@ -172,13 +172,13 @@ static void on_bearer_user(void *arg, int status, const struct store_user *user)
 		status = 0;
 		user = &anonymous;
 	} else if (status == -ENOENT) {
-		status = refuse(b, "The token's user does not exist on this server.");
+		status = refuse(b, AUTH_NO_SUCH_USER);
 	} else if (status == 0) {
 		known_put(b->auth->known, b->age, b->hash, &b->token, user, b->auth->wall_us());
 	}
 	const struct token_error *error = status == -EACCES ? &b->error : NULL;
 	if (b->done)
-		b->done(b->arg, status, user, error);
+		b->done(b->arg, status, user, status == 0 ? &b->token : NULL, error);
 	else
 		b->scoped(b->arg, status, user, b->token.call_cids, error);
 	json_decref(b->token.call_cids);

@@ -101,13 +101,28 @@ void auth_logout(struct auth *a, const char *session_token, store_done_fn *done,
  * to find its sockets at logout. */
 void auth_session_key(const char *session_token, char ret_key[AUTH_SESSION_KEY_SIZE]);
 
+/* What is said when a session or a token's user is not there. */
+#define AUTH_SESSION_ENDED "You are not signed in, or the session has ended; sign in again."
+#define AUTH_NO_SUCH_USER  "The token's user does not exist on this server."
+
 /* error is set when status is -EACCES:
- * the token was refused, or its user does not exist (code 5). */
+ * the token was refused, or its user does not exist (code 5). `token` is what it says, of auth_bearer_find when status is 0. */
 typedef void auth_bearer_fn(void *arg, int status, const struct store_user *user,
-			    const struct token_error *error);
+			    const struct user_token *token, const struct token_error *error);
 
 /* The user of a user token; one that is limited to certain calls is refused. */
 void auth_bearer_find(struct auth *a, const char *token, auth_bearer_fn *done, void *arg);
+
+/* What a connection that stays open keeps of how its user was found: enough to ask again, and it opens nothing. */
+struct auth_proof {
+	char session_key[AUTH_SESSION_KEY_SIZE]; /* auth_session_key; "" = it was a user token */
+	int64_t token_expires_at_s;
+};
+
+/* Whether it still holds, and the user as they are now. -EACCES with the error of a request: the session has ended, the token has
+ * expired, or the user is gone. Notes the use of a session. */
+void auth_still(struct auth *a, const struct auth_proof *proof, const char *user_id,
+		auth_bearer_fn *done, void *arg);
 
 /* The same, also for limited tokens (call_cids: a list of texts, else NULL) and for the anonymous
  * user, who has no account (ROLE_ANONYMOUS, always limited). Answers at once when the same token was

@@ -217,6 +217,11 @@ int claims_time(const json_t *claims, const char *name, int64_t *ret)
 	return 0;
 }
 
+int claims_refuse_expired(struct token_error *ret_error)
+{
+	return claims_refuse(ret_error, TOKEN_EXPIRED, "The token has expired. Fetch a new one.");
+}
+
 int claims_check_times(const json_t *claims, uint64_t now_s, unsigned late_s, unsigned early_s,
 		       struct token_error *ret_error)
 {
@@ -231,8 +236,7 @@ int claims_check_times(const json_t *claims, uint64_t now_s, unsigned late_s, un
 		return claims_refuse(ret_error, TOKEN_NOT_OURS,
 				     "The token has no exp. Tokens must expire.");
 	if (now >= exp + late_s)
-		return claims_refuse(ret_error, TOKEN_EXPIRED,
-				     "The token has expired. Fetch a new one.");
+		return claims_refuse_expired(ret_error);
 	if (now + early_s < nbf)
 		return claims_refuse(ret_error, TOKEN_NOT_YET_VALID,
 				     "The token is not valid yet (nbf). Check the clocks.");

@@ -28,6 +28,9 @@ int claims_time(const json_t *claims, const char *name, int64_t *ret);
 int claims_check_times(const json_t *claims, uint64_t now_s, unsigned late_s, unsigned early_s,
 		       struct token_error *ret_error);
 
+/* The same reason for whatever was good for a time. */
+int claims_refuse_expired(struct token_error *ret_error);
+
 /* Writes the reason and returns -EACCES. */
 int claims_refuse(struct token_error *ret_error, enum token_error_code code, const char *format,
 		  ...) __attribute__((format(printf, 3, 4)));

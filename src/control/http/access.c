@@ -35,30 +35,37 @@ const struct store_user *access_user(const struct http_req *req)
 	return a ? a->user : NULL;
 }
 
-void access_answer_error(struct http_req *req, int status, const char *what)
+void access_refusal(int status, const char *what, const char *where, struct refusal *ret)
 {
 	switch (status) {
 	case -ENOENT:
-		http_error(req, 404, 16, "There is no %s, or it is not yours to see.", what);
+		refusal_set(ret, 404, 16, "There is no %s, or it is not yours to see.", what);
 		return;
 	case -EBUSY:
 	case -ESHUTDOWN:
-		http_add_header(req, "retry-after", "2");
-		http_error(req, 503, 9, "The server is busy; try again in some seconds.");
+		refusal_set(ret, 503, 9, "The server is busy; try again in some seconds.");
+		ret->retry_after_s = 2;
 		return;
 	case -ENOSPC:
 	case -EROFS:
 	case -EIO:
-		http_add_header(req, "retry-after", "30");
-		http_error(req, 503, 9,
-			   "The server cannot store anything now: its disk is full or failing.");
+		refusal_set(ret, 503, 9,
+			    "The server cannot store anything now: its disk is full or failing.");
+		ret->retry_after_s = 30;
 		return;
 	default:
-		log_error("http", "status %d (%s) for %s", status, strerror(-status),
-			  http_path(req));
-		http_error(req, 500, -1,
-			   "Something went wrong in the server; its log has the cause.");
+		log_error("http", "status %d (%s) for %s", status, strerror(-status), where);
+		refusal_set(ret, 500, -1,
+			    "Something went wrong in the server; its log has the cause.");
 	}
+}
+
+void access_answer_error(struct http_req *req, int status, const char *what)
+{
+	struct refusal r;
+
+	access_refusal(status, what, http_path(req), &r);
+	http_refuse(req, &r);
 }
 
 bool access_own_origin(const struct http_req *req)
@@ -152,8 +159,7 @@ static void on_session(void *arg, int status, const struct store_user *user)
 	if (status == 0)
 		on_user(a, user);
 	else if (status == -ENOENT)
-		http_error(a->req, 401, 5,
-			   "You are not signed in, or the session has ended; sign in again.");
+		http_error(a->req, 401, 5, "%s", AUTH_SESSION_ENDED);
 	else
 		access_answer_error(a->req, status, "session");
 }

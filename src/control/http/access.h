@@ -6,6 +6,7 @@
 #pragma once
 
 #include "control/server/server.h"
+#include "control/ws/sends.h"
 #include "store/store.h"
 
 #define SESSION_COOKIE "__Host-confab"
@@ -23,8 +24,15 @@ bool access_own_origin(const struct http_req *req);
  * `what` names the thing for 404. */
 void access_answer_error(struct http_req *req, int status, const char *what);
 
+/* The same, for the caller to say; `where` is for the log. */
+void access_refusal(int status, const char *what, const char *where, struct refusal *ret);
+
 /* limit.c: what is written counts against the minute's allowance; a file is kept longer than a word. */
 enum write_cost { WRITE_MESSAGE = 1, WRITE_CHANGE = 1, WRITE_FILE = 4 };
 
 /* Whether the user may write this much more now. False: answered with 429. */
 bool http_may_write(struct http_req *req, struct control *control, enum write_cost cost);
+
+/* The same, of the same allowance, and what to say is in *ret when it is false. */
+bool writer_may(const struct message_writer *who, struct control *control, enum write_cost cost,
+		struct refusal *ret);

@@ -11,12 +11,19 @@
 #include "control/http/message_args.h"
 #include "control/objects/objects.h"
 
+void blocked_refusal(int status, struct refusal *ret)
+{
+	refusal_set(ret, 403, 17,
+		    status == -ECONNABORTED ? "You have blocked this person; undo that first."
+					    : "This person does not take messages from you.");
+}
+
 void http_blocked_error(struct http_req *req, int status)
 {
-	if (status == -ECONNABORTED)
-		http_error(req, 403, 17, "You have blocked this person; undo that first.");
-	else
-		http_error(req, 403, 17, "This person does not take messages from you.");
+	struct refusal r;
+
+	blocked_refusal(status, &r);
+	http_refuse(req, &r);
 }
 
 static void on_list(void *arg, int status, const struct store_block *list, size_t n)

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/server/refusal.h"
 #include "control/server/wsconn.h"
 
 struct control; /* everything a handler may use: control/control.h */
@@ -101,6 +102,9 @@ void http_reply_static(struct http_req *req, int status, const char *content_typ
  * The message names the cause, the value and the fix. */
 void http_error(struct http_req *req, int status, int code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* The same of a refusal that was made elsewhere, with its Retry-After. */
+void http_refuse(struct http_req *req, const struct refusal *r);
 
 /* The request wants a WebSocket. */
 bool http_wants_upgrade(const struct http_req *req);

@@ -141,17 +141,24 @@ void http_reply_empty(struct http_req *req, int status)
 
 void http_error(struct http_req *req, int status, int code, const char *format, ...)
 {
-	char text[512];
+	struct refusal r;
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof text, format, args);
+	refusal_vset(&r, status, code, format, args);
 	va_end(args);
+	http_refuse(req, &r);
+}
 
-	text_mend_utf8(text); /* it may quote anything, and was cut anywhere */
-	http_reply_json(
-		req, status,
-		json_pack("{s:i, s:i, s:s}", "code", code, "status_code", status, "message", text));
+void http_refuse(struct http_req *req, const struct refusal *r)
+{
+	char seconds[16];
+
+	if (r->retry_after_s) {
+		(void)snprintf(seconds, sizeof seconds, "%u", r->retry_after_s);
+		http_add_header(req, "retry-after", seconds);
+	}
+	http_reply_json(req, r->status, refusal_json(r));
 }
 
 void respond_ready(struct http_req *req)

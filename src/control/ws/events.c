@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One event socket: the connect frame (who is it, since when), the replay, then live events. Each
+ * One event socket: the connect frame (who is it, since when), the replay, then live events; what the
+ * client sends after that is in sends.c. Each
  * stored event is sent once and in order: during the replay live ones are held, and what the replay
  * has sent already is skipped afterwards.
  */
@@ -13,7 +14,7 @@
 #include "base/limits.h"
 #include "base/rng.h"
 #include "control/auth/bans.h"
-#include "control/server/text.h"
+#include "control/ws/frame.h"
 #include "control/ws/internal.h"
 #include "control/ws/objects.h"
 
@@ -28,8 +29,7 @@ static void drop_held(struct event_socket *s)
 	s->held_bytes = 0;
 }
 
-/* Frees it when nothing refers to it any more. */
-static void drop(struct event_socket *s)
+void events_drop(struct event_socket *s)
 {
 	if (s->conn || s->busy)
 		return;
@@ -124,9 +124,9 @@ static void greet(struct event_socket *s)
 		return;
 	s->greeted = true;
 	rng_name(rng_os(), "CO_", id, sizeof id);
-	json_t *frame = json_pack("{s:s, s:I, s:o, s:s}", "type", "connection.ok", "cursor",
+	json_t *frame = json_pack("{s:s, s:I, s:o, s:s, s:[s]}", "type", "connection.ok", "cursor",
 				  (json_int_t)s->cursor, "me", object_user(s->user),
-				  "connection_id", id);
+				  "connection_id", id, "accepts", SEND_MESSAGE_TYPE);
 	if (frame && s->user->role == ROLE_ADMIN && s->hub->warnings)
 		(void)json_object_set(frame, "warnings", s->hub->warnings);
 	send_json(s, frame);
@@ -158,7 +158,7 @@ static void on_replay(void *arg, int status, const struct store_event *list, siz
 
 	s->busy--;
 	if (!s->conn || s->state != SOCKET_REPLAYING) {
-		drop(s);
+		events_drop(s);
 		return;
 	}
 	if (status < 0 && status != -ESTALE) {
@@ -228,6 +228,7 @@ static void on_user(struct event_socket *s, const struct store_user *user)
 		return;
 	}
 	s->state = SOCKET_REPLAYING;
+	s->proved_us = clock_now_us();
 	hub_know(s->hub, s);
 	presence_enter(s->hub->presence, s->user);
 	if (s->cursor >= 0) {
@@ -246,7 +247,7 @@ static bool still_checking(struct event_socket *s)
 	s->busy--;
 	if (s->conn && s->state == SOCKET_CHECKING)
 		return true;
-	drop(s);
+	events_drop(s);
 	return false;
 }
 
@@ -267,60 +268,38 @@ static void on_session(void *arg, int status, const struct store_user *user)
 }
 
 static void on_bearer(void *arg, int status, const struct store_user *user,
-		      const struct token_error *error)
+		      const struct user_token *token, const struct token_error *error)
 {
 	struct event_socket *s = arg;
 
 	if (!still_checking(s))
 		return;
-	if (status == 0)
+	if (status == 0) {
+		s->proof.token_expires_at_s = token->expires_at_s;
 		on_user(s, user);
-	else if (status == -EACCES && error)
+	} else if (status == -EACCES && error)
 		events_fail(s, 401, (int)error->code, error->message);
 	else
 		events_fail(s, 503, 9, "Accounts cannot be read now; try again in some seconds.");
 }
 
-/* NULL, or what is wrong with the connect frame. */
-static const char *check_connect(const json_t *frame, const json_t **ret_since,
-				 const json_t **ret_token)
-{
-	const char *type = json_string_value(json_object_get(frame, "type"));
-
-	*ret_since = json_object_get(frame, "since");
-	*ret_token = json_object_get(frame, "token");
-	const json_t *device = json_object_get(frame, "device_id");
-	if (!type || strcmp(type, "connect") != 0)
-		return "The first frame must be {\"type\": \"connect\"}.";
-	if (*ret_since && (!json_is_integer(*ret_since) || json_integer_value(*ret_since) < 0))
-		return "`since` must be a cursor: a number that an event or the list of "
-		       "conversations carried.";
-	if (*ret_token && !json_is_string(*ret_token))
-		return "`token` must be a string: the token of POST /api/video-call/token.";
-	const char *name = json_string_value(device);
-	if (device && (!name || !*name || strlen(name) >= DEVICE_SIZE))
-		return "`device_id` must be a string of 1 to 64 characters.";
-	return NULL;
-}
-
 static void on_connect(struct event_socket *s, const json_t *frame)
 {
-	const json_t *since, *token;
-	const char *problem = check_connect(frame, &since, &token);
+	struct connect_frame connect;
+	const char *problem = frame_read_connect(frame, &connect);
 
 	if (problem) {
 		events_fail(s, 400, 4, problem);
 		return;
 	}
 	s->state = SOCKET_CHECKING;
-	const char *device = json_string_value(json_object_get(frame, "device_id"));
-	(void)snprintf(s->device, sizeof s->device, "%s", device ? device : "");
-	s->cursor = since ? json_integer_value(since) : -1;
-	if (token) {
+	(void)snprintf(s->device, sizeof s->device, "%s", connect.device_id);
+	s->cursor = connect.since;
+	if (connect.token) {
 		s->busy++;
-		auth_bearer_find(s->hub->config.auth, json_string_value(token), on_bearer, s);
+		auth_bearer_find(s->hub->config.auth, connect.token, on_bearer, s);
 	} else if (s->session_token[0]) {
-		auth_session_key(s->session_token, s->session_key);
+		auth_session_key(s->session_token, s->proof.session_key);
 		s->busy++;
 		auth_session_find(s->hub->config.auth, s->session_token, on_session, s);
 	} else {
@@ -339,18 +318,17 @@ static void on_opened(struct wsconn *c, void *arg)
 	hub_add(s->hub, s);
 }
 
-/* After the connect frame nothing that a client sends matters. */
 static void on_message(struct wsconn *c, void *arg, const uint8_t *bytes, size_t n, bool binary)
 {
 	struct event_socket *s = arg;
-	json_t *frame = NULL;
 
 	(void)c;
-	if (s->state != SOCKET_WAITING)
+	if (s->state != SOCKET_WAITING) {
+		sends_take(s, bytes, n, binary);
 		return;
-	if (!binary && text_json_depth_ok((const char *)bytes, n, LIMIT_JSON_DEPTH))
-		frame = json_loadb((const char *)bytes, n, JSON_REJECT_DUPLICATES, NULL);
-	if (json_is_object(frame))
+	}
+	json_t *frame = frame_parse(bytes, n, binary);
+	if (frame)
 		on_connect(s, frame);
 	else
 		events_fail(s, 400, 4, "The first frame is not a JSON object in a text frame.");
@@ -367,7 +345,7 @@ static void on_closed(struct wsconn *c, void *arg)
 	if (s->conn && s->user)
 		presence_leave(s->hub->presence, s->user->id);
 	s->conn = NULL;
-	drop(s);
+	events_drop(s);
 }
 
 const struct ws_handler events_handler = {
@@ -389,6 +367,7 @@ void hub_open_socket(struct hub *h, struct http_req *req, const char *session_to
 	s->hub = h;
 	list_init(&s->in_hub);
 	list_init(&s->held);
+	list_init(&s->sends);
 	if (session_token && strlen(session_token) < sizeof s->session_token)
 		(void)snprintf(s->session_token, sizeof s->session_token, "%s", session_token);
 	http_upgrade(req, &events_handler, s);

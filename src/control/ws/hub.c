@@ -132,12 +132,16 @@ struct fan_out {
 	int64_t cursor;
 	const char *text;
 	size_t n;
+	const struct store_event *message; /* NULL: the event is something else */
 };
 
 static void deliver(struct event_socket *s, const struct fan_out *f)
 {
-	if (!f->to->except || strcmp(f->to->except, s->user->id) != 0)
-		events_deliver(s, f->cursor, f->text, f->n);
+	if (f->to->except && strcmp(f->to->except, s->user->id) == 0)
+		return;
+	if (f->message && sends_reply_with_event(s, f->message, f->text, f->n))
+		return;
+	events_deliver(s, f->cursor, f->text, f->n);
 }
 
 static void deliver_to_user(struct hub *h, const char *user_id, const struct fan_out *f)
@@ -181,7 +185,7 @@ void hub_publish(struct hub *h, const struct hub_audience *to, int64_t cursor, c
 	if (!text)
 		return; /* out of memory: clients see the gap at their next replay */
 
-	fan_out(h, &(struct fan_out){ to, cursor, text, strlen(text) });
+	fan_out(h, &(struct fan_out){ to, cursor, text, strlen(text), NULL });
 	free(text);
 }
 
@@ -195,7 +199,7 @@ void hub_publish_message(struct hub *h, const struct hub_audience *to,
 		return;
 	event_message_write(&text, event);
 	if (!text.bad) /* out of memory: clients see the gap at their next replay */
-		fan_out(h, &(struct fan_out){ to, event->cursor, text.text, text.len });
+		fan_out(h, &(struct fan_out){ to, event->cursor, text.text, text.len, event });
 	sb_fini(&text);
 }
 
@@ -243,7 +247,7 @@ void hub_close_session(struct hub *h, const char *session_key)
 	struct event_socket *s;
 
 	list_each (s, &h->sockets, in_hub) {
-		if (s->session_key[0] && strcmp(s->session_key, session_key) == 0)
+		if (s->proof.session_key[0] && strcmp(s->proof.session_key, session_key) == 0)
 			events_fail(s, 401, 5, "You have signed out.");
 	}
 }

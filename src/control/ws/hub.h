@@ -14,11 +14,13 @@
 #include <stdint.h>
 
 #include "control/server/request.h"
+#include "control/ws/sends.h"
 
 struct auth;
 struct bans;
 struct calls;
 struct chat;
+struct control;
 struct hub;
 struct store_event;
 struct store_user;
@@ -30,6 +32,8 @@ struct hub_config {
 	struct bans *bans;
 	struct chat *chat;
 	struct calls *calls;
+	message_send_fn *send_message; /* for messages that come over the sockets */
+	struct control *control;       /* handed to it */
 };
 
 struct hub_audience {

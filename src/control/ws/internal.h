@@ -10,6 +10,7 @@
 #include "control/calls/calls.h"
 #include "control/chat/chat.h"
 #include "control/server/wsconn.h"
+#include "control/ws/frame.h"
 #include "control/ws/hub.h"
 #include "control/ws/presence.h"
 
@@ -20,7 +21,6 @@
 enum {
 	HEALTH_CHECK_S = 15,
 	CONNECTION_ID_SIZE = 24,
-	DEVICE_SIZE = 65,
 	REPLAY_AHEAD = LIMIT_SOCKET_QUEUE / 4,
 	HELD_MAX = LIMIT_SOCKET_QUEUE / 2,
 	HUB_BUCKETS = 4096,
@@ -52,11 +52,15 @@ struct event_socket {
 	struct wsconn *conn; /* NULL: gone */
 	unsigned busy;
 	enum event_socket_state state;
-	struct store_user *user;		 /* from SOCKET_REPLAYING on */
-	char device[DEVICE_SIZE];		 /* as the client calls itself; "" = not said */
-	char session_token[AUTH_TOKEN_SIZE];	 /* until it was checked */
-	char session_key[AUTH_SESSION_KEY_SIZE]; /* "" = opened with a token */
-	int64_t cursor;				 /* the last stored event that was sent */
+	struct store_user *user;	     /* from SOCKET_REPLAYING on */
+	char device[DEVICE_SIZE];	     /* as the client calls itself; "" = not said */
+	char session_token[AUTH_TOKEN_SIZE]; /* until it was checked */
+	struct auth_proof proof;
+	uint64_t proved_us; /* when it was looked at */
+	unsigned proving;   /* it is being looked at for so many */
+	unsigned sending;
+	struct list sends; /* sends.c */
+	int64_t cursor;	   /* the last stored event that was sent */
 	bool greeted;
 	bool resting;	  /* the replay goes on when the queue is empty */
 	struct list held; /* struct held_event */
@@ -83,6 +87,15 @@ extern const struct ws_handler events_handler;
 /* connection.error, then closes */
 void events_fail(struct event_socket *s, int status, int code, const char *message);
 void events_deliver(struct event_socket *s, int64_t cursor, const char *text, size_t n);
+
+/* sends.c: a frame after connection.ok */
+void sends_take(struct event_socket *s, const uint8_t *bytes, size_t n, bool binary);
+/* The event of a message goes to the socket that sent it, as the reply. False: it did not send it; nothing was done. */
+bool sends_reply_with_event(struct event_socket *s, const struct store_event *event,
+			    const char *text, size_t n);
+
+/* Frees it when nothing refers to it any more. */
+void events_drop(struct event_socket *s);
 
 /* Out of the order of stored events; not before connection.ok. */
 void events_say(struct event_socket *s, const char *text, size_t n);

@@ -758,11 +758,26 @@ export interface ErrorObject {
 
 /** Everything that arrives on the event socket, by its `type`. */
 export interface ServerEvents {
+  reply: {
+    type: 'reply';
+    /** Of the frame that it answers; not there when that had none. */
+    request_id?: string;
+    /** What the POST answers. */
+    status_code: number;
+    /** The message as it is stored. */
+    message?: MessageObject;
+    /** Or why it is not. */
+    error?: ErrorObject;
+    /** Seconds, with some errors. */
+    retry_after?: number;
+  };
   'connection.ok': {
     type: 'connection.ok';
     cursor: number;
     me: UserObject;
     connection_id: string;
+    /** Types of the frames that clients may send; older servers do not say and take none. */
+    accepts?: string[];
     /** For admins: as in server.warnings. */
     warnings?: ServerWarningObject[];
   };
@@ -772,6 +787,8 @@ export interface ServerEvents {
   };
   'message.new': {
     type: 'message.new';
+    /** To the socket that sent the message: this is the reply to it. */
+    request_id?: string;
     cursor: number;
     conversation_id: string;
     message: MessageObject;

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sending a message: everything but how the request came and how the answer goes (messages.c, ws/sends.c). */
+#pragma once
+
+#include "control/ws/sends.h"
+
+/* Checks the fields, the writer's allowance and all that chat_send does. */
+message_send_fn message_send;
+
+/* The same for a message of the event socket, where no gate stands in front of it. */
+message_send_fn message_send_frame;
