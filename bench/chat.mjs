@@ -106,17 +106,17 @@ function token(user) {
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
 
-/** Accounts without passwords, straight into the database: making 2,000 with Argon2id takes minutes. */
+/** Accounts of clients, and after them of writers; without passwords, straight into the database: making 2,000 with Argon2id takes minutes. */
 function addAccounts(data) {
   const script = `
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
-for i in range(int(sys.argv[2])):
+for i in range(int(sys.argv[2]) + int(sys.argv[3])):
     u = 'u%04d' % i
     db.execute("INSERT INTO users (id, name, role, created_at) VALUES (?, ?, ?, 1)", (u, u, 'admin' if i == 0 else 'user'))
     if i: db.execute("INSERT INTO conversations (id, customer_id, created_at, updated_at) VALUES (?, ?, 1, 1)", (u, u))
 db.commit()`;
-  execFileSync('python3', ['-c', script, path.join(data, 'confab.db'), String(clients)]);
+  execFileSync('python3', ['-c', script, path.join(data, 'confab.db'), String(clients), String(writers)]);
 }
 
 async function startConfab(data, port) {
@@ -185,22 +185,31 @@ async function metrics(port) {
   return (name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)[1]);
 }
 
-/** Over the wire, and right after it the bare loops with as many in each transaction as it had, and the store alone. */
-async function durableRound(pid, port) {
+/** One way over the wire: its rate, and what it costs whom. */
+async function overTheWire(pid, port, way) {
   const before = await metrics(port);
   const [cpu, control] = [cpuMs(pid), threadUs(pid)];
-  const sender = benchClient(['send', port, seconds], Array.from({ length: writers }, (_, i) => `${id(i + 1)} ${token(id(i + 1))}\n`).join(''));
+  const sender = benchClient(['send', port, seconds, way], Array.from({ length: writers }, (_, i) => `${id(clients + i)} ${token(id(clients + i))}\n`).join(''));
   sender.child.stdin.end();
-  const { per_s: wire, p50_ms: p50, p99_ms: p99, busy } = JSON.parse(await sender.line());
+  const { per_s, p50_ms: p50, p99_ms: p99, busy } = JSON.parse(await sender.line());
   const cores = (cpuMs(pid) - cpu) / (seconds * 1000);
-  const control_us = (threadUs(pid) - control) / (wire * seconds);
+  const control_us = (threadUs(pid) - control) / (per_s * seconds);
   const after = await metrics(port);
   const grown = (name) => after(name) - before(name);
-  const batch = Math.max(1, Math.round(grown('confab_store_writes_total') / grown('confab_store_transactions_total')));
+  return { per_s, p50, p99, client_busy: busy, server_cores: cores, control_us, batch: Math.max(1, Math.round(grown('confab_store_writes_total') / grown('confab_store_transactions_total'))) };
+}
+
+/** Both ways in turn, and right after them the bare loops with as many in each transaction as the faster one had, and the store alone. */
+async function durableRound(pid, port) {
+  const ways = { http: await overTheWire(pid, port, 'http'), socket: await overTheWire(pid, port, 'socket') };
   const floor = (program, ...args) => Number(execFileSync(path.join(root, 'build/bench', program), [mkdtempSync(path.join(folder, 'floor-')), ...args.map(String)], { encoding: 'utf8' }));
   const short = Math.max(2, seconds / 2);
+  const { batch } = ways.socket;
   const [row, message, store] = [floor('bench_commit', batch, short, 'row'), floor('bench_commit', batch, short, 'message'), floor('bench_store', writers, short)];
-  return { wire, p50, p99, client_busy: busy, server_cores: cores, control_us, batch, row, message, store, of_row: wire / row, of_message: wire / message, store_of_message: store / message };
+  const figures = { batch, row, message, store, store_of_message: store / message };
+  for (const [way, one] of Object.entries(ways))
+    for (const [name, value] of Object.entries({ ...one, of_row: one.per_s / row, of_message: one.per_s / message })) figures[`${way}_${name}`] = value;
+  return figures;
 }
 
 // ---- Prosody ----
@@ -295,12 +304,17 @@ try {
 const cell = (value, digits = 1) => (value === undefined ? '' : value.toFixed(digits));
 console.log(`\n| ${clients.toLocaleString('en')} clients, a channel of ${members.toLocaleString('en')} | KiB per idle client | fan-out p50, p99, max ms | delivered | CPU-µs per delivery | acknowledged messages/s (${writers} writers) |\n|---|---|---|---|---|---|`);
 for (const [name, r] of Object.entries(results))
-  console.log(`| ${{ confab: 'Confab', prosody: 'Prosody 0.12, archive in SQLite' }[name]} | ${cell(r.idle_kib)} | ${cell(r.fan_out.p50_ms)}, ${cell(r.fan_out.p99_ms)}, ${cell(r.fan_out.max_ms)} | ${r.fan_out.deliveries} of ${r.fan_out.wanted} | ${cell(r.fan_out.cpu_us_per_delivery)} | ${cell(r.durable?.wire ?? r.durable_per_s, 0)} |`);
+  console.log(`| ${{ confab: 'Confab', prosody: 'Prosody 0.12, archive in SQLite' }[name]} | ${cell(r.idle_kib)} | ${cell(r.fan_out.p50_ms)}, ${cell(r.fan_out.p99_ms)}, ${cell(r.fan_out.max_ms)} | ${r.fan_out.deliveries} of ${r.fan_out.wanted} | ${cell(r.fan_out.cpu_us_per_delivery)} | ${r.durable ? `${cell(r.durable.http_per_s, 0)} over HTTP, ${cell(r.durable.socket_per_s, 0)} over the socket` : cell(r.durable_per_s, 0)} |`);
 if (results.confab) {
   const d = results.confab.durable;
-  console.log(`\ndurable messages over the wire, medians of ${rounds} rounds: ${cell(d.wire, 0)}/s, p50 ${cell(d.p50)} ms, p99 ${cell(d.p99)} ms, ${d.batch} in a transaction (server ${cell(d.server_cores, 2)} cores, its control thread ${cell(d.control_us)} us for each, client ${cell(d.client_busy, 2)})`);
-  console.log(`  bare loop, one row each: ${cell(d.row, 0)}/s; over the wire ${cell(d.of_row, 2)} of it`);
-  console.log(`  bare loop, a message's rows and indexes: ${cell(d.message, 0)}/s; over the wire ${cell(d.of_message, 2)} of it, the store alone (${cell(d.store, 0)}/s) ${cell(d.store_of_message, 2)}`);
+  console.log(`\n| durable messages, medians of ${rounds} rounds | messages/s | of \`message\` | of \`row\` | p50, p99 ms | in a transaction | server's cores | control thread, µs per message | client's cores |\n|---|---|---|---|---|---|---|---|---|`);
+  for (const [way, name] of [['http', 'over HTTP'], ['socket', 'over the event socket']]) {
+    const of = (figure, digits) => cell(d[`${way}_${figure}`], digits);
+    console.log(`| ${name} | ${of('per_s', 0)} | ${of('of_message', 2)} | ${of('of_row', 2)} | ${of('p50')}, ${of('p99')} | ${of('batch', 0)} | ${of('server_cores', 2)} | ${of('control_us')} | ${of('client_busy', 2)} |`);
+  }
+  console.log(`| the store alone | ${cell(d.store, 0)} | ${cell(d.store_of_message, 2)} | | | | | | |`);
+  console.log(`| bare loop, a message's rows and indexes (\`message\`) | ${cell(d.message, 0)} | 1 | | | ${cell(d.batch, 0)} | | | |`);
+  console.log(`| bare loop, one row each (\`row\`) | ${cell(d.row, 0)} | | 1 | | ${cell(d.batch, 0)} | | | |`);
 }
 mkdirSync(path.join(root, 'bench/results'), { recursive: true });
 writeFileSync(path.join(root, 'bench/results/chat.json'), `${JSON.stringify({ date: new Date().toISOString(), clients, members, rate, seconds, writers, rounds, results }, null, '\t')}\n`);

@@ -49,4 +49,4 @@ void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn
 bool read_line(char line[LINE_MAX_BYTES]);
 
 int run_listen(uint16_t port, unsigned members, unsigned rate, double seconds);
-int run_send(uint16_t port, double seconds);
+int run_send(uint16_t port, double seconds, bool socket);

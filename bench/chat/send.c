@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Durable messages: each writer has a keep-alive connection and one message under way; the next one goes when the server
- * has acknowledged it, which it does after fsync.
+ * Durable messages: each writer has an event socket, as whoever has the conversation open, and one message under way; the next
+ * one goes when the server has acknowledged it, which it does after fsync. Two ways: `http`, a keep-alive connection beside the
+ * socket, and `socket`, where the reply is the message's own event.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 enum { READY_MAX = 256 };
 
 struct writer {
-	struct connection c;
+	struct connection events, http;
 	char conversation[64], token[TOKEN_MAX];
 	unsigned n;
 	uint64_t sent_us;
@@ -23,23 +24,47 @@ struct writer {
 struct sending {
 	struct writer *writers;
 	size_t count;
+	bool socket; /* messages go over the event socket */
 	int epoll;
 	uint64_t run; /* tells this run's client ids from those of others */
 	uint32_t *delays;
 	size_t done, capacity;
 };
 
+static void send_request(struct writer *w, const char *body)
+{
+	char path[128], request[TOKEN_MAX + 1024];
+
+	(void)snprintf(path, sizeof path, "/api/v1/conversations/%s/messages", w->conversation);
+	size_t n = request_write(request, sizeof request, path, w->token, body);
+	connection_write(&w->http, request, n);
+}
+
+static void send_frame(struct writer *w, const char *body)
+{
+	char frame[1024];
+
+	int n = snprintf(
+		frame, sizeof frame,
+		"{\"type\":\"message.send\",\"request_id\":\"%u\",\"conversation_id\":\"%s\","
+		"\"message\":%s}",
+		w->n, w->conversation, body);
+	events_send(&w->events, frame, (size_t)n);
+}
+
 static void send_one(struct sending *s, struct writer *w)
 {
 	static const char text[201] = { [0 ... 199] = 'x' };
-	char path[128], body[512], request[TOKEN_MAX + 1024];
+	char body[512];
 
-	(void)snprintf(path, sizeof path, "/api/v1/conversations/%s/messages", w->conversation);
+	w->n++;
 	(void)snprintf(body, sizeof body, "{\"text\":\"%s\",\"client_id\":\"%llx-%u\"}", text,
-		       (unsigned long long)s->run, w->n++);
-	size_t n = request_write(request, sizeof request, path, w->token, body);
+		       (unsigned long long)s->run, w->n);
 	w->sent_us = clock_now_us();
-	connection_write(&w->c, request, n);
+	if (s->socket)
+		send_frame(w, body);
+	else
+		send_request(w, body);
 }
 
 static void note(struct sending *s, const struct writer *w, uint64_t now)
@@ -53,14 +78,41 @@ static void note(struct sending *s, const struct writer *w, uint64_t now)
 	s->delays[s->done++] = (uint32_t)(now - w->sent_us);
 }
 
-/* True: an answer is there. */
-static bool take_answer(struct sending *s, struct writer *w)
+/* Reads the event socket. True: the reply to what is under way was there. */
+static bool take_events(struct writer *w)
 {
-	connection_read(&w->c);
-	if (answer_take(&w->c) == 0)
-		return false;
-	note(s, w, clock_now_us());
-	return true;
+	char mark[48];
+	const char *text;
+	size_t length, size;
+	bool replied = false;
+
+	int n = snprintf(mark, sizeof mark, "\"request_id\":\"%u\"", w->n);
+	connection_read(&w->events);
+	while (events_next(&w->events, &text, &length, &size)) {
+		if (memmem(text, length, mark, (size_t)n)) {
+			if (!memmem(text, length, "\"message\":{", 11))
+				fail("refused: %.*s", (int)length, text);
+			replied = true;
+		}
+		connection_drop(&w->events, size);
+	}
+	return replied;
+}
+
+/* True: an answer is there. */
+static bool take_answer(struct sending *s, struct writer *w, bool events)
+{
+	bool answered = false;
+
+	if (events) {
+		answered = take_events(w);
+	} else {
+		connection_read(&w->http);
+		answered = answer_take(&w->http) != 0;
+	}
+	if (answered)
+		note(s, w, clock_now_us());
+	return answered;
 }
 
 /* Sends until `end`, and waits for what is under way then. */
@@ -75,9 +127,9 @@ static void run_until(struct sending *s, uint64_t end)
 		int n = epoll_wait(s->epoll, ready, READY_MAX, -1);
 
 		for (int i = 0; i < n; i++) {
-			struct writer *w = &s->writers[ready[i].data.u64];
+			struct writer *w = &s->writers[ready[i].data.u64 / 2];
 
-			if (!take_answer(s, w))
+			if (!take_answer(s, w, ready[i].data.u64 % 2))
 				continue;
 			if (clock_now_us() < end)
 				send_one(s, w);
@@ -99,16 +151,21 @@ static void read_writers(struct sending *s, uint16_t port)
 		*w = (struct writer){ .n = 0 };
 		if (sscanf(line, "%63s %1023s", w->conversation, w->token) != 2)
 			fail("each line must be a conversation and a token");
-		connection_open(&w->c, port);
+		events_open(&w->events, port, w->token);
+		if (!s->socket)
+			connection_open(&w->http, port);
 		s->count++;
 	}
-	for (size_t i = 0; i < s->count; i++)
-		connection_watch(&s->writers[i].c, s->epoll, i);
+	for (size_t i = 0; i < s->count; i++) {
+		connection_watch(&s->writers[i].events, s->epoll, 2 * i + 1);
+		if (!s->socket)
+			connection_watch(&s->writers[i].http, s->epoll, 2 * i);
+	}
 }
 
-int run_send(uint16_t port, double seconds)
+int run_send(uint16_t port, double seconds, bool socket)
 {
-	struct sending s = { .epoll = epoll_create1(0), .run = clock_wall_us() };
+	struct sending s = { .epoll = epoll_create1(0), .socket = socket, .run = clock_wall_us() };
 
 	read_writers(&s, port);
 	uint64_t begin = clock_now_us(), cpu = own_cpu_us();
