@@ -114,10 +114,10 @@ test('offline: a message waits and goes by itself; a draft stays', async () => {
 	await choose(eva, 'Alex Morgan');
 	await choose(eva, 'Launch');
 	assert.equal(await eva.page.getByRole('textbox', { name: 'Message' }).inputValue(), 'half a thought');
-	await eva.page.route('**/messages', (route) => route.abort('internetdisconnected'));
+	await eva.context.setOffline(true);
 	await say(eva, 'Sent from a tunnel');
 	await log(eva).getByText('Waiting for the connection').waitFor();
-	await eva.page.unroute('**/messages');
+	await eva.context.setOffline(false);
 	await log(alex).getByText('Sent from a tunnel').waitFor({ timeout: 30000 });
 	await log(eva).getByText('Waiting for the connection').waitFor({ state: 'detached' });
 	eva.problems.splice(0, Infinity, ...eva.problems.filter((problem) => !/ERR_INTERNET_DISCONNECTED/.test(problem)));

@@ -160,7 +160,9 @@ export class VideoClient {
       if (!this.#connecting) throw tokenNotSet();
       await this.#connecting.promise;
     };
-    this.chat = new ChatApi({ ready, rest: this.#rest });
+    // a machine that knows to be offline need not wait for a reply that cannot come
+    const ask = (type: string, fields: object) => (this.#context.network.online() ? this.#socket?.ask(type, fields) : undefined);
+    this.chat = new ChatApi({ ready, rest: this.#rest, ask });
     let storage: OutboxStorage | undefined;
     const { outbox } = options;
     this.outbox = new Outbox(this.chat, () => (storage ??= outbox === false ? undefined : (outbox ?? browserOutbox(this.#baseURL()))), this.#log);

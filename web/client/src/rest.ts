@@ -117,7 +117,8 @@ export class Rest {
 /** Slow mode is no accident: the person is told, and nothing waits behind their back. */
 const isTooFast = (error: ConfabError): boolean => error.statusCode === 429 && error.code !== ErrorCode.slowMode;
 
-function fromAnswer(status: number, answer: unknown, retryAfter: number | undefined): ConfabError {
+/** What the server refused, as its error says. */
+export function fromAnswer(status: number, answer: unknown, retryAfter: number | undefined): ConfabError {
   const error = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<ErrorObject>;
   return new ConfabError(typeof error.message === 'string' ? error.message : `The server answered ${status}.`, {
     code: typeof error.code === 'number' ? error.code : ErrorCode.internal,

@@ -3,10 +3,11 @@
  * The event socket: stays connected, resumes after its last cursor, and gets a new token when the old one expired.
  * The only file that knows WebSocket.
  */
-import type { ErrorObject, UserObject } from './contract.ts';
-import { ConfabError, ErrorCode } from './errors.ts';
+import type { ErrorObject, MessageObject, UserObject } from './contract.ts';
+import { ConfabError, ErrorCode, tokenNotSet } from './errors.ts';
 import type { SocketEvent } from './events.ts';
 import type { Logger } from './logger.ts';
+import { NoReply, Requests } from './requests.ts';
 import type { TokenManager } from './token.ts';
 
 /** The part of WebSocket that is used, so that tests can bring their own. */
@@ -50,6 +51,8 @@ export function backoffDelay(attempt: number, { base, max, random }: Backoff): n
 const SILENCE_MS = 40_000;
 /** Time for one attempt, from opening to connection.ok. */
 const CONNECT_MS = 10_000;
+/** The server takes 64 KiB; a character may be three bytes. */
+const FRAME_MAX = 20_000;
 /** Attempts of the first connect; a lost connection is retried for ever. */
 const FIRST_ATTEMPTS = 3;
 
@@ -60,6 +63,8 @@ export class EventSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #wake: (() => void) | undefined;
+  /** Of the connection that is up, with what its server takes. */
+  #up: { socket: SocketLike; accepts: readonly string[]; requests: Requests } | undefined;
   /** When the socket that is open last said something; 0 while none is. */
   #heardAt = 0;
 
@@ -90,9 +95,22 @@ export class EventSocket {
     }
   }
 
+  /**
+   * Sends a frame that the server replies to with a message. Undefined: there is no connection, or its server does not take such
+   * frames. Rejects as HTTP would; with NoReply when the connection ends first.
+   */
+  ask(type: string, fields: object): Promise<MessageObject> | undefined {
+    const up = this.#up;
+    if (!up?.accepts.includes(type)) return undefined;
+    const fieldsText = JSON.stringify(fields);
+    if (fieldsText.length > FRAME_MAX) return undefined; // too long ends the connection
+    return up.requests.ask((request_id) => up.socket.send(JSON.stringify({ type, request_id, ...fields })));
+  }
+
   /** For good. No handler is called any more. */
   close(): void {
     this.#closed = true;
+    this.#down(tokenNotSet()); // not to be asked in another way, which might be somebody else's by then
     clearTimeout(this.#silence);
     this.retryNow();
     this.#drop(1000);
@@ -147,13 +165,15 @@ export class EventSocket {
           up = true;
           clearTimeout(timer);
           started = event.cursor;
+          this.#up = { socket, accepts: event.accepts ?? [], requests: new Requests() };
           // a resumed socket gets its replay after this: only the first one starts at the server's cursor
           this.#cursor ??= started;
           resolve(event.me);
           this.handlers.onEvent(event);
           return;
         }
-        this.#deliver(event, started);
+        if (event.type !== 'reply') this.#deliver(event, started);
+        this.#up?.requests.hear(event);
       };
       socket.onerror = () => {}; // onclose follows and says as much
       socket.onclose = () => {
@@ -162,6 +182,7 @@ export class EventSocket {
         if (this.#socket !== socket) return reject(new ConfabError('The event socket was closed.'));
         this.#socket = undefined;
         this.#heardAt = 0;
+        this.#down(new NoReply('The event socket was closed before a reply came.'));
         if (!up) return reject(refused ?? new ConfabError('The event socket could not be opened.'));
         if (!this.#closed) void this.#recover(refused);
       };
@@ -197,6 +218,12 @@ export class EventSocket {
         if (error instanceof ConfabError && error.unrecoverable) return this.handlers.onGivenUp(error);
       }
     }
+  }
+
+  #down(error: ConfabError): void {
+    const up = this.#up;
+    this.#up = undefined;
+    up?.requests.end(error);
   }
 
   #heard(socket: SocketLike): void {

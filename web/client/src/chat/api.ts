@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Conversations and messages, one method per route. All reject like every other operation of the client. */
 import type { AttachmentObject, ChannelInfoObject, ChannelsResponse, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, UnreadResponse } from '../contract.ts';
+import { ConfabError, ErrorCode } from '../errors.ts';
 import type { Rest } from '../rest.ts';
 
 /** What is optional in a new message. */
@@ -45,7 +46,8 @@ export interface ChannelChange {
 }
 
 export class ChatApi {
-  constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
+  /** `ask`: over the event socket; undefined when it cannot be asked there. */
+  constructor(private readonly context: { ready(): Promise<void>; rest: Rest; ask(type: string, fields: object): Promise<MessageObject> | undefined }) {}
 
   /** @internal Resolves once somebody is connected; rejects when nobody is, nor is about to be. */
   ready(): Promise<void> {
@@ -110,7 +112,7 @@ export class ChatApi {
     return this.context.rest.get(`/api/v1/search?${query}`);
   }
 
-  /** Repeating a `clientId` stores nothing new and returns the first message. */
+  /** Repeating a `clientId` stores nothing new and returns the first message. Goes over the event socket when that is up. */
   async send(conversationId: string, text: string, clientId: string, options: MessageOptions = {}): Promise<MessageObject> {
     const body = {
       text,
@@ -119,7 +121,10 @@ export class ChatApi {
       ...(options.private ? { private: true } : {}),
       ...(options.attachments?.length ? { attachments: options.attachments.map(({ id }) => id) } : {}),
     };
-    return this.#message((rest) => rest.post(`${pathOf(conversationId)}/messages`, body));
+    const post = () => this.#message((rest) => rest.post(`${pathOf(conversationId)}/messages`, body));
+    await this.context.ready();
+    const asked = this.context.ask('message.send', { conversation_id: conversationId, message: body });
+    return asked?.catch((error: unknown) => (isFinal(error) ? Promise.reject(error) : post())) ?? post();
   }
 
   /** Sends a file, at most 10 MiB, for a message of this user. Unsent ones are dropped after a day. With `voice` it is a voice note. */
@@ -193,3 +198,6 @@ export class ChatApi {
 }
 
 const pathOf = (conversationId: string): string => `/api/v1/conversations/${encodeURIComponent(conversationId)}`;
+
+/** HTTP would say the same. Otherwise it can wait as long as the server wants, or bring a new token, or the socket was the trouble. */
+const isFinal = (error: unknown): boolean => error instanceof ConfabError && (error.unrecoverable || error.code === ErrorCode.slowMode);

@@ -48,6 +48,12 @@ export interface Answer {
 
 export type Route = (request: { method: string; path: string; token: string; body: Record<string, unknown> }) => Answer;
 
+interface SendFrame {
+  request_id: string;
+  conversation_id: string;
+  message: Record<string, unknown>;
+}
+
 export const refuse = (status: number, code: number, message: string): Answer => ({
   status,
   body: { code, status_code: status, message },
@@ -70,6 +76,7 @@ export class FakeSocket implements SocketLike {
   send(data: string): void {
     const frame = JSON.parse(data) as { type: string; since?: number; token?: string };
     this.sent.push(frame);
+    if (frame.type === 'message.send') setTimeout(() => this.server.take(this, frame as unknown as SendFrame), 0);
     if (frame.type === 'connect') setTimeout(() => this.server.welcome(this, frame.token ?? ''), 0);
   }
   close(): void {
@@ -89,6 +96,10 @@ export class FakeSocket implements SocketLike {
 export class FakeServer {
   reachable = true;
   cursor = 10;
+  /** Of connection.ok: which frames it takes. */
+  accepts?: string[];
+  /** Frames are taken, and not answered. */
+  mute = false;
   /** Of an admin's connection.ok. */
   warnings?: object[];
   readonly expired = new Set<string>();
@@ -120,6 +131,19 @@ export class FakeServer {
     return new Response(JSON.stringify(answer.body), { status: answer.status, headers: answer.headers ?? {} });
   };
 
+  /** A frame by the rules of the POST's route. A new message's event is the reply, as the server has it. */
+  take(socket: FakeSocket, { request_id, conversation_id, message }: SendFrame): void {
+    const path = `/api/v1/conversations/${conversation_id}/messages`;
+    const { token = '' } = socket.sent.find(({ type }) => type === 'connect') ?? {};
+    const answer = this.expired.has(token) ? refuse(401, 40, 'The token expired.') : this.routes[`POST ${path}`]?.({ method: 'SOCKET', path, token, body: message });
+    this.requests.push({ method: 'SOCKET', path, token, body: message });
+    if (!answer || this.mute || socket.closed) return;
+    const { status, body, headers } = answer;
+    if (status === 201) socket.emit({ type: 'message.new', cursor: ++this.cursor, conversation_id, ...(body as object), request_id });
+    else if (status === 200) socket.emit({ type: 'reply', request_id, status_code: status, ...(body as object) });
+    else socket.emit({ type: 'reply', request_id, status_code: status, error: body, ...(headers?.['retry-after'] && { retry_after: Number(headers['retry-after']) }) });
+  }
+
   welcome(socket: FakeSocket, token: string): void {
     if (this.expired.has(token)) {
       const error = { code: 40, status_code: 401, message: 'The token expired.' };
@@ -129,7 +153,7 @@ export class FakeServer {
     }
     const id = userIdIn(token);
     const me = [ann, tom].find((user) => user.id === id) ?? { id, name: id, role: 'user' };
-    socket.emit({ type: 'connection.ok', cursor: this.cursor, me, connection_id: 'c1', ...(this.warnings && { warnings: this.warnings }) });
+    socket.emit({ type: 'connection.ok', cursor: this.cursor, me, connection_id: 'c1', ...(this.accepts && { accepts: this.accepts }), ...(this.warnings && { warnings: this.warnings }) });
   }
 }
 
