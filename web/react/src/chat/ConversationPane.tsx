@@ -5,6 +5,7 @@ import { createPortal } from 'react-dom';
 import { useCallCenter } from '../calls/CallCenter.tsx';
 import { useCallChat } from '../calls/CallChat.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
+import { useObservable } from '../hooks/useObservable.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { Composer } from './Composer.tsx';
 import type { Drafts } from './drafts.ts';
@@ -60,6 +61,7 @@ export function ConversationPane(props: ConversationPaneProps) {
   const t = useMessages();
   const client = useVideoClient();
   const rings = useRingingCalls('incoming').some((ringing) => conversationIdOf(ringing.id) === conversationId);
+  const lost = useObservable(client.state.connectionState$) === 'reconnecting'; // who is there is not known then
   const center = useCallCenter();
   const inside = conversationIdOf(center?.active?.call.id ?? '') === conversationId;
   const thread = state.threads.get(conversationId);
@@ -143,8 +145,8 @@ export function ConversationPane(props: ConversationPaneProps) {
       {drop.over && !place && <p className="cf-pane__drop">{t.dropHere}</p>}
       <ConversationHeader
         person={person}
-        subtitle={subtitle}
-        online={online}
+        subtitle={lost && online ? '…' : subtitle}
+        online={online && !lost}
         actions={props.actions}
         onBack={onBack}
         onCall={onCall}
