@@ -165,13 +165,17 @@ test('what waits when the daemon is restarted goes on afterwards, in order, unde
 	there.seen.length = 0;
 	there.answer = 200;
 	const second = await startConfabd({ data, args });
-	t.after(() => second.stop());
 	for (const end = Date.now() + 20000; there.seen.length < 3; await new Promise((resolve) => setTimeout(resolve, 10))) assert.ok(Date.now() < end, JSON.stringify(there.seen));
 	assert.deepEqual(there.seen.map(({ body }) => JSON.parse(body).message.text), ['one', 'two', 'three']);
 	assert.equal(there.seen[0].headers['x-webhook-id'], first.headers['x-webhook-id']);
 	assert.equal(there.seen[0].body, first.body);
 	assert.ok(Number(there.seen[0].headers['x-webhook-attempt']) > 1 && there.seen[1].headers['x-webhook-attempt'] === '1');
 	assert.ok(!fs.existsSync(file), 'they are sent once');
+	await second.stop();
+	fs.writeFileSync(file, JSON.stringify([{ url: 'http://127.0.0.1/gone?key=hush', lost: 0, deliveries: [{}, {}] }]), { mode: 0o600 });
+	const third = await startConfabd({ data, args });
+	t.after(() => third.stop());
+	assert.match(third.log(), /no webhook any more, what waited for it is dropped url=http:\/\/127\.0\.0\.1\/gone\?\.\.\. events=2/);
 });
 
 test('a reported message, by a person and by the word list, and what the team made of it', { timeout: 60000 }, async (t) => {

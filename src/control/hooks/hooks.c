@@ -24,7 +24,7 @@ struct target {
 	struct list queue; /* struct delivery; the first is the one under way */
 	size_t waiting;
 	struct deliveries over;
-	bool busy;
+	bool busy, restored;
 	uint64_t began_us; /* the attempt */
 	uint64_t lost;	   /* since the last event that fitted: told with the next */
 	uint64_t delivered, failed;
@@ -369,6 +369,7 @@ static void restore_target(struct target *t, const json_t *saved)
 	json_t *deliveries = json_object_get(saved, "deliveries"), *one;
 	size_t at;
 
+	t->restored = true;
 	t->lost += (uint64_t)json_integer_value(json_object_get(saved, "lost"));
 	json_array_foreach(deliveries, at, one)
 	{
@@ -384,6 +385,15 @@ static void restore_target(struct target *t, const json_t *saved)
 	attempt(t);
 }
 
+/* NULL: nobody waits for it any more. An URL that is configured twice has two queues. */
+static struct target *target_of(struct hooks *h, const char *url)
+{
+	for (size_t i = 0; i < h->target_count; i++)
+		if (strcmp(h->targets[i].url, url) == 0 && !h->targets[i].restored)
+			return &h->targets[i];
+	return NULL;
+}
+
 /* By URL: the order of the configuration may be another one now. */
 static void restore(struct hooks *h)
 {
@@ -393,12 +403,17 @@ static void restore(struct hooks *h)
 	json_array_foreach(all, at, saved)
 	{
 		const char *url = json_string_value(json_object_get(saved, "url"));
+		struct target *t = url ? target_of(h, url) : NULL;
+		autofree char *shown = url && !t ? transfer_url_shown(url) : NULL;
 
-		for (size_t i = 0; url && i < h->target_count; i++)
-			if (strcmp(h->targets[i].url, url) == 0) {
-				restore_target(&h->targets[i], saved);
-				break;
-			}
+		if (t)
+			restore_target(t, saved);
+		else
+			log_warn("hooks",
+				 "no webhook any more, what waited for it is dropped url=%s "
+				 "events=%zu",
+				 shown ? shown : "?",
+				 json_array_size(json_object_get(saved, "deliveries")));
 	}
 	json_decref(all);
 }
