@@ -86,11 +86,6 @@ static int finish(struct db *db, struct change_request *r, enum store_event_type
 	return status < 0 ? status : find(db, r);
 }
 
-static int run_find(struct db *db, struct request *req)
-{
-	return find(db, request_of(req, struct change_request));
-}
-
 static int run_edit(struct db *db, struct request *req)
 {
 	struct change_request *r = request_of(req, struct change_request);
@@ -184,7 +179,7 @@ static struct change_request *change_request(int (*run)(struct db *, struct requ
 
 	r->base.run = run;
 	r->base.answer = answer_change;
-	r->base.writes = run != run_find;
+	r->base.writes = true;
 	r->change = *change;
 	r->change.conversation_id = mem_text(&r->base.mem, change->conversation_id);
 	r->change.user_id = mem_text(&r->base.mem, change->user_id);
@@ -192,16 +187,6 @@ static struct change_request *change_request(int (*run)(struct db *, struct requ
 	r->done = done;
 	r->arg = arg;
 	return r;
-}
-
-void store_message_find(struct store *s, const char *conversation_id, int64_t id, bool notes,
-			store_message_fn *done, void *arg)
-{
-	const struct store_message_change change = { .conversation_id = conversation_id,
-						     .id = id,
-						     .notes = notes };
-
-	request_submit(s, &change_request(run_find, &change, done, arg)->base);
 }
 
 void store_message_edit(struct store *s, const struct store_message_change *change,

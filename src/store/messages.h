@@ -153,10 +153,6 @@ struct store_new_message {
 void store_message_add(struct store *s, const struct store_new_message *message,
 		       store_message_fn *done, void *arg);
 
-/* One message as it is now. -ENOENT. created is false, cursor 0. */
-void store_message_find(struct store *s, const char *conversation_id, int64_t id, bool notes,
-			store_message_fn *done, void *arg);
-
 /* A change of one message by `user_id`. */
 struct store_message_change {
 	const char *conversation_id, *user_id;

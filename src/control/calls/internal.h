@@ -183,7 +183,6 @@ void rings_end(struct calls *c, const char *cid);	 /* ended for everybody */
 /* The caller has left the room: that is hanging up. */
 void rings_left(struct calls *c, const char *cid, const char *user_id);
 void rings_tick(struct calls *c);
-bool rings_is_ringing(struct calls *c, const char *cid);
 /* Somebody who rings or is rung, or whose conversation's call it is. */
 bool rings_engage(struct calls *c, const char *user_id);
 /* A restart has ended these. */

@@ -67,13 +67,6 @@ bool rings_engage(struct calls *c, const char *user_id)
 	return false;
 }
 
-bool rings_is_ringing(struct calls *c, const char *cid)
-{
-	const struct live_ring *r = live_ring_find(c, cid);
-
-	return r && r->ring.state == RING_RINGING;
-}
-
 /* ---- JSON ---- */
 
 json_t *live_ring_json(const struct live_ring *r)
