@@ -11,16 +11,9 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/support_args.h"
 #include "control/objects/objects.h"
 #include "control/ws/hub.h"
-
-static bool is_admin(struct http_req *req)
-{
-	if (access_user(req)->role == ROLE_ADMIN)
-		return true;
-	http_error(req, 403, 17, "This is for the team only.");
-	return false;
-}
 
 static json_t *object_ban(const struct store_ban *ban)
 {
@@ -39,7 +32,7 @@ void http_bans(struct http_req *req, struct control *control)
 {
 	json_t *list = json_array();
 
-	if (is_admin(req)) {
+	if (support_is_team(req)) {
 		bans_each(control->bans, add, list);
 		http_reply_json(req, 200, json_pack("{s:O}", "bans", list));
 	}
@@ -90,7 +83,7 @@ void http_ban_set(struct http_req *req, struct control *control)
 	const char *text = reason ? json_string_value(reason) : "";
 	json_int_t n = json_integer_value(seconds);
 
-	if (!body || !is_admin(req))
+	if (!body || !support_is_team(req))
 		return;
 	if (!text || strlen(text) > BAN_REASON_MAX || strpbrk(text, "\r\n")) {
 		http_error(req, 400, 4, "`reason` must be a text of one line, at most %d bytes.",
@@ -120,7 +113,7 @@ void http_ban_set(struct http_req *req, struct control *control)
 
 void http_ban_lift(struct http_req *req, struct control *control)
 {
-	if (is_admin(req))
+	if (support_is_team(req))
 		bans_lift(control->bans, http_param(req, "user"), access_user(req)->id, on_done,
 			  banning_new(req, control, true));
 }

@@ -10,8 +10,8 @@
 #include "control/calls/calls.h"
 #include "control/control.h"
 #include "control/files/files.h"
-#include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/support_args.h"
 #include "control/objects/objects.h"
 #include "control/server/server.h"
 #include "control/ws/hub.h"
@@ -55,10 +55,8 @@ void http_operator_server(struct http_req *req, struct control *control)
 {
 	uint64_t room = 0, disk = 0, ends = server_tls_expires_us(control->server);
 
-	if (access_user(req)->role != ROLE_ADMIN) {
-		http_error(req, 403, 17, "This is for admins only.");
+	if (!support_is_team(req))
 		return;
-	}
 	(void)files_disk(control->files, &room, &disk); /* 0 of 0: not known */
 	http_reply_json(
 		req, 200,

@@ -11,19 +11,12 @@
 #include "control/hooks/hooks.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
+#include "control/http/support_args.h"
 #include "control/objects/objects.h"
 
 enum { WAITING_SHOWN = 20, OVER_SHOWN = 50, WEBHOOK_ID_SIZE = 32 };
 
 static const char events_kind[] = "events", rooms_kind[] = "rooms";
-
-static bool is_admin(struct http_req *req)
-{
-	if (access_user(req)->role == ROLE_ADMIN)
-		return true;
-	http_error(req, 403, 17, "This is for admins only.");
-	return false;
-}
 
 static json_t *object_delivery(const struct delivery *d)
 {
@@ -74,7 +67,7 @@ void http_operator_webhooks(struct http_req *req, struct control *control)
 	const char *limit = http_query(req, "limit");
 	long n = limit ? strtol(limit, NULL, 10) : OVER_SHOWN;
 
-	if (!is_admin(req))
+	if (!support_is_team(req))
 		return;
 	if (n < 1 || n > DELIVERIES_KEPT) {
 		http_error(req, 400, 4, "`limit` must be a whole number from 1 to %d.",
@@ -137,7 +130,7 @@ void http_operator_webhook_test(struct http_req *req, struct control *control)
 	const struct delivery *d = NULL;
 	size_t at;
 
-	if (!is_admin(req))
+	if (!support_is_team(req))
 		return;
 	struct hooks *h = find(req, control, &at);
 	if (!h)
@@ -152,7 +145,7 @@ void http_operator_webhook_again(struct http_req *req, struct control *control)
 	const struct delivery *d = NULL;
 	size_t at;
 
-	if (!is_admin(req))
+	if (!support_is_team(req))
 		return;
 	struct hooks *h = find(req, control, &at);
 	if (!h)
