@@ -59,6 +59,7 @@ typedef enum confab_error_code {
 	CONFAB_ERR_NOT_FOUND = 16, /* the call does not exist: join with `create` */
 	CONFAB_ERR_NOT_ALLOWED = 17,
 	CONFAB_ERR_TOKEN_EXPIRED = 40,
+	CONFAB_ERR_SERVER_FULL = 61, /* no processor for one more in a call: again later */
 	CONFAB_ERR_TOKEN_NOT_SET = 1001,
 	CONFAB_ERR_NO_MEMORY = 1002,
 	CONFAB_ERR_NETWORK = 1003, /* the server could not be reached, or did not answer in time */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DeviceError, type Call } from '../src/index.ts';
+import { DeviceError, ErrorCode, type Call } from '../src/index.ts';
 import { VideoClient, ann, gate, makeToken, makeWorld, participant, refuse, session, tom, until, type World } from './lib/fakes.ts';
 
 async function setUp(): Promise<World & { client: VideoClient; call: Call; states: string[] }> {
@@ -256,6 +256,17 @@ test("the call hears its own events only, and keeps the server's view", async ()
   assert.deepEqual(call.state.session?.participants, [tom]);
   server.socket.emit({ type: 'call.session_ended', cursor: 12, cid: 'default:chat-ann', session_id: 's' });
   assert.equal(call.state.session, null);
+});
+
+test('a full server says so, and another try may help', async () => {
+  const { call, server, states } = await setUp();
+  const before = server.routes['POST /api/v1/call/default/room/join'];
+  server.routes['POST /api/v1/call/default/room/join'] = () => refuse(503, ErrorCode.serverFull, 'This server is full right now.');
+  await assert.rejects(call.join({ create: true }), { code: 61, statusCode: 503, message: 'This server is full right now.', unrecoverable: false });
+  if (before) server.routes['POST /api/v1/call/default/room/join'] = before;
+  else delete server.routes['POST /api/v1/call/default/room/join'];
+  await call.join({ create: true });
+  assert.deepEqual(states, ['unknown', 'joining', 'idle', 'joining', 'joined']);
 });
 
 test('impossible ids are refused at once', async () => {
