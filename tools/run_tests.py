@@ -112,10 +112,10 @@ def stage_asan(_):
     yield Job("asan", lambda: build("build-asan", options), LOW, gives="build-asan", needs="web")
     yield Job("asan", lambda: meson_tests("the same under ASan and UBSan", "build-asan", SANITIZERS, timeout_multiplier=20), LOW, needs="build-asan")
     # whole calls of libconfab; the server is the ordinary build, api-asan and e2e-asan have the other
-    yield from node_jobs("asan", [LIBCONFAB], {**SANITIZERS, "CONFAB_CLIENT_BUILD": "build-asan"}, needs="build-asan")
+    yield from node_jobs("asan", LIBCONFAB, {**SANITIZERS, "CONFAB_CLIENT_BUILD": "build-asan"}, needs="build-asan")
 
 
-LIBCONFAB = ROOT / "test/interop/libconfab.test.mjs"
+LIBCONFAB = [ROOT / f"test/interop/libconfab{part}.test.mjs" for part in ("", "-data", "-events", "-rpc")]
 # what has threads of its own, and can be built with ThreadSanitizer in a minute
 TSAN_TESTS = ["client/test_client_api", "plane/test_queue", "confabd/test_media_thread", "confabd/test_media_tcp", "store/test_store"]
 
@@ -123,7 +123,7 @@ TSAN_TESTS = ["client/test_client_api", "plane/test_queue", "confabd/test_media_
 def stage_tsan(_):
     """The threads of the queue, the media workers, the store and libconfab; the server is the ordinary build."""
     env = {"TSAN_OPTIONS": "halt_on_error=0:exitcode=66"}
-    targets = [*(f"test/unit/{t}" for t in TSAN_TESTS), "test/lib/talk", "examples/example_doorbell"]
+    targets = [*(f"test/unit/{t}" for t in TSAN_TESTS), "test/lib/talk", "examples/example_doorbell", "examples/example_publish"]
 
     def tests():
         for test in TSAN_TESTS:
@@ -132,7 +132,7 @@ def stage_tsan(_):
     options = ["-Dtests=true", "-Db_sanitize=thread", "--buildtype=debugoptimized"]
     yield Job("tsan", lambda: build("build-tsan", options, targets), LOW, gives="build-tsan")
     yield Job("tsan", tests, LOW, needs="build-tsan")
-    yield from node_jobs("tsan", [LIBCONFAB], {**env, "CONFAB_CLIENT_BUILD": "build-tsan"}, needs="build-tsan")
+    yield from node_jobs("tsan", LIBCONFAB, {**env, "CONFAB_CLIENT_BUILD": "build-tsan"}, needs="build-tsan")
 
 
 def end_after(seconds):

@@ -8,7 +8,7 @@ import { startConfabd } from '../lib/confabd.mjs';
 import { chromiumDriver, nodeDriver, servePage } from '../lib/participant/drivers.mjs';
 import { startProxy } from '../lib/proxy.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { Code, endAll, State, Talk } from '../lib/talk.mjs';
+import { Code, endAll, State, Talk, withBrowsers } from '../lib/talk.mjs';
 
 const limit = { timeout: 120000 };
 const Changed = { name: 1, metadata: 2, attributes: 4 };
@@ -17,7 +17,7 @@ const drivers = [];
 before(async () => {
 	daemon = await startConfabd();
 	page = await servePage();
-	drivers.push(...(await Promise.all([nodeDriver(), chromiumDriver(page.url)])));
+	drivers.push(...(await Promise.all([nodeDriver(), ...(withBrowsers ? [chromiumDriver(page.url)] : [])])));
 }, limit);
 after(async () => {
 	endAll();

@@ -8,6 +8,8 @@ import { buildFolder, root } from './confabd.mjs';
 
 // another build of the programs alone, for instance one with ThreadSanitizer
 export const programs = path.resolve(root, process.env.CONFAB_CLIENT_BUILD ?? buildFolder);
+/** What the other side of a call is, is the ordinary build's business: browsers are left out with another one. */
+export const withBrowsers = !process.env.CONFAB_CLIENT_BUILD;
 
 export const State = { idle: 1, ringing: 2, joining: 3, joined: 4, reconnecting: 5, reconnectingFailed: 8, left: 9 };
 export const Code = { badInput: 4, auth: 5, notFound: 16, notAllowed: 17, tokenNotSet: 1001, network: 1003, left: 1004, notJoined: 1005 };
