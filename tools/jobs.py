@@ -3,8 +3,8 @@
 
 A job is a call that yields results, with a figure of how many processors it keeps busy. Four queues: FIRST, one after the
 other; then CALLS, in their order, each as soon as its figure fits beside those that run; beside both LOW, one after the other,
-at low priority when there are CALLS: they get what is left, and may not have limits that this could break; ALONE at last, when
-nothing else runs."""
+at low priority until the CALLS are done: they get what is left, and may not have limits that this could break; ALONE at last,
+when nothing else runs."""
 import os
 import pathlib
 import queue
@@ -135,6 +135,7 @@ class Schedule:
         self.capacity = capacity
         self.jobs = {name: [j for j in jobs if j.queue == name] for name in (FIRST, CALLS, LOW, ALONE)}
         self.wanted = {j.gives for j in jobs if j.gives}
+        self.calls_to_come = bool(self.jobs[CALLS])
         self.built = {}  # what was built -> whether it worked
         self.changed = threading.Condition()
         self.load = 0.0
@@ -142,7 +143,7 @@ class Schedule:
 
     def work(self, job):
         """In a thread of its own."""
-        this.low = job.queue == LOW and bool(self.jobs[CALLS])
+        this.low = job.queue == LOW and self.calls_to_come
         good = False
         at = time.monotonic(), worked()
 
@@ -197,10 +198,14 @@ class Schedule:
     def everything(self):
         low = threading.Thread(target=self.in_turn, args=(self.jobs[LOW],), daemon=True)
         low.start()
-        self.in_turn(self.jobs[FIRST])
-        self.beside(self.jobs[CALLS])
-        low.join()
-        self.in_turn(self.jobs[ALONE])
+        try:
+            self.in_turn(self.jobs[FIRST])
+            self.beside(self.jobs[CALLS])
+            self.calls_to_come = False
+            low.join()
+            self.in_turn(self.jobs[ALONE])
+        except Exception as mistake:  # of this file: the run has failed, and ends
+            self.out.put(Done("the runner", Result("the runner itself", 0, 1, output=repr(mistake)), 0, 0))
         self.out.put(None)
 
     def results(self):
