@@ -54,346 +54,135 @@ static int run_all(struct db *db, const char *const *list, size_t n, const char 
 
 /* ---- a conversation into another one: customers' or direct ones ---- */
 
+/* SQL between macros: clang-format would put a letter on a line */
+/* clang-format off */
+
 /* The first message after `column` that somebody else said to user p.user_id there; NULL = none. */
-#define FIRST_AFTER(conversation, column)                                                 \
-	"(SELECT m.id FROM messages m WHERE m.conversation_id = " conversation            \
-	" AND m.id > coalesce((SELECT " column                                            \
-	" FROM reads r WHERE r.conversation_id = " conversation                           \
-	" AND r.user_id = p.user_id), 0) AND m.user_id <> p.user_id AND m.deleted_at IS " \
-	"NULL AND m.activity IS NULL AND (NOT m.private OR (SELECT role = 'admin' FROM "  \
-	"users WHERE id = p.user_id)) ORDER BY m.id LIMIT 1)"
+#define FIRST_AFTER(conversation, column) \
+	"(SELECT m.id FROM messages m WHERE m.conversation_id = " conversation " AND m.id > coalesce(" \
+	"(SELECT " column " FROM reads r WHERE r.conversation_id = " conversation " AND r.user_id = p.user_id), 0) " \
+	"AND m.user_id <> p.user_id AND m.deleted_at IS NULL AND m.activity IS NULL " \
+	"AND (NOT m.private OR (SELECT role = 'admin' FROM users WHERE id = p.user_id)) ORDER BY m.id LIMIT 1)"
 #define LEAST(a, b) "coalesce(min(" a ", " b "), " a ", " b ")"
 #define MOST(a, b)  "coalesce(max(" a ", " b "), " a ", " b ")"
 /* Nobody has read, nor been given, what they had not before: up to before the first of that. */
-#define UP_TO(column)                                \
-	"coalesce(" LEAST(FIRST_AFTER("?1", column), \
-			  FIRST_AFTER("?2", column)) " - 1, max(p." column "))"
+#define UP_TO(column) \
+	"coalesce(" LEAST(FIRST_AFTER("?1", column), FIRST_AFTER("?2", column)) " - 1, max(p." column "))"
 
 /* A conversation's calls are named after it. */
 #define CID_THERE(cid) "substr(" cid ", 1, instr(" cid ", ':')) || 'chat-' || ?1"
+#define OF_ITS_CALLS   " WHERE cid IN (SELECT cid FROM calls WHERE conversation_id = ?2)"
 
 /* "open" before "pending" before "snoozed" before "resolved": where most is to be done. */
-#define ALIVE(row)	    "instr('open pending snoozed resolved', " row ".status)"
+#define ALIVE(row)          "instr('open pending snoozed resolved', " row ".status)"
 #define OF_LIVELIER(column) "iif(" ALIVE("o") " < " ALIVE("k") ", o." column ", k." column ")"
 
-static const char
-	*const talk[] = {
-		"INSERT OR REPLACE INTO reads (conversation_id, user_id, read_id, delivered_id, "
-		"unread_id) "
-		"SELECT ?1, user_id, read_id, max(read_id, delivered_id), iif(unread_id <= "
-		"read_id, "
-		"unread_id, NULL) FROM (SELECT p.user_id, " UP_TO("read_id") " AS read_id, " UP_TO(
-			"delivered_id") " AS delivered_id, min(p.unread_id) AS unread_id FROM "
-					"reads p "
-					"WHERE p.conversation_id IN (?1, ?2) GROUP BY p.user_id)",
-		"DELETE FROM reads WHERE conversation_id = ?2",
+static const char *const talk[] = {
+	"INSERT OR REPLACE INTO reads (conversation_id, user_id, read_id, delivered_id, unread_id) "
+	"SELECT ?1, user_id, read_id, max(read_id, delivered_id), iif(unread_id <= read_id, unread_id, NULL) FROM ("
+		"SELECT p.user_id, " UP_TO("read_id") " AS read_id, " UP_TO("delivered_id") " AS delivered_id, "
+		"min(p.unread_id) AS unread_id FROM reads p WHERE p.conversation_id IN (?1, ?2) GROUP BY p.user_id)",
+	"DELETE FROM reads WHERE conversation_id = ?2",
 
-		/* each client made its own names for its messages: those that come may be taken there */
-		"UPDATE messages SET conversation_id = ?1, client_id = 'merged-' || "
-		"lower(hex(randomblob(10))), card = iif(card IS NULL, NULL, json_set(card, "
-		"'$.cid', "
-		"" CID_THERE("json_extract(card, '$.cid')") ")) WHERE conversation_id = ?2",
-		"UPDATE attachments SET conversation_id = ?1 WHERE conversation_id = ?2",
+	/* each client made its own names for its messages: those that come may be taken there */
+	"UPDATE messages SET conversation_id = ?1, client_id = 'merged-' || lower(hex(randomblob(10))), "
+	"card = iif(card IS NULL, NULL, json_set(card, '$.cid', " CID_THERE("json_extract(card, '$.cid')") ")) "
+	"WHERE conversation_id = ?2",
+	"UPDATE attachments SET conversation_id = ?1 WHERE conversation_id = ?2",
 
-		/* one case may be open: the older one, which was answered when either was */
-		"UPDATE support_cases AS k SET replied_at = o.replied_at, replied_by = "
-		"o.replied_by FROM "
-		"(SELECT * FROM support_cases WHERE conversation_id IN (?1, ?2) AND resolved_at IS "
-		"NULL) "
-		"AS o WHERE k.conversation_id IN (?1, ?2) AND k.resolved_at IS NULL AND k.id < "
-		"o.id AND "
-		"k.replied_at IS NULL",
-		"DELETE FROM support_cases WHERE conversation_id IN (?1, ?2) AND resolved_at IS "
-		"NULL AND "
-		"id > (SELECT min(id) FROM support_cases WHERE conversation_id IN (?1, ?2) AND "
-		"resolved_at IS NULL)",
-		"UPDATE support_cases SET conversation_id = ?1 WHERE conversation_id = ?2",
-		"UPDATE OR IGNORE conversation_labels SET conversation_id = ?1 WHERE "
-		"conversation_id = ?2",
+	/* one case may be open: the older one, which was answered when either was */
+	"UPDATE support_cases AS k SET replied_at = o.replied_at, replied_by = o.replied_by FROM "
+	"(SELECT * FROM support_cases WHERE conversation_id IN (?1, ?2) AND resolved_at IS NULL) AS o "
+	"WHERE k.conversation_id IN (?1, ?2) AND k.resolved_at IS NULL AND k.id < o.id AND k.replied_at IS NULL",
+	"DELETE FROM support_cases WHERE conversation_id IN (?1, ?2) AND resolved_at IS NULL AND id > "
+	"(SELECT min(id) FROM support_cases WHERE conversation_id IN (?1, ?2) AND resolved_at IS NULL)",
+	"UPDATE support_cases SET conversation_id = ?1 WHERE conversation_id = ?2",
+	"UPDATE OR IGNORE conversation_labels SET conversation_id = ?1 WHERE conversation_id = ?2",
 
-		"INSERT OR IGNORE INTO calls (cid, type, id, created_by, conversation_id, "
-		"created_at, "
-		"updated_at, starts_at, ended_at, backstage, custom, settings) SELECT " CID_THERE(
-			"cid") ", type, 'chat-' || ?1, created_by, ?1, created_at, updated_at, "
-			       "starts_at, "
-			       "ended_at, backstage, custom, settings FROM calls WHERE "
-			       "conversation_id = "
-			       "?2",
-		"UPDATE OR IGNORE call_members SET cid = " CID_THERE(
-			"cid") " WHERE cid IN (SELECT cid FROM calls WHERE conversation_id = ?2)",
-		"UPDATE OR IGNORE call_blocks SET cid = " CID_THERE(
-			"cid") " WHERE cid IN (SELECT cid FROM calls WHERE conversation_id = ?2)",
-		"UPDATE OR IGNORE call_rights SET cid = " CID_THERE(
-			"cid") " WHERE cid IN (SELECT cid FROM calls WHERE conversation_id = ?2)",
-		"DELETE FROM calls WHERE conversation_id = ?2",
-		"UPDATE call_sessions SET conversation_id = ?1, cid = " CID_THERE(
-			"cid") " WHERE conversation_id = ?2",
-		"UPDATE call_rings SET conversation_id = ?1, cid = " CID_THERE(
-			"cid") " WHERE conversation_id = ?2",
-		"UPDATE call_history SET conversation_id = ?1, cid = " CID_THERE(
-			"cid") ", card = json_set(card, '$.cid', " CID_THERE("cid") ") WHERE "
-										    "conversation_"
-										    "id = ?2",
+	"INSERT OR IGNORE INTO calls (cid, type, id, created_by, conversation_id, created_at, updated_at, starts_at, "
+	"ended_at, backstage, custom, settings) SELECT " CID_THERE("cid") ", type, 'chat-' || ?1, created_by, ?1, "
+	"created_at, updated_at, starts_at, ended_at, backstage, custom, settings FROM calls WHERE conversation_id = ?2",
+	"UPDATE OR IGNORE call_members SET cid = " CID_THERE("cid") OF_ITS_CALLS,
+	"UPDATE OR IGNORE call_blocks SET cid = " CID_THERE("cid") OF_ITS_CALLS,
+	"UPDATE OR IGNORE call_rights SET cid = " CID_THERE("cid") OF_ITS_CALLS,
+	"DELETE FROM calls WHERE conversation_id = ?2",
+	"UPDATE call_sessions SET conversation_id = ?1, cid = " CID_THERE("cid") " WHERE conversation_id = ?2",
+	"UPDATE call_rings SET conversation_id = ?1, cid = " CID_THERE("cid") " WHERE conversation_id = ?2",
+	"UPDATE call_history SET conversation_id = ?1, cid = " CID_THERE("cid") ", card = json_set(card, '$.cid', "
+	CID_THERE("cid") ") WHERE conversation_id = ?2",
 
-		"UPDATE conversations AS k SET created_at = min(k.created_at, o.created_at), "
-		"updated_at = "
-		"max(k.updated_at, o.updated_at), last_message_id = " MOST(
-			"k.last_message_id",
-			"o."
-			"la"
-			"st"
-			"_m"
-			"es"
-			"sa"
-			"ge"
-			"_i"
-			"d") ", last_public_id = " MOST("k.last_public_id",
-							"o.last_public_id") ", status = "
-									    "" OF_LIVELIER("status") ", status_at = " OF_LIVELIER("status_at") ", snoozed_until = iif(" OF_LIVELIER("status") " = 'snoozed', " LEAST(
-										    "k.snoozed_"
-										    "until",
-										    "o.snoozed_"
-										    "until") ", "
-											     "NULL"
-											     "), "
-											     "assi"
-											     "gnee"
-											     "_id "
-											     "= "
-											     "coal"
-											     "esce"
-											     "(k."
-											     "assi"
-											     "gnee"
-											     "_id,"
-											     " "
-											     "o."
-											     "assi"
-											     "gnee"
-											     "_id)"
-											     ", "
-											     "wait"
-											     "ing_"
-											     "sinc"
-											     "e "
-											     "="
-											     " " LEAST("k.waiting_since", "o.waiting_since") ", away_at = " MOST(
-												     "k.away_at",
-												     "o.away_at") ", "
-														  "priority = max(k.priority, o.priority) FROM (SELECT * FROM conversations WHERE id = ?2) "
-														  "AS o WHERE k.id = ?1",
-		"DELETE FROM conversations WHERE id = ?2", /* and what is left of its own */
-	};
+	"UPDATE conversations AS k SET created_at = min(k.created_at, o.created_at), "
+	"updated_at = max(k.updated_at, o.updated_at), "
+	"last_message_id = " MOST("k.last_message_id", "o.last_message_id") ", "
+	"last_public_id = " MOST("k.last_public_id", "o.last_public_id") ", "
+	"status = " OF_LIVELIER("status") ", status_at = " OF_LIVELIER("status_at") ", "
+	"snoozed_until = iif(" OF_LIVELIER("status") " = 'snoozed', " LEAST("k.snoozed_until", "o.snoozed_until") ", NULL), "
+	"assignee_id = coalesce(k.assignee_id, o.assignee_id), "
+	"waiting_since = " LEAST("k.waiting_since", "o.waiting_since") ", away_at = " MOST("k.away_at", "o.away_at") ", "
+	"priority = max(k.priority, o.priority) FROM (SELECT * FROM conversations WHERE id = ?2) AS o WHERE k.id = ?1",
+	"DELETE FROM conversations WHERE id = ?2", /* and what is left of its own */
+};
 
 /* ---- what is a person's, wherever it is ---- */
 
 /* With the name that stays, and without the other one where both were there. ?1 in the place of ?2. */
-#define PERSON(user)                                                                             \
-	"json_patch(" user ", (SELECT json_object('id', id, 'name', name, 'image', image) FROM " \
-	"users WHERE id = ?1))"
-#define PEOPLE                                                                         \
-	"(SELECT json_group_array(json(iif(json_extract(value, '$.id') = ?2, " PERSON( \
-		"value") ", value))) FROM json_each(card, '$.participants') WHERE "    \
-			 "json_extract(value, '$.id') <> ?2 OR NOT EXISTS (SELECT 1 "  \
-			 "FROM json_each(card, '$.participants') b WHERE "             \
-			 "json_extract(b.value, '$.id') = ?1))"
-#define RENAME_CARDS(table)                                                                  \
-	"UPDATE " table                                                                      \
-	" SET card = json_set(card, '$.caller', json(iif(json_extract(card, '$.caller.id') " \
-	"= ?2, " PERSON(                                                                     \
-		"json_extract(card, '$.caller')") ", json_extract(card, '$.caller'))), "     \
-						  "'$.participants', json(" PEOPLE ")) "     \
-						  "WHERE card IS NOT NULL AND instr(card, "  \
-						  "'\"id\":\"' || ?2 || '\"') > 0"
+#define PERSON(user) \
+	"json_patch(" user ", (SELECT json_object('id', id, 'name', name, 'image', image) FROM users WHERE id = ?1))"
+#define PEOPLE \
+	"(SELECT json_group_array(json(iif(json_extract(value, '$.id') = ?2, " PERSON("value") ", value))) " \
+	"FROM json_each(card, '$.participants') WHERE json_extract(value, '$.id') <> ?2 OR NOT EXISTS (SELECT 1 " \
+	"FROM json_each(card, '$.participants') b WHERE json_extract(b.value, '$.id') = ?1))"
+#define RENAME_CARDS(table) \
+	"UPDATE " table " SET card = json_set(card, '$.caller', json(iif(json_extract(card, '$.caller.id') = ?2, " \
+	PERSON("json_extract(card, '$.caller')") ", json_extract(card, '$.caller'))), " \
+	"'$.participants', json(" PEOPLE ")) WHERE card IS NOT NULL AND instr(card, '\"id\":\"' || ?2 || '\"') > 0"
 
 /* Where the one who stays has the same already, theirs counts. */
 #define GIVE(table) "UPDATE OR IGNORE " table " SET user_id = ?1 WHERE user_id = ?2"
 #define DROP(table) "DELETE FROM " table " WHERE user_id = ?2"
 
+/* Of the two, what was seen last. */
+#define NEWER(column) \
+	column " = iif(coalesce(excluded.last_seen_at, 0) > coalesce(last_seen_at, 0), excluded." column ", " column "), "
+
 static const char *const belongings[] = {
 	RENAME_CARDS("messages"),
 	RENAME_CARDS("call_history"),
-	"UPDATE messages SET user_id = ?1, client_id = 'merged-' || lower(hex(randomblob(10))) "
-	"WHERE user_id = ?2",
+	"UPDATE messages SET user_id = ?1, client_id = 'merged-' || lower(hex(randomblob(10))) WHERE user_id = ?2",
 	"UPDATE attachments SET user_id = ?1 WHERE user_id = ?2",
-	GIVE("reactions"),
-	DROP("reactions"),
-	GIVE("reads"),
-	DROP("reads"),
-	GIVE("mentions"),
-	DROP("mentions"),
+	GIVE("reactions"), DROP("reactions"),
+	GIVE("reads"), DROP("reads"),
+	GIVE("mentions"), DROP("mentions"),
 	"UPDATE calls SET created_by = ?1 WHERE created_by = ?2",
 	"UPDATE call_sessions SET started_by = ?1 WHERE started_by = ?2",
-	GIVE("call_session_users"),
-	DROP("call_session_users"),
-	GIVE("call_members"),
-	DROP("call_members"),
-	GIVE("call_blocks"),
-	DROP("call_blocks"),
-	GIVE("call_rights"),
-	DROP("call_rights"),
-	GIVE("call_feedback"),
-	DROP("call_feedback"),
+	GIVE("call_session_users"), DROP("call_session_users"),
+	GIVE("call_members"), DROP("call_members"),
+	GIVE("call_blocks"), DROP("call_blocks"),
+	GIVE("call_rights"), DROP("call_rights"),
+	GIVE("call_feedback"), DROP("call_feedback"),
 	"UPDATE channels SET created_by = ?1 WHERE created_by = ?2",
-	"UPDATE channel_members SET owner = 1 WHERE user_id = ?1 AND channel_id IN (SELECT "
-	"channel_id FROM channel_members WHERE user_id = ?2 AND owner)",
-	GIVE("channel_members"),
-	DROP("channel_members"),
-	GIVE("blocks"),
-	DROP("blocks"),
+	"UPDATE channel_members SET owner = 1 WHERE user_id = ?1 AND channel_id IN "
+	"(SELECT channel_id FROM channel_members WHERE user_id = ?2 AND owner)",
+	GIVE("channel_members"), DROP("channel_members"),
+	GIVE("blocks"), DROP("blocks"),
 	"UPDATE OR IGNORE blocks SET blocked_id = ?1 WHERE blocked_id = ?2",
 	"DELETE FROM blocks WHERE blocked_id = ?2 OR user_id = blocked_id",
 	"UPDATE OR IGNORE reports SET reporter_id = ?1 WHERE reporter_id = ?2",
 	"UPDATE reports SET reporter_id = NULL WHERE reporter_id = ?2",
 
 	/* of two bans the longer one */
-	"INSERT INTO bans (user_id, reason, by_id, created_at, until) SELECT ?1, reason, by_id, "
-	"created_at, until FROM bans WHERE user_id = ?2 ON CONFLICT (user_id) DO UPDATE SET until "
-	"= iif(until IS NULL OR excluded.until IS NULL, NULL, max(until, excluded.until))",
+	"INSERT INTO bans (user_id, reason, by_id, created_at, until) SELECT ?1, reason, by_id, created_at, until "
+	"FROM bans WHERE user_id = ?2 ON CONFLICT (user_id) DO UPDATE SET "
+	"until = iif(until IS NULL OR excluded.until IS NULL, NULL, max(until, excluded.until))",
 	DROP("bans"),
 
-#define NEWER(column)                                                                             \
-	column " = iif(coalesce(excluded.last_seen_at, 0) > coalesce(last_seen_at, 0), excluded." \
-	       "" column ", " column ")"
-	"INSERT INTO customers SELECT ?1, page, title, agent, language, time_zone, first_seen_at, "
-	"last_seen_at, notes, notes_by, notes_at FROM customers WHERE user_id = ?2 ON CONFLICT "
-	"(user_id) DO UPDATE SET " NEWER("page") ", " NEWER("title") ", " NEWER("agent") ", " NEWER("language") ", " NEWER(
-		"time_zone") ", first_seen_at = " LEAST("first_seen_at",
-							"excluded.first_"
-							"seen_at") ", "
-								   "last_seen_at = " MOST(
-									   "last_seen_at",
-									   "exclude"
-									   "d.last_"
-									   "seen_"
-									   "at") ","
-										 " "
-										 "n"
-										 "o"
-										 "t"
-										 "e"
-										 "s"
-										 " "
-										 "="
-										 " "
-										 "t"
-										 "r"
-										 "i"
-										 "m"
-										 "("
-										 "n"
-										 "o"
-										 "t"
-										 "e"
-										 "s"
-										 " "
-										 "|"
-										 "|"
-										 " "
-										 "c"
-										 "h"
-										 "a"
-										 "r"
-										 "("
-										 "1"
-										 "0"
-										 ")"
-										 " "
-										 "|"
-										 "|"
-										 " "
-										 "e"
-										 "x"
-										 "c"
-										 "l"
-										 "u"
-										 "d"
-										 "e"
-										 "d"
-										 "."
-										 "n"
-										 "o"
-										 "t"
-										 "e"
-										 "s"
-										 ","
-										 " "
-										 "c"
-										 "h"
-										 "a"
-										 "r"
-										 "("
-										 "1"
-										 "0"
-										 ")"
-										 ")"
-										 ","
-										 " "
-										 "n"
-										 "o"
-										 "t"
-										 "e"
-										 "s"
-										 "_"
-										 "b"
-										 "y"
-										 " "
-										 "="
-										 " "
-										 "c"
-										 "o"
-										 "a"
-										 "l"
-										 "e"
-										 "s"
-										 "c"
-										 "e"
-										 "("
-										 "n"
-										 "o"
-										 "t"
-										 "e"
-										 "s"
-										 "_"
-										 "b"
-										 "y"
-										 ","
-										 " "
-										 "e"
-										 "x"
-										 "c"
-										 "l"
-										 "u"
-										 "d"
-										 "e"
-										 "d"
-										 "."
-										 "n"
-										 "o"
-										 "t"
-										 "e"
-										 "s"
-										 "_"
-										 "b"
-										 "y"
-										 ")"
-										 ","
-										 " "
-										 "n"
-										 "o"
-										 "t"
-										 "e"
-										 "s"
-										 "_"
-										 "a"
-										 "t"
-										 " "
-										 "="
-										 " " MOST(
-											 "notes_at",
-											 "excluded."
-											 "notes_"
-											 "at"),
+	"INSERT INTO customers SELECT ?1, page, title, agent, language, time_zone, first_seen_at, last_seen_at, notes, "
+	"notes_by, notes_at FROM customers WHERE user_id = ?2 ON CONFLICT (user_id) DO UPDATE SET "
+	NEWER("page") NEWER("title") NEWER("agent") NEWER("language") NEWER("time_zone")
+	"first_seen_at = " LEAST("first_seen_at", "excluded.first_seen_at") ", "
+	"last_seen_at = " MOST("last_seen_at", "excluded.last_seen_at") ", "
+	"notes = trim(notes || char(10) || excluded.notes, char(10)), "
+	"notes_by = coalesce(notes_by, excluded.notes_by), notes_at = " MOST("notes_at", "excluded.notes_at"),
 	DROP("customers"),
 };
 
@@ -404,6 +193,8 @@ static const char *const account[] = {
 	"UPDATE users SET merged_into = ?1 WHERE merged_into = ?2",
 	"UPDATE users SET merged_into = ?1, merged_at = ?3, password_hash = NULL WHERE id = ?2",
 };
+
+/* clang-format on */
 
 /* ---- direct conversations are named after both people ---- */
 
