@@ -36,9 +36,9 @@ struct store_reported {
 	size_t report_count;
 };
 
-enum { STORE_REPORTS_SHOWN = 20 };
+enum { STORE_REPORTS_SHOWN = 20, STORE_REPORTS_COUNTED = 1000 };
 
-/* `open`: how many messages have open reports. */
+/* `open`: how many messages have open reports, up to STORE_REPORTS_COUNTED. */
 typedef void store_reported_fn(void *arg, int status, const struct store_reported *list, size_t n,
 			       int64_t open);
 

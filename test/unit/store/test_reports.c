@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/limits.h"
+#include "scratch_sql.h"
 #include "store/reports.h"
 
 static uint64_t clock_us = 1000;
@@ -173,6 +174,23 @@ static void bounded(void **state)
 	assert_int_equal(report(s, "boss", more), 0);
 }
 
+/* By the word list there may be any number. */
+static void counted_so_far(void **state)
+{
+	struct scratch *s = *state;
+
+	add_people(s);
+	int64_t first = say(s, "ann", "x");
+	sql(s, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) "
+	       "INSERT INTO messages (conversation_id, user_id, client_id, text, created_at) "
+	       "SELECT 'ann', 'ann', 'n' || i, 'x', i FROM n;"
+	       "INSERT INTO reports (message_id, word, reason, text, created_at) "
+	       "SELECT id, 'x', '', 'x', 1 FROM messages");
+	assert_int_equal(look(s, 1).open, STORE_REPORTS_COUNTED);
+	assert_int_equal(end_reports(s, first, false).status, 0);
+	assert_int_equal(look(s, 1).open, STORE_REPORTS_COUNTED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +199,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(closed_and_deleted, scratch_setup,
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(bounded, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(counted_so_far, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
