@@ -19,6 +19,7 @@
 #include "base/sb.h"
 #include "confabd/config.h"
 #include "confabd/demo.h"
+#include "confabd/lan.h"
 #include "confabd/media_thread.h"
 #include "control/auth/keys.h"
 #include "control/control.h"
@@ -263,16 +264,42 @@ static void print_media(const struct daemon *d)
 	(void)printf("\n");
 }
 
+static bool is_any_host(const struct config *c)
+{
+	return strcmp(c->host, "0.0.0.0") == 0 || strcmp(c->host, "::") == 0;
+}
+
 /* "localhost" where that reaches us, else the address we listen on. */
 static void host_for_people(const struct config *c, const char *loopback_name, char *ret,
 			    size_t capacity)
 {
-	bool any = strcmp(c->host, "0.0.0.0") == 0 || strcmp(c->host, "::") == 0;
-
-	if (any || strcmp(c->host, "127.0.0.1") == 0 || strcmp(c->host, "localhost") == 0)
+	if (is_any_host(c) || strcmp(c->host, "127.0.0.1") == 0 ||
+	    strcmp(c->host, "localhost") == 0)
 		(void)snprintf(ret, capacity, "%s", loopback_name);
 	else
 		(void)snprintf(ret, capacity, strchr(c->host, ':') ? "[%s]" : "%s", c->host);
+}
+
+/* Who opens the page from another machine is told here why there is no picture, not there. */
+static void print_network(const struct daemon *d)
+{
+	struct sockaddr_storage a;
+	char address[INET_ADDRSTRLEN], media[UDP_ADDRESS_TEXT];
+	bool tls = control_is_tls(d->control);
+
+	if (!is_any_host(&d->config) || !lan_address(address, sizeof address))
+		return;
+	(void)printf("  others  %s://%s:%u in your network\n", tls ? "https" : "http", address,
+		     control_port(d->control));
+	if (!tls)
+		(void)printf("          Browsers give camera and microphone to https pages only: "
+			     "--tls-cert, --tls-key\n");
+	if (media_threads_address(d->media, 0, 0, &a) < 0)
+		return;
+	udp_address_text(&a, media);
+	if (strncmp(media, "127.", 4) == 0)
+		(void)printf("          Media reaches this machine only: add --rtc-ip %s\n",
+			     address);
 }
 
 static void print_banner(const struct daemon *d, const struct demo_account *demo)
@@ -286,6 +313,7 @@ static void print_banner(const struct daemon *d, const struct demo_account *demo
 	host_for_people(&d->config, "localhost", host, sizeof host);
 	(void)printf("Confab " CONFAB_VERSION " is listening on %s://%s:%u\n", scheme, host, port);
 	print_media(d);
+	print_network(d);
 	(void)printf("  data    %s\n", realpath(d->config.data, folder) ? folder : d->config.data);
 	if (demo)
 		(void)printf("\nSign in with these links. Each works once, within a day; a restart "

@@ -48,6 +48,26 @@ test('bad configuration refuses to start with one line that names the key', () =
 	assert.ok(!weak.stderr.includes('short '), 'a secret must not be printed');
 });
 
+test('whoever listens for a whole network reads its address there, and what calls from it need', async () => {
+	const addresses = Object.values(os.networkInterfaces()).flat().filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
+	const lines = async (options) => {
+		const daemon = await startConfabd(options);
+		const text = daemon.log().split('--- stderr')[0];
+		await daemon.stop();
+		return text;
+	};
+	const text = await lines({ host: '0.0.0.0' });
+	const shown = text.match(/others  http:\/\/([\d.]+):\d+ in your network/)?.[1];
+	if (addresses.length > 0) {
+		assert.ok(addresses.includes(shown), text);
+		assert.match(text, /camera and microphone to https pages only/);
+		assert.ok(text.includes(`add --rtc-ip ${shown}`), text);
+	} else {
+		assert.equal(shown, undefined);
+	}
+	assert.doesNotMatch(await lines({}), /others|--rtc-ip/, 'of a loopback address there is nothing to say');
+});
+
 test('a port in use is named', async () => {
 	const daemon = await startConfabd();
 	try {

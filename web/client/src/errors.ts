@@ -49,8 +49,15 @@ export class ConfabError extends Error {
   }
 }
 
+/** What to do about it; browsers and Node print it below the error. */
+export const TOKEN_NOT_SET_HINT =
+  'Await client.connectUser(user, tokenProvider) before calls and channels are asked for anything, and ask for nothing after client.disconnectUser(). ' +
+  'client.call(type, id) itself may come earlier.';
+
 export function tokenNotSet(): ConfabError {
-  return new ConfabError(TOKEN_NOT_SET, { code: ErrorCode.authFailed, statusCode: 401, unrecoverable: true });
+  const cause = new Error(TOKEN_NOT_SET_HINT);
+  cause.name = 'Hint';
+  return new ConfabError(TOKEN_NOT_SET, { code: ErrorCode.authFailed, statusCode: 401, unrecoverable: true, cause });
 }
 
 /** Whatever was thrown, as a ConfabError; one that is already ours is returned as it is. */

@@ -21,7 +21,7 @@ export type { MicrophoneManager, MicrophoneState } from './devices/microphone.ts
 export type { ScreenShareManager } from './devices/screen-share.ts';
 export type { SoundElement, SpeakerManager, SpeakerState } from './devices/speaker.ts';
 export type { DeviceState, DeviceStatus } from './devices/state.ts';
-export { ConfabError, DeviceError, ErrorCode, TOKEN_MISMATCH, TOKEN_NOT_SET } from './errors.ts';
+export { ConfabError, DeviceError, ErrorCode, TOKEN_MISMATCH, TOKEN_NOT_SET, TOKEN_NOT_SET_HINT } from './errors.ts';
 export type { DeviceErrorReason, DeviceKind } from './errors.ts';
 export { consoleLogger, type Logger } from './logger.ts';
 export type { ConnectionQuality, MediaFactory, MediaHandlers, MediaSession, Participant, Reaction } from './media/session.ts';

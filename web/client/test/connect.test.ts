@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StreamVideoClient, TOKEN_MISMATCH, TOKEN_NOT_SET, type ConfabError } from '../src/index.ts';
+import { StreamVideoClient, TOKEN_MISMATCH, TOKEN_NOT_SET, TOKEN_NOT_SET_HINT, type ConfabError } from '../src/index.ts';
 import { TokenManager } from '../src/token.ts';
 import { VideoClient, ann, gate, makeToken, makeWorld, until } from './lib/fakes.ts';
 
@@ -42,6 +42,7 @@ test('every operation before connectUser and after disconnectUser rejects with t
       client.chat.send('ann', 'hi', '1'),
     ];
     for (const result of results) await assert.rejects(result, { name: 'ConfabError', message: TOKEN_NOT_SET });
+  await assert.rejects(results[0] ?? Promise.resolve(), ({ cause }: ConfabError) => cause instanceof Error && cause.message === TOKEN_NOT_SET_HINT);
   };
   assert.equal(
     TOKEN_NOT_SET,

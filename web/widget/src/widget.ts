@@ -202,7 +202,8 @@ export class Widget {
   }
 
   /** Rejects with ConfabError when it was answered elsewhere. */
-  async accept(call: Call): Promise<void> {
+  async accept(call: Call, camera = true): Promise<void> {
+    if (!camera) await call.camera.disable({ remember: false });
     await call.accept();
     this.#set({ active: { call, ring: false, takeOver: false }, ended: undefined, ringing: undefined });
     this.#emit('call', 'active');

@@ -2,6 +2,7 @@
 import { CallingState, type Call, type UserObject } from '@confab/client';
 import { useEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
+import { useThere } from '../calls/useThere.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useModal } from '../hooks/useModal.ts';
 import { useObservable } from '../hooks/useObservable.ts';
@@ -29,7 +30,7 @@ export function OutgoingCall({ call, peer, onJoined, onClose, onWrite }: Outgoin
   const state = useObservable(call.state.callingState$);
   const ring = useObservable(call.state.ring$);
   const me = useObservable(client.state.connectedUser$)?.id;
-  const { ringing, result } = ringView(ring, me, peer.name, t);
+  const { ringing, result } = ringView(ring, me, peer.name, t, useThere(call));
   const dialog = useRef<HTMLDivElement>(null);
   useModal(dialog);
   useTone(ringing ? 'outgoing' : undefined);

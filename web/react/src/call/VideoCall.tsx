@@ -2,6 +2,7 @@
 import { CallingState, type UserObject } from '@confab/client';
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { createPortal } from 'react-dom';
+import { useThere } from '../calls/useThere.ts';
 import { CallProvider, useMessages, useShortcuts, useVideoClient } from '../context.tsx';
 import { useAwake } from '../hooks/useAwake.ts';
 import { useJoinedCall } from '../hooks/useCall.ts';
@@ -65,7 +66,7 @@ export function VideoCall({ callType, callId, peer, ring = false, takeOver = fal
   const startedAt = useObservable(call.state.startedAt$);
   const sharing = useObservable(call.screenShare.state.status$) === 'enabled';
   const me = useObservable(client.state.connectedUser$)?.id;
-  const { ringing, result } = ringView(useObservable(call.state.ring$), me, peer.name, t);
+  const { ringing, result } = ringView(useObservable(call.state.ring$), me, peer.name, t, useThere(call));
   const joined = state === CallingState.JOINED;
   const note = useAnnouncements(call, participants, joined);
   const alone = participants.length < 2;

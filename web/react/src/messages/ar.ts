@@ -259,9 +259,9 @@ export const ar: Messages = {
   deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
     const name = list(kinds.map((kind) => DEVICE_NAMES[kind]));
     if (reason === 'denied') return `لا يسمح متصفحك لهذه الصفحة باستخدام ${name}.`;
-    if (reason === 'missing') return `لم يُعثر على ${name}. أنت في المكالمة من دونها.`;
+    if (reason === 'missing') return `لم يُعثر على ${name}. وصّل الجهاز وحاول مجددًا؛ تعمل المكالمة من دونه أيضًا.`;
     if (reason === 'busy') return `يستخدم برنامج آخر ${name}.`;
-    if (reason === 'insecure') return `لا تتيح المتصفحات ${name} إلا للصفحات المفتوحة عبر https.`;
+    if (reason === 'insecure') return `لا تتيح المتصفحات ${name} إلا للصفحات المفتوحة عبر https://‎ أو عبر http://localhost على الخادم نفسه. عنوان هذه الصفحة يبدأ بـ http://‎.`;
     if (reason === 'lost') return `انفصل ${name} أو توقف عن العمل.`;
     return `تعذّر تشغيل ${name}.`;
   },

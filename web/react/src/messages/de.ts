@@ -242,9 +242,9 @@ export const de: Messages = {
   deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
     const name = list(kinds.map((kind) => DEVICE_NAMES[kind]));
     if (reason === 'denied') return `Ihr Browser erlaubt dieser Seite nicht, ${name} zu benutzen.`;
-    if (reason === 'missing') return `Nicht gefunden: ${name}. Im Anruf sind Sie ohne.`;
+    if (reason === 'missing') return `Nicht gefunden: ${name}. Schließen Sie es an und versuchen Sie es erneut; der Anruf geht auch ohne.`;
     if (reason === 'busy') return `Ein anderes Programm benutzt ${name}.`;
-    if (reason === 'insecure') return `Browser geben ${name} nur an Seiten, die mit https geöffnet wurden.`;
+    if (reason === 'insecure') return `Browser geben ${name} nur an Seiten, die mit https:// geöffnet wurden, oder auf dem Server selbst mit http://localhost. Die Adresse dieser Seite beginnt mit http://.`;
     if (reason === 'lost') return `${upper(name)} kann Confab nicht mehr erreichen: ausgesteckt oder ausgefallen.`;
     return `${upper(name)} konnte Confab nicht einschalten.`;
   },

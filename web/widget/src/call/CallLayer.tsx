@@ -39,13 +39,17 @@ function Incoming({ call }: { call: Call }) {
   useTone(answered ? undefined : 'incoming');
   if (!ring) return null;
 
-  const accept = () => {
+  const accept = (camera: boolean) => {
     setAnswered(true);
-    widget.accept(call).catch(() => setProblem(t.answeredElsewhere));
+    widget.accept(call, camera).catch(() => setProblem(t.answeredElsewhere));
   };
   const decline = () => {
     setAnswered(true);
     void call.reject().catch(() => {});
+  };
+  const write = () => {
+    decline();
+    widget.open();
   };
   return (
     <div ref={box} class="incoming" role="dialog" aria-label={t.incomingCall} onKeyDown={(event) => event.key === 'Escape' && decline()}>
@@ -57,8 +61,14 @@ function Incoming({ call }: { call: Call }) {
         <button type="button" class="button is-decline" disabled={answered} onClick={decline}>
           <Icon name="hangUp" size={20} /> {t.decline}
         </button>
-        <button type="button" class="button is-accept" disabled={answered} onClick={accept}>
+        <button type="button" class="button is-accept" disabled={answered} onClick={() => accept(true)}>
           <Icon name="camera" size={20} /> {t.accept}
+        </button>
+        <button type="button" class="button is-quiet" disabled={answered} onClick={write}>
+          <Icon name="chat" size={20} /> {t.writeInstead}
+        </button>
+        <button type="button" class="button is-quiet" disabled={answered} onClick={() => accept(false)}>
+          <Icon name="cameraOff" size={20} /> {t.withoutCamera}
         </button>
       </div>
     </div>

@@ -111,6 +111,8 @@ export const ar: Messages = {
   incomingCall: 'مكالمة واردة',
   isCalling: (name) => `${isolate(name)} يتصل بك`,
   accept: 'اقبل',
+  withoutCamera: 'بدون كاميرا',
+  writeInstead: 'الكتابة بدلًا من ذلك',
   decline: 'ارفض',
   answeredElsewhere: 'تم الرد على المكالمة بالفعل',
   calling: (name) => `جارٍ الاتصال بـ${isolate(name)}…`,
@@ -165,9 +167,9 @@ export const ar: Messages = {
   deviceError: (kind, reason) => {
     const name = DEVICES[kind];
     if (reason === 'denied') return `المتصفح لا يسمح لهذه الصفحة باستخدام ${isolate(name)}. اسمح بذلك في شريط العنوان.`;
-    if (reason === 'missing') return `لم يُعثر على ${isolate(name)}. أنت في المكالمة من دونها.`;
+    if (reason === 'missing') return `لم يُعثر على ${isolate(name)}. وصّل الجهاز وحاول مجددًا؛ تعمل المكالمة من دونه أيضًا.`;
     if (reason === 'busy') return `برنامج آخر يستخدم ${isolate(name)}.`;
-    if (reason === 'insecure') return `المتصفحات لا تتيح ${isolate(name)} إلا للصفحات المفتوحة عبر https.`;
+    if (reason === 'insecure') return `المتصفحات لا تتيح ${isolate(name)} إلا للصفحات المفتوحة عبر https://‎ أو عبر http://localhost على الخادم نفسه. عنوان هذه الصفحة يبدأ بـ http://‎.`;
     if (reason === 'lost') return `توقفت ${isolate(name)} عن العمل.`;
     return `تعذّر تشغيل ${isolate(name)}.`;
   },

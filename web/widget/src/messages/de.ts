@@ -101,6 +101,8 @@ export const de: Messages = {
   incomingCall: 'Eingehender Anruf',
   isCalling: (name) => `${name} ruft an`,
   accept: 'Annehmen',
+  withoutCamera: 'Ohne Kamera',
+  writeInstead: 'Lieber schreiben',
   decline: 'Ablehnen',
   answeredElsewhere: 'Der Anruf wurde schon angenommen',
   calling: (name) => `${name} wird angerufen …`,
@@ -155,9 +157,9 @@ export const de: Messages = {
   deviceError: (kind, reason) => {
     const [article, name] = DEVICES[kind];
     if (reason === 'denied') return `Der Browser lässt diese Seite ${article} nicht benutzen. Erlauben Sie es in der Adresszeile.`;
-    if (reason === 'missing') return `Gerät nicht gefunden: ${name}. Sie nehmen ohne teil.`;
+    if (reason === 'missing') return `Gerät nicht gefunden: ${name}. Schließen Sie es an und versuchen Sie es erneut; der Anruf geht auch ohne.`;
     if (reason === 'busy') return `Ein anderes Programm benutzt gerade ${article}.`;
-    if (reason === 'insecure') return `Browser geben ${article} nur an Seiten, die mit https geöffnet wurden.`;
+    if (reason === 'insecure') return `Browser geben ${article} nur an Seiten, die mit https:// geöffnet wurden, oder auf dem Server selbst mit http://localhost. Die Adresse dieser Seite beginnt mit http://.`;
     if (reason === 'lost') return `Gerät ausgefallen: ${name}.`;
     return `Gerät konnte nicht gestartet werden: ${name}.`;
   },

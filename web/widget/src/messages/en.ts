@@ -103,6 +103,8 @@ export const en = {
   incomingCall: 'Incoming call',
   isCalling: (name: string) => `${name} is calling`,
   accept: 'Accept',
+  withoutCamera: 'Without camera',
+  writeInstead: 'Write instead',
   decline: 'Decline',
   answeredElsewhere: 'The call was answered already',
   calling: (name: string) => `Calling ${name}…`,
@@ -157,9 +159,9 @@ export const en = {
   deviceError: (kind: DeviceKind, reason: DeviceErrorReason): string => {
     const name = DEVICES[kind];
     if (reason === 'denied') return `Your browser does not let this page use the ${name}. Allow it in the address bar.`;
-    if (reason === 'missing') return `No ${name} was found. You are in the call without one.`;
+    if (reason === 'missing') return `No ${name} was found. Plug one in and try again; the call works without.`;
     if (reason === 'busy') return `Another program is using your ${name}.`;
-    if (reason === 'insecure') return `Browsers give the ${name} only to pages that are opened with https.`;
+    if (reason === 'insecure') return `Browsers give the ${name} only to pages that are opened with https://, or with http://localhost on the server itself. The address of this page begins with http://.`;
     if (reason === 'lost') return `Your ${name} was unplugged or stopped working.`;
     return `Your ${name} could not be started.`;
   },

@@ -35,6 +35,7 @@ export const call: CallMessages = {
   audioOnlyIsOn: 'صوت فقط: كاميرتك متوقفة، ولا تستقبل صورًا.',
   audioOnlyHint: 'صوت فقط، لتوفير سعة الاتصال',
   videoAgain: 'إظهار الصور مجددًا',
+  unreachable: (name) => `لا يمكن الوصول إلى ${isolate(name)} الآن`,
   continueHere: 'المتابعة هنا',
   goesOn: 'تستمر المكالمة في نافذة أخرى',
   isThere: (names) => `في المكالمة الآن: ${people(names)}.`,

@@ -26,6 +26,7 @@ export const call: CallMessages = {
   audioOnlyIsOn: 'Nur Ton: Ihre Kamera ist aus, und Sie empfangen keine Bilder.',
   audioOnlyHint: 'Nur Ton, um Bandbreite zu sparen',
   videoAgain: 'Bilder wieder zeigen',
+  unreachable: (name) => `${name} ist gerade nicht zu erreichen`,
   continueHere: 'Hier fortsetzen',
   goesOn: 'Der Anruf geht in einem anderen Fenster weiter',
   isThere: (names) => `${list(names)} ${names.length === 1 ? 'ist' : 'sind'} im Anruf.`,

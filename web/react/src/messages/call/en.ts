@@ -29,6 +29,7 @@ export const call = {
   audioOnlyIsOn: 'Audio only: your camera is off, and you receive no pictures.',
   audioOnlyHint: 'Audio only, to save bandwidth',
   videoAgain: 'Show pictures again',
+  unreachable: (name: string) => `${name} cannot be reached right now`,
   continueHere: 'Continue here',
   goesOn: 'The call goes on in another window',
   isThere: (names: readonly string[]) => `${list(names)} ${names.length === 1 ? 'is' : 'are'} in the call.`,
