@@ -157,6 +157,40 @@ static void test_media_does_what_rights_say(void **state)
 	assert_int_equal(calls_state_find(w->calls, room)->participant_count, 1);
 }
 
+static struct got join_with(struct world *w, const struct store_user *who, const char *id,
+			    json_t *take_over)
+{
+	json_t *body = json_pack("{s:o}", "take_over", take_over);
+	struct got g = { .status = 1 };
+
+	w->media_log[0] = '\0';
+	calls_join(w->calls, who, "default", id, body, note_answer, &g);
+	json_decref(body);
+	store_wait(w->scratch.store);
+	return g;
+}
+
+/* One's own other seats go, nobody else's; without being asked for it none does. */
+static void test_take_over(void **state)
+{
+	struct world *w = *state;
+	static const char *const who[] = { "ann:1", "bob:1", "ann:2" };
+
+	calls_set_media(w->calls, &(struct calls_media){ .remove = on_remove, .arg = w });
+	(void)ask(w, CREATE, &boss, "default", "desk");
+	for (size_t i = 0; i < sizeof who / sizeof *who; i++) {
+		in(w, "default:desk", who[i]);
+		store_wait(w->scratch.store);
+	}
+	assert_int_equal(join_with(w, &ann, "desk", json_false()).status, 0);
+	assert_string_equal(w->media_log, "");
+	assert_int_equal(join_with(w, &ann, "desk", json_string("yes")).status, -EINVAL);
+	assert_string_equal(w->media_log, "");
+	assert_int_equal(join_with(w, &ann, "desk", json_true()).status, 0);
+	assert_string_equal(w->media_log, "remove ann:2; remove ann:1; ");
+	assert_int_equal(calls_state_find(w->calls, "default:desk")->participant_count, 1);
+}
+
 /* Rooms and people of anybody's LiveKit tokens. */
 static void test_foreign_rooms(void **state)
 {
@@ -220,9 +254,13 @@ int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, called_set_up, called_tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_a_session_from_start_to_end),	  TEST(test_quick_changes_keep_their_order),
-		TEST(test_tabs_of_one_person_count_once), TEST(test_a_large_call_is_told_by_number),
-		TEST(test_media_does_what_rights_say),	  TEST(test_foreign_rooms),
+		TEST(test_a_session_from_start_to_end),
+		TEST(test_quick_changes_keep_their_order),
+		TEST(test_tabs_of_one_person_count_once),
+		TEST(test_a_large_call_is_told_by_number),
+		TEST(test_media_does_what_rights_say),
+		TEST(test_take_over),
+		TEST(test_foreign_rooms),
 		TEST(test_many_people_in_many_rooms),
 	};
 
