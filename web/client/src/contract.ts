@@ -359,7 +359,7 @@ export interface WordsObject {
 
 export interface ReportsResponse {
   reported: ReportedObject[];
-  /** How many messages have open reports. */
+  /** How many messages have open reports, up to 1000. */
   open: number;
 }
 
