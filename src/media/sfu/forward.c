@@ -378,9 +378,9 @@ static void forward_sound(struct subscription *s, struct burst *b)
 static bool forward_some(struct sfu *sfu)
 {
 	struct burst *b = &sfu->burst;
-	struct subscription *s = burst_next_sound(b);
+	struct subscription *s;
 
-	if (s) {
+	if (b->sound_count && (s = burst_next_sound(b))) {
 		forward_sound(s, b);
 		return true;
 	}
