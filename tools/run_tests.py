@@ -24,12 +24,13 @@ FILE_LIMIT = 800  # lines of one source file; 500 is the aim
 LONG_ONLY = {"profiles.test.mjs"}  # all of their tests take minutes
 # How many processors a test file keeps busy while it runs (--at-once 0 on a machine of its own says it): of a folder, and of
 # files unlike the others. With two processors, one that draws and encodes runs beside those that mostly wait, and two such do not; what is
-# measured over a link (netns) has them nearly to itself.
+# measured, over a link (netns) or of what an encoder gets, has them nearly to itself.
 LOADS = {
     "test/api": 0.45, "test/interop": 0.5, "test/e2e": 0.95, "test/netns": 1.5,
     "test/e2e/axe": 1.3, "test/e2e/c-client": 0.2, "test/e2e/call": 1.3, "test/e2e/outbox": 0.6, "test/e2e/push": 0.5, "test/e2e/sdk": 0.5,
-    "test/e2e/sdk-life": 0.7, "test/e2e/sdk-surface": 0.4,
-    "test/interop/data": 0.3, "test/interop/libconfab": 0.2, "test/interop/resume": 0.9, "test/interop/rtc-node": 0.3, "test/interop/tcp": 1.3,
+    "test/e2e/quality": 1.5, "test/e2e/sdk-life": 0.7, "test/e2e/sdk-surface": 0.4,
+    "test/interop/browser": 1.5, "test/interop/codecs": 1.3, "test/interop/data-tracks": 0.95, "test/interop/libconfab": 0.2,
+    "test/interop/matrix": 1.3, "test/interop/resume": 0.95, "test/interop/rtc-node": 0.3, "test/interop/tcp": 1.3,
 }
 WRITTEN_BY_TOOLS = {"web/client/src/contract.ts"}  # as long as the contract is
 SANITIZERS = {

@@ -8,7 +8,7 @@ import { startConfabd } from '../lib/confabd.mjs';
 import { startOutside } from '../lib/outside.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
-const limit = { timeout: 120000 };
+const limit = { timeout: 240000 };
 let daemon, browser, outside;
 
 before(async () => {
@@ -98,9 +98,9 @@ test('the browser gives the publisher room: bandwidth estimate and the top layer
 			estimate: Math.max(...reports.filter((r) => r.type === 'candidate-pair').map((r) => r.availableOutgoingBitrate ?? 0)),
 		};
 	};
-	const now = await until('1280 wide and 1.5 Mbit/s', outgoing, (o) => o.estimate >= 1.5e6 && o.layers.some((l) => l.includes(':1280')), 20000);
+	const now = await until('1280 wide and 1.5 Mbit/s', outgoing, (o) => o.estimate >= 1.5e6 && o.layers.some((l) => l.includes(':1280')), 60000);
 	t.diagnostic(JSON.stringify(now));
-	await until('the top layer at the viewer', () => stats(bob.page), (reports) => reports.some((r) => r.type === 'inbound-rtp' && r.kind === 'video' && r.frameWidth === 1280), 20000);
+	await until('the top layer at the viewer', () => stats(bob.page), (reports) => reports.some((r) => r.type === 'inbound-rtp' && r.kind === 'video' && r.frameWidth === 1280), 60000);
 });
 
 test('a token that may not publish, and one that may not subscribe', limit, async (t) => {
@@ -122,5 +122,5 @@ test('a lost signalling socket: the client is back in the room', limit, async (t
 	await until('both in the room', () => ann.page.evaluate(() => ({ state: window.room.state, others: window.room.remoteParticipants.size })),
 		(now) => now.state === 'connected' && now.others === 1, 20000);
 	const before = (await received(bob.page)).frames;
-	await until('media again', () => received(bob.page), (now) => now.frames > before + 20 || now.frames < before, 20000);
+	await until('media again', () => received(bob.page), (now) => now.frames > before + 20 || now.frames < before, 60000);
 });

@@ -8,7 +8,7 @@ import { startConfabd } from '../lib/confabd.mjs';
 import { startOutside } from '../lib/outside.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
-const limit = { timeout: 90000 };
+const limit = { timeout: 240000 };
 let daemon, browser, outside;
 
 before(async () => {
@@ -79,14 +79,14 @@ async function svc(t, codec, scalabilityMode, { half }) {
 	// shown small: the lower spatial layer, and back
 	if (half) {
 		await bob.page.evaluate(() => window.publication.setVideoDimensions({ width: 300, height: 160 }));
-		const small = await until('a smaller layer', () => shown(bob), (now) => now.frameWidth === half, 20000);
+		const small = await until('a smaller layer', () => shown(bob), (now) => now.frameWidth === half, 60000);
 		await until('frames of it', () => shown(bob), (now) => now.framesDecoded > small.framesDecoded + 20 && now.frameWidth === half);
 		await bob.page.evaluate(() => window.publication.setVideoDimensions({ width: 1280, height: 720 }));
-		const big = await until('the whole again', () => shown(bob), (now) => now.frameWidth === 1280, 20000);
+		const big = await until('the whole again', () => shown(bob), (now) => now.frameWidth === 1280, 60000);
 		await until('frames of it', () => shown(bob), (now) => now.framesDecoded > big.framesDecoded + 20 && now.frameWidth === 1280);
 	} else {
 		await bob.page.evaluate(() => window.publication.setVideoFPS(7));
-		await until('fewer frames', () => shown(bob), (now) => now.framesPerSecond > 0 && now.framesPerSecond <= 16, 20000);
+		await until('fewer frames', () => shown(bob), (now) => now.framesPerSecond > 0 && now.framesPerSecond <= 16, 60000);
 	}
 	t.diagnostic(JSON.stringify(await shown(bob)));
 	assertQuiet(ann, bob);

@@ -8,7 +8,7 @@ import { startConfabd } from '../lib/confabd.mjs';
 import { startOutside } from '../lib/outside.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
 
-const limit = { timeout: 90000 };
+const limit = { timeout: 240000 };
 let daemon, outside, browser;
 before(async () => {
 	[daemon, outside, browser] = await Promise.all([startConfabd({ demo: false }), startOutside(), launchChromium()]);

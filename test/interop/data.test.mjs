@@ -8,7 +8,7 @@ import { startConfabd } from '../lib/confabd.mjs';
 import { startOutside } from '../lib/outside.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
-const limit = { timeout: 90000 };
+const limit = { timeout: 240000 };
 let daemon;
 before(async () => {
 	daemon = await startConfabd();

@@ -10,7 +10,7 @@ import { startProxy } from '../lib/proxy.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
 import { Code, endAll, State, Talk, withBrowsers } from '../lib/talk.mjs';
 
-const limit = { timeout: 120000 };
+const limit = { timeout: 240000 };
 const Changed = { name: 1, metadata: 2, attributes: 4 };
 let daemon, page;
 const drivers = [];

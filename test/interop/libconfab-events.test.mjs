@@ -14,7 +14,7 @@ import { mediaToken } from '../lib/rtc.mjs';
 import { endAll, Program, State, Talk } from '../lib/talk.mjs';
 import { until } from '../lib/until.mjs';
 
-const limit = { timeout: 120000 };
+const limit = { timeout: 240000 };
 const Source = { camera: 1, microphone: 2 };
 const Changed = { name: 1, metadata: 2, attributes: 4, permissions: 8 };
 const Reason = { left: 1, duplicateIdentity: 2, removed: 4, roomDeleted: 5 };

@@ -8,7 +8,7 @@ import { chromiumDriver, nodeDriver, servePage } from '../lib/participant/driver
 import { mediaToken } from '../lib/rtc.mjs';
 import { endAll, Talk, withBrowsers } from '../lib/talk.mjs';
 
-const limit = { timeout: 120000 };
+const limit = { timeout: 240000 };
 const Rpc = { unsupportedMethod: 1400, recipientNotFound: 1401, requestTooLarge: 1402, recipientDisconnected: 1503, responseTooLarge: 1504 };
 let daemon;
 before(async () => {

@@ -10,7 +10,7 @@ import { startOutside } from '../lib/outside.mjs';
 import { startProxy } from '../lib/proxy.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
-const limit = { timeout: 90000 };
+const limit = { timeout: 240000 };
 let daemon, browser, outside;
 
 before(async () => {
@@ -60,7 +60,7 @@ async function enter(t, url, room, identity) {
 }
 
 const look = (tab) => tab.page.evaluate(() => ({ seen: window.seen, data: window.data, frames: window.shown ?? 0, longest: window.longest, sid: window.room.localParticipant.sid }));
-const waitFor = (tab, event, from = 0) => until(event, () => look(tab), (now) => now.seen.slice(from).some((e) => e.event === event), 20000);
+const waitFor = (tab, event, from = 0) => until(event, () => look(tab), (now) => now.seen.slice(from).some((e) => e.event === event), 60000);
 
 async function enterBot(t, url, room, identity) {
 	const bot = await RtcPeer.start(identity);

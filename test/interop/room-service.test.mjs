@@ -9,7 +9,7 @@ import { sign } from '../lib/jwt.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 import { pause, until } from '../lib/until.mjs';
 
-const limit = { timeout: 90000 };
+const limit = { timeout: 240000 };
 let daemon, rooms;
 before(async () => {
 	daemon = await startConfabd();

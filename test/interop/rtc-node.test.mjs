@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { apiKey, startConfabd } from '../lib/confabd.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
-const limit = { timeout: 90000 };
+const limit = { timeout: 240000 };
 let daemon;
 before(async () => {
 	daemon = await startConfabd();
