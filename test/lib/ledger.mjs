@@ -13,6 +13,7 @@ export class Ledger {
 	heard = new Map(); // message id → client id, from the event socket
 	unsure = []; // client ids whose answer never came: they go out again
 	refused = []; // {status, code, message, retryAfter}
+	bySocket = 0; // of those acknowledged, the ones that were sent over an event socket
 	#serial = 0;
 	checkedTo = 0; // message id: it and those before are not ours, or have been read back
 	#running = new Set(); // stop() of those who write
@@ -48,26 +49,57 @@ export class Ledger {
 		});
 	}
 
+	/** The same of a message over the listener's socket, whose reply is a frame; undefined when it is not up. */
+	#tell(line, id) {
+		if (!line.up) return undefined;
+		return new Promise((resolve, reject) => {
+			const timer = setTimeout(() => line.waiting.get(id)?.reject(new Error('no reply in 20 s')), 20000);
+			const settle = (how) => (value) => {
+				clearTimeout(timer);
+				line.waiting.delete(id);
+				how(value);
+			};
+			line.waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
+			line.socket.send(JSON.stringify({ type: 'message.send', request_id: id, conversation_id: this.conversation, message: { text: `text of ${id}`, client_id: id } }));
+		});
+	}
+
+	/** Opens the listener, over which every other writer sends, too. */
+	#listen(daemon, cookie) {
+		const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}/api/v1/events`, { headers: { cookie } });
+		const line = { socket, up: false, waiting: new Map() };
+		socket.on('open', () => socket.send('{"type":"connect"}'));
+		socket.on('error', () => {});
+		socket.on('close', () => {
+			line.up = false;
+			for (const { reject } of [...line.waiting.values()]) reject(new Error('cut off'));
+		});
+		socket.on('message', (data) => {
+			const event = JSON.parse(String(data));
+			if (event.type === 'connection.ok') line.up = true;
+			if (event.type === 'message.new') this.heard.set(event.message.id, event.message.client_id);
+			const { request_id, error, message, status_code = 201, retry_after } = event;
+			if (request_id !== undefined) line.waiting.get(request_id)?.resolve({ status: status_code, body: error ?? { message }, retryAfter: retry_after && String(retry_after) });
+		});
+		return line;
+	}
+
 	/** Starts `count` writers and a listener; {answers(), settled(), stop()}. They end by themselves when the server does. */
 	start(daemon, cookie, count = 8) {
 		let stopped = false;
 		const answers = Array.from({ length: count }, () => 0); // of each writer
 		const agent = new http.Agent({ keepAlive: true, maxSockets: count });
 		const path = `/api/v1/conversations/${this.conversation}/messages`;
-		const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}/api/v1/events`, { headers: { cookie } });
-		socket.on('open', () => socket.send('{"type":"connect"}'));
-		socket.on('error', () => {});
-		socket.on('message', (data) => {
-			const event = JSON.parse(String(data));
-			if (event.type === 'message.new') this.heard.set(event.message.id, event.message.client_id);
-		});
+		const line = this.#listen(daemon, cookie);
 		const writer = async (_, me) => {
 			while (!stopped) {
 				const id = this.unsure.pop() ?? `m${++this.#serial}`;
 				try {
-					const answer = await this.#ask(agent, daemon.url, cookie, 'POST', path, { text: `text of ${id}`, client_id: id });
+					const told = me % 2 ? this.#tell(line, id) : undefined;
+					const answer = await (told ?? this.#ask(agent, daemon.url, cookie, 'POST', path, { text: `text of ${id}`, client_id: id }));
 					answers[me]++;
 					if (answer.status < 300) {
+						if (told) this.bySocket++;
 						this.acknowledged.set(id, answer.body.message.id);
 						continue;
 					}
@@ -86,7 +118,7 @@ export class Ledger {
 			stopped = true;
 			await Promise.all(running);
 			agent.destroy();
-			socket.terminate();
+			line.socket.terminate();
 			this.#running.delete(stop);
 		};
 		this.#running.add(stop);
