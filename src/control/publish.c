@@ -172,17 +172,37 @@ void publish_times(void *arg)
 	support_tell_times(arg);
 }
 
+/* Who was let into a channel's call is no member of it. */
+static void publish_to_guests(struct control *c, const struct call_event *event)
+{
+	const struct store_channel *channel = store_is_channel(event->conversation_id)
+						      ? chat_channel_find(c->chat,
+									  event->conversation_id)
+						      : NULL;
+
+	for (size_t i = 0; channel && i < event->audience.count; i++) {
+		const char *const *id = &event->audience.user_ids[i];
+
+		if (!chat_channel_member(channel, *id))
+			hub_publish(c->hub,
+				    &(struct hub_audience){ .user_ids = id, .user_count = 1 },
+				    event->cursor, event->frame);
+	}
+}
+
 void publish_call_event(void *arg, const struct call_event *event)
 {
 	struct control *c = arg;
 	const struct hub_audience to = { .user_ids = event->audience.user_ids,
 					 .user_count = event->audience.count };
 
-	if (event->conversation_id)
+	if (event->conversation_id) {
 		publish_to_conversation(c, event->conversation_id, false, NULL, event->cursor,
 					event->frame);
-	else
+		publish_to_guests(c, event);
+	} else {
 		hub_publish(c->hub, &to, event->cursor, event->frame);
+	}
 	control_post_event(c, event->cursor, event->frame);
 	notify_ring(c->push, event->frame);
 }

@@ -2,6 +2,7 @@
 /* The live sessions of calls: beginnings, comings and goings, ends. */
 #include <errno.h>
 
+#include "store/channels.h"
 #include "store/request.h"
 
 struct session_request {
@@ -112,6 +113,9 @@ static int end_one(struct db *db, struct session_request *r)
 	int status = db_exec(db,
 			     "UPDATE call_sessions SET ended_at = max(?, started_at) WHERE id = ?",
 			     "is", (int64_t)r->start.at_us, id);
+	/* who was let into a channel's call was let into this one */
+	if (status == 0 && r->start.conversation_id && store_is_channel(r->start.conversation_id))
+		status = db_exec(db, "DELETE FROM call_members WHERE cid = ?", "s", r->start.cid);
 	r->start.session_id = id;
 	if (status == 0)
 		status = add_event(db, r, EVENT_CALL_SESSION_ENDED);

@@ -37,11 +37,14 @@ static int find_user(struct db *db, struct mem *mem, const char *id, struct stor
 	" FROM call_members m JOIN users u ON u.id = m.user_id WHERE m.cid = ? " \
 	"ORDER BY m.created_at, m.user_id"
 
-/* Of a channel's call: the channel's members, whoever that is now. */
+/* Of a channel's call: the channel's members, whoever that is now; and who was let into the call that goes on. */
 #define OF_CHANNEL                                                                          \
 	"SELECT iif(m.owner, 'host', 'call_member'), NULL, m.joined_at, m.joined_at, " USER \
-	" FROM channel_members m JOIN users u ON u.id = m.user_id WHERE m.channel_id = ? "  \
-	"ORDER BY m.joined_at, m.user_id"
+	" FROM channel_members m JOIN users u ON u.id = m.user_id WHERE m.channel_id = ?1 " \
+	"UNION ALL SELECT 'guest', g.custom, g.created_at, g.updated_at, " USER             \
+	" FROM call_members g JOIN users u ON u.id = g.user_id WHERE g.cid = ?2 AND NOT "   \
+	"EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = ?1 AND m.user_id = "  \
+	"g.user_id) ORDER BY 3, 5"
 
 static void member_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
 {
@@ -57,7 +60,8 @@ static void member_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
 static int read_members(struct db *db, struct mem *mem, struct store_call *call)
 {
 	bool channel = call->conversation_id && store_is_channel(call->conversation_id);
-	sqlite3_stmt *stmt = channel ? db_query(db, OF_CHANNEL, "s", call->conversation_id)
+	sqlite3_stmt *stmt = channel ? db_query(db, OF_CHANNEL, "ss", call->conversation_id,
+						call->cid)
 				     : db_query(db, LISTED, "s", call->cid);
 
 	return rows_all(db, mem, stmt, sizeof(struct store_call_member), member_read,

@@ -70,8 +70,11 @@ int event_audience(struct db *db, struct mem *mem, int64_t cursor, const struct 
 {
 	int r = 0;
 
-	if (event->conversation_id && !only)
-		return 0; /* its customer and the admins */
+	if (event->conversation_id &&
+	    !only) { /* its people; guests of its call hear while they are here */
+		*ret = audience_copy(mem, more);
+		return 0;
+	}
 	if (!only)
 		r = db_exec(
 			db,
@@ -120,8 +123,10 @@ int event_session_hearers(struct db *db, struct mem *mem, int64_t cursor,
 {
 	int r = 0;
 
-	if (event->conversation_id)
-		return 0; /* its customer and the admins */
+	if (event->conversation_id) {
+		ret->others = audience_copy(mem, watchers);
+		return 0;
+	}
 	for (size_t i = 0; r == 0 && i < watchers.count; i++)
 		r = db_exec(db, add_watcher, "iss", cursor, watchers.user_ids[i], event->cid);
 	if (r == 0)

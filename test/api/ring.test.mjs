@@ -207,6 +207,50 @@ test('the team asks colleagues into a call that goes on, which leaves no card of
 	await Promise.all([stream.close(), colleague.close()]);
 });
 
+test('into a call between two a third person is let for as long as it goes on, and not into the conversation', async () => {
+	const made = await people.boss.call('POST', '/api/v1/channels', { type: 'direct', user_id: 'ann' });
+	assert.equal(made.status, 201);
+	const id = made.body.channel.id;
+	const call = (who, verb, body = {}) => people[who].call(verb ? 'POST' : 'GET', at('default', `chat-${id}`, verb), verb ? body : undefined);
+	const invite = (who, other) => call(who, 'members', { update_members: [{ user_id: other }] });
+	assert.equal((await call('boss', 'ring')).status, 404, 'there is no call yet');
+	const rooms = [];
+	const enter = async (who, body = {}) => rooms.push(await enterRoom(daemon, await call(who, 'join', body)));
+	const [boss, third, outsider] = await Promise.all(['boss', 'deputy', 'cleo'].map((who) => people[who].events()));
+	await enter('ann', { create: true });
+	const early = await invite('boss', 'deputy');
+	assert.deepEqual([early.status, /while you are in it/.test(early.body.message)], [400, true]);
+	await enter('boss');
+	assert.equal((await invite('ann', 'deputy')).status, 403, 'it is for the team');
+	assert.equal((await call('deputy')).status, 404);
+	assert.equal((await call('deputy', 'join')).status, 404);
+
+	const invited = await invite('boss', 'deputy');
+	assert.deepEqual(invited.body.members.map((m) => [m.user_id, m.role]).sort(), [['ann', 'call_member'], ['boss', 'call_member'], ['deputy', 'guest']]);
+	const asked = await call('boss', 'ring', { member_ids: ['deputy'] });
+	assert.deepEqual([asked.status, legs(asked.body.ring)], [200, { deputy: 'ringing' }]);
+	assert.equal((await third.next('call.ring')).ring.id, asked.body.ring.id);
+	assert.equal((await call('deputy', 'accept')).status, 200);
+	await enter('deputy');
+	for (const stream of [boss, third]) await stream.next((event) => event.type === 'call.session_participant_joined' && event.user.id === 'deputy');
+	const own = (await call('deputy')).body.own_capabilities;
+	assert.deepEqual(['send-audio', 'send-video', 'end-call', 'kick-user'].map((right) => own.includes(right)), [true, true, false, false], 'a guest, though of the team');
+	assert.equal((await people.deputy.call('GET', `/api/v1/conversations/${id}/messages`)).status, 404);
+	assert.deepEqual((await people.deputy.call('GET', '/api/v1/channels')).body.channels.filter((c) => c.id === id), []);
+
+	await call('boss', 'end');
+	await Promise.all(rooms.map((room) => room.closed));
+	for (const stream of [boss, third]) await stream.next('call.session_ended');
+	assert.equal((await call('deputy')).status, 404, 'the next one is between two again');
+	assert.deepEqual((await call('boss')).body.members.map((m) => m.user_id).sort(), ['ann', 'boss']);
+	await people.boss.call('POST', at('default', `chat-${id}`), { ring: true });
+	await boss.next((event) => event.type === 'call.ring' && event.ring.caller.id === 'boss' && event.conversation_id === id && event.ring.id !== asked.body.ring.id);
+	await call('boss', 'reject');
+	assert.equal(third.seen.filter((event) => event.type === 'call.ring').length, 1);
+	assert.ok(!outsider.seen.some((event) => event.conversation_id === id));
+	await Promise.all([boss.close(), third.close(), outsider.close()]);
+});
+
 test('who was in a call says how it was, and the team reads it with the calls of the past', async () => {
 	const say = (who, body) => people[who].call('POST', at('default', 'chat-cleo', 'feedback'), body);
 	for (const rating of [undefined, null, 0, 6, 2.5, '3']) assert.equal((await say('cleo', { rating })).status, 400);

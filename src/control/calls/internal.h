@@ -132,6 +132,7 @@ void say_live(struct calls *c, const struct store_call *call, json_t *frame);
 
 void watch_add(struct calls *c, const char *cid, const char *user_id);
 void watch_remove(struct calls *c, const char *cid, const char *user_id);
+void watch_remove_all(struct calls *c, const char *cid);
 struct store_audience watchers_of(struct calls *c, const char *cid); /* free user_ids */
 void watch_sweep(struct calls *c);				     /* those who have gone */
 void watch_fini(struct calls *c);

@@ -238,6 +238,8 @@ void calls_participant_left(struct calls *c, const char *room, const char *ident
 		live_post_card(c, l);
 		live_store(c, l, LIVE_ENDED, person);
 		rings_call_ended(c, l->cid);
+		if (l->state.conversation_id && store_is_channel(l->state.conversation_id))
+			watch_remove_all(c, l->cid); /* its guests */
 		live_remove(c, l);
 	}
 }

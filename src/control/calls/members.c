@@ -63,6 +63,13 @@ static unsigned needed(const struct ask *a, const struct store_call_change *chan
 	return needs;
 }
 
+/* Into a call between two, somebody who is in it lets others for as long as it goes on; a group has members for that. */
+static bool may_invite(struct ask *a, const struct store_call *call)
+{
+	return strncmp(call->conversation_id, "direct.", strlen("direct.")) == 0 &&
+	       live_has(a->calls, a->cid, a->who->id);
+}
+
 static int plan_members(struct ask *a, const struct store_call *call,
 			struct store_call_change *change)
 {
@@ -74,11 +81,12 @@ static int plan_members(struct ask *a, const struct store_call *call,
 	if (missing)
 		return ask_fail(a, -EPERM, "You may not do that on %s: it needs the capability %s.",
 				a->cid, right_name(missing & -missing));
-	if (call->conversation_id)
+	if (call->conversation_id && !may_invite(a, call))
 		return ask_fail(
 			a, -EINVAL,
 			"A conversation's call has no list of members: those of the conversation "
-			"belong to it.");
+			"belong to it. Into a call between two you let others while you are in "
+			"it.");
 	if (call->member_count + change->member_count > LIMIT_CALL_MEMBERS)
 		return ask_fail(a, -EINVAL, "A call may have %d members at most.",
 				LIMIT_CALL_MEMBERS);
@@ -125,15 +133,25 @@ static void say_removed(struct ask *a, const struct store_call *call)
 	(void)json_object_set(frame, "members", removed);
 	json_array_foreach(removed, at, item)
 	{
-		if (!(call_types_grants(a->calls->types, call->type, "user") & RIGHT_READ))
+		if (call->conversation_id ||
+		    !(call_types_grants(a->calls->types, call->type, "user") & RIGHT_READ))
 			watch_remove(a->calls, call->cid, json_string_value(item));
 		say_besides(a->calls, call, json_string_value(item), json_deep_copy(frame));
 	}
 	say(a->calls, call->cid, call->conversation_id, frame);
 }
 
+/* Who is no member of the conversation hears of its call as those do who watch one. */
+static void let_in(struct ask *a, const struct store_call *call)
+{
+	for (size_t i = 0; call->conversation_id && i < call->member_count; i++)
+		if (strcmp(call->members[i].role, "guest") == 0)
+			watch_add(a->calls, call->cid, call->members[i].user.id);
+}
+
 static void done_members(struct ask *a, const struct store_call *call)
 {
+	let_in(a, call);
 	say_members(a, call, true);
 	say_members(a, call, false);
 	say_removed(a, call);

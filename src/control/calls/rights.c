@@ -132,12 +132,14 @@ static unsigned in_conversation(const char *conversation_id, const struct store_
 	return who->role == ROLE_ADMIN ? RIGHTS_ALL : RIGHTS_TALK;
 }
 
-/* A channel's call: for its members, who are listed on it; whoever made it may have left. */
+/* A channel's call: for its members, who are listed on it, and those who were let into it; whoever made it may have left. */
 static unsigned in_channel(const struct store_call *call, const struct store_user *who)
 {
 	for (size_t i = 0; i < call->member_count; i++)
 		if (strcmp(call->members[i].user.id, who->id) == 0)
-			return who->role == ROLE_ADMIN || strcmp(call->members[i].role, "host") == 0
+			return strcmp(call->members[i].role, "guest") == 0 ? RIGHTS_TALK
+			       : who->role == ROLE_ADMIN ||
+					       strcmp(call->members[i].role, "host") == 0
 				       ? RIGHTS_ALL
 				       : RIGHTS_TALK;
 	return RIGHTS_NONE;

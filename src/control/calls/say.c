@@ -64,6 +64,15 @@ void watch_remove(struct calls *c, const char *cid, const char *user_id)
 		watch_drop(c, w);
 }
 
+void watch_remove_all(struct calls *c, const char *cid)
+{
+	struct watch *w;
+
+	list_each (w, &c->watches, in_calls)
+		if (strcmp(w->cid, cid) == 0)
+			watch_drop(c, w);
+}
+
 void watch_sweep(struct calls *c)
 {
 	struct watch *w;

@@ -52,7 +52,7 @@ function Inviting({ call, conversation, participants, messenger }: AddPeopleProp
       {open && (
         <div className="cf-devices__panel cf-invite" role="group" aria-label={t.addPeople} tabIndex={-1}>
           <p className="cf-invite__hint">{t.addHint}</p>
-          <Candidates messenger={messenger} conversationId={conversation.id} there={participants} ask={ask} />
+          <Candidates call={call} messenger={messenger} conversationId={conversation.id} there={participants} ask={ask} />
         </div>
       )}
     </div>
@@ -60,6 +60,7 @@ function Inviting({ call, conversation, participants, messenger }: AddPeopleProp
 }
 
 interface CandidatesProps {
+  call: Call;
   messenger: ChatStore;
   conversationId: string;
   there: readonly Participant[];
@@ -68,17 +69,22 @@ interface CandidatesProps {
 
 /**
  * Everybody who may be called: in a customer's conversation the team, in others their members; owners let others of the team
- * into the group so. Who is online comes first.
+ * into the group so, and others come into a call between two for as long as it goes on. Who is online comes first.
  */
-function Candidates({ messenger, conversationId, there, ask }: CandidatesProps) {
+function Candidates({ call, messenger, conversationId, there, ask }: CandidatesProps) {
   const t = useMessages().call;
   const state = useObservable(messenger.state$);
   const channel = state.channels.get(conversationId);
   const letsIn = channel?.type === 'group' && ownsChannel(channel, state.me.id);
-  const team = useTeam(letsIn || !isChannel(conversationId));
+  const direct = channel?.type === 'direct';
+  const team = useTeam(letsIn || direct || !isChannel(conversationId));
   const members = channel?.members.map(({ user }) => user);
-  const people = letsIn ? team && [...(members ?? []), ...team.filter(({ id }) => !members?.some((user) => user.id === id))] : (members ?? team);
-  const prepare = (id: string) => (members?.some((user) => user.id === id) ?? true ? undefined : messenger.changeChannel(conversationId, { add_members: [id] }));
+  const people = letsIn || direct ? team && [...(members ?? []), ...team.filter(({ id }) => !members?.some((user) => user.id === id))] : (members ?? team);
+  const prepare = async (id: string) => {
+    if (members?.some((user) => user.id === id) ?? true) return;
+    if (direct) await call.updateCallMembers({ update_members: [{ user_id: id }] });
+    else await messenger.changeChannel(conversationId, { add_members: [id] });
+  };
   if (!people) return <Spinner label={t.addPeople} />;
   const others = people.filter((user) => user.id !== state.me.id);
   if (others.length === 0) return <p className="cf-invite__hint">{t.nobodyToAdd}</p>;
@@ -86,6 +92,7 @@ function Candidates({ messenger, conversationId, there, ask }: CandidatesProps) 
   return (
     <>
       {letsIn && <p className="cf-invite__hint">{t.letsIn}</p>}
+      {direct && <p className="cf-invite__hint">{t.justThisCall}</p>}
       <ul className="cf-people" role="list">
         {[...others]
           .sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { conversationIdOf, type Call } from '@confab/client';
+import { conversationIdOf, isChannel, type Call, type ChatStore } from '@confab/client';
 import { useEffect, useRef, type RefObject } from 'react';
 import { useCallChat, type CallChat } from '../calls/CallChat.tsx';
 import { previewOf } from '../chat/previewOf.ts';
@@ -35,7 +35,7 @@ export function useConversation(call: Call, covers: boolean): Conversation | und
   useEffect(() => () => setOpen?.(false), [setOpen]);
   useNews(id, covers && chat !== undefined && !chat.open);
 
-  if (!chat || id === undefined || !(chat.messenger ?? chat.goTo)) return undefined;
+  if (!chat || id === undefined || !(chat.messenger ?? chat.goTo) || isGuestOf(chat.messenger, id)) return undefined;
   const turn = (open: boolean) => {
     if (open && !chat.messenger) chat.goTo?.(id);
     chat.setOpen(open);
@@ -43,6 +43,10 @@ export function useConversation(call: Call, covers: boolean): Conversation | und
   };
   return { id, chat, open: chat.open, toggle: () => turn(!chat.open), close: () => turn(false), button };
 }
+
+/** Who was let into a call between two others does not see their conversation. */
+export const isGuestOf = (messenger: ChatStore | undefined, id: string): boolean =>
+  messenger !== undefined && isChannel(id) && messenger.state.status === 'ready' && !messenger.state.channels.has(id);
 
 /** Says what others write while nobody could see it. */
 function useNews(id: string | undefined, hidden: boolean): void {

@@ -2,6 +2,7 @@
 import { conversationIdOf, type Call } from '@confab/client';
 import { useEffect, useRef } from 'react';
 import { CallEnded, type Ended } from '../call/CallEnded.tsx';
+import { isGuestOf } from '../call/useConversation.ts';
 import { useCallChat } from './CallChat.tsx';
 import { useInCall } from './useInCall.ts';
 import { toTextBox } from './toTextBox.ts';
@@ -39,7 +40,7 @@ export function AfterCall({ ended, onOpen, onClose }: AfterCallProps) {
       elsewhere={me}
       place={(shown === id ? chat?.after : null) ?? null}
       onCall={() => onOpen(others.length === 0 && !me)}
-      onWrite={id === undefined || (shown !== id && !chat?.goTo) ? undefined : () => write(id)}
+      onWrite={id === undefined || isGuestOf(chat?.messenger, id) || (shown !== id && !chat?.goTo) ? undefined : () => write(id)}
       onClose={onClose}
     />
   );

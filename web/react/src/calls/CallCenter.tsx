@@ -6,6 +6,7 @@ import { IncomingCall } from '../call/IncomingCall.tsx';
 import { OutgoingCall } from '../call/OutgoingCall.tsx';
 import { VideoCall } from '../call/VideoCall.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { isGuestOf } from '../call/useConversation.ts';
 import { useRingNotification } from '../call/useRingNotification.ts';
 import { useRingingCalls } from '../hooks/useCalls.ts';
 import { useToast } from '../ui/Toasts.tsx';
@@ -115,7 +116,8 @@ function Calls({ children }: { children: ReactNode }) {
     decline(call);
     client.chat.send(conversation, text, id).catch(() => toast(t.actionFailed));
   };
-  const conversation = incoming && conversationIdOf(incoming.id);
+  const told = incoming && conversationIdOf(incoming.id);
+  const conversation = told !== undefined && isGuestOf(messenger, told) ? undefined : told;
 
   return (
     <CenterContext value={center}>

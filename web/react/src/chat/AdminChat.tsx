@@ -9,6 +9,7 @@ import { useChannelNotices } from '../channels/useChannelNotices.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useChat } from '../hooks/useChat.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
+import { isGuestOf } from '../call/useConversation.ts';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ConversationList } from './ConversationList.tsx';
 import type { Found } from './SearchResults.tsx';
@@ -92,8 +93,8 @@ function Chat({ me, conversationId, messageId, welcome, onSelect, onAttention }:
   }, [conversationId, messageId]);
 
   useEffect(() => {
-    if (accepted !== undefined) select(accepted); // behind the call lies its conversation
-  }, [accepted, select]);
+    if (accepted !== undefined && !isGuestOf(store, accepted)) select(accepted); // behind the call lies its conversation
+  }, [accepted, select, store]);
 
   return (
     <DeskProvider client={client} chat={store} state={state}>

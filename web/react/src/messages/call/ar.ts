@@ -21,6 +21,7 @@ export const call: CallMessages = {
   addPeople: 'إضافة أشخاص',
   addHint: 'يُتصل بهم، وينضمون عندما يجيبون.',
   letsIn: 'من ليس في المجموعة يصبح عضوًا فيها.',
+  justThisCall: 'ينضم الآخرون إلى هذه المكالمة فقط، ولا يرون المحادثة.',
   ask: (name) => `الاتصال بـ ${isolate(name)}`,
   asking: 'جارٍ الاتصال…',
   isIn: 'في المكالمة',

@@ -12,6 +12,7 @@ export const call: CallMessages = {
   addPeople: 'Jemanden dazuholen',
   addHint: 'Es klingelt dort, und wer annimmt, kommt dazu.',
   letsIn: 'Wer nicht in der Gruppe ist, wird Mitglied.',
+  justThisCall: 'Andere kommen nur in diesen Anruf: Die Unterhaltung sehen sie nicht.',
   ask: (name) => `${name} anrufen`,
   asking: 'Es klingelt …',
   isIn: 'Im Anruf',

@@ -14,6 +14,7 @@ export const call = {
   addPeople: 'Add people',
   addHint: 'They are called, and come in when they answer.',
   letsIn: 'Whoever is not in the group becomes a member.',
+  justThisCall: 'Others come into this call only: they do not see the conversation.',
   ask: (name: string) => `Call ${name}`,
   asking: 'Calling…',
   isIn: 'In the call',
