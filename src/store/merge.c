@@ -176,8 +176,8 @@ static const char *const belongings[] = {
 	"until = iif(until IS NULL OR excluded.until IS NULL, NULL, max(until, excluded.until))",
 	DROP("bans"),
 
-	"INSERT INTO customers SELECT ?1, page, title, agent, language, time_zone, first_seen_at, last_seen_at, notes, "
-	"notes_by, notes_at FROM customers WHERE user_id = ?2 ON CONFLICT (user_id) DO UPDATE SET "
+	"INSERT INTO customers (user_id, page, title, agent, language, time_zone, first_seen_at, last_seen_at, notes, notes_by, "
+	"notes_at) SELECT ?1, page, title, agent, language, time_zone, first_seen_at, last_seen_at, notes, notes_by, notes_at FROM customers WHERE user_id = ?2 ON CONFLICT (user_id) DO UPDATE SET "
 	NEWER("page") NEWER("title") NEWER("agent") NEWER("language") NEWER("time_zone")
 	"first_seen_at = " LEAST("first_seen_at", "excluded.first_seen_at") ", "
 	"last_seen_at = " MOST("last_seen_at", "excluded.last_seen_at") ", "

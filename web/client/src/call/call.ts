@@ -206,6 +206,10 @@ export class Call {
     return this.#learn(await this.#api.update(options));
   }
 
+  /**
+   * Who is listed on the call. A conversation's call has the people of that; into one between two somebody of the team who is in it
+   * lets others, who are guests for as long as it goes on.
+   */
   async updateCallMembers(change: { update_members?: readonly MemberRequest[]; remove_members?: readonly string[] }): Promise<CallResponse> {
     return this.#learn(await this.#api.updateMembers(change.update_members ?? [], change.remove_members ?? []));
   }

@@ -140,7 +140,7 @@ function Comparing({ ids, onBack, onClose }: ComparingProps) {
           {problem}
         </p>
       )}
-      <button type="button" className="cf-button cf-button--quiet cf-button--small" onClick={onBack}>
+      <button type="button" className="cf-button cf-button--quiet cf-button--small cf-merge__back" onClick={onBack}>
         {t.back}
       </button>
     </FormDialog>
