@@ -30,6 +30,15 @@ const MORE_LOOKS = [
 	{ device: 'wide', viewport: { width: 1440, height: 900 }, theme: 'light', language: 'en' },
 ];
 
+/** Where windows and eyes are not as most are: a small phone, a large screen, everything twice as large, the system's own colours. */
+const ODD_LOOKS = [
+	{ device: 'narrow', viewport: { width: 320, height: 640 }, theme: 'light', language: 'de' },
+	{ device: 'huge', viewport: { width: 1920, height: 1080 }, theme: 'light', language: 'en' },
+	{ device: 'zoomed', viewport: { width: 640, height: 400 }, theme: 'light', language: 'en' }, // 1280 × 800 at 200 %
+	{ device: 'forced', viewport: DESKTOP, theme: 'dark', language: 'en', forcedColors: 'active' },
+];
+const ODD = ['sign-in', 'team-list', 'team-chat', 'customer-chat', 'customer-panel', 'team-page', 'settings', 'calls-past', 'incoming', 'call', 'call-chat', 'call-grid', 'shop-chat'];
+
 /** What the README and the manual show. */
 const BEST = [
 	'call-small-desktop-light-en', 'call-desktop-light-en', 'call-screen-desktop-light-en', 'customer-panel-desktop-dark-en',
@@ -53,9 +62,10 @@ fs.mkdirSync(out, { recursive: true });
 preferFonts();
 let pictures = 0;
 await tour(async (state, page, { whole }) => {
-	const looks = MAIN.includes(state) ? [...LOOKS, ...MORE_LOOKS] : LOOKS;
-	for (const { device, viewport, theme, language } of looks) {
+	const looks = [...LOOKS, ...(MAIN.includes(state) ? MORE_LOOKS : []), ...(ODD.includes(state) ? ODD_LOOKS : [])];
+	for (const { device, viewport, theme, language, forcedColors = null } of looks) {
 		if (/^(shop|offline)/.test(state) && language !== 'en') continue; // a page of its own, in its own language
+		await page.emulateMedia({ forcedColors });
 		await page.setViewportSize(viewport);
 		await dress(page, { theme, language });
 		if (whole) await page.setViewportSize({ ...viewport, height: viewport.height + (await hidden(page)) });

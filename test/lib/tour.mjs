@@ -87,6 +87,9 @@ async function signedOut(daemon, browser, stop) {
 	await page.getByRole('button', { name: 'Sign in' }).click();
 	await page.getByRole('alert').waitFor();
 	await stop('sign-in-refused', page);
+	await page.goto(`${daemon.url}/signin#used-long-ago`);
+	await page.getByRole('alert').getByText('does not work any more').waitFor();
+	await stop('sign-in-link', page, { once: true });
 	await page.route('**/api/auth/session', (route) => route.abort());
 	await page.reload();
 	await page.getByRole('button', { name: 'Try again now' }).waitFor();
