@@ -197,6 +197,28 @@ test('reload: everything is there; leaving is asked once more', async () => {
 	await alex.page.getByText('2 members').waitFor();
 });
 
+test('into a call between two a third is let: for this call, and not into the conversation', async () => {
+	await choose(alex, 'Eva Lind');
+	await startCall(alex);
+	await incoming(eva).getByRole('button', { name: 'Accept', exact: true }).click();
+	await region(alex, 'Eva Lind').waitFor({ timeout: 60000 });
+	await control(alex, 'Add people').click();
+	const people = callDialog(alex).getByRole('group', { name: 'Add people' });
+	await people.getByText('Others come into this call only: they do not see the conversation.').waitFor();
+	await people.getByRole('button', { name: 'Call Noor Haddad' }).focus();
+	await alex.page.keyboard.press('Enter');
+	await incoming(noor).getByRole('button', { name: 'Accept', exact: true }).click();
+	for (const person of [alex, eva]) await region(person, 'Noor Haddad').waitFor({ timeout: 60000 });
+	for (const name of ['Alex Morgan', 'Eva Lind']) await region(noor, name).waitFor({ timeout: 60000 });
+	await people.getByText('In the call').first().waitFor();
+	assert.equal(await control(noor, 'Chat').count(), 0, 'there is no conversation of hers');
+	assert.equal(await control(noor, 'Add people').count(), 0);
+	for (const person of [noor, eva, alex]) await control(person, 'Leave call').click();
+	await callDialog(noor).waitFor({ state: 'hidden' });
+	await noor.page.getByText('Nothing with colleagues yet').waitFor();
+	await log(alex).getByText('Video call').last().waitFor({ timeout: 30000 });
+});
+
 test('a customer has no way there', async () => {
 	assert.equal(await sam.page.getByRole('group', { name: 'Whom you write with' }).count(), 0);
 	await sam.page.goto(`${daemon.url}/#/c/direct.admin.eva`);
