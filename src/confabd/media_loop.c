@@ -352,7 +352,7 @@ void *media_loop(void *argument)
 	log_debug("media", "worker=%u started", w->index);
 	atomic_store_explicit(&w->schedstat,
 			      open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC),
-			      memory_order_relaxed); /* a figure, of which nothing else depends */
+			      memory_order_release); /* an open file, for whoever sees the number */
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed))
 		turn(w);
 	log_debug("media", "worker=%u stopped", w->index);

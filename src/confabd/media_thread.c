@@ -349,7 +349,7 @@ bool media_threads_time(const struct media_threads *m, unsigned worker, uint64_t
 			uint64_t *ret_wait_us)
 {
 	struct worker *w = m->workers[worker];
-	int fd = atomic_load_explicit(&w->schedstat, memory_order_relaxed);
+	int fd = atomic_load_explicit(&w->schedstat, memory_order_acquire);
 	struct timespec t;
 	clockid_t clock;
 
