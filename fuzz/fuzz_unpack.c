@@ -43,11 +43,11 @@ static void again(enum media_codec codec, const struct unpack_frame *f)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	static const enum media_codec codecs[] = { MEDIA_VP8, MEDIA_H264, MEDIA_OPUS };
+	static const enum media_codec codecs[] = { MEDIA_VP8, MEDIA_H264, MEDIA_OPUS, MEDIA_VP9 };
 	struct rd r = rd_of(bytes, n);
 	struct unpack_frame f;
 	struct unpack u;
-	enum media_codec codec = codecs[rd_u8(&r) % 3];
+	enum media_codec codec = codecs[rd_u8(&r) % 4];
 	uint64_t sequence = 5000, now = 1000000;
 
 	unpack_init(&u, codec);

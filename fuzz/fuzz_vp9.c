@@ -14,7 +14,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	static uint8_t copy[4096];
 	struct vp9_descriptor d, again;
 
+	size_t whole = vp9_descriptor_length(bytes, n);
+
 	(void)av1_is_key_frame(bytes, n);
+	check(whole < n || whole == 0);
+	check(!whole || vp9_parse(&d, bytes, n)); /* what is whole can be looked at */
 	if (n > sizeof copy || !vp9_parse(&d, bytes, n))
 		return 0;
 	check(d.picture_id_at < n && d.tl0picidx_at < n);

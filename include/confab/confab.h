@@ -106,7 +106,12 @@ typedef enum confab_calling_state {
 	CONFAB_CALL_LEFT = 9
 } confab_calling_state;
 
-typedef enum confab_codec { CONFAB_OPUS = 1, CONFAB_VP8 = 2, CONFAB_H264 = 3 } confab_codec;
+typedef enum confab_codec {
+	CONFAB_OPUS = 1,
+	CONFAB_VP8 = 2,
+	CONFAB_H264 = 3,
+	CONFAB_VP9 = 4 /* received only */
+} confab_codec;
 
 typedef enum confab_source {
 	CONFAB_SOURCE_UNKNOWN,
@@ -116,13 +121,14 @@ typedef enum confab_source {
 	CONFAB_SOURCE_SCREEN_SHARE_AUDIO
 } confab_source;
 
-/* One encoded frame: an Opus packet, a VP8 frame, an H.264 access unit with start codes (Annex B). */
+/* One encoded frame: an Opus packet, a VP8 frame, a VP9 picture (its spatial layers one after the other), an H.264 access
+ * unit with start codes (Annex B). */
 typedef struct confab_frame {
 	confab_codec codec;
 	const uint8_t *bytes;
 	size_t length;
-	/* Clock of the codec: 48 kHz for Opus (RFC 7587 4.1), 90 kHz for video (RFC 7741 4.1, RFC 6184
-	 * 5.1); wraps. Differences count. */
+	/* Clock of the codec: 48 kHz for Opus (RFC 7587 4.1), 90 kHz for video (RFC 7741 4.1, RFC 9628
+	 * 4.1, RFC 6184 5.1); wraps. Differences count. */
 	uint32_t timestamp;
 	int key; /* received: a decoder can start here. Sent: not read */
 	/*

@@ -84,6 +84,7 @@ static confab_codec codec_of(const Lk__TrackInfo *t)
 	} known[] = { { "audio/opus", CONFAB_OPUS },
 		      { "audio/red", CONFAB_OPUS }, /* a server gives us the Opus in it */
 		      { "video/vp8", CONFAB_VP8 },
+		      { "video/vp9", CONFAB_VP9 },
 		      { "video/h264", CONFAB_H264 } };
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

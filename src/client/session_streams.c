@@ -9,7 +9,16 @@
 
 static confab_codec codec_of(enum media_codec codec)
 {
-	return codec == MEDIA_OPUS ? CONFAB_OPUS : codec == MEDIA_H264 ? CONFAB_H264 : CONFAB_VP8;
+	switch (codec) {
+	case MEDIA_OPUS:
+		return CONFAB_OPUS;
+	case MEDIA_H264:
+		return CONFAB_H264;
+	case MEDIA_VP9:
+		return CONFAB_VP9;
+	default:
+		return CONFAB_VP8;
+	}
 }
 
 static void stream_free(struct stream *st)

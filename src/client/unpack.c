@@ -8,6 +8,7 @@
 #include "base/rd.h"
 #include "wire/h264.h"
 #include "wire/vp8.h"
+#include "wire/vp9.h"
 
 enum { H264_STAP_A = 24, H264_FU_A = 28, FU_START = 0x80 };
 
@@ -134,6 +135,7 @@ static bool add_h264(struct unpack *u, const uint8_t *bytes, size_t n)
 static bool add_payload(struct unpack *u, const struct unpack_slot *s)
 {
 	struct vp8_descriptor d;
+	size_t descriptor;
 
 	if (s->length == 0) /* padding: a probe of the server's */
 		return true;
@@ -142,6 +144,11 @@ static bool add_payload(struct unpack *u, const struct unpack_slot *s)
 	if (u->codec == MEDIA_VP8)
 		return vp8_parse(&d, s->bytes, s->length) &&
 		       add(u, s->bytes + d.length, s->length - (size_t)d.length);
+	if (u->codec == MEDIA_VP9) {
+		/* the layers of a picture one after the other: decoders take them so */
+		descriptor = vp9_descriptor_length(s->bytes, s->length);
+		return descriptor && add(u, s->bytes + descriptor, s->length - descriptor);
+	}
 	return add(u, s->bytes, s->length);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Received RTP payloads into encoded frames: VP8 (RFC 7741), H.264 (RFC 6184: single NAL units,
+ * Received RTP payloads into encoded frames: VP8 (RFC 7741), VP9 (RFC 9628), H.264 (RFC 6184: single NAL units,
  * STAP-A, FU-A), Opus (RFC 7587). Packets are put in order and held while one is missing that may
  * still come as a retransmission; after UNPACK_WAIT_US a video stream goes on at the next key frame,
  * so that whatever comes out can be decoded. Opus does not wait: frames come out as they arrive.

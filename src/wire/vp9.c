@@ -46,6 +46,43 @@ bool vp9_parse(struct vp9_descriptor *ret, const void *payload, size_t n)
 	return true;
 }
 
+/* Which other pictures this one needs: up to three, each says whether another follows (RFC 9628 4.2). */
+static void skip_references(struct rd *r)
+{
+	for (int i = 0; i < 3 && (rd_u8(r) & 1); i++) {}
+}
+
+/* RFC 9628 4.2.1 */
+static void skip_structure(struct rd *r)
+{
+	uint8_t first = rd_u8(r);
+	unsigned pictures;
+
+	if (first & 0x10) /* Y: width and height of each spatial layer */
+		(void)rd_take(r, ((first >> 5) + 1u) * 4);
+	if (!(first & 0x08)) /* G: a group of pictures */
+		return;
+	pictures = rd_u8(r);
+	while (pictures-- && !r->bad)
+		(void)rd_take(r, rd_u8(r) >> 2 & 3);
+}
+
+size_t vp9_descriptor_length(const void *payload, size_t n)
+{
+	struct rd r = rd_of(payload, n);
+	uint8_t first = rd_u8(&r);
+
+	if ((first & 0x80) && (rd_u8(&r) & 0x80)) /* I, M */
+		(void)rd_u8(&r);
+	if (first & 0x20) /* L; without F another byte */
+		(void)rd_take(&r, first & 0x10 ? 1 : 2);
+	if ((first & 0x50) == 0x50) /* P and F */
+		skip_references(&r);
+	if (first & 0x02) /* V */
+		skip_structure(&r);
+	return r.bad || rd_left(&r) == 0 ? 0 : n - rd_left(&r);
+}
+
 void vp9_rewrite(uint8_t *payload, const struct vp9_descriptor *d, uint16_t picture_id,
 		 uint8_t tl0picidx)
 {

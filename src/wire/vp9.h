@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The VP9 payload descriptor (RFC 9628 4.2), as far as a forwarder looks into it. Pure. Any thread. */
+/* The VP9 payload descriptor (RFC 9628 4.2): what a forwarder looks at, and where it ends. Pure. Any thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,6 +30,12 @@ struct vp9_descriptor {
 /* False when the descriptor does not fit the payload or nothing follows it. The scalability
  * structure (V) and the references of flexible mode are not read. */
 bool vp9_parse(struct vp9_descriptor *ret, const void *payload, size_t n);
+
+/*
+ * How long the whole descriptor is, with the references of flexible mode and the scalability structure: what
+ * follows is VP9. 0: it does not fit the payload, or nothing follows.
+ */
+size_t vp9_descriptor_length(const void *payload, size_t n);
 
 /* Overwrites picture id (it keeps its width) and TL0PICIDX in the payload that `d` was parsed from,
  * or in a copy. Fields that are not there stay so. */

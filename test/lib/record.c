@@ -4,6 +4,8 @@
  * decoders to judge; says as lines of JSON what else comes. Ends after so many seconds.
  *
  *	record URL USER TOKEN CALL-ID SECONDS OUT.ivf
+ *
+ * With "-" as USER, the URL is that of a LiveKit server and TOKEN its access token.
  */
 #include <confab/confab.h>
 #include <inttypes.h>
@@ -47,8 +49,14 @@ static void take_frame(struct record *r, const confab_event *e)
 		(void)snprintf(r->track, sizeof r->track, "%s", e->track_id);
 	if (strcmp(r->track, e->track_id) != 0)
 		return;
-	if (r->frames++ == 0)
+	if (r->frames++ == 0) {
 		r->first = e->frame->timestamp;
+		if (e->codec == CONFAB_VP9) {
+			(void)fseek(r->out, 8, SEEK_SET);
+			(void)fwrite("VP90", 1, 4, r->out);
+			(void)fseek(r->out, 0, SEEK_END);
+		}
+	}
 	r->keys += e->frame->key != 0;
 	put(r->out, e->frame->length, 4);
 	put(r->out, e->frame->timestamp - r->first, 8);
@@ -84,6 +92,7 @@ int main(int argc, char **argv)
 {
 	struct record r = { 0 };
 	confab_client_options options = { .on_event = on_event, .arg = &r };
+	confab_join_options join = { .create = 1 };
 	confab_user user = { 0 };
 	confab_client *client;
 	confab_call *call;
@@ -92,13 +101,19 @@ int main(int argc, char **argv)
 	if (argc != 7 || !(r.out = fopen(argv[6], "wb")))
 		return 2;
 	put_header(r.out);
-	options.base_url = argv[1];
+	if (strcmp(argv[2], "-") == 0) {
+		join.url = argv[1];
+		join.token = argv[3];
+	} else {
+		options.base_url = argv[1];
+	}
 	user.id = argv[2];
 	if (confab_client_new(&client, &options, &error))
 		return 1;
-	if (confab_client_connect_user(client, &user, provide_token, argv[3], &error) ||
+	if ((!join.url &&
+	     confab_client_connect_user(client, &user, provide_token, argv[3], &error)) ||
 	    !(call = confab_client_call(client, "default", argv[4], &error)) ||
-	    confab_call_join(call, &(confab_join_options){ .create = 1 }, &error)) {
+	    confab_call_join(call, &join, &error)) {
 		(void)fprintf(stderr, "%s (code %d)\n", error.message, error.code);
 		confab_client_free(client);
 		return 1;

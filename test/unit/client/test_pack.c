@@ -112,6 +112,51 @@ static void vp8_in_any_order(void **state)
 	}
 }
 
+/* A picture of two spatial layers, in three packets; what comes is VP9 without a descriptor. */
+static void vp9(void **state)
+{
+	(void)state;
+	static const struct media_packet all[] = {
+		{ .sequence = 5,
+		  .flags = MEDIA_KEY,
+		  .arrival = 1,
+		  .payload = (const uint8_t *)"\xa8\x81\x00\x00\x01"
+					      "ab",
+		  .length = 7 },
+		{ .sequence = 6,
+		  .arrival = 1,
+		  .payload = (const uint8_t *)"\xa4\x81\x00\x00\x01"
+					      "c",
+		  .length = 6 },
+		{ .sequence = 7,
+		  .flags = MEDIA_MARKER,
+		  .arrival = 1,
+		  .payload = (const uint8_t *)"\xac\x81\x00\x03\x01"
+					      "d",
+		  .length = 6 },
+		{ .sequence = 8,
+		  .flags = MEDIA_MARKER,
+		  .arrival = 1,
+		  .payload = (const uint8_t *)"\xec\x81",
+		  .length = 2 },
+	};
+	struct unpack_frame f;
+	struct unpack u;
+
+	unpack_init(&u, MEDIA_VP9);
+	assert_true(unpack_wants_key(&u));
+	for (int i = 2; i >= 0; i--) {
+		assert_false(unpack_next(&u, 2, &f));
+		assert_int_equal(unpack_put(&u, &all[i]), 0);
+	}
+	expect(&u, 2, (const uint8_t *)"abcd", 4, true);
+	assert_int_equal(unpack_put(&u, &all[3]),
+			 0); /* cut in its descriptor: from a key frame again */
+	assert_false(unpack_next(&u, 3, &f));
+	assert_true(unpack_wants_key(&u));
+	unpack_fini(&u);
+}
+
 /* A packet that never comes: nothing that cannot be decoded comes out, and the next key frame does. */
 static void a_loss_waits_for_a_key_frame(void **state)
 {
@@ -231,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vp8_in_any_order),
+		cmocka_unit_test(vp9),
 		cmocka_unit_test(a_loss_waits_for_a_key_frame),
 		cmocka_unit_test(h264),
 		cmocka_unit_test(opus_does_not_wait),

@@ -166,6 +166,36 @@ static void rewritten(void **state)
 	assert_memory_equal(&e.frame, &d.frame, sizeof d.frame);
 }
 
+/* Where VP9 begins, behind each kind of descriptor. */
+static void vp9_lengths(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *bytes;
+		size_t n; /* with one byte of VP9 */
+	} all[] = {
+		{ "\xa8\xff\xfe\x10\x42\x11", 6 },
+		{ "\xac\x05\x03\x00\x11", 5 },
+		{ "\xf8\x05\x40\x03\x02\x11", 6 }, /* flexible: two references */
+		{ "\xf8\x05\x40\x03\x03\x03\x11",
+		  7 },			   /* three at most, whatever the last one says */
+		{ "\xb8\x05\x40\x11", 4 }, /* flexible, and predicted from nothing */
+		{ "\x08\x11", 2 },
+		/* a structure: two sizes, two pictures in a group with one reference and none */
+		{ "\x8a\x05\x38\0\1\0\1\0\2\0\2\2\x04\1\0\x11", 16 },
+		{ "\x8a\x05\x00\x11", 4 },
+	};
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		assert_int_equal(vp9_descriptor_length(all[i].bytes, all[i].n), all[i].n - 1);
+		for (size_t n = 0; n < all[i].n; n++) {
+			autofree uint8_t *cut = exact_copy((const uint8_t *)all[i].bytes, n);
+
+			assert_int_equal(vp9_descriptor_length(cut, n), 0);
+		}
+	}
+}
+
 /* As Chromium sends VP9: I with 15 bits, L with TL0PICIDX (not flexible). */
 static void vp9(void **state)
 {
@@ -244,7 +274,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bits),	     cmocka_unit_test(descriptors),
 		cmocka_unit_test(cut_short), cmocka_unit_test(rewritten),
-		cmocka_unit_test(vp9),	     cmocka_unit_test(red),
+		cmocka_unit_test(vp9),	     cmocka_unit_test(vp9_lengths),
+		cmocka_unit_test(red),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
