@@ -150,10 +150,13 @@ test('the gate on CPU per packet: passes, fails, and is void on a machine that i
 	const good = { us_per_forwarded_packet: 4, loader_share: 0.99, loader_busy: 0.7, loss: 0, streams_silent: 0 };
 	const costs = (times) => ({ ...good, us_per_forwarded_packet: good.us_per_forwarded_packet * times });
 	const starved = { ...good, loader_share: 0.4 };
+	let sizes;
 	/** `confab` are its figures, round after round (the last go on); so `bare`. */
 	const run = async (confab, bare) => {
 		const lines = [];
-		const verdict = await runGate(async (server) => {
+		sizes = [];
+		const verdict = await runGate(async (server, viewers) => {
+			if (server === 'bare') sizes.push(viewers);
 			const list = server === 'bare' ? bare : confab;
 			return list.length > 1 ? list.shift() : list[0];
 		}, (line) => lines.push(line));
@@ -164,7 +167,10 @@ test('the gate on CPU per packet: passes, fails, and is void on a machine that i
 	assert.deepEqual(await run([costs(LIMIT + 0.1)], [good]), ['failed', 3]);
 	assert.deepEqual(await run([costs(3), costs(1.4)], [good]), ['passed', 3]); // one bad round is noise
 	assert.deepEqual(await run([costs(3), costs(1.4), costs(3)], [good]), ['failed', 4]);
+	assert.deepEqual(sizes, [400, 400, 400, 400]);
 	assert.deepEqual(await run([costs(1.4)], [starved, starved, good]), ['passed', 4]);
+	assert.deepEqual(sizes, [400, 200, 100, 100]); // a slow core may have no room for 400
+	assert.deepEqual(await run([{ ...costs(3), loss: 0.2 }, costs(3)], [good]), ['failed', 4]); // nor may it hide behind its loss
 	assert.deepEqual(await run([costs(3)], [starved, starved, good]), ['failed', 5]);
 	assert.deepEqual(await run([starved], [good]), ['void', ROUNDS_MAX]);
 	assert.deepEqual(await run([{ ...good, loss: 0.2 }], [good]), ['void', ROUNDS_MAX]);
