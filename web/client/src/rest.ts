@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** HTTP. The only file that knows fetch. */
 import type { ErrorObject } from './contract.ts';
-import { ConfabError, ErrorCode } from './errors.ts';
+import { ConfabError, ErrorCode, tokenNotSet } from './errors.ts';
 import type { TokenManager } from './token.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -63,26 +63,34 @@ export class Rest {
 
   /** Who is too fast waits as long as the server says, a few times. */
   async #request<T>(method: string, path: string, body?: object, read?: Read<T>): Promise<T> {
+    const { round } = this.options.tokens;
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#once<T>(method, path, body, read);
+        return await this.#once<T>(round, method, path, body, read);
       } catch (error) {
         const seconds = error instanceof ConfabError && isTooFast(error) ? error.retryAfter : undefined;
         if (seconds === undefined || seconds > RETRY_AFTER_MAX_S || tries === RETRY_TIMES) throw error;
         await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+        this.#sameUser(round);
       }
     }
   }
 
   /** Sends once, and once more with a new token when the server says the token expired. */
-  async #once<T>(method: string, path: string, body?: object, read?: Read<T>): Promise<T> {
+  async #once<T>(round: number, method: string, path: string, body?: object, read?: Read<T>): Promise<T> {
     const token = await this.options.tokens.get();
     try {
       return await this.#send<T>(method, path, token, body, read);
     } catch (error) {
       if (!(error instanceof ConfabError) || error.code !== ErrorCode.tokenExpired) throw error;
+      this.#sameUser(round);
       return this.#send<T>(method, path, await this.options.tokens.refresh(token), body, read);
     }
+  }
+
+  /** Somebody else may have signed in meanwhile: nothing is asked again with their token. */
+  #sameUser(round: number): void {
+    if (this.options.tokens.round !== round) throw tokenNotSet();
   }
 
   async #send<T>(method: string, path: string, token: string | undefined, body?: object, read?: Read<T>): Promise<T> {

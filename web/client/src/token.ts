@@ -13,6 +13,12 @@ export class TokenManager {
   #loading: Promise<string> | undefined;
   /** When a new token had better be there, in milliseconds of Date.now(). */
   #staleAt = Infinity;
+  #round = 0;
+
+  /** Another number after every sign-in and sign-out: what was begun for one person is not to go on for the next. */
+  get round(): number {
+    return this.#round;
+  }
 
   /** Forgets what was there before. Nothing is fetched until `load`. */
   set(userId: string, source: TokenOrProvider): void {
@@ -23,6 +29,7 @@ export class TokenManager {
 
   /** Forgets token, user and provider: the provider is never called for somebody else. */
   reset(): void {
+    this.#round++;
     this.#source = undefined;
     this.#userId = '';
     this.#token = undefined;

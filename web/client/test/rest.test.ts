@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfabError } from '../src/index.ts';
+import { ConfabError, TOKEN_NOT_SET } from '../src/index.ts';
 import { Rest } from '../src/rest.ts';
-import type { TokenManager } from '../src/token.ts';
+import { TokenManager } from '../src/token.ts';
+import { makeToken } from './lib/fakes.ts';
 
 /** Answers 429 `times` times, with what Retry-After says, then 200. */
 function restThatRefuses(times: number, retryAfter: string | undefined) {
@@ -30,5 +31,21 @@ test('not without end, not for long, and not unasked', async () => {
     const { asked, rest } = restThatRefuses(times, header);
     await assert.rejects(rest.get('/x'), (error: ConfabError) => error.statusCode === 429 && error.code === 9);
     assert.equal(asked.length, expected);
+  }
+});
+
+test('what one person asked is never asked again with the token of the next', async () => {
+  for (const [status, code, headers] of [[429, 9, { 'retry-after': '0.02' }], [401, 40, {}]] as const) {
+    const tokens = new TokenManager();
+    const signIn = (id: string) => (tokens.set(id, () => makeToken(id)), tokens.load());
+    const asked: unknown[] = [];
+    const fetch = async (_url: string, { headers: sent }: RequestInit): Promise<Response> => {
+      asked.push((sent as Record<string, string>)['Authorization']);
+      await signIn('tom');
+      return new Response(JSON.stringify({ code, status_code: status, message: 'not now' }), { status, headers });
+    };
+    const ann = await signIn('ann');
+    await assert.rejects(new Rest({ baseURL: () => 'http://x', fetch, tokens }).post('/x', {}), { message: TOKEN_NOT_SET });
+    assert.deepEqual(asked, [`Bearer ${ann}`]);
   }
 });
