@@ -108,7 +108,7 @@ export class Rest {
     try {
       const response = await this.options.fetch(this.options.baseURL() + path, { ...init, signal: abort.signal });
       if (response.ok && read) return await read(response);
-      const answer: unknown = await response.json().catch(() => undefined);
+      const answer: unknown = await response.json().catch(ifNotJson);
       if (!response.ok) throw fromAnswer(response.status, answer, Number(response.headers?.get('retry-after')) || undefined);
       if (answer === undefined) throw new ConfabError("The server's answer is not JSON.", { statusCode: response.status });
       return answer as T;
@@ -120,6 +120,11 @@ export class Rest {
       clearTimeout(timer);
     }
   }
+}
+
+/** Only nonsense counts as an answer; one that broke off says nothing of what became of the request. */
+function ifNotJson(error: unknown): undefined {
+  if (!(error instanceof SyntaxError)) throw error;
 }
 
 /** Slow mode is no accident: the person is told, and nothing waits behind their back. */

@@ -49,3 +49,11 @@ test('what one person asked is never asked again with the token of the next', as
     assert.deepEqual(asked, [`Bearer ${ann}`]);
   }
 });
+
+test('an answer that breaks off is a lost connection, one that is no JSON is an answer', async () => {
+  const tokens = { get: async () => 'token' } as unknown as TokenManager;
+  const ask = (body: BodyInit) => new Rest({ baseURL: () => 'http://x', fetch: async () => new Response(body), tokens }).get('/x');
+  const broken = new ReadableStream({ pull: (stream) => stream.error(new TypeError('terminated')) });
+  await assert.rejects(ask(broken), { message: 'The server could not be reached.', statusCode: 0 });
+  await assert.rejects(ask('<html>'), { message: "The server's answer is not JSON.", statusCode: 200 });
+});
