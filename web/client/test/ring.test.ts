@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ringSide, type Call, type CallResponse, type RingObject, type UserObject } from '../src/index.ts';
 import { callObject, callReply, eve, leg, member, ring, tom } from './lib/coordinator.ts';
-import { VideoClient, ann, joinResponse, makeToken, makeWorld, refuse, until, type World } from './lib/fakes.ts';
+import { VideoClient, ann, gate, joinResponse, makeToken, makeWorld, refuse, until, type World } from './lib/fakes.ts';
 
 interface Setup extends World {
   client: VideoClient;
@@ -18,7 +18,8 @@ interface Setup extends World {
 async function setUp(me: UserObject = ann, options: object = {}): Promise<Setup> {
   const world = makeWorld();
   const { server } = world;
-  const client = new VideoClient({ apiKey: 'key', options: { ...world.options, ...options } });
+  const fetch: typeof server.fetch = (url, init) => server.fetch(url, init);
+  const client = new VideoClient({ apiKey: 'key', options: { ...world.options, fetch, ...options } });
   await client.connectUser(me, async () => makeToken(me.id));
   const call = client.call('default', 'room');
   const states: string[] = [];
@@ -54,6 +55,46 @@ test('outgoing: RINGING, and joined by itself at the first accept, while others 
   world.tell('call.rejected', { user: eve, reason: 'decline', ring: ring('r1', ann, { tom: 'accepted', eve: 'rejected' }, { state: 'accepted', outcome: 'accepted' }) });
   assert.deepEqual(world.states, ['unknown', 'idle', 'ringing', 'joining', 'joined']);
   assert.equal(world.media.length, 1);
+});
+
+/** The server's answer to a ring comes when `answer` is called. */
+function slowly(world: Setup): () => void {
+  const { promise, open } = gate();
+  const { fetch } = world.server;
+  world.server.fetch = async (url, init) => {
+    const answer = await fetch(url, init);
+    if (url.endsWith('/call/default/room')) await promise;
+    return answer;
+  };
+  return open;
+}
+
+test('outgoing: the first accept may be quicker than the answer to the ring', async () => {
+  for (const eve of ['ringing', 'rejected'] as const) {
+    const world = await setUp();
+    const answer = slowly(world);
+    const asked = outgoing(world);
+    await until(() => world.asked('').length === 1);
+    const over = eve === 'ringing' ? {} : ({ state: 'accepted', outcome: 'accepted' } as const);
+    world.tell('call.accepted', { user: tom, ring: ring('r1', ann, { tom: 'accepted', eve }, over) });
+    answer();
+    await asked;
+    await until(() => world.call.state.callingState === 'joined');
+  }
+});
+
+test('outgoing: who leaves before the answer to the ring is there is gone, and nobody rings on', async () => {
+  const world = await setUp();
+  const answer = slowly(world);
+  const asked = outgoing(world);
+  await until(() => world.asked('').length === 1);
+  await world.call.leave();
+  answer();
+  await asked;
+  assert.equal(world.call.state.callingState, 'left');
+  assert.deepEqual(world.asked('/reject').map(({ reason }) => reason), ['cancel']);
+  world.tell('call.rejected', { user: ann, reason: 'cancel', ring: ring('r1', ann, { tom: 'stopped', eve: 'stopped' }, { state: 'ended', outcome: 'cancelled' }) });
+  assert.equal(world.call.state.callingState, 'left');
 });
 
 test('outgoing: everybody rejected, or nobody answered: LEFT, with the outcome', async () => {

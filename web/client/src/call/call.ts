@@ -10,7 +10,7 @@ import { SpeakerManager } from '../devices/speaker.ts';
 import { ConfabError, ErrorCode } from '../errors.ts';
 import { backoffDelay } from '../socket.ts';
 import { CallApi } from './api.ts';
-import type { CallResponse, Capability, CallReactionObject, UserObject } from '../contract.ts';
+import type { CallResponse, Capability, CallReactionObject, RingObject, UserObject } from '../contract.ts';
 import type { CallEvent, CallEvents, CallEventType } from './events.ts';
 import { CallLink } from './link.ts';
 import { CallingState } from './machine.ts';
@@ -91,9 +91,9 @@ export class Call {
 
   /** Loads the call, making it when it does not exist. With `ring`, the members' devices ring: state RINGING. */
   async getOrCreate(options: CreateOptions = {}): Promise<CallResponse> {
-    const reply = await this.#api.getOrCreate(options);
+    const asked = this.#api.getOrCreate(options);
+    const reply = await (options.ring ? this.#startRing(asked) : asked);
     this.#watching ||= options.watch === true;
-    if (options.ring) this.#startRing(reply);
     return this.#learn(reply);
   }
 
@@ -107,13 +107,9 @@ export class Call {
     const create = options.create === true;
     this.#watching ||= options.watch === true;
     const ask = async () => {
-      const leaves = this.#leaves;
-      const reply = await this.#api.join({ ...options, create });
+      const asked = this.#api.join({ ...options, create });
+      const reply = await (options.ring ? this.#startRing(asked) : asked);
       this.#create = create;
-      if (!options.ring) return reply;
-      this.#ownRing = reply.ring?.id;
-      // left while the question was on its way: nobody must go on ringing for a caller who is gone
-      if (leaves !== this.#leaves && reply.ring?.state === 'ringing') await this.#api.reject('cancel').catch(() => {});
       return reply;
     };
     return this.#link.join(ask, () => this.#api.join({ create: this.#create }), () => this.#timeoutSeconds * 1000);
@@ -158,9 +154,7 @@ export class Call {
 
   /** Rings members of an existing call: all of them, or those named. */
   async ring(options: { member_ids?: readonly string[]; video?: boolean } = {}): Promise<CallResponse> {
-    const reply = await this.#api.ring(options);
-    this.#startRing(reply);
-    return this.#learn(reply);
+    return this.#learn(await this.#startRing(this.#api.ring(options)));
   }
 
   /** Tells the members that the call exists. */
@@ -385,8 +379,22 @@ export class Call {
     for (const kind of revokedDevices(before, this.#stores.ownCapabilities.get())) this[kind].forbid();
   }
 
-  #startRing(reply: CallResponse): void {
-    this.#ownRing = reply.ring?.id;
+  /** The ring of the answer is this client's. What became of it meanwhile may be known already: see `#followRing`. */
+  async #startRing<Reply extends { ring: RingObject | null }>(asked: Promise<Reply>): Promise<Reply> {
+    const leaves = this.#leaves;
+    const reply = await asked;
+    const { ring } = reply;
+    this.#ownRing = ring?.id;
+    if (ring?.state !== 'ringing') return reply;
+    if (leaves === this.#leaves) {
+      this.#stores.input('known');
+      this.#stores.input('ring');
+    } else {
+      // left while the question was on its way: nobody must go on ringing for a caller who is gone
+      this.#settledRings.add(ring.id);
+      await this.#api.reject('cancel').catch(() => {});
+    }
+    return reply;
   }
 
   /** Brings RINGING in line with the server's picture of the ring. */

@@ -131,12 +131,14 @@ function withRenamed(known: CallKnowledge, user: UserObject): CallKnowledge {
   };
 }
 
-/** Of two pictures of the same ring, one that has ended stays ended: a reply may be older than an event. */
+/** Of two pictures of the same ring the one in which more has happened: a reply may be older than an event. */
 function newerRing(old: RingObject | null, fresh: RingObject | null): RingObject | null {
   if (!old || !fresh) return fresh ?? (old && old.state !== 'ringing' ? old : fresh);
-  if (old.id === fresh.id && old.state !== 'ringing' && fresh.state === 'ringing') return old;
-  return fresh;
+  if (old.id !== fresh.id || fresh.state !== 'ringing') return fresh;
+  return old.state !== 'ringing' || answersOf(old) > answersOf(fresh) ? old : fresh;
 }
+
+const answersOf = ({ legs }: RingObject): number => legs.filter(({ state }) => state !== 'ringing').length;
 
 function mergeMembers(old: readonly MemberObject[], fresh: readonly MemberObject[]): MemberObject[] {
   const byId = new Map(old.map((member) => [member.user_id, member]));
