@@ -227,8 +227,9 @@ export class VideoClient {
     const calls = this.#calls.get();
     const id = this.#user.get()?.id;
     this.#teardown();
+    const left = calls.map((call) => call.leave()); // at once: cameras must not stay on while a storage takes its time
     if (!keepUnsent && id !== undefined) await this.outbox.forget((userId) => userId === id);
-    await Promise.all(calls.map((call) => call.leave()));
+    await Promise.all(left);
   }
 
   /** A handle on a call; makes no request. The same handle for the same type and id. Throws for an impossible id. */

@@ -55,6 +55,20 @@ test('every operation before connectUser and after disconnectUser rejects with t
   await all();
 });
 
+test('signing out leaves calls at once, also when the storage of unsent messages does not answer', async () => {
+  const world = makeWorld();
+  const { promise, open } = gate();
+  const outbox = { list: async () => [], put: async () => {}, remove: async () => {}, clear: () => promise };
+  const client = new VideoClient({ apiKey: 'key', options: { ...world.options, outbox } });
+  await client.connectUser({ id: 'ann' }, async () => makeToken('ann'));
+  await client.call('default', 'room').join();
+  const gone = client.disconnectUser();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(world.media[0]?.disconnected, true);
+  open();
+  await gone;
+});
+
 test('a handle from before disconnectUser rejects with it too', async () => {
   const { options } = makeWorld();
   const client = new VideoClient({ apiKey: 'key', user: ann, token: makeToken('ann'), options });
