@@ -144,3 +144,26 @@ test("others' messages have arrived once they are here, and one's own have their
   await channel.sendMessage('and you?'); // who answers has read
   assert.equal(channel.state.unread, 0);
 });
+
+test('stopped before it began, nothing is watched; watched again, what came meanwhile leaves no hole', async () => {
+  const world = makeWorld();
+  const { stored } = takeMessages(world.server);
+  const { channel } = await openTab(world);
+  await channel.sendMessage('one');
+  channel.stopWatching();
+  const hear = (id: number) => world.server.socket.emit({ type: 'message.new', cursor: id, conversation_id: 'ann', message: { ...stored[0], id, client_id: `c${id}`, text: 'unheard' } });
+  const stopped = channel.watch();
+  channel.stopWatching();
+  assert.equal((await stopped).watching, false);
+  hear(20);
+  assert.equal(shown(channel), 'one: sent');
+  world.server.routes['GET /api/v1/conversations/ann/messages'] = () => ({
+    status: 200,
+    body: { messages: [{ ...stored[0], id: 90, client_id: 'c90', text: 'much later' }], has_more: true },
+  });
+  const [first, second] = [channel.watch(), channel.watch()];
+  assert.equal(first, second);
+  assert.equal((await first).watching, true);
+  assert.equal(shown(channel), 'much later: sent');
+  assert.equal(channel.state.hasMore, true);
+});

@@ -86,6 +86,7 @@ export class Channel {
   #chat: ChatState | undefined;
   #attention: Attention | undefined;
   #tick: ReturnType<typeof setTimeout> | undefined;
+  /** Of what is watched now; another list after `stopWatching`. */
   #stops: (() => void)[] = [];
   #stopFollowing: (() => void) | undefined;
   #watch: Promise<ChannelState> | undefined;
@@ -106,17 +107,23 @@ export class Channel {
     return `direct.${[this.#me().id, this.id].sort().join('.')}`;
   }
 
-  /** Loads the newest messages and who is there, and follows what happens, until `stopWatching`. The same promise twice. */
+  /**
+   * Loads the newest messages and who is there, and follows what happens, until `stopWatching`. The same promise twice. When
+   * `stopWatching` comes before it is settled, it resolves all the same; `state.watching` is false then.
+   */
   watch(): Promise<ChannelState> {
-    this.#watch ??= this.#start().catch((error: unknown) => {
-      this.stopWatching();
+    if (this.#watch) return this.#watch;
+    const stops = this.#stops;
+    const watch = this.#start(() => this.#stops === stops).catch((error: unknown) => {
+      if (this.#stops === stops) this.stopWatching();
       throw error;
     });
-    return this.#watch;
+    return (this.#watch = watch);
   }
 
   stopWatching(): void {
-    for (const stop of this.#stops.splice(0)) stop();
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
     clearTimeout(this.#tick);
     this.#attention?.stop();
     this.#watch = undefined;
@@ -253,11 +260,13 @@ export class Channel {
     return this;
   }
 
-  async #start(): Promise<ChannelState> {
+  async #start(isWanted: () => boolean): Promise<ChannelState> {
     const { client } = this.context;
     await client.chat.ready();
+    if (!isWanted()) return this.state;
     const id = this.conversationId;
     this.#follow();
+    this.#apply({ type: 'resync', shown: id }); // what is left of an earlier watching may have a gap behind it
     // first: what comes while the page is loaded must not be missed
     this.#stops.push(client.on('all', (event) => 'conversation_id' in event && event.conversation_id === id && this.#onEvent(event as SocketEvent)));
     this.#stops.push(client.on('user.updated', (event) => this.#onRenamed(event)));
@@ -280,8 +289,9 @@ export class Channel {
     if (this.type === 'direct') this.#onInfo(await client.chat.createChannel({ type: 'direct', user_id: this.id }));
     else if (this.type === 'group' && this.data.name !== undefined)
       this.#onInfo(await client.chat.createChannel({ type: 'group', id: this.id, name: this.data.name, members: [...(this.data.members ?? [])] }));
+    if (!isWanted()) return this.state;
     await this.#load();
-    set(this.state.watching$, true);
+    if (isWanted()) set(this.state.watching$, true);
     return this.state;
   }
 
