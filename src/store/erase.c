@@ -96,8 +96,10 @@ static int forget_person(struct db *db, struct erase_request *r)
 		"DELETE FROM call_rings WHERE conversation_id = ?1 AND ended_at IS NOT NULL",
 		"DELETE FROM blocks WHERE user_id = ?1 OR blocked_id = ?1",
 		"UPDATE calls SET custom = '{}' WHERE conversation_id = ?1",
-		RENAME_CARDS("messages", "conversation_id = ?1 AND card IS NOT NULL"),
-		RENAME_CARDS("call_history", "instr(card, '\"id\":\"' || ?1 || '\"') > 0"),
+		RENAME_CARDS("messages", "id IN (SELECT message_id FROM message_people WHERE "
+					 "user_id = ?1)"),
+		RENAME_CARDS("call_history", "id IN (SELECT history_id FROM history_people WHERE "
+					     "user_id = ?1)"),
 	};
 	int status = run_all(db, statements, countof(statements), r->id);
 

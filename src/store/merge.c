@@ -132,10 +132,10 @@ static const char *const talk[] = {
 	"(SELECT json_group_array(json(iif(json_extract(value, '$.id') = ?2, " PERSON("value") ", value))) " \
 	"FROM json_each(card, '$.participants') WHERE json_extract(value, '$.id') <> ?2 OR NOT EXISTS (SELECT 1 " \
 	"FROM json_each(card, '$.participants') b WHERE json_extract(b.value, '$.id') = ?1))"
-#define RENAME_CARDS(table) \
+#define RENAME_CARDS(table, people, row) \
 	"UPDATE " table " SET card = json_set(card, '$.caller', json(iif(json_extract(card, '$.caller.id') = ?2, " \
 	PERSON("json_extract(card, '$.caller')") ", json_extract(card, '$.caller'))), " \
-	"'$.participants', json(" PEOPLE ")) WHERE card IS NOT NULL AND instr(card, '\"id\":\"' || ?2 || '\"') > 0"
+	"'$.participants', json(" PEOPLE ")) WHERE id IN (SELECT " row " FROM " people " WHERE user_id = ?2)"
 
 /* Where the one who stays has the same already, theirs counts. */
 #define GIVE(table) "UPDATE OR IGNORE " table " SET user_id = ?1 WHERE user_id = ?2"
@@ -146,8 +146,10 @@ static const char *const talk[] = {
 	column " = iif(coalesce(excluded.last_seen_at, 0) > coalesce(last_seen_at, 0), excluded." column ", " column "), "
 
 static const char *const belongings[] = {
-	RENAME_CARDS("messages"),
-	RENAME_CARDS("call_history"),
+	RENAME_CARDS("messages", "message_people", "message_id"),
+	RENAME_CARDS("call_history", "history_people", "history_id"),
+	GIVE("message_people"), DROP("message_people"),
+	GIVE("history_people"), DROP("history_people"),
 	"UPDATE messages SET user_id = ?1, client_id = 'merged-' || lower(hex(randomblob(10))) WHERE user_id = ?2",
 	"UPDATE attachments SET user_id = ?1 WHERE user_id = ?2",
 	GIVE("reactions"), DROP("reactions"),

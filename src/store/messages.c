@@ -248,6 +248,8 @@ static int insert(struct db *db, struct message_request *r)
 		return status;
 	int64_t id = r->inserted = db_last_id(db);
 	status = attachments_send(db, new, id);
+	if (status == 0 && new->card)
+		status = card_name_people(db, id, new->card);
 	if (status < 0)
 		return status;
 	status = db_exec(

@@ -59,6 +59,9 @@ void message_read(struct mem *mem, sqlite3_stmt *stmt, int column, struct store_
 int message_read_parts(struct db *db, struct mem *mem, struct store_message *message);
 int attachments_read(struct db *db, struct mem *mem, struct store_message *message);
 
+/* cards.c: whom the card of a message that was added names, so that merges and erasures find it. */
+int card_name_people(struct db *db, int64_t message_id, const char *card);
+
 /* Gives the user's uploads to a message. 0, -ENOENT or -errno. */
 int attachments_send(struct db *db, const struct store_new_message *message, int64_t message_id);
 

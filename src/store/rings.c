@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rings that are open, the cards of calls that are over, and the operator's call types. */
+/* Rings that are open, and the operator's call types. */
 #include <errno.h>
 
 #include "store/request.h"
@@ -17,7 +17,6 @@ void status_answer(struct request *req)
 struct row_request {
 	struct status_request status;
 	struct store_ring ring;
-	struct store_card card;
 	struct store_call_type type;
 	uint64_t at_us;
 };
@@ -135,87 +134,6 @@ void store_ring_end_all(struct store *s, uint64_t at_us, store_rings_fn *done, v
 	r->base.answer = answer_rings;
 	r->base.writes = true;
 	r->at_us = at_us;
-	r->done = done;
-	r->arg = arg;
-	request_submit(s, &r->base);
-}
-
-/* ---- cards ---- */
-
-static int run_card_add(struct db *db, struct request *req)
-{
-	const struct store_card *card = &row_of(req)->card;
-
-	return db_exec(db,
-		       "INSERT INTO call_history (cid, conversation_id, card, ended_at) "
-		       "VALUES (?, ?, ?, ?)",
-		       "sssi", card->cid, card->conversation_id, card->card,
-		       (int64_t)card->ended_at_us);
-}
-
-void store_card_add(struct store *s, const struct store_card *card, store_done_fn *done, void *arg)
-{
-	struct row_request *r = row_request(run_card_add, done, arg);
-	struct mem *mem = &r->status.base.mem;
-
-	r->card = (struct store_card){ mem_text(mem, card->cid),
-				       mem_text(mem, card->conversation_id),
-				       mem_text(mem, card->card), card->ended_at_us };
-	request_submit(s, &r->status.base);
-}
-
-struct cards_request {
-	struct request base;
-	const char *user_id, *cid, *conversation_id;
-	unsigned limit;
-	struct store_card *list;
-	size_t n;
-	store_cards_fn *done;
-	void *arg;
-};
-
-static void card_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
-{
-	*(struct store_card *)ret = (struct store_card){ db_text(mem, stmt, 0),
-							 db_text(mem, stmt, 1),
-							 db_text(mem, stmt, 2),
-							 (uint64_t)db_int(stmt, 3) };
-}
-
-static int run_card_list(struct db *db, struct request *req)
-{
-	struct cards_request *r = request_of(req, struct cards_request);
-	sqlite3_stmt *stmt = db_query(
-		db,
-		"SELECT cid, conversation_id, " CARD_AND_FEEDBACK ", ended_at FROM call_history "
-		"WHERE (?1 IS NULL OR cid = ?1) AND (?2 IS NULL OR conversation_id = ?2) "
-		"AND (conversation_id IS NULL OR instr(conversation_id, '.') = 0 OR EXISTS "
-		"(SELECT 1 FROM channel_members WHERE channel_id = conversation_id AND user_id = "
-		"?4)) "
-		"ORDER BY id DESC LIMIT ?3",
-		"ssis", r->cid, r->conversation_id, (int64_t)r->limit, r->user_id);
-
-	return rows_all(db, &req->mem, stmt, sizeof(struct store_card), card_read, &r->list, &r->n);
-}
-
-static void answer_cards(struct request *req)
-{
-	struct cards_request *r = request_of(req, struct cards_request);
-
-	r->done(r->arg, req->status, r->list, req->status == 0 ? r->n : 0);
-}
-
-void store_card_list(struct store *s, const char *user_id, const char *cid,
-		     const char *conversation_id, unsigned limit, store_cards_fn *done, void *arg)
-{
-	struct cards_request *r = request_new(sizeof *r);
-
-	r->base.run = run_card_list;
-	r->base.answer = answer_cards;
-	r->user_id = mem_text(&r->base.mem, user_id);
-	r->cid = mem_text(&r->base.mem, cid);
-	r->conversation_id = mem_text(&r->base.mem, conversation_id);
-	r->limit = limit;
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);

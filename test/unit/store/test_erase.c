@@ -89,12 +89,13 @@ static void live(struct scratch *s)
 	store_session_create(s->store, hash, "ann", 1, 9000, note_status, &status);
 	store_wait(s->store);
 	assert_int_equal(status, 0);
+	add_card(s, "default:x", "bob", "bob", /* somebody else's conversation */
+		 "{\"caller\":{\"id\":\"ann\",\"name\":\"Ann Secret\"},\"participants\":[{\"id\":"
+		 "\"bob\",\"name\":\"Bob\"}]}");
 	sql(s, "INSERT INTO customers (user_id, page, notes) VALUES ('ann', 'https://x', 'rich');"
-	       "INSERT INTO call_history (cid, card, ended_at) VALUES ('default:x', "
-	       "'{\"caller\":{\"id\":\"ann\",\"name\":\"Ann Secret\"},\"participants\":[{\"id\":"
-	       "\"bob\",\"name\":\"Bob\"}]}', 1);"
 	       "INSERT INTO reports (message_id, reporter_id, reason, text, created_at) SELECT "
-	       "max(id), 'ann', 'he wrote to my secret address', text, 1 FROM messages;"
+	       "max(id), 'ann', 'he wrote to my secret address', text, 1 FROM messages WHERE "
+	       "card IS NULL;"
 	       "UPDATE users SET password_hash = 'h', image = 'i' WHERE id = 'ann'");
 }
 
@@ -132,6 +133,7 @@ static void test_pruning(void **state)
 	assert_int_equal(sql_int(s, "SELECT count(*) FROM call_history WHERE card LIKE "
 				    "'%Deleted user%Bob%'"),
 			 1);
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM messages WHERE card LIKE '%Secret%'"), 0);
 	/* what they asked the team to look at is still looked at */
 	assert_int_equal(sql_int(s, "SELECT count(*) FROM reports WHERE reason = '' AND text = "
 				    "'something of bob'"),

@@ -100,11 +100,10 @@ static void talk(struct scratch *s, const char *id, const char *a, const char *b
 	store_wait(s->store);
 }
 
-#define CARD(cid, caller, other)                                                              \
-	"'{\"cid\":\"" cid "\",\"caller\":{\"id\":\"" caller                                  \
-	"\",\"name\":\"x\",\"role\":\"user\"},"                                               \
-	"\"participants\":[{\"id\":\"" caller "\",\"name\":\"x\"},{\"id\":\"" other "\",\"na" \
-	"me\":\"y\"}]}'"
+/* clang-format off */
+#define CARD(cid, caller, other) \
+	"{\"cid\":\"" cid "\",\"caller\":{\"id\":\"" caller "\",\"name\":\"x\",\"role\":\"user\"}," \
+	"\"participants\":[{\"id\":\"" caller "\",\"name\":\"x\"},{\"id\":\"" other "\",\"name\":\"y\"}]}"
 
 /* ann and bob wrote by turns, boss answered ann; bob has something everywhere. Ids of the messages are 1 to 5. */
 static void live(struct scratch *s)
@@ -123,47 +122,32 @@ static void live(struct scratch *s)
 	store_session_create(s->store, hash, "bob", 1, 90000, note_status, &status);
 	store_wait(s->store);
 	assert_int_equal(status, 0);
+	add_card(s, "default:chat-bob", NULL, NULL, CARD("default:chat-bob", "bob", "boss"));
+	add_card(s, "default:x", NULL, NULL, CARD("default:x", "ann", "bob"));
 	sql(s,
-	    "INSERT INTO push_subscriptions VALUES (x'01" /* 32 bytes: the session's */
-	    "00000000000000000000000000000000000000000000000000000000000000', 'bob', 'https://p', "
-	    "'k', 'a', 'en', 1);"
+	    /* 32 bytes: the session's */
+	    "INSERT INTO push_subscriptions VALUES (x'0100000000000000000000000000000000000000000000000000000000000000', "
+	    "'bob', 'https://p', 'k', 'a', 'en', 1);"
 	    "INSERT INTO customers (user_id, page, first_seen_at, last_seen_at, notes) VALUES "
 	    "('ann', 'https://old', 5, 6, 'polite'), ('bob', 'https://new', 3, 8, 'in a hurry');"
-	    "INSERT INTO labels (name, color, created_at) VALUES ('vip', '#000000', 1), ('tea', "
-	    "'#000000', 1);"
+	    "INSERT INTO labels (name, color, created_at) VALUES ('vip', '#000000', 1), ('tea', '#000000', 1);"
 	    "INSERT INTO conversation_labels VALUES ('ann', 1), ('bob', 1), ('bob', 2);"
 	    "INSERT INTO calls (cid, type, id, created_by, conversation_id, created_at) VALUES "
-	    "('default:chat-bob', 'default', 'chat-bob', 'bob', 'bob', 1), ('default:x', "
-	    "'default', 'x', 'bob', NULL, 1);"
+	    "('default:chat-bob', 'default', 'chat-bob', 'bob', 'bob', 1), ('default:x', 'default', 'x', 'bob', NULL, 1);"
 	    "INSERT INTO call_sessions VALUES ('s1', 'default:chat-bob', 'bob', 'bob', 1, 2);"
 	    "INSERT INTO call_session_users VALUES ('s1', 'bob', 1), ('s1', 'boss', 1);"
 	    "INSERT INTO call_feedback VALUES ('s1', 'bob', 2, 'noisy', 3);"
-	    "INSERT INTO call_history (cid, conversation_id, card, ended_at) VALUES "
-	    "('default:chat-bob', 'bob', " CARD(
-		    "default:chat-bob", "bob",
-		    "boss") ", 2), "
-			    "('default:x', NULL, " CARD(
-				    "default:x", "ann",
-				    "bob") ", 3);"
-					   "INSERT INTO reactions VALUES (3, 'heart', 'bob', 1), "
-					   "(1, 'heart', 'ann', 1), (1, "
-					   "'heart', 'bob', 1);"
-					   "INSERT INTO reports (message_id, reporter_id, reason, "
-					   "text, created_at) VALUES (3, "
-					   "'bob', 'rude', 'which one', 1);"
-					   "INSERT INTO bans VALUES ('bob', 'spam', 'boss', 1, "
-					   "500), ('ann', 'old', 'boss', 1, "
-					   "400);"
-					   "INSERT INTO blocks VALUES ('bob', 'boss', 1);"
-					   "INSERT INTO attachments (id, conversation_id, user_id, "
-					   "message_id, name, kind, size, "
-					   "width, height, created_at) VALUES ('f', 'bob', 'bob', "
-					   "4, 'spout.png', 'image/png', "
-					   "1, 1, 1, 1);"
-					   "UPDATE conversations SET status = 'resolved', priority "
-					   "= 3 WHERE id = 'ann';"
-					   "UPDATE users SET password_hash = 'h' WHERE id = 'bob'");
+	    "UPDATE call_history SET conversation_id = 'bob' WHERE cid = 'default:chat-bob';"
+	    "INSERT INTO reactions VALUES (3, 'heart', 'bob', 1), (1, 'heart', 'ann', 1), (1, 'heart', 'bob', 1);"
+	    "INSERT INTO reports (message_id, reporter_id, reason, text, created_at) VALUES (3, 'bob', 'rude', 'which one', 1);"
+	    "INSERT INTO bans VALUES ('bob', 'spam', 'boss', 1, 500), ('ann', 'old', 'boss', 1, 400);"
+	    "INSERT INTO blocks VALUES ('bob', 'boss', 1);"
+	    "INSERT INTO attachments (id, conversation_id, user_id, message_id, name, kind, size, width, height, created_at) "
+	    "VALUES ('f', 'bob', 'bob', 4, 'spout.png', 'image/png', 7, 1, 1, 1);"
+	    "UPDATE conversations SET status = 'resolved', priority = 3 WHERE id = 'ann';"
+	    "UPDATE users SET password_hash = 'h' WHERE id = 'bob'");
 }
+/* clang-format on */
 
 static void note_page(void *arg, int status, const struct store_message *list, size_t n, bool more)
 {
@@ -230,6 +214,9 @@ static void test_everything_goes_over(void **state)
 	ONE("channels WHERE id = 'direct.ann.boss'");
 	ONE("messages WHERE conversation_id = 'direct.ann.boss' AND user_id = 'ann'");
 	ONE("attachments WHERE conversation_id = 'ann' AND user_id = 'ann' AND message_id = 4");
+	ONE("stored_files WHERE user_id = 'ann' AND files = 1 AND bytes = 7");
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM history_people WHERE user_id = 'bob'"),
+			 0);
 	ONE("users WHERE id = 'bob' AND merged_into = 'ann' AND merged_at = 9000 AND password_hash "
 	    "IS NULL");
 	ONE("audit WHERE action = 'customer.merge' AND target = 'ann' AND detail = 'bob' AND "
@@ -237,6 +224,25 @@ static void test_everything_goes_over(void **state)
 	ONE("messages WHERE activity = 'merged' AND activity_value = 'bob' AND private");
 	assert_int_equal(sql_int(s, "SELECT count(*) FROM push_subscriptions"), 0);
 	assert_int_equal(sql_int(s, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+/* A card in a group, of a call with whoever is gone now: found by its people, wherever it is. */
+static void test_cards_of_groups(void **state)
+{
+	struct scratch *s = *state;
+
+	live(s);
+	sql(s, "INSERT INTO conversations (id, created_at, updated_at) VALUES ('group.g', 1, 1);"
+	       "INSERT INTO channels (id, type, created_at) VALUES ('group.g', 'group', 1);"
+	       "INSERT INTO channel_members (channel_id, user_id, joined_at) VALUES ('group.g', "
+	       "'boss', 1)");
+	add_card(s, "default:g", "group.g", "boss", CARD("default:g", "boss", "bob"));
+	assert_int_equal(merge(s, "ann", "bob").status, 0);
+	ONE("messages WHERE card IS NOT NULL AND json_extract(card, '$.participants[1].id') = "
+	    "'ann'");
+	ONE("message_people WHERE user_id = 'ann'");
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM message_people WHERE user_id = 'bob'"),
+			 0);
 }
 
 /* Of every column that refers to people: none of it is the other's any more. */
@@ -444,6 +450,7 @@ int main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, scratch_setup, scratch_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_everything_goes_over),
+		TEST(test_cards_of_groups),
 		TEST(test_nothing_is_left_behind),
 		TEST(test_what_was_not_read_is_not_read),
 		TEST(test_who_has_read_both_has_read_all),
