@@ -4,7 +4,7 @@
  *
  *	hello https://chat.example.com USER TOKEN CALL-ID
  *
- * TOKEN is a user token of POST /api/video-call/token (docs/api.md), or of `confab token USER`.
+ * TOKEN is a user token of POST /api/video-call/token (docs/api.md), or of `confab token create --user USER`.
  */
 #include <confab/confab.h>
 #include <stdio.h>

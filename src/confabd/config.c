@@ -72,7 +72,9 @@ const char *config_help(void)
 	       "  --listen HOST:PORT  HTTP, HTTPS and WebSocket (127.0.0.1:8080)\n"
 	       "  --tls-cert FILE     certificate chain, PEM; with --tls-key everything is HTTPS\n"
 	       "  --tls-key FILE      its private key, PEM\n"
-	       "  --rtc-ip IP         address for media that browsers reach (127.0.0.1); may be "
+	       "  --rtc-ip IP[/LOCAL] address for media that browsers reach (this machine's, as it "
+	       "listens);\n"
+	       "                      behind a NAT with the machine's own after it; may be "
 	       "repeated\n"
 	       "  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
 	       "  --rtc-tcp-port N    TCP port for media where UDP is blocked (7881); 0 = off\n"
@@ -184,13 +186,24 @@ static bool parse_ip(const char *text, struct sockaddr_storage *ret)
 					 : !IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
 }
 
+/* "PUBLIC", or "PUBLIC/LOCAL" where a NAT forwards what comes for the one to the other. */
+static bool parse_ips(char *text, struct sockaddr_storage *ret, struct sockaddr_storage *ret_local)
+{
+	char *slash = strchr(text, '/');
+
+	if (slash)
+		*slash = '\0';
+	return parse_ip(text, ret) && parse_ip(slash ? slash + 1 : text, ret_local) &&
+	       ret->ss_family == ret_local->ss_family;
+}
+
 /* One address, or several with commas (for the environment).
  * A higher source replaces what a lower one gave. */
 static int set_ip(struct loader *l, const char *key, const char *value)
 {
 	struct config *c = l->config;
 	const char *at = value;
-	char text[64];
+	char text[2 * INET6_ADDRSTRLEN + 8];
 
 	if (l->ips_source != l->source) {
 		l->ips_source = l->source;
@@ -200,11 +213,11 @@ static int set_ip(struct loader *l, const char *key, const char *value)
 		size_t n = strcspn(at, ",");
 		(void)snprintf(text, sizeof text, "%.*s", (int)n, at);
 		if (n >= sizeof text || c->rtc_ip_count == CONFIG_IPS_MAX ||
-		    !parse_ip(text, &c->rtc_ips[c->rtc_ip_count]))
+		    !parse_ips(text, &c->rtc_ips[c->rtc_ip_count], &c->rtc_locals[c->rtc_ip_count]))
 			return fail(l,
-				    "%s '%.100s' is not usable; give up to %d IP addresses of this "
-				    "machine that browsers can "
-				    "reach.",
+				    "%s '%.100s' is not usable; give up to %d IP addresses that "
+				    "browsers can reach, each as IP, or behind a NAT as "
+				    "PUBLIC/LOCAL.",
 				    key, value, CONFIG_IPS_MAX);
 		c->rtc_ip_count++;
 		at += n;
@@ -537,6 +550,7 @@ int config_load(struct config *ret, int argc, char *const *argv,
 				.media_load = LIMIT_MEDIA_LOAD_DEFAULT,
 				.log_level = LOG_INFO };
 	(void)parse_ip("127.0.0.1", &ret->rtc_ips[0]);
+	ret->rtc_locals[0] = ret->rtc_ips[0];
 	ret->rtc_ip_count = 1;
 
 	if (load_flags(&l, argc, argv, &file) < 0)
@@ -547,5 +561,6 @@ int config_load(struct config *ret, int argc, char *const *argv,
 		return -EINVAL;
 	if (load_environment(&l, environment) < 0 || load_flags(&l, argc, argv, NULL) < 0)
 		return -EINVAL;
+	ret->rtc_ip_given = l.ips_source != FROM_DEFAULT;
 	return check_together(&l);
 }

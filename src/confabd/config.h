@@ -31,9 +31,11 @@ struct config {
 	char data[CONFIG_PATH];
 	char host[CONFIG_HOST]; /* of listen, without brackets */
 	uint16_t port;
-	char tls_cert[CONFIG_PATH], tls_key[CONFIG_PATH]; /* "" = none */
-	struct sockaddr_storage rtc_ips[CONFIG_IPS_MAX];  /* ports are 0 */
+	char tls_cert[CONFIG_PATH], tls_key[CONFIG_PATH];   /* "" = none */
+	struct sockaddr_storage rtc_ips[CONFIG_IPS_MAX];    /* as clients reach them; ports are 0 */
+	struct sockaddr_storage rtc_locals[CONFIG_IPS_MAX]; /* ours, behind each; often the same */
 	size_t rtc_ip_count;
+	bool rtc_ip_given; /* else main chooses by where it listens */
 	uint16_t rtc_port;
 	uint16_t rtc_tcp_port; /* 0 = no ICE-TCP */
 	bool rtc_tcp_given;    /* by the user: then it must be free */

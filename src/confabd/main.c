@@ -150,15 +150,63 @@ static int start_store(struct daemon *d)
 	return 0;
 }
 
+static bool is_any_host(const struct config *c)
+{
+	return strcmp(c->host, "0.0.0.0") == 0 || strcmp(c->host, "::") == 0;
+}
+
+/* Without --rtc-ip media is where the pages are: for a whole network this machine's address there, and loopback. */
+static void choose_media_addresses(struct config *c)
+{
+	struct sockaddr_storage *to = c->rtc_ips, loopback = c->rtc_ips[0], a;
+	size_t n = 0;
+
+	if (c->rtc_ip_given)
+		return;
+	if (is_any_host(c)) {
+		n += lan_address(AF_INET, &to[n]);
+		n += strchr(c->host, ':') && lan_address(AF_INET6, &to[n]);
+		to[n++] = loopback;
+	} else {
+		to[n++] = udp_address_parse(c->host, 0, &a) == 0 ? a : loopback;
+	}
+	c->rtc_ip_count = n;
+	memcpy(c->rtc_locals, to, n * sizeof *to);
+}
+
+/* What to do about an address or a port that cannot be had. */
+static int refuse_media(const struct config *c, int r, const char *error)
+{
+	struct sockaddr_storage a;
+	char own[UDP_ADDRESS_TEXT] = "LOCAL";
+
+	if (r == -EADDRINUSE)
+		return refuse("%s; stop what uses it, or choose other ports: --rtc-port, "
+			      "--rtc-tcp-port",
+			      error);
+	if (r == -EADDRNOTAVAIL && !c->rtc_ip_given)
+		return refuse("listen %s: this machine has no such address; 0.0.0.0 is all it has",
+			      c->host);
+	if (r != -EADDRNOTAVAIL)
+		return refuse("%s", error[0] ? error : strerror(-r));
+	if (lan_address(AF_INET, &a))
+		udp_ip_text(&a, own);
+	return refuse("%s: this machine has no such address. Where a NAT forwards it to this "
+		      "machine: --rtc-ip PUBLIC/%s",
+		      error, own);
+}
+
 static int start_media(struct daemon *d)
 {
 	char error[512] = "";
 	const struct config *c = &d->config;
 
+	choose_media_addresses(&d->config);
 	if (cert_new(&d->certificate) < 0)
 		return refuse("The DTLS certificate could not be made (OpenSSL).");
 	struct media_threads_config media = {
 		.addresses = c->rtc_ips,
+		.locals = c->rtc_locals,
 		.address_count = c->rtc_ip_count,
 		.port = c->rtc_port,
 		.tcp = c->rtc_tcp_port != 0,
@@ -178,7 +226,7 @@ static int start_media(struct daemon *d)
 			log_warn("media", "no media over TCP cause=\"%s\" fix=--rtc-tcp-port",
 				 cause);
 	}
-	return r < 0 ? refuse("%s", error[0] ? error : strerror(-r)) : 0;
+	return r < 0 ? refuse_media(c, r, error) : 0;
 }
 
 static int start_control(struct daemon *d)
@@ -264,11 +312,6 @@ static void print_media(const struct daemon *d)
 	(void)printf("\n");
 }
 
-static bool is_any_host(const struct config *c)
-{
-	return strcmp(c->host, "0.0.0.0") == 0 || strcmp(c->host, "::") == 0;
-}
-
 /* "localhost" where that reaches us, else the address we listen on. */
 static void host_for_people(const struct config *c, const char *loopback_name, char *ret,
 			    size_t capacity)
@@ -283,23 +326,31 @@ static void host_for_people(const struct config *c, const char *loopback_name, c
 /* Who opens the page from another machine is told here why there is no picture, not there. */
 static void print_network(const struct daemon *d)
 {
-	struct sockaddr_storage a;
-	char address[INET_ADDRSTRLEN], media[UDP_ADDRESS_TEXT];
+	struct sockaddr_storage own, a;
+	char address[UDP_ADDRESS_TEXT], media[UDP_ADDRESS_TEXT];
 	bool tls = control_is_tls(d->control);
 
-	if (!is_any_host(&d->config) || !lan_address(address, sizeof address))
+	if (!is_any_host(&d->config) ||
+	    (!lan_address(AF_INET, &own) &&
+	     (!strchr(d->config.host, ':') || !lan_address(AF_INET6, &own))))
 		return;
-	(void)printf("  others  %s://%s:%u in your network\n", tls ? "https" : "http", address,
-		     control_port(d->control));
+	udp_ip_text(&own, address);
+	(void)printf(own.ss_family == AF_INET6 ? "  others  %s://[%s]:%u in your network\n"
+					       : "  others  %s://%s:%u in your network\n",
+		     tls ? "https" : "http", address, control_port(d->control));
 	if (!tls)
 		(void)printf("          Browsers give camera and microphone to https pages only: "
 			     "--tls-cert, --tls-key\n");
 	if (media_threads_address(d->media, 0, 0, &a) < 0)
 		return;
-	udp_address_text(&a, media);
+	udp_ip_text(&a, media);
 	if (strncmp(media, "127.", 4) == 0)
 		(void)printf("          Media reaches this machine only: add --rtc-ip %s\n",
 			     address);
+	else if (!d->config.rtc_ip_given && lan_is_private(&a))
+		(void)printf("          Calls from beyond your network need its public address, "
+			     "too: --rtc-ip PUBLIC/%s --rtc-ip %s\n",
+			     media, media);
 }
 
 static void print_banner(const struct daemon *d, const struct demo_account *demo)

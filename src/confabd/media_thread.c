@@ -22,7 +22,9 @@
 
 struct media_threads {
 	unsigned count;
-	struct tcp_acceptor *acceptor; /* NULL without ICE-TCP */
+	struct tcp_acceptor *acceptor;			  /* NULL without ICE-TCP */
+	struct sockaddr_storage tcp_offered[SOCKETS_MAX]; /* as clients reach it */
+	size_t tcp_count;
 	struct worker *workers[MEDIA_WORKERS_MAX];
 };
 
@@ -62,16 +64,64 @@ static void set_port(struct sockaddr_storage *a, uint16_t port)
 		((struct sockaddr_in *)a)->sin_port = htons(port);
 }
 
+static uint16_t port_of(const struct sockaddr_storage *a)
+{
+	return ntohs(a->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)a)->sin6_port
+					      : ((const struct sockaddr_in *)a)->sin_port);
+}
+
+static bool is_same_ip(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+	const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+
+	if (a->ss_family != b->ss_family)
+		return false;
+	return a->ss_family == AF_INET6
+		       ? memcmp(&a6->sin6_addr, &b6->sin6_addr, sizeof a6->sin6_addr) == 0
+		       : a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+}
+
+/* The different ones among what is to be bound; ret_which[i]: the one behind the i-th address. */
+static size_t distinct(const struct media_threads_config *config,
+		       struct sockaddr_storage ret[SOCKETS_MAX], uint8_t ret_which[SOCKETS_MAX])
+{
+	const struct sockaddr_storage *all = config->locals ? config->locals : config->addresses;
+	size_t n = 0;
+
+	for (size_t i = 0; i < config->address_count; i++) {
+		size_t at = 0;
+
+		while (at < n && !is_same_ip(&ret[at], &all[i]))
+			at++;
+		if (at == n)
+			ret[n++] = all[i];
+		ret_which[i] = (uint8_t)at;
+	}
+	return n;
+}
+
+/* Each address with the port that is bound behind it. */
+static void offer(const struct media_threads_config *config, const uint8_t which[SOCKETS_MAX],
+		  const struct sockaddr_storage *bound, struct sockaddr_storage ret[SOCKETS_MAX])
+{
+	for (size_t i = 0; i < config->address_count; i++) {
+		ret[i] = config->addresses[i];
+		set_port(&ret[i], port_of(&bound[which[i]]));
+	}
+}
+
 static int bind_sockets(struct worker *w, const struct media_threads_config *config, char *error,
 			size_t error_size)
 {
 	uint16_t port = (uint16_t)(config->port ? config->port + w->index : 0);
+	struct sockaddr_storage locals[SOCKETS_MAX];
+	uint8_t which[SOCKETS_MAX];
+	size_t count = distinct(config, locals, which);
 
-	for (size_t i = 0; i < config->address_count; i++) {
-		struct sockaddr_storage address = config->addresses[i];
-
-		set_port(&address, port);
-		int r = udp_init(&w->sockets[i], &address, error, error_size);
+	for (size_t i = 0; i < count; i++) {
+		set_port(&locals[i], port);
+		int r = udp_init(&w->sockets[i], &locals[i], error, error_size);
 		if (r < 0)
 			return r;
 		w->socket_count++;
@@ -81,6 +131,8 @@ static int bind_sockets(struct worker *w, const struct media_threads_config *con
 		if (r < 0)
 			return r;
 	}
+	offer(config, which, w->addresses, w->offered);
+	w->offered_count = config->address_count;
 	return 0;
 }
 
@@ -115,17 +167,13 @@ static struct worker *worker_free(struct worker *w)
 	return NULL;
 }
 
-static int worker_new(struct worker **ret, unsigned index, const struct tcp_acceptor *acceptor,
+static int worker_new(struct worker **ret, unsigned index, const struct media_threads *m,
 		      const struct media_threads_config *config, char *error, size_t error_size)
 {
 	struct worker *w = calloc(1, sizeof *w);
-	const struct sockaddr_storage *tcp = NULL;
-	size_t tcp_count = 0;
 
 	if (!w)
 		return -ENOMEM;
-	if (acceptor)
-		tcp = tcp_acceptor_addresses(acceptor, &tcp_count);
 	w->index = index;
 	w->commands.wake_fd = w->events.wake_fd = w->handovers.wake_fd = -1;
 	w->schedstat = -1;
@@ -137,19 +185,19 @@ static int worker_new(struct worker **ret, unsigned index, const struct tcp_acce
 		r = plane_queue_init(&w->events, sizeof(struct plane_event), MEDIA_EVENTS);
 	if (r == 0)
 		r = watch(w, w->commands.wake_fd, TAG_COMMANDS);
-	if (r == 0 && acceptor)
+	if (r == 0 && m->acceptor)
 		r = plane_queue_init(&w->handovers, sizeof(struct tcp_handover),
 				     MEDIA_TCP_HANDOVERS);
-	if (r == 0 && acceptor)
+	if (r == 0 && m->acceptor)
 		r = watch(w, w->handovers.wake_fd, TAG_HANDOVERS);
 	if (r == 0)
 		r = bind_sockets(w, config, error, error_size);
 	if (r == 0)
 		r = engine_new(&w->engine, &(struct engine_config){
-						   .addresses = w->addresses,
-						   .address_count = w->socket_count,
-						   .tcp_addresses = tcp,
-						   .tcp_address_count = tcp_count,
+						   .addresses = w->offered,
+						   .address_count = w->offered_count,
+						   .tcp_addresses = m->tcp_offered,
+						   .tcp_address_count = m->tcp_count,
 						   .rng = rng_os(),
 						   .certificate = config->certificate,
 						   .worker = (uint16_t)index,
@@ -179,6 +227,21 @@ static int start_acceptor(const struct media_threads *m)
 	for (unsigned i = 0; i < m->count; i++)
 		queues[i] = &m->workers[i]->handovers;
 	return tcp_acceptor_start(m->acceptor, queues, m->count);
+}
+
+static int listen_for_tcp(struct media_threads *m, const struct media_threads_config *config,
+			  char *error, size_t error_size)
+{
+	struct sockaddr_storage locals[SOCKETS_MAX];
+	uint8_t which[SOCKETS_MAX];
+	size_t count = distinct(config, locals, which);
+	int r = tcp_acceptor_new(&m->acceptor, locals, count, config->tcp_port, error, error_size);
+
+	if (r < 0)
+		return r;
+	offer(config, which, tcp_acceptor_addresses(m->acceptor, &count), m->tcp_offered);
+	m->tcp_count = config->address_count;
+	return 0;
 }
 
 static unsigned usable_cores(void)
@@ -233,11 +296,9 @@ int media_threads_start(struct media_threads **ret, const struct media_threads_c
 	if (!m)
 		return -ENOMEM;
 	if (config->tcp)
-		r = tcp_acceptor_new(&m->acceptor, config->addresses, config->address_count,
-				     config->tcp_port, error, error_size);
+		r = listen_for_tcp(m, config, error, error_size);
 	for (; r == 0 && m->count < count; m->count += r == 0)
-		r = worker_new(&m->workers[m->count], m->count, m->acceptor, config, error,
-			       error_size);
+		r = worker_new(&m->workers[m->count], m->count, m, config, error, error_size);
 	for (unsigned i = 0; r == 0 && i < count; i++)
 		r = start_thread(m->workers[i]);
 	if (r == 0 && m->acceptor)
@@ -283,22 +344,17 @@ unsigned media_threads_count(const struct media_threads *m)
 int media_threads_address(const struct media_threads *m, unsigned worker, size_t k,
 			  struct sockaddr_storage *ret)
 {
-	if (worker >= m->count || k >= m->workers[worker]->socket_count)
+	if (worker >= m->count || k >= m->workers[worker]->offered_count)
 		return -EINVAL;
-	*ret = m->workers[worker]->addresses[k];
+	*ret = m->workers[worker]->offered[k];
 	return 0;
 }
 
 int media_threads_tcp_address(const struct media_threads *m, size_t k, struct sockaddr_storage *ret)
 {
-	const struct sockaddr_storage *addresses;
-	size_t count = 0;
-
-	if (m->acceptor)
-		addresses = tcp_acceptor_addresses(m->acceptor, &count);
-	if (k >= count)
+	if (k >= m->tcp_count)
 		return -EINVAL;
-	*ret = addresses[k];
+	*ret = m->tcp_offered[k];
 	return 0;
 }
 

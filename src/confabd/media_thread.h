@@ -25,8 +25,12 @@ enum {
 };
 
 struct media_threads_config {
-	const struct sockaddr_storage
-		*addresses; /* --rtc-ip, each gets a socket per worker; ports are ignored */
+	const struct sockaddr_storage *addresses; /* --rtc-ip, for candidates; ports are ignored */
+	/*
+	 * What is bound for each of them, where a NAT forwards to this machine (1:1, same ports); NULL = themselves.
+	 * Each one that differs gets a socket per worker.
+	 */
+	const struct sockaddr_storage *locals;
 	size_t address_count;
 	uint16_t port;			/* --rtc-port: worker i binds port + i; 0 = any (tests) */
 	bool tcp;			/* also over TCP (RFC 6544), … */

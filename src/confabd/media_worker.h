@@ -40,8 +40,11 @@ struct worker {
 	struct plane_queue handovers; /* of struct tcp_handover; not there without ICE-TCP */
 	struct engine *engine;
 	struct udp sockets[SOCKETS_MAX];
-	struct sockaddr_storage addresses[SOCKETS_MAX];
+	struct sockaddr_storage addresses[SOCKETS_MAX]; /* of the sockets */
 	size_t socket_count;
+	struct sockaddr_storage
+		offered[SOCKETS_MAX]; /* as clients reach them; several may lead to one socket */
+	size_t offered_count;
 	int epoll;
 	atomic_int schedstat; /* the thread's own, of /proc; -1 = not there */
 	atomic_bool stop;     /* in case the command queue is full */

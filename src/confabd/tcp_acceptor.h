@@ -28,7 +28,7 @@ enum {
 int tcp_acceptor_new(struct tcp_acceptor **ret, const struct sockaddr_storage *addresses,
 		     size_t count, uint16_t port, char *error, size_t error_size);
 
-/* Where clients reach it: `count` addresses with ports, valid as long as it is. */
+/* Where it listens: `count` addresses with ports, valid as long as it is. */
 const struct sockaddr_storage *tcp_acceptor_addresses(const struct tcp_acceptor *a,
 						      size_t *ret_count);
 

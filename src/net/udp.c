@@ -457,6 +457,18 @@ void udp_flush(struct udp *u)
 	b->used = 0;
 }
 
+void udp_ip_text(const struct sockaddr_storage *address, char ret[UDP_ADDRESS_TEXT])
+{
+	const struct sockaddr_in6 *v6 = (const void *)address;
+	const struct sockaddr_in *v4 = (const void *)address;
+	bool six = address->ss_family == AF_INET6;
+
+	if (!inet_ntop(six ? AF_INET6 : AF_INET,
+		       six ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, ret,
+		       UDP_ADDRESS_TEXT))
+		ret[0] = '\0';
+}
+
 void udp_address_text(const struct sockaddr_storage *address, char ret[UDP_ADDRESS_TEXT])
 {
 	char ip[INET6_ADDRSTRLEN] = "";

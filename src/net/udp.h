@@ -76,5 +76,8 @@ void udp_flush(struct udp *u);
 enum { UDP_ADDRESS_TEXT = 64 };
 void udp_address_text(const struct sockaddr_storage *address, char ret[UDP_ADDRESS_TEXT]);
 
+/* The same without the port: "192.0.2.1", "2001:db8::1". */
+void udp_ip_text(const struct sockaddr_storage *address, char ret[UDP_ADDRESS_TEXT]);
+
 /* "192.0.2.1", "2001:db8::1" or "[2001:db8::1]", and a port. 0 or -EINVAL. */
 int udp_address_parse(const char *text, uint16_t port, struct sockaddr_storage *ret);

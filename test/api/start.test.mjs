@@ -35,6 +35,10 @@ test('bad configuration refuses to start with one line that names the key', () =
 		[['--config', `${folder}/worse.ini`], /rtc-port.*many/],
 		[['--frobnicate'], /frobnicate/],
 		[['--data', `${folder}/a-file/data`], /data/],
+		[['--data', `${folder}/a-file`], /data folder .*a-file is not a folder/],
+		[['--listen', '203.0.113.9:8080'], /listen 203\.0\.113\.9: this machine has no such address/],
+		[['--rtc-ip', '203.0.113.9'], /203\.0\.113\.9:7882.*--rtc-ip PUBLIC\//],
+		[['--rtc-ip', '203.0.113.9/10.0.0.1/2'], /rtc-ip.*PUBLIC\/LOCAL/],
 	];
 	for (const [args, wanted] of table) {
 		const ended = start(args);
@@ -66,6 +70,21 @@ test('whoever listens for a whole network reads its address there, and what call
 		assert.equal(shown, undefined);
 	}
 	assert.doesNotMatch(await lines({}), /others|--rtc-ip/, 'of a loopback address there is nothing to say');
+});
+
+test('without --rtc-ip media is where the pages are', async () => {
+	const offered = async (host) => {
+		const daemon = await startConfabd({ host, demo: false, rtcIps: [] });
+		await daemon.stop();
+		return [...daemon.log().matchAll(/(?:UDP |, )(\[[^\]]+\]|[\d.]+):\d+/g)].map((m) => m[1]);
+	};
+	const addresses = Object.values(os.networkInterfaces()).flat().filter(({ internal }) => !internal).map(({ address }) => address);
+	const all = await offered('0.0.0.0');
+	assert.ok(all.includes('127.0.0.1'), String(all));
+	for (const ip of all) assert.ok(ip === '127.0.0.1' || addresses.includes(ip), ip);
+	if (addresses.some((ip) => !ip.includes(':'))) assert.ok(all.some((ip) => ip !== '127.0.0.1'), String(all));
+	assert.deepEqual([...new Set(await offered('127.0.0.2'))], ['127.0.0.2']);
+	assert.deepEqual([...new Set(await offered('localhost'))], ['127.0.0.1']);
 });
 
 test('a port in use is named', async () => {

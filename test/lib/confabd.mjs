@@ -71,9 +71,10 @@ async function startOnce(options) {
 	const host = options.host ?? '127.0.0.1';
 	const data = options.data ?? fs.mkdtempSync(path.join(os.tmpdir(), 'confab-test-'));
 	const port = options.port ?? (await freeTcpPort(options.netns ? '127.0.0.1' : host));
-	const rtcIps = options.rtcIps ?? ['127.0.0.1'];
-	const rtcPort = await freeUdpPorts(options.netns ? '127.0.0.1' : rtcIps[0], 2);
-	const rtcTcpPort = options.rtcTcpPort ?? (await freeTcpPort(options.netns ? '127.0.0.1' : rtcIps[0]));
+	const rtcIps = options.rtcIps ?? ['127.0.0.1']; // []: as the daemon chooses
+	const rtcHost = rtcIps[0]?.split('/').at(-1) ?? '127.0.0.1';
+	const rtcPort = await freeUdpPorts(options.netns ? '127.0.0.1' : rtcHost, 2);
+	const rtcTcpPort = options.rtcTcpPort ?? (await freeTcpPort(options.netns ? '127.0.0.1' : rtcHost));
 	const binary = path.join(buildFolder, 'confabd');
 	const args = [
 		'--data', data, '--listen', `${host}:${port}`, '--rtc-port', String(rtcPort), '--rtc-tcp-port', String(rtcTcpPort),

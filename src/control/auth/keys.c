@@ -119,8 +119,9 @@ static int from_folder(const char *dir, struct rng *g, struct api_keys *ret, cha
 	char path[PATH_MAX];
 
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return fail(ret_error, -errno, "data folder %s cannot be made: %s", dir,
-			    strerror(errno));
+		return fail(ret_error, -errno, "data folder %s cannot be made: %s%s", dir,
+			    strerror(errno),
+			    errno == ENOENT ? ": make the folder that it is to be in" : "");
 	if (snprintf(path, sizeof path, "%s/api-keys", dir) >= (int)sizeof path)
 		return fail(ret_error, -ENAMETOOLONG, "data folder %.64s… has too long a name",
 			    dir);
@@ -132,6 +133,13 @@ static int from_folder(const char *dir, struct rng *g, struct api_keys *ret, cha
 		(void)fclose(file); /* only read */
 		return r;
 	}
+	if (errno == ENOTDIR)
+		return fail(ret_error, -errno, "data folder %s is not a folder", dir);
+	if (errno == EACCES)
+		return fail(ret_error, -errno,
+			    "%s cannot be read: run this as the user whom the data folder belongs "
+			    "to, or give it to yourself (chown -R)",
+			    path);
 	if (errno != ENOENT)
 		return fail(ret_error, -errno, "%s cannot be read: %s", path, strerror(errno));
 

@@ -144,6 +144,18 @@ static int make_listeners(struct server *s, char *ret_error)
 			      "listen %s:%u is in use by another program; stop it or choose "
 			      "another port.",
 			      host, s->config.port);
+	if (r == -EACCES)
+		return refuse(
+			ret_error, r,
+			"listen %s:%u: ports below 1024 are root's; choose another one, or "
+			"let confabd have it: setcap cap_net_bind_service=+ep on the program, "
+			"or AmbientCapabilities=CAP_NET_BIND_SERVICE in its unit.",
+			host, s->config.port);
+	if (r == -EADDRNOTAVAIL)
+		return refuse(ret_error, r,
+			      "listen %s:%u: this machine has no such address; 0.0.0.0 is all it "
+			      "has, with [::] those of IPv6, too.",
+			      host, s->config.port);
 	if (r < 0)
 		return refuse(ret_error, r, "listen %s:%u is not possible: %s.", host,
 			      s->config.port, strerror(-r));

@@ -44,6 +44,7 @@ static void test_defaults(void **state)
 	assert_string_equal(c.host, "127.0.0.1");
 	assert_int_equal(c.port, 8080);
 	assert_int_equal(c.rtc_port, 7882);
+	assert_false(c.rtc_ip_given);
 	assert_int_equal(c.rtc_ip_count, 1);
 	assert_int_equal(c.workers, 0);
 	assert_int_equal(c.room_limit, 1000);
@@ -75,6 +76,8 @@ static void test_flags(void **state)
 	assert_int_equal(c.rtc_ip_count, 2); /* the default was replaced */
 	assert_int_equal(c.rtc_ips[0].ss_family, AF_INET);
 	assert_int_equal(c.rtc_ips[1].ss_family, AF_INET6);
+	assert_memory_equal(&c.rtc_locals[1], &c.rtc_ips[1], sizeof c.rtc_ips[1]);
+	assert_true(c.rtc_ip_given);
 	assert_int_equal(c.rtc_port, 9000);
 	assert_int_equal(c.rtc_tcp_port, 0);
 	assert_true(c.rtc_tcp_given);
@@ -108,6 +111,11 @@ static void test_bad_values_are_named(void **state)
 		{ "--listen a:-1", "listen", "a:-1" },
 		{ "--rtc-ip 300.1.1.1", "rtc-ip", "300.1.1.1" },
 		{ "--rtc-ip 0.0.0.0", "rtc-ip", "0.0.0.0" },
+		{ "--rtc-ip 203.0.113.7/", "rtc-ip", "203.0.113.7/" },
+		{ "--rtc-ip /10.0.0.5", "rtc-ip", "/10.0.0.5" },
+		{ "--rtc-ip 203.0.113.7/0.0.0.0", "rtc-ip", "0.0.0.0" },
+		{ "--rtc-ip 203.0.113.7/10.0.0.5/8", "rtc-ip", "/8" },
+		{ "--rtc-ip 203.0.113.7/::1", "rtc-ip", "::1" },
 		{ "--rtc-ip 1.2.3.4,", "rtc-ip", "1.2.3.4," },
 		{ "--rtc-port 0x10", "rtc-port", "0x10" },
 		{ "--rtc-port 65536", "rtc-port", "65536" },

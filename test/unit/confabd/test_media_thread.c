@@ -230,6 +230,50 @@ static void test_a_busy_worker_is_alone_with_it(void **state)
 	assert_null(media_threads_stop(m));
 }
 
+static void assert_ip(const struct sockaddr_storage *a, const char *ip)
+{
+	char text[UDP_ADDRESS_TEXT];
+
+	udp_ip_text(a, text);
+	assert_string_equal(text, ip);
+}
+
+/* Behind a NAT: offered is what clients reach; what is behind it is bound, once, however many lead there. */
+static void test_behind_a_nat(void **state)
+{
+	struct sockaddr_storage offered[3] = { loopback("203.0.113.7"), loopback("127.0.0.1"),
+					       loopback("127.0.0.2") };
+	struct sockaddr_storage locals[3] = { loopback("127.0.0.1"), loopback("127.0.0.1"),
+					      loopback("127.0.0.2") };
+	struct media_threads_config c = {
+		.addresses = offered, .locals = locals, .address_count = 3, .count = 2, .tcp = true
+	};
+	struct media_threads *m = NULL;
+	struct sockaddr_storage a[4];
+	char error[200];
+
+	(void)state;
+	if (media_threads_start(&m, &c, error, sizeof error) < 0)
+		fail_msg("%s", error);
+	for (size_t k = 0; k < 3; k++)
+		assert_int_equal(media_threads_address(m, 1, k, &a[k]), 0);
+	assert_int_equal(media_threads_address(m, 1, 3, &a[3]), -EINVAL);
+	assert_ip(&a[0], "203.0.113.7");
+	assert_ip(&a[1], "127.0.0.1");
+	assert_ip(&a[2], "127.0.0.2");
+	assert_int_equal(((struct sockaddr_in *)&a[0])->sin_port,
+			 ((struct sockaddr_in *)&a[1])->sin_port);
+	echo(m, 1, 1, "behind it");
+	echo(m, 1, 2, "beside it");
+	for (size_t k = 0; k < 3; k++)
+		assert_int_equal(media_threads_tcp_address(m, k, &a[k]), 0);
+	assert_ip(&a[0], "203.0.113.7");
+	assert_true(((struct sockaddr_in *)&a[0])->sin_port != 0);
+	assert_int_equal(((struct sockaddr_in *)&a[0])->sin_port,
+			 ((struct sockaddr_in *)&a[1])->sin_port);
+	assert_null(media_threads_stop(m));
+}
+
 static void test_errors(void **state)
 {
 	struct sockaddr_storage address = loopback("127.0.0.1"), any = loopback("0.0.0.0"), taken;
@@ -266,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_stop_when_full),
 		cmocka_unit_test(test_ticks_and_idle),
 		cmocka_unit_test(test_a_busy_worker_is_alone_with_it),
+		cmocka_unit_test(test_behind_a_nat),
 		cmocka_unit_test(test_errors),
 	};
 
