@@ -16,10 +16,10 @@ static void nothing(struct http_req *req, struct control *control)
 }
 
 static const struct http_route routes[] = {
-	{ HTTP_GET, "/", nothing, 0 },
-	{ HTTP_POST, "/api/v1/conversations/{id}/messages", nothing, ROUTE_USER },
-	{ HTTP_POST, "/api/v1/call/{type}/{id}/join", nothing, ROUTE_USER },
-	{ HTTP_GET, "/{path...}", nothing, ROUTE_FALLBACK },
+	{ HTTP_GET, "/", nothing, ACCESS_PUBLIC, 0 },
+	{ HTTP_POST, "/api/v1/conversations/{id}/messages", nothing, ACCESS_USER, 0 },
+	{ HTTP_POST, "/api/v1/call/{type}/{id}/join", nothing, ACCESS_USER, 0 },
+	{ HTTP_GET, "/{path...}", nothing, ACCESS_PUBLIC, ROUTE_FALLBACK },
 };
 
 static void check_route(const char *path)

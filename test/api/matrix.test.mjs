@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may do what (R26): every route of the table × who asks × whose it is. A route without a row here fails the test,
-// and so does one that api/openapi.yaml does not describe.
+// Who may do what (R26): every route of the table × who asks × whose it is. Who may is said by api/openapi.yaml (x-access,
+// x-capability): it must say what the table of src/control/routes.c says, and the server must do it.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -10,56 +10,29 @@ import { Client } from '../lib/client.mjs';
 import { root } from '../lib/confabd.mjs';
 import { now, sign } from '../lib/jwt.mjs';
 import { addPerson, at, enterRoom, startWithPeople } from '../lib/people.mjs';
-import { routes } from '../lib/routes.mjs';
+import { routes, rowCount } from '../lib/routes.mjs';
 
 const SEE = ['join-call', 'read-call', 'create-reaction'];
 const TALK = [...SEE, 'send-audio', 'send-video', 'screenshare', 'send-event'];
 const MODERATE = [...TALK, 'mute-users', 'update-call-permissions', 'block-users', 'kick-user', 'join-backstage', 'update-call-member', 'remove-call-member'];
 const ALL = [...MODERATE, 'create-call', 'update-call', 'update-call-settings', 'end-call', 'join-ended-call'];
 
-/** What each verb of a call needs beyond reading it, and a body that changes nothing where that is possible. */
-const CALL = {
-	'GET ': ['read-call'], 'POST ': ['read-call', { data: {} }], 'PATCH ': ['update-call', { custom: { a: 1 } }],
-	'POST /join': ['join-call'], 'POST /ring': ['join-call'], 'POST /accept': ['join-call'], 'POST /reject': ['read-call'],
-	'POST /members': ['update-call-member', { update_members: [{ user_id: 'member', role: 'call_member' }] }], 'POST /query_members': ['read-call'],
-	'POST /start_recording': ['read-call'], 'POST /stop_recording': ['read-call'], 'POST /recordings': ['read-call'],
-	'POST /end': ['end-call'], 'POST /go_live': ['update-call'], 'POST /stop_live': ['update-call'],
-	'POST /request_permissions': ['read-call', { permissions: ['send-audio'] }],
-	'POST /user_permissions': ['update-call-permissions', { user_id: 'member', grant_permissions: ['send-audio'] }],
-	'POST /mute_users': ['mute-users', { mute_all_users: true }],
-	'POST /block': ['block-users'], 'POST /unblock': ['block-users'], 'POST /kick': ['kick-user'],
-	'POST /reaction': ['create-reaction', { type: 'wave' }], 'POST /event': ['send-event', { custom: {} }],
-	'POST /feedback': ['read-call', { rating: 5 }],
+/** Bodies of a call's verbs that change nothing where that is possible. */
+const CALL_BODY = {
+	'POST ': { data: {} }, 'PATCH ': { custom: { a: 1 } },
+	'POST /members': { update_members: [{ user_id: 'member', role: 'call_member' }] },
+	'POST /request_permissions': { permissions: ['send-audio'] },
+	'POST /user_permissions': { user_id: 'member', grant_permissions: ['send-audio'] },
+	'POST /mute_users': { mute_all_users: true },
+	'POST /reaction': { type: 'wave' }, 'POST /event': { custom: {} }, 'POST /feedback': { rating: 5 },
 };
-/** The others: who may. "owner": whose conversation it is, and admins. "member": who is in the group, and no admin else. "team": admins, and its owner is told why not. "anybody": also nobody. */
-const OTHER = {
-	'GET /api/v1/conversations': 'user', 'GET /api/v1/search': 'user',
-	'GET /api/v1/conversations/{id}/messages': 'owner', 'POST /api/v1/conversations/{id}/messages': 'owner',
-	'PATCH /api/v1/conversations/{id}/messages/{message}': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}': 'owner',
-	'POST /api/v1/conversations/{id}/messages/{message}/reactions': 'owner', 'DELETE /api/v1/conversations/{id}/messages/{message}/reactions/{reaction}': 'owner',
-	'POST /api/v1/conversations/{id}/read': 'owner', 'POST /api/v1/conversations/{id}/delivered': 'owner', 'POST /api/v1/conversations/{id}/typing': 'owner',
-	'PATCH /api/v1/conversations/{id}': 'team', 'PATCH /api/v1/conversations': 'admin', 'GET /api/v1/team': 'admin', 'POST /api/v1/conversations/{id}/viewing': 'team', 'POST /api/v1/conversations/{id}/unread': 'team',
-	'POST /api/v1/conversations/{id}/rating': 'owner', 'POST /api/v1/seen': 'user',
-	'GET /api/v1/labels': 'admin', 'POST /api/v1/labels': 'admin', 'PATCH /api/v1/labels/{item}': 'admin', 'DELETE /api/v1/labels/{item}': 'admin',
-	'GET /api/v1/canned': 'admin', 'POST /api/v1/canned': 'admin', 'PATCH /api/v1/canned/{item}': 'admin', 'DELETE /api/v1/canned/{item}': 'admin',
-	'GET /api/v1/customers/{id}': 'admin', 'PATCH /api/v1/customers/{id}': 'admin', 'POST /api/v1/customers/{id}/merge': 'admin',
-	'GET /api/v1/support/hours': 'admin', 'PUT /api/v1/support/hours': 'admin', 'GET /api/v1/support/figures': 'admin', 'GET /api/v1/audit': 'admin',
-	'GET /api/v1/channels': 'user', 'POST /api/v1/channels': 'user', 'GET /api/v1/channels/{id}': 'member',
-	'PATCH /api/v1/channels/{id}': 'member', 'POST /api/v1/channels/{id}/leave': 'member',
-	'GET /api/v1/blocks': 'user', 'PUT /api/v1/blocks/{user}': 'user', 'DELETE /api/v1/blocks/{user}': 'user',
-	'POST /api/v1/conversations/{id}/messages/{message}/report': 'owner', 'GET /api/v1/words': 'admin', 'PUT /api/v1/words': 'admin', 'GET /api/v1/reports': 'admin', 'POST /api/v1/reports/{message}/close': 'admin',
-	'GET /api/v1/bans': 'admin', 'PUT /api/v1/bans/{user}': 'admin', 'DELETE /api/v1/bans/{user}': 'admin', 'DELETE /api/v1/users/{user}': 'admin',
-	'GET /api/v1/conversations/{id}/export': 'owner',
-	'POST /api/v1/calls': 'user', 'GET /api/v1/calltypes': 'admin', 'PUT /api/v1/calltypes/{name}': 'admin', 'DELETE /api/v1/calltypes/{name}': 'admin',
-	'GET /api/v1/operator/calls': 'admin', 'GET /api/v1/operator/history': 'admin', 'GET /api/v1/operator/webhooks': 'admin',
-	'POST /api/v1/operator/webhooks/{webhook}/test': 'admin', 'POST /api/v1/operator/webhooks/{webhook}/deliveries/{delivery}/again': 'admin',
-	'GET /api/v1/operator/problems': 'admin', 'GET /api/v1/operator/server': 'admin',
-	'GET /api/auth/sessions': 'session', 'POST /api/auth/sessions/end_others': 'session', 'POST /api/auth/name': 'session', 'POST /api/auth/password': 'session',
-	'GET /api/v1/push': 'session', 'POST /api/v1/push/subscription': 'session', 'DELETE /api/v1/push/subscription': 'session',
-	'POST /api/video-call/token': 'session', 'POST /api/v1/guest': 'anybody', 'POST /api/v1/widget/session': 'anybody', 'GET /api/v1/widget/team': 'anybody',
-};
+/** Protocols of their own, and the app's files: not in the contract. */
+const NO_CONTRACT = /^(\/api\/v1\/events$|\/rtc|\/twirp|\/metrics|\/widget|\/shared\/|\/\{path|\/$)/;
 /** Not about people's rights; each has tests of its own. */
-const ELSEWHERE = /^(\/files\/|\/api\/v1\/conversations\/\{id\}\/attachments$|\/api\/auth\/(login|link|logout|session)$|\/api\/video-call$|\/api\/v1\/events|\/rtc|\/twirp|\/widget|\/shared\/|\/healthz|\/metrics|\/$|\/\{path)/;
+const ELSEWHERE = /^(\/files\/|\/api\/v1\/conversations\/\{id\}\/attachments$|\/api\/auth\/(login|link|logout|session)$|\/api\/video-call$|\/healthz)/;
+
+const document = YAML.parse(fs.readFileSync(path.join(root, 'api/openapi.yaml'), 'utf8'), { merge: true });
+const contract = ({ method, pattern }) => document.paths[pattern]?.[method.toLowerCase()];
 
 const NAMES = { host: 'user', member: 'user', moderator: 'user', exmember: 'user', blocked: 'user', outsider: 'user', boss: 'admin' };
 let daemon, people, actors;
@@ -99,17 +72,21 @@ async function cell(name, method, route, body, wanted, what) {
 	return answer;
 }
 
-const calls = routes.filter((route) => route.flags.includes('CALL'));
+const calls = routes.filter((route) => route.access === 'call');
 const verbOf = ({ method, pattern }) => `${method} ${pattern.replace('/api/v1/call/{type}/{id}', '')}`;
 
-test('every route has a row, and is in the contract', () => {
-	const document = YAML.parse(fs.readFileSync(path.join(root, 'api/openapi.yaml'), 'utf8'), { merge: true });
+test('every route says who may ask, and the contract says the same', () => {
 	assert.ok(routes.length > 50 && calls.length >= 20, 'the table was read');
+	assert.ok(routes.length >= rowCount, 'each row was read');
 	for (const route of routes) {
 		const name = `${route.method} ${route.pattern}`;
-		if (!ELSEWHERE.test(route.pattern)) assert.ok(route.flags.includes('CALL') ? CALL[verbOf(route)] : OTHER[name], `${name} has no row in this test`);
-		if (/^\/(rtc|twirp|metrics|widget|shared|\{path|$)/.test(route.pattern) || route.pattern === '/api/v1/events') continue; // protocols of their own
-		assert.ok(document.paths[route.pattern]?.[route.method.toLowerCase()], `${name} is not in api/openapi.yaml`);
+		if (NO_CONTRACT.test(route.pattern)) {
+			assert.ok(['public', 'key', 'local'].includes(route.access), `${name} is for ${route.access}`);
+			continue;
+		}
+		assert.ok(contract(route), `${name} is not in api/openapi.yaml`);
+		assert.equal(contract(route)['x-access'], route.access, `${name}: x-access of api/openapi.yaml, and src/control/routes.c`);
+		assert.equal('x-capability' in contract(route), route.access === 'call', `${name}: x-capability is for calls`);
 	}
 	for (const [pattern, item] of Object.entries(document.paths))
 		for (const method of Object.keys(item).filter((key) => key !== 'parameters'))
@@ -119,7 +96,7 @@ test('every route has a row, and is in the contract', () => {
 test('a private call: verbs × people', async () => {
 	const rights = { anonymous: [], guest: [], outsider: [], exmember: [], blocked: [], member: TALK, moderator: MODERATE, host: ALL, admin: ALL };
 	for (const route of calls) {
-		const [need, body] = CALL[verbOf(route)];
+		const [need, body] = [contract(route)['x-capability'], CALL_BODY[verbOf(route)]];
 		const id = verbOf(route) === 'GET ' ? 'matrix' : `matrix-${verbOf(route).replace(/\W+/g, '-')}`;
 		const made = await people.host.call('POST', at('private', id), {
 			data: { members: [['member'], ['moderator', 'moderator'], ['exmember'], ['blocked']].map(([user_id, role]) => ({ user_id, ...(role ? { role } : {}) })), backstage: false },
@@ -141,7 +118,7 @@ test("a conversation's call: verbs × people", async () => {
 	const rights = { host: CUSTOMER, admin: ALL };
 	assert.equal((await people.host.call('POST', at('default', 'chat-host'), {})).status, 201);
 	for (const route of calls) {
-		const [need, body] = CALL[verbOf(route)];
+		const [need, body] = [contract(route)['x-capability'], CALL_BODY[verbOf(route)]];
 		const path = route.pattern.replace('{type}', 'default').replace('{id}', 'chat-host');
 		for (const name of Object.keys(actors)) await cell(name, route.method, path, body, expected(name, rights[name] ?? [], need), `${route.method} ${path}`);
 		await people.boss.call('POST', at('default', 'chat-host', 'end'), {});
@@ -154,18 +131,20 @@ test('everything else: routes × people', async () => {
 	assert.equal(made.status, 201, JSON.stringify(made.body));
 	assert.equal((await people.boss.call('POST', '/api/v1/channels/group.matrix/leave', {})).status, 200);
 	const fill = (pattern) => pattern.replace('/channels/{id}', '/channels/group.matrix').replace('{id}', 'host').replace('{message}', '999999').replace('{reaction}', 'x').replace('{name}', 'no-such-type').replace('{user}', 'no-such-user').replace('{item}', '999999').replace('{webhook}', 'events-1').replace('{delivery}', 'EV_none');
-	for (const route of routes.filter((r) => !r.flags.includes('CALL') && !ELSEWHERE.test(r.pattern))) {
-		const may = OTHER[`${route.method} ${route.pattern}`];
+	const mine = ['host', 'admin'];
+	for (const route of routes.filter((r) => r.access !== 'call' && !NO_CONTRACT.test(r.pattern) && !ELSEWHERE.test(r.pattern))) {
+		const may = contract(route)['x-access'];
+		const seers = route.pattern.startsWith('/api/v1/channels/') ? ['host'] : mine; // the admin has left the group
 		for (const name of Object.keys(actors)) {
 			const cookie = !['nobody', 'anonymous', 'limited', 'guest'].includes(name);
 			let wanted = null;
-			if (may === 'anybody') wanted = null;
+			if (may === 'public') wanted = null;
 			else if (name === 'nobody' || (may === 'session' && !cookie)) wanted = [401];
 			else if (['anonymous', 'limited'].includes(name)) wanted = [403];
-			else if (may === 'admin' && name !== 'admin') wanted = [403];
-			else if (may === 'team' && name !== 'admin') wanted = name === 'host' ? [403] : [404];
-			else if (may === 'member' && name !== 'host') wanted = [404];
-			else if (may === 'owner' && !['host', 'admin'].includes(name)) wanted = [404, 400]; // 400: the form of the body comes first
+			else if (may === 'team' && name !== 'admin') wanted = [403];
+			else if (['conversation', 'team-of'].includes(may) && !seers.includes(name)) wanted = [404];
+			else if (may === 'team-of' && name !== 'admin') wanted = [403];
+			else assert.ok(['session', 'user', 'team', 'conversation', 'team-of'].includes(may), `${may} has no cells`);
 			cells++;
 			const answer = await actors[name].call(route.method, fill(route.pattern), route.method === 'GET' ? undefined : {});
 			const text = `${route.method} ${route.pattern} by ${name}: ${answer.status} ${answer.body.message}`;
@@ -235,6 +214,24 @@ test('the event socket: who may listen, and what they hear of a private call', a
 		cells += 2;
 		const heard = stream.seen.filter((event) => event.cid === 'private:heard').map((event) => event.type);
 		assert.deepEqual(heard, ['host', 'member'].includes(name) ? ['call.updated', 'custom'] : [], name);
+		await stream.close();
+	}
+});
+
+test('frames of the event socket: who may send where', async () => {
+	const made = await people.boss.call('POST', '/api/v1/channels', { type: 'group', id: 'frames', name: 'Frames', members: ['host', 'member'] });
+	assert.equal(made.status, 201);
+	assert.equal((await people.boss.call('POST', '/api/v1/channels/group.frames/leave', {})).status, 200);
+	const senders = { host: ['host', 'admin'], 'group.frames': ['host', 'member'], nowhere: ['admin'], 'group.nowhere': [] };
+	for (const [name, client] of Object.entries(actors)) {
+		if (['nobody', 'anonymous', 'limited'].includes(name)) continue; // no socket, see above
+		const stream = await client.events(client.token ? { token: client.token } : {});
+		for (const [conversation, may] of Object.entries(senders)) {
+			cells++;
+			const { status, body } = await stream.sendMessage(conversation, { text: 'hello', client_id: `frame-${name}` });
+			// what nobody has is not there for the team, too
+			assert.equal(status, may.includes(name) && conversation !== 'nowhere' ? 201 : 404, `${name} to ${conversation}: ${status} ${JSON.stringify(body)}`);
+		}
 		await stream.close();
 	}
 });

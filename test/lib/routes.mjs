@@ -13,10 +13,14 @@ function expand(text) {
 	return [...text.matchAll(/"([^"]*)"|(\w+)/g)].map(([, literal, name]) => literal ?? macros[name]).join('');
 }
 
-/** [{method, pattern, flags}], one for each method. */
-export const routes = [...source.matchAll(/^\t\{ (HTTP_[\w| ]+?),\s+((?:"[^"]*"|[A-Z]+)(?: "[^"]*")?),\s+\w+,\s+([\w| ]+?) \},/gm)].flatMap(([, methods, pattern, flags]) =>
+/** [{method, pattern, access, flags}], one for each method; access as x-access of api/openapi.yaml has it. */
+export const routes = [...source.matchAll(/^\t\{ (HTTP_[\w| ]+?),\s+((?:"[^"]*"|[A-Z]+)(?: "[^"]*")?),\s+\w+(?:,\s+ACCESS_(\w+))?(?:,\s+([\w| ]+?))? \},/gm)].flatMap(([, methods, pattern, access, flags]) =>
 	methods.split('|').map((method) => ({
 		method: method.trim().replace('HTTP_', ''),
 		pattern: expand(pattern),
-		flags: flags.split('|').map((flag) => flag.trim().replace('ROUTE_', '')),
+		access: (access ?? 'none').toLowerCase().replace('_', '-'),
+		flags: (flags ?? '').split('|').map((flag) => flag.trim().replace('ROUTE_', '')),
 	})));
+
+/** Rows of the table, however they are written: what the pattern above misses is noticed. */
+export const rowCount = [...source.matchAll(/^\t\{ HTTP_/gm)].length;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "control/auth/auth.h"
 #include "control/auth/bans.h"
+#include "control/chat/channels.h"
 #include "control/control.h"
 #include "control/server/text.h"
 
@@ -122,7 +123,7 @@ static bool check_csrf(struct http_req *req, const struct http_route *route,
 		http_error(req, 415, 4, "Send Content-Type: application/json.");
 		return false;
 	}
-	if (route->flags & ROUTE_USER && bearer(req))
+	if (route_takes_token(route) && bearer(req))
 		return true; /* no ambient authority */
 
 	if (route->flags & ROUTE_WIDGET)
@@ -139,15 +140,53 @@ static bool check_csrf(struct http_req *req, const struct http_route *route,
 	return true;
 }
 
+/* ---- whether they may ---- */
+
+static bool refuse(struct refusal *ret, const char *text)
+{
+	refusal_set(ret, 403, 17, "%s", text);
+	return false;
+}
+
+bool access_allows(const struct control *control, enum route_access access,
+		   const struct store_user *user, const char *conversation_id, struct refusal *ret)
+{
+	bool team = user->role == ROLE_ADMIN;
+
+	switch (access) {
+	case ACCESS_SESSION:
+	case ACCESS_USER:
+	case ACCESS_CALL: /* the call's rights are in calls/rights.h */
+		return true;
+	case ACCESS_TEAM:
+		return team || refuse(ret, "This is for the team only.");
+	case ACCESS_CONVERSATION:
+	case ACCESS_TEAM_OF:
+		if (!conversation_id || !chat_open_to(control->chat, user, conversation_id)) {
+			access_refusal(-ENOENT, "conversation of this id", "", ret);
+			return false;
+		}
+		return access == ACCESS_CONVERSATION || team || store_is_channel(conversation_id) ||
+		       refuse(ret, "This is for the team only.");
+	default:
+		log_error("http", "a route says nobody who may use it");
+		return refuse(ret, "Nobody may use this address.");
+	}
+}
+
 static void on_user(struct access *a, const struct store_user *user)
 {
 	char banned[BAN_TEXT_SIZE];
+	struct refusal r;
 
 	a->user = store_user_dup(user);
 	if (bans_hold(a->control->bans, user->id, banned))
 		http_error(a->req, 403, 17, "%s", banned);
 	else if (!a->user)
 		http_error(a->req, 500, -1, "Out of memory.");
+	else if (!access_allows(a->control, a->route->access, a->user, http_param(a->req, "id"),
+				&r))
+		http_refuse(a->req, &r);
 	else
 		a->route->handler(a->req, a->control);
 }
@@ -173,7 +212,7 @@ static bool is_in_scope(const struct access *a, json_t *call_cids)
 
 	if (!call_cids)
 		return true;
-	if (!(a->route->flags & ROUTE_CALL) || !type || !id)
+	if (a->route->access != ACCESS_CALL || !type || !id)
 		return false;
 	json_array_foreach(call_cids, at, item)
 	{
@@ -207,18 +246,24 @@ void access_gate(struct http_req *req, const struct http_route *route, struct co
 	store_hurry(control->store);
 	if (!check_csrf(req, route, control))
 		return;
-	if (!(route->flags & (ROUTE_SESSION | ROUTE_USER))) {
+	if (route->access == ACCESS_PUBLIC || route->access == ACCESS_KEY) {
 		route->handler(req, control);
 		return;
 	}
+	if (route->access == ACCESS_LOCAL) {
+		if (http_is_local(req))
+			route->handler(req, control);
+		else
+			http_error(req, 403, 17, "This is given to this machine only.");
+		return;
+	}
 
-	const char *token = route->flags & ROUTE_USER ? bearer(req) : NULL;
+	bool takes_token = route_takes_token(route);
+	const char *token = takes_token ? bearer(req) : NULL;
 	const char *cookie = http_cookie(req, SESSION_COOKIE);
 	if (!token && !cookie) {
 		http_error(req, 401, 5, "You are not signed in; sign in first%s.",
-			   route->flags & ROUTE_USER
-				   ? ", or send a user token as Authorization: Bearer"
-				   : "");
+			   takes_token ? ", or send a user token as Authorization: Bearer" : "");
 		return;
 	}
 	struct access *a = calloc(1, sizeof *a);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The gate in front of every handler: CSRF rules and who is asking, driven by the flags of the
- * route table and decided here only (R18, R26). What a user may see is decided by chat/ and calls/.
+ * The gate in front of every handler: CSRF rules, who is asking, and whether they may, as the row of the
+ * route table says it (R18, R26). What is seen of a conversation or a call is decided by chat/ and calls/.
  */
 #pragma once
 
+#include "control/server/route.h"
 #include "control/server/server.h"
 #include "control/ws/sends.h"
 #include "store/store.h"
@@ -13,9 +14,13 @@
 
 http_gate_fn access_gate;
 
-/* Who is asking. Not NULL in handlers of routes with ROUTE_SESSION or ROUTE_USER;
- * valid until the answer. */
+/* Who is asking. Not NULL in handlers of routes from ACCESS_SESSION on; valid until the answer. */
 const struct store_user *access_user(const struct http_req *req);
+
+/* Whether a user may do what such a route is for, to the conversation that it names (NULL: none); also for frames of the event
+ * socket. False: what to say is in *ret. */
+bool access_allows(const struct control *control, enum route_access access,
+		   const struct store_user *user, const char *conversation_id, struct refusal *ret);
 
 /* Whether the request comes from the server's own pages, or from no page at all. */
 bool access_own_origin(const struct http_req *req);

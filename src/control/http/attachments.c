@@ -89,10 +89,6 @@ void http_attach(struct http_req *req, struct control *control)
 {
 	size_t n;
 
-	if (!chat_open_to(control->chat, access_user(req), http_param(req, "id"))) {
-		access_answer_error(req, -ENOENT, "conversation of this id");
-		return;
-	}
 	struct store_attachment voice = { 0 };
 	if (!read_voice(req, &voice) || !http_may_write(req, control, WRITE_FILE))
 		return;

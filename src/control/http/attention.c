@@ -5,7 +5,6 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
-#include "control/http/support_args.h"
 #include "control/ws/objects.h"
 
 static void on_marked(void *arg, int status, const struct store_read *read, unsigned changed)
@@ -56,14 +55,10 @@ static void on_unread(void *arg, int status, const struct store_unread *unread, 
 
 void http_unread(struct http_req *req, struct control *control)
 {
-	const char *id = http_param(req, "id");
-
-	if (!store_is_channel(id) && !support_is_team_of(req, id))
-		return;
 	int64_t message = message_of(req, http_body_json(req),
 				     "first message that is unread again");
-	int status = message ? chat_mark_unread(control->chat, access_user(req), id, message,
-						on_unread, req)
+	int status = message ? chat_mark_unread(control->chat, access_user(req),
+						http_param(req, "id"), message, on_unread, req)
 			     : 0;
 	if (status < 0)
 		access_answer_error(req, status, "conversation of this id");
@@ -95,8 +90,7 @@ void http_typing(struct http_req *req, struct control *control)
 
 void http_viewing(struct http_req *req, struct control *control)
 {
-	const char *id = http_param(req, "id");
-	const json_t *body = support_is_team_of(req, id) ? http_body_json(req) : NULL;
+	const json_t *body = http_body_json(req);
 	const json_t *viewing = json_object_get(body, "viewing");
 
 	if (!body)
@@ -105,6 +99,10 @@ void http_viewing(struct http_req *req, struct control *control)
 		http_error(req, 400, 4, "`viewing` must be true or false.");
 		return;
 	}
-	(void)chat_viewing(control->chat, access_user(req), id, json_is_true(viewing));
-	http_reply_json(req, 200, json_object());
+	int status = chat_viewing(control->chat, access_user(req), http_param(req, "id"),
+				  json_is_true(viewing));
+	if (status < 0) /* of a channel: there nobody is told who looks */
+		access_answer_error(req, status, "customer's conversation of this id");
+	else
+		http_reply_json(req, 200, json_object());
 }

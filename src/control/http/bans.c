@@ -11,7 +11,6 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
-#include "control/http/support_args.h"
 #include "control/objects/objects.h"
 #include "control/ws/hub.h"
 
@@ -32,11 +31,8 @@ void http_bans(struct http_req *req, struct control *control)
 {
 	json_t *list = json_array();
 
-	if (support_is_team(req)) {
-		bans_each(control->bans, add, list);
-		http_reply_json(req, 200, json_pack("{s:O}", "bans", list));
-	}
-	json_decref(list);
+	bans_each(control->bans, add, list);
+	http_reply_json(req, 200, json_pack("{s:o}", "bans", list));
 }
 
 struct banning {
@@ -83,7 +79,7 @@ void http_ban_set(struct http_req *req, struct control *control)
 	const char *text = reason ? json_string_value(reason) : "";
 	json_int_t n = json_integer_value(seconds);
 
-	if (!body || !support_is_team(req))
+	if (!body)
 		return;
 	if (!text || strlen(text) > BAN_REASON_MAX || strpbrk(text, "\r\n")) {
 		http_error(req, 400, 4, "`reason` must be a text of one line, at most %d bytes.",
@@ -113,7 +109,6 @@ void http_ban_set(struct http_req *req, struct control *control)
 
 void http_ban_lift(struct http_req *req, struct control *control)
 {
-	if (support_is_team(req))
-		bans_lift(control->bans, http_param(req, "user"), access_user(req)->id, on_done,
-			  banning_new(req, control, true));
+	bans_lift(control->bans, http_param(req, "user"), access_user(req)->id, on_done,
+		  banning_new(req, control, true));
 }

@@ -121,9 +121,7 @@ void http_channels(struct http_req *req, struct control *control)
 void http_channel(struct http_req *req, struct control *control)
 {
 	const char *id = http_param(req, "id");
-	const struct store_channel *channel = store_is_channel(id) &&
-							      chat_open_to(control->chat,
-									   access_user(req), id)
+	const struct store_channel *channel = store_is_channel(id)
 						      ? chat_channel_find(control->chat, id)
 						      : NULL;
 

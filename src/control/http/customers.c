@@ -77,13 +77,12 @@ static void on_customer(void *arg, int status, const struct store_customer *cust
 
 void http_customer(struct http_req *req, struct control *control)
 {
-	if (support_is_team(req))
-		store_customer_find(control->store, http_param(req, "id"), on_customer, req);
+	store_customer_find(control->store, http_param(req, "id"), on_customer, req);
 }
 
 void http_customer_note(struct http_req *req, struct control *control)
 {
-	const json_t *body = support_is_team(req) ? http_body_json(req) : NULL;
+	const json_t *body = http_body_json(req);
 	const char *notes = body ? support_text(req, body, "notes", NOTES_MAX, NULL) : NULL;
 
 	if (notes)

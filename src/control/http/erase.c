@@ -11,7 +11,6 @@
 #include "control/http/access.h"
 #include "control/http/handlers.h"
 #include "control/http/names.h"
-#include "control/http/support_args.h"
 #include "control/ws/hub.h"
 
 /* Lives until the answer: whoever gives that frees it. */
@@ -97,8 +96,6 @@ void http_user_delete(struct http_req *req, struct control *control)
 	const char *mode = http_query(req, "mode");
 	enum erase_mode parsed = ERASE_SOFT;
 
-	if (!support_is_team(req))
-		return;
 	if (mode && !erase_mode_parse(mode, &parsed)) {
 		http_error(req, 400, 4, "`mode` must be soft, pruning or hard.");
 		return;

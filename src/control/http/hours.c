@@ -23,9 +23,7 @@ json_t *support_hours_now(const struct hours *hours)
 
 void http_hours(struct http_req *req, struct control *control)
 {
-	if (support_is_team(req))
-		http_reply_json(
-			req, 200,
+	http_reply_json(req, 200,
 			json_pack("{s:o}", "hours", hours_json(support_hours(control->support))));
 }
 

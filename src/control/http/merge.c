@@ -102,7 +102,7 @@ static struct merging *merging_new(struct http_req *req, struct control *control
 
 void http_customer_merge(struct http_req *req, struct control *control)
 {
-	const json_t *body = support_is_team(req) ? http_body_json(req) : NULL;
+	const json_t *body = http_body_json(req);
 	const char *other = body ? support_text(req, body, "other", LIMIT_USER_ID, NULL) : NULL;
 
 	if (!other)

@@ -177,6 +177,11 @@ void message_send_frame(struct control *control, const struct message_writer *wh
 			const char *conversation_id, const json_t *fields, message_reply_fn *done,
 			void *arg)
 {
+	struct refusal r;
+
 	store_hurry(control->store); /* as access_gate does between requests */
-	message_send(control, who, conversation_id, fields, done, arg);
+	if (access_allows(control, ACCESS_CONVERSATION, who->user, conversation_id, &r))
+		message_send(control, who, conversation_id, fields, done, arg);
+	else
+		done(arg, &(struct message_reply){ .refused = &r });
 }

@@ -7,5 +7,5 @@
 /* Checks the fields, the writer's allowance and all that chat_send does. */
 message_send_fn message_send;
 
-/* The same for a message of the event socket, where no gate stands in front of it. */
+/* The same for a message of the event socket: with what the gate asks of the POST. */
 message_send_fn message_send_frame;

@@ -9,14 +9,12 @@
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
-#include "control/http/support_args.h"
 #include "control/objects/objects.h"
 #include "store/store.h"
 
 void http_operator_calls(struct http_req *req, struct control *control)
 {
-	if (support_is_team(req))
-		http_reply_json(req, 200, calls_live_json(control->calls, access_user(req)));
+	http_reply_json(req, 200, calls_live_json(control->calls, access_user(req)));
 }
 
 /* The warnings and errors of the log, newest first. */
@@ -25,8 +23,6 @@ void http_operator_problems(struct http_req *req, struct control *control)
 	struct log_problem entries[LOG_RECENT_MAX];
 
 	(void)control;
-	if (!support_is_team(req))
-		return;
 	size_t n = log_recent(entries, LOG_RECENT_MAX);
 	json_t *problems = json_array();
 	for (size_t i = 0; i < n; i++)
@@ -58,8 +54,6 @@ void http_operator_history(struct http_req *req, struct control *control)
 	const char *limit = http_query(req, "limit");
 	long n = limit ? strtol(limit, NULL, 10) : LIMIT_PAGE;
 
-	if (!support_is_team(req))
-		return;
 	if (n < 1 || n > LIMIT_PAGE) {
 		http_error(req, 400, 4, "`limit` must be a whole number from 1 to %d.", LIMIT_PAGE);
 		return;

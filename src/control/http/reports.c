@@ -125,8 +125,6 @@ void http_reports(struct http_req *req, struct control *control)
 {
 	const char *count = http_query(req, "count");
 
-	if (!support_is_team(req))
-		return;
 	struct listing *l = malloc(sizeof *l);
 	if (!l)
 		abort(); /* R61: a clean end and a restart */
@@ -148,7 +146,7 @@ static void on_closed(void *arg, int status, const struct store_message *message
 
 void http_report_close(struct http_req *req, struct control *control)
 {
-	const json_t *body = support_is_team(req) ? http_body_json(req) : NULL;
+	const json_t *body = http_body_json(req);
 	const json_t *remove = json_object_get(body, "delete_message");
 	int64_t id = body ? http_message_id(req) : 0;
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "control/http/access.h"
-#include "control/http/support_args.h"
 
 struct saving {
 	struct http_req *req;
@@ -29,7 +28,7 @@ static void on_saved(void *arg, int status)
 
 void http_setting_put(struct http_req *req, struct control *control, const struct setting *setting)
 {
-	const json_t *body = support_is_team(req) ? http_body_json(req) : NULL;
+	const json_t *body = http_body_json(req);
 	struct saving *s = body ? calloc(1, sizeof *s) : NULL;
 
 	if (!body)

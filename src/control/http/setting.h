@@ -17,5 +17,5 @@ struct setting {
 	json_t *(*tell)(struct control *control);
 };
 
-/* For the team: saves the request's body and answers. */
+/* Saves the request's body and answers. */
 void http_setting_put(struct http_req *req, struct control *control, const struct setting *setting);

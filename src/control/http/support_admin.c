@@ -9,7 +9,6 @@
 #include "control/http/access.h"
 #include "control/http/handlers.h"
 #include "control/http/message_args.h"
-#include "control/http/support_args.h"
 #include "control/objects/objects.h"
 #include "control/support/support.h"
 
@@ -70,9 +69,7 @@ static void on_figures(void *arg, int status, const struct store_figures *f)
 
 void http_figures(struct http_req *req, struct control *control)
 {
-	int64_t days = support_is_team(req)
-			       ? http_number_argument(req, "days", DAYS_DEFAULT, DAYS_MAX)
-			       : -1;
+	int64_t days = http_number_argument(req, "days", DAYS_DEFAULT, DAYS_MAX);
 
 	if (days > 0)
 		store_figures_read(control->store,
@@ -108,8 +105,7 @@ static void on_audit(void *arg, int status, const struct store_audit *list, size
 
 void http_audit(struct http_req *req, struct control *control)
 {
-	int64_t before = support_is_team(req) ? http_number_argument(req, "before", 0, INT64_MAX)
-					      : -1;
+	int64_t before = http_number_argument(req, "before", 0, INT64_MAX);
 	int64_t limit = before < 0 ? -1 : http_number_argument(req, "limit", 50, LIMIT_PAGE);
 
 	if (limit > 0)

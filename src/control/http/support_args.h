@@ -13,12 +13,6 @@ struct support;
 /* The API's Customer. */
 json_t *object_customer(const struct store_customer *customer);
 
-/* Whether the asker is of the team; else it is refused. */
-bool support_is_team(struct http_req *req);
-
-/* The same for a conversation, which does not exist for strangers. */
-bool support_is_team_of(struct http_req *req, const char *conversation_id);
-
 /* HoursNow: whether somebody is to be expected, and when. NULL where there are no hours. */
 json_t *support_hours_now(const struct hours *hours);
 

@@ -88,7 +88,7 @@ static bool read_one(struct http_req *req, const json_t *body, struct bulk *b)
 
 void http_support_bulk(struct http_req *req, struct control *control)
 {
-	const json_t *body = support_is_team(req) ? http_body_json(req) : NULL;
+	const json_t *body = http_body_json(req);
 	const json_t *list = json_object_get(body, "changes"), *item;
 	size_t n = json_array_size(list), i;
 

@@ -89,8 +89,7 @@ static struct asking *ask(struct http_req *req, struct control *control, enum st
 
 static void list(struct http_req *req, struct control *control, enum store_item_kind kind)
 {
-	if (support_is_team(req))
-		store_item_list(control->store, kind, on_items, ask(req, control, kind));
+	store_item_list(control->store, kind, on_items, ask(req, control, kind));
 }
 
 /* ---- changes ---- */
@@ -150,7 +149,7 @@ static bool read_canned(struct http_req *req, const json_t *body, struct store_i
 static void put(struct http_req *req, struct control *control, enum store_item_kind kind,
 		bool create)
 {
-	const json_t *body = support_is_team(req) ? http_body_json(req) : NULL;
+	const json_t *body = http_body_json(req);
 	struct store_item item = { .id = body && !create ? item_id(req) : 0 };
 
 	if (!body || (!create && item.id == 0))
@@ -168,7 +167,7 @@ static void put(struct http_req *req, struct control *control, enum store_item_k
 
 static void drop(struct http_req *req, struct control *control, enum store_item_kind kind)
 {
-	int64_t id = support_is_team(req) ? item_id(req) : 0;
+	int64_t id = item_id(req);
 
 	if (id == 0)
 		return;

@@ -11,7 +11,6 @@
 #include "control/hooks/hooks.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
-#include "control/http/support_args.h"
 #include "control/objects/objects.h"
 
 enum { WAITING_SHOWN = 20, OVER_SHOWN = 50, WEBHOOK_ID_SIZE = 32 };
@@ -67,8 +66,6 @@ void http_operator_webhooks(struct http_req *req, struct control *control)
 	const char *limit = http_query(req, "limit");
 	long n = limit ? strtol(limit, NULL, 10) : OVER_SHOWN;
 
-	if (!support_is_team(req))
-		return;
 	if (n < 1 || n > DELIVERIES_KEPT) {
 		http_error(req, 400, 4, "`limit` must be a whole number from 1 to %d.",
 			   DELIVERIES_KEPT);
@@ -130,8 +127,6 @@ void http_operator_webhook_test(struct http_req *req, struct control *control)
 	const struct delivery *d = NULL;
 	size_t at;
 
-	if (!support_is_team(req))
-		return;
 	struct hooks *h = find(req, control, &at);
 	if (!h)
 		return;
@@ -145,8 +140,6 @@ void http_operator_webhook_again(struct http_req *req, struct control *control)
 	const struct delivery *d = NULL;
 	size_t at;
 
-	if (!support_is_team(req))
-		return;
 	struct hooks *h = find(req, control, &at);
 	if (!h)
 		return;

@@ -5,13 +5,11 @@
 #include "control/control.h"
 #include "control/http/handlers.h"
 #include "control/http/setting.h"
-#include "control/http/support_args.h"
 #include "control/ws/hub.h"
 
 void http_words(struct http_req *req, struct control *control)
 {
-	if (support_is_team(req))
-		http_reply_json(req, 200, chat_words_json(control->chat));
+	http_reply_json(req, 200, chat_words_json(control->chat));
 }
 
 /* Told to the whole team, so that an open page shows what holds. */

@@ -139,7 +139,7 @@ static void answer_no_route(struct http_req *req)
 			http_error(req, 404, 16, "There is nothing at this address.");
 		return;
 	}
-	if (req->method == HTTP_OPTIONS && (req->match.flags & (ROUTE_CORS | ROUTE_USER))) {
+	if (req->method == HTTP_OPTIONS && req->match.any_origin) {
 		answer_preflight(req);
 		return;
 	}
@@ -201,7 +201,7 @@ void dispatch_headers(struct http_req *req)
 		return;
 	}
 	route_find(s->config.routes, s->config.route_count, req->method, req->path, &req->match);
-	if (req->match.flags & (ROUTE_CORS | ROUTE_USER))
+	if (req->match.any_origin)
 		add_cors(req);
 	if (!copy_params(req)) {
 		refuse_and_close(req, 500, -1, "Out of memory.");

@@ -40,6 +40,11 @@ static bool match_path(const char *pattern, const char *path, struct route_match
 	return *path == '\0';
 }
 
+bool route_takes_token(const struct http_route *route)
+{
+	return route->access >= ACCESS_USER;
+}
+
 void route_find(const struct http_route *routes, size_t count, enum http_method method,
 		const char *path, struct route_match *ret)
 {
@@ -53,7 +58,7 @@ void route_find(const struct http_route *routes, size_t count, enum http_method 
 			continue;
 		unsigned methods = r->methods | (r->methods & HTTP_GET ? HTTP_HEAD : 0);
 		if (ret->allow == 0)
-			ret->flags = r->flags;
+			ret->any_origin = r->flags & ROUTE_CORS || route_takes_token(r);
 		ret->allow |= methods;
 		if (methods & method) {
 			ret->route = r;

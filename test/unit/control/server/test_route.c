@@ -15,13 +15,13 @@ static void nothing(struct http_req *req, struct control *control)
 }
 
 static const struct http_route table[] = {
-	{ HTTP_GET, "/", nothing, ROUTE_CORS },
-	{ HTTP_GET, "/a/{id}/b", nothing, 0 },
-	{ HTTP_POST, "/a/{id}/b", nothing, ROUTE_USER },
-	{ HTTP_GET, "/call/{type}/{id}", nothing, 0 },
-	{ HTTP_POST, "/call/{type}/{id}/join", nothing, 0 },
-	{ HTTP_POST, "/only-post", nothing, 0 },
-	{ HTTP_GET, "/{path...}", nothing, ROUTE_FALLBACK },
+	{ HTTP_GET, "/", nothing, ACCESS_PUBLIC, ROUTE_CORS },
+	{ HTTP_GET, "/a/{id}/b", nothing, ACCESS_PUBLIC, 0 },
+	{ HTTP_POST, "/a/{id}/b", nothing, ACCESS_USER, 0 },
+	{ HTTP_GET, "/call/{type}/{id}", nothing, ACCESS_PUBLIC, 0 },
+	{ HTTP_POST, "/call/{type}/{id}/join", nothing, ACCESS_PUBLIC, 0 },
+	{ HTTP_POST, "/only-post", nothing, ACCESS_PUBLIC, 0 },
+	{ HTTP_GET, "/{path...}", nothing, ACCESS_PUBLIC, ROUTE_FALLBACK },
 };
 
 static struct route_match find(enum http_method method, const char *path)
