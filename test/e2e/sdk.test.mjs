@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { startConfabd } from '../lib/confabd.mjs';
 import { launchChromium, openPage } from '../lib/browser.mjs';
 import { signInByLink } from '../lib/app.mjs';
+import { snippet as codeOf } from '../lib/snippets.mjs';
 
 const NOT_SET = "User token is not set. Either client.connectUser wasn't called or client.disconnect was called";
 
@@ -46,6 +47,26 @@ function snippet(body) {
 			return { error: error.message };
 		}
 	})()`);
+}
+
+for (const [file, language] of [['README.md', 'js'], ['web/client/README.md', 'ts']]) {
+	test(`the first lines of ${file} run as they stand there`, async () => {
+		const { text } = codeOf(file, language, 'import { VideoClient }');
+		const lines = text
+			.replace(/import ({.*}) from '[^']*';/, "const $1 = await import('/sdk/confab-client.js');")
+			.replace("'https://chat.example.com'", 'location.origin')
+			.replace("{ id: 'ann', name: 'Ann' }", '{ id, name }');
+		assert.doesNotMatch(lines, /^import|example\.com/m);
+		const result = await snippet(`
+const { id, name } = user;
+${lines}
+const joined = call.state.callingState;
+await call.leave();
+await client.disconnectUser();
+return joined;`);
+		assert.deepEqual(result, { value: 'joined' });
+		user.assertQuiet();
+	});
 }
 
 test('"Correct: proper authentication flow" runs', async () => {
