@@ -42,21 +42,22 @@ function compile(name, compiler, flags, source) {
 	return `${file}.out`;
 }
 
+const headers = fs.readdirSync(path.join(root, 'include/confab')).filter((name) => name.endsWith('.h'));
 const runtime = () => ({ ...process.env, LD_LIBRARY_PATH: libraries });
 
-test('what is installed: header, library, pkg-config file, manual page, both programs; nothing private', () => {
+test('what is installed: headers, library, pkg-config file, manual page, both programs; nothing private', () => {
 	const all = fs.readdirSync(top, { recursive: true, withFileTypes: true }).filter((e) => !e.isDirectory()).map((e) => e.name).sort();
-	assert.deepEqual(all, ['confab', 'confab.h', 'confabd', 'libconfab.3', 'libconfab.pc', 'libconfab.so', 'libconfab.so.0', 'libconfab.so.0.1.0']);
+	assert.deepEqual(all, ['confab', 'confabd', ...headers, 'libconfab.3', 'libconfab.pc', 'libconfab.so', 'libconfab.so.0', 'libconfab.so.0.1.0'].sort());
 	assert.equal(pkgConfig('--modversion'), /version: '([\d.]+)'/.exec(fs.readFileSync(path.join(root, 'meson.build'), 'utf8'))[1]);
-	const installed = fs.readdirSync(top, { recursive: true }).find((name) => name.endsWith('confab/confab.h'));
-	assert.deepEqual(fs.readFileSync(path.join(top, installed)), fs.readFileSync(path.join(root, 'include/confab/confab.h')));
+	const installed = path.dirname(fs.readdirSync(top, { recursive: true }).find((name) => name.endsWith('confab/confab.h')));
+	for (const name of headers) assert.deepEqual(fs.readFileSync(path.join(top, installed, name)), fs.readFileSync(path.join(root, 'include/confab', name)));
 });
 
 test('the manual page reads without a complaint and names what is in the header', () => {
 	const file = fs.readdirSync(top, { recursive: true }).find((name) => name.endsWith('man3/libconfab.3'));
 	const done = spawnSync('groff', ['-man', '-ww', '-Tutf8', path.join(top, file)], { encoding: 'utf8' });
 	assert.deepEqual([done.status, done.stderr], [0, '']);
-	const header = fs.readFileSync(path.join(root, 'include/confab/confab.h'), 'utf8');
+	const header = headers.map((name) => fs.readFileSync(path.join(root, 'include/confab', name), 'utf8')).join('');
 	const page = fs.readFileSync(path.join(top, file), 'utf8');
 	const unknown = [...page.matchAll(/\b(confab_\w+|CONFAB_\w+)/g)].map((m) => m[1]).filter((name) => !header.includes(name));
 	assert.deepEqual(unknown, []);
