@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A doorbell. Each Enter is a press of the button: it rings the whole team, whoever answers first sees who is
- * there, and if nobody does, a message is left in the conversation. What the team writes is printed.
+ * there, and if nobody does, a message with a picture is left in the conversation. What the team writes is printed.
  *
- *	doorbell https://chat.example.com USER TOKEN [CAMERA.ivf]
+ *	doorbell https://chat.example.com USER TOKEN [CAMERA.ivf [PICTURE.jpg]]
  *
  * The device is a customer like any other, with an account of its own (`confab user add`); TOKEN is a user
- * token of POST /api/video-call/token or `confab token create`. The camera is a file (VP8) here.
+ * token of POST /api/video-call/token or `confab token create`. The camera is a file (VP8) here, and so is what it
+ * sees when nobody comes.
  */
 #include "clip.h"
 #include <poll.h>
@@ -15,6 +16,7 @@ struct door {
 	confab_client *client;
 	const char *user;
 	struct clip camera;
+	confab_file picture; /* length 0: none */
 	confab_track *track; /* while somebody is connected */
 };
 
@@ -27,9 +29,12 @@ static void on_ring(struct door *door, const confab_event *e)
 		printf("%s answers\n", e->name);
 	/* of each of the team who has missed it there is an event: one message is enough */
 	if (missed)
-		confab_client_send_message_async(door->client, door->user,
-						 "Somebody was at the door.", e->ring->id, NULL,
-						 NULL);
+		confab_chat_send_async(door->client, door->user,
+				       &(confab_draft){ .text = "Somebody was at the door.",
+							.client_id = e->ring->id,
+							.files = &door->picture,
+							.file_count = door->picture.length > 0 },
+				       NULL, NULL);
 }
 
 static void on_event(void *arg, const confab_event *e)
@@ -86,6 +91,16 @@ static void show(struct door *d, confab_call *call)
 	}
 }
 
+static int load_picture(confab_file *ret, const char *path)
+{
+	unsigned char *bytes;
+
+	ret->name = "door.jpg";
+	ret->length = clip_read(path, &bytes);
+	ret->bytes = bytes;
+	return ret->length > 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct pollfd button = { .fd = 0, .events = POLLIN }; /* Enter */
@@ -96,8 +111,9 @@ int main(int argc, char **argv)
 	confab_error error;
 	char id[80];
 
-	if (argc < 4 || (argc > 4 && !clip_load_ivf(&door.camera, argv[4]))) {
-		fprintf(stderr, "usage: %s URL USER TOKEN [VP8.ivf]\n", argv[0]);
+	if (argc < 4 || (argc > 4 && !clip_load_ivf(&door.camera, argv[4])) ||
+	    (argc > 5 && !load_picture(&door.picture, argv[5]))) {
+		fprintf(stderr, "usage: %s URL USER TOKEN [VP8.ivf [PICTURE]]\n", argv[0]);
 		return 2;
 	}
 	options.base_url = argv[1];

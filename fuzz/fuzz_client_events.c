@@ -25,8 +25,13 @@ static void on_event(void *arg, const confab_event *e)
 		assert(e->ring->state >= CONFAB_RING_RINGING &&
 		       e->ring->state <= CONFAB_RING_ENDED);
 		rings = e->call;
-	} else if (e->type == CONFAB_EVENT_MESSAGE) {
+	} else if (e->type == CONFAB_EVENT_MESSAGE || e->type == CONFAB_EVENT_MESSAGE_CHANGED) {
 		assert(e->message && e->message->conversation && e->message->text);
+		assert(e->conversation && e->identity && e->message->id > 0);
+		for (size_t i = 0; i < e->message->attachment_count; i++)
+			assert(strlen(e->message->attachments[i].url) > 0);
+	} else if (e->type == CONFAB_EVENT_READ || e->type == CONFAB_EVENT_TYPING) {
+		assert(e->conversation && e->identity);
 	} else if (e->type == CONFAB_EVENT_SERVER) {
 		assert(e->topic && e->data && e->length);
 	} else if (e->type == CONFAB_EVENT_CALLING_STATE) {
@@ -44,6 +49,12 @@ static void on_done(void *arg, const confab_error *error)
 {
 	(void)arg;
 	assert(!error || (error->code && error->message[0]));
+}
+
+static void on_sent(void *arg, const confab_error *error, int64_t id)
+{
+	(void)id;
+	on_done(arg, error);
 }
 
 static void say(char *line)
@@ -90,6 +101,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	edges_run(client);
 	assert(edges.events.open);
 	edges.events.handlers.opened(edges.events.arg);
+	/* on the socket, when the server takes it, as request 1 */
+	confab_chat_send_async(client, "ada", &(confab_draft){ .text = "x", .client_id = "c" },
+			       on_sent, NULL);
 	while ((line = strsep(&rest, "\n"))) {
 		say(line);
 		if (rings)

@@ -75,6 +75,9 @@ typedef struct confab_attribute {
  * client's loop. */
 typedef void confab_done_fn(void *arg, const confab_error *error);
 
+/* The end of one that has a text to tell; error NULL: it worked. The text is gone when it returns. */
+typedef void confab_text_fn(void *arg, const confab_error *error, const char *text);
+
 /* Frees a text that a function has returned; NULL is allowed. Never fails. Any thread. */
 CONFAB_API void confab_text_free(char *text);
 

@@ -44,6 +44,11 @@ typedef struct confab_client_options {
 typedef struct confab_user {
 	const char *id; /* made lower case; only a-z 0-9 @ _ - are kept (1 to 64 of them) */
 	const char *name, *image; /* or NULL; for later use */
+	/*
+	 * `cursor` of the last event that an earlier run of the program has dealt with: what happened since comes
+	 * first, or CONFAB_EVENT_RESYNC when that is too long ago. 0: events from now on.
+	 */
+	int64_t since;
 } confab_user;
 
 /*

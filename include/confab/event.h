@@ -33,7 +33,9 @@ typedef enum confab_event_type {
 	/* call, ring; identity, name: who called, accepted, rejected or missed it; topic: the reason of
 	 * a rejection ("decline", "busy", "timeout", "cancel", "caller_gone", …) or NULL */
 	CONFAB_EVENT_RING,
-	CONFAB_EVENT_MESSAGE, /* message; identity, name: who wrote it, perhaps this user elsewhere */
+	/* message, conversation; identity, name: who wrote it, perhaps this user elsewhere; cursor. After a gap in
+	 * the connection each comes once, in order */
+	CONFAB_EVENT_MESSAGE,
 	/* call, participant, identity, name (both NULL: this client itself); state: 1 speaks, 0 no more;
 	 * level */
 	CONFAB_EVENT_SPEAKING,
@@ -67,7 +69,20 @@ typedef enum confab_event_type {
 	 * it changed by more than 5 %: less at once, more every half second at most. Sound has its part already.
 	 * (Transport-wide feedback; draft-ietf-rmcat-gcc-02, and REMB of servers without.)
 	 */
-	CONFAB_EVENT_TARGET_BITRATE
+	CONFAB_EVENT_TARGET_BITRATE,
+	/* the same as CONFAB_EVENT_MESSAGE, of one that was edited or deleted, or has a reaction more or less: as
+	 * it is now; topic: "message.updated", "message.deleted", "reaction.new", "reaction.deleted"; identity, name:
+	 * who did it */
+	CONFAB_EVENT_MESSAGE_CHANGED,
+	/* conversation, identity, name (perhaps this user elsewhere); message_id: they have read everything up to there; delivered_id: and have
+	 * everything up to there */
+	CONFAB_EVENT_READ,
+	/* conversation, identity, name (perhaps this user elsewhere); state: 1 they are writing, 0 no more; a 1
+	 * that is not repeated for 6 s is over, too */
+	CONFAB_EVENT_TYPING,
+	/* too much has happened since the last event for all of it to come: load anew what you keep of
+	 * conversations and calls; events go on from here */
+	CONFAB_EVENT_RESYNC
 } confab_event_type;
 
 /* What is not named at the type is NULL or 0. */
@@ -98,6 +113,11 @@ struct confab_event {
 	double level; /* how loud, 0 to 1 (loudest) */
 	unsigned layer, layers;
 	unsigned bitrate; /* bit/s */
+	const char *conversation;
+	int64_t message_id, delivered_id;
+	/* Of the server's events that are kept: where it stands among them. A program that is to miss nothing over
+	 * a restart keeps the last one and gives it to connect_user as `since`. 0: not kept. */
+	int64_t cursor;
 };
 
 #endif

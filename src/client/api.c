@@ -2,14 +2,18 @@
 /* Requests to the server's API in the user's name: with their token, and with a new one when it expired. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/internal.h"
 
 struct api_request {
 	struct confab_client *client;
-	char url[1024];
-	char *body;
+	char method[8];
+	char *url, *body;
+	const char *type; /* a literal; NULL: no body */
+	size_t length;
 	bool refreshed;
+	uint64_t serial; /* of the token that it brought */
 	api_fn *fn;
 	void *arg;
 };
@@ -17,6 +21,7 @@ struct api_request {
 static void api_end(struct api_request *r, json_t *answer, const confab_error *error)
 {
 	r->fn(r->arg, answer, error);
+	free(r->url);
 	free(r->body);
 	free(r);
 }
@@ -46,7 +51,7 @@ static void on_answer(void *arg, long status, const char *text, size_t n)
 		api_end(r, answer, NULL);
 	else if (error.code == CONFAB_ERR_TOKEN_EXPIRED && !r->refreshed) {
 		r->refreshed = true;
-		token_get(r->client, true, on_api_token, r);
+		token_get(r->client, r->serial, on_api_token, r);
 	} else {
 		api_end(r, NULL, &error);
 	}
@@ -59,22 +64,54 @@ static void on_api_token(void *arg, const char *token, const confab_error *error
 	confab_error none;
 
 	(void)error_no_memory(&none);
+	r->serial = r->client->token_serial;
 	if (!token)
 		api_end(r, NULL, error);
-	else if (https_post(r->client->https, r->url, token, r->body, on_answer, r) < 0)
+	else if (https_send(r->client->https,
+			    &(struct https_request){ .method = r->method,
+						     .url = r->url,
+						     .bearer = token,
+						     .type = r->type,
+						     .body = r->body,
+						     .length = r->length },
+			    on_answer, r) < 0)
 		api_end(r, NULL, &none);
 }
 
-void api_post(struct confab_client *c, const char *path, json_t *body, api_fn *fn, void *arg)
+/* A copy of the body; false: no memory. */
+static bool take_body(struct api_request *r, const struct api_call *call)
+{
+	if (call->json) {
+		r->type = "application/json";
+		r->body = json_dumps(call->json, JSON_COMPACT);
+		r->length = r->body ? strlen(r->body) : 0;
+		return r->body;
+	}
+	if (!call->bytes) {
+		/* what changes something is JSON, also without a body (docs/api.md, "Who is asking") */
+		if (strcmp(call->method, "GET") != 0)
+			r->type = "application/json";
+		return true;
+	}
+	r->type = "application/octet-stream";
+	r->length = call->length;
+	r->body = malloc(r->length + 1);
+	if (r->body)
+		memcpy(r->body, call->bytes, r->length);
+	return r->body;
+}
+
+void api_send(struct confab_client *c, const struct api_call *call, api_fn *fn, void *arg)
 {
 	struct api_request *r = calloc(1, sizeof *r);
 	confab_error error;
 
 	(void)error_no_memory(&error);
-	if (r)
-		r->body = json_dumps(body, JSON_COMPACT);
-	json_decref(body);
-	if (!r || !r->body) {
+	if (r && asprintf(&r->url, "%s%s", c->base_url, call->path) < 0)
+		r->url = NULL;
+	if (!r || !r->url || !take_body(r, call)) {
+		if (r)
+			free(r->url);
 		free(r);
 		fn(arg, NULL, &error);
 		return;
@@ -82,6 +119,19 @@ void api_post(struct confab_client *c, const char *path, json_t *body, api_fn *f
 	r->client = c;
 	r->fn = fn;
 	r->arg = arg;
-	(void)snprintf(r->url, sizeof r->url, "%s%s", c->base_url, path);
-	token_get(c, false, on_api_token, r);
+	(void)snprintf(r->method, sizeof r->method, "%s", call->method);
+	token_get(c, 0, on_api_token, r);
+}
+
+void api_post(struct confab_client *c, const char *path, json_t *body, api_fn *fn, void *arg)
+{
+	confab_error none;
+
+	(void)error_no_memory(&none);
+	if (!body)
+		fn(arg, NULL, &none);
+	else
+		api_send(c, &(struct api_call){ .method = "POST", .path = path, .json = body }, fn,
+			 arg);
+	json_decref(body);
 }

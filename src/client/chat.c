@@ -1,147 +1,130 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing into conversations; what others write comes by event.c. */
+#include "client/chat.h"
+
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/sb.h"
 #include "client/internal.h"
 
-enum { CLIENT_ID_MAX = 64 };
+const char conversation_problem[] =
+	"A conversation is named by its customer's user id, or a channel's id: "
+	"a-z 0-9 @ _ - . are allowed.";
 
-struct sending {
-	struct confab_client *client;
-	char conversation[LIMIT_CONVERSATION_ID + 1];
-	json_t *body; /* NULL: `problem` */
-	const char *problem;
-	int64_t id;
-	confab_done_fn *done;
-	void *arg;
-	bool owned; /* frees itself */
-};
-
-static void sending_end(struct sending *s, const confab_error *error)
+bool conversation_is(const char *name)
 {
-	bool owned = s->owned;
+	size_t n = name ? strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789@_-.") : 0;
 
-	json_decref(s->body);
-	s->body = NULL;
-	s->done(s->arg, error); /* of a caller who waits, `s` is gone afterwards */
-	if (owned)
-		free(s);
+	return n >= 1 && n <= LIMIT_CONVERSATION_ID && !name[n];
 }
 
-static void on_stored(void *arg, json_t *answer, const confab_error *error)
+char *conversation_path(const char *conversation, const char *format, ...)
 {
-	struct sending *s = arg;
+	char *more = NULL, *path = NULL;
+	va_list args;
 
-	s->id = json_integer_value(json_object_get(json_object_get(answer, "message"), "id"));
-	sending_end(s, error);
+	if (!conversation_is(conversation))
+		return NULL;
+	va_start(args, format);
+	if (vasprintf(&more, format, args) < 0)
+		more = NULL;
+	va_end(args);
+	if (more && asprintf(&path, "/api/v1/conversations/%s%s", conversation, more) < 0)
+		path = NULL;
+	free(more);
+	return path;
 }
 
-static void on_ready(void *arg, const confab_error *error)
+char *url_quoted(const char *text)
 {
-	struct sending *s = arg;
-	char path[LIMIT_CONVERSATION_ID + 40];
+	struct sb out = { 0 };
 
-	if (error) {
-		sending_end(s, error);
-		return;
+	sb_puts(&out, "");
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		/* RFC 3986 2.3 */
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		    strchr("-._~", c))
+			sb_add(&out, text, 1);
+		else
+			sb_printf(&out, "%%%02X", c);
 	}
-	(void)snprintf(path, sizeof path, "/api/v1/conversations/%s/messages", s->conversation);
-	api_post(s->client, path, json_incref(s->body), on_stored, s);
+	return sb_steal(&out);
 }
 
-static void begin(struct sending *s)
-{
-	confab_error error;
+/* ---- the clock ---- */
 
-	if (!s->client->user_id[0])
-		(void)error_token_not_set(&error);
-	else if (s->problem)
-		(void)error_set(&error, CONFAB_ERR_BAD_INPUT, 400, true, "%s", s->problem);
-	else if (!s->body)
-		(void)error_no_memory(&error);
-	else {
-		client_ready(s->client, on_ready, s);
-		return;
+static void on_tick(uv_timer_t *timer)
+{
+	struct confab_client *c = timer->data;
+	uint64_t now = clock_now_us();
+	bool more = ask_tick(c, now);
+
+	more |= typing_tick(c, now);
+	more |= sending_tick(c, now);
+	if (!more)
+		(void)uv_timer_stop(timer);
+}
+
+void chat_wind(struct confab_client *c)
+{
+	if (!uv_is_active((uv_handle_t *)&c->chat.timer))
+		(void)uv_timer_start(&c->chat.timer, on_tick, 0, CHAT_TICK_MS);
+}
+
+void chat_init(struct confab_client *c)
+{
+	list_init(&c->chat.sends);
+	list_init(&c->chat.asks);
+	list_init(&c->chat.typing);
+	(void)uv_timer_init(&c->loop, &c->chat.timer);
+	c->chat.timer.data = c;
+}
+
+void chat_fini(struct confab_client *c)
+{
+	uv_close((uv_handle_t *)&c->chat.timer, NULL);
+}
+
+/* ---- the connection ---- */
+
+static bool has(const json_t *list, const char *wanted)
+{
+	const json_t *item;
+	size_t at;
+
+	json_array_foreach(list, at, item)
+	{
+		const char *text = json_string_value(item);
+
+		if (text && strcmp(text, wanted) == 0)
+			return true;
 	}
-	sending_end(s, &error);
+	return false;
 }
 
-static bool is_conversation_id(const char *id)
+void chat_on_connected(struct confab_client *c, const json_t *accepts)
 {
-	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789@_-.");
-
-	return n >= 1 && n <= LIMIT_CONVERSATION_ID && !id[n];
+	c->chat.socket_takes = has(accepts, "message.send");
+	c->chat.attempts = 0;
+	if (c->chat.retry_at)
+		c->chat.retry_at = clock_now_us(); /* no need to wait any longer */
+	sending_go(c);
 }
 
-static struct sending sending_of(confab_client *client, const char *conversation, const char *text,
-				 const char *client_id)
+void chat_on_lost(struct confab_client *c)
 {
-	struct sending s = { .client = client };
-	char made[24];
-
-	rng_name(rng_os(), "c-", made, sizeof made);
-	if (!conversation || !is_conversation_id(conversation))
-		s.problem = "A conversation is named by its customer's user id, or a channel's id: "
-			    "a-z 0-9 @ _ - . are allowed.";
-	else if (!text || !text[0] || strlen(text) > LIMIT_MESSAGE_TEXT)
-		s.problem = "The text of a message has 1 to 10000 bytes.";
-	else if (client_id && (!client_id[0] || strlen(client_id) > CLIENT_ID_MAX))
-		s.problem = "client_id has 1 to 64 characters.";
-	if (s.problem)
-		return s;
-	(void)snprintf(s.conversation, sizeof s.conversation, "%s", conversation);
-	s.body = json_pack("{s:s, s:s}", "text", text, "client_id", client_id ? client_id : made);
-	if (!s.body) /* jansson refuses it */
-		s.problem = "The text of a message is UTF-8.";
-	return s;
+	ask_end_all(c, "The event socket was closed before a reply came.");
 }
 
-static void start(void *arg, confab_done_fn *done, void *done_arg)
+void chat_end(struct confab_client *c, const confab_error *error)
 {
-	struct sending *s = arg;
-
-	s->done = done;
-	s->arg = done_arg;
-	begin(s);
-}
-
-int confab_client_send_message(confab_client *client, const char *conversation, const char *text,
-			       const char *client_id, int64_t *ret_id, confab_error *ret_error)
-{
-	struct sending s = sending_of(client, conversation, text, client_id);
-	int r = client_wait(client, start, &s, ret_error);
-
-	json_decref(s.body); /* when it was not begun */
-	if (r == CONFAB_OK && ret_id)
-		*ret_id = s.id;
-	return r;
-}
-
-static void on_task(void *arg)
-{
-	begin(arg);
-}
-
-void confab_client_send_message_async(confab_client *client, const char *conversation,
-				      const char *text, const char *client_id, confab_done_fn *done,
-				      void *arg)
-{
-	struct sending *s = malloc(sizeof *s);
-	confab_error error;
-
-	(void)error_no_memory(&error);
-	if (s) {
-		*s = sending_of(client, conversation, text, client_id);
-		s->owned = true;
-		s->done = done ? done : done_ignored;
-		s->arg = arg;
-		if (client_post(client, on_task, s))
-			return;
-		json_decref(s->body);
-		free(s);
-	}
-	if (done)
-		done(arg, &error);
+	sending_end_all(c, error);
+	ask_end_all(c, "Nobody is connected any more.");
+	typing_end_all(c);
+	(void)uv_timer_stop(&c->chat.timer);
 }

@@ -48,6 +48,7 @@ static void end_loop(struct confab_client *c)
 	list_each (call, &c->calls, in_client)
 		call_free(call);
 	uv_close((uv_handle_t *)&c->events_timer, NULL);
+	chat_fini(c);
 	websockets_free(c->websockets);
 	loop_fini(c);
 }
@@ -83,6 +84,7 @@ int confab_client_new(confab_client **ret, const confab_client_options *options,
 	}
 	(void)uv_timer_init(&c->loop, &c->events_timer);
 	c->events_timer.data = c;
+	chat_init(c);
 	if (!make_parts(c) || !loop_start(c)) {
 		end_loop(c);
 		free_parts(c);
@@ -114,17 +116,7 @@ void confab_client_free(confab_client *client)
 
 /* ---- connect, disconnect ---- */
 
-struct connect {
-	struct confab_client *client;
-	char id[LIMIT_USER_ID + 1];
-	int bad; /* of the id */
-	confab_token_provider_fn *provider;
-	void *provider_arg;
-	confab_done_fn *done;
-	void *arg;
-};
-
-static void do_connect(struct connect *k)
+static void do_connect(struct user_connect *k)
 {
 	confab_error error;
 
@@ -137,8 +129,10 @@ static void do_connect(struct connect *k)
 	else if (!k->provider)
 		(void)error_set(&error, CONFAB_ERR_AUTH_FAILED, 0, true,
 				"connect_user needs a token provider.");
-	else if (user_connect(k->client, k->id, k->provider, k->provider_arg, k->done, k->arg,
-			      &error) == CONFAB_OK)
+	else if (k->since < 0)
+		(void)error_set(&error, CONFAB_ERR_BAD_INPUT, 400, true,
+				"`since` is the cursor of an event, or 0.");
+	else if (user_connect(k->client, k, &error) == CONFAB_OK)
 		return;
 	k->done(k->arg, &error);
 }
@@ -151,19 +145,22 @@ static void on_connect_task(void *arg)
 
 static void start_connect(void *arg, confab_done_fn *done, void *done_arg)
 {
-	struct connect *k = arg;
+	struct user_connect *k = arg;
 
 	k->done = done;
 	k->arg = done_arg;
 	do_connect(k);
 }
 
-static struct connect connect_of(confab_client *client, const confab_user *user,
-				 confab_token_provider_fn *provider, void *provider_arg)
+static struct user_connect connect_of(confab_client *client, const confab_user *user,
+				      confab_token_provider_fn *provider, void *provider_arg)
 {
-	struct connect k = { .client = client, .provider = provider, .provider_arg = provider_arg };
+	struct user_connect k = { .client = client,
+				  .provider = provider,
+				  .provider_arg = provider_arg };
 
 	k.bad = user && user->id ? token_sanitise_id(user->id, k.id) : -EINVAL;
+	k.since = user ? user->since : 0;
 	return k;
 }
 
@@ -171,7 +168,7 @@ int confab_client_connect_user(confab_client *client, const confab_user *user,
 			       confab_token_provider_fn *provider, void *provider_arg,
 			       confab_error *ret_error)
 {
-	struct connect k = connect_of(client, user, provider, provider_arg);
+	struct user_connect k = connect_of(client, user, provider, provider_arg);
 
 	return client_wait(client, start_connect, &k, ret_error);
 }
@@ -180,7 +177,7 @@ void confab_client_connect_user_async(confab_client *client, const confab_user *
 				      confab_token_provider_fn *provider, void *provider_arg,
 				      confab_done_fn *done, void *arg)
 {
-	struct connect *k = malloc(sizeof *k);
+	struct user_connect *k = malloc(sizeof *k);
 	confab_error error;
 
 	(void)error_no_memory(&error);

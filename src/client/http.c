@@ -10,7 +10,12 @@
 #include "base/cleanup.h"
 #include "base/sb.h"
 
-enum { CONNECT_MS = 10000, TIMEOUT_MS = 20000, ANSWER_MAX = 1024 * 1024 };
+enum {
+	CONNECT_MS = 10000,
+	TIMEOUT_MS = 20000,
+	SLOWEST = 8, /* bytes per ms that a body is given time for */
+	ANSWER_MAX = 4 * 1024 * 1024,
+};
 
 struct https {
 	uv_loop_t *loop;
@@ -21,7 +26,9 @@ struct https {
 struct request {
 	uv_work_t work;
 	struct https *owner;
-	char *url, *authorization, *json;
+	char *url, *method, *authorization, *type; /* type NULL: there is no body */
+	char *body;
+	size_t length;
 	struct sb answer;
 	long status;
 	char error[CURL_ERROR_SIZE];
@@ -79,8 +86,12 @@ static bool set_up(struct request *r, CURL *e, struct curl_slist *headers)
 	bad |= curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	bad |= curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
 	bad |= curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-	bad |= curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)TIMEOUT_MS);
-	bad |= curl_easy_setopt(e, CURLOPT_POSTFIELDS, r->json);
+	bad |= curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, TIMEOUT_MS + (long)r->length / SLOWEST);
+	if (r->type) {
+		bad |= curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->length);
+		bad |= curl_easy_setopt(e, CURLOPT_POSTFIELDS, r->body);
+	}
+	bad |= curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, r->method);
 	bad |= curl_easy_setopt(e, CURLOPT_HTTPHEADER, headers);
 	bad |= curl_easy_setopt(e, CURLOPT_USERAGENT, "libconfab");
 	bad |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_answer);
@@ -96,8 +107,8 @@ static bool set_up(struct request *r, CURL *e, struct curl_slist *headers)
 static void work(uv_work_t *w)
 {
 	struct request *r = container_of(w, struct request, work);
-	struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
-	struct curl_slist *all = headers ? curl_slist_append(headers, r->authorization) : NULL;
+	struct curl_slist *headers = curl_slist_append(NULL, r->authorization);
+	struct curl_slist *all = headers && r->type ? curl_slist_append(headers, r->type) : headers;
 	CURL *e = curl_easy_init();
 
 	if (e && all && set_up(r, e, all) && curl_easy_perform(e) == CURLE_OK)
@@ -112,7 +123,9 @@ static void request_free(struct request *r)
 		explicit_bzero(r->authorization, strlen(r->authorization));
 	free(r->authorization);
 	free(r->url);
-	free(r->json);
+	free(r->method);
+	free(r->type);
+	free(r->body);
 	sb_fini(&r->answer);
 	free(r);
 }
@@ -129,8 +142,20 @@ static void after_work(uv_work_t *w, int status)
 	request_free(r);
 }
 
-int https_post(struct https *h, const char *url, const char *bearer, const char *json, https_fn *fn,
-	       void *arg)
+static bool copy_body(struct request *r, const struct https_request *request)
+{
+	if (!request->type)
+		return true;
+	if (asprintf(&r->type, "Content-Type: %s", request->type) < 0)
+		r->type = NULL;
+	r->length = request->length;
+	r->body = malloc(r->length + 1);
+	if (r->body && r->length) /* none: a length of 0 */
+		memcpy(r->body, request->body, r->length);
+	return r->type && r->body;
+}
+
+int https_send(struct https *h, const struct https_request *request, https_fn *fn, void *arg)
 {
 	struct request *r = calloc(1, sizeof *r);
 
@@ -140,11 +165,11 @@ int https_post(struct https *h, const char *url, const char *bearer, const char 
 	r->fn = fn;
 	r->arg = arg;
 	r->answer.limit = ANSWER_MAX;
-	r->url = strdup(url);
-	r->json = strdup(json);
-	if (asprintf(&r->authorization, "Authorization: Bearer %s", bearer) < 0)
+	r->url = strdup(request->url);
+	r->method = strdup(request->method);
+	if (asprintf(&r->authorization, "Authorization: Bearer %s", request->bearer) < 0)
 		r->authorization = NULL;
-	if (!r->url || !r->json || !r->authorization ||
+	if (!r->url || !r->method || !r->authorization || !copy_body(r, request) ||
 	    uv_queue_work(h->loop, &r->work, work, after_work) < 0) {
 		request_free(r);
 		return -ENOMEM;

@@ -17,6 +17,13 @@ struct https *https_new(uv_loop_t *loop);
 /* Breaks off what is under way (the callbacks come, with status 0); runs the loop until it is gone. */
 void https_free(struct https *h);
 
-/* Sends JSON. 0 or -ENOMEM. Follows no redirects: they would take the token elsewhere. */
-int https_post(struct https *h, const char *url, const char *bearer, const char *json, https_fn *fn,
-	       void *arg);
+struct https_request {
+	const char *method, *url;
+	const char *bearer; /* of the Authorization */
+	const char *type;   /* of the body; NULL: there is none */
+	const void *body;
+	size_t length;
+};
+
+/* Sends it, with copies of everything. 0 or -ENOMEM. Follows no redirects: they would take the token elsewhere. */
+int https_send(struct https *h, const struct https_request *request, https_fn *fn, void *arg);

@@ -5,7 +5,8 @@
  *
  *	public functions ▸ loop.c (tasks) ▸ user.c (token, event socket) ▸ event.c (what an event means)
  *	client, handle, join, ring,      ▸ api.c (requests) ▸ http.c
- *	chat, track, subscribe, rpc,     ▸ call.c (state machine) ▸ session.c (one connection to a media server)
+ *	sending, history, change,        ▸ chat.h (conversations)
+ *	track, subscribe, rpc, describe  ▸ call.c (state machine) ▸ session.c (one connection to a media server)
  */
 #pragma once
 
@@ -17,6 +18,7 @@
 
 #include "base/limits.h"
 #include "base/list.h"
+#include "client/chat.h"
 #include "client/http.h"
 #include "client/peer.h"
 #include "client/send.h"
@@ -58,7 +60,9 @@ struct confab_client {
 	confab_token_provider_fn *provider;
 	void *provider_arg;
 	char *token;
-	uint64_t generation; /* of the user; what was begun for another is dropped */
+	uint64_t token_serial;	/* grows with every new one */
+	uint64_t events_serial; /* of the event socket's */
+	uint64_t generation;	/* of the user; what was begun for another is dropped */
 	bool asking, refreshed;
 	struct list wants;    /* struct token_want */
 	struct list connects; /* struct waiting */
@@ -69,6 +73,7 @@ struct confab_client {
 	int64_t started; /* where this connection's events begin */
 	char device_id[24];
 	struct list calls;
+	struct chat chat;
 
 	/* shared by all sessions */
 	struct cert *cert;
@@ -168,8 +173,9 @@ void done_ignored(void *arg, const confab_error *error);
 /* ---- user.c ---- */
 
 typedef void token_fn(void *arg, const char *token, const confab_error *error);
-/* The user's token; `fresh`: a new one. fn comes once, maybe at once. */
-void token_get(struct confab_client *c, bool fresh, token_fn *fn, void *arg);
+/* The user's token, but for the one with this serial, which the server does not take any more (0: any). fn comes once,
+ * maybe at once. */
+void token_get(struct confab_client *c, uint64_t expired, token_fn *fn, void *arg);
 
 /* Calls done when the user is connected, or cannot be; at once if that is known. */
 void client_ready(struct confab_client *c, confab_done_fn *done, void *arg);
@@ -186,7 +192,16 @@ void event_take(struct confab_client *c, json_t *event, const char *bytes, size_
 /* ---- api.c ---- */
 
 typedef void api_fn(void *arg, json_t *answer, const confab_error *error);
-/* POST with the user's token; once more with a new one when it expired. Takes `body`. */
+struct api_call {
+	const char *method, *path;
+	json_t *json;	   /* the body; or */
+	const void *bytes; /* the body of a file; NULL: none */
+	size_t length;
+};
+
+/* Asks with the user's token; once more with a new one when it expired. Copies everything. */
+void api_send(struct confab_client *c, const struct api_call *call, api_fn *fn, void *arg);
+/* The same, a POST. Takes `body`; NULL: there was no memory for one. */
 void api_post(struct confab_client *c, const char *path, json_t *body, api_fn *fn, void *arg);
 
 /* ---- handle.c ---- */

@@ -79,6 +79,7 @@ static void take_token(struct confab_client *c, const struct confab_token_reques
 	} else {
 		forget_token(c);
 		c->token = strdup(r->token);
+		c->token_serial++;
 		(void)error_no_memory(&error);
 		end_wants(c, c->token ? NULL : &error);
 	}
@@ -106,7 +107,7 @@ void confab_token_reply(confab_token_request *request, const char *token, const 
 		abort(); /* 32 bytes: the process is past saving, and somebody waits for this */
 }
 
-void token_get(struct confab_client *c, bool fresh, token_fn *fn, void *arg)
+void token_get(struct confab_client *c, uint64_t expired, token_fn *fn, void *arg)
 {
 	struct confab_token_request *r;
 	struct token_want *w;
@@ -117,7 +118,7 @@ void token_get(struct confab_client *c, bool fresh, token_fn *fn, void *arg)
 		fn(arg, NULL, &error);
 		return;
 	}
-	if (c->token && !fresh && !c->asking) {
+	if (c->token && expired != c->token_serial && !c->asking) {
 		fn(arg, c->token, NULL);
 		return;
 	}
@@ -142,11 +143,11 @@ void token_get(struct confab_client *c, bool fresh, token_fn *fn, void *arg)
 
 /* ---- event socket ---- */
 
-static void attempt(struct confab_client *c, bool fresh);
+static void attempt(struct confab_client *c, uint64_t expired);
 
 static void on_retry(uv_timer_t *timer)
 {
-	attempt(timer->data, false);
+	attempt(timer->data, 0);
 }
 
 /* An attempt failed, or the socket was lost. */
@@ -156,9 +157,10 @@ static void failed(struct confab_client *c, const confab_error *error)
 
 	c->events = NULL;
 	(void)uv_timer_stop(&c->events_timer);
+	chat_on_lost(c);
 	if (error->code == CONFAB_ERR_TOKEN_EXPIRED && !c->refreshed) {
 		c->refreshed = true;
-		attempt(c, true);
+		attempt(c, c->events_serial);
 		return;
 	}
 	if (error->unrecoverable || (first && ++c->attempts >= CLIENT_FIRST_ATTEMPTS)) {
@@ -199,13 +201,14 @@ static void on_opened(void *arg)
 	json_decref(hello);
 }
 
-static void on_connected(struct confab_client *c)
+static void on_connected(struct confab_client *c, const json_t *event)
 {
 	c->attempts = 0;
 	c->refreshed = false;
 	client_log(c, CONFAB_LOG_INFO, "Connected to Confab");
 	set_state(c, CONFAB_CONNECTED, NULL);
 	waiting_end(&c->connects, NULL);
+	chat_on_connected(c, json_object_get(event, "accepts"));
 }
 
 static void on_refused(struct confab_client *c, json_t *event)
@@ -238,9 +241,10 @@ static void on_message(void *arg, const char *bytes, size_t n, bool binary)
 		c->started = json_integer_value(cursor);
 		if (c->cursor < 0)
 			c->cursor = c->started;
-		on_connected(c);
-	} else if (json_is_integer(cursor) && json_integer_value(cursor) <= c->cursor) {
-		/* heard before */
+		on_connected(c, event);
+	} else if (strcmp(type, "reply") == 0 ||
+		   (json_is_integer(cursor) && json_integer_value(cursor) <= c->cursor)) {
+		/* not an event, or heard before */
 	} else {
 		if (json_is_integer(cursor))
 			c->cursor = json_integer_value(cursor);
@@ -249,6 +253,8 @@ static void on_message(void *arg, const char *bytes, size_t n, bool binary)
 			c->cursor = c->started;
 		event_take(c, event, bytes, n);
 	}
+	if (type)
+		ask_hear(c, event);
 	json_decref(event);
 }
 
@@ -279,6 +285,7 @@ static void on_token(void *arg, const char *token, const confab_error *error)
 		return;
 	}
 	(void)snprintf(url, sizeof url, "%s/api/v1/events", c->base_url);
+	c->events_serial = c->token_serial;
 	c->events = ws_open(c->websockets, &(struct ws_target){ .url = url }, &handlers, c);
 	if (!c->events) {
 		(void)error_set(&bad, CONFAB_ERR_NETWORK, 0, false,
@@ -289,40 +296,39 @@ static void on_token(void *arg, const char *token, const confab_error *error)
 	(void)uv_timer_start(&c->events_timer, on_silence, CLIENT_SILENCE_MS / 4, 0);
 }
 
-static void attempt(struct confab_client *c, bool fresh)
+static void attempt(struct confab_client *c, uint64_t expired)
 {
-	token_get(c, fresh, on_token, c);
+	token_get(c, expired, on_token, c);
 }
 
-int user_connect(struct confab_client *c, const char *id, confab_token_provider_fn *provider,
-		 void *provider_arg, confab_done_fn *done, void *arg, confab_error *ret)
+int user_connect(struct confab_client *c, const struct user_connect *k, confab_error *ret)
 {
 	if (!c->base_url[0])
 		return error_set(ret, CONFAB_ERR_BAD_INPUT, 0, true,
 				 "connect_user needs options.base_url.");
-	if (c->user_id[0] && strcmp(c->user_id, id) != 0)
+	if (c->user_id[0] && strcmp(c->user_id, k->id) != 0)
 		return error_set(ret, CONFAB_ERR_BAD_INPUT, 0, true,
 				 "%s is connected. Call disconnect_user before connecting %s.",
-				 c->user_id, id);
+				 c->user_id, k->id);
 	if (c->user_id[0]) {
 		if (c->state != CONFAB_CONNECTING)
-			done(arg, NULL);
-		else if (!waiting_add(&c->connects, done, arg))
+			k->done(k->arg, NULL);
+		else if (!waiting_add(&c->connects, k->done, k->arg))
 			return error_no_memory(ret);
 		return CONFAB_OK;
 	}
-	if (!waiting_add(&c->connects, done, arg))
+	if (!waiting_add(&c->connects, k->done, k->arg))
 		return error_no_memory(ret);
-	(void)snprintf(c->user_id, sizeof c->user_id, "%s", id);
-	c->provider = provider;
-	c->provider_arg = provider_arg;
+	(void)snprintf(c->user_id, sizeof c->user_id, "%s", k->id);
+	c->provider = k->provider;
+	c->provider_arg = k->provider_arg;
 	c->attempts = 0;
 	c->refreshed = false;
-	c->cursor = -1;
+	c->cursor = k->since ? k->since : -1;
 	c->generation++;
-	client_log(c, CONFAB_LOG_INFO, "User id: %s", id);
+	client_log(c, CONFAB_LOG_INFO, "User id: %s", k->id);
 	set_state(c, CONFAB_CONNECTING, NULL);
-	attempt(c, true);
+	attempt(c, 0); /* there is none yet */
 	return CONFAB_OK;
 }
 
@@ -345,6 +351,7 @@ void client_teardown(struct confab_client *c, const confab_error *error)
 	set_state(c, CONFAB_DISCONNECTED, asked ? NULL : &copy);
 	end_wants(c, &copy);
 	waiting_end(&c->connects, &copy);
+	chat_end(c, &copy);
 }
 
 void client_ready(struct confab_client *c, confab_done_fn *done, void *arg)

@@ -406,7 +406,7 @@ test('a session that cannot be resumed in time: the call gives up when it was to
 });
 
 test('examples/doorbell: rings the team and shows its camera to who answers; prints what they write; leaves a message when nobody does', async () => {
-	const door = new Program('examples/example_doorbell', [daemon.url, 'bob', mint('bob'), path.join(root, 'test/vectors/media/test.ivf')]);
+	const door = new Program('examples/example_doorbell', [daemon.url, 'bob', mint('bob'), path.join(root, 'test/vectors/media/test.ivf'), path.join(root, 'test/vectors/pictures/text.png')]);
 	const hears = await people.boss.events();
 	const desk = await talk('boss');
 	door.say('');
@@ -434,7 +434,8 @@ test('examples/doorbell: rings the team and shows its camera to who answers; pri
 		if (leg.state === 'ringing') await (await admin()).call('POST', at('default', 'chat-bob', 'reject'), {});
 	}
 	await door.until((l) => l === 'quiet again', 'the end of the second ring', from);
-	await hears.next((e) => e.type === 'message.new' && e.message.text === 'Somebody was at the door.', 30000);
+	const { message } = await hears.next((e) => e.type === 'message.new' && e.message.text === 'Somebody was at the door.', 30000);
+	assert.equal(message.attachments[0].mime_type, 'image/png'); // told from its bytes
 	hears.close();
 	await door.end();
 });

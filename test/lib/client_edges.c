@@ -175,8 +175,12 @@ bool ws_send(struct ws *ws, const void *bytes, size_t n, bool binary)
 {
 	Lk__SignalRequest *request;
 
-	if (ws != &signal_ws)
+	if (ws != &signal_ws) {
+		(void)snprintf(edges.events_last, sizeof edges.events_last, "%.*s", (int)n,
+			       (const char *)bytes);
+		edges.events_sent++;
 		return ws->socket->open;
+	}
 	assert(binary && ws->socket->open);
 	request = lk__signal_request__unpack(NULL, n, bytes);
 	assert(request);
@@ -233,6 +237,12 @@ void edges_cut(void)
 	edges.signal.handlers.closed(edges.signal.arg, "cut");
 }
 
+void edges_cut_events(void)
+{
+	edges.events.open = false;
+	edges.events.handlers.closed(edges.events.arg, "cut");
+}
+
 const Lk__SignalRequest *edges_last(Lk__SignalRequest__MessageCase kind)
 {
 	for (size_t i = edges.sent_count; i > 0; i--) {
@@ -264,12 +274,20 @@ void https_free(struct https *h)
 	(void)h;
 }
 
-int https_post(struct https *h, const char *url, const char *bearer, const char *json, https_fn *fn,
-	       void *arg)
+int https_send(struct https *h, const struct https_request *r, https_fn *fn, void *arg)
 {
 	const char *body = edges.http_body ? edges.http_body : "";
+	int n = snprintf(edges.http_last, sizeof edges.http_last, "%s %s", r->method, r->url);
 
-	(void)h, (void)url, (void)bearer, (void)json;
+	(void)h;
+	if (r->type && !r->length)
+		assert(strstr(r->type, "json"));
+	else if (r->type && strstr(r->type, "json"))
+		(void)snprintf(edges.http_last + n, sizeof edges.http_last - (size_t)n, " %.*s",
+			       (int)r->length, (const char *)r->body);
+	else if (r->type)
+		(void)snprintf(edges.http_last + n, sizeof edges.http_last - (size_t)n,
+			       " [%zu bytes]", r->length);
 	edges.http_requests++;
 	fn(arg, edges.http_status, body, strlen(body));
 	return 0;

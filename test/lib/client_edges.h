@@ -35,6 +35,10 @@ extern struct edges {
 	long http_status;
 	const char *http_body;
 	unsigned http_requests;
+	char http_last[512]; /* the newest: "POST http://… {…}", of a file "[N bytes]" */
+	/* What was sent on the event socket: the newest frame, and how many. */
+	char events_last[512];
+	unsigned events_sent;
 } edges;
 
 /* Everything as at the start. */
@@ -49,8 +53,9 @@ void edges_pass(confab_client *client, uint64_t us);
 void edges_signal_bytes(const uint8_t *bytes, size_t n);
 void edges_signal(const Lk__SignalResponse *message);
 void edges_event(const char *text, size_t n);
-/* The session's signalling is lost. */
+/* The session's signalling, the event socket is lost. */
 void edges_cut(void);
+void edges_cut_events(void);
 
 /* Forgets what was sent. */
 void edges_reset_sent(void);

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "talk_chat.h"
 #include "talk_say.h"
 
 enum { WORDS = 8, PIECE_MS = 20 };
@@ -58,6 +59,12 @@ static void on_event(void *arg, const confab_event *e)
 static void on_done(void *arg, const confab_error *error)
 {
 	say_done(arg, error ? error->code : 0, error ? error->message : "");
+}
+
+static void on_sent(void *arg, const confab_error *error, int64_t id)
+{
+	(void)id;
+	on_done(arg, error);
 }
 
 static void provide(void *arg, confab_token_request *request)
@@ -288,7 +295,7 @@ static void do_waiting(struct talk *t, char **w, const char *rest)
 						     : w[1] ? 1
 							    : 0,
 				     .video = 1 };
-	confab_user user = { .id = w[1] };
+	confab_user user = { .id = w[1], .since = w[1] && w[2] ? atoll(w[2]) : 0 };
 	confab_error error = { 0 };
 	int r;
 
@@ -305,12 +312,13 @@ static void do_waiting(struct talk *t, char **w, const char *rest)
 	else if (strcmp(w[0], "reject") == 0)
 		r = confab_call_reject(t->call, w[1], &error);
 	else if (strcmp(w[0], "message") == 0)
-		r = confab_client_send_message(t->client, w[1], rest, NULL, NULL, &error);
+		r = confab_chat_send(t->client, w[1], &(confab_draft){ .text = rest }, NULL,
+				     &error);
 	else if (strcmp(w[0], "describe") == 0)
 		r = describe(t, w, &error);
 	else if (strcmp(w[0], "rpc") == 0)
 		r = ask(t, w, w[3] ? rest + (w[3] - w[2]) : "", &error);
-	else
+	else if (!chat_obey(t->client, w, rest, &r, &error))
 		r = do_small(t, w, &error);
 	say_done(w[0], r, r ? error.message : "");
 }
@@ -356,7 +364,8 @@ static int do_async(struct talk *t, char **w, const char *rest)
 		confab_call_reject_async(t->call, w[1], on_done, names[i]);
 		return 1;
 	case 6:
-		confab_client_send_message_async(t->client, w[1], rest, NULL, on_done, names[i]);
+		confab_chat_send_async(t->client, w[1], &(confab_draft){ .text = rest }, on_sent,
+				       names[i]);
 		return 1;
 	default:
 		return 0;

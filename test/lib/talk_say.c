@@ -83,6 +83,10 @@ static const char *name_of(confab_event_type type)
 		[CONFAB_EVENT_ROOM] = "room",
 		[CONFAB_EVENT_LAYERS_WANTED] = "layers",
 		[CONFAB_EVENT_TARGET_BITRATE] = "target",
+		[CONFAB_EVENT_MESSAGE_CHANGED] = "message changed",
+		[CONFAB_EVENT_READ] = "read",
+		[CONFAB_EVENT_TYPING] = "typing",
+		[CONFAB_EVENT_RESYNC] = "resync",
 	};
 
 	return names[type];
@@ -110,10 +114,10 @@ static void say_parts(const confab_event *e)
 		say_text("outcome", e->ring->outcome);
 		say_text("caller", e->ring->caller);
 	}
-	if (e->message) {
-		say_text("text", e->message->text);
-		say_text("conversation", e->message->conversation);
-	}
+	if (e->message)
+		say_message(e->message);
+	else if (e->conversation)
+		say_text("conversation", e->conversation);
 	if (e->publication) {
 		say_more(",\"width\":%u,\"simulcast\":%d", e->publication->width,
 			 e->publication->simulcast);
@@ -131,12 +135,32 @@ static void say_parts(const confab_event *e)
 		say_text("error", e->error->message);
 }
 
+void say_message(const confab_message *m)
+{
+	const confab_attachment *a = m->attachment_count ? &m->attachments[0] : NULL;
+
+	say_more(",\"message\":%lld,\"created_us\":%llu,\"quoted\":%lld,\"private\":%d,"
+		 "\"deleted\":%d,\"edited\":%d,\"files\":%zu,\"size\":%llu,\"width\":%u",
+		 (long long)m->id, (unsigned long long)m->created_us, (long long)m->quoted_id,
+		 m->is_private, m->is_deleted, m->is_edited, m->attachment_count,
+		 a ? (unsigned long long)a->size : 0, a ? a->width : 0);
+	say_text("text", m->text);
+	say_text("conversation", m->conversation);
+	say_text("user", m->user);
+	say_text("client_id", m->client_id);
+	say_text("url", a ? a->url : NULL);
+	say_text("mime", a ? a->mime : NULL);
+	say_text("file", a ? a->name : NULL);
+}
+
 void say_event(const confab_event *e)
 {
 	say_begin("\"event\":\"%s\",\"state\":%d,\"muted\":%d,\"codec\":%d,\"source\":%d,"
-		  "\"reason\":%d,\"level\":%.3f,\"bitrate\":%u",
+		  "\"reason\":%d,\"level\":%.3f,\"bitrate\":%u,\"cursor\":%lld,"
+		  "\"message_id\":%lld,\"delivered_id\":%lld",
 		  name_of(e->type), e->state, e->muted, (int)e->codec, (int)e->source,
-		  (int)e->reason, e->level, e->bitrate);
+		  (int)e->reason, e->level, e->bitrate, (long long)e->cursor,
+		  (long long)e->message_id, (long long)e->delivered_id);
 	say_text("cid", e->call ? confab_call_cid(e->call) : NULL);
 	say_text("identity", e->identity);
 	say_text("name", e->name);

@@ -14,5 +14,7 @@ void say_end(void);
 void say_done(const char *what, int code, const char *message);
 /* All events but CONFAB_EVENT_FRAME. */
 void say_event(const confab_event *e);
+/* Fields of a line that has begun. */
+void say_message(const confab_message *m);
 /* The size of the picture, where a key frame of VP8 tells it (RFC 6386 9.1) and it is another than before. */
 void say_size(const confab_event *e);
