@@ -11,6 +11,7 @@ import type { SocketEvent } from '../events.ts';
 import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
 import type { ExportFormat, VoiceShape } from './api.ts';
+import { Answers } from './answers.ts';
 import { Attention } from './attention.ts';
 import { channelReceipt } from './channels.ts';
 import { outcomeOf } from './outcome.ts';
@@ -85,6 +86,7 @@ export class Channel {
   readonly state = new ChannelState();
   #chat: ChatState | undefined;
   #attention: Attention | undefined;
+  readonly #answers = new Answers((action) => this.#apply(action));
   #tick: ReturnType<typeof setTimeout> | undefined;
   /** Of what is watched now; another list after `stopWatching`. */
   #stops: (() => void)[] = [];
@@ -164,19 +166,19 @@ export class Channel {
   }
 
   async updateMessage(messageId: number, text: string): Promise<MessageObject> {
-    return this.#changed(await this.context.client.chat.edit(this.conversationId, messageId, text));
+    return this.#changed(this.context.client.chat.edit(this.conversationId, messageId, text));
   }
 
   async deleteMessage(messageId: number): Promise<MessageObject> {
-    return this.#changed(await this.context.client.chat.delete(this.conversationId, messageId));
+    return this.#changed(this.context.client.chat.delete(this.conversationId, messageId));
   }
 
   async sendReaction(messageId: number, type: string): Promise<MessageObject> {
-    return this.#changed(await this.context.client.chat.react(this.conversationId, messageId, type));
+    return this.#changed(this.context.client.chat.react(this.conversationId, messageId, type));
   }
 
   async deleteReaction(messageId: number, type: string): Promise<MessageObject> {
-    return this.#changed(await this.context.client.chat.react(this.conversationId, messageId, type, false));
+    return this.#changed(this.context.client.chat.react(this.conversationId, messageId, type, false));
   }
 
   /** The whole conversation, to keep. */
@@ -193,8 +195,12 @@ export class Channel {
   async loadMore(): Promise<void> {
     const before = this.state.messages.find((message) => message.id !== undefined)?.id;
     if (before === undefined || !this.state.hasMore) return;
-    const response = await this.context.client.chat.messages(this.conversationId, { before, limit: PAGE });
-    this.#apply({ type: 'thread.loaded', id: this.conversationId, response, more: true });
+    await this.#loadPage(true, { before, limit: PAGE });
+  }
+
+  async #loadPage(more: boolean, page: { before?: number; limit: number }): Promise<void> {
+    const id = this.conversationId;
+    await this.#answers.take(id, this.context.client.chat.messages(id, page), (response) => ({ type: 'thread.loaded', id, response, more }));
   }
 
   /** Everything that is there has been read. */
@@ -312,7 +318,7 @@ export class Channel {
       set(this.state.read$, found?.reads ?? []);
       set(this.state.unread$, found?.unread ?? 0);
     }
-    this.#apply({ type: 'thread.loaded', id, response: await client.chat.messages(id, { limit: PAGE }), more: false });
+    await this.#loadPage(false, { limit: PAGE });
     this.#arrived(this.state.messages.findLast((message) => message.id !== undefined && message.user.id !== this.#me().id)?.id);
   }
 
@@ -351,6 +357,7 @@ export class Channel {
     else if (event.type === 'message.read') this.#onRead(event.read);
     else if (event.type === 'message.unread') this.#onUnread(event);
     else this.#apply({ type: 'event', event, at: Date.now() });
+    this.#answers.hear(event);
     if (event.type === 'message.new' && event.message.user.id !== this.#me().id) this.#arrived(event.message.id);
     if (event.type === 'typing.start') {
       clearTimeout(this.#tick);
@@ -391,9 +398,9 @@ export class Channel {
     set(this.state.unread$, unread);
   }
 
-  #changed(message: MessageObject): MessageObject {
-    this.#apply({ type: 'changed', id: this.conversationId, message });
-    return message;
+  #changed(asked: Promise<MessageObject>): Promise<MessageObject> {
+    const id = this.conversationId;
+    return this.#answers.take(id, asked, (message) => ({ type: 'changed', id, message }));
   }
 
   #apply(action: ChatAction): void {

@@ -8,6 +8,7 @@ import type { BulkChange, SupportChange } from '../support/api.ts';
 import { Store, type Observable } from '../store.ts';
 import { randomId } from '../userid.ts';
 import type { ChannelChange } from './api.ts';
+import { Answers } from './answers.ts';
 import { Attention } from './attention.ts';
 import { isChannel, isSlowed } from './channels.ts';
 import { TYPING_MS, mayBeHidden, reduceChat, type ChatAction } from './reduce.ts';
@@ -50,6 +51,7 @@ export class ChatStore {
   /** By conversation: when this page's last message was taken. */
   readonly #sentAt = new Map<string, number>();
   readonly #attention: Attention;
+  readonly #answers = new Answers((action) => this.#apply(action));
   /** What the screen shows; the state's `seeing` is without what was marked unread. */
   #shown: string | undefined;
   #tick: ReturnType<typeof setTimeout> | undefined;
@@ -164,8 +166,7 @@ export class ChatStore {
     if (!thread?.hasMore || thread.loadingMore || before === undefined) return;
     this.#apply({ type: 'thread.loading', id, more: true });
     try {
-      const response = await this.client.chat.messages(id, { before });
-      this.#apply({ type: 'thread.loaded', id, response, more: true });
+      await this.#answers.take(id, this.client.chat.messages(id, { before }), (response) => ({ type: 'thread.loaded', id, response, more: true }));
     } catch {
       this.#apply({ type: 'thread.failed', id, more: true });
     }
@@ -174,11 +175,11 @@ export class ChatStore {
   /** Shows a message in its context, wherever it lies. Rejects when it cannot be loaded. */
   async jump(id: string, messageId: number): Promise<void> {
     if (this.state.threads.get(id)?.messages.some((message) => message.id === messageId)) return;
-    const [older, newer] = await Promise.all([
+    const around = Promise.all([
       this.client.chat.messages(id, { before: messageId + 1, limit: 30 }),
       this.client.chat.messages(id, { after: messageId, limit: 30 }),
     ]);
-    this.#apply({ type: 'thread.window', id, older, newer });
+    await this.#answers.take(id, around, ([older, newer]) => ({ type: 'thread.window', id, older, newer }));
   }
 
   /** Back from where one has jumped to. */
@@ -240,23 +241,27 @@ export class ChatStore {
   /** Changes one's own message. */
   async edit(id: string, messageId: number, text: string): Promise<void> {
     this.#attention.pause();
-    this.#apply({ type: 'changed', id, message: await this.client.chat.edit(id, messageId, text) });
+    await this.#change(id, this.client.chat.edit(id, messageId, text));
   }
 
   async delete(id: string, messageId: number): Promise<void> {
-    this.#apply({ type: 'changed', id, message: await this.client.chat.delete(id, messageId) });
+    await this.#change(id, this.client.chat.delete(id, messageId));
   }
 
   /** Adds this person's reaction, or takes it away when it is there. */
   async react(id: string, messageId: number, type: string): Promise<void> {
     const message = this.state.threads.get(id)?.messages.find((m) => m.id === messageId);
     const on = !message?.reactions.some((r) => r.type === type && r.user_ids.includes(this.state.me.id));
-    this.#apply({ type: 'changed', id, message: await this.client.chat.react(id, messageId, type, on) });
+    await this.#change(id, this.client.chat.react(id, messageId, type, on));
+  }
+
+  async #change(id: string, asked: Promise<MessageObject>): Promise<void> {
+    await this.#answers.take(id, asked, (message) => ({ type: 'changed', id, message }));
   }
 
   /** Changes what becomes of a conversation: status, priority, assignee, labels; for the team. */
   async changeSupport(id: string, change: SupportChange): Promise<void> {
-    this.#apply({ type: 'support', id, support: await this.client.support.change(id, change) });
+    await this.#answers.take(id, this.client.support.change(id, change), (support) => ({ type: 'support', id, support }));
   }
 
   /** The same of several at once; resolves with what became of each. */
@@ -330,8 +335,7 @@ export class ChatStore {
   async #loadThread(id: string): Promise<void> {
     this.#apply({ type: 'thread.loading', id, more: false });
     try {
-      const response = await this.client.chat.messages(id);
-      this.#apply({ type: 'thread.loaded', id, response, more: false });
+      await this.#answers.take(id, this.client.chat.messages(id), (response) => ({ type: 'thread.loaded', id, response, more: false }));
       this.#slowDown(id);
     } catch {
       this.#apply({ type: 'thread.failed', id, more: false });
@@ -343,6 +347,7 @@ export class ChatStore {
     this.#early?.push(event);
     const added = event.type === 'channel.updated' && !this.state.channels.has(event.conversation_id);
     this.#apply({ type: 'event', event, at: Date.now() });
+    this.#answers.hear(event);
     if (added) void this.#load(); // what was said there before
     if (event.type === 'conversation.merged') this.refresh();
     if (event.type === 'hours.updated') {

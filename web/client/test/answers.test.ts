@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+/** An answer of HTTP that is older than an event which overtook it must not undo what the event has told. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ChatStore, type MessageObject } from '../src/index.ts';
+import { VideoClient, ann, makeToken, makeWorld, tom, until, type FakeServer, type Route } from './lib/fakes.ts';
+
+const MESSAGES = '/api/v1/conversations/ann/messages';
+
+const message = (id: number, more: Partial<MessageObject> = {}): MessageObject => ({
+  id, conversation_id: 'ann', type: 'regular', user: ann, text: `m${id}`, client_id: `c${id}`, created_at: '2026-01-01T10:00:00.000Z', reactions: [], attachments: [], ...more,
+});
+
+/** What the server tells while it answers: the event is there first. */
+const overtaken = (server: FakeServer, event: { type: string; message?: MessageObject }, body: object): Route => () => {
+  server.socket.emit({ cursor: ++server.cursor, conversation_id: 'ann', user: ann, ...event });
+  return { status: 200, body };
+};
+
+async function setUp() {
+  const { options, server } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options });
+  await client.connectUser(tom, async () => makeToken('tom'));
+  const conversation = { id: 'ann', user: ann, last_message: null, call: null, updated_at: '', unread: 0, reads: [], support: { status: 'open' } };
+  server.routes['GET /api/v1/conversations'] = () => ({ status: 200, body: { conversations: [conversation], cursor: 10, online: [] } });
+  return { client, server };
+}
+
+async function openStore() {
+  const world = await setUp();
+  const store = new ChatStore(world.client, tom);
+  store.start();
+  await until(() => store.state.status === 'ready');
+  const texts = () => store.state.threads.get('ann')?.messages.map(({ text }) => text).join();
+  return { ...world, store, texts };
+}
+
+test('a page that was loaded is not newer than what was deleted, written or cleared meanwhile', async () => {
+  const { server, store, texts } = await openStore();
+  server.routes[`GET ${MESSAGES}`] = overtaken(server, { type: 'message.deleted', message: message(2, { text: '', deleted_at: 'now' }) }, { messages: [message(2), message(3)], has_more: true });
+  store.open('ann');
+  await until(() => store.state.threads.get('ann')?.status === 'ready');
+  assert.equal(texts(), ',m3');
+  server.routes[`GET ${MESSAGES}`] = overtaken(server, { type: 'message.updated', message: message(1, { text: 'edited' }) }, { messages: [message(1)], has_more: false });
+  await store.loadMore('ann');
+  assert.equal(texts(), 'edited,,m3');
+  server.routes[`GET ${MESSAGES}`] = overtaken(server, { type: 'message.new', message: message(9) }, { messages: [], has_more: false });
+  await store.jump('ann', 5); // its two questions tell of it twice
+  assert.equal(texts(), 'm9');
+  assert.equal(store.state.unread.get('ann'), 1);
+  server.routes[`GET ${MESSAGES}`] = overtaken(server, { type: 'conversation.cleared' }, { messages: [message(9)], has_more: false });
+  await store.toNewest('ann');
+  assert.equal(texts(), '');
+  store.stop();
+});
+
+test('what somebody else did to the same message stays', async () => {
+  const { server, store } = await openStore();
+  server.routes[`GET ${MESSAGES}`] = () => ({ status: 200, body: { messages: [message(1)], has_more: false } });
+  store.open('ann');
+  await until(() => store.state.threads.get('ann')?.status === 'ready');
+  const likes = (...users: string[]) => message(1, { reactions: [{ type: '👍', user_ids: users }] });
+  server.routes[`POST ${MESSAGES}/1/reactions`] = overtaken(server, { type: 'reaction.new', message: likes('tom', 'ann') }, { message: likes('tom') });
+  await store.react('ann', 1, '👍');
+  assert.deepEqual(store.state.threads.get('ann')?.messages[0]?.reactions[0]?.user_ids, ['tom', 'ann']);
+  server.routes['PATCH /api/v1/conversations/ann'] = overtaken(server, { type: 'conversation.updated', ...{ support: { status: 'resolved' } } }, { support: { status: 'pending' } });
+  await store.changeSupport('ann', { status: 'pending' });
+  assert.equal(store.state.conversations.get('ann')?.support.status, 'resolved');
+  store.stop();
+});
+
+test('a channel minds it, too', async () => {
+  const { client, server } = await setUp();
+  server.routes[`GET ${MESSAGES}`] = () => ({ status: 200, body: { messages: [message(2)], has_more: true } });
+  const channel = client.channel('support', 'ann');
+  await channel.watch();
+  server.routes[`GET ${MESSAGES}`] = overtaken(server, { type: 'message.updated', message: message(1, { text: 'edited' }) }, { messages: [message(1)], has_more: false });
+  await channel.loadMore();
+  server.routes[`PATCH ${MESSAGES}/2`] = overtaken(server, { type: 'message.updated', message: message(2, { text: 'later' }) }, { message: message(2, { text: 'sooner' }) });
+  assert.equal((await channel.updateMessage(2, 'sooner')).text, 'sooner');
+  assert.deepEqual(channel.state.messages.map(({ text }) => text), ['edited', 'later']);
+});
