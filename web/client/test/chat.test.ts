@@ -6,7 +6,7 @@ import { ChatStore, conversationIdOf, firstUnread, receiptOf, sortedConversation
 import type { Queued } from '../src/chat/outbox.ts';
 import { TYPING_MS, reduceChat, type ChatAction } from '../src/chat/reduce.ts';
 import { initialChat, type ChatState } from '../src/chat/state.ts';
-import { VideoClient, ann, makeToken, makeWorld, session, tom, until } from './lib/fakes.ts';
+import { VideoClient, ann, gate, makeToken, makeWorld, session, tom, until } from './lib/fakes.ts';
 
 const message = (id: number, user: UserObject, text: string, clientId = `c${id}`): MessageObject => ({
   id,
@@ -267,6 +267,33 @@ test('the store: what arrives while the list loads is not lost, and a reconnect 
   assert.equal(store.state.unread.get('ann'), 1);
   server.socket.end(1006);
   await until(() => loads === 2);
+  store.stop();
+});
+
+test('the store: a load that dies with the connection is made up for when that is back', async () => {
+  const { options, server } = makeWorld();
+  const { promise, open: die } = gate();
+  let loads = 0;
+  const fetch: typeof server.fetch = async (url, init) => {
+    if (url.endsWith('/conversations') && ++loads === 2) await promise.then(() => Promise.reject(new TypeError('network changed')));
+    return server.fetch(url, init);
+  };
+  const client = new VideoClient({ apiKey: 'key', options: { ...options, fetch } });
+  await client.connectUser(tom, async () => makeToken('tom'));
+  let conversations = [conversation()];
+  server.routes['GET /api/v1/conversations'] = () => ({ status: 200, body: { conversations, cursor: 11 } });
+  const store = new ChatStore(client, tom);
+  store.start();
+  await until(() => store.state.status === 'ready');
+  store.refresh();
+  await until(() => loads === 2);
+  conversations = [conversation({ unread: 4 })];
+  server.socket.end(1006);
+  await until(() => client.state.connectionState === 'reconnecting');
+  await until(() => client.state.connectionState === 'connected');
+  die();
+  await until(() => store.state.unread.get('ann') === 4);
+  assert.equal(loads, 3);
   store.stop();
 });
 

@@ -307,6 +307,7 @@ export class ChatStore {
       return;
     }
     this.#early = [];
+    this.#again = false;
     try {
       do {
         this.#again = false;
@@ -330,6 +331,7 @@ export class ChatStore {
     } finally {
       this.#early = undefined;
     }
+    if (this.#again && this.#stops.length > 0) await this.#load(); // this one failed; what it was asked for again is still wanted
   }
 
   async #loadThread(id: string): Promise<void> {
