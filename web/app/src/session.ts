@@ -4,6 +4,7 @@ import { banNotice, type BanNotice, type UserObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 import { forgetDrafts } from '@confab/react/ui';
 import * as auth from './auth.ts';
+import { decoded } from './decoded.ts';
 import type { Desk } from './desk.tsx';
 import { loadHome, remember, wasSignedIn } from './home.ts';
 import { forgetDevice } from './push/device.ts';
@@ -33,7 +34,7 @@ function takeLinkToken(): string | undefined {
   if (location.pathname !== '/signin') return undefined;
   const token = location.hash.slice(1);
   history.replaceState(null, '', '/');
-  return token === '' ? undefined : decodeURIComponent(token);
+  return token === '' ? undefined : (decoded(token) ?? token); // no token then, either: the server says so
 }
 
 // read once, when the page is loaded: a link works once

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useSyncExternalStore } from 'react';
+import { decoded } from './decoded.ts';
 
 const CONVERSATION = /^#\/c\/([^/]+)(?:\/(\d{1,15}))?$/;
 export const OPERATOR = '#/operator';
@@ -16,19 +17,32 @@ function listen(changed: () => void): () => void {
   return () => window.removeEventListener('hashchange', changed);
 }
 
-export interface Route {
+/** What an address asks for. */
+interface Target {
   page: Page;
   /** The open conversation lives in the address: the back button of a phone goes back to the list. */
   conversationId: string | undefined;
   /** A message of it that one goes to. */
   messageId: number | undefined;
+}
+
+export interface Route extends Target {
   select(id: string | undefined): void;
   jump(conversationId: string, messageId: number): void;
 }
 
+export function routeOf(address: string): Target {
+  const [, id, message] = CONVERSATION.exec(address) ?? [];
+  const conversationId = decoded(id);
+  return {
+    page: PAGES[address] ?? 'chat',
+    conversationId,
+    messageId: conversationId === undefined || message === undefined ? undefined : Number(message),
+  };
+}
+
 export function useRoute(): Route {
   const now = useSyncExternalStore(listen, hash);
-  const [, id, message] = CONVERSATION.exec(now) ?? [];
   const select = useCallback((next: string | undefined) => {
     const target = next === undefined ? '' : `#/c/${encodeURIComponent(next)}`;
     if (target !== hash()) location.hash = target;
@@ -36,11 +50,5 @@ export function useRoute(): Route {
   const jump = useCallback((conversationId: string, messageId: number) => {
     location.hash = `#/c/${encodeURIComponent(conversationId)}/${messageId}`;
   }, []);
-  return {
-    page: PAGES[now] ?? 'chat',
-    conversationId: id === undefined ? undefined : decodeURIComponent(id),
-    messageId: message === undefined ? undefined : Number(message),
-    select,
-    jump,
-  };
+  return { ...routeOf(now), select, jump };
 }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { routeOf } from '../src/useRoute.ts';
+
+test('an address leads to a page, a conversation, a message of it', () => {
+  assert.deepEqual(routeOf(''), { page: 'chat', conversationId: undefined, messageId: undefined });
+  assert.deepEqual(routeOf('#/team'), { page: 'team', conversationId: undefined, messageId: undefined });
+  assert.deepEqual(routeOf('#/c/ann%40home/17'), { page: 'chat', conversationId: 'ann@home', messageId: 17 });
+});
+
+test('an address that was cut short shows the list, not an empty page', () => {
+  for (const hash of ['#/c/%', '#/c/ann%4', '#/c/%ff/3', '#/c/', '#/nowhere', '#/c/ann/x']) {
+    assert.deepEqual(routeOf(hash), { page: 'chat', conversationId: undefined, messageId: undefined }, hash);
+  }
+});
