@@ -21,41 +21,60 @@ export function fresh<T extends UserObject | null | undefined>(old: T, user: Use
 }
 
 function inConversation(conversation: ConversationObject, user: UserObject): ConversationObject {
-  const { last_message: last, call, support } = conversation;
-  return {
-    ...conversation,
+  const { support } = conversation;
+  return withFields(conversation, {
     user: fresh(conversation.user, user),
-    last_message: last && { ...last, user: fresh(last.user, user) },
-    call: call && { ...call, participants: call.participants.map((one) => fresh(one, user)) },
-    support: support.assignee ? { ...support, assignee: fresh(support.assignee, user) } : support,
-  };
+    ...lately(conversation, user),
+    support: support.assignee ? withFields(support, { assignee: fresh(support.assignee, user) }) : support,
+  });
 }
 
 function inChannel(channel: ChannelObject, user: UserObject): ChannelObject {
-  const { last_message: last, call } = channel;
+  return withFields(channel, {
+    members: mapList(channel.members, (member) => withFields(member, { user: fresh(member.user, user) })),
+    ...lately(channel, user),
+  });
+}
+
+/** Who wrote last, and who is in the call. */
+function lately({ last_message: last, call }: Pick<ConversationObject, 'last_message' | 'call'>, user: UserObject): Pick<ConversationObject, 'last_message' | 'call'> {
   return {
-    ...channel,
-    members: channel.members.map((member) => ({ ...member, user: fresh(member.user, user) })),
-    last_message: last && { ...last, user: fresh(last.user, user) },
-    call: call && { ...call, participants: call.participants.map((one) => fresh(one, user)) },
+    last_message: last && withFields(last, { user: fresh(last.user, user) }),
+    call: call && withFields(call, { participants: mapList(call.participants, (one) => fresh(one, user)) }),
   };
 }
 
 function inThread(thread: Thread, user: UserObject): Thread {
-  const messages = thread.messages.map((message) => {
+  const messages = mapList(thread.messages, (message) => {
     const { quoted } = message;
-    if (message.user.id !== user.id && quoted?.user_id !== user.id) return message;
-    return {
-      ...message,
+    return withFields(message, {
       user: fresh(message.user, user),
       quoted: quoted?.user_id === user.id ? { ...quoted, user_name: user.name } : quoted,
-    };
+    });
   });
-  return { ...thread, messages };
+  return withFields(thread, { messages });
 }
 
-const inTypers = (typers: readonly Typer[], user: UserObject): readonly Typer[] =>
-  typers.map((typer) => ({ ...typer, user: fresh(typer.user, user) }));
+const inTypers = (typers: readonly Typer[], user: UserObject): readonly Typer[] => mapList(typers, (typer) => withFields(typer, { user: fresh(typer.user, user) }));
 
-const mapValues = <V>(map: ReadonlyMap<string, V>, change: (value: V) => V): ReadonlyMap<string, V> =>
-  new Map([...map].map(([key, value]) => [key, change(value)]));
+// what somebody is not in stays the object it was, so that nobody draws it anew
+
+function withFields<T extends object>(old: T, fields: Partial<T>): T {
+  return (Object.keys(fields) as (keyof T)[]).some((key) => fields[key] !== old[key]) ? { ...old, ...fields } : old;
+}
+
+function mapList<T>(list: readonly T[], change: (value: T) => T): T[] {
+  const next = list.map(change);
+  return next.some((value, i) => value !== list[i]) ? next : (list as T[]); // which nobody writes to
+}
+
+function mapValues<V>(map: ReadonlyMap<string, V>, change: (value: V) => V): ReadonlyMap<string, V> {
+  const next = new Map<string, V>();
+  let same = true;
+  for (const [key, value] of map) {
+    const changed = change(value);
+    same &&= changed === value;
+    next.set(key, changed);
+  }
+  return same ? map : next;
+}
