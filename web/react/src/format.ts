@@ -4,8 +4,18 @@ import type { Messages } from './messages/en.ts';
 
 type Words = Pick<Messages, 'locale' | 'today' | 'yesterday'>;
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one takes longer than using it a hundred times, and a list has thousands of times. */
+function formatOf(locale: string | undefined, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(style)}`;
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.DateTimeFormat(locale, style)));
+  return format;
+}
+
 export function timeOfDay(at: number, t: Pick<Messages, 'locale'>): string {
-  return new Intl.DateTimeFormat(t.locale, { hour: 'numeric', minute: '2-digit' }).format(at);
+  return formatOf(t.locale, { hour: 'numeric', minute: '2-digit' }).format(at);
 }
 
 /** Today, Yesterday, a weekday with date, or with the year when it is another one. */
@@ -14,7 +24,7 @@ export function dayName(at: number, now: number, t: Words): string {
   if (days === 0) return t.today;
   if (days === 1) return t.yesterday;
   const year = new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : ({ year: 'numeric' } as const);
-  return new Intl.DateTimeFormat(t.locale, { weekday: 'long', day: 'numeric', month: 'long', ...year }).format(at);
+  return formatOf(t.locale, { weekday: 'long', day: 'numeric', month: 'long', ...year }).format(at);
 }
 
 /** For lists: the time today, else the day in short. */
@@ -23,14 +33,14 @@ export function shortTime(at: number, now: number, t: Words): string {
   if (days === 0) return timeOfDay(at, t);
   if (days === 1) return t.yesterday;
   const style = days < 7 ? ({ weekday: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const);
-  return new Intl.DateTimeFormat(t.locale, style).format(at);
+  return formatOf(t.locale, style).format(at);
 }
 
 /** A time to come: the time today, with the weekday within a week, else with the day. */
 export function dueTime(at: number, now: number, t: Pick<Messages, 'locale'>): string {
   const days = daysBetween(now, at);
   const day = days === 0 ? {} : days > 0 && days < 7 ? ({ weekday: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const);
-  return new Intl.DateTimeFormat(t.locale, { ...day, hour: 'numeric', minute: '2-digit' }).format(at);
+  return formatOf(t.locale, { ...day, hour: 'numeric', minute: '2-digit' }).format(at);
 }
 
 /** 0:07, 12:34, 1:02:03. */
