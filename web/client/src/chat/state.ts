@@ -191,8 +191,8 @@ export function receiptOf(reads: readonly ReadObject[], me: UserObject, messageI
 }
 
 /** Latest activity first. */
-export function sortedConversations(state: ChatState): ConversationObject[] {
-  return [...state.conversations.values()].sort(
+export function sortedConversations({ conversations }: Pick<ChatState, 'conversations'>): ConversationObject[] {
+  return [...conversations.values()].sort(
     (a, b) => b.updated_at.localeCompare(a.updated_at) || a.id.localeCompare(b.id),
   );
 }

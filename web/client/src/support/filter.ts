@@ -38,7 +38,10 @@ function inView({ support }: ConversationObject, view: ConversationView, me: str
 
 const rank = ({ support }: ConversationObject): number => PRIORITIES.indexOf(support.priority ?? 'normal');
 
-export function filterConversations(state: ChatState, filter: ConversationFilter): ConversationObject[] {
+/** All that they are made of: good as what a view of them depends on. */
+type Filterable = Pick<ChatState, 'conversations' | 'me'>;
+
+export function filterConversations(state: Filterable, filter: ConversationFilter): ConversationObject[] {
   const { view, label, order } = filter;
   const list = sortedConversations(state).filter(
     (c) => inView(c, view, state.me.id) && (label === undefined || (c.support.labels ?? []).includes(label)),
@@ -50,7 +53,7 @@ export function filterConversations(state: ChatState, filter: ConversationFilter
 }
 
 /** How many there are in each view. */
-export function countConversations(state: ChatState): Record<ConversationView, number> {
+export function countConversations(state: Filterable): Record<ConversationView, number> {
   const counts: Record<ConversationView, number> = { open: 0, mine: 0, unassigned: 0, pending: 0, snoozed: 0, resolved: 0, all: 0 };
   for (const conversation of state.conversations.values()) {
     for (const view of Object.keys(counts) as ConversationView[]) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChatMessage, QuotedObject } from '@confab/client';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Attachments } from './Attachments.tsx';
@@ -40,7 +40,8 @@ interface BubbleProps {
   actions: MessageActions;
 }
 
-export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
+/** Drawn anew only when something of its message changed, not with every event. */
+export const Bubble = memo(function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
   const t = useMessages();
   const [menu, setMenu] = useState(false);
   const emoji = !message.quoted && message.attachments.length === 0 && !message.files?.length && isEmojiOnly(message.text);
@@ -100,7 +101,7 @@ export function Bubble({ message, mine, meId, marked, actions }: BubbleProps) {
       )}
     </>
   );
-}
+});
 
 function Text({ text }: { text: string }) {
   return linkify(text).map(({ text: piece, href }, i) =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConversationObject, UserObject } from '@confab/client';
+import { memo } from 'react';
 import { PickBox } from '../support/PickBox.tsx';
 import { LabelDots, SupportMarks } from '../support/SupportMarks.tsx';
 import type { Picking } from '../support/usePicking.ts';
@@ -14,12 +15,13 @@ interface ConversationItemProps {
   typing: boolean;
   selected: boolean;
   now: number;
-  onSelect: () => void;
+  onSelect: (id: string) => void;
   picking: Picking;
 }
 
-/** A customer's conversation in the list. */
-export function ConversationItem({ conversation, me, unread, online, typing, selected, now, onSelect, picking }: ConversationItemProps) {
+/** A customer's conversation in the list. There may be thousands: only one of which something changed is drawn anew. */
+export const ConversationItem = memo(function ConversationItem(props: ConversationItemProps) {
+  const { conversation, me, unread, online, typing, selected, now, onSelect, picking } = props;
   const { id, user, last_message: last, call, support } = conversation;
   return (
     <li className={`cf-convs__item ${picking.picked.has(id) ? 'cf-convs__item--picked' : ''}`} data-conversation={id}>
@@ -36,8 +38,8 @@ export function ConversationItem({ conversation, me, unread, online, typing, sel
         now={now}
         labels={<LabelDots support={support} />}
         marks={<SupportMarks support={support} mentions={conversation.mentions ?? 0} now={now} />}
-        handlers={picking.handlers(id, onSelect)}
+        handlers={picking.handlers(id, () => onSelect(id))}
       />
     </li>
   );
-}
+});

@@ -35,8 +35,12 @@ export function ConversationList({ state, section, onSection, onSelect, onFound,
   const [filter, setFilter] = useState<ConversationFilter>({ view: 'open', order: 'latest' });
   const wanted = words.trim().toLocaleLowerCase();
   // who looks for something looks everywhere
-  const all = useMemo(() => filterConversations(state, wanted === '' ? filter : EVERYWHERE), [state, filter, wanted]);
-  const conversations = all.filter(({ user }) => `${user.name} ${user.id}`.toLocaleLowerCase().includes(wanted));
+  const { conversations: known, me } = state;
+  const all = useMemo(() => filterConversations({ conversations: known, me }, wanted === '' ? filter : EVERYWHERE), [known, me, filter, wanted]);
+  const conversations = useMemo(
+    () => (wanted === '' ? all : all.filter(({ user }) => `${user.name} ${user.id}`.toLocaleLowerCase().includes(wanted))),
+    [all, wanted],
+  );
   const picking = usePicking(conversations.map(({ id }) => id));
   if (state.status === 'error') return <LoadFailed onRetry={onRetry} />;
   if (state.status === 'loading') return <ListSkeleton label={t.loading} />;
@@ -53,13 +57,13 @@ export function ConversationList({ state, section, onSection, onSelect, onFound,
             <ConversationItem
               key={conversation.id}
               conversation={conversation}
-              me={state.me}
+              me={me}
               unread={state.unread.get(conversation.id) ?? 0}
               online={state.online.has(conversation.id)}
               typing={(state.typing.get(conversation.id)?.length ?? 0) > 0}
               selected={state.open === conversation.id}
               now={now}
-              onSelect={() => onSelect(conversation.id)}
+              onSelect={onSelect}
               picking={picking}
             />
           ))}

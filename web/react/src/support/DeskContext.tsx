@@ -17,6 +17,8 @@ export interface Desk {
 }
 
 const DeskContext = createContext<Desk | undefined>(undefined);
+/** By itself, since the rest changes with every event: each row of the list has labels. */
+const DeskStateContext = createContext<DeskState | undefined>(undefined);
 
 interface DeskProviderProps {
   client: VideoClient;
@@ -48,7 +50,11 @@ export function DeskProvider({ client, chat, state, children }: DeskProviderProp
   );
   const refreshTeam = useCallback(() => store.refreshTeam(), [store]);
   const value = useMemo(() => ({ chat, state, desk, refreshTeam, attempt }), [chat, state, desk, refreshTeam, attempt]);
-  return <DeskContext value={value}>{children}</DeskContext>;
+  return (
+    <DeskContext value={value}>
+      <DeskStateContext value={desk}>{children}</DeskStateContext>
+    </DeskContext>
+  );
 }
 
 /** Somebody else has made a conversation this person's, or names them in a note; or one is back from snooze. */
@@ -90,8 +96,12 @@ function useNotices(client: VideoClient, state: ChatState): void {
 export const useMaybeDesk = (): Desk | undefined => use(DeskContext);
 
 /** On the team's side only. */
-export function useDesk(): Desk {
-  const desk = use(DeskContext);
-  if (!desk) throw new Error('This belongs inside of <AdminChat>.');
-  return desk;
+export const useDesk = (): Desk => inside(use(DeskContext));
+
+/** The same without what changes with every event. */
+export const useDeskState = (): DeskState => inside(use(DeskStateContext));
+
+function inside<T>(found: T | undefined): T {
+  if (!found) throw new Error('This belongs inside of <AdminChat>.');
+  return found;
 }

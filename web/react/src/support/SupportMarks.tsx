@@ -5,14 +5,14 @@ import { useMessages } from '../context.tsx';
 import { dueTime, shortDuration } from '../format.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
-import { useDesk } from './DeskContext.tsx';
+import { useDeskState } from './DeskContext.tsx';
 
 /** Shorter than this is no waiting. */
 const WAITING_MS = 60_000;
 
 /** In the list, beside the name: the labels' colours. */
 export function LabelDots({ support }: { support: SupportObject }) {
-  const labels = useDesk().desk.labels.filter(({ id }) => (support.labels ?? []).includes(id));
+  const labels = useDeskState().labels.filter(({ id }) => (support.labels ?? []).includes(id));
   if (labels.length === 0) return null;
   return (
     <span className="cf-conv__labels">

@@ -2,7 +2,7 @@
 import { countConversations, type ChatState, type ConversationFilter, type ConversationView } from '@confab/client';
 import { useMemo } from 'react';
 import { useMessages } from '../context.tsx';
-import { useDesk } from './DeskContext.tsx';
+import { useDeskState } from './DeskContext.tsx';
 
 const VIEWS: readonly ConversationView[] = ['open', 'mine', 'unassigned', 'pending', 'snoozed', 'resolved', 'all'];
 
@@ -17,8 +17,9 @@ export function ViewTabs({ state, filter, onFilter }: ViewTabsProps) {
   const messages = useMessages();
   const t = messages.support;
   const number = new Intl.NumberFormat(messages.locale);
-  const { labels } = useDesk().desk;
-  const counts = useMemo(() => countConversations(state), [state]);
+  const { labels } = useDeskState();
+  const { conversations, me } = state;
+  const counts = useMemo(() => countConversations({ conversations, me }), [conversations, me]);
   return (
     <div className="cf-views">
       <div className="cf-views__tabs" role="group" aria-label={t.views}>
