@@ -2,7 +2,8 @@
 /** client.support: one request per method, as api/openapi.yaml has it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VideoClient, ann, makeToken, makeWorld } from './lib/fakes.ts';
+import { ChatStore } from '../src/index.ts';
+import { VideoClient, ann, makeToken, makeWorld, refuse, type Route } from './lib/fakes.ts';
 
 async function setUp(answers: Record<string, unknown>) {
   const world = makeWorld();
@@ -15,7 +16,7 @@ async function setUp(answers: Record<string, unknown>) {
       return { status: 200, body };
     };
   }
-  return { client, asked };
+  return { client, asked, server: world.server };
 }
 
 const label = { id: 3, name: 'Refund', color: '#c62a33' };
@@ -97,4 +98,25 @@ test('client.support.changeMany: one request, each with its own change', async (
   assert.deepEqual(await client.support.changeMany([{ id: 'ann', status: 'resolved', addLabels: [3] }, { id: 'bob', status: 'snoozed', until, removeLabels: [4], assignee: null }]), results);
   const changes = [{ id: 'ann', status: 'resolved', add_labels: [3] }, { id: 'bob', status: 'snoozed', snoozed_until: '2026-02-01T09:00:00.000Z', assignee_id: null, remove_labels: [4] }];
   assert.deepEqual(asked, [`PATCH /api/v1/conversations ${JSON.stringify({ changes })}`]);
+});
+
+test('ChatStore.changeMany: any number, by the hundred; what a request that failed was to change is said to have failed', async () => {
+  const { client, server } = await setUp({});
+  const store = new ChatStore(client, ann);
+  const changes = Array.from({ length: 250 }, (_, i) => ({ id: `u${i}`, status: 'open' as const }));
+  const asked: number[] = [];
+  const take: Route = ({ body }) => {
+    const { changes: portion } = body as { changes: { id: string }[] };
+    asked.push(portion.length);
+    return { status: 200, body: { results: portion.map(({ id }) => ({ id, support: { status: 'open' } })) } };
+  };
+  server.routes['PATCH /api/v1/conversations'] = take;
+  assert.deepEqual((await store.changeMany(changes)).map(({ id }) => id), changes.map(({ id }) => id));
+  assert.deepEqual(asked, [100, 100, 50]);
+  let portion = 0;
+  server.routes['PATCH /api/v1/conversations'] = (request) => (++portion === 2 ? refuse(503, 61, 'not now') : take(request));
+  const results = await store.changeMany(changes);
+  assert.deepEqual(results.filter(({ error }) => error).map(({ id, error }) => [id, error?.code]), changes.slice(100, 200).map(({ id }) => [id, 61]));
+  server.routes['PATCH /api/v1/conversations'] = () => refuse(403, 17, 'no');
+  await assert.rejects(store.changeMany(changes), { code: 17 });
 });

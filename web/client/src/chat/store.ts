@@ -41,6 +41,9 @@ const EVENTS = [
   'call.session_ended',
 ] as const;
 
+/** What the server takes in one request. */
+const CHANGES_AT_ONCE = 100;
+
 export class ChatStore {
   readonly state$: Observable<ChatState>;
   readonly #state: Store<ChatState>;
@@ -264,10 +267,19 @@ export class ChatStore {
     await this.#answers.take(id, this.client.support.change(id, change), (support) => ({ type: 'support', id, support }));
   }
 
-  /** The same of several at once; resolves with what became of each. */
+  /** The same of any number at once; resolves with what became of each. Rejects when nothing became of any. */
   async changeMany(changes: readonly BulkChange[]): Promise<BulkResultObject[]> {
-    const results = await this.client.support.changeMany(changes);
-    for (const { id, support } of results) if (support) this.#apply({ type: 'support', id, support });
+    const results: BulkResultObject[] = [];
+    for (let at = 0; at < changes.length; at += CHANGES_AT_ONCE) {
+      const portion = changes.slice(at, at + CHANGES_AT_ONCE);
+      const done = await this.client.support.changeMany(portion).catch((reason: unknown) => {
+        const { code, statusCode, message } = toConfabError(reason, 'The conversations could not be changed');
+        if (at === 0) throw reason;
+        return portion.map(({ id }): BulkResultObject => ({ id, error: { code, status_code: statusCode, message } }));
+      });
+      for (const { id, support } of done) if (support) this.#apply({ type: 'support', id, support });
+      results.push(...done);
+    }
     return results;
   }
 

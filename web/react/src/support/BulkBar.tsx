@@ -10,9 +10,6 @@ import { SnoozeDialog } from './SnoozeDialog.tsx';
 import { useDeskKeys } from './useDeskKeys.ts';
 import type { Picking } from './usePicking.ts';
 
-/** What the server takes at once. */
-const AT_ONCE = 100;
-
 interface BulkBarProps {
   /** Those that are chosen. */
   conversations: readonly ConversationObject[];
@@ -35,8 +32,7 @@ export function BulkBar({ conversations, all, picking }: BulkBarProps) {
   const change = async (changes: readonly BulkChange[]): Promise<string[] | undefined> => {
     setBusy(true);
     try {
-      const results = [];
-      for (let at = 0; at < changes.length; at += AT_ONCE) results.push(...(await chat.changeMany(changes.slice(at, at + AT_ONCE))));
+      const results = await chat.changeMany(changes);
       const failed = results.filter(({ error }) => error);
       if (failed.length > 0) toast(t.bulk.failed(failed.slice(0, 3).map(({ id }) => nameOf(id)), failed[0]?.error?.message ?? ''));
       picking.keep(failed.map(({ id }) => id));
