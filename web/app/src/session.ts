@@ -7,6 +7,7 @@ import * as auth from './auth.ts';
 import { decoded } from './decoded.ts';
 import type { Desk } from './desk.tsx';
 import { loadHome, remember, wasSignedIn } from './home.ts';
+import { finishSignOut, signOut as leave } from './leaving.ts';
 import { forgetDevice } from './push/device.ts';
 
 /** The text that says why somebody is signed out. */
@@ -55,6 +56,7 @@ async function start(): Promise<Session> {
   linkToken = undefined;
   if (token !== undefined) {
     try {
+      await finishSignOut();
       return await enter(await auth.signInByLink(token));
     } catch (error) {
       if (error instanceof auth.AuthError && error.status === 0) linkToken = token;
@@ -62,6 +64,7 @@ async function start(): Promise<Session> {
     }
   }
   try {
+    await finishSignOut();
     const user = await auth.currentUser();
     if (user) return await enter(user);
     remember(false);
@@ -110,11 +113,12 @@ export function useSession(): SessionControls {
   }, []);
 
   const signIn = useCallback(async (userId: string, password: string) => {
+    await finishSignOut();
     setSession(await enter(await auth.signIn(userId, password)));
   }, []);
   const signOut = useCallback(async () => {
     await forgetDevice();
-    await auth.signOut().catch(() => {}); // takes the subscription from the server, too
+    await leave(); // takes the subscription from the server, too
     remember(false);
     forgetDrafts();
     history.replaceState(null, '', '/');
