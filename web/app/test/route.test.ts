@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { addressOf, orderIn } from '../src/push/orders.ts';
 import { routeOf } from '../src/useRoute.ts';
 
 test('an address leads to a page, a conversation, a message of it', () => {
@@ -13,4 +14,12 @@ test('an address that was cut short shows the list, not an empty page', () => {
   for (const hash of ['#/c/%', '#/c/ann%4', '#/c/%ff/3', '#/c/', '#/nowhere', '#/c/ann/x']) {
     assert.deepEqual(routeOf(hash), { page: 'chat', conversationId: undefined, messageId: undefined }, hash);
   }
+});
+
+test('a notification opens its call by address; one that was cut short answers nothing', () => {
+  for (const order of [{ type: 'confab.answer', cid: 'default:chat-ann@home', conversationId: 'ann@home' }, { type: 'confab.answer', cid: 'default:room' }] as const) {
+    assert.deepEqual(orderIn(addressOf(order).slice(1)), order);
+  }
+  assert.equal(orderIn('#/answer/default%3'), undefined);
+  assert.deepEqual(orderIn('#/answer/default%3Aroom/%'), { type: 'confab.answer', cid: 'default:room' });
 });

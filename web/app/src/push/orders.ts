@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the service worker and the pages say to each other, and how an address carries it to a page that is not open yet. */
+import { decoded } from '../decoded.ts';
 import type { NoticeData } from './notice.ts';
 
 /** From the worker: somebody pressed a notification. */
@@ -30,7 +31,7 @@ export function addressOf(order: Order): string {
 
 /** An order that the address carries; opening a conversation is the route's own. */
 export function orderIn(hash: string): Order | undefined {
-  const [, cid, id] = ANSWER.exec(hash) ?? [];
+  const [cid, conversationId] = (ANSWER.exec(hash) ?? []).slice(1).map(decoded);
   if (cid === undefined) return undefined;
-  return { type: 'confab.answer', cid: decodeURIComponent(cid), ...(id !== undefined && { conversationId: decodeURIComponent(id) }) };
+  return { type: 'confab.answer', cid, ...(conversationId !== undefined && { conversationId }) };
 }
