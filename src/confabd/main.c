@@ -38,7 +38,7 @@ struct daemon {
 	struct media_threads *media;
 	struct control *control;
 	int disk; /* as the store said last */
-	uv_signal_t terminate, interrupt;
+	uv_signal_t terminate, interrupt, hangup;
 	uv_timer_t stop_timer;
 	bool handles_open, stopping, ended;
 };
@@ -434,14 +434,26 @@ static void on_signal(uv_signal_t *handle, int number)
 	control_stop(d->control, on_stopped, d);
 }
 
+/* What logs and supervisors send when something is to be read anew. */
+static void on_hangup(uv_signal_t *handle, int number)
+{
+	struct daemon *d = handle->data;
+
+	(void)number;
+	if (!d->stopping)
+		control_reload(d->control);
+}
+
 static void open_handles(struct daemon *d)
 {
 	(void)uv_signal_init(&d->loop, &d->terminate);
 	(void)uv_signal_init(&d->loop, &d->interrupt);
+	(void)uv_signal_init(&d->loop, &d->hangup);
 	(void)uv_timer_init(&d->loop, &d->stop_timer);
-	d->terminate.data = d->interrupt.data = d->stop_timer.data = d;
+	d->terminate.data = d->interrupt.data = d->hangup.data = d->stop_timer.data = d;
 	(void)uv_signal_start(&d->terminate, on_signal, SIGTERM);
 	(void)uv_signal_start(&d->interrupt, on_signal, SIGINT);
+	(void)uv_signal_start(&d->hangup, on_hangup, SIGHUP);
 	d->handles_open = true;
 }
 
@@ -451,6 +463,7 @@ static void close_handles(struct daemon *d)
 		return;
 	uv_close((uv_handle_t *)&d->terminate, NULL);
 	uv_close((uv_handle_t *)&d->interrupt, NULL);
+	uv_close((uv_handle_t *)&d->hangup, NULL);
 	uv_close((uv_handle_t *)&d->stop_timer, NULL);
 }
 

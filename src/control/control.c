@@ -26,6 +26,7 @@
 #include "control/http/unpacked.h"
 #include "control/private.h"
 #include "control/push/push.h"
+#include "control/renewal.h"
 #include "control/routes.h"
 #include "control/server/server.h"
 #include "control/support/support.h"
@@ -194,6 +195,28 @@ static int start_warnings(struct control *c, char *ret_error)
 	return r;
 }
 
+static void on_renewed(void *arg, uint64_t ends_us)
+{
+	struct control *c = arg;
+
+	warnings_certificate(c->warnings, ends_us);
+}
+
+static int start_renewal(struct control *c, const struct control_config *config, char *ret_error)
+{
+	const struct renewal_config renewal = { .loop = c->loop,
+						.server = c->server,
+						.cert = config->tls_cert,
+						.key = config->tls_key,
+						.taken = on_renewed,
+						.arg = c };
+	int r = config->tls_cert ? renewal_new(&c->renewal, &renewal) : 0;
+
+	if (r < 0)
+		(void)snprintf(ret_error, CONTROL_ERROR_MAX, "Out of memory.");
+	return r;
+}
+
 static int start_all(struct control *c, const struct control_config *config, char *ret_error)
 {
 	const struct server_config server = {
@@ -234,7 +257,9 @@ static int start_all(struct control *c, const struct control_config *config, cha
 		return r;
 	}
 	r = server_new(&c->server, &server, ret_error);
-	return r == 0 ? start_warnings(c, ret_error) : r;
+	if (r == 0)
+		r = start_warnings(c, ret_error);
+	return r == 0 ? start_renewal(c, config, ret_error) : r;
 }
 
 static int copy_origins(struct control *c, const struct control_config *config)
@@ -304,6 +329,12 @@ bool control_is_tls(const struct control *c)
 	return server_is_tls(c->server);
 }
 
+void control_reload(struct control *c)
+{
+	if (c->renewal)
+		renewal_look(c->renewal);
+}
+
 void control_disk_changed(struct control *c, int status)
 {
 	warnings_disk(c->warnings, status);
@@ -322,6 +353,7 @@ enum { CLOSING_TURNS = 20, HASHING_TURNS = 200 };
 
 void control_close(struct control *c)
 {
+	c->renewal = renewal_free(c->renewal); /* it asks the server */
 	c->server = server_free(c->server);
 	for (int i = 0;
 	     c->auth && (auth_busy(c->auth) || files_busy(c->files)) && i < HASHING_TURNS; i++) {
@@ -339,6 +371,7 @@ struct control *control_free(struct control *c)
 	c->hooks = hooks_free(c->hooks);
 	c->event_hooks = hooks_free(c->event_hooks);
 	c->push = push_free(c->push);
+	c->renewal = renewal_free(c->renewal);
 	c->warnings = warnings_free(c->warnings);
 	c->hub = hub_free(c->hub);
 	c->private->upkeep = upkeep_free(c->private->upkeep);

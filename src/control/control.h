@@ -28,6 +28,7 @@ struct server;
 struct signal_hub;
 struct store;
 struct uv_loop_s;
+struct renewal;
 struct warnings;
 
 struct control {
@@ -44,6 +45,7 @@ struct control {
 	struct hooks *hooks;	   /* control/hooks/hooks.h; NULL = none configured */
 	struct hooks *event_hooks; /* the same about calls and chat */
 	struct push *push;	   /* control/push/push.h: notifications to browsers */
+	struct renewal *renewal;   /* control/renewal.h; NULL without TLS */
 	struct warnings *warnings; /* control/warnings.h: what the team must know of the server */
 	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
 	unsigned media_load;	   /* percent; see signal.h */
@@ -130,6 +132,9 @@ void control_post_event(struct control *c, int64_t cursor, const json_t *frame);
 
 /* Somebody was banned: event sockets close, call legs end. New ones are refused by the ban itself. */
 void control_shut_out(struct control *c, const char *user_id);
+
+/* What may change without a restart is read anew: the certificate (SIGHUP). */
+void control_reload(struct control *c);
 
 /* What store_config.on_disk says: the team is told (warnings.h). */
 void control_disk_changed(struct control *c, int status);

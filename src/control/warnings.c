@@ -133,6 +133,16 @@ void warnings_disk(struct warnings *w, int status)
 	wind(w);
 }
 
+void warnings_certificate(struct warnings *w, uint64_t ends_us)
+{
+	bool before = w->ending;
+
+	w->config.certificate_ends_us = ends_us;
+	w->ending = is_ending(w);
+	if (before || w->ending)
+		tell(w);
+}
+
 void warnings_no_room(struct warnings *w, uint64_t bytes)
 {
 	bool known = disk_kind(w);

@@ -34,6 +34,9 @@ int warnings_new(struct warnings **ret, const struct warnings_config *config);
  * goes although nobody writes; after -EIO nothing helps but a restart. */
 void warnings_disk(struct warnings *w, int status);
 
+/* Another certificate is in use, which ends then (wall µs; 0 = not known). */
+void warnings_certificate(struct warnings *w, uint64_t ends_us);
+
 /* There was no room for a file of `bytes`. */
 void warnings_no_room(struct warnings *w, uint64_t bytes);
 

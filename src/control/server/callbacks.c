@@ -368,7 +368,10 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 {
 	struct server *s = lws_context_user(lws_get_context(wsi));
 
-	(void)user;
+	if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+		s->tls = user; /* of the vhost that is being made: certificate.c goes on with it */
+		return 0;
+	}
 	s->in_callback++;
 	int r = on_callback(wsi, reason, in, n);
 	s->in_callback--;

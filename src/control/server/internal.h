@@ -156,6 +156,7 @@ struct server {
 	struct listener *listeners[2];
 	size_t listener_count;
 	uint16_t port;
+	SSL_CTX *tls; /* libwebsockets' own; NULL without */
 	uint64_t tls_expires_us;
 	struct list peers;
 	struct liveness *liveness;

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <uv.h>
 
 #include "base/log.h"
+#include "control/server/certificate.h"
 #include "control/server/internal.h"
 
 enum {
@@ -49,43 +49,6 @@ static int refuse(char *ret_error, int r, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(ret_error, SERVER_ERROR_MAX, format, args);
 	va_end(args);
-	return r;
-}
-
-static uint64_t end_of(const SSL_CTX *ctx)
-{
-	const X509 *cert = SSL_CTX_get0_certificate(ctx);
-	struct tm tm;
-
-	if (!cert || ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) != 1)
-		return 0;
-	time_t at = timegm(&tm);
-	return at > 0 ? (uint64_t)at * 1000000 : 0;
-}
-
-/* libwebsockets starts happily with a key that does not belong to the certificate. */
-static int check_certificate(struct server *s, char *ret_error)
-{
-	const char *cert = s->config.tls_cert, *key = s->config.tls_key;
-	SSL_CTX *ctx = cert ? SSL_CTX_new(TLS_server_method()) : NULL;
-	int r = 0;
-
-	if (!cert)
-		return 0;
-	if (!ctx)
-		r = refuse(ret_error, -ENOMEM, "Out of memory.");
-	else if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
-		r = refuse(ret_error, -EINVAL,
-			   "tls-cert '%s' is not a certificate chain in PEM form.", cert);
-	else if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
-		 SSL_CTX_check_private_key(ctx) != 1)
-		r = refuse(ret_error, -EINVAL,
-			   "tls-key '%s' is not the private key, in PEM form, of tls-cert '%s'.",
-			   key, cert);
-	else
-		s->tls_expires_us = end_of(ctx);
-	SSL_CTX_free(ctx);
-	ERR_clear_error();
 	return r;
 }
 
@@ -186,7 +149,10 @@ int server_new(struct server **ret, const struct server_config *config, char *re
 	list_init(&s->peers);
 	list_init(&s->due);
 
-	int r = check_certificate(s, ret_error);
+	/* libwebsockets starts happily with a key that does not belong to the certificate. */
+	int r = config->tls_cert ? certificate_load(NULL, config->tls_cert, config->tls_key,
+						    &s->tls_expires_us, ret_error)
+				 : 0;
 	if (r == 0 && (liveness_new(&s->liveness, s) < 0 || turn_new(&s->turn, s) < 0))
 		r = refuse(ret_error, -ENOMEM, "Out of memory.");
 	if (r == 0)
@@ -209,6 +175,14 @@ uint16_t server_port(const struct server *s)
 bool server_is_tls(const struct server *s)
 {
 	return s->config.tls_cert != NULL;
+}
+
+int server_tls_reload(struct server *s, char *ret_error)
+{
+	if (!s->tls)
+		return refuse(ret_error, -EINVAL, "There is no TLS here.");
+	return certificate_load(s->tls, s->config.tls_cert, s->config.tls_key, &s->tls_expires_us,
+				ret_error);
 }
 
 uint64_t server_tls_expires_us(const struct server *s)

@@ -44,6 +44,11 @@ int server_new(struct server **ret, const struct server_config *config, char *re
 /* The port that is really listened on. */
 uint16_t server_port(const struct server *s);
 bool server_is_tls(const struct server *s);
+
+/* Reads the certificate and its key anew, for connections from now on. -EINVAL and a sentence: they do not pass, and the ones before
+ * stay. */
+int server_tls_reload(struct server *s, char *ret_error);
+
 /* When the certificate ends, wall time in us; 0 without TLS. */
 uint64_t server_tls_expires_us(const struct server *s);
 

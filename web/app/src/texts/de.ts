@@ -183,8 +183,8 @@ export const de: Texts = {
     disk_full: 'Der Datenträger des Servers ist voll: neue Nachrichten und Dateien werden abgelehnt, Anrufe gehen weiter. Schaffen Sie Platz; der Rest geschieht von selbst.',
     disk_read_only: 'Der Datenträger des Servers ist schreibgeschützt: neue Nachrichten und Dateien werden abgelehnt, Anrufe gehen weiter. Binden Sie ihn beschreibbar ein; der Rest geschieht von selbst.',
     disk_failed: 'Der Datenträger des Servers ist ausgefallen: nichts wird mehr gespeichert. Sehen Sie nach dem Datenträger und starten Sie confabd dann neu.',
-    certificateEnds: (date) => `Das Zertifikat des Servers endet am ${date}. Erneuern Sie es und starten Sie confabd neu; danach kann sich niemand mehr verbinden.`,
-    certificateEnded: (date) => `Das Zertifikat des Servers ist am ${date} abgelaufen: Browser verbinden sich nicht mehr. Erneuern Sie es und starten Sie confabd neu.`,
+    certificateEnds: (date) => `Das Zertifikat des Servers endet am ${date}. Erneuern Sie es; danach kann sich niemand mehr verbinden.`,
+    certificateEnded: (date) => `Das Zertifikat des Servers ist am ${date} abgelaufen: Browser verbinden sich nicht mehr. Erneuern Sie es.`,
     look: 'Zum Server',
   },
 

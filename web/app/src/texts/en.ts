@@ -183,8 +183,8 @@ export const en = {
     disk_full: 'The server’s disk is full: new messages and files are refused, calls go on. Make room on it; the rest happens by itself.',
     disk_read_only: 'The server’s disk cannot be written: new messages and files are refused, calls go on. Mount it writable; the rest happens by itself.',
     disk_failed: 'The server’s disk has failed: nothing is stored any more. Look after the disk, then restart confabd.',
-    certificateEnds: (date: string) => `The server’s certificate ends on ${date}. Renew it and restart confabd; nobody can connect after that.`,
-    certificateEnded: (date: string) => `The server’s certificate ended on ${date}: browsers refuse to connect. Renew it and restart confabd.`,
+    certificateEnds: (date: string) => `The server’s certificate ends on ${date}. Renew it; nobody can connect after that.`,
+    certificateEnded: (date: string) => `The server’s certificate ended on ${date}: browsers refuse to connect. Renew it.`,
     look: 'Look at the server',
   },
 
