@@ -18,9 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	assert(d.has_picture_id == (d.picture_id_at != 0));
 
 	memcpy(copy, bytes, n);
-	vp8_rewrite(copy, &d, d.picture_id, d.tl0picidx);
+	pictures_rewrite(copy, vp8_pictures(&d), d.picture_id, d.tl0picidx);
 	assert(memcmp(copy, bytes, n) == 0);
-	vp8_rewrite(copy, &d, 0x5a5a, 0xa5);
+	pictures_rewrite(copy, vp8_pictures(&d), 0x5a5a, 0xa5);
 	assert(vp8_parse(&again, copy, n));
 	assert(again.length == d.length && again.long_picture_id == d.long_picture_id);
 	assert(again.key_frame == d.key_frame && again.width == d.width && again.tid == d.tid);

@@ -26,9 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	check(d.has_tl0picidx == (d.tl0picidx_at != 0));
 	check(!d.key_frame || (d.start && !d.inter));
 	memcpy(copy, bytes, n);
-	vp9_rewrite(copy, &d, d.picture_id, d.tl0picidx);
+	pictures_rewrite(copy, vp9_pictures(&d), d.picture_id, d.tl0picidx);
 	check(memcmp(copy, bytes, n) == 0);
-	vp9_rewrite(copy, &d, 0x5a5a, 0xa5);
+	pictures_rewrite(copy, vp9_pictures(&d), 0x5a5a, 0xa5);
 	check(vp9_parse(&again, copy, n));
 	check(again.tid == d.tid && again.sid == d.sid && again.key_frame == d.key_frame);
 	check(again.long_picture_id == d.long_picture_id);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/rd.h"
 #include "base/wr.h"
 
 enum { RTP_HEADER_LENGTH = 12 };
@@ -63,6 +64,23 @@ bool rtp_parse(struct rtp_header *ret, const void *bytes, size_t n);
  * block follows. `w` must stand at the start of the packet.
  */
 void rtp_write(struct wr *w, const struct rtp_header *h);
+
+/*
+ * Of our own packets, which need no more than this: the bytes that SRTP leaves unencrypted. 0: they
+ * are cut, or no RTP.
+ */
+static inline size_t rtp_header_length(const uint8_t *packet, size_t n)
+{
+	struct rd r = rd_of(packet, n);
+	uint8_t first = rd_u8(&r);
+
+	rd_skip(&r, RTP_HEADER_LENGTH - 1u + 4u * (first & 0x0f));
+	if (first & 0x10) {
+		rd_skip(&r, 2);
+		rd_skip(&r, 4u * rd_be16(&r));
+	}
+	return r.bad || first >> 6 != 2 ? 0 : n - rd_left(&r);
+}
 
 /* In-place edits of a packet that was parsed. */
 static inline void rtp_set_payload_type(uint8_t *packet, uint8_t payload_type)

@@ -69,13 +69,12 @@ bool vp8_parse(struct vp8_descriptor *ret, const void *payload, size_t n)
 	return true;
 }
 
-void vp8_rewrite(uint8_t *payload, const struct vp8_descriptor *d, uint16_t picture_id,
-		 uint8_t tl0picidx)
+struct pictures vp8_pictures(const struct vp8_descriptor *d)
 {
-	if (d->picture_id_at && d->long_picture_id)
-		put_be16(payload + d->picture_id_at, (uint16_t)(0x8000 | picture_id));
-	else if (d->picture_id_at)
-		payload[d->picture_id_at] = picture_id & 0x7f;
-	if (d->tl0picidx_at)
-		payload[d->tl0picidx_at] = tl0picidx;
+	return (struct pictures){ .id = d->picture_id,
+				  .tl0 = d->tl0picidx,
+				  .id_at = d->picture_id_at,
+				  .tl0_at = d->tl0picidx_at,
+				  .long_id = d->long_picture_id,
+				  .known = true };
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wire/pictures.h"
+
 /*
  *      0 1 2 3 4 5 6 7
  *     |X|R|N|S|R| PID |
@@ -34,9 +36,5 @@ struct vp8_descriptor {
 /* False when the descriptor does not fit the payload or nothing follows it. */
 bool vp8_parse(struct vp8_descriptor *ret, const void *payload, size_t n);
 
-/*
- * Overwrites PictureID (modulo 2^15 or 2^7: it keeps its width) and TL0PICIDX in the payload that
- * `d` was parsed from, or in a copy. Fields that are not there stay so.
- */
-void vp8_rewrite(uint8_t *payload, const struct vp8_descriptor *d, uint16_t picture_id,
-		 uint8_t tl0picidx);
+/* The numbers to go on with. */
+struct pictures vp8_pictures(const struct vp8_descriptor *d);

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wire/pictures.h"
+
 /*
  *      0 1 2 3 4 5 6 7
  *     |I|P|L|F|B|E|V|Z|
@@ -37,10 +39,8 @@ bool vp9_parse(struct vp9_descriptor *ret, const void *payload, size_t n);
  */
 size_t vp9_descriptor_length(const void *payload, size_t n);
 
-/* Overwrites picture id (it keeps its width) and TL0PICIDX in the payload that `d` was parsed from,
- * or in a copy. Fields that are not there stay so. */
-void vp9_rewrite(uint8_t *payload, const struct vp9_descriptor *d, uint16_t picture_id,
-		 uint8_t tl0picidx);
+/* The numbers to go on with. */
+struct pictures vp9_pictures(const struct vp9_descriptor *d);
 
 /* AV1's aggregation header (RTP Payload Format For AV1 4.4): N, a coded video sequence begins. */
 static inline bool av1_is_key_frame(const uint8_t *payload, size_t n)

@@ -273,18 +273,18 @@ enum verdict srtp_unprotect_rtcp(struct srtp *s, uint8_t *packet, size_t n, size
 }
 
 /* Takes the job's index for good, before anything is encrypted under it. */
-static int claim_index(struct srtp *s, const struct rtp_header *h, uint64_t *ret_index)
+static int claim_index(struct srtp *s, uint32_t ssrc, uint16_t sequence, uint64_t *ret_index)
 {
-	struct srtp_stream *stream = streams_find(&s->sent, h->ssrc);
+	struct srtp_stream *stream = streams_find(&s->sent, ssrc);
 
 	if (!stream) {
 		/* Never at the cost of another stream: forgetting its index could repeat one. */
-		int r = streams_add(&s->sent, h->ssrc, 0, &stream);
+		int r = streams_add(&s->sent, ssrc, 0, &stream);
 
 		if (r < 0)
 			return r;
 	}
-	uint64_t index = srtp_guess_index(&stream->window, h->seq);
+	uint64_t index = srtp_guess_index(&stream->window, sequence);
 	if (index >= RTP_INDEX_END)
 		return -EOVERFLOW;
 	if (!replay_is_new(&stream->window, index))
@@ -296,21 +296,24 @@ static int claim_index(struct srtp *s, const struct rtp_header *h, uint64_t *ret
 
 static int protect_one(struct srtp_job *j)
 {
-	struct rtp_header h;
 	struct srtp *s = j->srtp;
 	uint64_t index = 0;
 	size_t length = j->header_length + j->payload_length + srtp_rtp_overhead(s);
 
-	if (!rtp_parse_header(&h, j->header, j->header_length) ||
-	    h.header_length != j->header_length || length > INT_MAX)
+	if (!j->header_length ||
+	    rtp_header_length(j->header, j->header_length) != j->header_length || length > INT_MAX)
 		return -EINVAL;
 	if (j->capacity < length)
 		return -ENOSPC;
-	int r = claim_index(s, &h, &index);
+	struct rd r_header = rd_of(j->header + 2, j->header_length - 2);
+	uint16_t sequence = rd_be16(&r_header);
+	rd_skip(&r_header, 4);
+	uint32_t ssrc = rd_be32(&r_header);
+	int r = claim_index(s, ssrc, sequence, &index);
 	if (r < 0)
 		return r;
 	j->ret_length = srtp_seal_rtp(&s->send, &(struct srtp_seal){
-							.ssrc = h.ssrc,
+							.ssrc = ssrc,
 							.index = index,
 							.header = j->header,
 							.header_length = j->header_length,

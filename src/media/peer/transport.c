@@ -315,18 +315,18 @@ struct srtp *transport_srtp(struct transport *t)
 int transport_protect_rtp(struct transport *t, const uint8_t *packet, size_t n, uint8_t *out,
 			  size_t capacity)
 {
-	struct rtp_header h;
+	size_t header = rtp_header_length(packet, n);
 
 	if (t->state != TRANSPORT_CONNECTED)
 		return -ENOTCONN;
-	if (!rtp_parse_header(&h, packet, n))
+	if (!header)
 		return -EINVAL;
 	struct srtp_job job = {
 		.srtp = &t->srtp,
 		.header = packet,
-		.header_length = h.header_length,
-		.payload = packet + h.header_length,
-		.payload_length = n - h.header_length,
+		.header_length = header,
+		.payload = packet + header,
+		.payload_length = n - header,
 		.out = out,
 		.capacity = capacity,
 	};

@@ -150,29 +150,32 @@ double bwe_acked(const struct bwe *b, double *ret_stretch, double *ret_peak)
 {
 	uint32_t count = b->acked_count < BWE_ACKED ? b->acked_count : BWE_ACKED;
 	uint32_t newest = (b->acked_count - 1) % BWE_ACKED;
-	int64_t span = 0;
-	double bytes = 0, in_span = 0, stretch = 1, peak = 0;
+	int64_t span = 0, received = 0, sent = 0, peak_span = 1;
+	double bytes = 0, in_span = 0, peak = 0; /* peak: bytes in peak_span */
 
 	for (uint32_t i = 1; i <= count; i++) {
 		uint32_t at = (b->acked_count - i) % BWE_ACKED;
-		int64_t received = b->acked[newest].arrival - b->acked[at].arrival;
-		int64_t sent = b->acked[newest].sent - b->acked[at].sent;
+		int64_t arrived = b->acked[newest].arrival - b->acked[at].arrival;
+		int64_t left = b->acked[newest].sent - b->acked[at].sent;
 
-		if (received > BWE_WINDOW_US || sent > BWE_WINDOW_US ||
+		if (arrived > BWE_WINDOW_US || left > BWE_WINDOW_US ||
 		    b->acked[at].sent < b->acked_from)
 			break;
+		received = arrived;
+		sent = left;
 		/* a claim cannot make it faster than it was sent (R50) */
 		span = received > sent ? received : sent;
-		stretch = sent > 0 ? (double)received / (double)sent : 1;
 		in_span = bytes; /* without the run that begins the span */
 		bytes += b->acked[at].bytes;
-		if (span > PEAK_US && in_span * 8e6 / (double)span > peak)
-			peak = in_span * 8e6 / (double)span;
+		if (span > PEAK_US && in_span * (double)peak_span > peak * (double)span) {
+			peak = in_span;
+			peak_span = span;
+		}
 	}
 	if (ret_stretch)
-		*ret_stretch = stretch;
+		*ret_stretch = sent > 0 ? (double)received / (double)sent : 1;
 	if (ret_peak)
-		*ret_peak = peak;
+		*ret_peak = peak * 8e6 / (double)peak_span;
 	return span > BWE_WINDOW_US / 8 ? in_span * 8e6 / (double)span : 0;
 }
 

@@ -115,25 +115,19 @@ static uint32_t ticks_since_last(const struct down *d, bool same, const struct m
 	return ticks < 1 ? 1 : (uint32_t)ticks; /* another picture needs another timestamp */
 }
 
-/* The numbers inside payloads and descriptors that have to continue. */
-struct pictures {
-	bool has_picture, has_tl0;
-	uint16_t picture;
-	uint8_t tl0;
-};
-
+/* The numbers inside the payload that have to continue. */
 static struct pictures pictures_of(const struct down *d, const struct media_packet *p)
 {
 	struct vp8_descriptor vp8;
 	struct vp9_descriptor vp9;
 
+	if (p->pictures.known)
+		return p->pictures;
 	if (d->config.codec == MEDIA_VP8 && vp8_parse(&vp8, p->payload, p->length))
-		return (struct pictures){ vp8.has_picture_id, vp8.has_tl0picidx, vp8.picture_id,
-					  vp8.tl0picidx };
+		return vp8_pictures(&vp8);
 	if (d->config.codec == MEDIA_VP9 && vp9_parse(&vp9, p->payload, p->length))
-		return (struct pictures){ vp9.has_picture_id, vp9.has_tl0picidx, vp9.picture_id,
-					  vp9.tl0picidx };
-	return (struct pictures){ 0 };
+		return vp9_pictures(&vp9);
+	return (struct pictures){ .known = true };
 }
 
 static uint16_t frame_number(const struct media_packet *p)
@@ -162,8 +156,8 @@ static struct down_range *start(struct down *d, uint8_t source, const struct med
 	next.end = UINT64_MAX;
 	next.offset = p->sequence - (d->highest + 1);
 	next.timestamp_offset = timestamp - p->timestamp;
-	if (last && (pictures.has_picture || pictures.has_tl0)) {
-		next.picture_offset = (uint16_t)(d->last_picture + 1 - pictures.picture);
+	if (last && (pictures.id_at || pictures.tl0_at)) {
+		next.picture_offset = (uint16_t)(d->last_picture + 1 - pictures.id);
 		next.tl0_offset = (uint8_t)(d->last_tl0 + 1 - pictures.tl0);
 	}
 	if (last && p->dd_length)
@@ -199,13 +193,13 @@ static bool leave_out(struct down *d, uint8_t source, uint64_t sequence, int pic
 
 void down_skip(struct down *d, uint8_t source, const struct media_packet *p)
 {
-	struct vp8_descriptor vp8;
+	struct pictures pictures = pictures_of(d, p);
 	/* by its number, not by its first packet: that may have been lost on the way to us */
-	bool picture = d->config.codec == MEDIA_VP8 && vp8_parse(&vp8, p->payload, p->length) &&
-		       vp8.has_picture_id && vp8.picture_id != d->skipped_picture;
+	bool picture = d->config.codec == MEDIA_VP8 && pictures.id_at &&
+		       pictures.id != d->skipped_picture;
 
 	if (leave_out(d, source, p->sequence, picture) && picture)
-		d->skipped_picture = vp8.picture_id;
+		d->skipped_picture = pictures.id;
 }
 
 /* The range `p` is sent with; may open one. NULL with *ret_verdict when it is not to be sent. */
@@ -242,9 +236,9 @@ static void remember(struct down *d, const struct down_range *r, const struct me
 		d->out_clock = *clock;
 		d->out_clock.timestamp += r->timestamp_offset;
 	}
-	if (pictures.has_picture)
-		d->last_picture = (uint16_t)(pictures.picture + r->picture_offset);
-	if (pictures.has_tl0)
+	if (pictures.id_at)
+		d->last_picture = (uint16_t)(pictures.id + r->picture_offset);
+	if (pictures.tl0_at)
 		d->last_tl0 = (uint8_t)(pictures.tl0 + r->tl0_offset);
 	if (p->dd_length)
 		d->last_frame = (uint16_t)(frame_number(p) + r->frame_offset);
@@ -307,18 +301,13 @@ void down_write_extensions(struct down *d, uint64_t now, const struct down_range
 	rtpext_end(&x);
 }
 
-static void rewrite_pictures(const struct down *d, const struct down_range *r, uint8_t *payload,
-			     size_t n)
+static void rewrite_pictures(const struct down *d, const struct down_range *r,
+			     const struct media_packet *p, uint8_t *payload)
 {
-	struct vp8_descriptor vp8;
-	struct vp9_descriptor vp9;
+	struct pictures pictures = pictures_of(d, p);
 
-	if (d->config.codec == MEDIA_VP8 && vp8_parse(&vp8, payload, n))
-		vp8_rewrite(payload, &vp8, (uint16_t)(vp8.picture_id + r->picture_offset),
-			    (uint8_t)(vp8.tl0picidx + r->tl0_offset));
-	else if (d->config.codec == MEDIA_VP9 && vp9_parse(&vp9, payload, n))
-		vp9_rewrite(payload, &vp9, (uint16_t)(vp9.picture_id + r->picture_offset),
-			    (uint8_t)(vp9.tl0picidx + r->tl0_offset));
+	pictures_rewrite(payload, pictures, (uint16_t)(pictures.id + r->picture_offset),
+			 (uint8_t)(pictures.tl0 + r->tl0_offset));
 }
 
 void down_write_packet(struct down *d, uint64_t now, const struct down_range *r,
@@ -342,7 +331,7 @@ void down_write_packet(struct down *d, uint64_t now, const struct down_range *r,
 	uint8_t *payload = wr_take(out, p->length);
 	if (payload && p->length) {
 		memcpy(payload, p->payload, p->length);
-		rewrite_pictures(d, r, payload, p->length);
+		rewrite_pictures(d, r, p, payload);
 		if (p->padding && !rtx) {
 			wr_zero(out, p->padding - 1u);
 			wr_u8(out, p->padding);

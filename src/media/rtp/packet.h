@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wire/pictures.h"
+
 struct dd;
 
 enum media_codec {
@@ -54,8 +56,9 @@ struct media_packet {
 	bool red;	     /* audio with redundancy (RFC 2198) */
 	uint8_t dd_length;   /* of the dependency descriptor; 0 = none */
 	uint32_t dd_mask; /* to one subscriber: tell it these targets; 0 = as the publisher said */
-	uint8_t padding;  /* bytes to add when it is sent (RFC 3550 5.1); sfu/burst.c */
-	const uint8_t *payload;	 /* borrowed */
-	const uint8_t *dd_bytes; /* borrowed */
-	const struct dd *dd;	 /* those read, when somebody did; else NULL */
+	struct pictures pictures; /* of VP8 and VP9, when up.c has just read them */
+	uint8_t padding;	  /* bytes to add when it is sent (RFC 3550 5.1); sfu/burst.c */
+	const uint8_t *payload;	  /* borrowed */
+	const uint8_t *dd_bytes;  /* borrowed */
+	const struct dd *dd;	  /* those read, when somebody did; else NULL */
 };

@@ -27,9 +27,11 @@ static double slope_of(const struct trendline *t)
 	double x = 0, y = 0, above = 0, below = 0;
 
 	for (int i = 0; i < TREND_POINTS; i++) {
-		x += t->points[i].at / TREND_POINTS;
-		y += t->points[i].delay / TREND_POINTS;
+		x += t->points[i].at;
+		y += t->points[i].delay;
 	}
+	x /= TREND_POINTS;
+	y /= TREND_POINTS;
 	for (int i = 0; i < TREND_POINTS; i++) {
 		above += (t->points[i].at - x) * (t->points[i].delay - y);
 		below += (t->points[i].at - x) * (t->points[i].at - x);

@@ -148,6 +148,7 @@ static uint8_t find_key_vp8(struct media_packet *p)
 
 	if (!vp8_parse(&vp8, p->payload, p->length))
 		return 0;
+	p->pictures = vp8_pictures(&vp8);
 	p->temporal = vp8.tid;
 	p->sync = vp8.layer_sync;
 	return (uint8_t)((vp8.frame_start ? MEDIA_FRAME_START : 0) |
@@ -160,6 +161,7 @@ static uint8_t find_key_vp9(struct media_packet *p)
 
 	if (!vp9_parse(&vp9, p->payload, p->length))
 		return 0;
+	p->pictures = vp9_pictures(&vp9);
 	/* temporal layers only with a dependency descriptor (scalable.c) */
 	return (uint8_t)((vp9.start && vp9.sid == 0 ? MEDIA_FRAME_START : 0) |
 			 (vp9.key_frame ? MEDIA_KEY : 0));

@@ -75,7 +75,7 @@ static void vp8_every_descriptor(void **state)
 					assert_int_equal(d.length, want);
 					assert_true(d.picture_id_at < want &&
 						    d.tl0picidx_at < want);
-					vp8_rewrite(copy, &d, 0xffff, 0xff);
+					pictures_rewrite(copy, vp8_pictures(&d), 0xffff, 0xff);
 				}
 			}
 		}
@@ -89,7 +89,7 @@ static void vp8_rewrites_in_place(void **state)
 	autofree uint8_t *copy = exact_copy(vp8_key, sizeof vp8_key);
 
 	assert_true(vp8_parse(&d, copy, sizeof vp8_key));
-	vp8_rewrite(copy, &d, 0x8003, 7);
+	pictures_rewrite(copy, vp8_pictures(&d), 0x8003, 7);
 	assert_true(vp8_parse(&again, copy, sizeof vp8_key));
 	assert_int_equal(again.picture_id, 3);
 	assert_true(again.long_picture_id);
@@ -101,7 +101,7 @@ static void vp8_rewrites_in_place(void **state)
 	uint8_t narrow[] = { 0x80, 0x80, 0x7f, 0x01 };
 	assert_true(vp8_parse(&d, narrow, sizeof narrow));
 	assert_false(d.long_picture_id);
-	vp8_rewrite(narrow, &d, 0x1234, 9);
+	pictures_rewrite(narrow, vp8_pictures(&d), 0x1234, 9);
 	assert_memory_equal(narrow, ((uint8_t[]){ 0x80, 0x80, 0x34, 0x01 }), 4);
 }
 

@@ -211,7 +211,7 @@ static void vp9(void **state)
 	assert_int_equal(d.picture_id_at, 1);
 	assert_int_equal(d.tl0picidx_at, 4);
 	memcpy(copy, key, sizeof key);
-	vp9_rewrite(copy, &d, 3, 7);
+	pictures_rewrite(copy, vp9_pictures(&d), 3, 7);
 	assert_memory_equal(copy, "\xa8\x80\x03\x10\x07\x11", 6);
 	for (size_t n = 0; n < sizeof key; n++) {
 		autofree uint8_t *cut = exact_copy(key, n);
