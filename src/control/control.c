@@ -355,6 +355,8 @@ void control_close(struct control *c)
 {
 	c->renewal = renewal_free(c->renewal); /* it asks the server */
 	c->server = server_free(c->server);
+	if (c->private->upkeep)
+		upkeep_stop(c->private->upkeep);
 	for (int i = 0;
 	     c->auth && (auth_busy(c->auth) || files_busy(c->files)) && i < HASHING_TURNS; i++) {
 		(void)uv_run(c->loop, UV_RUN_NOWAIT);
@@ -374,6 +376,7 @@ struct control *control_free(struct control *c)
 	c->renewal = renewal_free(c->renewal);
 	c->warnings = warnings_free(c->warnings);
 	c->hub = hub_free(c->hub);
+	c->files = files_free(c->files); /* tells upkeep what it removed */
 	c->private->upkeep = upkeep_free(c->private->upkeep);
 	workers_close(c);
 	for (int i = 0; i < CLOSING_TURNS; i++)
@@ -381,7 +384,6 @@ struct control *control_free(struct control *c)
 	c->calls = calls_free(c->calls);
 	c->chat = chat_free(c->chat);
 	c->support = support_free(c->support);
-	c->files = files_free(c->files);
 	c->auth = auth_free(c->auth);
 	c->bans = bans_free(c->bans);
 	c->unpacked = unpacked_free(c->unpacked);

@@ -79,6 +79,8 @@ void publish_chat_event(void *arg, const struct store_event *event)
 	notify_message(c->push, event);
 	if (event->type == EVENT_CHANNEL_UPDATED)
 		calls_conversation_changed(c->calls, event->conversation_id);
+	if (event->type == EVENT_MESSAGE_DELETED)
+		control_sweep_files(c); /* its attachments go with it */
 	if (event->support && !event->message.private) {
 		publish_support(arg, event);
 		return;

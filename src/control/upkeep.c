@@ -2,10 +2,14 @@
 #include "control/upkeep.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "control/chat/chat.h"
 #include "control/files/files.h"
 #include "store/store.h"
@@ -17,23 +21,83 @@ struct upkeep {
 	struct chat *chat;
 	struct files *files;
 	uv_timer_t *timer;
+	bool sweeping, again, stopped;
 };
 
-/* One after the other, so that a long list does not keep the store busy. */
-static void on_dropped(void *arg, int status, const struct store_attachment *attachment)
+/* ---- files that nobody can see any more ---- */
+
+static void on_gone(void *arg, int status, const char *id);
+
+/* The row is let go when the bytes are: a crash in between does it again. */
+static void on_removed(void *arg, int status, const char *id)
 {
 	struct upkeep *u = arg;
 
+	if (status == 0 && !u->stopped) {
+		chat_files_gone(u->chat, id, on_gone, u);
+		return;
+	}
 	if (status < 0)
-		return; /* none left, or the store is closing */
-	files_remove(u->files, attachment->id);
-	chat_attachment_drop(u->chat, on_dropped, u);
+		log_warn("files", "a file that nobody needs cannot be removed: %s",
+			 strerror(-status));
+	u->sweeping = false; /* the next hour tries again */
+}
+
+/* One after the other, so that a long list does not keep the store busy. */
+static void on_gone(void *arg, int status, const char *id)
+{
+	struct upkeep *u = arg;
+
+	if (status == 0 && id && !u->stopped) {
+		files_remove(u->files, id, on_removed, u);
+		return;
+	}
+	u->sweeping = false;
+	if (status == 0 && u->again && !u->stopped)
+		upkeep_sweep_files(u);
 }
 
 void upkeep_sweep_files(struct upkeep *u)
 {
-	chat_attachment_drop(u->chat, on_dropped, u);
+	u->again = u->sweeping; /* what it has missed is found then */
+	if (u->sweeping)
+		return;
+	u->sweeping = true;
+	chat_files_gone(u->chat, NULL, on_gone, u);
 }
+
+/* ---- files that no row speaks of: the server ended between the file and its row ---- */
+
+enum { FOUND_AT_ONCE = 500 };
+
+static void on_found(void *arg, int status, const char *id)
+{
+	(void)arg, (void)id;
+	if (status < 0)
+		log_warn("files", "files are not looked through: %s", strerror(-status));
+}
+
+static void look_through(struct upkeep *u)
+{
+	char(*ids)[FILES_ID_SIZE] = NULL;
+	size_t n = 0;
+	int status = files_list(u->files, &ids, &n);
+
+	if (status < 0)
+		log_warn("files", "the folder of files cannot be read: %s", strerror(-status));
+	for (size_t at = 0; at < n;) {
+		json_t *list = json_array();
+		for (size_t end = at + FOUND_AT_ONCE; at < n && at < end; at++)
+			(void)json_array_append_new(list, json_string(ids[at]));
+		autofree char *text = json_dumps(list, JSON_COMPACT);
+		if (text)
+			store_files_found(u->store, text, on_found, NULL);
+		json_decref(list);
+	}
+	free(ids);
+}
+
+/* ---- every hour ---- */
 
 static void on_pruned(void *arg, int status)
 {
@@ -67,6 +131,7 @@ int upkeep_new(struct upkeep **ret, uv_loop_t *loop, struct store *store, struct
 	u->timer->data = u;
 	(void)uv_timer_start(u->timer, on_hour, 0, EVERY_MS);
 	uv_unref((uv_handle_t *)u->timer);
+	look_through(u);
 	*ret = u;
 	return 0;
 }
@@ -74,6 +139,11 @@ int upkeep_new(struct upkeep **ret, uv_loop_t *loop, struct store *store, struct
 static void on_timer_closed(uv_handle_t *timer)
 {
 	free(timer);
+}
+
+void upkeep_stop(struct upkeep *u)
+{
+	u->stopped = true;
 }
 
 struct upkeep *upkeep_free(struct upkeep *u)

@@ -74,7 +74,6 @@ int attachments_send(struct db *db, const struct store_new_message *message, int
 struct attachment_request {
 	struct request base;
 	struct store_attachment attachment; /* in, and what was found */
-	uint64_t before_us;
 	store_attachment_fn *done;
 	void *arg;
 };
@@ -109,26 +108,8 @@ static int run_find(struct db *db, struct request *req)
 	struct attachment_request *r = request_of(req, struct attachment_request);
 
 	return read_one(db, r,
-			db_query(db,
-				 "SELECT " ATTACHMENT FROM_ATTACHMENTS
-				 "WHERE a.id = ? AND m.deleted_at IS NULL",
-				 "s", r->attachment.id));
-}
-
-static int run_drop(struct db *db, struct request *req)
-{
-	struct attachment_request *r = request_of(req, struct attachment_request);
-	int status = read_one(
-		db, r,
-		db_query(db,
-			 "SELECT " ATTACHMENT FROM_ATTACHMENTS
-			 "WHERE (a.message_id IS NULL AND a.created_at < ?) OR m.deleted_at "
-			 "IS NOT NULL LIMIT 1",
-			 "i", (int64_t)r->before_us));
-
-	return status < 0
-		       ? status
-		       : db_exec(db, "DELETE FROM attachments WHERE id = ?", "s", r->attachment.id);
+			db_query(db, "SELECT " ATTACHMENT FROM_ATTACHMENTS "WHERE a.id = ?", "s",
+				 r->attachment.id));
 }
 
 static void answer(struct request *req)
@@ -175,11 +156,78 @@ void store_attachment_find(struct store *s, const char *id, store_attachment_fn 
 	request_submit(s, &r->base);
 }
 
-void store_attachment_drop(struct store *s, uint64_t before_us, store_attachment_fn *done,
-			   void *arg)
-{
-	struct attachment_request *r = attachment_request(run_drop, done, arg);
+/* ---- bytes on the disk that no row speaks of ---- */
 
+enum { DROP_AT_ONCE = 100 }; /* bounds a transaction; the next call goes on */
+
+struct gone_request {
+	struct request base;
+	const char *id, *ids; /* what is removed, or looked for; then what is to be removed */
+	uint64_t before_us;
+	store_gone_fn *done;
+	void *arg;
+};
+
+static void answer_gone(struct request *req)
+{
+	struct gone_request *r = request_of(req, struct gone_request);
+
+	r->done(r->arg, req->status, req->status == 0 ? r->id : NULL);
+}
+
+/* Every DELETE of an attachment, also by its conversation or its person, leaves the id in gone_files. */
+static int run_gone(struct db *db, struct request *req)
+{
+	struct gone_request *r = request_of(req, struct gone_request);
+	int status = r->id ? db_exec(db, "DELETE FROM gone_files WHERE id = ?", "s", r->id) : 0;
+
+	if (status == 0)
+		status = db_exec(db,
+				 "DELETE FROM attachments WHERE id IN (SELECT id FROM attachments "
+				 "WHERE message_id IS NULL AND created_at < ? LIMIT ?)",
+				 "ii", (int64_t)r->before_us, (int64_t)DROP_AT_ONCE);
+	if (status < 0)
+		return status;
+	sqlite3_stmt *stmt = db_query(db, "SELECT id FROM gone_files LIMIT 1", "");
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+	r->id = row == 1 ? db_text(&req->mem, stmt, 0) : NULL;
+	db_end(stmt);
+	return row < 0 ? row : 0;
+}
+
+static int run_orphans(struct db *db, struct request *req)
+{
+	return db_exec(db,
+		       "INSERT INTO gone_files (id) SELECT value FROM json_each(?) WHERE value NOT "
+		       "IN (SELECT id FROM attachments) ON CONFLICT (id) DO NOTHING",
+		       "s", request_of(req, struct gone_request)->ids);
+}
+
+static struct gone_request *gone_request(int (*run)(struct db *, struct request *),
+					 store_gone_fn *done, void *arg)
+{
+	struct gone_request *r = request_for(sizeof *r, run, answer_gone);
+
+	r->base.writes = true;
+	r->done = done;
+	r->arg = arg;
+	return r;
+}
+
+void store_files_gone(struct store *s, const char *removed, uint64_t before_us, store_gone_fn *done,
+		      void *arg)
+{
+	struct gone_request *r = gone_request(run_gone, done, arg);
+
+	r->id = mem_text(&r->base.mem, removed);
 	r->before_us = before_us;
+	request_submit(s, &r->base);
+}
+
+void store_files_found(struct store *s, const char *ids, store_gone_fn *done, void *arg)
+{
+	struct gone_request *r = gone_request(run_orphans, done, arg);
+
+	r->ids = mem_text(&r->base.mem, ids);
 	request_submit(s, &r->base);
 }

@@ -136,12 +136,11 @@ static int forget_words(struct db *db, struct erase_request *r)
 	return status;
 }
 
-/* The files of what is gone are nobody's, and old: they are dropped next (attachments.c). */
+/* The bytes of their files are next: gone_files. */
 static int forget_talk(struct db *db, struct erase_request *r)
 {
 	static const char *const statements[] = {
-		"UPDATE attachments SET message_id = NULL, created_at = 0 WHERE conversation_id = "
-		"?1 OR user_id = ?1",
+		"DELETE FROM attachments WHERE conversation_id = ?1 OR user_id = ?1",
 		"UPDATE conversations SET last_message_id = NULL, last_public_id = NULL, status = "
 		"'resolved', snoozed_until = NULL, waiting_since = NULL, assignee_id = NULL WHERE "
 		"id = ?1",

@@ -117,6 +117,9 @@ int message_bury(struct db *db, const struct store_message_change *change,
 				 "ii", (int64_t)change->at_us, change->id);
 	if (status == 0)
 		status = db_exec(db, "DELETE FROM reactions WHERE message_id = ?", "i", change->id);
+	if (status == 0) /* their bytes are next: gone_files */
+		status = db_exec(db, "DELETE FROM attachments WHERE message_id = ?", "i",
+				 change->id);
 	return status < 0 ? status : add_event(db, change, EVENT_MESSAGE_DELETED, ret_cursor);
 }
 

@@ -189,10 +189,16 @@ void store_attachment_add(struct store *s, const struct store_attachment *attach
 /* -ENOENT also once its message was deleted. */
 void store_attachment_find(struct store *s, const char *id, store_attachment_fn *done, void *arg);
 
-/* Takes out one upload that was made before `before_us` and never sent, or whose message was deleted,
- * and says which: its bytes can go. -ENOENT: there is none left. */
-void store_attachment_drop(struct store *s, uint64_t before_us, store_attachment_fn *done,
-			   void *arg);
+/* id: of a file whose row is gone, and whose bytes are to go; NULL: there is none. */
+typedef void store_gone_fn(void *arg, int status, const char *id);
+
+/* `removed` (NULL: none) is off the disk. Uploads that were made before `before_us` and never sent go now, and the next file is
+ * named. What is named comes again until it is said to be removed, also after a crash. */
+void store_files_gone(struct store *s, const char *removed, uint64_t before_us, store_gone_fn *done,
+		      void *arg);
+
+/* ids: a JSON array of files that are on the disk. Those that no row speaks of are named by store_files_gone. */
+void store_files_found(struct store *s, const char *ids, store_gone_fn *done, void *arg);
 
 /* ---- who has read what ---- */
 

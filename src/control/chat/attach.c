@@ -50,9 +50,9 @@ void chat_attachment(struct chat *c, const char *id, store_attachment_fn *done, 
 	store_attachment_find(c->store, id, done, arg);
 }
 
-void chat_attachment_drop(struct chat *c, store_attachment_fn *done, void *arg)
+void chat_files_gone(struct chat *c, const char *removed, store_gone_fn *done, void *arg)
 {
 	uint64_t now = c->wall_us(), age = (uint64_t)UNSENT_S * US_PER_S;
 
-	store_attachment_drop(c->store, now > age ? now - age : 0, done, arg);
+	store_files_gone(c->store, removed, now > age ? now - age : 0, done, arg);
 }

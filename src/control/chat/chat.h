@@ -159,8 +159,8 @@ void chat_attach(struct chat *c, const struct store_user *who, const char *conve
 /* What is known of a file, by its id, which nobody guesses: who has it may see the file. -ENOENT. */
 void chat_attachment(struct chat *c, const char *id, store_attachment_fn *done, void *arg);
 
-/* Takes out one file that nobody can see any more: its bytes can go. -ENOENT: there is none left. */
-void chat_attachment_drop(struct chat *c, store_attachment_fn *done, void *arg);
+/* store_files_gone, with what was uploaded a day ago and never sent. */
+void chat_files_gone(struct chat *c, const char *removed, store_gone_fn *done, void *arg);
 
 /* ---- who has read, who is writing ---- */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/files/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -17,6 +18,8 @@
 #include "base/rng.h"
 
 enum { AT_ONCE = 16 }; /* bounds the memory: each holds one file */
+
+#define NEW_SUFFIX ".new"
 
 struct files {
 	uv_loop_t *loop;
@@ -102,10 +105,10 @@ static int write_all(int fd, const char *bytes, size_t n)
 
 static int run_put(struct job *j)
 {
-	char beside[FILES_ID_SIZE + 4];
+	char beside[FILES_ID_SIZE + sizeof NEW_SUFFIX];
 	int dir = j->files->dir_fd;
 
-	(void)snprintf(beside, sizeof beside, "%s.new", j->id);
+	(void)snprintf(beside, sizeof beside, "%s" NEW_SUFFIX, j->id);
 	int fd = openat(dir, beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
@@ -150,7 +153,7 @@ static int run_get(struct job *j)
 
 static int run_remove(struct job *j)
 {
-	return unlinkat(j->files->dir_fd, j->id, 0) < 0 ? -errno : 0;
+	return unlinkat(j->files->dir_fd, j->id, 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 static void work(uv_work_t *req)
@@ -210,16 +213,20 @@ void files_put(struct files *f, char *bytes, size_t n, files_put_fn *done, void 
 }
 
 /* Letters and digits only: no path leads out of the folder. */
-static bool set_id(struct job *j, const char *id)
+static bool is_id(const char *text)
 {
-	size_t n = strlen(id);
+	size_t n = strlen(text);
 	static const char allowed[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-	if (n != FILES_ID_SIZE - 1 || strspn(id, allowed) != n)
-		return false;
-	memcpy(j->id, id, n + 1);
-	return true;
+	return n == FILES_ID_SIZE - 1 && strspn(text, allowed) == n;
+}
+
+static bool set_id(struct job *j, const char *id)
+{
+	if (is_id(id))
+		memcpy(j->id, id, FILES_ID_SIZE);
+	return is_id(id);
 }
 
 void files_get(struct files *f, const char *id, files_get_fn *done, void *arg)
@@ -232,10 +239,55 @@ void files_get(struct files *f, const char *id, files_get_fn *done, void *arg)
 	submit(j);
 }
 
-void files_remove(struct files *f, const char *id)
+void files_remove(struct files *f, const char *id, files_put_fn *done, void *arg)
 {
-	struct job *j = job_new(f, run_remove, NULL);
+	struct job *j = job_new(f, run_remove, arg);
 
+	/* holds no bytes: there is always room for it */
 	j->status = set_id(j, id) ? 0 : -ENOENT;
+	j->put_done = done;
 	submit(j);
+}
+
+/* ---- what is there ---- */
+
+static bool is_half_written(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n == FILES_ID_SIZE - 1 + sizeof NEW_SUFFIX - 1 &&
+	       strcmp(name + FILES_ID_SIZE - 1, NEW_SUFFIX) == 0;
+}
+
+int files_list(const struct files *f, char (**ret_ids)[FILES_ID_SIZE], size_t *ret_n)
+{
+	int fd = openat(f->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd); /* owns fd from now on */
+	char(*ids)[FILES_ID_SIZE] = NULL;
+	size_t n = 0, room = 0;
+	struct dirent *entry;
+
+	if (!dir) {
+		int status = -errno;
+		if (fd >= 0)
+			(void)close(fd);
+		return status;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (is_half_written(entry->d_name))
+			(void)unlinkat(f->dir_fd, entry->d_name, 0);
+		if (!is_id(entry->d_name))
+			continue;
+		if (n == room) {
+			room = room ? 2 * room : 1024;
+			ids = reallocarray(ids, room, sizeof *ids);
+			if (!ids)
+				abort(); /* R61: a clean end and a restart */
+		}
+		memcpy(ids[n++], entry->d_name, FILES_ID_SIZE);
+	}
+	(void)closedir(dir);
+	*ret_ids = ids;
+	*ret_n = n;
+	return 0;
 }

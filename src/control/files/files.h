@@ -37,5 +37,9 @@ void files_put(struct files *f, char *bytes, size_t n, files_put_fn *done, void 
 /* `bytes` are valid during the call back. -ENOENT. The id comes from outside: it is checked. */
 void files_get(struct files *f, const char *id, files_get_fn *done, void *arg);
 
-/* Removes a file; nothing is said, a missing one is gone already. */
-void files_remove(struct files *f, const char *id);
+/* Removes a file. `done` may be NULL; its status is 0 also when the file was gone already. */
+void files_remove(struct files *f, const char *id, files_put_fn *done, void *arg);
+
+/* The ids of all that is there, to free; and clears away what an upload left half-written. At the start, before there are
+ * uploads; not on the pool. 0 or -errno. */
+int files_list(const struct files *f, char (**ret_ids)[FILES_ID_SIZE], size_t *ret_n);

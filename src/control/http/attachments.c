@@ -32,7 +32,7 @@ static void on_noted(void *arg, int status, const struct store_attachment *attac
 	struct upload *u = arg;
 
 	if (status < 0) {
-		files_remove(u->control->files, u->id);
+		files_remove(u->control->files, u->id, NULL, NULL);
 		access_answer_error(u->req, status, "conversation of this id");
 	} else {
 		http_reply_json(u->req, 201,

@@ -28,6 +28,8 @@ CREATE TRIGGER attachments_move AFTER UPDATE OF user_id ON attachments WHEN NEW.
 	INSERT INTO stored_files (user_id, files, bytes) VALUES (NEW.user_id, 1, NEW.size)
 		ON CONFLICT (user_id) DO UPDATE SET files = files + 1, bytes = bytes + excluded.bytes;
 END;
+-- What was deleted before this step. From now on the row goes with its message (message_bury).
+DELETE FROM attachments WHERE message_id IN (SELECT id FROM messages WHERE deleted_at IS NOT NULL);
 -- Without these a person's or a conversation's end looks through all files.
 CREATE INDEX attachments_by_user ON attachments (user_id);
 CREATE INDEX attachments_by_conversation ON attachments (conversation_id);
