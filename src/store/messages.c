@@ -183,7 +183,8 @@ static int find_by_client_id(struct db *db, struct message_request *r)
 	return status < 0 ? status : row;
 }
 
-/* What is quoted must be there, and for the same eyes. */
+/* What is quoted must be there, and for the same eyes; it may have been deleted while the answer was
+ * written. */
 static int check_quoted(struct db *db, struct message_request *r)
 {
 	struct store_message quoted = { 0 };
@@ -197,8 +198,7 @@ static int check_quoted(struct db *db, struct message_request *r)
 	r->message.quoted_text = quoted.text;
 	r->message.quoted_user_id = quoted.user.id;
 	r->message.quoted_user_name = quoted.user.name;
-	return row == 1 && !quoted.deleted_at_us && (!quoted.private || r->new.private) ? 0
-											: -ENOENT;
+	return row == 1 && (!quoted.private || r->new.private) ? 0 : -ENOENT;
 }
 
 static int find_writer(struct db *db, struct message_request *r)
