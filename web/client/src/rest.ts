@@ -127,8 +127,8 @@ function ifNotJson(error: unknown): undefined {
   if (!(error instanceof SyntaxError)) throw error;
 }
 
-/** Slow mode is no accident: the person is told, and nothing waits behind their back. */
-const isTooFast = (error: ConfabError): boolean => error.statusCode === 429 && error.code !== ErrorCode.slowMode;
+/** 503: too many files at once. Slow mode is no accident: the person is told, and nothing waits behind their back. */
+const isTooFast = ({ statusCode, code }: ConfabError): boolean => (statusCode === 429 && code !== ErrorCode.slowMode) || (statusCode === 503 && code === ErrorCode.rateLimited);
 
 /** What the server refused, as its error says. */
 export function fromAnswer(status: number, answer: unknown, retryAfter: number | undefined): ConfabError {

@@ -3,6 +3,7 @@
 import type { AttachmentObject, ChannelInfoObject, ChannelsResponse, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, UnreadResponse } from '../contract.ts';
 import { ConfabError, ErrorCode } from '../errors.ts';
 import type { Rest } from '../rest.ts';
+import { Turns } from './turns.ts';
 
 /** What is optional in a new message. */
 export interface MessageOptions {
@@ -45,7 +46,12 @@ export interface ChannelChange {
   owners?: string[];
 }
 
+/** The server takes four files at once from one address, where colleagues may be, too. */
+const FILES_AT_ONCE = 3;
+
 export class ChatApi {
+  readonly #files = new Turns(FILES_AT_ONCE);
+
   /** `ask`: over the event socket; undefined when it cannot be asked there. */
   constructor(private readonly context: { ready(): Promise<void>; rest: Rest; ask(type: string, fields: object): Promise<MessageObject> | undefined }) {}
 
@@ -131,7 +137,7 @@ export class ChatApi {
   async attach(conversationId: string, file: Blob, name: string, voice?: VoiceShape): Promise<AttachmentObject> {
     await this.context.ready();
     const path = `${pathOf(conversationId)}/attachments?${new URLSearchParams({ name, ...(voice ? { duration_ms: String(voice.durationMs), waveform: voice.waveform } : {}) })}`;
-    return (await this.context.rest.upload<{ attachment: AttachmentObject }>(path, file)).attachment;
+    return (await this.#files.run(() => this.context.rest.upload<{ attachment: AttachmentObject }>(path, file))).attachment;
   }
 
   /** Where a file can be seen. */
