@@ -298,6 +298,38 @@ test('the store: a load that dies with the connection is made up for when that i
   store.stop();
 });
 
+test('the store: who reads an older part reads on there after a reconnect', async () => {
+  const { options, server } = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options });
+  await client.connectUser(tom, async () => makeToken('tom'));
+  const asked: string[] = [];
+  let loads = 0;
+  server.routes['GET /api/v1/conversations'] = () => (loads++, { status: 200, body: { conversations: [conversation()], cursor: 11 } });
+  server.routes['GET /api/v1/conversations/ann/messages'] = ({ path }) => {
+    asked.push(path);
+    const ids = path.includes('before') ? [4, 5] : path.includes('after') ? [6, 7] : [28, 29, 30];
+    return { status: 200, body: { messages: ids.map((id) => message(id, ann, `${id}`)), has_more: true } };
+  };
+  const store = new ChatStore(client, tom);
+  store.start();
+  store.open('ann');
+  await until(() => store.state.threads.get('ann')?.status === 'ready');
+  await store.jump('ann', 5);
+  const before = asked.length;
+  const reconnect = async () => {
+    const seen = loads;
+    server.socket.end(1006);
+    await until(() => loads === seen + 1);
+  };
+  await reconnect();
+  assert.deepEqual(store.state.threads.get('ann')?.messages.map((m) => m.id), [4, 5, 6, 7]);
+  assert.equal(asked.length, before);
+  await store.toNewest('ann');
+  await reconnect();
+  await until(() => asked.length === before + 2);
+  store.stop();
+});
+
 test('what the server says about unread, ticks, typing and presence', () => {
   const loaded = ready(tom, conversation({ unread: 3 }));
   assert.equal(loaded.unread.get('ann'), 3);

@@ -84,7 +84,10 @@ export class ChatStore {
     this.#stops.push(
       this.client.on('connection.changed', ({ state }) => {
         if (state !== 'connected') return;
-        this.refresh(); // who is in a call is not replayed
+        void this.#load(); // who is in a call is not replayed
+        const { open, threads } = this.state;
+        // who has jumped to an older part reads on there: what changed in it is replayed
+        if (open !== undefined && !threads.get(open)?.hasNewer) void this.#loadThread(open);
       }),
     );
     const { outbox } = this.client;
