@@ -5,14 +5,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
-import { launchChromium } from '../lib/browser.mjs';
+import { launchChromium, until } from '../lib/browser.mjs';
 import { root, startConfabd } from '../lib/confabd.mjs';
+
+/** How often the page made a sound: two notes each. */
+const countNotes = `window.notes = 0; const { start } = OscillatorNode.prototype; OscillatorNode.prototype.start = function (...at) { window.notes++; return start.apply(this, at); };`;
 
 let daemon, browser, admin, user, names;
 before(async () => {
 	daemon = await startConfabd();
 	browser = await launchChromium();
-	admin = await signInByLink(browser, daemon.links.admin);
+	admin = await signInByLink(browser, daemon.links.admin, { init: countNotes });
 	user = await signInByLink(browser, daemon.links.user);
 	const name = (person) => person.page.evaluate(async () => (await (await fetch('/api/auth/session')).json()).user.name);
 	names = { admin: await name(admin), user: await name(user) };
@@ -208,6 +211,51 @@ test('on a phone the words have the room: one button stands for the others, and 
 	await page.setViewportSize({ width: 1280, height: 800 });
 });
 
+test('an answer to a message that is deleted while it is written arrives', async () => {
+	await say(user, 'I found the receipt');
+	await choose(admin, 'I found the receipt', 'Reply');
+	await box(admin).fill('Keep it');
+	await choose(user, 'I found the receipt', 'Delete');
+	await admin.page.locator('.cf-target').getByText('This message was deleted').waitFor();
+	await box(admin).press('Enter');
+	await log(user).getByText('Keep it').waitFor();
+});
+
+test('ten files that are chosen at once arrive, all of them', async () => {
+	const files = Array.from({ length: 10 }, (_, i) => ({ name: `photo ${i}.txt`, mimeType: 'text/plain', buffer: Buffer.from(`photo ${i}`) }));
+	await user.page.locator('input[type=file]').setInputFiles(files);
+	await say(user, 'All of it');
+	const message = log(admin).locator('[data-message]').filter({ hasText: 'All of it' });
+	await message.waitFor();
+	assert.equal(await message.getByRole('link', { name: /photo \d/ }).count(), 10);
+});
+
+test('on another page: the title counts what comes, and it makes a sound, unless that is switched off', async () => {
+	const notes = () => admin.page.evaluate('notes');
+	const unread = async () => Number(/^\((\d+)\) Confab$/.exec(await admin.page.title())?.[1] ?? 0);
+	const [before, heard] = [await unread(), await notes()];
+	await admin.page.getByRole('link', { name: 'Settings' }).click();
+	await say(user, 'Is anybody there?');
+	await until('the title', unread, (n) => n === before + 1, 10000);
+	await until('two notes', notes, (n) => n === heard + 2, 10000);
+	await admin.page.getByRole('switch', { name: 'Message sound' }).click();
+	await say(user, 'Hello?');
+	await until('the title', unread, (n) => n === before + 2, 10000);
+	await admin.page.waitForTimeout(1000);
+	assert.equal(await notes(), heard + 2);
+	await admin.page.getByRole('link', { name: 'Chat', exact: true }).click();
+	await chooseConversation(admin, names.user);
+	await log(admin).getByText('Hello?').waitFor();
+	await admin.page.bringToFront();
+	await until('the title', unread, (n) => n === 0, 10000);
+});
+
+test('a link that was cut off opens the list', async () => {
+	await admin.page.evaluate(() => { location.hash = '#/c/%E0%A4%A'; });
+	await admin.page.getByText('Select a conversation').waitFor();
+	await chooseConversation(admin, names.user);
+});
+
 test('what could not be sent goes by itself when the connection is back', async () => {
 	await user.context.setOffline(true);
 	await say(user, 'from a tunnel');
@@ -217,4 +265,23 @@ test('what could not be sent goes by itself when the connection is back', async 
 	await gone(user.page.getByText('Waiting for the connection'));
 	await user.screenshot('chat-user');
 	await admin.screenshot('chat-admin');
+});
+
+test('without a connection: a change that could not be saved is not lost, and a search says that it failed', async () => {
+	await say(admin, 'Shipped yesterday');
+	await log(user).getByText('Shipped yesterday').waitFor();
+	await choose(admin, 'Shipped yesterday', 'Edit');
+	await admin.context.setOffline(true);
+	await box(admin).fill('Shipped today');
+	await box(admin).press('Enter');
+	await admin.page.getByRole('status').filter({ hasText: 'did not work' }).waitFor();
+	await admin.page.getByText('Edit message').waitFor();
+	assert.equal(await box(admin).inputValue(), 'Shipped today');
+	const search = admin.page.getByRole('searchbox', { name: 'Search' });
+	await search.fill('parcel');
+	await admin.page.getByText('This could not be loaded').waitFor();
+	await admin.context.setOffline(false);
+	await search.fill('');
+	await box(admin).press('Enter');
+	await log(user).getByText('Shipped today').waitFor();
 });

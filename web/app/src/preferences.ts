@@ -12,6 +12,8 @@ export interface Preferences {
   readonly theme: Theme;
   /** Ring tones. */
   readonly sounds: boolean;
+  /** A short sound for a message that nobody looks at. */
+  readonly messageSound: boolean;
   /** System notifications; the browser asks for its own permission besides. */
   readonly notifications: boolean;
   /** Shortcuts of a single key, which screen readers and speech input may want for themselves (WCAG 2.1.4). */
@@ -19,7 +21,7 @@ export interface Preferences {
 }
 
 const KEY = 'confab.preferences';
-const DEFAULTS: Preferences = { language: undefined, theme: 'system', sounds: true, notifications: true, shortcuts: true };
+const DEFAULTS: Preferences = { language: undefined, theme: 'system', sounds: true, messageSound: true, notifications: true, shortcuts: true };
 
 /** What is kept may be older than this program, or made by hand: whatever does not fit is as if it were not there. */
 export function parsePreferences(kept: string | null): Preferences {
@@ -29,11 +31,12 @@ export function parsePreferences(kept: string | null): Preferences {
   } catch {
     return DEFAULTS;
   }
-  const flag = (key: 'sounds' | 'notifications' | 'shortcuts') => (typeof value[key] === 'boolean' ? value[key] : DEFAULTS[key]);
+  const flag = (key: 'sounds' | 'messageSound' | 'notifications' | 'shortcuts') => (typeof value[key] === 'boolean' ? value[key] : DEFAULTS[key]);
   return {
     language: isLanguage(value.language) ? value.language : undefined,
     theme: THEMES.find((theme) => theme === value.theme) ?? DEFAULTS.theme,
     sounds: flag('sounds'),
+    messageSound: flag('messageSound'),
     notifications: flag('notifications'),
     shortcuts: flag('shortcuts'),
   };

@@ -14,8 +14,8 @@ test('German and Arabic say everything that English says', () => {
 
 test('what was kept is read, and what does not fit is as if it were not there', () => {
   const none = parsePreferences(null);
-  assert.deepEqual(none, { language: undefined, theme: 'system', sounds: true, notifications: true, shortcuts: true });
-  assert.deepEqual(parsePreferences('{"language":"ar","theme":"dark","sounds":false}'), { ...none, language: 'ar', theme: 'dark', sounds: false });
+  assert.deepEqual(none, { language: undefined, theme: 'system', sounds: true, messageSound: true, notifications: true, shortcuts: true });
+  assert.deepEqual(parsePreferences('{"language":"ar","theme":"dark","sounds":false,"messageSound":false}'), { ...none, language: 'ar', theme: 'dark', sounds: false, messageSound: false });
   for (const kept of ['', '{', 'null', '7', '[]', '{"language":"xx","theme":"pink","sounds":"no"}']) {
     assert.deepEqual(parsePreferences(kept), none, kept);
   }

@@ -10,7 +10,7 @@ export function Webhooks() {
   const { hook, loading } = useTexts();
   const toast = useToast();
   const { webhooks, test, repeat } = useWebhooks(useVideoClient());
-  const send = (work: Promise<void>, done: string) => void work.then(() => toast(done), () => toast(hook.notSent));
+  const send = (work: Promise<void>, done: string) => void work.then(() => toast(done), () => toast(hook.notSent, 'problem'));
   return (
     <section aria-labelledby="op-hooks">
       <h2 id="op-hooks">{hook.title}</h2>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BanNotice, UserObject } from '@confab/client';
-import { AdminChat, CallCenter, ConfabProvider, SupportDesk, useOpenReports, UserChat, type Attention } from '@confab/react';
+import { AdminChat, CallCenter, ConfabProvider, SupportDesk, useOpenReports, UserChat } from '@confab/react';
 import { useCallback, useEffect, useState } from 'react';
 import { useDressedDocument } from '../Appearance.tsx';
 import { KeyHelp } from '../keyboard/KeyHelp.tsx';
@@ -35,9 +35,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
   const route = useRoute();
   const { page, conversationId, messageId, select, jump } = route;
   const [renamed, setRenamed] = useState<UserObject | undefined>();
-  const [unread, setUnread] = useState(0);
   const [help, setHelp] = useState(false);
-  const onAttention = useCallback((attention: Attention) => setUnread(attention.unread), []);
   const signOut = () => {
     void forgetUser(connection);
     onSignOut();
@@ -67,14 +65,14 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
           notifications={notifications}
           shortcuts={shortcuts}
         >
-          <Title unread={unread} />
+          <Title me={me} />
           {me.role === 'admin' && <ServerWarnings />}
           <CallCenter onConversation={select}>
             <WorkerOrders me={me} route={route} />
             {page === 'settings' ? (
               <Settings me={renamed ?? me} onRenamed={setRenamed} onSignOut={signOut} />
             ) : me.role !== 'admin' ? (
-              <UserChat me={me} onAttention={onAttention} />
+              <UserChat me={me} />
             ) : page === 'operator' ? (
               <Operator />
             ) : page === 'team' ? (
@@ -86,7 +84,6 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
                 messageId={messageId}
                 welcome={<Welcome />}
                 onSelect={select}
-                onAttention={onAttention}
               />
             )}
           </CallCenter>

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useRingingCalls } from '@confab/react';
+import type { UserObject } from '@confab/client';
+import { unreadTotal, useChat, useMessageSound, useRingingCalls, useVideoClient } from '@confab/react';
 import { useEffect } from 'react';
+import { usePreferences } from '../preferences.ts';
 import { useMessages, useTexts } from '../texts/index.ts';
 
-/** The tab's title on every page: who is calling, else how much is unread. */
-export function Title({ unread }: { unread: number }) {
+/** On every page the tab's title: who is calling, else how much is unread; and the sound of what comes. */
+export function Title({ me }: { me: UserObject }) {
+  const { store, state } = useChat(useVideoClient(), me);
+  const unread = unreadTotal(state);
+  useMessageSound(store, usePreferences().messageSound);
   const texts = useTexts();
   const messages = useMessages();
   const caller = useRingingCalls('incoming')[0]?.state.ring?.caller.name;

@@ -21,7 +21,7 @@ export function Sessions({ onSignOut }: { onSignOut: () => void }) {
         toast(texts.othersSignedOut);
         load();
       },
-      () => toast(texts.serverUnreachable),
+      () => toast(texts.serverUnreachable, 'problem'),
     );
   return (
     <section aria-labelledby="set-sessions">

@@ -21,7 +21,7 @@ interface SettingsProps {
 /** Everything a person can choose. It holds at once; there is nothing to save but a name and a password. */
 export function Settings({ me, onRenamed, onSignOut }: SettingsProps) {
   const texts = useTexts();
-  const { theme, sounds, shortcuts } = usePreferences();
+  const { theme, sounds, messageSound, shortcuts } = usePreferences();
   return (
     <main className="op-page set-page">
       <h1>{texts.settings}</h1>
@@ -42,6 +42,7 @@ export function Settings({ me, onRenamed, onSignOut }: SettingsProps) {
       <section aria-labelledby="set-calls">
         <h2 id="set-calls">{texts.setNotify}</h2>
         <Switch label={texts.ringSound} hint={texts.ringSoundHint} on={sounds} onChange={(on) => prefer({ sounds: on })} />
+        <Switch label={texts.messageSound} hint={texts.messageSoundHint} on={messageSound} onChange={(on) => prefer({ messageSound: on })} />
         <Notifications />
         <PushSwitch />
         <Switch label={texts.shortcutKeys} hint={texts.shortcutKeysHint} on={shortcuts} onChange={(on) => prefer({ shortcuts: on })} />

@@ -2,7 +2,7 @@
 /** One connection to the media server, as the call sees it. livekit.ts is the real one; tests bring their own. */
 import type { PreviewTracks } from '../devices/preview.ts';
 import type { DeviceHost } from '../devices/manager.ts';
-import type { DeviceKind } from '../errors.ts';
+import { ConfabError, type DeviceKind } from '../errors.ts';
 
 export type ConnectionQuality = 'unknown' | 'lost' | 'poor' | 'good' | 'excellent';
 
@@ -71,6 +71,8 @@ export type MediaFactory = (handlers: MediaHandlers) => Promise<MediaSession>;
 
 /** The real media code is a chunk of its own: it is fetched when the first call starts. */
 export const livekitFactory: MediaFactory = async (handlers) => {
-  const { LiveKitSession } = await import('./livekit.ts');
+  const { LiveKitSession } = await import('./livekit.ts').catch((cause: unknown) => {
+    throw new ConfabError('The server could not be reached.', { cause }); // the browser names a file, which helps nobody
+  });
   return new LiveKitSession(handlers);
 };

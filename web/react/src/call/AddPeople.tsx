@@ -149,7 +149,7 @@ function useAsking(call: Call): { busy: boolean; rings(userId: string): boolean;
   useEffect(() => {
     if (state === undefined || state === 'ringing' || name === undefined) return;
     setAsked(undefined);
-    if (state !== 'accepted') toast(messages.call.didNotCome(name));
+    if (state !== 'accepted') toast(messages.call.didNotCome(name), 'problem');
   }, [state, name, toast, messages]);
   const ask = (user: UserObject, prepare: () => Promise<void> | undefined) => {
     setAsked({ user, ringId: undefined });
@@ -160,7 +160,7 @@ function useAsking(call: Call): { busy: boolean; rings(userId: string): boolean;
     };
     ringThem().catch(() => {
       setAsked(undefined);
-      toast(messages.actionFailed);
+      toast(messages.actionFailed, 'problem');
     });
   };
   return { busy: asked !== undefined, rings: (userId) => asked?.user.id === userId, ask };

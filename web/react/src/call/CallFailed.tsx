@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ErrorCode, type ConfabError } from '@confab/client';
 import { useMessages } from '../context.tsx';
+import type { Messages } from '../messages/en.ts';
 import { Icon } from '../ui/Icon.tsx';
 
 interface CallFailedProps {
@@ -19,7 +20,7 @@ export function CallFailed({ lost, error, onRetry, onClose }: CallFailedProps) {
         <Icon name="alert" size={32} />
       </span>
       <p className="cf-waiting__title">{lost ? t.callLost : t.callFailed}</p>
-      {error && <p className="cf-waiting__hint">{error.code === ErrorCode.serverFull ? t.serverFull : error.message}</p>}
+      {error && <p className="cf-waiting__hint">{hint(error, t)}</p>}
       <div className="cf-waiting__buttons">
         {!error?.unrecoverable && (
           <button type="button" className="cf-button" onClick={onRetry}>
@@ -32,4 +33,9 @@ export function CallFailed({ lost, error, onRetry, onClose }: CallFailedProps) {
       </div>
     </div>
   );
+}
+
+function hint(error: ConfabError, t: Messages): string {
+  if (error.code === ErrorCode.serverFull) return t.serverFull;
+  return error.statusCode === 0 && !navigator.onLine ? t.loadFailedHint : error.message;
 }

@@ -20,7 +20,7 @@ export function CallRating({ call }: { call: Call }) {
   const keep = (rating: number, words: string) =>
     call.submitFeedback(rating, words ? { reason: words } : {}).then(
       () => setTold(rating >= FINE || words !== ''),
-      () => toast(messages.actionFailed),
+      () => toast(messages.actionFailed, 'problem'),
     );
   const choose = (rating: number) => {
     setStars(rating);

@@ -14,5 +14,5 @@ export function FlipButton({ call }: { call: Call }) {
   const on = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
   const several = useObservable(call.camera.devices$).length > 1;
   if (!inHand || !on || !several) return null;
-  return <IconButton icon="flip" label={t.call.flip} look="call" onClick={() => void call.camera.flip().catch(() => toast(t.actionFailed))} />;
+  return <IconButton icon="flip" label={t.call.flip} look="call" onClick={() => void call.camera.flip().catch(() => toast(t.actionFailed, 'problem'))} />;
 }

@@ -106,7 +106,7 @@ function Calls({ children }: { children: ReactNode }) {
       await call.accept();
       setActive({ call, peer, ring: false, accepted: true, takeOver: false });
     } catch (error) {
-      toast(error instanceof ConfabError && error.statusCode === 409 ? t.answeredElsewhere : t.callFailed);
+      toast(error instanceof ConfabError && error.statusCode === 409 ? t.answeredElsewhere : t.callFailed, 'problem');
     }
   };
 
@@ -114,7 +114,7 @@ function Calls({ children }: { children: ReactNode }) {
   const write = (call: Call, conversation: string, text: string) => {
     const id = `reply-${call.state.ring?.id ?? call.id}`; // one for each ring
     decline(call);
-    client.chat.send(conversation, text, id).catch(() => toast(t.actionFailed));
+    client.chat.send(conversation, text, id).catch(() => toast(t.actionFailed, 'problem'));
   };
   const told = incoming && conversationIdOf(incoming.id);
   const conversation = told !== undefined && isGuestOf(messenger, told) ? undefined : told;

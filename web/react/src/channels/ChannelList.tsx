@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { faceOf, sortedChannels, type ChatState } from '@confab/client';
+import { faceOf, sortedChannels, type ChannelObject, type ChatState } from '@confab/client';
 import { useState } from 'react';
 import { moveByArrow } from '../chat/moveByArrow.ts';
 import { useMessages } from '../context.tsx';
@@ -17,12 +17,16 @@ interface ChannelListProps {
   onSelect: (id: string) => void;
 }
 
+/** Those whose name holds what is wanted, in lower case. */
+export const namedChannels = (state: ChatState, wanted: string): ChannelObject[] =>
+  sortedChannels(state).filter((channel) => faceOf(channel, state.me.id).name.toLocaleLowerCase().includes(wanted));
+
 /** The team's own conversations, latest activity first. */
 export function ChannelList({ state, wanted, onSelect }: ChannelListProps) {
   const t = useMessages();
   const now = useNow(60_000);
   const [dialog, setDialog] = useState<'direct' | 'group' | undefined>();
-  const shown = sortedChannels(state).filter((channel) => faceOf(channel, state.me.id).name.toLocaleLowerCase().includes(wanted));
+  const shown = namedChannels(state, wanted);
   const begun = (id: string) => {
     setDialog(undefined);
     onSelect(id);

@@ -5,10 +5,10 @@ import { useMessages } from '../context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Attachments } from './Attachments.tsx';
 import { WaitingFiles } from './WaitingFiles.tsx';
+import { MessageText } from './MessageText.tsx';
 import { MessageMenu } from './MessageMenu.tsx';
 import { Reactions } from './Reactions.tsx';
 import { refusalText } from './refusal.ts';
-import { LINK_REL, linkify } from './links.ts';
 import { isEmojiOnly } from './text.ts';
 
 /** What can be done with a message; what is absent is not offered. */
@@ -65,8 +65,7 @@ export const Bubble = memo(function Bubble({ message, mine, meId, marked, action
           {message.quoted && !message.deleted && <Quote quoted={message.quoted} onJump={actions.jump} />}
           {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
           {message.files && message.files.length > 0 && <WaitingFiles files={message.files} />}
-          {/* what a person wrote has its own direction, the bubble that of the page */}
-          {message.deleted ? t.messageDeleted : message.text !== '' && <div dir="auto"><Text text={message.text} /></div>}
+          {message.deleted ? t.messageDeleted : message.text !== '' && <MessageText text={message.text} whole={marked} />}
         </div>
         {message.delivery === 'sent' && !message.deleted && (
           <MessageMenu message={message} mine={mine} open={menu} onOpen={setMenu} actions={actions} />
@@ -102,18 +101,6 @@ export const Bubble = memo(function Bubble({ message, mine, meId, marked, action
     </>
   );
 });
-
-function Text({ text }: { text: string }) {
-  return linkify(text).map(({ text: piece, href }, i) =>
-    href === undefined ? (
-      piece
-    ) : (
-      <a key={i} href={href} target="_blank" rel={LINK_REL} dir="ltr">
-        {piece}
-      </a>
-    ),
-  );
-}
 
 function Quote({ quoted, onJump }: { quoted: QuotedObject; onJump: (messageId: number) => void }) {
   const t = useMessages();

@@ -18,7 +18,11 @@ import type { useUploads } from './useUploads.ts';
 const MAX_BYTES = 10_000;
 
 /** What is being written: a new message, an answer to one, or another text for one. */
-export type Writing = { kind: 'new' } | { kind: 'reply' | 'edit'; message: ChatMessage };
+export type Writing =
+  | { kind: 'new' }
+  | { kind: 'reply'; message: ChatMessage }
+  /** `text`: what could not be saved a moment ago. */
+  | { kind: 'edit'; message: ChatMessage; text?: string };
 
 interface ComposerProps {
   /** Where there is room for it. */
@@ -107,7 +111,7 @@ export function Composer(props: ComposerProps) {
     if (writing.kind !== 'edit') return;
     setText((now) => {
       before.current = now;
-      return writing.message.text;
+      return writing.text ?? writing.message.text;
     });
     return () => setText(before.current);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- begins anew with another message only
@@ -214,7 +218,7 @@ function Target({ writing, onCancel }: { writing: Exclude<Writing, { kind: 'new'
       <Icon name={kind === 'edit' ? 'edit' : 'reply'} size={18} />
       <p className="cf-target__what">
         <strong>{kind === 'edit' ? t.editing : t.replyTo(message.user.name)}</strong>
-        <span dir="auto">{message.text}</span>
+        <span dir="auto">{message.deleted ? t.messageDeleted : message.text}</span>
       </p>
       <IconButton icon="close" label={t.cancel} onClick={onCancel} />
     </div>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { filterConversations, type ChatState, type ConversationFilter } from '@confab/client';
 import { useMemo, useState } from 'react';
-import { ChannelList } from '../channels/ChannelList.tsx';
+import { ChannelList, namedChannels } from '../channels/ChannelList.tsx';
 import { SectionTabs, type Section } from '../channels/SectionTabs.tsx';
 import { useMessages } from '../context.tsx';
 import { useNow } from '../hooks/useNow.ts';
@@ -46,6 +46,7 @@ export function ConversationList({ state, section, onSection, onSelect, onFound,
   if (state.status === 'loading') return <ListSkeleton label={t.loading} />;
   const searching = wanted !== '';
   const customers = section === 'customers' || searching;
+  const people = conversations.length > 0 || namedChannels(state, wanted).length > 0;
   return (
     <>
       <SearchField words={words} onChange={setWords} />
@@ -71,7 +72,7 @@ export function ConversationList({ state, section, onSection, onSelect, onFound,
       )}
       {customers && picking.picked.size > 0 && <BulkBar conversations={conversations.filter(({ id }) => picking.picked.has(id))} all={conversations.length} picking={picking} />}
       {(section === 'colleagues' || searching) && <ChannelList state={state} wanted={wanted} onSelect={onSelect} />}
-      {searching && <SearchResults words={wanted} state={state} onFound={onFound} />}
+      {searching && <SearchResults words={wanted} state={state} people={people} onFound={onFound} />}
       {customers && !searching && state.conversations.size === 0 && (
         <EmptyState icon="chat" title={t.noConversations} hint={t.noConversationsHint} />
       )}

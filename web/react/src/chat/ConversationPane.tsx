@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { conversationIdOf, firstUnread, isKeptUnread, type CallSessionObject, type ChannelObject, type ChatState, type ChatStore, type UserObject } from '@confab/client';
+import { conversationIdOf, firstUnread, isKeptUnread, type CallSessionObject, type ChannelObject, type ChatState, type ChatStore, type Thread, type UserObject } from '@confab/client';
 import { useEffect, useState, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { useCallCenter } from '../calls/CallCenter.tsx';
@@ -7,7 +7,7 @@ import { useCallChat } from '../calls/CallChat.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
-import { Composer } from './Composer.tsx';
+import { Composer, type Writing } from './Composer.tsx';
 import type { Drafts } from './drafts.ts';
 import { ConversationHeader } from './ConversationHeader.tsx';
 import { ReportDialog } from '../moderation/ReportDialog.tsx';
@@ -123,7 +123,7 @@ export function ConversationPane(props: ConversationPaneProps) {
       <Composer
         suggestions={suggestions}
         placeholder={t.messagePlaceholder(person.name)}
-        writing={writing}
+        writing={fresh(writing, thread)}
         uploads={uploads}
         notes={state.me.role === 'admin' && !channel}
         waitUntil={props.waitUntil ?? 0}
@@ -166,4 +166,11 @@ export function ConversationPane(props: ConversationPaneProps) {
         : content}
     </section>
   );
+}
+
+/** What is answered or changed, as it is now: somebody may delete it meanwhile. */
+function fresh(writing: Writing, thread: Thread | undefined): Writing {
+  if (writing.kind === 'new') return writing;
+  const message = thread?.messages.find(({ key }) => key === writing.message.key);
+  return message && message !== writing.message ? { ...writing, message } : writing;
 }

@@ -5,6 +5,7 @@ import { useMessages, useVideoClient } from '../context.tsx';
 import { shortTime } from '../format.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { LoadFailed } from './LoadFailed.tsx';
 import { NO_FILTER, SearchFilters, filterOf } from './SearchFilters.tsx';
 
 /** A message that was looked for: a new object for each choice. */
@@ -19,15 +20,18 @@ const PAUSE_MS = 250;
 interface SearchResultsProps {
   words: string;
   state: ChatState;
+  /** Somebody of that name stands above. */
+  people: boolean;
   onFound: (found: Found) => void;
 }
 
 /** Messages with the words, of all conversations, best first. */
-export function SearchResults({ words, state, onFound }: SearchResultsProps) {
+export function SearchResults({ words, state, people, onFound }: SearchResultsProps) {
   const t = useMessages();
   const client = useVideoClient();
   const [chosen, setChosen] = useState(NO_FILTER);
-  const [found, setFound] = useState<{ words: string; chosen: typeof chosen; messages: MessageObject[] } | undefined>();
+  const [found, setFound] = useState<{ words: string; chosen: typeof chosen; messages: MessageObject[]; failed?: true } | undefined>();
+  const [attempt, setAttempt] = useState(0);
   const [writers, setWriters] = useState<readonly UserObject[]>([]);
 
   useEffect(() => {
@@ -39,22 +43,23 @@ export function SearchResults({ words, state, onFound }: SearchResultsProps) {
           setFound({ words, chosen, messages });
           if (chosen.from === undefined) setWriters(writersOf(messages));
         },
-        () => current && setFound({ words, chosen, messages: [] }),
+        () => current && setFound({ words, chosen, messages: [], failed: true }),
       );
     }, PAUSE_MS);
     return () => {
       current = false;
       clearTimeout(timer);
     };
-  }, [client, words, chosen]);
+  }, [client, words, chosen, attempt]);
 
   if (!found) return <Spinner label={t.loading} />;
+  if (found.failed) return <LoadFailed onRetry={() => setAttempt((n) => n + 1)} />;
   const filters = <SearchFilters chosen={chosen} writers={writers} onChange={setChosen} />;
   if (found.words === words && found.chosen === chosen && found.messages.length === 0) {
     return (
       <>
         {chosen !== NO_FILTER && filters}
-        <EmptyState icon="search" title={t.searchNothing} hint={t.searchNothingHint} />
+        {people ? <p className="cf-found__none">{t.searchNoMessages}</p> : <EmptyState icon="search" title={t.searchNothing} hint={t.searchNothingHint} />}
       </>
     );
   }

@@ -71,7 +71,7 @@ function Chat({ me, teamName, onAttention }: UserChatProps) {
           question={
             <>
               {question !== undefined && (
-                <Satisfaction key={question} onRate={(rating, comment) => store.rate(me.id, question, rating, comment)} onFailed={() => toast(t.actionFailed)} />
+                <Satisfaction key={question} onRate={(rating, comment) => store.rate(me.id, question, rating, comment)} onFailed={() => toast(t.actionFailed, 'problem')} />
               )}
               {(state.slowModeS > 0 || waits > 0) && <SlowLine seconds={state.slowModeS} slowed until={waits} />}
             </>

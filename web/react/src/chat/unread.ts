@@ -13,7 +13,7 @@ export function useMarkUnread(store: ChatStore, conversationId: string): (messag
     (messageId) =>
       void store.markUnread(conversationId, messageId).then(
         (done) => done && toast(t.markedUnread),
-        () => toast(t.actionFailed),
+        () => toast(t.actionFailed, 'problem'),
       ),
     [store, conversationId, t, toast],
   );

@@ -10,9 +10,12 @@ export interface Attention {
   caller: string | undefined;
 }
 
+/** Messages not looked at, of all conversations. */
+export const unreadTotal = (state: ChatState): number => [...state.unread.values()].reduce((sum, n) => sum + n, 0);
+
 /** Tells the page what is worth showing in its title. */
 export function useAttention(state: ChatState, tell: ((attention: Attention) => void) | undefined): void {
-  const unread = [...state.unread.values()].reduce((sum, n) => sum + n, 0);
+  const unread = unreadTotal(state);
   const caller = useRingingCalls('incoming')[0]?.state.ring?.caller.name;
   useEffect(() => tell?.({ unread, caller }), [unread, caller, tell]);
 }

@@ -40,7 +40,7 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
   const rules = channel ? ownsChannel(channel, me.id) : me.role === 'admin';
 
   return useMemo(() => {
-    const attempt = (deed: Promise<void>) => void deed.catch((error: ConfabError) => toast(refusalText(error, t) ?? t.actionFailed));
+    const attempt = (deed: Promise<void>) => void deed.catch((error: ConfabError) => toast(refusalText(error, t) ?? t.actionFailed, 'problem'));
     const own = (message: ChatMessage) => message.user.id === me.id;
     const changeable = (message: ChatMessage) =>
       own(message) && (me.role === 'admin' || Date.now() - message.at < CHANGE_WINDOW_MS);
@@ -66,9 +66,12 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
     };
     const send: Deeds['send'] = (text, options) => {
       const messageId = writing.kind === 'new' ? undefined : writing.message.id;
-      if (writing.kind === 'edit' && messageId !== undefined) attempt(store.edit(id, messageId, text));
-      else store.send(id, text, { ...options, quoted: messageId });
       setWriting(NEW);
+      if (writing.kind !== 'edit' || messageId === undefined) return store.send(id, text, { ...options, quoted: messageId });
+      const edit = store.edit(id, messageId, text);
+      // what was written is not lost, unless one has begun with something else
+      edit.catch(() => setWriting((now) => (now.kind === 'new' ? { ...writing, text } : now)));
+      attempt(edit);
     };
     return { actions, writing, marked, reported, send, jump, cancel: () => setWriting(NEW), endReport: () => setReported(undefined) };
   }, [store, id, me, rules, unreadable, markUnread, t, toast, writing, marked, reported]);

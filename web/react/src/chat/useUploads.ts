@@ -36,8 +36,8 @@ export function useUploads(conversationId: string): Uploads {
   const start = (file: File) => {
     const key = `${file.name}-${Math.random()}`;
     const name = file.name || 'file';
-    if (file.size > MAX_BYTES) return toast(t.fileTooLarge(name));
-    if (file.size === 0) return toast(t.fileEmpty(name));
+    if (file.size > MAX_BYTES) return toast(t.fileTooLarge(name), 'problem');
+    if (file.size === 0) return toast(t.fileEmpty(name), 'problem');
     const become = (change: Partial<Upload>) => setUploads((list) => list.map((upload) => (upload.key === key ? { ...upload, ...change } : upload)));
     setUploads((list) => [...list, { key, name, file, ready: false }]);
     chat.attach(conversationId, file, name).then(
@@ -45,13 +45,13 @@ export function useUploads(conversationId: string): Uploads {
       (error: unknown) => {
         if (error instanceof ConfabError && error.statusCode === 0) return become({ ready: true });
         remove(key);
-        toast(error instanceof ConfabError ? error.message : t.fileFailed(name));
+        toast(error instanceof ConfabError ? error.message : t.fileFailed(name), 'problem');
       },
     );
   };
   const add = (files: Iterable<File>) => {
     const list = [...files];
-    if (uploads.length + list.length > MAX_FILES) toast(t.tooManyFiles(MAX_FILES));
+    if (uploads.length + list.length > MAX_FILES) toast(t.tooManyFiles(MAX_FILES), 'problem');
     for (const file of list.slice(0, MAX_FILES - uploads.length)) start(file);
   };
   const take = () => {

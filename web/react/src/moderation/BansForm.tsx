@@ -2,6 +2,7 @@
 import type { BanObject } from '@confab/client';
 import { useCallback, useEffect, useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { useComebacks } from '../hooks/useComebacks.ts';
 import { useAttempt } from '../support/SupportDesk.tsx';
 import { Confirm } from '../ui/Confirm.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
@@ -17,7 +18,8 @@ export function BansForm() {
   const [adding, setAdding] = useState(false);
   const [lifted, setLifted] = useState<string>();
   const load = useCallback(() => void client.moderation.bans().then(setBans, () => {}), [client]);
-  useEffect(load, [load]);
+  const comebacks = useComebacks();
+  useEffect(load, [load, comebacks]);
   const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'short' });
   return (
     <section className="cf-desk__section" aria-labelledby="cf-bans">

@@ -2,6 +2,7 @@
 import type { WordsObject } from '@confab/client';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { useComebacks } from '../hooks/useComebacks.ts';
 import { useAttempt } from '../support/SupportDesk.tsx';
 
 const KINDS = ['refuse', 'report'] as const;
@@ -14,6 +15,7 @@ export function WordsForm() {
   const attempt = useAttempt();
   const [texts, setTexts] = useState<Record<keyof WordsObject, string>>();
   const changed = useRef(false);
+  const comebacks = useComebacks();
   useEffect(() => {
     let current = true;
     // what is being written here stays when a colleague saves another list
@@ -26,7 +28,7 @@ export function WordsForm() {
       current = false;
       stop();
     };
-  }, [client]);
+  }, [client, comebacks]);
   if (!texts) return null;
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -2,6 +2,7 @@
 import type { AuditRowObject, UserObject } from '@confab/client';
 import { useEffect, useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { useComebacks } from '../hooks/useComebacks.ts';
 import { useAttempt } from './SupportDesk.tsx';
 
 const PAGE = 25;
@@ -18,6 +19,8 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
   const [action, setAction] = useState('');
   const [rows, setRows] = useState<readonly AuditRowObject[]>([]);
   const [more, setMore] = useState(false);
+  const comebacks = useComebacks();
+  const again = rows.length === 0 ? comebacks : 0; // what one has gone back to stays
   const ask = (before?: number) =>
     client.support.audit({
       limit: PAGE,
@@ -36,7 +39,7 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
       current = false;
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `ask` is made of these
-  }, [client, actor, action]);
+  }, [client, actor, action, again]);
   const older = () =>
     void attempt(
       ask(rows.at(-1)?.id).then((found) => {

@@ -34,11 +34,11 @@ export function BulkBar({ conversations, all, picking }: BulkBarProps) {
     try {
       const results = await chat.changeMany(changes);
       const failed = results.filter(({ error }) => error);
-      if (failed.length > 0) toast(t.bulk.failed(failed.slice(0, 3).map(({ id }) => nameOf(id)), failed[0]?.error?.message ?? ''));
+      if (failed.length > 0) toast(t.bulk.failed(failed.slice(0, 3).map(({ id }) => nameOf(id)), failed[0]?.error?.message ?? ''), 'problem');
       picking.keep(failed.map(({ id }) => id));
       return results.filter(({ error }) => !error).map(({ id }) => id);
     } catch {
-      toast(messages.actionFailed);
+      toast(messages.actionFailed, 'problem');
       return undefined;
     } finally {
       setBusy(false);
@@ -57,9 +57,10 @@ export function BulkBar({ conversations, all, picking }: BulkBarProps) {
       void chat.changeMany(done.map((id) => ({ id, ...undoOf(before.get(id)) }))).then(
         (results) => {
           const failed = results.find(({ error }) => error);
-          toast(failed ? t.bulk.failed([nameOf(failed.id)], failed.error?.message ?? '') : t.bulk.undone);
+          if (failed) toast(t.bulk.failed([nameOf(failed.id)], failed.error?.message ?? ''), 'problem');
+          else toast(t.bulk.undone);
         },
-        () => toast(messages.actionFailed),
+        () => toast(messages.actionFailed, 'problem'),
       );
     toast(t.bulk.resolved(done.length), { label: t.bulk.undo, act: undo });
   };

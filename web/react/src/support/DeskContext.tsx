@@ -42,7 +42,7 @@ export function DeskProvider({ client, chat, state, children }: DeskProviderProp
       deed.then(
         () => true,
         () => {
-          toast(t.actionFailed);
+          toast(t.actionFailed, 'problem');
           return false;
         },
       ),

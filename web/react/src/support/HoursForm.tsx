@@ -3,6 +3,7 @@ import type { HoursObject, OpeningTimeObject } from '@confab/client';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { SlowSelect } from '../channels/SlowSelect.tsx';
+import { useComebacks } from '../hooks/useComebacks.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { useAttempt } from './SupportDesk.tsx';
 
@@ -18,13 +19,16 @@ export function HoursForm() {
   const client = useVideoClient();
   const attempt = useAttempt();
   const [hours, setHours] = useState<HoursObject>();
+  const missing = hours === undefined;
+  const comebacks = useComebacks();
   useEffect(() => {
+    if (!missing) return; // what is being changed here stays
     let current = true;
     client.support.hours().then((found) => current && setHours(found), () => {});
     return () => {
       current = false;
     };
-  }, [client]);
+  }, [client, missing, comebacks]);
   if (!hours) return null;
   const change = (what: Partial<HoursObject>) => setHours({ ...hours, ...what });
   const changeDay = (day: number, spans: OpeningTimeObject[]) => change({ week: hours.week.map((old, i) => (i === day ? spans : old)) });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConversationObject, SupportPriority, SupportStatus } from '@confab/client';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useMessages } from '../context.tsx';
 import { dueTime } from '../format.ts';
 import { useMarkUnread } from '../chat/unread.ts';
@@ -14,6 +14,7 @@ import { TransferDialog } from './TransferDialog.tsx';
 import { useDeskKeys } from './useDeskKeys.ts';
 
 const STATUSES: readonly SupportStatus[] = ['open', 'pending', 'snoozed', 'resolved'];
+const SETTLING_MS = 700;
 const PRIORITIES: readonly SupportPriority[] = ['urgent', 'high', 'normal', 'low'];
 
 interface SupportBarProps {
@@ -34,7 +35,8 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
   const change = (what: Parameters<typeof chat.changeSupport>[1]) => void attempt(chat.changeSupport(conversation.id, what));
   const known = assignee && !desk.team.some((user) => user.id === assignee.id) ? [...desk.team, assignee] : desk.team;
   const resolved = status === 'resolved';
-  const turn = () => change({ status: resolved ? 'open' : 'resolved' });
+  const settled = useSettled(status);
+  const turn = () => settled && change({ status: resolved ? 'open' : 'resolved' });
   const take = () => change({ assignee: state.me.id });
   const markUnread = useMarkUnread(chat, conversation.id);
   useDeskKeys({ a: take, e: turn, u: markUnread, z: () => setSnoozing(true) });
@@ -111,7 +113,7 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
         <button type="button" className="cf-notetoggle cf-supportbar__snooze" aria-label={t.snoozeMore} title={t.snoozeMore} onClick={() => setSnoozing(true)}>
           <Icon name="clock" size={20} />
         </button>
-        <button type="button" className="cf-button cf-button--small" onClick={turn}>
+        <button type="button" className="cf-button cf-button--small" aria-disabled={!settled || undefined} onClick={turn}>
           <Icon name={resolved ? 'reply' : 'check'} size={18} />
           {resolved ? t.reopen : t.resolve}
         </button>
@@ -126,4 +128,14 @@ export function SupportBar({ conversation, panel, onPanel }: SupportBarProps) {
       {transfer && <TransferDialog conversation={conversation} onClose={() => setTransfer(false)} />}
     </div>
   );
+}
+
+/** Not for a moment after it changed: who presses twice, or when a colleague did just now, does not mean the opposite. */
+function useSettled(status: SupportStatus): boolean {
+  const [known, setKnown] = useState(status);
+  useEffect(() => {
+    const timer = setTimeout(() => setKnown(status), SETTLING_MS);
+    return () => clearTimeout(timer);
+  }, [status]);
+  return known === status;
 }

@@ -88,7 +88,7 @@ export function useAttempt(): (deed: Promise<unknown>, done?: string) => Promise
           return true;
         },
         (error: Error) => {
-          toast(error.message || t.actionFailed);
+          toast(error.message || t.actionFailed, 'problem');
           return false;
         },
       ),

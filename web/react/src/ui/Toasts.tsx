@@ -4,6 +4,7 @@ import { createPortal } from 'react-dom';
 import { Icon } from './Icon.tsx';
 
 const SHOWN_MS = 5000;
+const SHOWN_PROBLEM_MS = 8000;
 /** With something to press: who finds it late must still reach it. */
 const SHOWN_WITH_DEED_MS = 12_000;
 
@@ -17,22 +18,28 @@ interface Toast {
   id: number;
   text: string;
   deed?: ToastDeed | undefined;
+  problem: boolean;
 }
 
-type ShowToast = (text: string, deed?: ToastDeed) => void;
+type ShowToast = (text: string, how?: ToastDeed | 'problem') => void;
 
 const ToastContext = createContext<ShowToast>(() => {});
 
-/** Shows a short notice for five seconds, above everything, also above dialogs; with a deed for twelve, and as long as the pointer or the focus is on it. */
+/**
+ * Shows a short notice for five seconds, above everything, also above dialogs; with a deed for twelve, and as long as the pointer or
+ * the focus is on it. 'problem': something did not work, which takes longer to read.
+ */
 export function useToast(): ShowToast {
   return use(ToastContext);
 }
 
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
-  const show = useCallback((text: string, deed?: ToastDeed) => {
+  const show = useCallback<ShowToast>((text, how) => {
+    const problem = how === 'problem';
+    const deed = problem ? undefined : how;
     // the same notice twice would only push the first one away
-    setToasts((list) => [...list.filter((toast) => toast.text !== text), { id: Math.random(), text, deed }].slice(-3));
+    setToasts((list) => [...list.filter((toast) => toast.text !== text), { id: Math.random(), text, deed, problem }].slice(-3));
   }, []);
   const remove = useCallback((id: number) => setToasts((list) => list.filter((toast) => toast.id !== id)), []);
   return (
@@ -51,17 +58,17 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   );
 }
 
-function ToastView({ toast: { id, text, deed }, onDone }: { toast: Toast; onDone: (id: number) => void }) {
+function ToastView({ toast: { id, text, deed, problem }, onDone }: { toast: Toast; onDone: (id: number) => void }) {
   const [held, setHeld] = useState(false);
-  const shown = deed ? SHOWN_WITH_DEED_MS : SHOWN_MS;
+  const shown = deed ? SHOWN_WITH_DEED_MS : problem ? SHOWN_PROBLEM_MS : SHOWN_MS;
   useEffect(() => {
     if (held) return;
     const timer = setTimeout(() => onDone(id), shown);
     return () => clearTimeout(timer);
   }, [id, shown, held, onDone]);
   return (
-    <div className={`cf-toast ${deed ? 'cf-toast--deed' : ''}`} role="status" aria-label={text}>
-      <Icon name="check" size={18} />
+    <div className={`cf-toast ${deed ? 'cf-toast--deed' : ''} ${problem ? 'cf-toast--problem' : ''}`} role="status" aria-label={text}>
+      <Icon name={problem ? 'alert' : 'check'} size={18} />
       {text}
       {deed && (
         <button

@@ -15,7 +15,7 @@ export function VoiceButton({ recorder }: { recorder: VoiceRecorder }) {
   const button = useRef<HTMLButtonElement>(null);
   const before = useRef(status);
   useEffect(() => {
-    if (problem) toast(t.problems[problem]);
+    if (problem) toast(t.problems[problem], 'problem');
   }, [problem, t, toast]);
   useEffect(() => {
     if (status === 'idle' && before.current !== 'idle') button.current?.focus();

@@ -18,7 +18,7 @@ export function useVoiceSending(conversationId: string, send: Send): (recording:
       send('', { ...options, files: [{ name, file: sound, voice, attachment }] });
     } catch (error) {
       if (error instanceof ConfabError && error.statusCode === 0) return send('', { ...options, files: [{ name, file: sound, voice }] });
-      toast(error instanceof ConfabError ? error.message : t.notSent);
+      toast(error instanceof ConfabError ? error.message : t.notSent, 'problem');
       throw error;
     }
   };
