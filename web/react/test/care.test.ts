@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nearestCorner, nextCorner, type Corner } from '../src/call/useCorner.ts';
 import { browserKind } from '../src/lobby/browserKind.ts';
-import { lineOf } from '../src/lobby/LineCheck.tsx';
+import { lineOf } from '../src/lobby/line.ts';
 
 const box = (left: number, top: number, width: number, height: number): DOMRect => ({ left, top, width, height }) as DOMRect;
 const room = box(0, 0, 1000, 600);

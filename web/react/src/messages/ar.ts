@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Arabic, written from right to left. Names stand in isolates: many are written from left to right. */
-import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import type { Messages } from './en.ts';
 import { call } from './call/ar.ts';
 import { channels } from './channels/ar.ts';
 import { grammar, isolate } from './grammar.ts';
+import { lobby } from './lobby/ar.ts';
 import { moderation } from './moderation/ar.ts';
 import { support } from './support/ar.ts';
 import { voice } from './voice/ar.ts';
@@ -24,7 +24,6 @@ const REACTION_NAMES: Record<string, string> = {
 };
 
 const UNITS: Record<string, string> = { B: 'بايت', KB: 'ك.ب', MB: 'م.ب' };
-const DEVICE_NAMES: Record<DeviceKind, string> = { camera: 'الكاميرا', microphone: 'الميكروفون', screenShare: 'الشاشة' };
 
 export const ar: Messages = {
   locale: 'ar',
@@ -239,33 +238,6 @@ export const ar: Messages = {
   fullScreenEnd: 'إنهاء ملء الشاشة',
   layoutGrid: 'عرض الجميع بالتساوي',
   layoutSpeaker: 'عرض المتحدث كبيرًا',
-  connection: { excellent: 'اتصال ممتاز', good: 'اتصال جيد', poor: 'اتصال ضعيف', lost: 'انقطع الاتصال' },
 
-  // devices
-  devices: 'الكاميرا والصوت',
-  checkDevices: 'فحص الكاميرا والصوت',
-  camera: 'الكاميرا',
-  microphone: 'الميكروفون',
-  speaker: 'مكبّر الصوت',
-  noDevice: 'لا يوجد',
-  deviceNumber: (label, n) => `${label} ${n}`,
-  micLevel: 'مستوى صوت الميكروفون',
-  micSilent: 'الميكروفون متوقف',
-  micHint: 'قل شيئًا، فيتحرك الشريط.',
-  testSpeaker: 'تشغيل صوت تجريبي',
-  preview: 'معاينة',
-  cameraIsOff: 'الكاميرا متوقفة',
-  lobbyTitle: 'هل أنت مستعد للانضمام؟',
-  lobbyRings: (name) => `سيُتصل بـ ${isolate(name)} عند انضمامك.`,
-  joinNow: 'انضم الآن',
-
-  deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
-    const name = list(kinds.map((kind) => DEVICE_NAMES[kind]));
-    if (reason === 'denied') return `لا يسمح متصفحك لهذه الصفحة باستخدام ${name}.`;
-    if (reason === 'missing') return `لم يُعثر على ${name}. وصّل الجهاز وحاول مجددًا؛ تعمل المكالمة من دونه أيضًا.`;
-    if (reason === 'busy') return `يستخدم برنامج آخر ${name}.`;
-    if (reason === 'insecure') return `لا تتيح المتصفحات ${name} إلا للصفحات المفتوحة عبر https://‎ أو عبر http://localhost على الخادم نفسه. عنوان هذه الصفحة يبدأ بـ http://‎.`;
-    if (reason === 'lost') return `انفصل ${name} أو توقف عن العمل.`;
-    return `تعذّر تشغيل ${name}.`;
-  },
+  ...lobby,
 };

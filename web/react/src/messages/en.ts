@@ -3,10 +3,10 @@
  * Every text of the components, in English. Another language is another object of this type (de.ts, ar.ts): whoever adds
  * a text here adds it there. Numbers and lists go through grammar.ts.
  */
-import type { DeviceErrorReason, DeviceKind } from '@confab/client';
 import { call } from './call/en.ts';
 import { channels } from './channels/en.ts';
 import { grammar } from './grammar.ts';
+import { lobby } from './lobby/en.ts';
 import { moderation } from './moderation/en.ts';
 import { support } from './support/en.ts';
 import { voice } from './voice/en.ts';
@@ -23,8 +23,6 @@ const REACTION_NAMES: Record<string, string> = {
   clap: 'Applause',
   'raise-hand': 'Raised hand',
 };
-
-const DEVICE_NAMES: Record<DeviceKind, string> = { camera: 'camera', microphone: 'microphone', screenShare: 'screen' };
 
 export const en = {
   /** For dates, times and numbers; undefined: the browser's. */
@@ -226,35 +224,8 @@ export const en = {
   fullScreenEnd: 'Leave full screen',
   layoutGrid: 'Show everybody alike',
   layoutSpeaker: 'Show who speaks large',
-  connection: { excellent: 'Excellent connection', good: 'Good connection', poor: 'Poor connection', lost: 'Connection lost' },
 
-  // devices
-  devices: 'Camera and sound',
-  checkDevices: 'Check camera and sound',
-  camera: 'Camera',
-  microphone: 'Microphone',
-  speaker: 'Speaker',
-  noDevice: 'None found',
-  deviceNumber: (label: string, n: number) => `${label} ${n}`,
-  micLevel: 'Loudness of your microphone',
-  micSilent: 'The microphone is off',
-  micHint: 'Say something, and the bar moves.',
-  testSpeaker: 'Play a test sound',
-  preview: 'Preview',
-  cameraIsOff: 'The camera is off',
-  lobbyTitle: 'Ready to join?',
-  lobbyRings: (name: string) => `${name} is called when you join.`,
-  joinNow: 'Join now',
-
-  deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
-    const name = list(kinds.map((kind) => DEVICE_NAMES[kind]));
-    if (reason === 'denied') return `Your browser does not let this page use the ${name}.`;
-    if (reason === 'missing') return `No ${name} was found. Plug one in and try again; the call works without.`;
-    if (reason === 'busy') return `Another program is using your ${name}.`;
-    if (reason === 'insecure') return `Browsers give the ${name} only to pages that are opened with https://, or with http://localhost on the server itself. The address of this page begins with http://.`;
-    if (reason === 'lost') return `Your ${name} was unplugged or stopped working.`;
-    return `Your ${name} could not be started.`;
-  },
+  ...lobby,
 };
 
 export type Messages = typeof en;
