@@ -11,7 +11,7 @@ import { callDialog, chooseConversation, control, incoming, region, say, startCa
 import { assertVideoAdvances, openPage, until } from '../lib/browser.mjs';
 import { apiKey, apiSecret, confab, root } from '../lib/confabd.mjs';
 import { openShop, startShop } from '../lib/shop.mjs';
-import { box, callWindow, launcher, log, openChat, panel, write } from '../lib/widget.mjs';
+import { box, callTeam, callWindow, launcher, log, openChat, panel, write } from '../lib/widget.mjs';
 
 let scene, daemon, shop, browser, admin, secret;
 before(async () => {
@@ -339,10 +339,11 @@ test('the team calls: it rings over the page, and on a phone the call fills the 
 
 	await control(admin, 'Leave call').click();
 	await callWindow(guest).getByText('Alex Morgan left').waitFor();
-	await callWindow(guest).getByRole('button', { name: 'Leave a message' }).click();
+	await callWindow(guest).waitFor({ state: 'detached', timeout: 60000 }); // by itself
 	await log(guest).getByText('Video call', { exact: true }).waitFor();
-
-	const after = guest.page.getByRole('form', { name: 'Call ended' });
+	const after = guest.page.getByRole('region', { name: 'Call ended' });
+	await after.getByText(/\d:\d\d/).waitFor();
+	await after.getByRole('button', { name: 'Call again' }).waitFor();
 	await after.getByRole('radio', { name: 'Bad', exact: true }).check({ force: true });
 	await after.getByRole('textbox', { name: 'What was wrong? (optional)' }).fill('It was dark.');
 	await assertAccessible(guest);
@@ -394,7 +395,7 @@ test('a message of the team is reported, by keyboard, and the focus comes back',
 test('who calls may think better of it', async () => {
 	const guest = await visit();
 	await openChat(guest);
-	await panel(guest).getByRole('button', { name: 'Start video call' }).click();
+	await callTeam(guest);
 	await incoming(admin).waitFor({ timeout: 60000 });
 	await callWindow(guest).getByText('Calling Support…').waitFor();
 	assert.equal(await callWindow(guest).getByRole('timer').count(), 0, 'ringing is no talk');

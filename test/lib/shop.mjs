@@ -41,8 +41,8 @@ export async function startShop() {
 	};
 }
 
-/** The shop, the daemon behind its widget, a browser and somebody of the team who is signed in. options: of startConfabd. */
-export async function openShop(options = {}) {
+/** The shop, the daemon behind its widget, a browser and somebody of the team who is signed in. options: of startConfabd; browser: of launchChromium. */
+export async function openShop({ browser: how, ...options } = {}) {
 	const scene = { guests: [] };
 	scene.close = async () => {
 		await scene.browser?.close();
@@ -68,7 +68,7 @@ export async function openShop(options = {}) {
 	try {
 		scene.shop = await startShop();
 		scene.daemon = await startConfabd({ ...options, args: ['--widget-origin', scene.shop.origin, ...(options.args ?? [])] });
-		scene.browser = await launchChromium();
+		scene.browser = await launchChromium(how);
 		scene.admin = await signInByLink(scene.browser, scene.daemon.links.admin);
 	} catch (error) {
 		await scene.close();

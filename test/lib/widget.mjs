@@ -15,3 +15,11 @@ export async function write(guest, text) {
 	await box(guest).fill(text);
 	await guest.page.getByRole('button', { name: 'Send' }).click();
 }
+
+export const lobby = (guest) => guest.page.getByRole('dialog', { name: 'Check camera and sound' });
+
+/** By way of the lobby. */
+export async function callTeam(guest) {
+	await panel(guest).getByRole('button', { name: 'Start video call' }).click();
+	await lobby(guest).getByRole('button', { name: 'Call now' }).click();
+}

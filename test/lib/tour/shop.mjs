@@ -3,7 +3,7 @@
 import { callDialog, chooseConversation, control, incoming, say } from '../app.mjs';
 import { openPage, until } from '../browser.mjs';
 import { actor, LOOKS } from '../scene.mjs';
-import { callWindow, write } from '../widget.mjs';
+import { callWindow, lobby, write } from '../widget.mjs';
 
 export async function shop(browser, daemon, admin, stop) {
 	const guest = await openPage(browser, `${daemon.url}/demo/shop.html`, { init: actor(LOOKS.sam) });
@@ -22,6 +22,9 @@ export async function shop(browser, daemon, admin, stop) {
 	await admin.page.getByRole('log').getByText('I call you').waitFor();
 	await stop('shop-chat', page);
 	await page.getByRole('button', { name: 'Start video call' }).click();
+	await until('oneself in the lobby', () => lobby(guest).locator('video').evaluate((video) => video.videoWidth), (width) => width > 0, 30000);
+	await stop('shop-lobby', page);
+	await lobby(guest).getByRole('button', { name: 'Call now' }).click();
 	await incoming(admin).getByRole('button', { name: 'Accept' }).click();
 	await callWindow(guest).getByText('Alex Morgan').first().waitFor({ timeout: 60000 });
 	await callDialog(admin).getByRole('region').first().waitFor({ timeout: 60000 });

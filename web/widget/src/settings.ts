@@ -20,6 +20,8 @@ export interface Settings {
   theme: 'auto' | 'light' | 'dark';
   accent: string | undefined;
   calls: boolean;
+  /** Camera and sound are looked at before it rings. */
+  lobby: boolean;
   /** The round button; without it the page opens the chat by `Confab.open()`. */
   launcher: boolean;
 }
@@ -37,6 +39,7 @@ export function readSettings(server: string, data: DOMStringMap): Settings {
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
     accent: data['accent'],
     calls: data['calls'] !== 'off',
+    lobby: data['lobby'] !== 'off',
     launcher: data['launcher'] !== 'off',
   };
 }

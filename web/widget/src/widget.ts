@@ -23,16 +23,26 @@ export interface ActiveCall {
   readonly ring: boolean;
   /** One is in it on another device or in another tab: that one leaves. */
   readonly takeOver: boolean;
+  /** Camera and sound are looked at first: it is not joined yet. */
+  readonly checking: boolean;
 }
 
-/** One is out of it again; somebody else was in it. */
-export interface EndedCall {
+/** How a call went that one is out of again. */
+export interface CallEnd {
+  /** How long one was in it with somebody else; undefined: nobody came. */
+  readonly ms: number | undefined;
+  /** Why nobody came, in words. */
+  readonly result?: string | undefined;
+}
+
+export interface EndedCall extends CallEnd {
   readonly call: Call;
-  readonly ms: number;
 }
 
 export interface WidgetState {
   readonly open: boolean;
+  /** The focus is wanted in the text box. */
+  readonly writing: boolean;
   /** none: nobody is known yet; waiting: the server cannot be reached, trying again. */
   readonly connection: 'none' | 'connecting' | 'ready' | 'waiting' | 'refused';
   readonly connected: Connected | undefined;
@@ -49,7 +59,7 @@ export interface WidgetState {
   readonly active: ActiveCall | undefined;
   /** A call that rings here. */
   readonly ringing: Call | undefined;
-  /** The call that one may say of how it was. */
+  /** The call that one is told of, and asked how it was. */
   readonly ended: EndedCall | undefined;
   /** The last call could not even be shown. */
   readonly callFailed: boolean;
@@ -67,6 +77,8 @@ export interface WidgetEvents {
 
 const RETRY_MS = 2000;
 const RETRY_MAX_MS = 30_000;
+/** Who has left a call is listed in it until the server has said so. */
+const GONE_MS = 1500;
 
 /** The page's console belongs to the page: only what is wrong is said. */
 const quiet: Logger = { debug: () => {}, info: () => {}, warn: (...words) => console.warn('Confab:', ...words), error: (...words) => console.error('Confab:', ...words) };
@@ -75,6 +87,7 @@ export class Widget {
   readonly state$: Observable<WidgetState>;
   readonly #state = new Store<WidgetState>({
     open: false,
+    writing: false,
     connection: 'none',
     connected: undefined,
     team: undefined,
@@ -99,6 +112,8 @@ export class Widget {
   #stops: (() => void)[] = [];
   /** The page that the team was last told of. */
   #page = '';
+  /** When one was last in a call here. */
+  #leftAt = 0;
 
   constructor(readonly settings: Settings) {
     this.state$ = this.#state;
@@ -128,6 +143,17 @@ export class Widget {
     if (!this.#identity.known) void this.#askTeam();
     this.#tellPage();
     this.#emit('open', undefined);
+  }
+
+  /** Opens the chat at its text box. */
+  write(): void {
+    this.open();
+    this.#set({ writing: true });
+  }
+
+  /** The text box has the focus. */
+  atTextBox(): void {
+    this.#set({ writing: false });
   }
 
   async #askTeam(): Promise<void> {
@@ -191,30 +217,49 @@ export class Widget {
     this.#set({ pending: others(this.state.pending), earlier: others(this.state.earlier) });
   }
 
-  /** Rings the team, or joins the call that is live in the conversation. */
-  async call(): Promise<void> {
+  /** Shows the lobby, from where it rings the team; or joins the call that is live in the conversation. `check: false`: rings at once. */
+  async call({ check = this.settings.lobby } = {}): Promise<void> {
     const connected = await this.connect(true);
     if (!connected || this.state.active) return;
-    const live = connected.chat.state.conversations.get(connected.me.id)?.call;
     const call = connected.client.call('default', callIdOf(connected.me.id));
-    this.#set({ active: { call, ring: !live, takeOver: live?.participants.some(({ id }) => id === connected.me.id) ?? false }, ended: undefined, callFailed: false });
+    const people = connected.chat.state.conversations.get(connected.me.id)?.call?.participants ?? [];
+    const others = people.some(({ id }) => id !== connected.me.id);
+    const takeOver = people.some(({ id }) => id === connected.me.id) && Date.now() - this.#leftAt > GONE_MS;
+    const ring = !others && !takeOver;
+    const checking = ring && check;
+    this.#set({ active: { call, ring, takeOver, checking }, ended: undefined, callFailed: false });
+    if (!checking) this.#emit('call', 'active');
+  }
+
+  /** From the lobby into the call. */
+  joinChecked(): void {
+    const { active } = this.state;
+    if (!active?.checking) return;
+    this.#set({ active: { ...active, checking: false } });
     this.#emit('call', 'active');
+  }
+
+  /** One thought better of it in the lobby. */
+  endCheck(): void {
+    if (this.state.active?.checking) this.#set({ active: undefined });
   }
 
   /** Rejects with ConfabError when it was answered elsewhere. */
   async accept(call: Call, camera = true): Promise<void> {
     if (!camera) await call.camera.disable({ remember: false });
     await call.accept();
-    this.#set({ active: { call, ring: false, takeOver: false }, ended: undefined, ringing: undefined });
+    this.#set({ active: { call, ring: false, takeOver: false, checking: false }, ended: undefined, ringing: undefined });
     this.#emit('call', 'active');
   }
 
-  /** `ms`: how long one was in it with somebody else. */
-  hangUp(ms?: number): void {
+  /** `end`: what there is to say of it. */
+  hangUp(end?: CallEnd): void {
     if (!this.state.active) return;
-    const { call } = this.state.active;
+    const { call, checking } = this.state.active;
+    if (checking) return this.endCheck();
     void call.leave();
-    this.#set({ active: undefined, ended: ms === undefined ? undefined : { call, ms } });
+    this.#leftAt = Date.now();
+    this.#set({ active: undefined, ended: end && { call, ...end } });
     this.#emit('call', 'ended');
   }
 
@@ -344,7 +389,7 @@ export class Widget {
   #lookForRings(): void {
     const { connected, active, ringing } = this.state;
     const now = connected?.client.state.calls.find(
-      (call) => call !== active?.call && call.ringing && ringSide(call.state.ring, connected.me.id) === 'incoming',
+      (call) => (call !== active?.call || active.checking) && call.ringing && ringSide(call.state.ring, connected.me.id) === 'incoming',
     );
     if (now === ringing) return;
     this.#set({ ringing: now });

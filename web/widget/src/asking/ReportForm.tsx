@@ -4,6 +4,7 @@ import type { ChatMessage } from '@confab/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Connected } from '../widget.ts';
 import { useAround } from '../ui/context.ts';
+import { Foot, type FormState } from './Foot.tsx';
 
 /** Under the server's limit in any script. */
 const MAX_REASON = 160;
@@ -18,7 +19,7 @@ interface ReportFormProps {
 /** Asks the team to look at a message; says that it will see it. */
 export function ReportForm({ connected, message, onDone }: ReportFormProps) {
   const { t } = useAround();
-  const [state, setState] = useState<'asking' | 'busy' | 'failed'>('asking');
+  const [state, setState] = useState<FormState>('asking');
   const reason = useRef<HTMLTextAreaElement>(null);
   useEffect(() => reason.current?.focus(), []);
   const send = () => {
@@ -52,19 +53,7 @@ export function ReportForm({ connected, message, onDone }: ReportFormProps) {
         {t.reportReason}
         <textarea ref={reason} rows={2} maxLength={MAX_REASON} dir="auto" />
       </label>
-      {state === 'failed' && (
-        <p class="error" role="alert">
-          {t.rateFailed}
-        </p>
-      )}
-      <div class="rate-buttons">
-        <button type="button" class="button is-quiet" onClick={() => onDone(undefined)}>
-          {t.cancel}
-        </button>
-        <button type="submit" class="button" disabled={state === 'busy'}>
-          {t.report}
-        </button>
-      </div>
+      <Foot state={state} no={t.cancel} yes={t.report} onNo={() => onDone(undefined)} />
     </form>
   );
 }

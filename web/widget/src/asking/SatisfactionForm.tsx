@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useRef, useState } from 'preact/hooks';
 import { useAround } from '../ui/context.ts';
+import { Foot, type FormState } from './Foot.tsx';
 import { Stars } from './Stars.tsx';
 
 /** Under the server's limit in any script. */
@@ -11,7 +12,7 @@ const MAX_COMMENT = 300;
 export function SatisfactionForm({ onRate }: { onRate: (rating: number, comment: string) => Promise<void> }) {
   const { t } = useAround();
   const [stars, setStars] = useState(0);
-  const [state, setState] = useState<'asking' | 'busy' | 'failed'>('asking');
+  const [state, setState] = useState<FormState>('asking');
   const comment = useRef<HTMLTextAreaElement>(null);
   const send = (rating: number) => {
     setState('busy');
@@ -33,19 +34,7 @@ export function SatisfactionForm({ onRate }: { onRate: (rating: number, comment:
           <textarea ref={comment} rows={2} maxLength={MAX_COMMENT} dir="auto" />
         </label>
       )}
-      {state === 'failed' && (
-        <p class="error" role="alert">
-          {t.rateFailed}
-        </p>
-      )}
-      <div class="rate-buttons">
-        <button type="button" class="button is-quiet" disabled={state === 'busy'} onClick={() => send(0)}>
-          {t.skip}
-        </button>
-        <button type="submit" class="button" disabled={state === 'busy' || stars === 0}>
-          {t.sendRating}
-        </button>
-      </div>
+      <Foot state={state} no={t.skip} yes={t.sendRating} ready={stars > 0} onNo={() => send(0)} />
     </form>
   );
 }

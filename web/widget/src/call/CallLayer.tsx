@@ -7,15 +7,28 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon.tsx';
 import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
 import { CallWindow } from './CallWindow.tsx';
+import { Lobby } from './Lobby.tsx';
 import styles from './call.css';
+import { CallTextsContext, loadTexts } from './texts.ts';
 
-export { styles };
+/** All that is fetched with the first call. */
+export async function load(locale: string | undefined) {
+  const texts = await loadTexts(locale);
+  const Layer = () => (
+    <CallTextsContext.Provider value={texts}>
+      <CallLayer />
+    </CallTextsContext.Provider>
+  );
+  return { styles, Layer };
+}
 
-export function CallLayer() {
-  const { active, ringing } = useWidgetState();
+function CallLayer() {
+  const { widget } = useAround();
+  const { active, ringing, connected } = useWidgetState();
   return (
     <>
-      {active && <CallWindow key={active.call.cid} call={active.call} ring={active.ring} takeOver={active.takeOver} />}
+      {active?.checking && connected && <Lobby call={active.call} connected={connected} onJoin={() => widget.joinChecked()} />}
+      {active && !active.checking && <CallWindow key={active.call.cid} call={active.call} ring={active.ring} takeOver={active.takeOver} />}
       {ringing && <Incoming key={ringing.state.ring?.id} call={ringing} />}
     </>
   );

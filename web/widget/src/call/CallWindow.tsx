@@ -1,7 +1,6 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import { CallingState, keepAwake, ringSide, type Call, type ConfabError, type Participant } from '@confab/client';
-import { duration } from '@confab/react/plain';
+import { CallingState, keepAwake, type Call, type ConfabError } from '@confab/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/Icon.tsx';
 import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
@@ -9,10 +8,18 @@ import { onPhone } from '../ui/phone.ts';
 import { useTone } from './CallLayer.tsx';
 import { Controls } from './Controls.tsx';
 import { Problems } from './Problems.tsx';
-import { Saving } from './Saving.tsx';
+import { SavingOffer } from './SavingOffer.tsx';
 import { Stage } from './Stage.tsx';
+import { Timer } from './Timer.tsx';
+import { useArrival, useGone, useRingNote } from './notes.ts';
+import { useSaving } from './saving.ts';
 
-const NEWS_MS = 5000;
+/** Whoever comes back at once, from another window for instance, finds the call. */
+const BACK_MS = 5000;
+/** So long somebody may take who was there, or who called. */
+const COMING_MS = 30_000;
+/** A network that is away for so long does not come back during this call. */
+const LOST_S = 120;
 
 /** The call: in the corner of the page, or large; on a phone it fills the screen until it is made small. Joins when it appears. */
 export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean; takeOver: boolean }) {
@@ -31,13 +38,19 @@ export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean
   const [metAt, setMetAt] = useState<number | undefined>();
   const joined = state === CallingState.JOINED;
   const alone = participants.length < 2;
-  const note = useNote(call, connected?.me.id);
+  const note = useRingNote(call, connected?.me.id);
+  const gone = useGone(participants);
   const news = useArrival(participants, joined);
+  const saving = useSaving(call, participants);
   useTone(joined && alone && note.ringing ? 'outgoing' : undefined);
 
-  const leave = () => widget.hangUp(metAt === undefined ? undefined : Date.now() - metAt);
+  const leave = ({ result, at = Date.now() }: { result?: string; at?: number } = {}) => {
+    const ms = metAt === undefined ? undefined : at - metAt;
+    widget.hangUp(ms === undefined && result === undefined ? undefined : { ms, result });
+  };
   const join = (ringThem: boolean) => {
     setError(undefined);
+    call.setDisconnectionTimeout(LOST_S);
     call.join({ create: true, ...(ringThem ? { ring: true } : {}), ...(takeOver ? { take_over: true } : {}) }).catch(setError);
   };
   useEffect(() => join(ring), [call]);
@@ -60,12 +73,20 @@ export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean
     if (state === CallingState.LEFT && wasIn.current) leave(); // somebody ended it for me
     wasIn.current ||= joined;
   }, [state, joined, widget]);
+  useEffect(() => {
+    if (!joined || !alone || note.ringing) return; // a camera that nobody looks at goes off
+    if (metAt === undefined && note.result !== undefined) return leave({ result: note.result });
+    const at = Date.now();
+    const timer = setTimeout(() => leave(metAt === undefined ? { result: t.noAnswer } : { at }), metAt === undefined ? COMING_MS : BACK_MS);
+    return () => clearTimeout(timer);
+  }, [joined, alone, metAt, note.ringing, note.result]);
 
   const failed = error !== undefined || state === CallingState.RECONNECTING_FAILED;
   const lost = state === CallingState.RECONNECTING || state === CallingState.OFFLINE || state === CallingState.MIGRATING;
+  const aloneText = note.text ?? (gone === undefined ? t.waiting : t.left(gone));
   const said = failed
     ? joinedAt === undefined ? t.callFailed : t.callLost
-    : lost ? t.reconnecting : joinedAt === undefined ? t.connecting : alone ? (note.text ?? t.waiting) : undefined;
+    : lost ? (state === CallingState.OFFLINE ? t.offline : t.reconnecting) : joinedAt === undefined ? t.connecting : alone ? aloneText : undefined;
   const chat = () => {
     setLarge(false);
     widget.open();
@@ -96,78 +117,26 @@ export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean
       </p>
       {error && <p class="call-why">{error.message}</p>}
       {!failed && <Problems call={call} />}
-      {!failed && <Saving call={call} participants={participants} />}
-      {failed || (alone && note.ended) ? (
+      {!failed && <SavingOffer saving={saving} />}
+      {failed ? (
         <div class="call-buttons">
-          <button type="button" class="button" onClick={() => (failed ? join(ring) : void call.ring().catch(setError))}>
-            {failed ? t.retry : t.callAgain}
+          <button type="button" class="button" onClick={() => join(ring)}>
+            {t.retry}
           </button>
           <button
             type="button"
             class="button is-quiet"
             onClick={() => {
               leave();
-              widget.open();
+              widget.write();
             }}
           >
             {t.leaveMessage}
           </button>
         </div>
       ) : (
-        <Controls call={call} participants={participants} onLeave={leave} />
+        <Controls call={call} participants={participants} saving={saving} onLeave={() => leave()} />
       )}
     </section>
   );
-}
-
-function Timer({ since }: { since: number }) {
-  const { t } = useAround();
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return (
-    <span class="call-timer" role="timer" aria-label={t.callDuration}>
-      {duration(now - since, t)}
-    </span>
-  );
-}
-
-/** Who comes into a call that somebody else is in already, for a while. */
-function useArrival(participants: readonly Participant[], joined: boolean): string | undefined {
-  const { t } = useAround();
-  const known = useRef<ReadonlySet<string>>(new Set());
-  const [news, setNews] = useState<string | undefined>();
-  useEffect(() => {
-    const others = joined ? participants.filter((participant) => !participant.isLocal) : [];
-    const fresh = others.find(({ sessionId }) => !known.current.has(sessionId));
-    if (fresh && known.current.size > 0) setNews(t.joined(fresh.name));
-    known.current = new Set(others.map(({ sessionId }) => sessionId));
-  }, [participants, joined, t]);
-  useEffect(() => {
-    if (news === undefined) return;
-    const timer = setTimeout(() => setNews(undefined), NEWS_MS);
-    return () => clearTimeout(timer);
-  }, [news]);
-  return news;
-}
-
-/** What the caller is told of the ring, or who went. */
-function useNote(call: Call, me: string | undefined): { ringing: boolean; ended: boolean; text: string | undefined } {
-  const { widget, t } = useAround();
-  const ring = useObservable(call.state.ring$);
-  const participants = useObservable(call.state.participants$);
-  const [gone, setGone] = useState<string | undefined>();
-  const before = useRef<string | undefined>(undefined);
-  useEffect(() => {
-    const other = participants.find((participant) => !participant.isLocal)?.name;
-    setGone(other === undefined && before.current !== undefined ? t.left(before.current) : undefined);
-    if (other !== undefined) before.current = other;
-  }, [participants, t]);
-  if (gone !== undefined || !ring || ring.caller.id !== me) return { ringing: false, ended: gone !== undefined, text: gone };
-  if (ringSide(ring, me) === 'outgoing') return { ringing: true, ended: false, text: t.calling(widget.settings.title ?? t.title) };
-  const texts = { declined: t.declined, missed: t.noAnswer, busy: t.busy, cancelled: undefined, accepted: undefined };
-  const text = ring.outcome ? texts[ring.outcome] : undefined;
-  return { ringing: false, ended: text !== undefined, text };
 }

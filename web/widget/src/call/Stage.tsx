@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Call, Participant } from '@confab/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Icon } from '../ui/Icon.tsx';
 import { useAround } from '../ui/context.ts';
+import { Quality } from './Bars.tsx';
 import { Face } from './Face.tsx';
 import { Picture } from './Picture.tsx';
 import { Tile } from './Tile.tsx';
@@ -31,6 +33,7 @@ export function Stage({ call, participants }: { call: Call; participants: readon
         <div class={`self ${others.length === 0 ? 'is-alone' : ''}`} role="region" aria-label={t.you}>
           {others.length > 0 && <Face id={me.userId} name={me.name} />}
           <Picture track={me.videoTrack} mirrored={call.camera.state.direction !== 'back'} />
+          {others.length > 0 && <OwnMarks me={me} />}
         </div>
       )}
       {sounds.map((track) => (
@@ -49,6 +52,21 @@ export function Stage({ call, participants }: { call: Call; participants: readon
         </button>
       )}
     </div>
+  );
+}
+
+/** How well one is connected oneself, and that one is muted. */
+function OwnMarks({ me }: { me: Participant }) {
+  const { t } = useAround();
+  return (
+    <p class="plate">
+      {me.isMuted && (
+        <span role="img" aria-label={t.muted}>
+          <Icon name="micOff" size={16} />
+        </span>
+      )}
+      <Quality quality={me.connectionQuality} />
+    </p>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Participant } from '@confab/client';
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon.tsx';
 import { useAround } from '../ui/context.ts';
+import { Quality } from './Bars.tsx';
 import { Face } from './Face.tsx';
 import { Picture } from './Picture.tsx';
 
@@ -13,7 +14,7 @@ const COMING_MS = 6000;
 /** One of the others. Until the first frame is there, and while the camera is off, a face stands in its place. */
 export function Tile({ participant }: { participant: Participant }) {
   const { t } = useAround();
-  const { userId, name, videoTrack, audioTrack, isMuted, isSpeaking } = participant;
+  const { userId, name, videoTrack, audioTrack, isMuted, isSpeaking, connectionQuality } = participant;
   const [shown, setShown] = useState<MediaStreamTrack | undefined>();
   const [coming, setComing] = useState(true);
   useEffect(() => {
@@ -32,7 +33,8 @@ export function Tile({ participant }: { participant: Participant }) {
             <Icon name="micOff" size={16} />
           </span>
         )}
-        {name}
+        <Quality quality={connectionQuality} />
+        <bdi>{name}</bdi>
       </p>
     </div>
   );

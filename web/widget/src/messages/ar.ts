@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Arabic, written from right to left. Names stand in isolates: many are written from left to right. */
-import type { DeviceKind } from '@confab/client';
 import { grammar, isolate } from '@confab/react/plain';
 import { voice } from '@confab/react/texts/voice/ar';
 import type { Messages } from './en.ts';
 
 const { count } = grammar('ar');
-
-const DEVICES: Record<DeviceKind, string> = { camera: 'الكاميرا', microphone: 'الميكروفون', screenShare: 'الشاشة' };
 
 const UNITS: Record<string, string> = { B: 'بايت', KB: 'كيلوبايت', MB: 'ميغابايت' };
 
@@ -104,6 +101,7 @@ export const ar: Messages = {
   voice,
 
   startVideoCall: 'ابدأ مكالمة فيديو',
+  callNow: 'اتصل الآن',
   videoCall: 'مكالمة فيديو',
   callIsLive: (names) => `مكالمة فيديو مع ${isolate(names)}`,
   callIsLiveElsewhere: 'أنت في هذه المكالمة في نافذة أخرى',
@@ -162,15 +160,5 @@ export const ar: Messages = {
     declined: 'مكالمة فيديو، مرفوضة',
     cancelled: 'مكالمة فيديو، ملغاة',
     busy: 'مكالمة فيديو، مشغول',
-  },
-
-  deviceError: (kind, reason) => {
-    const name = DEVICES[kind];
-    if (reason === 'denied') return `المتصفح لا يسمح لهذه الصفحة باستخدام ${isolate(name)}. اسمح بذلك في شريط العنوان.`;
-    if (reason === 'missing') return `لم يُعثر على ${isolate(name)}. وصّل الجهاز وحاول مجددًا؛ تعمل المكالمة من دونه أيضًا.`;
-    if (reason === 'busy') return `برنامج آخر يستخدم ${isolate(name)}.`;
-    if (reason === 'insecure') return `المتصفحات لا تتيح ${isolate(name)} إلا للصفحات المفتوحة عبر https://‎ أو عبر http://localhost على الخادم نفسه. عنوان هذه الصفحة يبدأ بـ http://‎.`;
-    if (reason === 'lost') return `توقفت ${isolate(name)} عن العمل.`;
-    return `تعذّر تشغيل ${isolate(name)}.`;
   },
 };

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DeviceKind } from '@confab/client';
 import { grammar } from '@confab/react/plain';
 import { voice } from '@confab/react/texts/voice/de';
 import type { Messages } from './en.ts';
 
 const { count } = grammar('de');
-
-const DEVICES: Record<DeviceKind, [string, string]> = {
-  camera: ['die Kamera', 'Kamera'],
-  microphone: ['das Mikrofon', 'Mikrofon'],
-  screenShare: ['den Bildschirm', 'Bildschirm'],
-};
 
 export const de: Messages = {
   locale: 'de',
@@ -94,6 +87,7 @@ export const de: Messages = {
   voice,
 
   startVideoCall: 'Videoanruf starten',
+  callNow: 'Jetzt anrufen',
   videoCall: 'Videoanruf',
   callIsLive: (names) => `Videoanruf mit ${names}`,
   callIsLiveElsewhere: 'Sie sind in einem anderen Fenster in diesem Anruf',
@@ -152,15 +146,5 @@ export const de: Messages = {
     declined: 'Videoanruf, abgelehnt',
     cancelled: 'Videoanruf, abgebrochen',
     busy: 'Videoanruf, besetzt',
-  },
-
-  deviceError: (kind, reason) => {
-    const [article, name] = DEVICES[kind];
-    if (reason === 'denied') return `Der Browser lässt diese Seite ${article} nicht benutzen. Erlauben Sie es in der Adresszeile.`;
-    if (reason === 'missing') return `Gerät nicht gefunden: ${name}. Schließen Sie es an und versuchen Sie es erneut; der Anruf geht auch ohne.`;
-    if (reason === 'busy') return `Ein anderes Programm benutzt gerade ${article}.`;
-    if (reason === 'insecure') return `Browser geben ${article} nur an Seiten, die mit https:// geöffnet wurden, oder auf dem Server selbst mit http://localhost. Die Adresse dieser Seite beginnt mit http://.`;
-    if (reason === 'lost') return `Gerät ausgefallen: ${name}.`;
-    return `Gerät konnte nicht gestartet werden: ${name}.`;
   },
 };

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every text of the widget, in English. Another language is another object of this type. */
-import type { DeviceErrorReason, DeviceKind, UsualReply } from '@confab/client';
+import type { UsualReply } from '@confab/client';
 import { grammar } from '@confab/react/plain';
 import { voice } from '@confab/react/texts/voice/en';
 
 const { count } = grammar('en');
-
-const DEVICES: Record<DeviceKind, string> = { camera: 'camera', microphone: 'microphone', screenShare: 'screen' };
 
 const USUALLY: Record<UsualReply, string> = {
   minutes: 'Usually answers within a few minutes',
@@ -96,6 +94,7 @@ export const en = {
 
   // calls
   startVideoCall: 'Start video call',
+  callNow: 'Call now',
   videoCall: 'Video call',
   callIsLive: (names: string) => `Video call with ${names}`,
   callIsLiveElsewhere: 'You are in this call in another window',
@@ -154,16 +153,6 @@ export const en = {
     declined: 'Video call, declined',
     cancelled: 'Video call, cancelled',
     busy: 'Video call, busy',
-  },
-
-  deviceError: (kind: DeviceKind, reason: DeviceErrorReason): string => {
-    const name = DEVICES[kind];
-    if (reason === 'denied') return `Your browser does not let this page use the ${name}. Allow it in the address bar.`;
-    if (reason === 'missing') return `No ${name} was found. Plug one in and try again; the call works without.`;
-    if (reason === 'busy') return `Another program is using your ${name}.`;
-    if (reason === 'insecure') return `Browsers give the ${name} only to pages that are opened with https://, or with http://localhost on the server itself. The address of this page begins with http://.`;
-    if (reason === 'lost') return `Your ${name} was unplugged or stopped working.`;
-    return `Your ${name} could not be started.`;
   },
 };
 

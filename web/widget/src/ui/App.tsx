@@ -10,13 +10,13 @@ import { useLoaded } from './load.ts';
 /** The round button, the chat over it, and the call over the page. */
 export function App() {
   const { widget, t } = useAround();
-  const { open, unread, active, ringing, ended } = useWidgetState();
+  const { open, unread, active, ringing, ended, connected } = useWidgetState();
   const launcher = useRef<HTMLButtonElement>(null);
   const inCall = active !== undefined || ringing !== undefined;
   // what shows calls is fetched when there is one; the media code after that, when it is joined
-  const layer = useLoaded(inCall, () => import('../call/CallLayer.tsx'), () => widget.failCall());
+  const layer = useLoaded(inCall, async () => (await import('../call/CallLayer.tsx')).load(t.locale), () => widget.failCall());
   const asking = useLoaded(ended !== undefined, () => import('../asking/asking.ts'), () => widget.endAfter());
-  const after = ended && asking && <asking.AfterCall key={ended.call.cid} ended={ended} over={!open} />;
+  const after = ended && connected && asking && <asking.AfterCall key={ended.call.cid} ended={ended} connected={connected} over={!open} />;
 
   const close = () => {
     widget.close();
@@ -46,7 +46,7 @@ export function App() {
       <p class="hidden" role="status">
         {!open && unread > 0 ? t.newMessages(unread) : ''}
       </p>
-      {inCall && layer && <layer.CallLayer />}
+      {inCall && layer && <layer.Layer />}
     </div>
   );
 }

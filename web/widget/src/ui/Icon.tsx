@@ -28,6 +28,7 @@ const PATHS = {
   pause: 'M8.500 6v12M15.500 6v12',
   trash: 'M4 6.500h16M9 6.500V4.500h6v2m-9 0 1 13.500h10l1-13.500M10 10.500v6m4-6v6',
   flag: 'M6 21V4m0 1c3.500-2 7 2 12 0v9c-5 2-8.500-2-12 0',
+  sliders: 'M4 7h8m4 0h4M4 17h4m4 0h8M12 7a2 2 0 1 0 4 0 2 2 0 1 0-4 0ZM8 17a2 2 0 1 0 4 0 2 2 0 1 0-4 0Z',
   flip: 'M4 12a8 8 0 0 1 13.700-5.600L20 8.500M20 4v4.500h-4.500M20 12a8 8 0 0 1-13.700 5.600L4 15.500M4 20v-4.500h4.500',
 } as const;
 
@@ -53,14 +54,15 @@ interface IconButtonProps {
   icon: IconName;
   label: string;
   class?: string;
-  pressed?: boolean;
+  /** What it opens is there. */
+  expanded?: boolean;
   disabled?: boolean;
   onClick: () => void;
 }
 
-export function IconButton({ icon, label, class: look = '', pressed, disabled, onClick }: IconButtonProps) {
+export function IconButton({ icon, label, class: look = '', expanded, disabled, onClick }: IconButtonProps) {
   return (
-    <button type="button" class={`iconbutton ${look}`} aria-label={label} title={label} aria-pressed={pressed} disabled={disabled} onClick={onClick}>
+    <button type="button" class={`iconbutton ${look}`} aria-label={label} title={label} aria-expanded={expanded} disabled={disabled} onClick={onClick}>
       <Icon name={icon} />
     </button>
   );

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { BanNotice, HoursNowObject, UsualReply } from '@confab/client';
+import type { BanNotice } from '@confab/client';
 import type { Messages as Texts } from '../messages/index.ts';
 import type { Connected } from '../widget.ts';
 import { Composer } from './Composer.tsx';
@@ -12,13 +12,15 @@ import { Satisfaction } from './Satisfaction.tsx';
 import { useReport } from './report.tsx';
 import { useAround, useObservable, useWidgetState } from './context.ts';
 import { useLasting } from './lasting.ts';
+import { useLiveCall } from './live.ts';
 import { onPhone, useFocusInside, useViewport } from './phone.ts';
+import { expected, useTeam } from './team.ts';
 import { useUploads } from './uploads.ts';
 
 /** The chat: a dialog beside the page; on a phone in its place. Escape closes it. `after`: what is said of a call that is over. */
 export function Panel({ onClose, after }: { onClose: () => void; after: ComponentChildren }) {
   const { widget, t } = useAround();
-  const { connected, connection, active, banned, team } = useWidgetState();
+  const { connected, connection, active, banned, team, writing } = useWidgetState();
   const dialog = useRef<HTMLElement>(null);
   const phone = onPhone();
   const uploads = useUploads();
@@ -27,6 +29,12 @@ export function Panel({ onClose, after }: { onClose: () => void; after: Componen
   const title = widget.settings.title ?? t.title;
   useViewport();
   useFocusInside(dialog, phone);
+  const toTextBox = () => dialog.current?.querySelector<HTMLElement>('.composer textarea')?.focus();
+  useEffect(() => {
+    if (!writing) return;
+    toTextBox();
+    widget.atTextBox();
+  }, [writing, widget]);
 
   return (
     <section
@@ -53,7 +61,7 @@ export function Panel({ onClose, after }: { onClose: () => void; after: Componen
       <header class="head">
         <div class="head-text">
           <h2 class="head-title">{title}</h2>
-          {connected ? <Presence connected={connected} /> : <Hint there={team?.online} hours={team?.hours} usual={team?.usual_reply} />}
+          {connected ? <Presence connected={connected} /> : <Hint {...expected(team?.online, team?.hours, team?.usual_reply, t)} />}
         </div>
         {widget.settings.calls && <IconButton icon="camera" label={t.startVideoCall} disabled={active !== undefined || banned !== undefined} onClick={() => void widget.call()} />}
         <IconButton icon="close" label={t.closeChat} onClick={onClose} />
@@ -66,7 +74,7 @@ export function Panel({ onClose, after }: { onClose: () => void; after: Componen
       <p class={report.said ? 'day' : 'hidden'} role="status">
         {report.said}
       </p>
-      {connected && <Satisfaction connected={connected} onDone={() => dialog.current?.querySelector<HTMLElement>('.composer textarea')?.focus()} />}
+      {connected && <Satisfaction connected={connected} onDone={toTextBox} />}
       {!banned && <Composer uploads={uploads} />}
     </section>
   );
@@ -74,19 +82,16 @@ export function Panel({ onClose, after }: { onClose: () => void; after: Componen
 
 function Presence({ connected }: { connected: Connected }) {
   const { t } = useAround();
-  const { online, hours, usualReply } = useObservable(connected.chat.state$);
+  const team = useTeam(connected);
   const lost = useLost(connected); // who is there is not known then
-  if (lost) return <p class="head-hint">{t.reconnecting}</p>;
-  return <Hint there={online.size > (online.has(connected.me.id) ? 1 : 0)} hours={hours} usual={usualReply} />;
+  return lost ? <p class="head-hint">{t.reconnecting}</p> : <Hint {...team} />;
 }
 
-/** Somebody is there, or will be then, or usually answers within that time. */
-function Hint({ there, hours, usual }: { there: boolean | undefined; hours: HoursNowObject | undefined; usual: UsualReply | undefined }) {
-  const { t } = useAround();
+function Hint({ there, text }: { there: boolean; text: string }) {
   return (
     <p class="head-hint">
       {there && <span class="dot" aria-hidden="true" />}
-      {there ? t.online : hours && !hours.open && hours.opens_at ? t.opensAt(weekTime(Date.parse(hours.opens_at), t.locale)) : usual ? t.usually[usual] : t.away}
+      {text}
     </p>
   );
 }
@@ -95,9 +100,6 @@ function bannedText({ until, reason }: BanNotice, t: Texts): string {
   const time = new Intl.DateTimeFormat(t.locale, { dateStyle: 'medium', timeStyle: 'short' });
   return t.banned(until && time.format(until), reason);
 }
-
-const weekTime = (at: number, locale: string | undefined): string =>
-  new Intl.DateTimeFormat(locale, { weekday: 'long', hour: 'numeric', minute: '2-digit' }).format(at);
 
 /** A loss this short is not worth a word. */
 const GRACE_MS = 1500;
@@ -139,17 +141,14 @@ function useLost({ client }: Connected): boolean {
 /** Somebody is in the conversation's call: after the page was loaded anew one gets back in. */
 function LiveCall({ connected }: { connected: Connected }) {
   const { widget, t } = useAround();
-  const { active, ringing } = useWidgetState();
-  const { conversations } = useObservable(connected.chat.state$);
-  const live = conversations.get(connected.me.id)?.call;
-  const others = (live?.participants ?? []).filter((user) => user.id !== connected.me.id);
-  const elsewhere = useLasting(live !== undefined && live !== null && others.length < live.participants.length, GRACE_MS); // who has left is in the list for a moment
-  if (!live || active || ringing || !widget.settings.calls || (!elsewhere && others.length === 0)) return null;
+  const { active, ringing, ended } = useWidgetState();
+  const live = useLiveCall(connected);
+  if (!live || active || ringing || ended || !widget.settings.calls) return null;
   return (
     <div class="live">
-      <span>{elsewhere ? t.callIsLiveElsewhere : t.callIsLive([...new Set(others.map((user) => user.name))].join(', '))}</span>
+      <span>{live.elsewhere ? t.callIsLiveElsewhere : t.callIsLive(live.others.join(', '))}</span>
       <button type="button" class="button" onClick={() => void widget.call()}>
-        {elsewhere ? t.continueHere : t.joinCall}
+        {live.elsewhere ? t.continueHere : t.joinCall}
       </button>
     </div>
   );
