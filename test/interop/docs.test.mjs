@@ -44,6 +44,7 @@ const C = {
 	'docs/c-client.md: confab_call_describe': '',
 	'docs/c-client.md: confab_call_stats': '',
 	'docs/c-client.md: confab_call_ring': '',
+	'docs/c-client.md: confab_chat_send': '',
 	'docs/c-client.md: access_token': '',
 };
 // Run elsewhere, or nothing to run: see each.
@@ -98,10 +99,10 @@ void provide_token(void *arg, confab_token_request *request);
 void on_open(void *arg, const confab_rpc_invocation *invocation, confab_rpc_request *request);
 void block(confab_client *client, confab_client_options options, confab_error error, confab_user user, void *arg, confab_call *call, confab_track *camera,
 	confab_frame frame, const confab_event *e, const confab_event *event, const char *const *ids, char *access_token, char *answer,
-	const confab_attribute *attributes, confab_stats stats);
+	const confab_attribute *attributes, confab_stats stats, confab_file snapshot, confab_messages *messages, int64_t id);
 void block(confab_client *client, confab_client_options options, confab_error error, confab_user user, void *arg, confab_call *call, confab_track *camera,
 	confab_frame frame, const confab_event *e, const confab_event *event, const char *const *ids, char *access_token, char *answer,
-	const confab_attribute *attributes, confab_stats stats)
+	const confab_attribute *attributes, confab_stats stats, confab_file snapshot, confab_messages *messages, int64_t id)
 {
 #line ${s.line} "${s.file}"
 ${s.text}
@@ -110,7 +111,7 @@ ${s.text}
 		const done = spawnSync('cc', ['-std=c99', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Wno-unused-but-set-parameter', '-Wno-unused-variable', '-Werror', '-fsyntax-only', '-I', path.join(root, 'include'), file], { encoding: 'utf8' });
 		assert.equal(done.status, 0, done.stderr);
 	}
-	assert.ok(code.length >= 9);
+	assert.ok(code.length >= 10);
 });
 
 test("the server API's first lines run", async () => {
