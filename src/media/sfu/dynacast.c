@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/sfu/dynacast.h"
 
+#include <assert.h>
+
 #include "media/sfu/participant.h"
 #include "media/sfu/sfu.h"
-#include "media/sfu/subscription.h"
 #include "media/sfu/track.h"
 
 void dynacast_init(struct dynacast *d)
@@ -14,14 +15,20 @@ void dynacast_init(struct dynacast *d)
 /* The best layer that anybody wants. One without layers is wanted whole or not at all. */
 static int8_t wanted(const struct track *t)
 {
-	const struct subscription *s;
-	int8_t most = LAYERS_NONE;
+	int8_t most = LAYERS_MAX - 1;
 
-	list_each (s, &t->subscriptions, in_track) {
-		if (s->wanted.layer > most)
-			most = s->wanted.layer;
-	}
+	while (most >= 0 && !t->dynacast.wishes[most])
+		most--;
 	return most >= 0 && !track_has_layers(t) ? LAYERS_MAX - 1 : most;
+}
+
+void dynacast_wish(struct dynacast *d, int8_t before, int8_t after)
+{
+	assert(before < 0 || d->wishes[before]);
+	if (before >= 0)
+		d->wishes[before]--;
+	if (after >= 0)
+		d->wishes[after]++;
 }
 
 static void tell(struct track *t, int8_t layer)

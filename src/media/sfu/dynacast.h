@@ -10,16 +10,25 @@
 
 #include <stdint.h>
 
+#include "media/rtp/layers.h"
+
 struct track;
 
 enum { DYNACAST_LESS_US = 5 * 1000 * 1000 };
 
 struct dynacast {
-	int8_t told;	  /* layer, or LAYERS_NONE; publishers begin with everything */
-	uint64_t less_at; /* when a lower wish gets told; UINT64_MAX = there is none */
+	uint32_t wishes[LAYERS_MAX]; /* subscriptions that want each layer at most */
+	int8_t told;		     /* layer, or LAYERS_NONE; publishers begin with everything */
+	uint64_t less_at;	     /* when a lower wish gets told; UINT64_MAX = there is none */
 };
 
 void dynacast_init(struct dynacast *d);
+
+/*
+ * A subscription wants another layer at most than before; LAYERS_NONE = nothing, or it is not there. Counted, since
+ * hundreds may watch, and each of them says something about it. dynacast_update follows.
+ */
+void dynacast_wish(struct dynacast *d, int8_t before, int8_t after);
 
 /* Somebody's wish changed, or time passed. Does nothing before the track is live. */
 void dynacast_update(struct track *t, uint64_t now);

@@ -14,12 +14,19 @@
 
 struct subscription *subscription_find(const struct participant *p, const struct track *t)
 {
-	struct subscription *s;
+	struct list *own = p->subscriptions.next, *all = t->subscriptions.next;
 
-	/* the shorter of the two lists in nearly every room */
-	list_each (s, &t->subscriptions, in_track) {
-		if (s->participant == p)
-			return s;
+	/* Side by side: one gets few things from a stage with hundreds of viewers, and in a meeting many, each of which goes
+	 * to few. The shorter list says whether there is one. */
+	for (; own != &p->subscriptions && all != &t->subscriptions;
+	     own = own->next, all = all->next) {
+		struct subscription *a = list_entry(own, struct subscription, in_participant);
+		struct subscription *b = list_entry(all, struct subscription, in_track);
+
+		if (a->track == t)
+			return a;
+		if (b->participant == p)
+			return b;
 	}
 	return NULL;
 }
@@ -41,6 +48,7 @@ int subscription_new(struct subscription **ret, struct participant *p, struct tr
 	s->wanted = s->allowed = (struct subscription_limit){ LAYERS_MAX - 1, LAYERS_TEMPORAL_MAX };
 	list_append(&p->subscriptions, &s->in_participant);
 	list_append(&t->subscriptions, &s->in_track);
+	dynacast_wish(&t->dynacast, LAYERS_NONE, s->wanted.layer);
 	dynacast_update(t, now); /* before it waits for a key frame (livekit-protocol 6.2) */
 	*ret = s;
 	return 0;
@@ -64,6 +72,7 @@ struct subscription *subscription_free(struct subscription *s, uint64_t now)
 	subscription_stop(s, now);
 	list_remove(&s->in_participant);
 	list_remove(&s->in_track);
+	dynacast_wish(&s->track->dynacast, s->wanted.layer, LAYERS_NONE);
 	dynacast_update(s->track, now);
 	slab_free(s);
 	return NULL;
@@ -137,11 +146,13 @@ void subscription_refresh(struct subscription *s)
 void subscription_want(struct subscription *s, uint64_t now, const struct plane_settings *settings)
 {
 	bool was_paused = subscription_is_paused(s);
+	int8_t before = s->wanted.layer;
 
 	s->settings = *settings;
 	s->wanted.layer = (int8_t)(settings->disabled ? LAYERS_NONE
 						      : track_layer_for(s->track, settings));
 	subscription_refresh(s);
+	dynacast_wish(&s->track->dynacast, before, s->wanted.layer);
 	dynacast_update(s->track, now);
 	limits_changed(s, now, was_paused);
 }
