@@ -86,8 +86,9 @@ struct room {
 	bool entered;	      /* somebody was in it */
 	uint64_t empty_by_us; /* nobody is: closed then; 0 while there are members */
 	struct list members;
-	uint16_t data_handle; /* of the newest data track */
-	struct list departed; /* struct departed, oldest first; see departed.c */
+	void *by_identity, *by_sid; /* the same, to be found: trees of tsearch(3) */
+	uint16_t data_handle;	    /* of the newest data track */
+	struct list departed;	    /* struct departed, oldest first; see departed.c */
 	size_t departed_count;
 	size_t count;	       /* members */
 	size_t visible;	       /* of them, that are not hidden */
@@ -215,6 +216,9 @@ int room_configure_by_token(struct room *r, const json_t *room_config); /* roomC
 int room_set_metadata(struct room *r, const char *metadata);		/* also "" */
 bool room_is_full(const struct room *r);
 void room_tell(struct room *r); /* `room_update` now */
+/* Among the members, or no longer. Whoever comes with the identity of another is found in their place. 0 or -ENOMEM. */
+int room_enter(struct room *r, struct member *m);
+void room_leave(struct room *r, struct member *m);
 struct member *room_find_identity(const struct room *r, const char *identity);
 struct member *room_find_member(const struct room *r, const char *sid);
 struct track *room_find_track(const struct room *r, const char *sid, struct member **ret_owner);

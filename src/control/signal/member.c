@@ -146,9 +146,12 @@ int member_admit(struct session *session)
 	struct member *m = member_new(session, r);
 	if (!m)
 		return -ENOMEM; /* a new room ends by its time-out */
+	if (room_enter(r, m) < 0) {
+		(void)member_free(m);
+		return -ENOMEM;
+	}
 	if (!old)
 		capacity_admitted(m);
-	list_append(&r->members, &m->in_room);
 	r->visible += !m->token.hidden;
 	r->counters_changed = r->entered = true;
 	room_settle(r);
@@ -211,7 +214,7 @@ void member_remove(struct member *m, Lk__DisconnectReason reason)
 	if (m->resuming)
 		resume_refuse(m->resuming, reason);
 	struct departed *departed = departed_add(m);
-	list_remove(&m->in_room);
+	room_leave(r, m);
 	r->visible -= !m->token.hidden;
 	r->counters_changed = true;
 	room_weigh(r, r->count - 1);

@@ -31,19 +31,23 @@ void report_stream_state(struct member *m, const struct plane_event *event)
 /* Deltas go to the speaker itself and to those who are sent its sound (livekit-protocol 6.3). */
 void report_speakers(struct room *r, const struct plane_event *event)
 {
+	const struct member *who[PLANE_SPEAKERS_MAX];
 	struct member *viewer;
+	size_t count = event->speaker_count < PLANE_SPEAKERS_MAX ? event->speaker_count
+								 : PLANE_SPEAKERS_MAX;
 
+	for (size_t i = 0; i < count; i++)
+		who[i] = room_find_member(r, event->speakers[i].participant.text);
 	list_each (viewer, &r->members, in_room) {
 		const struct plane_speaker *heard[PLANE_SPEAKERS_MAX];
 		size_t n = 0;
 
-		for (size_t i = 0; i < event->speaker_count && i < PLANE_SPEAKERS_MAX; i++) {
-			const struct plane_speaker *speaker = &event->speakers[i];
-			const struct member *m = room_find_member(r, speaker->participant.text);
+		for (size_t i = 0; i < count; i++) {
+			const struct member *m = who[i];
 
 			if (m && member_sees(viewer, m) &&
 			    (m == viewer || subscribe_hears(viewer, m)))
-				heard[n++] = speaker;
+				heard[n++] = &event->speakers[i];
 		}
 		if (n)
 			send_speakers(viewer->session, heard, n);

@@ -165,24 +165,61 @@ int room_configure_by_token(struct room *r, const json_t *room_config)
 	return room_configure(r, &options);
 }
 
+/* ---- members ---- */
+
+static int compare_identities(const void *a, const void *b)
+{
+	return strcmp(((const struct member *)a)->info.identity,
+		      ((const struct member *)b)->info.identity);
+}
+
+static int compare_member_sids(const void *a, const void *b)
+{
+	return strcmp(((const struct member *)a)->sid.text, ((const struct member *)b)->sid.text);
+}
+
+int room_enter(struct room *r, struct member *m)
+{
+	struct member **node = tsearch(m, &r->by_identity, compare_identities);
+
+	if (!node)
+		return -ENOMEM;
+	if (!tsearch(m, &r->by_sid, compare_member_sids)) {
+		if (*node == m)
+			(void)tdelete(m, &r->by_identity, compare_identities);
+		return -ENOMEM;
+	}
+	*node = m;
+	list_append(&r->members, &m->in_room);
+	return 0;
+}
+
+void room_leave(struct room *r, struct member *m)
+{
+	if (room_find_identity(r, m->info.identity) == m) /* else another has come in its place */
+		(void)tdelete(m, &r->by_identity, compare_identities);
+	(void)tdelete(m, &r->by_sid, compare_member_sids);
+	list_remove(&m->in_room);
+}
+
 struct member *room_find_identity(const struct room *r, const char *identity)
 {
-	struct member *m;
+	struct member key;
 
-	list_each (m, &r->members, in_room)
-		if (strcmp(m->info.identity, identity) == 0)
-			return m;
-	return NULL;
+	key.info.identity = (char *)(uintptr_t)identity; /* not written to */
+	struct member *const *node = tfind(&key, &r->by_identity, compare_identities);
+	return node ? *node : NULL;
 }
 
 struct member *room_find_member(const struct room *r, const char *sid)
 {
-	struct member *m;
+	struct member key;
 
-	list_each (m, &r->members, in_room)
-		if (strcmp(m->sid.text, sid) == 0)
-			return m;
-	return NULL;
+	if (strlen(sid) >= sizeof key.sid.text)
+		return NULL;
+	strcpy(key.sid.text, sid);
+	struct member *const *node = tfind(&key, &r->by_sid, compare_member_sids);
+	return node ? *node : NULL;
 }
 
 struct track *room_find_track(const struct room *r, const char *sid, struct member **ret_owner)
