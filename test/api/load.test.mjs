@@ -51,6 +51,7 @@ test('every figure is in the table and in the JSON, and those of the server fit 
 	near(f.mbit_per_cpu_s, (f.bytes * 8) / 1e6 / f.server_cpu_s);
 	if (f.rss_media_kb !== f.rss_idle_kb) near(f.rss_per_subscriber_kb, (f.rss_media_kb - f.rss_idle_kb) / f.subscribing);
 	assert.equal(f.subscribing, 4, 'the publisher has a connection to receive with, too');
+	assert.ok(f.join_cpu_ms >= 0 && f.join_cpu_ms <= f.join_all_cpu_ms && f.joining_delay_p99_ms >= f.joining_delay_p50_ms, JSON.stringify(f));
 	assert.ok(f.join_p50_ms > 0 && f.join_p99_ms >= f.join_p50_ms && f.delay_p99_ms >= f.delay_p50_ms, JSON.stringify(f));
 	assert.ok(f.loader_cpu_s > 0 && f.loader_busy > 0 && f.loader_busy <= 1.001, JSON.stringify(f));
 	assert.ok(f.feedbacks > 0, 'transport-wide feedback');

@@ -38,7 +38,8 @@ double histogram_ms(const struct histogram *h, double share)
 
 int figures_init(struct figures *f)
 {
-	struct histogram *all[] = { &f->delay, &f->audio_delay, &f->join, &f->refusal };
+	struct histogram *all[] = { &f->delay, &f->audio_delay, &f->join, &f->refusal,
+				    &f->joining_delay };
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof all / sizeof *all && r == 0; i++)
@@ -52,6 +53,7 @@ void figures_fini(struct figures *f)
 	histogram_fini(&f->audio_delay);
 	histogram_fini(&f->join);
 	histogram_fini(&f->refusal);
+	histogram_fini(&f->joining_delay);
 }
 
 static double ratio(double a, double b)
@@ -67,6 +69,15 @@ static double us_per_packet(const struct figures *f)
 static double per_subscriber_kb(const struct figures *f)
 {
 	return ratio((double)f->rss_media_kb - (double)f->rss_idle_kb, f->subscribing);
+}
+
+/* What a join took for itself. */
+static double join_cpu_ms(const struct figures *f)
+{
+	double forwarding = us_per_packet(f) * (double)f->joining_packets / 1e3;
+	double ms = f->join_all_cpu_ms - ratio(forwarding, f->connections);
+
+	return ms > 0 ? ms : 0;
 }
 
 static double loss(const struct figures *f)
@@ -92,7 +103,8 @@ void figures_print(const struct figures *f, FILE *out)
 			ratio((double)f->bytes * 8 / 1e6, f->server_cpu_s));
 		fprintf(out, "| server, share of a core | %.1f %% |\n",
 			100 * ratio(f->server_cpu_s, f->seconds));
-		fprintf(out, "| server, CPU-ms per join | %.2f |\n", f->join_cpu_ms);
+		fprintf(out, "| server, CPU-ms per join | %.2f (%.2f with media) |\n",
+			join_cpu_ms(f), f->join_all_cpu_ms);
 		fprintf(out,
 			"| RSS idle, joined, under media, after, MiB | %.1f, %.1f, %.1f, %.1f |\n",
 			(double)f->rss_idle_kb / 1024, (double)f->rss_joined_kb / 1024,
@@ -105,6 +117,11 @@ void figures_print(const struct figures *f, FILE *out)
 	if (f->audio_delay.count)
 		fprintf(out, "| of audio, p50, p99, ms | %.2f, %.2f |\n",
 			histogram_ms(&f->audio_delay, 0.5), histogram_ms(&f->audio_delay, 0.99));
+	fprintf(out,
+		"| while people join, p50, p99, ms | %.2f, %.2f |\n"
+		"| loss until all are there | %.4f %% |\n",
+		histogram_ms(&f->joining_delay, 0.5), histogram_ms(&f->joining_delay, 0.99),
+		100 * f->joining_loss);
 	fprintf(out, "| loss | %.4f %% |\n", 100 * loss(f));
 	if (f->refused)
 		fprintf(out, "| refused; told so after p50, p99, ms | %u; %.1f, %.1f |\n",
@@ -130,10 +147,12 @@ static void json_of_server(const struct figures *f, FILE *out)
 {
 	fprintf(out,
 		"\"server_cpu_s\":%.6f,\"server_user_s\":%.6f,\"us_per_forwarded_packet\":%.4f,"
-		"\"packets_per_cpu_s\":%.1f,\"mbit_per_cpu_s\":%.3f,\"join_cpu_ms\":%.3f,",
+		"\"packets_per_cpu_s\":%.1f,\"mbit_per_cpu_s\":%.3f,\"join_cpu_ms\":%.3f,"
+		"\"join_all_cpu_ms\":%.3f,",
 		f->server_cpu_s, f->server_user_s, us_per_packet(f),
 		ratio((double)f->received, f->server_cpu_s),
-		ratio((double)f->bytes * 8 / 1e6, f->server_cpu_s), f->join_cpu_ms);
+		ratio((double)f->bytes * 8 / 1e6, f->server_cpu_s), join_cpu_ms(f),
+		f->join_all_cpu_ms);
 	fprintf(out,
 		"\"rss_idle_kb\":%llu,\"rss_joined_kb\":%llu,\"rss_media_kb\":%llu,"
 		"\"rss_after_kb\":%llu,\"rss_per_subscriber_kb\":%.2f,",
@@ -167,6 +186,11 @@ void figures_json(const struct figures *f, FILE *out)
 		json_of_server(f, out);
 	fprintf(out, "\"audio_delay_p50_ms\":%.3f,\"audio_delay_p99_ms\":%.3f,",
 		histogram_ms(&f->audio_delay, 0.5), histogram_ms(&f->audio_delay, 0.99));
+	fprintf(out,
+		"\"joining_delay_p50_ms\":%.3f,\"joining_delay_p99_ms\":%.3f,"
+		"\"joining_loss\":%.6f,",
+		histogram_ms(&f->joining_delay, 0.5), histogram_ms(&f->joining_delay, 0.99),
+		f->joining_loss);
 	fprintf(out, "\"refused\":%u,\"refusal_p50_ms\":%.1f,\"refusal_p99_ms\":%.1f,", f->refused,
 		histogram_ms(&f->refusal, 0.5), histogram_ms(&f->refusal, 0.99));
 	fprintf(out,

@@ -38,9 +38,16 @@ struct figures {
 	double loader_cpu_s,
 		loader_busy_s; /* it spins: busy is the time in turns with something to do */
 	uint64_t rss_idle_kb, rss_joined_kb, rss_media_kb, rss_after_kb;
+	unsigned connections; /* that were made */
 	unsigned subscribing; /* peer connections that receive */
 	unsigned streams, streams_silent;
-	double join_cpu_ms; /* of the server, per peer connection */
+	/* of the server, per peer connection, until everybody has come; and without what forwarding to those who were there
+	 * took of that, at the cost that a packet had in the window */
+	double join_all_cpu_ms;
+	/* while people come; loss from then until the window */
+	uint64_t joining_packets;
+	struct histogram joining_delay;
+	double joining_loss;
 };
 
 int figures_init(struct figures *f);

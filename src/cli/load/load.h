@@ -159,6 +159,7 @@ struct load {
 	size_t people_count, peer_count, connected;
 	uint64_t now, next_service, next_round;
 	uint64_t turn_end, busy_us; /* the last turn's; of all turns in which there was work */
+	bool joining;		    /* people come; what they get of media counts for itself */
 	bool measuring;
 	struct figures figures;
 	char error[LOAD_ERROR]; /* of the first failure; "" = none */

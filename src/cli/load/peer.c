@@ -203,6 +203,18 @@ static void count_packet(struct load_peer *peer, const struct load_stream *s,
 		histogram_add(&f->audio_delay, wall_us > stamp ? wall_us - stamp : 0);
 }
 
+/* Those who are there while others come. */
+static void count_joining(struct load_peer *peer, const struct load_stream *s,
+			  const struct media_packet *m, uint64_t wall_us)
+{
+	struct figures *f = &peer->load->figures;
+	uint64_t stamp = load_source_stamp(m, s->video);
+
+	f->joining_packets++;
+	if (stamp && !(m->flags & MEDIA_RECOVERED))
+		histogram_add(&f->joining_delay, wall_us > stamp ? wall_us - stamp : 0);
+}
+
 static void take_rtp(struct load_peer *peer, const struct transport_in *in, size_t wire_bytes,
 		     uint64_t arrival, uint64_t wall_us)
 {
@@ -230,6 +242,8 @@ static void take_rtp(struct load_peer *peer, const struct transport_in *in, size
 		first_media(peer);
 	if (peer->load->measuring)
 		count_packet(peer, s, &m, wire_bytes, wall_us);
+	else if (peer->load->joining)
+		count_joining(peer, s, &m, wall_us);
 }
 
 static void take_rtcp(struct load_peer *peer, const struct transport_in *in)

@@ -290,6 +290,7 @@ static int measure(struct load *l)
 	uint64_t begin, server, user;
 
 	count_streams(l);
+	f->joining_loss = f->expected ? (double)f->lost / (double)f->expected : 0;
 	f->expected = f->lost = 0;
 	f->rss_joined_kb = process_rss_kb(l->plan.pid);
 	begin = clock_now_us();
@@ -319,12 +320,14 @@ static int run_phases(struct load *l)
 	f->rss_idle_kb = process_rss_kb(l->plan.pid);
 
 	uint64_t before = process_cpu_ns(l->plan.pid);
+	l->joining = true;
 	if ((r = start_people(l, true)) < 0 || (r = wait_for_people(l, true)) < 0 ||
 	    (r = subscribe_publishers(l)) < 0 || (r = start_people(l, false)) < 0 ||
 	    (r = wait_for_people(l, false)) < 0)
 		return r;
-	f->join_cpu_ms = (double)(process_cpu_ns(l->plan.pid) - before) / 1e6 /
-			 (double)(l->peer_count ? l->peer_count : 1);
+	l->joining = false;
+	f->connections = l->peer_count ? (unsigned)l->peer_count : 1;
+	f->join_all_cpu_ms = (double)(process_cpu_ns(l->plan.pid) - before) / 1e6 / f->connections;
 	r = run_for(l, l->plan.warmup_s * (uint64_t)US_PER_S);
 	return r < 0 ? r : measure(l);
 }
