@@ -9,6 +9,8 @@ import { CallRating } from './CallRating.tsx';
 
 /** Where it hides something, it is no longer news by then. */
 const SHOWN_MS = 12_000;
+/** Whoever does one of these may be about to press something. */
+const TOUCHES = ['pointerenter', 'focusin'];
 
 export interface Ended {
   peer: Pick<UserObject, 'id' | 'name' | 'image'>;
@@ -50,8 +52,11 @@ export function CallEnded({ ended, call, others, elsewhere = false, place, onCal
       clearTimeout(timer);
       timer = setTimeout(() => (element?.matches(':hover, :focus-within') ? wait() : onClose()), SHOWN_MS);
     };
-    for (const event of ['pointerenter', 'focusin']) element?.addEventListener(event, wait);
-    return () => clearTimeout(timer);
+    for (const event of TOUCHES) element?.addEventListener(event, wait);
+    return () => {
+      clearTimeout(timer);
+      for (const event of TOUCHES) element?.removeEventListener(event, wait);
+    };
   }, [ended, over, onClose]);
   if (typeof document === 'undefined') return null; // rendered on a server
   return createPortal(
