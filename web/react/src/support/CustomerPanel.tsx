@@ -147,7 +147,7 @@ function Notes({ customer, onChange }: { customer: CustomerObject; onChange: (cu
     void attempt(
       client.support.noteCustomer(customer.user.id, text).then((saved) => {
         onChange(saved);
-        setText(undefined);
+        setText((now) => (now === text ? undefined : now)); // who has written on meanwhile goes on
       }),
     );
   };
