@@ -86,12 +86,13 @@ export function Composer(props: ComposerProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (offered.onKeyDown(event)) return;
+    if (event.nativeEvent.isComposing) return; // the keys are the input method's
     if (event.key === 'Escape' && writing.kind !== 'new') {
       event.preventDefault(); // what is around the text box stays
       return onCancel();
     }
     const touch = matchMedia('(pointer: coarse)').matches;
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || touch) return;
+    if (event.key !== 'Enter' || event.shiftKey || touch) return;
     event.preventDefault();
     send();
   };
