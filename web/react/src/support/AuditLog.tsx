@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AuditRowObject, UserObject } from '@confab/client';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useComebacks } from '../hooks/useComebacks.ts';
 import { useAttempt } from './SupportDesk.tsx';
@@ -21,6 +21,8 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
   const [more, setMore] = useState(false);
   const comebacks = useComebacks();
   const again = rows.length === 0 ? comebacks : 0; // what one has gone back to stays
+  /** Which rows are on screen, or will be: what was asked for others comes too late. */
+  const round = useRef({});
   const ask = (before?: number) =>
     client.support.audit({
       limit: PAGE,
@@ -29,24 +31,27 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
       ...(before === undefined ? {} : { before }),
     });
   useEffect(() => {
-    let current = true;
+    const mine = (round.current = {});
     const set = ({ audit, has_more }: { audit: AuditRowObject[]; has_more: boolean }) => {
       setRows(audit);
       setMore(has_more);
     };
-    ask().then((found) => current && set(found), () => {});
+    ask().then((found) => round.current === mine && set(found), () => {});
     return () => {
-      current = false;
+      round.current = {};
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `ask` is made of these
   }, [client, actor, action, again]);
-  const older = () =>
+  const older = () => {
+    const mine = (round.current = {});
     void attempt(
       ask(rows.at(-1)?.id).then((found) => {
+        if (round.current !== mine) return; // pressed twice, or looking for something else by now
         setRows([...rows, ...found.audit]);
         setMore(found.has_more);
       }),
     );
+  };
   const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const nameOf = (id: string) => team.find((user) => user.id === id)?.name ?? id;
   return (
