@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/user_id.h"
 #include "client/token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -23,11 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (!raw)
 		return 0;
 	*raw++ = '\0';
-	if (token_sanitise_id(raw, id) < 0) {
+	if (user_id_sanitise(raw, id) < 0) {
 		assert(strcmp(id, "untouched") == 0);
 		return 0;
 	}
-	assert(token_sanitise_id(id, again) == 0 && strcmp(id, again) == 0);
+	assert(user_id_sanitise(id, again) == 0 && strcmp(id, again) == 0);
 	if (token_is_for(text, id))
 		assert(!token_is_for(text, "somebody else"));
 	return 0;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/auth/user_id.h"
+#include "base/user_id.h"
 
 static void require(bool ok)
 {

@@ -11,8 +11,8 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "base/user_id.h"
 #include "control/auth/keys.h"
-#include "control/auth/user_id.h"
 
 struct auth;
 struct store;

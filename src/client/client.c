@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/user_id.h"
 #include "client/internal.h"
 #include "client/loop.h"
 #include "client/token.h"
@@ -159,7 +160,7 @@ static struct user_connect connect_of(confab_client *client, const confab_user *
 				  .provider = provider,
 				  .provider_arg = provider_arg };
 
-	k.bad = user && user->id ? token_sanitise_id(user->id, k.id) : -EINVAL;
+	k.bad = user && user->id ? user_id_sanitise(user->id, k.id) : -EINVAL;
 	k.since = user ? user->since : 0;
 	return k;
 }

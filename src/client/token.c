@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/token.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdint.h>
 #include <string.h>
@@ -9,28 +8,6 @@
 #include "base/cleanup.h"
 
 enum { CLAIMS_MAX = 16 * 1024 };
-
-int token_sanitise_id(const char *raw, char ret[LIMIT_USER_ID + 1])
-{
-	char id[LIMIT_USER_ID + 1];
-	size_t n = 0;
-
-	for (; *raw; raw++) {
-		char c = *raw >= 'A' && *raw <= 'Z' ? (char)(*raw + ('a' - 'A')) : *raw;
-
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '@' || c == '_' ||
-		      c == '-'))
-			continue;
-		if (n == LIMIT_USER_ID)
-			return -ENAMETOOLONG;
-		id[n++] = c;
-	}
-	if (n == 0)
-		return -EINVAL;
-	id[n] = '\0';
-	memcpy(ret, id, n + 1);
-	return 0;
-}
 
 /* RFC 4648 5, without padding. */
 static int value_of(char c)

@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #include "base/rng.h"
+#include "base/user_id.h"
 #include "control/auth/token.h"
-#include "control/auth/user_id.h"
 #include "control/auth/user_token.h"
 #include "store/sessions.h"
 #include "store/store.h"

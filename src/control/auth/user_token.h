@@ -8,8 +8,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/user_id.h"
 #include "control/auth/token.h"
-#include "control/auth/user_id.h"
 
 enum { USER_TOKEN_LIFE_S = 3600, GUEST_TOKEN_LIFE_S = 6 * 3600, USER_TOKEN_BACKDATE_S = 5 };
 

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/user_id.h"
 #include "client/token.h"
 #include "confab/confab.h"
 
@@ -338,9 +339,9 @@ static void ids(void **state)
 	(void)state;
 	char id[LIMIT_USER_ID + 1];
 
-	assert_int_equal(token_sanitise_id("  Ada.Love lace@X-1_\xc3\x84 ", id), 0); /* M6 */
+	assert_int_equal(user_id_sanitise("  Ada.Love lace@X-1_\xc3\x84 ", id), 0); /* M6 */
 	assert_string_equal(id, "adalovelace@x-1_");
-	assert_true(token_sanitise_id("", id) < 0);
+	assert_true(user_id_sanitise("", id) < 0);
 	assert_true(token_is_for(ADA, "ada"));
 	assert_false(token_is_for(ADA, "bob"));
 	assert_false(token_is_for("", "ada"));

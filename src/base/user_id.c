@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "control/auth/user_id.h"
+#include "base/user_id.h"
 
 #include <errno.h>
 #include <string.h>

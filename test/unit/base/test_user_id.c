@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "control/auth/user_id.h"
+#include "base/user_id.h"
 
 static const struct {
 	const char *raw, *id;
