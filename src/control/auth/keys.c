@@ -2,7 +2,6 @@
 #include "control/auth/keys.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/cleanup.h"
+#include "control/auth/secret_file.h"
 
 /* Letters and digits hold 5.95 bits each: 48 of them are 285 bits. */
 enum { KEY_LENGTH = 3 + 16, SECRET_LENGTH = 48, FILE_MAX = 2048 };
@@ -94,24 +93,17 @@ static int read_file(FILE *file, const char *path, struct api_keys *ret, char *r
 	return r;
 }
 
-/* Written whole under another name, then renamed: a crash leaves no half pair. */
 static int write_file(const char *dir, const char *path, const struct api_keys *k)
 {
-	char temporary[PATH_MAX + 8];
+	char text[FILE_MAX];
 
-	(void)snprintf(temporary, sizeof temporary, "%s.new", path);
-	(void)unlink(temporary); /* of a start that was cut off */
-	autoclose int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	autoclose int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || folder < 0)
-		return -errno;
-	if (dprintf(fd,
-		    "# Made at the first start. Whoever has the secret can sign in as "
-		    "anybody.\nkey=%s\nsecret=%s\n",
-		    k->key, k->secret) < 0 ||
-	    fsync(fd) < 0 || rename(temporary, path) < 0 || fsync(folder) < 0)
-		return -errno;
-	return 0;
+	(void)snprintf(text, sizeof text,
+		       "# Made at the first start. Whoever has the secret can sign in as "
+		       "anybody.\nkey=%s\nsecret=%s\n",
+		       k->key, k->secret);
+	int r = secret_file_write(dir, path, text);
+	explicit_bzero(text, sizeof text);
+	return r;
 }
 
 static int from_folder(const char *dir, struct rng *g, struct api_keys *ret, char *ret_error)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "control/auth/secret_file.h"
 #include "crypt/web_push.h"
 
 struct vapid {
@@ -69,23 +70,6 @@ static int read_file(struct vapid *v, int fd, const char *path, char *ret_error)
 		     : 0;
 }
 
-/* Written whole under another name, then renamed: a crash leaves no half key. */
-static int write_file(const struct vapid *v, const char *dir, const char *path)
-{
-	char temporary[PATH_MAX + 8];
-
-	(void)snprintf(temporary, sizeof temporary, "%s.new", path);
-	(void)unlink(temporary); /* of a start that was cut off */
-	autoclose int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	autoclose int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || folder < 0)
-		return -errno;
-	if (dprintf(fd, "%s", v->pem) < 0 || fsync(fd) < 0 || rename(temporary, path) < 0 ||
-	    fsync(folder) < 0)
-		return -errno;
-	return 0;
-}
-
 static int load(struct vapid *v, const char *dir, char *ret_error)
 {
 	cleanup(key_freep) struct evp_pkey_st *key = NULL;
@@ -102,7 +86,7 @@ static int load(struct vapid *v, const char *dir, char *ret_error)
 	key = web_push_key_new();
 	int r = set(v, key);
 	if (r == 0)
-		r = write_file(v, dir, path);
+		r = secret_file_write(dir, path, v->pem);
 	return r < 0 ? fail(ret_error, r, "%s cannot be written: %s", path, strerror(-r)) : 0;
 }
 
