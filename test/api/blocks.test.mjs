@@ -49,6 +49,7 @@ test("who is blocked does not reach the other in their direct conversation; the 
 	await expect(404, ann, 'DELETE', '/api/v1/blocks/bob');
 	await say(201, bob, id, 'after');
 	assert.equal((await hears.next('message.new')).message.text, 'after');
+	await hears.heard();
 	assert.deepEqual(hears.seen.map(({ type }) => type).filter((type) => /^(message|typing|reaction)/.test(type)), ['message.new']);
 	await hears.close();
 });

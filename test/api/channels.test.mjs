@@ -74,10 +74,11 @@ test('a group: names, members, owners, leaving; an outsider sees nothing, not ev
 	await say(dan, id, 'still here?', 404);
 	await say(ann, id, 'gone');
 	await c.next((e) => e.message?.text === 'gone');
+	await Promise.all([d.heard(), b.heard()]);
 	assert.ok(!d.seen.some((e) => e.message?.text === 'gone'), 'nothing after the removal');
 	assert.ok(!b.seen.some((e) => e.conversation_id === id), 'nothing for outsiders');
 	const again = await dan.events({ since: c.first.cursor });
-	await new Promise((resolve) => setTimeout(resolve, 200));
+	await again.heard();
 	assert.ok(!again.seen.some((e) => e.conversation_id === id), 'nor in a replay');
 	const replayed = await cleo.events({ since: c.first.cursor });
 	assert.equal((await replayed.next('channel.updated')).channel.member_count, 2);
@@ -118,6 +119,7 @@ test('the call of a group: its members are rung and let in, nobody else; who is 
 	const d = await dan.events();
 	const card = await d.next((e) => e.type === 'message.new' && e.message.call, 60000);
 	assert.deepEqual([card.conversation_id, card.message.call.outcome], [id, 'completed']);
+	await b.heard();
 	assert.ok(!b.seen.some((e) => e.conversation_id === id), 'nothing for outsiders');
 	await Promise.all([c, b, d].map((stream) => stream.close()));
 	await expect(200, ann, 'PATCH', `/api/v1/channels/${id}`, { remove_members: ['dan'] });

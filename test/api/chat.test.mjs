@@ -68,6 +68,7 @@ test("a stranger's socket hears nothing of it", async () => {
 	await say(stranger, 'my own', 'eve-1', 'eve');
 	const event = await eve.next('message.new');
 	assert.equal(event.conversation_id, 'eve');
+	await eve.heard();
 	assert.equal(eve.seen.filter((e) => e.type === 'message.new').length, 1);
 	await eve.close();
 });

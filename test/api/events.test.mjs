@@ -21,6 +21,7 @@ test('call.created and call.notification go to the members, and to nobody else',
 	assert.deepEqual([told.cid, told.user.id, told.call.created_by.id], ['default:made', 'ann', 'ann']);
 	await people.ann.call('POST', at('default', 'made'), { notify: true }); // it exists: told again, made no more
 	await bob.next('call.notification');
+	await Promise.all([bob.heard(), eve.heard()]);
 	assert.equal(bob.seen.filter((e) => e.type === 'call.created').length, 1);
 	assert.deepEqual(eve.seen.filter((e) => e.cid === 'default:made'), []);
 	await Promise.all([bob.close(), eve.close()]);

@@ -209,7 +209,7 @@ test('the event socket: who may listen, and what they hear of a private call', a
 	await people.host.call('PATCH', at('private', 'heard'), { custom: { told: true } });
 	await people.host.call('POST', at('private', 'heard', 'event'), { custom: { told: true } });
 	await streams.host.next('custom');
-	await new Promise((resolve) => setTimeout(resolve, 300));
+	await Promise.all(Object.values(streams).map((stream) => stream.heard()));
 	for (const [name, stream] of Object.entries(streams)) {
 		cells += 2;
 		const heard = stream.seen.filter((event) => event.cid === 'private:heard').map((event) => event.type);

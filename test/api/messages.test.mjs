@@ -93,9 +93,11 @@ test("the team's notes never reach the customer", async () => {
 	const last = await say(admin, 'after');
 	await u.next((e) => e.message?.text === 'after');
 	assert.equal((await a.next((e) => e.message?.id === note.id)).message.private, true);
+	await u.heard();
 	assert.ok(!u.seen.some((e) => e.message?.id === note.id), 'live');
 	const again = await user.events({ since: cursor });
 	await again.next((e) => e.message?.id === last.id);
+	await again.heard();
 	assert.ok(!again.seen.some((e) => e.message?.id === note.id), 'replayed');
 	const texts = async (client) => (await client.call('GET', `${base}/messages`)).body.messages.map((m) => m.text);
 	assert.ok((await texts(admin)).includes('A difficult customer'));
@@ -167,6 +169,7 @@ test('marked unread: for oneself only, on every page of one\'s own, until one re
 	await say(admin, 'Here is the answer.'); // writing is reading
 	assert.equal((await overview(admin)).unread, 0);
 	await u.next((e) => e.message?.text === 'Here is the answer.');
+	await u.heard();
 	assert.equal(u.seen.filter((e) => e.type === 'message.read' && e.user.id === 'admin').length, 2);
 	assert.ok(!u.seen.some((e) => e.type === 'message.unread'));
 
@@ -183,6 +186,7 @@ test('typing reaches the other side and nobody else', async () => {
 	assert.equal((await a.next('typing.start')).user.id, 'user');
 	await user.call('POST', `${base}/typing`, { typing: false });
 	await a.next('typing.stop');
+	await eve.heard();
 	assert.ok(!eve.seen.some((e) => e.type.startsWith('typing')));
 	await Promise.all([a.close(), eve.close()]);
 });

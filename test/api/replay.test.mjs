@@ -106,6 +106,7 @@ test('too long ago, or of another life of the database: load everything anew, an
 	await say(people.boss, 'while nobody looked');
 	const back = await people.ann.events({ since: cursor });
 	assert.equal((await back.next('message.new')).message.text, 'while nobody looked');
+	await back.heard();
 	assert.equal(back.seen.filter(({ type }) => type === 'resync').length, 0);
 	await back.close();
 });

@@ -46,6 +46,7 @@ test('of a group without admins: the team sees the message, nothing else of it, 
 	assert.deepEqual((await audit('message.report')).map(({ actor_id: by, target, detail }) => [by, target, detail]), [['ann', 'group.lunch', String(rude.id)]]);
 	assert.deepEqual((await audit('report')).map(({ action, actor_id: by, detail }) => [action, by, detail]), [['report.close', 'max', String(rude.id)]]);
 	assert.deepEqual(await report(200, ann, rude), { created: false }, 'once, also after it was closed');
+	await customer.heard();
 	assert.ok(!customer.seen.some(({ type }) => type === 'reports.updated'));
 	await Promise.all([team.close(), customer.close()]);
 });

@@ -67,6 +67,7 @@ test('block: out within a second, and neither the old token nor a new join gets 
 	const left = await a.next((e) => e.type === 'call.session_participant_left' && e.user.id === 'bob');
 	await call.post('ann', 'unblock', { user_id: 'bob' });
 	await b.next('call.unblocked_user');
+	await b.heard();
 	assert.ok(!b.seen.some((e) => e.cursor === left.cursor), 'who is blocked hears nothing, of their own going neither');
 	assert.equal((await call.post('bob', 'join')).status, 200);
 	assert.equal((await call.post('ann', 'block', { user_id: 'nobody-of-this-name' })).status, 400);
@@ -160,6 +161,7 @@ test('reactions and custom events reach those about, stamped by the server, up t
 	assert.deepEqual([event.user.id, event.custom.x, 'cursor' in event], ['bob', [1, 2], false]);
 	assert.equal((await call.post('bob', 'event', { custom: { x: 'y'.repeat(5 * 1024) } })).status, 413);
 	assert.equal((await call.post('bob', 'event', { custom: 'text' })).status, 400);
+	await c.heard();
 	assert.equal(c.seen.some((e) => e.cid === reaction.cid), false, 'not to who is not about');
 	await Promise.all([a.close(), c.close()]);
 });

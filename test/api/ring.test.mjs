@@ -246,6 +246,7 @@ test('into a call between two a third person is let for as long as it goes on, a
 	await people.boss.call('POST', at('default', `chat-${id}`), { ring: true });
 	await boss.next((event) => event.type === 'call.ring' && event.ring.caller.id === 'boss' && event.conversation_id === id && event.ring.id !== asked.body.ring.id);
 	await call('boss', 'reject');
+	await Promise.all([third.heard(), outsider.heard()]);
 	assert.equal(third.seen.filter((event) => event.type === 'call.ring').length, 1);
 	assert.ok(!outsider.seen.some((event) => event.conversation_id === id));
 	await Promise.all([boss.close(), third.close(), outsider.close()]);

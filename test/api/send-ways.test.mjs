@@ -161,6 +161,7 @@ test('quotes, files and notes go both ways', async () => {
 		const { body: { message } } = await send('dan', { text: 'a note', client_id: id(), private: true });
 		assert.equal(message.private, true);
 		assert.ok(!(await listed(dan, 'dan')).some((m) => m.id === message.id));
+		await w.stream.heard();
 		assert.ok(!w.stream.seen.some((e) => e.message?.id === message.id));
 	}
 	await Promise.all([w.close(), team.close()]);

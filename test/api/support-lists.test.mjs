@@ -38,6 +38,7 @@ test('labels: made, put on, taken away, renamed, deleted; told to the team', asy
 	await ask(404, eva, 'DELETE', `/api/v1/labels/${id}`, {});
 	for (const body of [{}, { name: '', color: '#000000' }, { name: 'x', color: 'red' }, { name: 'x', color: '#GGGGGG' }, { name: 'x'.repeat(41), color: '#000000' }, { name: 'a\nb', color: '#000000' }, { name: 5, color: '#000000' }])
 		await ask(400, eva, 'POST', '/api/v1/labels', body);
+	await a.heard();
 	assert.ok(!a.seen.some((e) => e.type === 'labels.updated' || e.message?.activity?.type === 'labelled'));
 	await Promise.all([a.close(), m.close()]);
 });
@@ -182,6 +183,7 @@ test('read receipts off: to the customer a message has arrived and no more; the 
 	await m.next((e) => isEvas(e) && e.read.last_read_message_id === second.id);
 	await say(eva, 'bob', 'Seen.');
 	await b.next((e) => e.message?.text === 'Seen.');
+	await b.heard();
 	assert.equal(b.seen.filter(isEvas).length, 2, 'that it was looked at is not told');
 
 	await ask(400, eva, 'PUT', '/api/v1/support/hours', { ...HOURS, read_receipts: 'no' });

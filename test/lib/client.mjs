@@ -136,6 +136,11 @@ class EventStream {
 		});
 	}
 
+	/** Resolves when all that the server has told by now is in `seen`: what it answers to a frame comes behind that. For what must not be heard. */
+	async heard() {
+		await this.ask({ type: 'message.send', request_id: `r${++requests}`, conversation_id: 'no.such', message: { text: '', client_id: 'none' } });
+	}
+
 	close() {
 		this.socket.close();
 		return this.closed;
