@@ -8,190 +8,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/list.h"
 #include "base/log.h"
-#include "base/rng.h"
-#include "control/auth/media_token.h"
-#include "control/hooks/transfer.h"
-#include "control/hooks/waiting.h"
+#include "control/hooks/target.h"
 
 enum { ID_LETTERS = 12 };
-
-/* One URL. */
-struct target {
-	struct hooks *hooks;
-	char *url, *shown; /* owned */
-	struct list queue; /* struct delivery; the first is the one under way */
-	size_t waiting;
-	struct deliveries over;
-	bool busy, restored;
-	uint64_t began_us; /* the attempt */
-	uint64_t lost;	   /* since the last event that fitted: told with the next */
-	uint64_t delivered, failed;
-	uv_timer_t pause;
-	bool pause_open;
-};
-
-struct hooks {
-	bool events;
-	struct transfers *transfers;
-	struct token_keys keys;
-	struct rng *rng;
-	struct target *targets;
-	size_t target_count;
-	char *keep;    /* owned */
-	unsigned open; /* timers */
-	struct hooks_gauges gauges;
-};
-
-static void attempt(struct target *t);
-
-static struct delivery *first(const struct target *t)
-{
-	return list_entry(t->queue.next, struct delivery, in_list);
-}
-
-static void put_away_first(struct target *t, enum delivery_state state)
-{
-	struct delivery *d = first(t);
-
-	list_remove(&d->in_list);
-	t->waiting--;
-	d->state = state;
-	deliveries_keep(&t->over, d);
-}
-
-static void on_pause_over(uv_timer_t *timer)
-{
-	attempt(timer->data);
-}
-
-/* Worth another try: nothing came, or the other side says that it is its trouble (RFC 9110 15.5.9, 15.6) or that we are too
- * many (RFC 6585 4). */
-static bool is_passing(long status)
-{
-	return status == 0 || status == 408 || status == 429 || status >= 500;
-}
-
-static void give_up(struct target *t, const char *cause)
-{
-	struct delivery *d = first(t);
-
-	log_warn("hooks", "given up url=%s attempts=%u status=%ld cause=\"%s\"", t->shown,
-		 d->attempts, d->status, cause);
-	if (!d->counted) {
-		d->counted = true;
-		t->hooks->gauges.dropped++;
-		t->failed++;
-		t->lost += 1 + d->lost;
-	}
-	put_away_first(t, DELIVERY_FAILED);
-	attempt(t);
-}
-
-static void on_failed(struct target *t, long status, const char *cause)
-{
-	struct delivery *d = first(t);
-	uint64_t pause = HOOKS_PAUSE_MS;
-
-	t->hooks->gauges.failed++;
-	if (!is_passing(status) || d->tries >= HOOKS_ATTEMPTS) {
-		give_up(t, cause);
-		return;
-	}
-	for (unsigned i = 1; i < d->tries && pause < HOOKS_PAUSE_MAX_MS; i++)
-		pause *= 2;
-	if (pause > HOOKS_PAUSE_MAX_MS)
-		pause = HOOKS_PAUSE_MAX_MS;
-	if (d->attempts == 1)
-		log_warn("hooks", "not delivered, trying again url=%s status=%ld cause=\"%s\"",
-			 t->shown, status, cause);
-	d->state = DELIVERY_WAITING;
-	d->next_us = clock_wall_us() + pause * US_PER_MS;
-	(void)uv_timer_start(&t->pause, on_pause_over, pause, 0);
-}
-
-static void on_done(void *arg, const struct transfer_answer *answer)
-{
-	struct target *t = arg;
-	long status = answer->status;
-
-	delivery_note(first(t), status, answer->cause, clock_now_us() - t->began_us);
-	t->busy = false;
-	if (status < 200 || status > 299) {
-		on_failed(t, status, status ? "the answer's status" : answer->cause);
-		return;
-	}
-	t->hooks->gauges.delivered++;
-	t->delivered++;
-	put_away_first(t, DELIVERY_DONE);
-	attempt(t);
-}
-
-static int start(struct target *t, const struct transfer_header *headers, size_t header_count,
-		 const char *body)
-{
-	const struct transfer_request request = { .url = t->url,
-						  .headers = headers,
-						  .header_count = header_count,
-						  .body = body,
-						  .length = strlen(body) };
-
-	return transfer_start(t->hooks->transfers, &request, on_done, t);
-}
-
-/* LiveKit's way: a token about the body, which lives five minutes. */
-static int start_room_event(struct target *t, const char *body)
-{
-	struct hooks *h = t->hooks;
-	autofree char *token = media_token_sign_body(
-		&h->keys, body, strlen(body), clock_wall_us() / US_PER_S, HOOKS_TOKEN_LIFE_S);
-	const struct transfer_header headers[] = {
-		{ "Content-Type", "application/webhook+json" },
-		{ "Authorization", token },
-	};
-
-	return token ? start(t, headers, countof(headers), body) : -ENOMEM;
-}
-
-/* X-WEBHOOK-ID is the same for each attempt: receivers drop what they have. */
-static int start_event(struct target *t, const char *body)
-{
-	struct hooks *h = t->hooks;
-	char signature[MEDIA_BODY_HMAC_SIZE], number[16];
-	const struct transfer_header headers[] = {
-		{ "Content-Type", "application/json" }, { "X-WEBHOOK-ID", first(t)->id },
-		{ "X-WEBHOOK-ATTEMPT", number },	{ "X-API-KEY", h->keys.api_key },
-		{ "X-SIGNATURE", signature },
-	};
-
-	(void)snprintf(number, sizeof number, "%u", first(t)->attempts);
-	media_token_hmac_body(&h->keys, body, strlen(body), signature);
-	return start(t, headers, countof(headers), body);
-}
-
-/* Posts the first of the queue, signed anew. */
-static void attempt(struct target *t)
-{
-	struct hooks *h = t->hooks;
-
-	if (t->busy || list_empty(&t->queue) || uv_is_active((uv_handle_t *)&t->pause))
-		return;
-	struct delivery *d = first(t);
-
-	t->busy = true;
-	t->began_us = clock_now_us();
-	d->state = DELIVERY_SENDING;
-	d->attempts++;
-	d->tries++;
-	d->attempted_us = clock_wall_us();
-	d->next_us = 0;
-	if ((h->events ? start_event(t, d->body) : start_room_event(t, d->body)) < 0) {
-		t->busy = false;
-		delivery_note(d, 0, "out of memory", 0);
-		on_failed(t, 0, "out of memory");
-	}
-}
 
 /* NULL: it does not fit. */
 static struct delivery *enqueue(struct target *t, json_t *event)
@@ -236,7 +56,7 @@ void hooks_publish(struct hooks *h, json_t *event)
 		struct target *t = &h->targets[i];
 
 		if (enqueue(t, event)) {
-			attempt(t);
+			target_attempt(t);
 			continue;
 		}
 		if (t->lost++ == 0)
@@ -284,9 +104,9 @@ static void hurry(struct target *t)
 {
 	if (uv_is_active((uv_handle_t *)&t->pause)) {
 		(void)uv_timer_stop(&t->pause);
-		first(t)->tries = 0;
+		target_first(t)->tries = 0;
 	}
-	attempt(t);
+	target_attempt(t);
 }
 
 int hooks_test(struct hooks *h, size_t i, json_t *event, const struct delivery **ret)
@@ -382,7 +202,7 @@ static void restore_target(struct target *t, const json_t *saved)
 		list_append(&t->queue, &d->in_list);
 		t->waiting++;
 	}
-	attempt(t);
+	target_attempt(t);
 }
 
 /* NULL: nobody waits for it any more. An URL that is configured twice has two queues. */
@@ -492,7 +312,7 @@ struct hooks *hooks_free(struct hooks *h)
 	save(h);
 	for (size_t i = 0; i < h->target_count; i++) {
 		while (!list_empty(&h->targets[i].queue))
-			(void)delivery_free(first(&h->targets[i]));
+			(void)delivery_free(target_first(&h->targets[i]));
 		deliveries_fini(&h->targets[i].over);
 	}
 	if (h->open == 0) {
