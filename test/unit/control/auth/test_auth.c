@@ -1,118 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Accounts, sign-in, sessions and links, over a real store and a real loop. */
-#include "scratch.h"
+#include "auth_world.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/clock.h"
 #include "base/limits.h"
-#include "control/auth/auth.h"
-#include "forge.h"
-
-struct world {
-	struct scratch scratch;
-	struct auth *auth;
-};
-
-static uint64_t wall = 1800000000ull * US_PER_S;
-
-static uint64_t fake_wall(void)
-{
-	return wall;
-}
-
-static void auth_open(struct world *w)
-{
-	struct auth_config config = {
-		.loop = &w->scratch.loop,
-		.store = w->scratch.store,
-		.keys = { .api_key = FORGE_KEY, .secret = FORGE_SECRET },
-		.rng = rng_os(),
-		.wall_us = fake_wall,
-	};
-
-	assert_int_equal(auth_new(&config, &w->auth), 0);
-}
-
-static int setup(void **state)
-{
-	struct world *w = calloc(1, sizeof *w);
-
-	scratch_make(&w->scratch);
-	auth_open(w);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	assert_false(auth_busy(w->auth));
-	scratch_close(&w->scratch);
-	w->auth = auth_free(w->auth);
-	scratch_remove(&w->scratch);
-	free(w);
-	return 0;
-}
-
-static void run(struct world *w)
-{
-	uv_run(&w->scratch.loop, UV_RUN_DEFAULT);
-}
-
-static int create(struct world *w, const char *raw_id, const char *password, struct noted_user *ret)
-{
-	struct noted_user u = { .status = 1 };
-
-	auth_user_create(w->auth, &(struct auth_new_user){ .raw_id = raw_id, .password = password },
-			 note_user, &u);
-	assert_int_equal(u.calls, 0); /* later, never inside */
-	run(w);
-	assert_int_equal(u.calls, 1);
-	if (ret)
-		*ret = u;
-	return u.status;
-}
-
-struct signed_in {
-	int status, calls;
-	unsigned retry_after_s;
-	char id[65], token[AUTH_TOKEN_SIZE];
-};
-
-static void note_signin(void *arg, const struct auth_signin *result)
-{
-	struct signed_in *s = arg;
-
-	s->status = result->status;
-	s->retry_after_s = result->retry_after_s;
-	s->calls++;
-	if (result->status == 0) {
-		strcpy(s->id, result->user->id);
-		strcpy(s->token, result->session_token);
-	} else {
-		assert_null(result->user);
-		assert_null(result->session_token);
-		if (result->refused_id)
-			strcpy(s->id, result->refused_id);
-	}
-}
-
-static struct signed_in login(struct world *w, const char *id, const char *password,
-			      const char *peer)
-{
-	struct signed_in s = { .status = 1 };
-
-	auth_login(w->auth, id, password, peer, note_signin, &s);
-	assert_int_equal(s.calls, 0);
-	run(w);
-	assert_int_equal(s.calls, 1);
-	return s;
-}
 
 static int session_status(struct world *w, const char *token)
 {
@@ -445,117 +340,6 @@ static void test_files_hold_no_usable_secret(void **state)
 	assert_true(seen_user && seen_hash);
 }
 
-struct noted_bearer {
-	int status, calls, code;
-	int64_t expires_at_s;
-	char id[65];
-};
-
-static void note_bearer(void *arg, int status, const struct store_user *user,
-			const struct user_token *token, const struct token_error *error)
-{
-	struct noted_bearer *b = arg;
-
-	b->expires_at_s = token ? token->expires_at_s : 0;
-
-	b->status = status;
-	b->calls++;
-	b->code = error ? (int)error->code : 0;
-	if (user)
-		strcpy(b->id, user->id);
-}
-
-static struct noted_bearer bearer(struct world *w, const char *token)
-{
-	struct noted_bearer b = { .status = 1 };
-
-	auth_bearer_find(w->auth, token, note_bearer, &b);
-	assert_int_equal(b.calls, 0);
-	run(w);
-	assert_int_equal(b.calls, 1);
-	return b;
-}
-
-static void test_user_tokens(void **state)
-{
-	struct world *w = *state;
-	char *token = NULL, id[USER_ID_SIZE];
-	const struct store_user ann = { .id = "ann", .name = "Ann" };
-
-	assert_int_equal(create(w, "ann", NULL, NULL), 0);
-	assert_int_equal(auth_user_token(w->auth, &ann, "bob", &token, id), -EPERM);
-	assert_int_equal(auth_user_token(w->auth, &ann, "...", &token, id), -EINVAL);
-	assert_null(token);
-	assert_int_equal(auth_user_token(w->auth, &ann, " Ann ", &token, id), 0);
-	assert_string_equal(id, "ann");
-	assert_null(strstr(token, FORGE_SECRET));
-
-	struct noted_bearer b = bearer(w, token);
-	assert_int_equal(b.status, 0);
-	assert_string_equal(b.id, "ann");
-	wall += (uint64_t)USER_TOKEN_LIFE_S * US_PER_S;
-	b = bearer(w, token);
-	assert_int_equal(b.status, -EACCES);
-	assert_int_equal(b.code, TOKEN_EXPIRED);
-	free(token);
-
-	/* Well signed, but nobody here. */
-	token = user_token_make(auth_keys(w->auth), "ghost", wall / US_PER_S, USER_TOKEN_LIFE_S);
-	b = bearer(w, token);
-	assert_int_equal(b.status, -EACCES);
-	assert_int_equal(b.code, TOKEN_NOT_OURS);
-	free(token);
-	assert_int_equal(bearer(w, "nonsense").code, TOKEN_NOT_OURS);
-}
-
-static struct noted_bearer still(struct world *w, const struct auth_proof *proof)
-{
-	struct noted_bearer b = { .status = 1 };
-
-	auth_still(w->auth, proof, "ann", note_bearer, &b);
-	assert_int_equal(b.calls, 0);
-	run(w);
-	assert_int_equal(b.calls, 1);
-	return b;
-}
-
-/* What a connection keeps says the same as a request would be told. */
-static void test_proofs(void **state)
-{
-	struct world *w = *state;
-	struct auth_proof session = { .session_key = "" };
-
-	assert_int_equal(create(w, "ann", "correct horse", NULL), 0);
-	char *token = user_token_make(auth_keys(w->auth), "ann", wall / US_PER_S, 60);
-	struct noted_bearer b = bearer(w, token);
-	const struct auth_proof proof = { .token_expires_at_s = b.expires_at_s };
-	assert_int_equal(b.expires_at_s, (int64_t)(wall / US_PER_S) + 60);
-	b = still(w, &proof);
-	assert_int_equal(b.status, 0);
-	assert_string_equal(b.id, "ann");
-	wall += 60 * US_PER_S;
-	b = still(w, &proof);
-	assert_int_equal(b.status, -EACCES);
-	assert_int_equal(b.code, TOKEN_EXPIRED);
-	assert_int_equal(bearer(w, token).code, TOKEN_EXPIRED);
-	free(token);
-
-	struct signed_in s = login(w, "ann", "correct horse", "127.0.0.1");
-	auth_session_key(s.token, session.session_key);
-	assert_int_equal(still(w, &session).status, 0);
-	/* it counts as a use */
-	wall += ((uint64_t)AUTH_SESSION_IDLE_S - 60) * US_PER_S;
-	assert_int_equal(still(w, &session).status, 0);
-	wall += 120 * US_PER_S;
-	assert_int_equal(still(w, &session).status, 0);
-	int status = 1;
-	auth_logout(w->auth, s.token, note_status, &status);
-	run(w);
-	b = still(w, &session);
-	assert_int_equal(b.status, -EACCES);
-	assert_int_equal(b.code, TOKEN_NOT_OURS);
-}
-
 static void test_weak_keys_are_refused(void **state)
 {
 	struct world *w = *state;
@@ -585,8 +369,6 @@ int main(void)
 		TEST(test_stop_answers_what_waits),
 		TEST(test_links),
 		TEST(test_files_hold_no_usable_secret),
-		TEST(test_user_tokens),
-		TEST(test_proofs),
 		TEST(test_weak_keys_are_refused),
 	};
 

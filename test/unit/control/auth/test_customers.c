@@ -1,46 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Visitors and a shop's customers, over a real store and a real loop. */
-#include "scratch.h"
+#include "auth_world.h"
 
 #include <errno.h>
 #include <sodium.h>
 
-#include "base/clock.h"
 #include "control/auth/customers.h"
-#include "forge.h"
-
-struct world {
-	struct scratch scratch;
-	struct auth *auth;
-};
-
-static int setup(void **state)
-{
-	struct world *w = calloc(1, sizeof *w);
-
-	scratch_make(&w->scratch);
-	struct auth_config config = {
-		.loop = &w->scratch.loop,
-		.store = w->scratch.store,
-		.keys = { .api_key = FORGE_KEY, .secret = FORGE_SECRET },
-		.rng = rng_os(),
-	};
-	assert_int_equal(auth_new(&config, &w->auth), 0);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	assert_false(auth_busy(w->auth));
-	scratch_close(&w->scratch);
-	w->auth = auth_free(w->auth);
-	scratch_remove(&w->scratch);
-	free(w);
-	return 0;
-}
 
 struct noted {
 	int status, calls;
