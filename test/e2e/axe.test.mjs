@@ -38,6 +38,15 @@ function smallTargets(page) {
 	});
 }
 
+const NARROW = { width: 320, height: 640 };
+
+/** WCAG 1.4.10: nothing has to be scrolled sideways, also where a window of 1280 px is seen four times as large. */
+async function tooWide(page) {
+	await page.setViewportSize(NARROW);
+	const { width, room } = await page.evaluate(() => ({ width: document.documentElement.scrollWidth, room: innerWidth }));
+	return width > room ? [`${width} px wide in a window of ${room}`] : [];
+}
+
 test('no screen has a violation', { timeout: 600_000 }, async () => {
 	const found = [];
 	let looks = 0;
@@ -48,7 +57,7 @@ test('no screen has a violation', { timeout: 600_000 }, async () => {
 			await page.setViewportSize(viewport);
 			await dress(page, choice);
 			looks++;
-			const problems = [...(await violations(page)), ...(viewport === PHONE ? await smallTargets(page) : [])];
+			const problems = [...(await violations(page)), ...(viewport === PHONE ? [...(await smallTargets(page)), ...(await tooWide(page))] : [])];
 			for (const problem of problems) found.push(`${state} ${viewport.width} ${choice.theme} ${choice.language}: ${problem}`);
 		}
 	}, { only: process.env.CONFAB_STATE });
