@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `confab data backup`: a copy of the data folder while the server runs, which is a data folder itself. */
+/*
+ * `confab data backup`: a copy of the data folder while the server runs, which is a data folder itself; and `confab data
+ * restore`, the same the other way.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,6 +10,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +21,8 @@
 
 struct backup {
 	int from, to; /* folders */
+	uid_t uid;    /* whose the copy is to be, when root makes it */
+	gid_t gid;
 	size_t files;
 	uint64_t bytes;
 	char path[NAME_MAX + 1]; /* where it failed */
@@ -109,6 +115,35 @@ static int copy_uploads(struct backup *b)
 	return to < 0 ? -errno : copy_files(b, from, to);
 }
 
+/* Else root's backup would be one that confabd cannot read. */
+static int give_all(const struct backup *b, int folder)
+{
+	int fd = dup(folder);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	int r = 0;
+
+	if (!list)
+		return -errno;
+	rewinddir(list);
+	for (struct dirent *entry; r == 0 && (entry = readdir(list));) {
+		if (strcmp(entry->d_name, "..") != 0 &&
+		    fchownat(folder, entry->d_name, b->uid, b->gid, AT_SYMLINK_NOFOLLOW) < 0)
+			r = -errno;
+	}
+	(void)closedir(list);
+	return r;
+}
+
+static int give(const struct backup *b)
+{
+	if (geteuid() != 0 || (b->uid == 0 && b->gid == 0))
+		return 0;
+	autoclose int files = openat(b->to, "files", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = files < 0 ? 0 : give_all(b, files);
+
+	return r == 0 ? give_all(b, b->to) : r;
+}
+
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st, (void)type, (void)ftw;
@@ -130,33 +165,63 @@ static int copy_all(struct backup *b, const char *dir, const char *part, struct 
 		r = copy_uploads(b);
 	if (r == 0)
 		r = copy_files(b, b->from, b->to);
+	if (r == 0)
+		r = give(b);
 	if (r < 0 && !*ret_error)
 		(void)snprintf(ret_error, STORE_ERROR_MAX, "%.255s: %s", b->path, strerror(-r));
 	return r;
 }
 
-static int backup(const char *dir, const char *part, const char *to)
+/* owner: of a folder that the copy takes the place of; NULL: as the one that is copied. */
+static int copy(const char *dir, const char *part, const char *to, const struct stat *owner,
+		const char *what)
 {
 	char error[STORE_ERROR_MAX] = "";
 	struct store_backup found = { 0 };
 	autoclose int from_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	autoclose int to_fd = open(part, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct backup b = { .from = from_fd, .to = to_fd };
+	struct stat st;
 
-	if (from_fd < 0 || to_fd < 0)
+	if (from_fd < 0 || to_fd < 0 || fstat(from_fd, &st) < 0)
 		return cli_fail("%s cannot be opened: %s", from_fd < 0 ? dir : part,
 				strerror(errno));
+	b.uid = owner ? owner->st_uid : st.st_uid;
+	b.gid = owner ? owner->st_gid : st.st_gid;
 	int r = copy_all(&b, dir, part, &found, error);
 	/* Under its name a backup is whole; an empty folder of that name gives way. */
 	if (r == 0 && rename(part, to) < 0)
 		(void)snprintf(error, sizeof error, "%.255s: %s", to, strerror(r = -errno));
 	if (r < 0) {
 		(void)nftw(part, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-		return cli_fail("no backup was made: %s", error);
+		return cli_fail("%s: %s", what, error);
 	}
 	printf("%s: %lld accounts, %lld messages, %zu files, looked through\n", to,
 	       (long long)found.users, (long long)found.messages, b.files);
 	return CLI_OK;
+}
+
+/* "…/name" and ".part", without slashes at the end; the name while it is not whole. */
+static int part_of(const struct cli_command *self, const char *to, char ret[PATH_MAX])
+{
+	size_t n = strlen(to);
+
+	while (n > 1 && to[n - 1] == '/')
+		n--;
+	if (n + sizeof ".part" > PATH_MAX)
+		return cli_usage(self, "the folder's name is too long");
+	(void)snprintf(ret, PATH_MAX, "%.*s.part", (int)n, to);
+	return 0;
+}
+
+static int make_part(const char *part)
+{
+	if (mkdir(part, 0700) == 0)
+		return 0;
+	return cli_fail("%s cannot be made: %s%s", part, strerror(errno),
+			errno == EEXIST ? ". Another copy is under way, or was cut off: "
+					  "remove the folder then"
+					: "");
 }
 
 int cli_data_backup(const struct cli_command *self, int argc, char **argv)
@@ -166,25 +231,60 @@ int cli_data_backup(const struct cli_command *self, int argc, char **argv)
 					      { "--data", &dir, NULL },
 					      { NULL } };
 	char part[PATH_MAX];
+	struct stat st;
 	int r = cli_options(self, argc, argv, options, NULL);
 
 	if (r || (r = cli_data_folder(self, &dir, false)))
 		return r;
 	if (!to || !*to)
 		return cli_usage(self, "--to is missing: name a folder that is not there yet");
-	size_t n = strlen(to);
-	while (n > 1 && to[n - 1] == '/')
-		n--;
-	if (n + sizeof ".part" > sizeof part)
-		return cli_usage(self, "--to is too long");
-	(void)snprintf(part, sizeof part, "%.*s.part", (int)n, to);
-	struct stat st;
+	if ((r = part_of(self, to, part)))
+		return r;
 	if (stat(to, &st) == 0 && rmdir(to) < 0)
 		return cli_fail("%s is there already: name a folder that is not there yet", to);
-	if (mkdir(part, 0700) < 0)
-		return cli_fail("%s cannot be made: %s%s", part, strerror(errno),
-				errno == EEXIST ? ". Another backup is under way, or was cut off: "
-						  "remove the folder then"
-						: "");
-	return backup(dir, part, to);
+	if ((r = make_part(part)))
+		return r;
+	return copy(dir, part, to, NULL, "no backup was made");
+}
+
+/* A confabd that has the folder: its data must not be taken away under it. */
+static bool is_in_use(const char *dir)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/daemon.lock", dir) >= (int)sizeof path)
+		return false;
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
+int cli_data_restore(const struct cli_command *self, int argc, char **argv)
+{
+	const char *from = NULL, *dir = NULL;
+	const struct cli_option options[] = { { "--from", &from, NULL },
+					      { "--data", &dir, NULL },
+					      { NULL } };
+	char part[PATH_MAX];
+	struct stat st;
+	int r = cli_options(self, argc, argv, options, NULL);
+
+	if (r || (r = cli_data_folder(self, &dir, true)))
+		return r;
+	if (!from || !*from)
+		return cli_usage(self, "--from is missing: name a folder of confab data backup");
+	if (snprintf(part, sizeof part, "%s/confab.db", from) >= (int)sizeof part ||
+	    access(part, F_OK) < 0)
+		return cli_fail("there is no backup in %s: check --from", from);
+	if ((r = part_of(self, dir, part)))
+		return r;
+	if (is_in_use(dir))
+		return cli_fail("confabd runs on %s: stop it first", dir);
+	bool there = stat(dir, &st) == 0;
+	if (there && rmdir(dir) < 0 && errno != ENOENT)
+		return cli_fail("%s is there, and not empty: move it out of the way first, "
+				"mv %s %.*s.before",
+				dir, dir, (int)strlen(part) - (int)strlen(".part"), part);
+	if ((r = make_part(part)))
+		return r;
+	return copy(from, part, dir, there ? &st : NULL, "nothing was restored");
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/rng.h"
@@ -36,6 +38,20 @@ int cli_data_folder(const struct cli_command *self, const char **dir, bool creat
 	return 0;
 }
 
+/* What root makes in the folder must be confabd's, whose folder it is: SQLite does so with its own files, for the rest we are that
+ * user from here on. */
+static int be_owner(const char *dir)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(dir, &st) < 0 || st.st_uid == 0)
+		return 0;
+	if (setgroups(0, NULL) < 0 || setegid(st.st_gid) < 0 || seteuid(st.st_uid) < 0)
+		return cli_fail("cannot become the user whom %s belongs to: %s", dir,
+				strerror(errno));
+	return 0;
+}
+
 int cli_data_open(const struct cli_command *self, const char *dir, bool create,
 		  struct cli_data *ret)
 {
@@ -44,7 +60,7 @@ int cli_data_open(const struct cli_command *self, const char *dir, bool create,
 	int folder = cli_data_folder(self, &dir, create);
 
 	*d = (struct cli_data){ .dir = dir };
-	if (folder)
+	if (folder || (folder = be_owner(d->dir)))
 		return folder;
 	if (api_keys_load(d->dir, rng_os(), &d->keys, error) < 0)
 		return cli_fail("%s", error);

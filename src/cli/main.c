@@ -13,6 +13,8 @@ static const struct cli_command commands[] = {
 	{ "data backup", "--to DIR [--data DIR]",
 	  "copy the data folder, also while the server runs; the copy is a data folder, too",
 	  cli_data_backup },
+	{ "data restore", "--from DIR [--data DIR]",
+	  "put a backup where the data folder was; confabd must not run", cli_data_restore },
 	{ "link create", "--user ID [--url http://localhost:8080] [--data DIR]",
 	  "print a one-time sign-in link, good for 24 hours", cli_link_create },
 	{ "load",

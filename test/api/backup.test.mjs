@@ -107,6 +107,38 @@ test('a backup says what it cannot do, and leaves nothing half behind', async (t
 	assert.deepEqual(fs.readdirSync(folder).filter((name) => /part|^x$/.test(name)), []);
 });
 
+test('restore puts a backup where the data folder was, whole, as the owner of the place, and never over data', async () => {
+	const data = `${folder}/lost`, copy = `${folder}/kept`, back = `${folder}/back`;
+	confab(['user', 'add', 'ann', '--role', 'user', '--name', 'Ann', '--data', data]);
+	fs.mkdirSync(`${data}/files`, { recursive: true });
+	fs.writeFileSync(`${data}/files/picture`, 'bytes');
+	confab(['data', 'backup', '--to', copy, '--data', data]);
+	const restore = (...args) => {
+		const done = spawnSync(path.join(buildFolder, 'confab'), ['data', 'restore', ...args], { encoding: 'utf8' });
+		return [done.status, (done.stdout + done.stderr).trim().split('\n')[0]];
+	};
+	assert.match(restore('--data', back)[1], /--from is missing/);
+	assert.deepEqual(restore('--from', `${folder}/none`, '--data', back), [1, `confab: there is no backup in ${folder}/none: check --from`]);
+	assert.deepEqual(restore('--from', copy, '--data', `${data}/`), [1, `confab: ${data}/ is there, and not empty: move it out of the way first, mv ${data}/ ${data}.before`]);
+	const daemon = await startConfabd({ data, demo: false });
+	assert.deepEqual(restore('--from', copy, '--data', data), [1, `confab: confabd runs on ${data}: stop it first`]);
+	await daemon.stop();
+
+	const asRoot = process.getuid() === 0; // then the owner of the place, a service's user, gets it all
+	fs.chmodSync(folder, 0o755); // the way there
+	fs.mkdirSync(back, { mode: 0o700 });
+	if (asRoot) fs.chownSync(back, 65534, 65534);
+	const [status, said] = restore('--from', copy, '--data', back);
+	assert.equal(status, 0, said);
+	assert.match(said, /1 accounts, 0 messages, \d+ files/);
+	assert.equal(fs.readFileSync(`${back}/files/picture`, 'utf8'), 'bytes');
+	if (asRoot) for (const name of ['.', ...fs.readdirSync(back, { recursive: true })]) assert.equal(fs.statSync(path.join(back, name)).uid, 65534, name);
+	// and what root does there afterwards is that user's, too
+	confab(['user', 'add', 'ben', '--role', 'user', '--name', 'Ben', '--data', back]);
+	if (asRoot) for (const name of fs.readdirSync(back, { recursive: true })) assert.equal(fs.statSync(path.join(back, name)).uid, 65534, name);
+	assert.match(confab(['user', 'list', '--data', back]), /^ann [\s\S]*^ben /m);
+});
+
 test('a damaged database that was not closed stops the start and says what to do; the backup brings people back', async () => {
 	const data = path.join(folder, 'hurt');
 	confab(['user', 'add', 'ann', '--data', data]); // closes it: the tables are in the file itself
