@@ -1,5 +1,5 @@
 # The list of commands. `make help` prints it.
-.PHONY: help run build web packages screenshots test test-long check bench fuzz fmt lint clean
+.PHONY: help run build install web packages screenshots test test-long check bench fuzz fmt lint clean
 .DEFAULT_GOAL := help
 
 BUILD ?= build
@@ -16,6 +16,10 @@ run: ## install what is missing, build, start the demo on http://localhost:8080
 
 build: $(BUILD)/build.ninja web ## build/confabd, build/confab, build/libconfab.so
 	@ninja -C $(BUILD) $(if $(VERBOSE),,--quiet)
+
+install: build ## both programs, libconfab and its header, the systemd unit: into /usr/local (or DESTDIR)
+	@meson install -C $(BUILD) --no-rebuild --quiet
+	@[ -n "$(DESTDIR)" ] || ldconfig
 
 $(BUILD)/build.ninja:
 	@meson setup $(BUILD) --buildtype=$(BUILDTYPE) -Dtests=$$(pkg-config --exists cmocka && echo true || echo false) >$(BUILD)-setup.log 2>&1 \

@@ -9,7 +9,7 @@ run_packages=(gcc make meson ninja-build pkg-config python3
 	libssl-dev libuv1-dev libwebsockets-dev libjansson-dev libjwt-dev libsodium-dev libsqlite3-dev zlib1g-dev
 	libprotobuf-c-dev protobuf-c-compiler libinih-dev libcurl4-openssl-dev tzdata)
 test_packages=(g++ groff-base ffmpeg clang-14 clang-format-14 llvm-14 libclang-rt-14-dev libcmocka-dev libsrtp2-dev
-	chromium firefox-esr janus iproute2 nftables conntrack ethtool curl openssl git fonts-dejavu-core fonts-inter fonts-noto-core fonts-noto-color-emoji)
+	chromium firefox-esr janus nginx-light iproute2 nftables conntrack ethtool curl openssl git fonts-dejavu-core fonts-inter fonts-noto-core fonts-noto-color-emoji)
 
 # Packets are encrypted quicker with it, on processors that have what it needs.
 [ "$(uname -m)" != x86_64 ] || run_packages+=(libipsec-mb-dev)
@@ -53,10 +53,12 @@ if [ ${#missing[@]} -gt 0 ]; then
 		as_root=(sudo)
 	fi
 	echo "deps.sh: installing ${missing[*]}"
-	# Tests start a Janus of their own; the package's service would listen on this machine's addresses.
-	case " ${missing[*]} " in *' janus '*)
-		[ ! -d /run/systemd/system ] || "${as_root[@]}" systemctl mask --quiet janus.service ;;
-	esac
+	# Tests start a Janus and an nginx of their own; the packages' services would listen on this machine's addresses.
+	for package in janus nginx-light; do
+		case " ${missing[*]} " in *" $package "*)
+			[ ! -d /run/systemd/system ] || "${as_root[@]}" systemctl mask --quiet "${package%-light}.service" ;;
+		esac
+	done
 	"${as_root[@]}" apt-get update -qq
 	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi

@@ -31,7 +31,7 @@ LOADS = {
     "test/e2e/quality": 1.5, "test/e2e/sdk-life": 0.7, "test/e2e/sdk-surface": 0.4,
     "test/interop/browser": 1.5, "test/interop/codecs": 1.3, "test/interop/data-tracks": 0.95, "test/interop/libconfab": 0.2,
     "test/interop/matrix": 1.3, "test/interop/resume": 0.95, "test/interop/rtc-node": 0.3, "test/interop/tcp": 1.3,
-    "test/netns/nat": 0.3,
+    "test/netns/nat": 0.3, "test/netns/hosting": 0.5,
 }
 WRITTEN_BY_TOOLS = {"web/client/src/contract.ts"}  # as long as the contract is
 SANITIZERS = {

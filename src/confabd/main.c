@@ -396,6 +396,8 @@ static int start_demo(struct daemon *d)
 	if (r == 0)
 		print_banner(d, accounts);
 	explicit_bzero(accounts, sizeof accounts);
+	if (d->stopping) /* in the middle of it: nothing has failed */
+		return 0;
 	return r < 0 ? refuse("The demo accounts could not be made: %s.", strerror(-r)) : 0;
 }
 

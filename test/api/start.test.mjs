@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starting and stopping: bad configuration is named in one line, SIGTERM is graceful.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { apiKey, apiSecret, buildFolder, confab, startConfabd } from '../lib/confabd.mjs';
+import { apiKey, apiSecret, buildFolder, confab, freeTcpPort, startConfabd } from '../lib/confabd.mjs';
 import { Client } from '../lib/client.mjs';
+import { until } from '../lib/until.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-start-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -85,6 +87,18 @@ test('without --rtc-ip media is where the pages are', async () => {
 	if (addresses.some((ip) => !ip.includes(':'))) assert.ok(all.some((ip) => ip !== '127.0.0.1'), String(all));
 	assert.deepEqual([...new Set(await offered('127.0.0.2'))], ['127.0.0.2']);
 	assert.deepEqual([...new Set(await offered('localhost'))], ['127.0.0.1']);
+});
+
+test('SIGTERM in the middle of the start ends it without a complaint', { timeout: 60_000 }, async () => {
+	const port = await freeTcpPort('127.0.0.1');
+	const child = spawn(path.join(buildFolder, 'confabd'), ['--demo', '--data', `${folder}/hasty`, '--listen', `127.0.0.1:${port}`, '--rtc-port', '0', '--rtc-tcp-port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+	let said = '';
+	child.stderr.on('data', (chunk) => (said += chunk));
+	// it answers before its demo accounts are made
+	await until('an answer', () => fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => child.exitCode !== null), Boolean, 30000, 1);
+	child.kill();
+	const [code] = await once(child, 'close');
+	assert.equal(code, 0, said);
 });
 
 test('a port in use is named', async () => {

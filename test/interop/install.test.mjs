@@ -47,7 +47,7 @@ const runtime = () => ({ ...process.env, LD_LIBRARY_PATH: libraries });
 
 test('what is installed: headers, library, pkg-config file, manual page, both programs; nothing private', () => {
 	const all = fs.readdirSync(top, { recursive: true, withFileTypes: true }).filter((e) => !e.isDirectory()).map((e) => e.name).sort();
-	assert.deepEqual(all, ['confab', 'confabd', ...headers, 'libconfab.3', 'libconfab.pc', 'libconfab.so', 'libconfab.so.0', 'libconfab.so.0.1.0'].sort());
+	assert.deepEqual(all, ['confab', 'confabd', 'confabd.service', ...headers, 'libconfab.3', 'libconfab.pc', 'libconfab.so', 'libconfab.so.0', 'libconfab.so.0.1.0'].sort());
 	assert.equal(pkgConfig('--modversion'), /version: '([\d.]+)'/.exec(fs.readFileSync(path.join(root, 'meson.build'), 'utf8'))[1]);
 	const installed = path.dirname(fs.readdirSync(top, { recursive: true }).find((name) => name.endsWith('confab/confab.h')));
 	for (const name of headers) assert.deepEqual(fs.readFileSync(path.join(top, installed, name)), fs.readFileSync(path.join(root, 'include/confab', name)));

@@ -17,7 +17,7 @@ export const buildFolder = path.resolve(root, process.env.CONFAB_BUILD ?? 'build
 export const apiKey = 'test-key';
 export const apiSecret = 'test-secret-that-no-answer-may-ever-contain-0123456789';
 
-async function freeTcpPort(host) {
+export async function freeTcpPort(host) {
 	const server = net.createServer().listen(0, host);
 	await once(server, 'listening');
 	const { port } = server.address();
