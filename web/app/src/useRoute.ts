@@ -3,6 +3,7 @@ import { useCallback, useSyncExternalStore } from 'react';
 import { decoded } from './decoded.ts';
 
 const CONVERSATION = /^#\/c\/([^/]+)(?:\/(\d{1,15}))?$/;
+export const CHAT = '#/';
 export const OPERATOR = '#/operator';
 export const SETTINGS = '#/settings';
 export const TEAM = '#/team';
@@ -40,6 +41,9 @@ export function routeOf(address: string): Target {
     messageId: conversationId === undefined || message === undefined ? undefined : Number(message),
   };
 }
+
+/** Of a conversation, or of none. */
+export const addressOf = (conversationId: string | undefined): string => (conversationId === undefined ? CHAT : `#/c/${encodeURIComponent(conversationId)}`);
 
 export function useRoute(): Route {
   const now = useSyncExternalStore(listen, hash);

@@ -28,7 +28,7 @@ export { useCalls, useConnectedUser, useConnectionState, useRingingCalls } from 
 export { useCallStateHooks } from './hooks/useCallStateHooks.ts';
 export { useChat } from './hooks/useChat.ts';
 export { useJoinedCall } from './hooks/useCall.ts';
-export { duration as formatDuration } from './format.ts';
+export { badge as formatBadge, duration as formatDuration } from './format.ts';
 export { useModal } from './hooks/useModal.ts';
 export { isShortcut } from './call/callKeys.ts';
 export { playChime } from './sound/chime.ts';

@@ -35,7 +35,9 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
   const route = useRoute();
   const { page, conversationId, messageId, select, jump } = route;
   const [renamed, setRenamed] = useState<UserObject | undefined>();
+  const [unread, setUnread] = useState(0);
   const [help, setHelp] = useState(false);
+  const last = useLast(page === 'chat', conversationId);
   const signOut = () => {
     void forgetUser(connection);
     onSignOut();
@@ -54,7 +56,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
 
   return (
     <div className="app-shell">
-      <TopBar user={renamed ?? user} page={page} reports={reports} onSignOut={signOut} onHelp={openHelp} />
+      <TopBar user={renamed ?? user} page={page} last={last} unread={unread} reports={reports} onSignOut={signOut} onHelp={openHelp} />
       {connection.status === 'connecting' && <Loading />}
       {connection.status === 'failed' && <Unreachable hint={texts.connectFailedHint} onRetry={connection.retry} />}
       {connection.status === 'connected' && me && (
@@ -65,7 +67,7 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
           notifications={notifications}
           shortcuts={shortcuts}
         >
-          <Title me={me} />
+          <Title me={me} onUnread={setUnread} />
           {me.role === 'admin' && <ServerWarnings />}
           <CallCenter onConversation={select}>
             <WorkerOrders me={me} route={route} />
@@ -92,4 +94,11 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
       )}
     </div>
   );
+}
+
+/** What the page had last when it was shown. */
+function useLast<T>(shown: boolean, value: T): T {
+  const [last, setLast] = useState(value);
+  if (shown && last !== value) setLast(value);
+  return last;
 }

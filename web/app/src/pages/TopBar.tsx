@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserObject } from '@confab/client';
-import { Avatar, Icon, IconButton } from '@confab/react';
+import { Avatar, formatBadge, Icon, IconButton } from '@confab/react';
 import { Logo } from '../Logo.tsx';
 import { SkipLink } from '../SkipLink.tsx';
 import { useMessages, useTexts } from '../texts/index.ts';
-import { OPERATOR, SETTINGS, TEAM, type Page } from '../useRoute.ts';
+import { addressOf, CHAT, OPERATOR, SETTINGS, TEAM, type Page } from '../useRoute.ts';
 
 interface TopBarProps {
   user: UserObject;
   page: Page;
+  /** The conversation that one goes back to. */
+  last: string | undefined;
+  /** Messages that one has not looked at. */
+  unread: number;
   /** Messages that are reported to the team. */
   reports: number;
   onSignOut: () => void;
@@ -16,10 +20,12 @@ interface TopBarProps {
 }
 
 /** The product, its pages, who is signed in, and the way out. */
-export function TopBar({ user, page, reports, onSignOut, onHelp }: TopBarProps) {
+export function TopBar({ user, page, last, unread, reports, onSignOut, onHelp }: TopBarProps) {
   const texts = useTexts();
-  const t = useMessages().moderation;
+  const messages = useMessages();
+  const t = messages.moderation;
   const admin = user.role === 'admin';
+  const news = page === 'chat' ? 0 : unread; // there the list has them
   const here = (name: Page) => (page === name ? 'page' : undefined);
   return (
     <header className="app-top">
@@ -30,8 +36,13 @@ export function TopBar({ user, page, reports, onSignOut, onHelp }: TopBarProps) 
       </span>
       <nav className="app-nav" aria-label={texts.navigation}>
         {(admin || page !== 'chat') && (
-          <a href="#/" aria-current={here('chat')}>
+          <a href={page === 'chat' ? CHAT : addressOf(last)} aria-current={here('chat')} aria-description={news > 0 ? messages.unread(news) : undefined}>
             {texts.navChat}
+            {news > 0 && (
+              <span className="cf-badge cf-badge--unread" aria-hidden="true">
+                {formatBadge(news, messages)}
+              </span>
+            )}
           </a>
         )}
         {admin && (
