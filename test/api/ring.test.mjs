@@ -185,6 +185,19 @@ test('every call leaves a card in its conversation', async () => {
 	await stream.close();
 });
 
+test('who hangs up while it rings leaves one card, whichever of the two the server hears of first', async () => {
+	const stream = await people.cleo.events();
+	const room = await enterRoom(daemon, await people.cleo.call('POST', at('default', 'chat-cleo', 'join'), { create: true, ring: true }));
+	room.socket.send(Buffer.from([0x42, 0])); // SignalRequest.leave
+	await room.closed;
+	await stream.next('call.session_ended');
+	await people.cleo.call('POST', at('default', 'chat-cleo', 'reject'), {});
+	const posted = await stream.next((event) => event.type === 'message.new' && event.message.call);
+	assert.equal(posted.message.call.outcome, 'cancelled');
+	assert.equal(stream.seen.filter((event) => event.type === 'message.new' && event.message.call).length, 1);
+	await stream.close();
+});
+
 test('the team asks colleagues into a call that goes on, which leaves no card of its own; customers ask nobody in', async () => {
 	const call = (who, verb, body = {}) => people[who].call('POST', at('default', 'chat-cleo', verb), body);
 	const [stream, colleague] = [await people.boss.events(), await people.deputy.events()];

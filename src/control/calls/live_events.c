@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "control/calls/live_ring.h"
 #include "control/calls/live_session.h"
 #include "control/objects/objects.h"
 
@@ -199,12 +200,21 @@ static const char *quality_of(const struct calls *c, const struct live *l)
 	return worst < 0 ? NULL : worst >= 2.5 ? "excellent" : worst >= 1.5 ? "good" : "poor";
 }
 
+/* Whoever hangs up may be out of the call before it stops ringing: the ring's card says more. */
+static bool rings_still(struct calls *c, const struct live *l)
+{
+	const struct live_ring *r = live_ring_find(c, l->cid);
+
+	return r && r->ring.state == RING_RINGING && !r->inside;
+}
+
 /* Alone in a call of nobody's conversation: not worth a line. */
 void live_post_card(struct calls *c, struct live *l)
 {
 	autofree const struct store_user **people = calloc(l->member_count, sizeof *people);
 
-	if (!people || (!l->answered_at_us && (l->carded || !l->state.conversation_id)))
+	if (!people ||
+	    (!l->answered_at_us && (l->carded || !l->state.conversation_id || rings_still(c, l))))
 		return;
 	for (size_t i = 0; i < l->member_count; i++)
 		people[i] = &l->members[i]->user;
