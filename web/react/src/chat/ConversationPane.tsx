@@ -5,6 +5,7 @@ import { createPortal } from 'react-dom';
 import { useCallCenter } from '../calls/CallCenter.tsx';
 import { useCallChat } from '../calls/CallChat.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
+import { useOffline } from '../hooks/useOffline.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { Composer, type Writing } from './Composer.tsx';
@@ -61,7 +62,8 @@ export function ConversationPane(props: ConversationPaneProps) {
   const t = useMessages();
   const client = useVideoClient();
   const rings = useRingingCalls('incoming').some((ringing) => conversationIdOf(ringing.id) === conversationId);
-  const lost = useObservable(client.state.connectionState$) === 'reconnecting'; // who is there is not known then
+  const offline = useOffline();
+  const lost = useObservable(client.state.connectionState$) === 'reconnecting' || offline; // who is there is not known then
   const center = useCallCenter();
   const inside = conversationIdOf(center?.active?.call.id ?? '') === conversationId;
   const thread = state.threads.get(conversationId);
