@@ -98,7 +98,9 @@ static sqlite3_stmt *prepared(struct db *db, const char *sql)
 	return at->stmt;
 }
 
-static sqlite3_stmt *query(struct db *db, const char *sql, const char *types, va_list args)
+/* `life`: SQLITE_STATIC when texts live until db_end, SQLITE_TRANSIENT when that is not known. */
+static sqlite3_stmt *query(struct db *db, const char *sql, const char *types, va_list args,
+			   sqlite3_destructor_type life)
 {
 	sqlite3_stmt *stmt = prepared(db, sql);
 
@@ -106,13 +108,12 @@ static sqlite3_stmt *query(struct db *db, const char *sql, const char *types, va
 		int rc;
 
 		if (types[i] == 's')
-			rc = sqlite3_bind_text(stmt, i + 1, va_arg(args, const char *), -1,
-					       SQLITE_TRANSIENT);
+			rc = sqlite3_bind_text(stmt, i + 1, va_arg(args, const char *), -1, life);
 		else if (types[i] == 'i')
 			rc = sqlite3_bind_int64(stmt, i + 1, va_arg(args, int64_t));
 		else
 			rc = sqlite3_bind_blob(stmt, i + 1, va_arg(args, const void *), STORE_HASH,
-					       SQLITE_TRANSIENT);
+					       life);
 		if (rc != SQLITE_OK) {
 			db_end(stmt);
 			return NULL;
@@ -126,7 +127,7 @@ sqlite3_stmt *db_query(struct db *db, const char *sql, const char *types, ...)
 	va_list args;
 
 	va_start(args, types);
-	sqlite3_stmt *stmt = query(db, sql, types, args);
+	sqlite3_stmt *stmt = query(db, sql, types, args, SQLITE_TRANSIENT);
 	va_end(args);
 	return stmt;
 }
@@ -180,7 +181,7 @@ int db_exec(struct db *db, const char *sql, const char *types, ...)
 	va_list args;
 
 	va_start(args, types);
-	sqlite3_stmt *stmt = query(db, sql, types, args);
+	sqlite3_stmt *stmt = query(db, sql, types, args, SQLITE_STATIC);
 	va_end(args);
 	if (!stmt)
 		return db_error(db);

@@ -96,6 +96,8 @@ static int configure(struct db *db, const char *path, const struct failure *f)
 		"PRAGMA journal_size_limit = 67108864",
 		/* pages; each checkpoint syncs the database, too */
 		"PRAGMA wal_autocheckpoint = 4000",
+		/* KiB: what a few hundred busy conversations touch; db_rest gives it back */
+		"PRAGMA cache_size = -8192",
 	};
 
 	(void)sqlite3_busy_timeout(db->sqlite, 5000);
@@ -247,6 +249,9 @@ static int open_all(struct db *db, const char *dir, bool exclusive, const struct
 int db_open(struct db *db, const char *dir, bool exclusive, char *ret_error, size_t capacity)
 {
 	*db = (struct db){ .lock_fd = -1, .owner_fd = -1 };
+	/* Nobody asks SQLite for its statistics of memory, for which it takes a lock at each allocation. Refused,
+	 * rightly, once the library has been used. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	int r = open_all(db, dir, exclusive, &(struct failure){ ret_error, capacity });
 
 	if (r < 0 && db->sqlite)
