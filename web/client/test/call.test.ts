@@ -305,6 +305,24 @@ test('an order that failed after nobody wanted it any more is no error', async (
   assert.equal(call.camera.state.error, undefined);
 });
 
+test('what is seen of one\'s own order while it is carried out is no order of somebody else', async () => {
+  const { call, media } = await setUp();
+  await call.join({ create: true });
+  await until(() => call.camera.state.status === 'enabled');
+  await call.camera.disable();
+  const { promise, open } = gate();
+  const m = media[0]!;
+  m.setting = () => promise;
+  m.orders.length = 0;
+  const enabling = call.camera.enable();
+  await until(() => m.orders.length === 1);
+  m.handlers.onDevice('camera', false, false); // the old track goes before the new one is there
+  assert.equal(call.camera.state.optimisticStatus, 'enabled');
+  open();
+  await enabling;
+  assert.deepEqual([call.camera.state.status, m.orders], ['enabled', ['camera on']]);
+});
+
 test('while joining the buttons show what is wanted', async () => {
   const world = await setUp();
   const { promise, open } = gate();

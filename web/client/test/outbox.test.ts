@@ -188,3 +188,17 @@ test('a file that the server has dropped since goes again, once', async () => {
   await until(() => tab.shown().join() === 'with a file: sent,and another: failed');
   assert.equal(uploads.length, 2);
 });
+
+test('what a storage keeps although it was sent is not sent again', async () => {
+  const disk = new MemoryOutbox();
+  const world = makeWorld();
+  const { posts } = takeMessages(world.server);
+  const tab = await openTab(world, { ...disk.tab(), remove: () => Promise.reject(new Error('read only')) });
+  tab.store.send('ann', 'one');
+  await until(() => tab.shown().join() === 'one: sent');
+  tab.store.send('ann', 'two'); // looks at the storage again
+  await until(() => tab.shown().join() === 'one: sent,two: sent');
+  assert.deepEqual(posts.map(({ text }) => text), ['one', 'two']);
+  assert.deepEqual(tab.client.outbox.queue, []);
+  assert.equal(disk.rows.size, 2);
+});

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConversationObject, MessageObject, ReadObject, UserObject } from '../src/contract.ts';
 import { ChatStore, firstUnread, isKeptUnread, lastToRead } from '../src/index.ts';
-import { VideoClient, ann, makeToken, makeWorld, tom, until } from './lib/fakes.ts';
+import { VideoClient, ann, gate, makeToken, makeWorld, tom, until } from './lib/fakes.ts';
 
 const message = (id: number, user: UserObject): MessageObject => ({
   id,
@@ -29,7 +29,19 @@ const place = (read: number, from?: number): ReadObject => ({
 /** A store of tom's over three messages of ann's and one of his own in between, all read but for what `over` says. */
 async function setUp(over: Partial<ConversationObject> = {}) {
   const { options, server } = makeWorld();
-  const client = new VideoClient({ apiKey: 'key', options });
+  let answered = Promise.resolve();
+  /** Answers to what was read come when `open` is called. */
+  const hold = () => {
+    const { promise, open } = gate();
+    answered = promise;
+    return open;
+  };
+  const fetch: typeof server.fetch = async (url, init) => {
+    const answer = await server.fetch(url, init);
+    if (url.endsWith('/read')) await answered;
+    return answer;
+  };
+  const client = new VideoClient({ apiKey: 'key', options: { ...options, fetch } });
   await client.connectUser(tom, async () => makeToken('tom'));
   const asked: string[] = [];
   const listed = { id: 'ann', user: ann, last_message: message(4, ann), call: null, updated_at: '', unread: 0, reads: [place(4)], support: { status: 'open' as const }, ...over };
@@ -54,7 +66,7 @@ async function setUp(over: Partial<ConversationObject> = {}) {
   const told = (type: 'message.read' | 'message.unread', read: ReadObject, more = {}) =>
     server.socket.emit({ type, conversation_id: 'ann', user: tom, read, ...more });
   const says = (id: number, user: UserObject) => server.socket.emit({ type: 'message.new', cursor: 100 + id, conversation_id: 'ann', message: message(id, user) });
-  return { store, asked, told, says, unread: () => store.state.unread.get('ann'), line: () => firstUnread(store.state, 'ann')?.id };
+  return { store, asked, hold, told, says, unread: () => store.state.unread.get('ann'), line: () => firstUnread(store.state, 'ann')?.id };
 }
 
 test('it stays unread before one\'s eyes, new messages count, and going on there reads all of it', async () => {
@@ -95,11 +107,18 @@ test('who answers has read, here and in another tab', async () => {
 });
 
 test('what was read just now is told first; without a message it is what the customer said last', async () => {
-  const { store, asked, says } = await setUp();
+  const { store, asked, hold, says } = await setUp();
+  const open = hold();
   store.seeing('ann');
   says(5, ann);
+  store.seeing('ann'); // again: it is on its way
   assert.equal(lastToRead(store.state, 'ann'), 5);
-  assert.equal(await store.markUnread('ann'), true);
+  const marked = store.markUnread('ann');
+  await until(() => asked.length > 0);
+  await new Promise((resolve) => setImmediate(resolve)); // whatever else would go has gone
+  assert.deepEqual(asked, ['read 5']);
+  open();
+  assert.equal(await marked, true);
   assert.deepEqual(asked, ['read 5', 'unread 5']);
   says(6, { id: 'max', name: 'Max', role: 'admin' });
   assert.equal(lastToRead(store.state, 'ann'), 5, 'what a colleague says does not hide it');

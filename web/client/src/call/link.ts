@@ -150,7 +150,7 @@ export class CallLink {
     return {
       onParticipants: (list) => ours() && this.host.onParticipants(list),
       onReconnecting: () => ours() && input(context.network.online() ? 'lost' : 'no-network'),
-      onReconnected: () => ours() && !this.#joining && input('restored'),
+      onReconnected: () => ours() && input('restored'),
       onEnded: (end) => {
         if (!ours() || this.#joining) return; // a join that fails says so itself
         if (end === 'removed') this.host.onRemoved();
