@@ -115,28 +115,42 @@ char *text(const char *literal)
 
 /* ---- what a server says ---- */
 
-void send_join(const char *version)
+static Lk__ParticipantInfo participant(const char *sid, const char *identity, const char *name,
+				       const char *metadata)
 {
-	Lk__SignalResponse m = LK__SIGNAL_RESPONSE__INIT;
-	Lk__JoinResponse join = LK__JOIN_RESPONSE__INIT;
-	Lk__ParticipantInfo own = LK__PARTICIPANT_INFO__INIT, other = LK__PARTICIPANT_INFO__INIT;
-	Lk__ParticipantInfo *others[] = { &other };
-	Lk__TrackInfo track = LK__TRACK_INFO__INIT, *tracks[] = { &track };
-	Lk__Room room = LK__ROOM__INIT;
+	Lk__ParticipantInfo p = LK__PARTICIPANT_INFO__INIT;
 
-	own.sid = text("PA_me");
-	own.identity = text("me");
-	other.sid = text("PA_ann");
-	other.identity = text("ann");
-	other.name = text("Ann");
-	other.metadata = text("early");
-	other.tracks = tracks;
-	other.n_tracks = 1;
+	p.sid = text(sid);
+	p.identity = text(identity);
+	p.name = text(name);
+	p.metadata = text(metadata);
+	return p;
+}
+
+static Lk__TrackInfo camera(void)
+{
+	Lk__TrackInfo track = LK__TRACK_INFO__INIT;
+
 	track.sid = text("TR_cam");
 	track.has_type = track.has_source = 1;
 	track.type = LK__TRACK_TYPE__VIDEO;
 	track.source = LK__TRACK_SOURCE__CAMERA;
 	track.mime_type = text("video/VP8");
+	return track;
+}
+
+void send_join(const char *version)
+{
+	Lk__SignalResponse m = LK__SIGNAL_RESPONSE__INIT;
+	Lk__JoinResponse join = LK__JOIN_RESPONSE__INIT;
+	Lk__ParticipantInfo own = participant("PA_me", "me", "", "");
+	Lk__ParticipantInfo ann = participant("PA_ann", "ann", "Ann", "early"),
+			    *others[] = { &ann };
+	Lk__TrackInfo track = camera(), *tracks[] = { &track };
+	Lk__Room room = LK__ROOM__INIT;
+
+	ann.tracks = tracks;
+	ann.n_tracks = 1;
 	room.sid = text("RM_1");
 	room.metadata = text("of the room");
 	join.participant = &own;
@@ -154,23 +168,17 @@ void send_ann(uint32_t version, int tracks, bool muted, const char *metadata, co
 {
 	Lk__SignalResponse m = LK__SIGNAL_RESPONSE__INIT;
 	Lk__ParticipantUpdate update = LK__PARTICIPANT_UPDATE__INIT;
-	Lk__ParticipantInfo ann = LK__PARTICIPANT_INFO__INIT, *all[] = { &ann };
-	Lk__TrackInfo camera = LK__TRACK_INFO__INIT, microphone = LK__TRACK_INFO__INIT;
-	Lk__TrackInfo *list[] = { &camera, &microphone };
+	Lk__ParticipantInfo ann = participant("PA_ann", "ann", "Ann", metadata), *all[] = { &ann };
+	Lk__TrackInfo video = camera(), microphone = LK__TRACK_INFO__INIT;
+	Lk__TrackInfo *list[] = { &video, &microphone };
 	Lk__StringEntry entry = LK__STRING_ENTRY__INIT, *entries[] = { &entry };
 
-	ann.sid = text("PA_ann");
-	ann.identity = text("ann");
-	ann.name = text("Ann");
-	ann.metadata = text(metadata);
 	ann.has_version = 1;
 	ann.version = version;
 	ann.tracks = list;
 	ann.n_tracks = (size_t)tracks;
-	camera.sid = text("TR_cam");
-	camera.has_type = camera.has_muted = 1;
-	camera.type = LK__TRACK_TYPE__VIDEO;
-	camera.muted = muted;
+	video.has_muted = 1;
+	video.muted = muted;
 	microphone.sid = text("TR_mic");
 	microphone.mime_type = text("audio/opus");
 	entry.key = text("hand");
