@@ -177,8 +177,9 @@ typedef struct confab_description {
  * client, get CONFAB_EVENT_PARTICIPANT_CHANGED. Kept over reconnections (in the token that the server
  * renews). Returns when the server has taken the change; what is asked while the
  * connection is resumed is asked again. Waits. 0; CONFAB_ERR_TOKEN_NOT_SET, _NOT_JOINED, _NO_MEMORY,
- * _WOULD_WAIT; CONFAB_ERR_NOT_ALLOWED: the access token has no canUpdateOwnMetadata, as those of Confab's
- * own calls, where people have the name of their account; CONFAB_ERR_BAD_INPUT: nothing to change, no UTF-8,
+ * _WOULD_WAIT; CONFAB_ERR_NOT_ALLOWED: the access token has no canUpdateOwnMetadata, which those of Confab's
+ * own calls never have: there people have the name of their account, and programs tell their state by
+ * confab_call_send_data; CONFAB_ERR_BAD_INPUT: nothing to change, no UTF-8,
  * or more than the server takes (Confab: 64 KiB together, 128 attributes); CONFAB_ERR_NETWORK: the call
  * was lost, or no answer came within 5 s; CONFAB_ERR_LEFT. (LiveKit's UpdateParticipantMetadata.)
  */

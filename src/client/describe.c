@@ -63,13 +63,20 @@ void describe_tick(struct session *s, uint64_t now)
 	}
 }
 
-static int error_of(confab_error *ret, const Lk__RequestResponse *r)
+/* In Confab's own calls nobody can take another's name, so that tokens never say canUpdateOwnMetadata. */
+static int error_of(confab_error *ret, const struct confab_call *call, const Lk__RequestResponse *r)
 {
 	switch (r->reason) {
 	case LK__REQUEST_REASON__NOT_ALLOWED:
-		return error_set(ret, CONFAB_ERR_NOT_ALLOWED, 0, true,
-				 "Your access token does not allow you to change your own name, "
-				 "metadata and attributes: it needs canUpdateOwnMetadata.");
+		return error_set(
+			ret, CONFAB_ERR_NOT_ALLOWED, 0, true, "%s",
+			call->url ? "The access token does not allow you to change your own "
+				    "name, metadata and attributes: have it made with "
+				    "canUpdateOwnMetadata."
+				  : "In Confab's own calls everybody has the name of their "
+				    "account, and no token has canUpdateOwnMetadata. Tell the "
+				    "others with confab_call_send_data, or have your own server "
+				    "set it (UpdateParticipant).");
 	case LK__REQUEST_REASON__LIMIT_EXCEEDED:
 	case LK__REQUEST_REASON__INVALID_REQUEST:
 	case LK__REQUEST_REASON__INVALID_NAME:
@@ -94,7 +101,7 @@ void describe_take(struct session *s, const Lk__RequestResponse *r)
 		if (d->message->request_id != r->request_id)
 			continue;
 		if (r->reason)
-			(void)error_of(&error, r);
+			(void)error_of(&error, s->call, r);
 		end(d, r->reason ? &error : NULL);
 		return;
 	}

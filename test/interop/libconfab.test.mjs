@@ -161,12 +161,15 @@ test('events of a call come with their type, whom they are about, and the handle
 
 test('a token that expires in the middle of a call: the provider is asked again, the call goes on', async () => {
 	const t = new Talk(daemon.url);
-	await t.connect('ann', mint('ann', 3));
+	const ends = Date.now() + 6000;
+	await t.connect('ann', mint('ann', 6));
 	await t.ok('call default expiry');
 	await t.ok('join');
 	await t.ok(`token ${mint('ann')}`);
 	// past its end: the next request is refused with code 40, asks for a new token and is sent again
-	await pause(4500);
+	await pause(ends + 1500 - Date.now());
+	const denied = await t.do('describe Somebody'); // people have the name of their account
+	assert.deepEqual([denied.code, /name of their account.*confab_call_send_data/.test(denied.message)], [Code.notAllowed, true], denied.message);
 	await t.ok('message ann still here');
 	assert.equal(t.lines.filter((l) => l.asked).length, 2);
 	assert.deepEqual(t.states, [State.joining, State.joined]); // nothing was lost

@@ -126,8 +126,9 @@ void metadata_renew_token(struct member *m)
 static void refuse(struct session *session, const Lk__SignalRequest *message,
 		   Lk__RequestReason reason)
 {
-	char denied[] =
-		"The token does not allow changing one's own metadata (canUpdateOwnMetadata).";
+	char denied[] = "The token does not allow changing one's own name, metadata and "
+			"attributes: it needs "
+			"canUpdateOwnMetadata, which tokens of Confab's own calls never have.";
 	char big[] = "Name, metadata and attributes are too large.";
 	char *cause = reason == LK__REQUEST_REASON__NOT_ALLOWED ? denied : big;
 
