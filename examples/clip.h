@@ -56,15 +56,23 @@ static inline unsigned clip_le32(const unsigned char *p)
 	return p[0] | (unsigned)p[1] << 8 | (unsigned)p[2] << 16 | (unsigned)p[3] << 24;
 }
 
-/* VP8 in IVF: a header of 32 bytes; before each frame 4 bytes of length and 8 of time. 0: it is none. */
+/* 0: none of these. */
+static inline confab_codec clip_codec(const unsigned char fourcc[4])
+{
+	return memcmp(fourcc, "VP80", 4) == 0	? CONFAB_VP8
+	       : memcmp(fourcc, "VP90", 4) == 0 ? CONFAB_VP9
+	       : memcmp(fourcc, "AV01", 4) == 0 ? CONFAB_AV1
+						: (confab_codec)0;
+}
+
+/* VP8, VP9 or AV1 in IVF: a header of 32 bytes; before each frame 4 bytes of length and 8 of time. 0: it is none. */
 static inline int clip_load_ivf(struct clip *c, const char *path)
 {
 	size_t n = clip_read(path, &c->file), at = 32;
 	unsigned rate, scale;
 
-	c->codec = CONFAB_VP8;
 	c->clock = 90000;
-	if (n < 32 || memcmp(c->file, "DKIF", 4) != 0 || memcmp(c->file + 8, "VP80", 4) != 0)
+	if (n < 32 || memcmp(c->file, "DKIF", 4) != 0 || !(c->codec = clip_codec(c->file + 8)))
 		return 0;
 	rate = clip_le32(c->file + 16);
 	scale = clip_le32(c->file + 20);
@@ -94,7 +102,7 @@ static inline void clip_play(struct clip *c, confab_track *track)
 	const double now = clip_now();
 
 	while (c->at <= now) {
-		if (atomic_exchange(&c->key_wanted, 0) && c->codec == CONFAB_VP8)
+		if (atomic_exchange(&c->key_wanted, 0) && c->codec != CONFAB_OPUS)
 			c->next = 0;
 		const struct packet *p = &c->packets[c->next];
 		confab_frame frame = { .codec = c->codec,

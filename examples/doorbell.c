@@ -6,7 +6,7 @@
  *	doorbell https://chat.example.com USER TOKEN [CAMERA.ivf [PICTURE.jpg]]
  *
  * The device is a customer like any other, with an account of its own (`confab user add`); TOKEN is a user
- * token of POST /api/video-call/token or `confab token create`. The camera is a file (VP8) here, and so is what it
+ * token of POST /api/video-call/token or `confab token create`. The camera is a file here, and so is what it
  * sees when nobody comes.
  */
 #include "clip.h"
@@ -81,7 +81,7 @@ static void show(struct door *d, confab_call *call)
 
 	if (!d->track && d->camera.count && state == CONFAB_CALL_JOINED) {
 		d->camera.at = clip_now();
-		(void)confab_call_publish(call, &(confab_track_options){ .codec = CONFAB_VP8 },
+		(void)confab_call_publish(call, &(confab_track_options){ .codec = d->camera.codec },
 					  &d->track, NULL);
 	} else if (d->track && state == CONFAB_CALL_LEFT) {
 		(void)confab_track_unpublish(d->track);
@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4 || (argc > 4 && !clip_load_ivf(&door.camera, argv[4])) ||
 	    (argc > 5 && !load_picture(&door.picture, argv[5]))) {
-		fprintf(stderr, "usage: %s URL USER TOKEN [VP8.ivf [PICTURE]]\n", argv[0]);
+		fprintf(stderr, "usage: %s URL USER TOKEN [VIDEO.ivf [PICTURE]]\n", argv[0]);
 		return 2;
 	}
 	options.base_url = argv[1];

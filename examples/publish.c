@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A camera made of files: plays an IVF file (VP8) and, if given, an Ogg file (Opus) into a call, again
+ * A camera made of files: plays an IVF file (VP8, VP9, AV1) and, if given, an Ogg file (Opus) into a call, again
  * and again, for so many seconds:
  *
  *	publish https://chat.example.com USER TOKEN CALL-ID 60 test.ivf [test.ogg]
@@ -93,8 +93,7 @@ static int enter(confab_client *client, char **argv, confab_call **ret, confab_e
 int main(int argc, char **argv)
 {
 	confab_client_options options = { .on_event = on_event };
-	confab_track_options camera = { .codec = CONFAB_VP8 },
-			     microphone = { .codec = CONFAB_OPUS };
+	confab_track_options camera = { 0 }, microphone = { .codec = CONFAB_OPUS };
 	confab_track *picture = NULL, *sound = NULL;
 	confab_client *client = NULL;
 	confab_call *call = NULL;
@@ -103,10 +102,11 @@ int main(int argc, char **argv)
 
 	if (argc < 7 || !clip_load_ivf(&video, argv[6]) ||
 	    (argc > 7 && !load_ogg(&audio, argv[7]))) {
-		fprintf(stderr, "usage: %s URL USER TOKEN CALL-ID SECONDS VP8.ivf [OPUS.ogg]\n",
+		fprintf(stderr, "usage: %s URL USER TOKEN CALL-ID SECONDS VIDEO.ivf [OPUS.ogg]\n",
 			argv[0]);
 		return 2;
 	}
+	camera.codec = video.codec;
 	if (strcmp(argv[2], "-") != 0)
 		options.base_url = argv[1];
 	r = confab_client_new(&client, &options, &error);

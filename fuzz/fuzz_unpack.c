@@ -43,11 +43,12 @@ static void again(enum media_codec codec, const struct unpack_frame *f)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	static const enum media_codec codecs[] = { MEDIA_VP8, MEDIA_H264, MEDIA_OPUS, MEDIA_VP9 };
+	static const enum media_codec codecs[] = { MEDIA_VP8, MEDIA_H264, MEDIA_OPUS, MEDIA_VP9,
+						   MEDIA_AV1 };
 	struct rd r = rd_of(bytes, n);
 	struct unpack_frame f;
 	struct unpack u;
-	enum media_codec codec = codecs[rd_u8(&r) % 4];
+	enum media_codec codec = codecs[rd_u8(&r) % 5];
 	uint64_t sequence = 5000, now = 1000000;
 
 	unpack_init(&u, codec);

@@ -13,7 +13,8 @@ typedef enum confab_codec {
 	CONFAB_OPUS = 1,
 	CONFAB_VP8 = 2,
 	CONFAB_H264 = 3,
-	CONFAB_VP9 = 4 /* received only */
+	CONFAB_VP9 = 4,
+	CONFAB_AV1 = 5
 } confab_codec;
 
 typedef enum confab_source {
@@ -24,8 +25,11 @@ typedef enum confab_source {
 	CONFAB_SOURCE_SCREEN_SHARE_AUDIO
 } confab_source;
 
-/* One encoded frame: an Opus packet, a VP8 frame, a VP9 picture (its spatial layers one after the other), an H.264 access
- * unit with start codes (Annex B). */
+/*
+ * One encoded frame: an Opus packet; a VP8 frame; a VP9 picture (received: its spatial layers one after the other; sent: of one
+ * layer); an H.264 access unit with start codes (Annex B); an AV1 temporal unit of OBUs with their sizes, received with a
+ * temporal delimiter first (AV1 specification 5.2, as files have it).
+ */
 typedef struct confab_frame {
 	confab_codec codec;
 	const uint8_t *bytes;

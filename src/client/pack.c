@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/wr.h"
+#include "wire/av1.h"
 
 enum {
 	VP8_DESCRIPTOR = 4,
+	VP9_DESCRIPTOR = 3,
 	H264_FU_A = 28,
 	H264_IDR = 5,
 	H264_DELIMITER = 9, /* says nothing that the marker does not */
@@ -78,6 +80,13 @@ bool pack_begin(struct pack *p, enum media_codec codec, const uint8_t *frame, si
 		return n <= PACK_MAX;
 	case MEDIA_VP8:
 		return true;
+	case MEDIA_VP9:
+		p->key = pack_is_key(codec, frame, n);
+		return true;
+	case MEDIA_AV1:
+		p->key = pack_is_key(codec, frame, n);
+		p->next = frame;
+		return pack_av1_begin(p);
 	case MEDIA_H264:
 		p->next = after_start_code(frame, frame + n);
 		return load_nal(p);
@@ -106,6 +115,21 @@ static size_t next_vp8(struct pack *p, uint8_t *ret, bool *ret_last)
 	p->first = false;
 	*ret_last = p->at == p->end;
 	return n + VP8_DESCRIPTOR;
+}
+
+/* RFC 9628 4.2: I, P, B, E; without layers references need not be told. */
+static size_t next_vp9(struct pack *p, uint8_t *ret, bool *ret_last)
+{
+	size_t left = (size_t)(p->end - p->at), n = piece(left, PACK_MAX - VP9_DESCRIPTOR);
+
+	*ret_last = n == left;
+	ret[0] = (uint8_t)(0x80 | (p->key ? 0 : 0x40) | (p->first ? 0x08 : 0) |
+			   (*ret_last ? 0x04 : 0));
+	put_be16(ret + 1, (uint16_t)(0x8000 | (p->picture_id & 0x7fff)));
+	memcpy(ret + VP9_DESCRIPTOR, p->at, n);
+	p->at += n;
+	p->first = false;
+	return n + VP9_DESCRIPTOR;
 }
 
 static size_t next_fu(struct pack *p, uint8_t *ret)
@@ -141,10 +165,14 @@ size_t pack_next(struct pack *p, uint8_t ret[PACK_MAX], bool *ret_last)
 {
 	size_t n = (size_t)(p->end - p->at);
 
+	if (p->codec == MEDIA_AV1)
+		return pack_av1_next(p, ret, ret_last);
 	if (n == 0)
 		return 0;
 	if (p->codec == MEDIA_VP8)
 		return next_vp8(p, ret, ret_last);
+	if (p->codec == MEDIA_VP9)
+		return next_vp9(p, ret, ret_last);
 	if (p->codec == MEDIA_H264)
 		return next_h264(p, ret, ret_last);
 	memcpy(ret, p->at, n);
@@ -153,12 +181,24 @@ size_t pack_next(struct pack *p, uint8_t ret[PACK_MAX], bool *ret_last)
 	return n;
 }
 
+/* VP9 bitstream specification 6.2: frame_marker, profile (of 3 a reserved bit, too), show_existing_frame, frame_type. */
+static bool is_vp9_key(const uint8_t *frame, size_t n)
+{
+	unsigned shift = n > 0 && (frame[0] & 0x30) == 0x30 ? 1 : 2;
+
+	return n > 0 && frame[0] >> 6 == 2 && (frame[0] >> shift & 3) == 0;
+}
+
 bool pack_is_key(enum media_codec codec, const uint8_t *frame, size_t n)
 {
 	const uint8_t *at = after_start_code(frame, frame + n), *start, *end;
 
 	if (codec == MEDIA_VP8)
 		return n > 0 && (frame[0] & 1) == 0; /* RFC 6386 9.1 */
+	if (codec == MEDIA_VP9)
+		return is_vp9_key(frame, n);
+	if (codec == MEDIA_AV1)
+		return av1_is_key_unit(frame, n);
 	if (codec != MEDIA_H264)
 		return true;
 	while (next_nal(&at, frame + n, &start, &end)) {

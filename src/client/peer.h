@@ -38,6 +38,8 @@ enum {
 
 /* Payload types and extension ids of our offers: Chromium's. */
 enum {
+	PEER_PT_AV1 = 45,
+	PEER_PT_AV1_RTX = 46,
 	PEER_PT_VP8 = 96,
 	PEER_PT_VP8_RTX = 97,
 	PEER_PT_VP9 = 98,
@@ -101,12 +103,12 @@ struct peer_layer {
 
 /* What we publish in one section; its mid is its place in the list, from "1". */
 struct peer_track {
-	enum media_codec codec; /* OPUS, VP8, H264 */
-	enum media_codec also;	/* another that may be sent in its place; MEDIA_OTHER = none */
-	bool active;		/* false: given up; the section stays, inactive */
-	const char *stream;	/* msid: any text without blanks, "-" = none */
-	const char *track;	/* msid: the cid of AddTrackRequest */
-	uint8_t layer_count;	/* 1, or 2-3: simulcast (video), told apart by rid, not by SSRC */
+	enum media_codec codec;
+	enum media_codec also; /* another that may be sent in its place; MEDIA_OTHER = none */
+	bool active;	       /* false: given up; the section stays, inactive */
+	const char *stream;    /* msid: any text without blanks, "-" = none */
+	const char *track;     /* msid: the cid of AddTrackRequest */
+	uint8_t layer_count;   /* 1, or 2-3: simulcast (video), told apart by rid, not by SSRC */
 	struct peer_layer layers[PEER_LAYERS];
 };
 

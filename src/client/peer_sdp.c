@@ -30,7 +30,9 @@ static const struct format formats[] = {
 	  "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", PEER_PT_H264,
 	  PEER_PT_H264_RTX, 90000, 1, VIDEO_FEEDBACK },
 	{ MEDIA_VP9, "VP9", "profile-id=0", PEER_PT_VP9, PEER_PT_VP9_RTX, 90000, 1,
-	  VIDEO_FEEDBACK }, /* received only */
+	  VIDEO_FEEDBACK },
+	{ MEDIA_AV1, "AV1", "profile=0;level-idx=5;tier=0", PEER_PT_AV1, PEER_PT_AV1_RTX, 90000, 1,
+	  VIDEO_FEEDBACK },
 };
 
 static const struct format *format_of(enum media_codec codec)

@@ -39,11 +39,18 @@ void send_fini(struct send *s)
 
 static uint8_t payload_type(const struct send *s, bool rtx)
 {
-	if (s->config.codec == MEDIA_OPUS)
+	switch (s->config.codec) {
+	case MEDIA_OPUS:
 		return PEER_PT_OPUS;
-	if (s->config.codec == MEDIA_H264)
+	case MEDIA_H264:
 		return rtx ? PEER_PT_H264_RTX : PEER_PT_H264;
-	return rtx ? PEER_PT_VP8_RTX : PEER_PT_VP8;
+	case MEDIA_VP9:
+		return rtx ? PEER_PT_VP9_RTX : PEER_PT_VP9;
+	case MEDIA_AV1:
+		return rtx ? PEER_PT_AV1_RTX : PEER_PT_AV1;
+	default:
+		return rtx ? PEER_PT_VP8_RTX : PEER_PT_VP8;
+	}
 }
 
 static void write_extensions(struct send *s, const struct peer *p, struct wr *w, bool rtx)

@@ -10,7 +10,13 @@
 
 static enum media_codec media_of(confab_codec codec)
 {
-	return codec == CONFAB_OPUS ? MEDIA_OPUS : codec == CONFAB_H264 ? MEDIA_H264 : MEDIA_VP8;
+	static const enum media_codec media[] = { [CONFAB_OPUS] = MEDIA_OPUS,
+						  [CONFAB_VP8] = MEDIA_VP8,
+						  [CONFAB_H264] = MEDIA_H264,
+						  [CONFAB_VP9] = MEDIA_VP9,
+						  [CONFAB_AV1] = MEDIA_AV1 };
+
+	return media[codec];
 }
 
 /* A section for the track: a new one, or one of the same kind that was given up (RFC 9429 5.2.2). NULL: all

@@ -85,6 +85,7 @@ static confab_codec codec_of(const Lk__TrackInfo *t)
 		      { "audio/red", CONFAB_OPUS }, /* a server gives us the Opus in it */
 		      { "video/vp8", CONFAB_VP8 },
 		      { "video/vp9", CONFAB_VP9 },
+		      { "video/av1", CONFAB_AV1 },
 		      { "video/h264", CONFAB_H264 } };
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

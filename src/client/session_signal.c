@@ -80,6 +80,15 @@ static Lk__VideoLayer *fill_layer(Lk__VideoLayer *layer, const struct confab_tra
 	return layer;
 }
 
+/* As LiveKit writes codecs of simulcast. */
+static const char *name_of(confab_codec codec)
+{
+	return codec == CONFAB_H264  ? "h264"
+	       : codec == CONFAB_VP9 ? "vp9"
+	       : codec == CONFAB_AV1 ? "av1"
+				     : "vp8";
+}
+
 void signal_add_track(struct session *s, const struct confab_track *t)
 {
 	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
@@ -105,7 +114,7 @@ void signal_add_track(struct session *s, const struct confab_track *t)
 		add.n_layers = codec.n_layers = t->layer_count;
 	}
 	if (t->layer_count > 1) {
-		codec.codec = text(t->codec == CONFAB_H264 ? "h264" : "vp8");
+		codec.codec = text(name_of(t->codec));
 		codec.cid = text(t->cid);
 		codec.has_video_layer_mode = 1;
 		codec.video_layer_mode = 1; /* one layer per stream (livekit-protocol 3.5) */

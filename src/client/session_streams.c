@@ -16,6 +16,8 @@ static confab_codec codec_of(enum media_codec codec)
 		return CONFAB_H264;
 	case MEDIA_VP9:
 		return CONFAB_VP9;
+	case MEDIA_AV1:
+		return CONFAB_AV1;
 	default:
 		return CONFAB_VP8;
 	}

@@ -120,10 +120,11 @@ int confab_call_publish(confab_call *call, const confab_track_options *options, 
 	struct publish p = { .call = call, .options = options };
 	int r;
 
-	if (options->codec < CONFAB_OPUS || options->codec > CONFAB_H264)
+	if (options->codec < CONFAB_OPUS || options->codec > CONFAB_AV1)
 		return error_set(
 			ret_error, CONFAB_ERR_BAD_INPUT, 0, true,
-			"options.codec %d is none of CONFAB_OPUS, CONFAB_VP8, CONFAB_H264.",
+			"options.codec %d is none of CONFAB_OPUS, CONFAB_VP8, CONFAB_H264, "
+			"CONFAB_VP9, CONFAB_AV1.",
 			(int)options->codec);
 	if (wrong_layers(options))
 		return error_set(ret_error, CONFAB_ERR_BAD_INPUT, 0, true, "%s",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/rd.h"
+#include "client/unpack_add.h"
 #include "wire/h264.h"
 #include "wire/vp8.h"
 #include "wire/vp9.h"
@@ -81,7 +82,7 @@ int unpack_put(struct unpack *u, const struct media_packet *p)
 	return 0;
 }
 
-static bool add(struct unpack *u, const void *bytes, size_t n)
+bool unpack_add(struct unpack *u, const void *bytes, size_t n)
 {
 	if (n > UNPACK_FRAME_MAX - u->length)
 		return false;
@@ -103,7 +104,7 @@ static bool add_nal(struct unpack *u, const uint8_t *bytes, size_t n)
 {
 	static const uint8_t start_code[4] = { 0, 0, 0, 1 };
 
-	return add(u, start_code, sizeof start_code) && add(u, bytes, n);
+	return unpack_add(u, start_code, sizeof start_code) && unpack_add(u, bytes, n);
 }
 
 static bool add_h264(struct unpack *u, const uint8_t *bytes, size_t n)
@@ -117,7 +118,7 @@ static bool add_h264(struct unpack *u, const uint8_t *bytes, size_t n)
 
 		if ((bytes[1] & FU_START) && !add_nal(u, &header, 1))
 			return false;
-		return add(u, bytes + 2, n - 2);
+		return unpack_add(u, bytes + 2, n - 2);
 	}
 	if (h.packet_type != H264_STAP_A)
 		return add_nal(u, bytes, n);
@@ -143,13 +144,15 @@ static bool add_payload(struct unpack *u, const struct unpack_slot *s)
 		return add_h264(u, s->bytes, s->length);
 	if (u->codec == MEDIA_VP8)
 		return vp8_parse(&d, s->bytes, s->length) &&
-		       add(u, s->bytes + d.length, s->length - (size_t)d.length);
+		       unpack_add(u, s->bytes + d.length, s->length - (size_t)d.length);
 	if (u->codec == MEDIA_VP9) {
 		/* the layers of a picture one after the other: decoders take them so */
 		descriptor = vp9_descriptor_length(s->bytes, s->length);
-		return descriptor && add(u, s->bytes + descriptor, s->length - descriptor);
+		return descriptor && unpack_add(u, s->bytes + descriptor, s->length - descriptor);
 	}
-	return add(u, s->bytes, s->length);
+	if (u->codec == MEDIA_AV1)
+		return unpack_av1_add(u, s->bytes, s->length);
+	return unpack_add(u, s->bytes, s->length);
 }
 
 /* Whether the packets from `first` on end a frame without a hole; *ret_last is its last one. */
@@ -178,11 +181,12 @@ static uint64_t find_key(const struct unpack *u, uint64_t from)
 
 static bool take(struct unpack *u, uint64_t first, uint64_t last, struct unpack_frame *ret)
 {
-	bool good = true;
+	bool good;
 
 	*ret = (struct unpack_frame){ .timestamp = slot_of(u, last)->timestamp,
 				      .arrival = slot_of(u, last)->arrival };
 	u->length = 0;
+	good = u->codec != MEDIA_AV1 || unpack_av1_begin(u);
 	for (uint64_t s = first; s <= last; s++) {
 		struct unpack_slot *slot = slot_of(u, s);
 
@@ -190,6 +194,8 @@ static bool take(struct unpack *u, uint64_t first, uint64_t last, struct unpack_
 		good = good && add_payload(u, slot);
 		empty(slot);
 	}
+	if (u->codec == MEDIA_AV1)
+		good = unpack_av1_end(u) && good;
 	u->next = last + 1;
 	if (!good || u->length == 0) {
 		u->dropped += last - first + 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Received RTP payloads into encoded frames: VP8 (RFC 7741), VP9 (RFC 9628), H.264 (RFC 6184: single NAL units,
- * STAP-A, FU-A), Opus (RFC 7587). Packets are put in order and held while one is missing that may
+ * STAP-A, FU-A), AV1 (RTP Payload Format For AV1), Opus (RFC 7587). Packets are put in order and held while one is missing that may
  * still come as a retransmission; after UNPACK_WAIT_US a video stream goes on at the next key frame,
  * so that whatever comes out can be decoded. Opus does not wait: frames come out as they arrive.
  * Owned by one received stream; one thread.
@@ -36,11 +36,14 @@ struct unpack {
 	uint64_t highest;
 	uint8_t *frame; /* owned */
 	size_t length, capacity;
+	size_t obu_at; /* AV1: where the OBU that is being put together begins */
+	bool obu_open;
 	bool wants_key;
 	uint64_t frames, dropped; /* dropped: packets that no frame came of */
 };
 
-/* A whole frame; valid until the next call. H.264 has start codes of four bytes. */
+/* A whole frame; valid until the next call. H.264 has start codes of four bytes, AV1 a temporal
+ * delimiter and sizes. */
 struct unpack_frame {
 	const uint8_t *bytes;
 	size_t length;

@@ -210,4 +210,25 @@ describe('libconfab', { concurrency: 6 }, () => {
 		assert.ok(Number(decoded) >= frames - 2, `${decoded} of ${frames} frames can be decoded`);
 		await a.end();
 	});
+
+	for (const [codec, number, encoder] of [['vp9', 4, ['libvpx-vp9', '-deadline', 'realtime']], ['av1', 5, ['libaom-av1', '-usage', 'realtime']]]) {
+		test(`C to C: ${codec}, from key frames on, and nothing of it is lost`, limit, async () => {
+			const room = `c-${codec}`;
+			const [file, out] = [path.join(folder, `${codec}-in.ivf`), path.join(folder, `${codec}-out.ivf`)];
+			execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=640x360:rate=15', '-t', '2', '-b:v', '500k', '-g', '10000', '-c:v', ...encoder, '-cpu-used', '8', file]);
+			const t = await enter(room, 'ann');
+			const camera = new Program('examples/example_publish', [wsUrl(), '-', await mediaToken(room, 'camera'), room, '90', file]);
+			assert.equal((await t.event('published')).mime, `video/${codec.toUpperCase()}`);
+			assert.equal((await t.event('subscribed')).codec, number);
+			await framesCome(t);
+			// who comes in the middle asks for a key frame: the file begins again
+			const record = new Program('test/lib/record', [wsUrl(), '-', await mediaToken(room, 'eve'), room, '5', out]);
+			const { frames, keys } = JSON.parse(await record.until((l) => l.startsWith('{"frames"'), 'the end of the recording', 0, 60000));
+			assert.ok(frames > 10 && keys >= 1, `${frames} frames, ${keys} key frames`);
+			const report = execFileSync('ffprobe', ['-v', 'error', '-count_frames', '-show_entries', 'stream=codec_name,width,nb_read_frames', '-of', 'csv=p=0', out]);
+			assert.deepEqual(String(report).trim().split(','), [codec, '640', String(frames)]);
+			await t.end();
+			camera.child.kill('SIGTERM');
+		});
+	}
 });

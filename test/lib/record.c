@@ -51,9 +51,9 @@ static void take_frame(struct record *r, const confab_event *e)
 		return;
 	if (r->frames++ == 0) {
 		r->first = e->frame->timestamp;
-		if (e->codec == CONFAB_VP9) {
+		if (e->codec == CONFAB_VP9 || e->codec == CONFAB_AV1) {
 			(void)fseek(r->out, 8, SEEK_SET);
-			(void)fwrite("VP90", 1, 4, r->out);
+			(void)fwrite(e->codec == CONFAB_VP9 ? "VP90" : "AV01", 1, 4, r->out);
 			(void)fseek(r->out, 0, SEEK_END);
 		}
 	}
