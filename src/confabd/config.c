@@ -28,14 +28,14 @@ typedef int set_fn(struct loader *l, const char *key, const char *value);
 
 static set_fn set_text, set_contact, set_listen, set_ip, set_port, set_tcp_port, set_workers,
 	set_room_limit, set_flag, set_level, set_webhook, set_event_webhook, set_origin,
-	set_message_rate, set_media_load;
+	set_message_rate, set_media_load, set_megabytes;
 
 /* Every key. A flag is "--" and the name;
  * the variable is CONFAB_ and the name in capitals with _ for -. */
 static const struct option {
 	const char *name;
 	set_fn *set;
-	size_t offset; /* set_text, set_flag: where in struct config; CONFIG_PATH bytes, bool */
+	size_t offset; /* set_text, set_flag, set_megabytes: where in struct config; CONFIG_PATH bytes, bool, int64_t */
 	bool has_value;
 } options[] = {
 	{ "data", set_text, offsetof(struct config, data), true },
@@ -58,6 +58,9 @@ static const struct option {
 	{ "remote-unmute", set_flag, offsetof(struct config, remote_unmute), false },
 	{ "open-channels", set_flag, offsetof(struct config, open_channels), false },
 	{ "message-rate", set_message_rate, 0, true },
+	{ "storage-per-person", set_megabytes, offsetof(struct config, storage_per_person), true },
+	{ "storage-total", set_megabytes, offsetof(struct config, storage_total), true },
+	{ "disk-floor", set_megabytes, offsetof(struct config, disk_floor), true },
 	{ "no-guests", set_flag, offsetof(struct config, no_guests), false },
 	{ "demo", set_flag, offsetof(struct config, demo), false },
 };
@@ -93,6 +96,10 @@ const char *config_help(void)
 	       "  --open-channels     everybody starts direct and group conversations, not only "
 	       "the team\n"
 	       "  --message-rate N    what one person may write in a minute (240); 0 = any\n"
+	       "  --storage-per-person MB  what one person's files may take (1000); 0 = any\n"
+	       "  --storage-total MB  what the files of all may take (0); 0 = any\n"
+	       "  --disk-floor MB     no files when the disk would have less left (512, or 5 % of "
+	       "a smaller disk)\n"
 	       "  --no-guests         no accounts for whoever asks (POST /api/v1/guest)\n"
 	       "  --demo              make a demo admin and a demo user, print a sign-in link for "
 	       "each\n"
@@ -349,6 +356,20 @@ static int set_message_rate(struct loader *l, const char *key, const char *value
 	return 0;
 }
 
+static int set_megabytes(struct loader *l, const char *key, const char *value)
+{
+	long n = parse_number(value, 0, CONFIG_MEGABYTES_MAX);
+
+	if (n < 0)
+		return fail(l,
+			    "%s '%.100s' is not possible; give a number of megabytes from 0 to "
+			    "%d, 0 = no limit.",
+			    key, value, CONFIG_MEGABYTES_MAX);
+	*(int64_t *)(void *)((char *)l->config + find_option(key)->offset) = (int64_t)n *
+									     CONFIG_MEGABYTE;
+	return 0;
+}
+
 static int set_workers(struct loader *l, const char *key, const char *value)
 {
 	long n = parse_number(value, 0, CONFIG_WORKERS_MAX);
@@ -545,6 +566,9 @@ int config_load(struct config *ret, int argc, char *const *argv,
 				.port = 8080,
 				.rtc_port = 7882,
 				.message_rate = 240,
+				.storage_per_person = CONFIG_STORAGE_PER_PERSON_MB *
+						      (int64_t)CONFIG_MEGABYTE,
+				.disk_floor = -1,
 				.rtc_tcp_port = 7881,
 				.room_limit = LIMIT_PARTICIPANTS_DEFAULT,
 				.media_load = LIMIT_MEDIA_LOAD_DEFAULT,

@@ -21,6 +21,9 @@ enum {
 	CONFIG_ORIGINS_MAX = 32,
 	CONFIG_ORIGIN = 280,
 	CONFIG_MESSAGE_RATE_MAX = 60000,
+	CONFIG_MEGABYTE = 1000 * 1000,
+	CONFIG_MEGABYTES_MAX = 999999999,
+	CONFIG_STORAGE_PER_PERSON_MB = 1000,
 	CONFIG_WORKERS_MAX = 64
 };
 
@@ -53,7 +56,9 @@ struct config {
 	bool demo;
 	bool remote_unmute;
 	bool open_channels;
-	unsigned message_rate; /* in a minute, of one person; 0 = any */
+	unsigned message_rate;			   /* in a minute, of one person; 0 = any */
+	int64_t storage_per_person, storage_total; /* bytes of files; 0 = any */
+	int64_t disk_floor; /* bytes that files leave free; -1 = by the disk (control/http/storage.h) */
 	bool no_guests;
 	bool no_push;
 	enum log_level log_level;

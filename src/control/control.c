@@ -289,6 +289,8 @@ int control_new(struct control **ret, const struct control_config *config, char 
 	c->store = config->store;
 	c->media_load = config->media_load;
 	c->room_limit = config->room_limit ? config->room_limit : LIMIT_PARTICIPANTS_DEFAULT;
+	c->storage = config->storage;
+	c->disk_floor = config->disk_floor;
 	c->private = p;
 	p->media = config->media;
 	p->token_rate.per_minute = TOKENS_PER_MINUTE;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "plane/plane.h"
+#include "store/messages.h"
 
 struct auth;
 struct bans;
@@ -33,32 +34,36 @@ struct warnings;
 
 struct control {
 	struct uv_loop_s *loop;
-	uint64_t started_us;	   /* wall time */
-	struct store *store;	   /* store/store.h */
-	struct auth *auth;	   /* control/auth/auth.h: accounts, sessions, tokens */
-	struct bans *bans;	   /* control/auth/bans.h: who may not come in */
-	struct chat *chat;	   /* control/chat/chat.h */
-	struct calls *calls;	   /* control/calls/calls.h */
-	struct support *support;   /* control/support/support.h */
-	struct files *files;	   /* control/files/files.h: bytes of attachments */
-	struct hub *hub;	   /* control/ws/hub.h: events to people */
-	struct hooks *hooks;	   /* control/hooks/hooks.h; NULL = none configured */
-	struct hooks *event_hooks; /* the same about calls and chat */
-	struct push *push;	   /* control/push/push.h: notifications to browsers */
-	struct renewal *renewal;   /* control/renewal.h; NULL without TLS */
-	struct warnings *warnings; /* control/warnings.h: what the team must know of the server */
-	struct signal_hub *signal; /* control/signal/signal.h: LiveKit rooms */
-	unsigned media_load;	   /* percent; see signal.h */
-	unsigned room_limit;	   /* participants of one room */
-	struct server *server;	   /* control/server/server.h */
-	struct unpacked *unpacked; /* control/http/unpacked.h: files for who takes no gzip */
-	struct rate *token_rate;   /* control/http/rate.h: user tokens per user */
-	struct rate *write_rate;   /* what people write, per user */
-	struct rate *peer_rate;	   /* the same per address */
-	struct rate *guest_rate;   /* new guests per address */
-	bool no_guests;		   /* the operator wants none */
-	char **widget_origins;	   /* other sites that may show the widget, NULL at the end */
-	bool demo;		   /* the demo's pages are served */
+	uint64_t started_us;	    /* wall time */
+	struct store *store;	    /* store/store.h */
+	struct auth *auth;	    /* control/auth/auth.h: accounts, sessions, tokens */
+	struct bans *bans;	    /* control/auth/bans.h: who may not come in */
+	struct chat *chat;	    /* control/chat/chat.h */
+	struct calls *calls;	    /* control/calls/calls.h */
+	struct support *support;    /* control/support/support.h */
+	struct files *files;	    /* control/files/files.h: bytes of attachments */
+	struct hub *hub;	    /* control/ws/hub.h: events to people */
+	struct hooks *hooks;	    /* control/hooks/hooks.h; NULL = none configured */
+	struct hooks *event_hooks;  /* the same about calls and chat */
+	struct push *push;	    /* control/push/push.h: notifications to browsers */
+	struct renewal *renewal;    /* control/renewal.h; NULL without TLS */
+	struct warnings *warnings;  /* control/warnings.h: what the team must know of the server */
+	struct signal_hub *signal;  /* control/signal/signal.h: LiveKit rooms */
+	unsigned media_load;	    /* percent; see signal.h */
+	unsigned room_limit;	    /* participants of one room */
+	struct server *server;	    /* control/server/server.h */
+	struct unpacked *unpacked;  /* control/http/unpacked.h: files for who takes no gzip */
+	struct rate *token_rate;    /* control/http/rate.h: user tokens per user */
+	struct rate *write_rate;    /* what people write, per user */
+	struct rate *peer_rate;	    /* the same per address */
+	struct rate *guest_rate;    /* new guests per address */
+	struct store_room storage;  /* what files may take, see http/storage.h */
+	int64_t disk_floor;	    /* bytes that files leave free; -1: by the size of the disk */
+	struct store_stored stored; /* what they take, as it was last seen; for /metrics */
+	uint64_t files_refused;	    /* uploads, for want of room */
+	bool no_guests;		    /* the operator wants none */
+	char **widget_origins;	    /* other sites that may show the widget, NULL at the end */
+	bool demo;		    /* the demo's pages are served */
 	struct control_private *private;
 };
 
@@ -95,6 +100,8 @@ struct control_config {
 	unsigned room_limit;	     /* see signal.h */
 	unsigned media_load;	     /* see signal.h */
 	unsigned message_rate;	     /* what one person writes in a minute (limit.c); 0 = any */
+	struct store_room storage;   /* bytes of files; 0 = any */
+	int64_t disk_floor;	     /* see struct control */
 	bool no_guests;		     /* POST /api/v1/guest is refused */
 	const char *const *webhooks; /* URLs */
 	size_t webhook_count;

@@ -20,6 +20,7 @@ struct warnings {
 	uv_timer_t *timer;
 	int disk;	     /* as the store says */
 	uint64_t file_bytes; /* a file for which there was no room; 0 = none */
+	uint64_t low_bytes;  /* free when files are taken again; 0 = they are */
 	bool ending;	     /* the certificate, as it was told */
 	bool probing;
 };
@@ -30,7 +31,9 @@ static const char *disk_kind(const struct warnings *w)
 		return "disk_full";
 	if (w->disk == -EROFS)
 		return "disk_read_only";
-	return w->disk < 0 ? "disk_failed" : NULL;
+	if (w->disk < 0)
+		return "disk_failed";
+	return w->low_bytes ? "disk_low" : NULL;
 }
 
 static bool is_ending(const struct warnings *w)
@@ -60,7 +63,7 @@ static void on_time(uv_timer_t *timer);
 /* The next look: soon while something may be over by itself. */
 static void wind(struct warnings *w)
 {
-	bool soon = w->disk == -ENOSPC || w->disk == -EROFS || w->file_bytes;
+	bool soon = w->disk == -ENOSPC || w->disk == -EROFS || w->file_bytes || w->low_bytes;
 	uint64_t ms = soon ? WARNINGS_LOOK_MS : HOUR_MS;
 
 	(void)uv_timer_start(w->timer, on_time, ms, ms);
@@ -92,6 +95,17 @@ static void look_at_disk(struct warnings *w)
 	store_probe(w->config.store, on_probed, w);
 }
 
+static void look_whether_low(struct warnings *w)
+{
+	uint64_t room = 0, disk = 0;
+
+	if (files_disk(w->config.files, &room, &disk) < 0 || room < w->low_bytes)
+		return;
+	w->low_bytes = 0;
+	tell(w);
+	wind(w);
+}
+
 static void on_time(uv_timer_t *timer)
 {
 	struct warnings *w = timer->data;
@@ -99,6 +113,8 @@ static void on_time(uv_timer_t *timer)
 
 	if (w->disk == -ENOSPC || w->disk == -EROFS || w->file_bytes)
 		look_at_disk(w);
+	if (w->low_bytes)
+		look_whether_low(w);
 	if (ending == w->ending)
 		return;
 	w->ending = ending;
@@ -148,6 +164,16 @@ void warnings_no_room(struct warnings *w, uint64_t bytes)
 	bool known = disk_kind(w);
 
 	w->file_bytes = bytes ? bytes : 1;
+	if (!known)
+		tell(w);
+	wind(w);
+}
+
+void warnings_disk_low(struct warnings *w, uint64_t bytes)
+{
+	bool known = w->low_bytes;
+
+	w->low_bytes = bytes;
 	if (!known)
 		tell(w);
 	wind(w);

@@ -40,5 +40,8 @@ void warnings_certificate(struct warnings *w, uint64_t ends_us);
 /* There was no room for a file of `bytes`. */
 void warnings_no_room(struct warnings *w, uint64_t bytes);
 
+/* A file was refused so that the disk keeps some room; gone when `bytes` are free. */
+void warnings_disk_low(struct warnings *w, uint64_t bytes);
+
 /* After store_close. Run the loop once more, so that the timer closes. Takes NULL. Returns NULL. */
 struct warnings *warnings_free(struct warnings *w);

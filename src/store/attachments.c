@@ -74,14 +74,49 @@ int attachments_send(struct db *db, const struct store_new_message *message, int
 struct attachment_request {
 	struct request base;
 	struct store_attachment attachment; /* in, and what was found */
+	struct store_room room;
 	store_attachment_fn *done;
 	void *arg;
 };
 
+/* Kept by triggers (schema/020). */
+static int read_stored(struct db *db, const char *user_id, struct store_stored *ret)
+{
+	sqlite3_stmt *stmt = db_query(db, "SELECT files, bytes FROM stored_files WHERE user_id = ?",
+				      "s", user_id);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+
+	if (row == 1)
+		*ret = (struct store_stored){ (uint64_t)db_int(stmt, 0),
+					      (uint64_t)db_int(stmt, 1) };
+	db_end(stmt);
+	return row < 0 ? row : 0;
+}
+
+/* In the transaction of the row: two uploads at once do not get past it together. */
+static int check_room(struct db *db, const struct store_attachment *a,
+		      const struct store_room *room)
+{
+	struct store_stored person = { 0 }, total = { 0 };
+	int status = room->person ? read_stored(db, a->user_id, &person) : 0;
+
+	if (status == 0 && room->total)
+		status = read_stored(db, "", &total);
+	if (status < 0)
+		return status;
+	if (room->person && person.bytes + a->size > room->person)
+		return -EDQUOT;
+	return room->total && total.bytes + a->size > room->total ? -EFBIG : 0;
+}
+
 static int run_add(struct db *db, struct request *req)
 {
-	const struct store_attachment *a = &request_of(req, struct attachment_request)->attachment;
+	const struct attachment_request *r = request_of(req, struct attachment_request);
+	const struct store_attachment *a = &r->attachment;
+	int status = check_room(db, a, &r->room);
 
+	if (status < 0)
+		return status;
 	/* Without the conversation the foreign key says -ENOENT. */
 	return db_exec(
 		db,
@@ -133,10 +168,12 @@ static struct attachment_request *attachment_request(int (*run)(struct db *, str
 }
 
 void store_attachment_add(struct store *s, const struct store_attachment *attachment,
-			  store_attachment_fn *done, void *arg)
+			  const struct store_room *room, store_attachment_fn *done, void *arg)
 {
 	struct attachment_request *r = attachment_request(run_add, done, arg);
 	struct mem *mem = &r->base.mem;
+
+	r->room = *room;
 
 	r->attachment = *attachment;
 	r->attachment.id = mem_text(mem, attachment->id);
@@ -153,6 +190,41 @@ void store_attachment_find(struct store *s, const char *id, store_attachment_fn 
 	struct attachment_request *r = attachment_request(run_find, done, arg);
 
 	r->attachment.id = mem_text(&r->base.mem, id);
+	request_submit(s, &r->base);
+}
+
+/* ---- how much is stored ---- */
+
+struct stored_request {
+	struct request base;
+	const char *user_id;
+	struct store_stored person, total;
+	store_stored_fn *done;
+	void *arg;
+};
+
+static int run_stored(struct db *db, struct request *req)
+{
+	struct stored_request *r = request_of(req, struct stored_request);
+	int status = read_stored(db, r->user_id, &r->person);
+
+	return status < 0 ? status : read_stored(db, "", &r->total);
+}
+
+static void answer_stored(struct request *req)
+{
+	struct stored_request *r = request_of(req, struct stored_request);
+
+	r->done(r->arg, req->status, &r->person, &r->total);
+}
+
+void store_stored_read(struct store *s, const char *user_id, store_stored_fn *done, void *arg)
+{
+	struct stored_request *r = request_for(sizeof *r, run_stored, answer_stored);
+
+	r->user_id = mem_text(&r->base.mem, user_id);
+	r->done = done;
+	r->arg = arg;
 	request_submit(s, &r->base);
 }
 

@@ -183,9 +183,24 @@ enum { STORE_REACTIONS_MAX = 100 };
 
 typedef void store_attachment_fn(void *arg, int status, const struct store_attachment *attachment);
 
-/* An upload that waits for its message. -ENOENT: no such conversation. */
+/* Bytes that may be stored; 0 = any. */
+struct store_room {
+	uint64_t person, total;
+};
+
+/* An upload that waits for its message. -ENOENT: no such conversation; -EDQUOT: with it its writer, -EFBIG: with it all people
+ * together store more than that. */
 void store_attachment_add(struct store *s, const struct store_attachment *attachment,
-			  store_attachment_fn *done, void *arg);
+			  const struct store_room *room, store_attachment_fn *done, void *arg);
+
+struct store_stored {
+	uint64_t files, bytes;
+};
+typedef void store_stored_fn(void *arg, int status, const struct store_stored *person,
+			     const struct store_stored *total);
+
+/* What one person stores, and all. */
+void store_stored_read(struct store *s, const char *user_id, store_stored_fn *done, void *arg);
 /* -ENOENT also once its message was deleted. */
 void store_attachment_find(struct store *s, const char *id, store_attachment_fn *done, void *arg);
 

@@ -43,7 +43,7 @@ async function writeUntilRefused(user) {
 test('a full disk: every admin hears of it, who comes later too, and that it is over though nobody writes', { timeout: 3 * LONG }, async (t) => {
 	const disk = await smallDisk(24);
 	t.after(() => disk.remove());
-	const { daemon, admin, user, team, customer } = await begin(t, { data: path.join(disk.folder, 'data'), prefix: disk.prefix });
+	const { daemon, admin, user, team, customer } = await begin(t, { data: path.join(disk.folder, 'data'), prefix: disk.prefix, args: ['--disk-floor', '0'] });
 	assert.deepEqual([team.first.warnings, customer.first.warnings], [[], undefined]);
 
 	// no room for a file

@@ -32,7 +32,8 @@ static void clean_name(const char *name, char ret[LIMIT_FILE_NAME + 1])
 }
 
 void chat_attach(struct chat *c, const struct store_user *who, const char *conversation_id,
-		 const struct store_attachment *attachment, store_attachment_fn *done, void *arg)
+		 const struct store_attachment *attachment, const struct store_room *room,
+		 store_attachment_fn *done, void *arg)
 {
 	struct store_attachment a = *attachment;
 	char name[LIMIT_FILE_NAME + 1];
@@ -42,7 +43,7 @@ void chat_attach(struct chat *c, const struct store_user *who, const char *conve
 	a.conversation_id = chat_visible_id(c, who, conversation_id);
 	a.user_id = who->id;
 	a.created_at_us = c->wall_us();
-	store_attachment_add(c->store, &a, done, arg);
+	store_attachment_add(c->store, &a, room, done, arg);
 }
 
 void chat_attachment(struct chat *c, const char *id, store_attachment_fn *done, void *arg)

@@ -151,10 +151,12 @@ void chat_react(struct chat *c, const struct store_user *who, const char *conver
 
 /*
  * Notes an uploaded file (its id, kind, size and, of a picture, width and height; the name is cleaned
- * here) that `who` is going to send to the conversation. Unsent ones are dropped after a day.
+ * here) that `who` is going to send to the conversation. Unsent ones are dropped after a day. Errors are those of
+ * store_attachment_add.
  */
 void chat_attach(struct chat *c, const struct store_user *who, const char *conversation_id,
-		 const struct store_attachment *attachment, store_attachment_fn *done, void *arg);
+		 const struct store_attachment *attachment, const struct store_room *room,
+		 store_attachment_fn *done, void *arg);
 
 /* What is known of a file, by its id, which nobody guesses: who has it may see the file. -ENOENT. */
 void chat_attachment(struct chat *c, const char *id, store_attachment_fn *done, void *arg);

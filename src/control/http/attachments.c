@@ -15,6 +15,7 @@
 #include "control/http/access.h"
 #include "control/http/handlers.h"
 #include "control/http/message_args.h"
+#include "control/http/storage.h"
 #include "control/objects/objects.h"
 #include "control/warnings.h"
 
@@ -25,14 +26,25 @@ struct upload {
 	struct control *control;
 	struct store_attachment attachment;
 	char id[FILES_ID_SIZE];
+	char *bytes; /* owned until they are written */
+	bool again;  /* there was room, and then not */
 };
+
+static void look_for_room(struct upload *u);
 
 static void on_noted(void *arg, int status, const struct store_attachment *attachment)
 {
 	struct upload *u = arg;
 
-	if (status < 0) {
+	if (status < 0)
 		files_remove(u->control->files, u->id, NULL, NULL);
+	if ((status == -EDQUOT || status == -EFBIG) && !u->again) { /* others were quicker */
+		u->again = true;
+		look_for_room(u);
+		return;
+	}
+	storage_measure(u->control);
+	if (status < 0) {
 		access_answer_error(u->req, status, "conversation of this id");
 	} else {
 		http_reply_json(u->req, 201,
@@ -59,8 +71,39 @@ static void on_written(void *arg, int status, const char *id)
 	const char *name = http_query(u->req, "name");
 	u->attachment.name = name ? name : "file";
 	u->attachment.waveform = http_query(u->req, "waveform");
+	struct store_room room = storage_room(u->control, access_user(u->req));
 	chat_attach(u->control->chat, access_user(u->req), http_param(u->req, "id"), &u->attachment,
-		    on_noted, u);
+		    &room, on_noted, u);
+}
+
+/* ---- whether there is room, before anything is written ---- */
+
+static void on_stored(void *arg, int status, const struct store_stored *person,
+		      const struct store_stored *total)
+{
+	struct upload *u = arg;
+	char *bytes = u->bytes;
+	struct refusal r;
+
+	u->bytes = NULL;
+	if (status < 0)
+		access_answer_error(u->req, status, "account");
+	else if (storage_refuses(u->control, access_user(u->req), person, total, u->attachment.size,
+				 &r))
+		http_refuse(u->req, &r);
+	else if (!bytes) /* it was refused while others were deleted */
+		access_answer_error(u->req, -EBUSY, "account");
+	else {
+		files_put(u->control->files, bytes, u->attachment.size, on_written, u);
+		return;
+	}
+	free(bytes);
+	free(u);
+}
+
+static void look_for_room(struct upload *u)
+{
+	store_stored_read(u->control->store, access_user(u->req)->id, on_stored, u);
 }
 
 /* What makes a file a voice note: how long it is and how it looks, measured by who recorded it. False: refused already. */
@@ -114,7 +157,8 @@ void http_attach(struct http_req *req, struct control *control)
 	a->duration_ms = voice.duration_ms;
 	a->size = n;
 	(void)file_image_size(a->kind, bytes, n, &a->width, &a->height);
-	files_put(control->files, bytes, n, on_written, u);
+	u->bytes = bytes;
+	look_for_room(u);
 }
 
 /* ---- showing ---- */

@@ -2,6 +2,7 @@
 /* GET /healthz; /metrics in Prometheus' text format (to this machine only, R21); and how the server does, for admins. */
 #include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "control/control.h"
 #include "control/files/files.h"
 #include "control/http/handlers.h"
+#include "control/http/storage.h"
 #include "control/objects/objects.h"
 #include "control/server/server.h"
 #include "control/ws/hub.h"
@@ -50,22 +52,52 @@ static size_t heap_bytes(void)
 	return m.uordblks + m.hblkhd + slab_bytes();
 }
 
-void http_operator_server(struct http_req *req, struct control *control)
+struct looking {
+	struct http_req *req;
+	struct control *control;
+};
+
+static void on_stored(void *arg, int status, const struct store_stored *person,
+		      const struct store_stored *total)
 {
+	struct looking l = *(struct looking *)arg;
+	struct control *control = l.control;
 	uint64_t room = 0, disk = 0, ends = server_tls_expires_us(control->server);
 
+	(void)person;
+	free(arg);
+	if (status < 0)
+		total = &control->stored; /* the disk fails: the page must come all the same */
+	else
+		control->stored = *total;
 	(void)files_disk(control->files, &room, &disk); /* 0 of 0: not known */
-	http_reply_json(
-		req, 200,
-		json_pack("{s:s, s:o, s:I, s:I, s:I, s:i, s:I, s:f, s:f, s:b, s:o?}", "version",
-			  CONFAB_VERSION, "started_at", object_time(control->started_us),
-			  "memory_bytes", (json_int_t)resident_bytes(), "disk_free_bytes",
-			  (json_int_t)room, "disk_bytes", (json_int_t)disk, "sockets",
-			  (int)hub_socket_count(control->hub), "calls",
-			  (json_int_t)calls_live_count(control->calls), "media_busy",
-			  control_media_busy(control), "media_limit", control->media_load / 100.0,
-			  "tls", server_is_tls(control->server), "certificate_ends_at",
-			  ends ? object_time(ends) : json_null()));
+	json_t *server = json_pack(
+		"{s:s, s:o, s:I, s:I, s:I, s:i, s:I, s:f, s:f, s:b, s:o?}", "version",
+		CONFAB_VERSION, "started_at", object_time(control->started_us), "memory_bytes",
+		(json_int_t)resident_bytes(), "disk_free_bytes", (json_int_t)room, "disk_bytes",
+		(json_int_t)disk, "sockets", (int)hub_socket_count(control->hub), "calls",
+		(json_int_t)calls_live_count(control->calls), "media_busy",
+		control_media_busy(control), "media_limit", control->media_load / 100.0, "tls",
+		server_is_tls(control->server), "certificate_ends_at",
+		ends ? object_time(ends) : json_null());
+	json_t *files = json_pack("{s:I, s:I, s:I, s:I, s:I}", "count", (json_int_t)total->files,
+				  "bytes", (json_int_t)total->bytes, "limit_bytes",
+				  (json_int_t)control->storage.total, "person_limit_bytes",
+				  (json_int_t)control->storage.person, "disk_floor_bytes",
+				  (json_int_t)storage_floor(control));
+
+	(void)json_object_set_new(server, "files", files);
+	http_reply_json(l.req, 200, server);
+}
+
+void http_operator_server(struct http_req *req, struct control *control)
+{
+	struct looking *l = malloc(sizeof *l);
+
+	if (!l)
+		abort(); /* R61: a clean end and a restart */
+	*l = (struct looking){ .req = req, .control = control };
+	store_stored_read(control->store, "", on_stored, l);
 }
 
 void http_metrics(struct http_req *req, struct control *control)
@@ -86,6 +118,12 @@ void http_metrics(struct http_req *req, struct control *control)
 	    (double)stored.transactions);
 	add(&b, "store_writes_total", "counter", "What was written in them.",
 	    (double)stored.writes);
+	add(&b, "files", "gauge", "Files of messages that are stored.",
+	    (double)control->stored.files);
+	add(&b, "files_bytes", "gauge", "What they take.", (double)control->stored.bytes);
+	add(&b, "files_refused_total", "counter", "Files that were refused for want of room.",
+	    (double)control->files_refused);
+	storage_measure(control); /* for the next time: this answer waits for no disk */
 	add(&b, "calls_live", "gauge", "Calls that somebody is in.",
 	    (double)calls_live_count(control->calls));
 	add(&b, "resident_bytes", "gauge", "Resident memory of the process.",

@@ -14,6 +14,8 @@ static void note_attachment(void *arg, int status, const struct store_attachment
 	*(int *)arg = status;
 }
 
+static struct store_room room; /* none */
+
 static int upload(struct scratch *s, const char *id, const char *who, uint64_t size)
 {
 	int status = 1;
@@ -26,7 +28,7 @@ static int upload(struct scratch *s, const char *id, const char *who, uint64_t s
 							 .kind = "image/png",
 							 .size = size,
 							 .created_at_us = 100 },
-			     note_attachment, &status);
+			     &room, note_attachment, &status);
 	store_wait(s->store);
 	return status;
 }
@@ -153,11 +155,67 @@ static void test_files_without_a_row(void **state)
 	assert_int_equal(found(s, "f1"), 0);
 }
 
+static void note_stored(void *arg, int status, const struct store_stored *person,
+			const struct store_stored *total)
+{
+	assert_int_equal(status, 0);
+	*(uint64_t *)arg = person->bytes * 1000 + total->bytes;
+}
+
+static uint64_t stored(struct scratch *s, const char *who)
+{
+	uint64_t bytes = 0;
+
+	store_stored_read(s->store, who, note_stored, &bytes);
+	store_wait(s->store);
+	return bytes;
+}
+
+static void test_limits(void **state)
+{
+	struct scratch *s = *state;
+
+	add_people(s);
+	room = (struct store_room){ .person = 30, .total = 50 };
+	assert_int_equal(upload(s, "f1", "ann", 31), -EDQUOT);
+	assert_int_equal(upload(s, "f1", "ann", 30), 0);
+	assert_int_equal(upload(s, "f2", "ann", 1), -EDQUOT);
+	assert_int_equal(upload(s, "f3", "bob", 21), -EFBIG);
+	assert_int_equal(upload(s, "f3", "bob", 20), 0);
+	assert_int_equal(stored(s, "ann"), 30050);
+	assert_int_equal(stored(s, "nobody"), 50);
+
+	take_back(s, "ann", send_file(s, "ann", "f1"));
+	assert_int_equal(upload(s, "f4", "ann", 30), 0); /* the room is free at once */
+
+	/* all at once: each is counted before the next */
+	int statuses[4] = { 1, 1, 1, 1 };
+	room = (struct store_room){ .person = 32 };
+	for (int i = 0; i < 4; i++) {
+		char id[8];
+		snprintf(id, sizeof id, "g%d", i);
+		store_attachment_add(s->store,
+				     &(struct store_attachment){ .id = id,
+								 .conversation_id = "ann",
+								 .user_id = "ann",
+								 .name = "a",
+								 .kind = "a/b",
+								 .size = 1 },
+				     &room, note_attachment, &statuses[i]);
+	}
+	store_wait(s->store);
+	assert_int_equal(statuses[0] + statuses[1], 0);
+	assert_int_equal(statuses[2], -EDQUOT);
+	assert_int_equal(statuses[3], -EDQUOT);
+	room = (struct store_room){ 0 };
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, scratch_setup, scratch_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_message_takes_its_files_along),
+		TEST(test_limits),
 		TEST(test_never_sent),
 		TEST(test_people_and_conversations_take_theirs_along),
 		TEST(test_files_without_a_row),

@@ -677,11 +677,19 @@ export interface OperatorServerObject {
   media_limit: number;
   tls: boolean;
   certificate_ends_at: string | null;
+  /** of messages. Limits are 0 when there are none: of all (--storage-total), of one person (--storage-per-person), and what files leave free on the disk (--disk-floor) */
+  files: {
+    count: number;
+    bytes: number;
+    limit_bytes: number;
+    person_limit_bytes: number;
+    disk_floor_bytes: number;
+  };
 }
 
 export interface ServerWarningObject {
-  /** disk_failed: nothing is stored until a restart. certificate_ends: within 14 days, or it has. */
-  kind: 'disk_full' | 'disk_read_only' | 'disk_failed' | 'certificate_ends';
+  /** disk_failed: nothing is stored until a restart. disk_low: files are refused, messages are not. certificate_ends: within 14 days, or it has. */
+  kind: 'disk_full' | 'disk_read_only' | 'disk_failed' | 'disk_low' | 'certificate_ends';
   /** Of certificate_ends. */
   ends_at?: string;
 }

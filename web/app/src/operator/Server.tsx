@@ -19,7 +19,7 @@ export function Server({ server }: { server: OperatorServerObject }) {
     return new Intl.NumberFormat(messages.locale, { style: 'unit', unit, maximumFractionDigits: amount >= 1e8 ? 0 : 1 }).format(amount / scale);
   };
   const date = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium' });
-  const { version, started_at: started, memory_bytes: memory, disk_free_bytes: room, disk_bytes: disk, sockets, media_busy: busy, media_limit: limit, tls, certificate_ends_at: ends } = server;
+  const { version, started_at: started, memory_bytes: memory, disk_free_bytes: room, disk_bytes: disk, sockets, media_busy: busy, media_limit: limit, files, tls, certificate_ends_at: ends } = server;
   const percent = new Intl.NumberFormat(messages.locale, { style: 'percent' });
   const number = new Intl.NumberFormat(messages.locale);
   return (
@@ -28,7 +28,13 @@ export function Server({ server }: { server: OperatorServerObject }) {
       <Fact name={texts.opPeople} value={number.format(sockets)} hint={texts.opPeopleHint} />
       <Fact name={texts.opMemory} value={bytes(memory)} />
       <Fact name={texts.opMedia} value={percent.format(busy)} hint={limit > 0 ? texts.opMediaHint(percent.format(limit)) : undefined} bad={limit > 0 && busy >= limit} />
-      {disk > 0 && <Fact name={texts.opDisk} value={bytes(room)} hint={texts.opDiskOf(bytes(disk))} bad={room < disk * LOW_SHARE} />}
+      {disk > 0 && <Fact name={texts.opDisk} value={bytes(room)} hint={texts.opDiskOf(bytes(disk))} bad={room < Math.max(disk * LOW_SHARE, files.disk_floor_bytes)} />}
+      <Fact
+        name={texts.opFiles}
+        value={bytes(files.bytes)}
+        hint={files.limit_bytes > 0 ? texts.opFilesOf(bytes(files.limit_bytes)) : files.person_limit_bytes > 0 ? texts.opFilesEach(bytes(files.person_limit_bytes)) : undefined}
+        bad={files.limit_bytes > 0 && files.bytes > files.limit_bytes * (1 - LOW_SHARE)}
+      />
       <Fact
         name={texts.opCertificate}
         value={ends ? date.format(Date.parse(ends)) : tls ? texts.opUnknown : texts.opNoTls}
