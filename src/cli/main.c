@@ -43,6 +43,29 @@ static void help(FILE *out)
 		     "Exit status: 0 done, 1 failed, 2 used wrongly.\n");
 }
 
+static bool asks_for_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* Of the commands that begin with this word, or with both. How many there are. */
+static size_t help_of(FILE *out, const char *first, const char *second)
+{
+	size_t n = strlen(first), found = 0;
+
+	for (size_t i = 0; i < countof(commands); i++) {
+		const char *name = commands[i].name;
+
+		if (strncmp(name, first, n) != 0 || (name[n] != ' ' && name[n] != '\0') ||
+		    (second && name[n] && strcmp(name + n + 1, second) != 0))
+			continue;
+		fprintf(out, "confab %s %s\n    %s\n", name, commands[i].usage,
+			commands[i].summary);
+		found++;
+	}
+	return found;
+}
+
 /* Words of the command that argv starts with; 0 when it is not this one. */
 static int matches(const struct cli_command *command, int argc, char **argv)
 {
@@ -68,6 +91,10 @@ int main(int argc, char **argv)
 		printf("confab %s\n", CONFAB_VERSION);
 		return CLI_OK;
 	}
+	/* `confab token --help`, `confab token create --help` */
+	if (argc >= 3 && asks_for_help(argv[argc - 1]) &&
+	    help_of(stdout, argv[1], argc > 3 ? argv[2] : NULL))
+		return CLI_OK;
 	for (size_t i = 0; i < countof(commands); i++) {
 		int words = matches(&commands[i], argc - 1, argv + 1);
 
@@ -78,6 +105,8 @@ int main(int argc, char **argv)
 		help(stderr);
 		return CLI_USAGE;
 	}
+	if (argc == 2 && help_of(stderr, argv[1], NULL)) /* `confab token` */
+		return CLI_USAGE;
 	fprintf(stderr, "confab: there is no command '%s%s%s'; confab --help lists them\n", argv[1],
 		argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
 	return CLI_USAGE;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <uv.h>
 
 #include "base/cleanup.h"
@@ -27,7 +28,7 @@
 #include "net/udp.h"
 #include "store/store.h"
 
-enum { STOP_AFTER_MS = 4000 };
+enum { STOP_AFTER_MS = 4000, FILES_WANTED = 32768 /* libwebsockets has 8 bytes for each */ };
 
 struct daemon {
 	struct config config;
@@ -507,6 +508,17 @@ static int run(struct daemon *d)
 	return 0;
 }
 
+/* Each connection is a descriptor; the soft limit (1024 where nobody says otherwise) is for programs that use select(2). */
+static void raise_file_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= FILES_WANTED)
+		return;
+	files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
+	(void)setrlimit(RLIMIT_NOFILE, &files); /* as it was, else */
+}
+
 static const char *environment(const char *name)
 {
 	return getenv(name);
@@ -529,6 +541,7 @@ int main(int argc, char **argv)
 	}
 	log_set_level(d.config.log_level);
 	log_make_room();
+	raise_file_limit();
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (uv_loop_init(&d.loop) < 0) {
 		(void)refuse(

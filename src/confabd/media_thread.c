@@ -285,10 +285,11 @@ static int check_config(const struct media_threads_config *c, unsigned count, ch
 int media_threads_start(struct media_threads **ret, const struct media_threads_config *config,
 			char *error, size_t error_size)
 {
+	static const char cannot_start[] = "media workers cannot start";
 	unsigned count = config->count ? config->count : usable_cores();
 	int r = 0;
 
-	describe(error, error_size, "media workers cannot start");
+	describe(error, error_size, "%s", cannot_start);
 	r = check_config(config, count, error, error_size);
 	if (r < 0)
 		return r;
@@ -305,6 +306,8 @@ int media_threads_start(struct media_threads **ret, const struct media_threads_c
 		r = start_acceptor(m);
 	if (r < 0) {
 		(void)media_threads_stop(m);
+		if (error && strcmp(error, cannot_start) == 0)
+			describe(error, error_size, "%s: %s", cannot_start, strerror(-r));
 		return r;
 	}
 	*ret = m;

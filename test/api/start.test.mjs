@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -101,6 +102,20 @@ test('SIGTERM in the middle of the start ends it without a complaint', { timeout
 	assert.equal(code, 0, said);
 });
 
+test('descriptors: the soft limit is raised; when they are out, that is said once, and it heals', { timeout: 60_000 }, async () => {
+	const few = await startConfabd({ demo: false, prefix: ['prlimit', '--nofile=48:96'] });
+	assert.match(fs.readFileSync(`/proc/${few.pid}/limits`, 'utf8'), /^Max open files +96 +96 /m);
+	const sockets = Array.from({ length: 150 }, () => net.connect(few.port, few.host).on('error', () => {}));
+	await until('the complaint', () => few.log(), (log) => /no file descriptor is left: connections are refused/.test(log));
+	for (const socket of sockets) socket.destroy();
+	await until('an answer', () => fetch(`${few.url}/healthz`).then((answer) => answer.ok, () => false));
+	assert.ok(few.log().match(/no file descriptor is left/g).length <= 5, few.log());
+	await few.stop();
+	const none = spawnSync('prlimit', ['--nofile=16:16', path.join(buildFolder, 'confabd'), '--data', `${folder}/none`, '--listen', '127.0.0.1:0', '--rtc-port', '0', '--rtc-tcp-port', '0', '--workers', '4'], { encoding: 'utf8', timeout: 20000 });
+	assert.equal(none.status, 1);
+	assert.match(none.stderr, /Too many open files|out of file descriptors/);
+});
+
 test('a port in use is named', async () => {
 	const daemon = await startConfabd();
 	try {
@@ -117,6 +132,11 @@ test('--help and --version', () => {
 	assert.equal(help.status, 0);
 	for (const flag of ['--data', '--listen', '--rtc-ip', '--rtc-port', '--rtc-tcp-port', '--demo', '--config', '--tls-cert']) assert.ok(help.stdout.includes(flag), flag);
 	assert.match(start(['--version']).stdout, /^confabd \d+\.\d+\.\d+/);
+	assert.match(confab(['data', '--help']), /^confab data backup --to[\s\S]*^confab data restore --from/m);
+	assert.match(confab(['token', 'create', '--help']), /^confab token create --user ID/);
+	const group = spawnSync(path.join(buildFolder, 'confab'), ['data'], { encoding: 'utf8' });
+	assert.deepEqual([group.status, group.stdout], [2, '']);
+	assert.match(group.stderr, /^confab data backup/);
 });
 
 test('there is no default password and no account without --demo', async () => {

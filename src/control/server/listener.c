@@ -14,12 +14,13 @@
 #include "base/log.h"
 #include "control/server/internal.h"
 
-enum { BACKLOG = 511, ACCEPTS_AT_ONCE = 64 };
+enum { BACKLOG = 511, ACCEPTS_AT_ONCE = 64, TELL_EVERY_MS = 10000 };
 
 struct listener {
 	uv_poll_t poll;
 	struct server *server;
 	int fd;
+	uint64_t refused, told_at; /* for want of descriptors; when the log said so, ms */
 	int spare_fd; /* given up to accept and close one connection when descriptors are out */
 };
 
@@ -72,7 +73,15 @@ static void refuse_one(struct listener *l)
 	if (fd >= 0)
 		(void)close(fd);
 	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	log_warn("http", "a connection was refused: no file descriptor is left");
+	l->refused++;
+	uint64_t now = uv_now(l->server->config.loop);
+	if (l->told_at && now - l->told_at < TELL_EVERY_MS)
+		return; /* whoever comes in numbers does not fill the log, too */
+	log_warn("http",
+		 "no file descriptor is left: connections are refused refused=%llu fix=\"raise the "
+		 "limit, ulimit -n or LimitNOFILE\"",
+		 (unsigned long long)l->refused);
+	l->told_at = now;
 }
 
 static void on_readable(uv_poll_t *handle, int status, int events)
