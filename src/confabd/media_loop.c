@@ -25,6 +25,7 @@ enum {
 	COMMANDS_AT_ONCE = 64, /* between two looks at the sockets */
 	LOOK_BYTES = 512 *
 		     1024, /* on their way out, a millisecond or so, before sound is looked for */
+	HANDSHAKES_US = 1000,	   /* and a little more of them, then media has its turn */
 	HELD_RETRY_US = 2000,	   /* control has no way to say that its queue has room again */
 	TRIM_US = 2 * 1000 * 1000, /* after somebody came or left, and … */
 	TRIM_AGAIN_US = 33 * 1000 *
@@ -156,17 +157,75 @@ static void take(struct worker *w, const struct udp_datagram *d)
 	engine_rx_at(w->engine, w->now, arrival, &from, d->bytes, d->length);
 }
 
+/* ---- handshakes ---- */
+
+/*
+ * A flight of DTLS (RFC 9147 4.1: content type 22) takes as long as a frame to dozens of people, and when
+ * many come at once they fill what is read together. Media goes out before them, and again whenever they
+ * have taken a millisecond.
+ */
+static bool is_handshake(const struct udp_datagram *d)
+{
+	return d->length > 0 && d->bytes[0] == 22;
+}
+
+static void flush(struct worker *w)
+{
+	for (size_t i = 0; i < w->socket_count; i++)
+		udp_flush(&w->sockets[i]);
+}
+
+/* Takes what has come meanwhile, but for handshakes. */
+static void media_first(struct worker *w)
+{
+	struct udp_datagram in[UDP_BATCH];
+
+	w->now = clock_now_us();
+	for (size_t i = 0; i < w->socket_count; i++) {
+		int n = udp_receive_more(&w->sockets[i], in);
+
+		for (int k = 0; k < n; k++) {
+			count_in(w, i, &in[k]);
+			if (!is_handshake(&in[k]))
+				take(w, &in[k]);
+		}
+		media_drain(w);
+		for (int k = 0; k < n; k++) {
+			if (is_handshake(&in[k])) {
+				w->later[w->later_count].datagram = in[k];
+				w->later[w->later_count++].socket = (uint8_t)i;
+			} else {
+				udp_release(&w->sockets[i], &in[k]);
+			}
+		}
+	}
+	flush(w);
+}
+
+static void take_handshake(struct worker *w, const struct udp_datagram *d)
+{
+	take(w, d);
+	media_drain(w);
+	if (clock_now_us() >= w->now + HANDSHAKES_US)
+		media_first(w);
+}
+
 /* What was read early. While it goes out more may be. */
 static void take_later(struct worker *w)
 {
 	for (int round = 0; round < ROUNDS && w->later_count > 0; round++) {
 		size_t n = w->later_count < ENGINE_RX_MAX ? w->later_count : ENGINE_RX_MAX;
 
-		for (size_t i = 0; i < n; i++)
-			take(w, &w->later[i].datagram);
+		for (size_t i = 0; i < n; i++) {
+			if (!is_handshake(&w->later[i].datagram))
+				take(w, &w->later[i].datagram);
+		}
 		media_drain(w); /* before the bytes are given back */
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++) {
+			if (is_handshake(&w->later[i].datagram))
+				take_handshake(w, &w->later[i].datagram);
 			udp_release(&w->sockets[w->later[i].socket], &w->later[i].datagram);
+		}
 		w->later_count -= n;
 		memmove(w->later, w->later + n, w->later_count * sizeof *w->later);
 	}
@@ -179,12 +238,22 @@ static void receive(struct worker *w, size_t socket)
 	static_assert((int)UDP_BATCH <= (int)ENGINE_RX_MAX, "read together, handed in together");
 	for (int round = 0; round < ROUNDS; round++) {
 		int n = udp_receive(&w->sockets[socket], in);
+		bool handshakes = false;
 
 		for (int i = 0; i < n; i++) {
 			count_in(w, socket, &in[i]);
-			take(w, &in[i]);
+			if (is_handshake(&in[i]))
+				handshakes = true;
+			else
+				take(w, &in[i]);
 		}
 		media_drain(w); /* before the bytes are overwritten */
+		if (handshakes)
+			flush(w);
+		for (int i = 0; i < n && handshakes; i++) {
+			if (is_handshake(&in[i]))
+				take_handshake(w, &in[i]);
+		}
 		take_later(w);
 		if (n < UDP_BATCH)
 			break;
@@ -336,8 +405,7 @@ static void turn(struct worker *w)
 		engine_tick(w->engine, w->now);
 		media_drain(w);
 	}
-	for (size_t i = 0; i < w->socket_count; i++)
-		udp_flush(&w->sockets[i]);
+	flush(w);
 	media_tcp_flush(w);
 	if (w->tcp.count && w->tcp.sweep_at <= w->now)
 		media_tcp_sweep(w, w->now);

@@ -25,7 +25,7 @@ struct engine {
 };
 
 atomic_uint ticks, engines, early_ticks, ended_paths;
-atomic_bool busy, reached;
+atomic_bool busy, reached, shaking, shaken;
 
 int engine_new(struct engine **ret, const struct engine_config *config)
 {
@@ -51,6 +51,9 @@ void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct
 		  uint8_t *bytes, size_t length)
 {
 	assert_true(arrival <= now);
+	if (length > 1 && bytes[0] == 22 && bytes[1] == 'w')
+		for (shaken = true; shaking;)
+			continue;
 	assert_true(e->count < ENGINE_RX_MAX && length < sizeof e->echoes[0].bytes);
 	e->echoes[e->count].to = *from;
 	e->echoes[e->count].length = length;

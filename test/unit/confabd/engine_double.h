@@ -14,3 +14,5 @@
 extern atomic_uint ticks, engines, early_ticks, ended_paths;
 /* A worker that gets CMD_MUTE_TRACK has `reached` it, and works on it until `busy` ends. */
 extern atomic_bool busy, reached;
+/* The same for a datagram {22, 'w', …}, a flight of a DTLS handshake. */
+extern atomic_bool shaking, shaken;

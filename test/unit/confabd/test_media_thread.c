@@ -230,6 +230,61 @@ static void test_a_busy_worker_is_alone_with_it(void **state)
 	assert_null(media_threads_stop(m));
 }
 
+static void expect(int fd, const char *text)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char back[100] = "";
+
+	assert_int_equal(poll(&p, 1, 30000), 1);
+	assert_int_equal(recv(fd, back, sizeof back - 1, 0), strlen(text));
+	assert_string_equal(back, text);
+}
+
+/* Flights of handshakes wait for the media that was read with them, and for what comes while they take long. */
+static void test_media_goes_before_handshakes(void **state)
+{
+	static const char *const sent[] = { "\x16w",
+					    "\x16"
+					    "a",
+					    "\x16"
+					    "b",
+					    "media",
+					    "\x16"
+					    "c" };
+	struct sockaddr_storage address = loopback("127.0.0.1"), to;
+	struct media_threads *m = start(&address, 1, 1);
+	const struct plane_cmd block = { .type = CMD_MUTE_TRACK };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)state;
+	assert_int_equal(media_threads_address(m, 0, 0, &to), 0);
+	assert_int_equal(connect(fd, (void *)&to, sizeof(struct sockaddr_in)), 0);
+	busy = shaking = true;
+	reached = shaken = false;
+	assert_true(media_threads_cmd(m, 0, &block));
+	while (!reached)
+		(void)usleep(100);
+	for (size_t i = 0; i < sizeof sent / sizeof *sent; i++)
+		assert_true(send(fd, sent[i], strlen(sent[i]), 0) > 0);
+	busy = false; /* all of them are read together */
+	expect(fd, "media");
+	while (!shaken)
+		(void)usleep(100);
+	assert_true(send(fd, "more", 4, 0) == 4);
+	(void)usleep(2000); /* the first one has taken long then, whatever the machine does */
+	shaking = false;
+	expect(fd, "\x16w");
+	expect(fd, "more");
+	expect(fd, "\x16"
+		   "a");
+	expect(fd, "\x16"
+		   "b");
+	expect(fd, "\x16"
+		   "c");
+	assert_null(media_threads_stop(m));
+	(void)close(fd);
+}
+
 static void assert_ip(const struct sockaddr_storage *a, const char *ip)
 {
 	char text[UDP_ADDRESS_TEXT];
@@ -310,6 +365,7 @@ int main(void)
 		cmocka_unit_test(test_stop_when_full),
 		cmocka_unit_test(test_ticks_and_idle),
 		cmocka_unit_test(test_a_busy_worker_is_alone_with_it),
+		cmocka_unit_test(test_media_goes_before_handshakes),
 		cmocka_unit_test(test_behind_a_nat),
 		cmocka_unit_test(test_errors),
 	};
