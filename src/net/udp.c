@@ -25,9 +25,6 @@
 
 enum {
 	ARENA = 256 * 1024,	  /* stays in the L2 cache */
-	PARTS = 4,		  /* places in the arena that one message is gathered from, … */
-	PARTS_AND_TAIL,		  /* … and one for its shorter end */
-	TABLE = 256,		  /* twice as many as there are messages, or more */
 	UDP_AGE_MAX_US = 1000000, /* no datagram waits longer unnoticed */
 };
 
@@ -46,17 +43,12 @@ struct udp_spare {
 	uint64_t busy; /* a bit for each slot that is in use */
 };
 
-struct part {
-	uint32_t offset, length;
-};
-
-/* One message: `count` datagrams of `segment` bytes to one address, and perhaps a shorter one, which
- * must be the last. */
+/* One message: `count` datagrams of `segment` bytes to one address, the last may be shorter. */
 struct run {
 	struct sockaddr_storage to;
-	struct part parts[PARTS], tail; /* tail.length 0 = none */
+	uint32_t offset, length;
 	uint16_t segment, count;
-	uint8_t part_count;
+	bool closed; /* its last datagram was shorter: nothing may follow */
 	struct {
 		_Alignas(struct cmsghdr) uint8_t bytes[CMSG_SPACE(sizeof(uint16_t))];
 	} control;
@@ -65,11 +57,9 @@ struct run {
 struct udp_batch {
 	struct run runs[UDP_BATCH];
 	struct mmsghdr headers[UDP_BATCH];
-	struct iovec vectors[UDP_BATCH][PARTS_AND_TAIL];
+	struct iovec vectors[UDP_BATCH];
 	unsigned count;
 	uint32_t used;
-	/* by address: one more than the latest run to it, or to another; 0 = none */
-	uint8_t table[TABLE];
 	uint8_t arena[ARENA];
 };
 
@@ -253,126 +243,54 @@ void udp_release(struct udp *u, const struct udp_datagram *datagram)
 	u->spare->busy &= ~spare_bit(u, datagram);
 }
 
-/* Whether one may not overtake the other: packets of the same RTP stream (RFC 3550 5.1: the SSRC is at
- * 8; of encrypted RTCP that is chance, and does no harm), and what is no RTP. */
-static bool keeps_order(const uint8_t *a, size_t n, const uint8_t *b, size_t m)
+/* Whether n more bytes may join the run. */
+static bool joins(const struct udp *u, const struct run *r, const struct sockaddr_storage *to,
+		  size_t n)
 {
-	if (n < 12 || m < 12 || a[0] >> 6 != 2 || b[0] >> 6 != 2)
-		return true;
-	return memcmp(a + 8, b + 8, 4) == 0;
-}
-
-static bool keeps_order_with(const struct udp_batch *b, const struct part *p, const uint8_t *bytes,
-			     size_t n)
-{
-	return keeps_order(b->arena + p->offset, p->length, bytes, n);
-}
-
-/* Adds the datagram, which comes to lie at the arena's end, to the run's equal ones. */
-static bool extend(struct udp_batch *b, struct run *r, const uint8_t *bytes, size_t n)
-{
-	struct part *last = &r->parts[r->part_count - 1];
-
-	if (r->tail.length && keeps_order_with(b, &r->tail, bytes, n))
-		return false;
-	if (last->offset + last->length == b->used) {
-		last->length += (uint32_t)n;
-	} else {
-		if (r->part_count == PARTS)
-			return false;
-		r->parts[r->part_count++] = (struct part){ b->used, (uint32_t)n };
-	}
-	r->count++;
-	return true;
-}
-
-/* Whether the datagram fits into the run, and is in it now. Segments are equal but for the last, so one
- * shorter datagram goes to the end: mostly audio, behind a frame of video. */
-static bool join(const struct udp *u, struct run *r, const uint8_t *bytes, size_t n)
-{
-	struct udp_batch *b = u->batch;
-
-	if (!u->gso || r->count + (r->tail.length > 0) >= UDP_RUN_MAX)
-		return false;
-	if (n == r->segment)
-		return extend(b, r, bytes, n);
-	if (r->tail.length)
-		return false;
-	if (n < r->segment) {
-		r->tail = (struct part){ b->used, (uint32_t)n };
-		return true;
-	}
-	if (r->count > 1 || keeps_order_with(b, &r->parts[0], bytes, n))
-		return false;
-	r->tail = r->parts[0];
-	r->parts[0] = (struct part){ b->used, (uint32_t)n };
-	r->segment = (uint16_t)n;
-	return true;
-}
-
-/* The latest run to the address, or NULL. */
-static struct run *find_run(struct udp_batch *b, const struct sockaddr_storage *to, uint8_t *slot)
-{
-	struct run *r = *slot ? &b->runs[*slot - 1] : NULL;
-
-	return r && address_equal(&r->to, to) ? r : NULL;
-}
-
-static void new_run(struct udp_batch *b, const struct sockaddr_storage *to, size_t n, uint8_t *slot)
-{
-	struct run *r = &b->runs[b->count++];
-
-	r->to = *to;
-	r->parts[0] = (struct part){ b->used, (uint32_t)n };
-	r->tail.length = 0;
-	r->part_count = 1;
-	r->segment = (uint16_t)n;
-	r->count = 1;
-	*slot = (uint8_t)b->count;
+	return u->gso && !r->closed && r->count < UDP_RUN_MAX && n <= r->segment &&
+	       address_equal(&r->to, to);
 }
 
 void udp_put(struct udp *u, const struct sockaddr_storage *to, const uint8_t *bytes, size_t n)
 {
 	struct udp_batch *b = u->batch;
 
-	static_assert((int)UDP_BATCH < UINT8_MAX, "their numbers are in the table");
 	if (n == 0 || n > UDP_SLOT) {
 		u->send_failed++;
 		return;
 	}
-	if (b->used + n > ARENA)
-		udp_flush(u);
 	struct run *r = b->count ? &b->runs[b->count - 1] : NULL;
-	if (!r || !address_equal(&r->to, to) || !join(u, r, bytes, n)) {
-		uint8_t *slot = &b->table[address_hash(to, 0) % TABLE];
-		struct run *other = find_run(b, to, slot);
-
-		if (!other || other == r || !join(u, other, bytes, n)) {
-			if (b->count == UDP_BATCH)
-				udp_flush(u);
-			new_run(b, to, n, slot);
-		}
+	if (b->used + n > ARENA || (b->count == UDP_BATCH && !joins(u, r, to, n))) {
+		udp_flush(u);
+		r = NULL;
+	}
+	if (!r || !joins(u, r, to, n)) {
+		r = &b->runs[b->count++];
+		r->to = *to;
+		r->offset = b->used;
+		r->length = 0;
+		r->segment = (uint16_t)n;
+		r->count = 0;
+		r->closed = false;
 	}
 	memcpy(b->arena + b->used, bytes, n);
 	b->used += (uint32_t)n;
+	r->length += (uint32_t)n;
+	r->count++;
+	r->closed = n < r->segment;
 }
 
 static void fill_header(struct udp_batch *b, unsigned i)
 {
 	struct run *r = &b->runs[i];
 	struct msghdr *h = &b->headers[i].msg_hdr;
-	struct iovec *v = b->vectors[i];
-	size_t n = 0;
 
-	for (; n < r->part_count; n++)
-		v[n] = (struct iovec){ b->arena + r->parts[n].offset, r->parts[n].length };
-	if (r->tail.length)
-		v[n++] = (struct iovec){ b->arena + r->tail.offset, r->tail.length };
+	b->vectors[i] = (struct iovec){ .iov_base = b->arena + r->offset, .iov_len = r->length };
 	*h = (struct msghdr){ .msg_name = &r->to,
 			      .msg_namelen = address_length(&r->to),
-			      .msg_iov = v,
-			      .msg_iovlen = n };
-	if (r->count < 2 && !r->tail.length)
+			      .msg_iov = &b->vectors[i],
+			      .msg_iovlen = 1 };
+	if (r->count < 2)
 		return;
 	h->msg_control = r->control.bytes;
 	h->msg_controllen = sizeof r->control.bytes;
@@ -383,17 +301,13 @@ static void fill_header(struct udp_batch *b, unsigned i)
 	memcpy(CMSG_DATA(c), &r->segment, sizeof r->segment);
 }
 
-static unsigned datagrams(const struct run *r)
+/* A run whose GSO message was refused, datagram by datagram. */
+static void send_singly(struct udp *u, const struct run *r)
 {
-	return r->count + (r->tail.length > 0);
-}
+	for (uint32_t at = 0; at < r->length; at += r->segment) {
+		size_t n = r->length - at < r->segment ? r->length - at : r->segment;
 
-static void send_part(struct udp *u, const struct run *r, const struct part *p)
-{
-	for (uint32_t at = 0; at < p->length; at += r->segment) {
-		size_t n = p->length - at < r->segment ? p->length - at : r->segment;
-
-		if (sendto(u->fd, u->batch->arena + p->offset + at, n, MSG_DONTWAIT,
+		if (sendto(u->fd, u->batch->arena + r->offset + at, n, MSG_DONTWAIT,
 			   (const void *)&r->to, address_length(&r->to)) >= 0) {
 			u->sent++;
 			u->messages++;
@@ -405,27 +319,19 @@ static void send_part(struct udp *u, const struct run *r, const struct part *p)
 	}
 }
 
-/* A run whose GSO message was refused, datagram by datagram. */
-static void send_singly(struct udp *u, const struct run *r)
-{
-	for (unsigned i = 0; i < r->part_count; i++)
-		send_part(u, r, &r->parts[i]);
-	send_part(u, r, &r->tail);
-}
-
 /* The first message of what is left was not taken. */
 static void refused(struct udp *u, const struct run *r, int error)
 {
-	if (datagrams(r) > 1 && (error == EIO || error == EINVAL || error == EMSGSIZE ||
-				 error == EOPNOTSUPP || error == ENOPROTOOPT)) {
+	if (r->count > 1 && (error == EIO || error == EINVAL || error == EMSGSIZE ||
+			     error == EOPNOTSUPP || error == ENOPROTOOPT)) {
 		/* EIO: the device cannot do checksums (udp(7)); it will not learn to. */
 		u->gso = u->gso && error != EIO && error != EOPNOTSUPP && error != ENOPROTOOPT;
 		u->gso_refused++;
 		send_singly(u, r);
 	} else if (error == EAGAIN || error == ENOBUFS) {
-		u->send_full += datagrams(r);
+		u->send_full += r->count;
 	} else {
-		u->send_failed += datagrams(r);
+		u->send_failed += r->count;
 	}
 }
 
@@ -447,12 +353,10 @@ void udp_flush(struct udp *u)
 			continue;
 		}
 		for (int i = 0; i < n; i++)
-			u->sent += datagrams(&b->runs[done + (unsigned)i]);
+			u->sent += b->runs[done + (unsigned)i].count;
 		u->messages += (unsigned)n;
 		done += (unsigned)n;
 	}
-	if (b->count)
-		memset(b->table, 0, sizeof b->table);
 	b->count = 0;
 	b->used = 0;
 }

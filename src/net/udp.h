@@ -62,10 +62,10 @@ int udp_receive_more(struct udp *u, struct udp_datagram ret[UDP_BATCH]);
 void udp_release(struct udp *u, const struct udp_datagram *datagram);
 
 /*
- * Queues one datagram (copied), joining it to others to that address when
- * sizes allow; those of one RTP stream stay in order, streams may pass each
- * other. Sends by itself when the batch is full. What the kernel does not
- * take is dropped and counted: real time media does not wait.
+ * Queues one datagram (copied), joining it to the one before when that went
+ * to the same address and sizes allow. Sends by itself when the batch is
+ * full. What the kernel does not take is dropped and counted: real time media
+ * does not wait.
  */
 void udp_put(struct udp *u, const struct sockaddr_storage *to, const uint8_t *bytes, size_t n);
 
