@@ -185,32 +185,6 @@ describe('libconfab', { concurrency: 6 }, () => {
 		});
 	}
 
-	test('VP9 of Chromium, with layers in space and time: frames that a decoder takes', limit, async (t) => {
-		const page = await servePage();
-		const driver = await chromiumDriver(page.url);
-		t.after(async () => {
-			await driver.call('bob', 'leave');
-			await driver.close();
-			page.close();
-		});
-		const a = await enter('vp9', 'ann');
-		await driver.call('bob', 'connect', wsUrl(), await mediaToken('vp9', 'bob'));
-		await driver.call('bob', 'publishVideo', 'camera', { source: 0, codec: 'vp9' });
-		const published = await a.event('published', (l) => l.mime === 'video/VP9');
-		assert.equal((await a.event('subscribed', (l) => l.id === published.id)).codec, 4);
-		await framesCome(a);
-		const out = path.join(folder, 'vp9.ivf');
-		const record = new Program('test/lib/record', [wsUrl(), '-', await mediaToken('vp9', 'eve'), 'vp9', '5', out]);
-		const { frames, keys } = JSON.parse(await record.until((l) => l.startsWith('{"frames"'), 'the end of the recording'));
-		assert.ok(frames > 10 && keys >= 1, `${frames} frames, ${keys} key frames`);
-		// a picture with all its layers is one frame for a decoder
-		const report = execFileSync('ffprobe', ['-v', 'error', '-count_frames', '-show_entries', 'stream=codec_name,nb_read_frames', '-of', 'csv=p=0', out]);
-		const [codec, decoded] = String(report).trim().split(',');
-		assert.equal(codec, 'vp9');
-		assert.ok(Number(decoded) >= frames - 2, `${decoded} of ${frames} frames can be decoded`);
-		await a.end();
-	});
-
 	for (const [codec, number, encoder] of [['vp9', 4, ['libvpx-vp9', '-deadline', 'realtime']], ['av1', 5, ['libaom-av1', '-usage', 'realtime']]]) {
 		test(`C to C: ${codec}, from key frames on, and nothing of it is lost`, limit, async () => {
 			const room = `c-${codec}`;
