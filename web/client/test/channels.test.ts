@@ -40,6 +40,8 @@ test('a message counts, is the last one, and moves its conversation up; reading 
   const read = { user_id: 'max', role: 'admin' as const, last_read_message_id: 3, last_delivered_message_id: 3 };
   const seen = after(state, { type: 'event', event: { type: 'message.read', conversation_id: direct.id, user: me, read } });
   assert.equal(seen.unread.get(direct.id), undefined);
+  const half = after(state, { type: 'event', event: { type: 'message.read', conversation_id: direct.id, user: me, read: { ...read, last_read_message_id: 1 } } });
+  assert.equal(half.unread.get(direct.id), 2, 'not when there is more to read');
 });
 
 test('changes keep what was read and said; who is taken out keeps nothing', () => {

@@ -20,6 +20,15 @@ test('subscribe tells the value at once and after every change; it stops in both
   assert.equal(store.get(), 5);
 });
 
+test('who is told of a change may make the next one: nobody hears the older one last', () => {
+  const store = new Store(0);
+  const seen: number[] = [];
+  store.onChange(() => store.get() === 1 && store.set(2));
+  store.subscribe((value) => seen.push(value));
+  store.set(1);
+  assert.deepEqual(seen, [0, 2]);
+});
+
 test('it is what RxJS-style `from` looks for', () => {
   // the way in which RxJS finds out: Symbol.observable where there is one, else the string
   const key = ((Symbol as { observable?: symbol }).observable ?? '@@observable') as '@@observable';
