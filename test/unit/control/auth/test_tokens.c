@@ -42,6 +42,9 @@ static int verify_media(const char *token, struct token_error *error)
 	return r == 0 ? 0 : (int)error->code;
 }
 
+#define SPACES_20 "                    "
+#define SPACES	  SPACES_20 SPACES_20 SPACES_20 SPACES_20 SPACES_20 SPACES_20
+
 /* Header and claims that are well signed with the right secret:
  * refused for what they say. 0 = taken. */
 static const struct {
@@ -52,6 +55,11 @@ static const struct {
 	{ "{\"alg\":\"HS256\"}", GOOD, 0 },
 	{ "{\"typ\":\"jwt\",\"alg\":\"HS256\",\"kid\":\"ck_test\"}", GOOD, 0 },
 	{ HS256, USER("\"role\":\"user\",\"iss\":\"x\",\"sub\":\"user/ann\""), 0 },
+	{ HS256, USER("\"note\":\"brackets \\\" [[[[[[[[[[ of a text\""), 0 },
+
+	/* a header is no place to keep things */
+	{ "{\"alg\":" SPACES SPACES SPACES SPACES SPACES SPACES SPACES SPACES "\"HS256\"}", GOOD,
+	  5 },
 
 	/* 22: the algorithm */
 	{ "{\"alg\":\"none\"}", GOOD, 43 },
