@@ -74,6 +74,8 @@ export class LiveKitSession implements MediaSession {
     singlePeerConnection: false,
   });
   #prepared: Prepared = {};
+  /** On their way to the server: not the room's yet, which stops its own when it is left. */
+  readonly #publishing = new Set<AnyTrack>();
   #closed = false;
   /** The others' cameras are received. */
   #video = true;
@@ -148,6 +150,7 @@ export class LiveKitSession implements MediaSession {
     const waiting = Object.values(this.#prepared);
     this.#prepared = {};
     for (const track of waiting) void track.then((t) => t.stop()).catch(() => {});
+    for (const track of this.#publishing) track.stop();
     // a connection that is broken off half made cannot say goodbye: the others would see somebody who may come back
     const soon = new Promise<void>((resolve) => setTimeout(resolve, GOODBYE_MS));
     await Promise.race([this.#connecting?.catch(() => {}), soon]);
@@ -171,7 +174,8 @@ export class LiveKitSession implements MediaSession {
       if (prepared && on) {
         const track = await prepared;
         if (this.#closed) return track.stop();
-        await local.publishTrack(track as LocalTrack, { source: SOURCES[kind] });
+        this.#publishing.add(track);
+        await local.publishTrack(track as LocalTrack, { source: SOURCES[kind] }).finally(() => this.#publishing.delete(track));
       } else if (kind === 'camera') {
         await local.setCameraEnabled(on);
       } else {
