@@ -9,8 +9,8 @@ import { App } from './ui/App.tsx';
 import { Context } from './ui/context.ts';
 import { Widget, type WidgetEvents } from './widget.ts';
 
-/** `window.Confab`, docs/widget.md. */
-export interface ConfabApi {
+/** What `window.Confab` can do, docs/widget.md. */
+export interface ConfabMethods {
   open(): void;
   close(): void;
   /** Rings the team. */
@@ -21,7 +21,12 @@ export interface ConfabApi {
   logout(): void;
   /** Returns the way to stop listening. */
   on<K extends keyof WidgetEvents>(type: K, listener: (value: WidgetEvents[K]) => void): () => void;
+  /** Takes the widget off the page; what was not sent stays in the browser. The script element, put in anew, brings it back. */
+  destroy(): void;
 }
+
+/** `window.Confab`: its methods, or their names: `Confab('open')`. */
+export type ConfabApi = ConfabMethods & ((method: keyof ConfabMethods, ...values: unknown[]) => unknown);
 
 declare global {
   interface Window {
@@ -29,7 +34,7 @@ declare global {
   }
 }
 
-export async function start(server: string, data: DOMStringMap): Promise<ConfabApi> {
+export async function start(server: string, data: DOMStringMap): Promise<ConfabMethods> {
   const settings = readSettings(server, data);
   const messages = await loadMessages([settings.lang, document.documentElement.lang, ...navigator.languages]);
   const widget = new Widget(settings);
@@ -37,7 +42,7 @@ export async function start(server: string, data: DOMStringMap): Promise<ConfabA
   const root = host.attachShadow({ mode: 'open' });
   applyLook(host, root, settings, messages.dir);
   if (!document.body) await new Promise((resolve) => document.addEventListener('DOMContentLoaded', resolve, { once: true }));
-  document.body.append(host);
+  const release = stay(host, root);
   render(
     <Context.Provider value={{ widget, t: messages, host }}>
       <App />
@@ -52,5 +57,28 @@ export async function start(server: string, data: DOMStringMap): Promise<ConfabA
     identify: (customer) => void widget.identify(customer),
     logout: () => void widget.logout(),
     on: (type, listener) => widget.on(type, listener),
+    destroy: () => {
+      release();
+      void widget.stop();
+      render(null, root);
+      host.remove();
+    },
   };
+}
+
+/** Puts the element on the page, and back when a page of one piece has replaced its body. Returns the way to stop. */
+function stay(host: HTMLElement, root: ShadowRoot): () => void {
+  const observer = new MutationObserver(() => {
+    if (!host.isConnected) put();
+  });
+  const put = () => {
+    document.body.append(host);
+    observer.disconnect();
+    observer.observe(document.documentElement, { childList: true });
+    observer.observe(document.body, { childList: true });
+    // what is taken out of a page is paused
+    for (const media of root.querySelectorAll<HTMLMediaElement>('video, audio')) if (media.srcObject) media.play().catch(() => {});
+  };
+  put();
+  return () => observer.disconnect();
 }

@@ -77,6 +77,7 @@ export interface WidgetEvents {
 
 const RETRY_MS = 2000;
 const RETRY_MAX_MS = 30_000;
+const MOVED_MS = 1000;
 /** Who has left a call is listed in it until the server has said so. */
 const GONE_MS = 1500;
 
@@ -112,6 +113,7 @@ export class Widget {
   #stops: (() => void)[] = [];
   /** The page that the team was last told of. */
   #page = '';
+  readonly #life = new AbortController();
   /** When one was last in a call here. */
   #leftAt = 0;
 
@@ -128,11 +130,24 @@ export class Widget {
 
   /** Opens what was open before the page was loaded anew, and connects somebody who is known. */
   start(): void {
-    window.addEventListener('online', () => this.#retry !== undefined && void this.connect(this.state.pending.length > 0));
+    const signal = this.#life.signal;
+    window.addEventListener('online', () => this.#retry !== undefined && void this.connect(this.state.pending.length > 0), { signal });
+    // a page of one piece changes its address, and a moment later its title
+    const { navigation } = window as { navigation?: EventTarget };
+    const moved = () => setTimeout(() => this.#tellPage(), MOVED_MS);
+    navigation?.addEventListener('currententrychange', moved, { signal });
+    window.addEventListener('popstate', moved, { signal });
     if (this.#identity.known) void this.connect(false);
     void this.#restore();
     if (this.memory.read<boolean>('open', 'session')) this.open();
     this.#emit('ready', undefined);
+  }
+
+  /** For good: nothing of it goes on. */
+  async stop(): Promise<void> {
+    this.#life.abort();
+    this.#listeners.clear();
+    await this.#disconnect(true);
   }
 
   open(): void {
@@ -397,7 +412,7 @@ export class Widget {
     now?.state.callingState$.onChange(() => this.#lookForRings());
   }
 
-  /** Tells the team which page they are on; a page of one piece changes its address without being loaded anew. */
+  /** Tells the team which page they are on. */
   #tellPage(): void {
     const page = location.origin + location.pathname; // what stands behind may be private
     const { connected } = this.state;

@@ -14,7 +14,11 @@ interface Row {
  * servers; a client's own is its server's address.
  */
 export function browserOutbox(name: string): OutboxStorage | undefined {
-  return typeof indexedDB === 'undefined' ? undefined : new BrowserOutbox(`confab-outbox ${name}`);
+  try {
+    return typeof indexedDB === 'undefined' ? undefined : new BrowserOutbox(`confab-outbox ${name}`);
+  } catch {
+    return undefined; // where nothing may be kept, asking throws
+  }
 }
 
 class BrowserOutbox implements OutboxStorage {
@@ -47,10 +51,20 @@ class BrowserOutbox implements OutboxStorage {
     if (keys.length > 0) this.#tell();
   }
 
-  /** Pages on plain HTTP have no locks. */
-  exclusive<T>(name: string, work: () => Promise<T>): Promise<T> {
+  /** Pages on plain HTTP have no locks; where nothing may be kept, they are refused. */
+  async exclusive<T>(name: string, work: () => Promise<T>): Promise<T> {
     if (typeof navigator === 'undefined' || !navigator.locks) return work();
-    return navigator.locks.request(`${this.name} ${name}`, work) as Promise<T>;
+    let begun = false;
+    const begin = () => {
+      begun = true;
+      return work();
+    };
+    try {
+      return (await navigator.locks.request(`${this.name} ${name}`, begin)) as T;
+    } catch (error) {
+      if (begun) throw error;
+      return work();
+    }
   }
 
   onChange(listener: () => void): () => void {

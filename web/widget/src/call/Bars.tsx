@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import type { ConnectionQuality } from '@confab/client';
-import { BARS_LIT } from '@confab/react/plain';
+import { BARS_LIT } from '@confab/react/plain-call';
 import { useLasting } from '../ui/lasting.ts';
 import { useCallTexts } from './texts.ts';
 

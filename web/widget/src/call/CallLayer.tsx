@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Calls over the page, a chunk of its own: what rings, and the call in a window in the corner. */
 import type { Call } from '@confab/client';
-import { playTone, type Tone } from '@confab/react/plain';
+import { playTone, type Tone } from '@confab/react/plain-call';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon.tsx';
 import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
@@ -10,6 +10,7 @@ import { CallWindow } from './CallWindow.tsx';
 import { Lobby } from './Lobby.tsx';
 import styles from './call.css';
 import { CallTextsContext, loadTexts } from './texts.ts';
+import { cameraOff } from './icons.ts';
 
 /** All that is fetched with the first call. */
 export async function load(locale: string | undefined) {
@@ -81,7 +82,7 @@ function Incoming({ call }: { call: Call }) {
           <Icon name="chat" size={20} /> {t.writeInstead}
         </button>
         <button type="button" class="button is-quiet" disabled={answered} onClick={() => accept(false)}>
-          <Icon name="cameraOff" size={20} /> {t.withoutCamera}
+          <Icon name={cameraOff} size={20} /> {t.withoutCamera}
         </button>
       </div>
     </div>

@@ -1,10 +1,10 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import { CallingState, keepAwake, type Call, type ConfabError } from '@confab/client';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/Icon.tsx';
 import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
-import { onPhone } from '../ui/phone.ts';
+import { onPhone, useBackButton, useFocusTrap, useScrollLock } from '../ui/phone.ts';
 import { useTone } from './CallLayer.tsx';
 import { Controls } from './Controls.tsx';
 import { Problems } from './Problems.tsx';
@@ -13,6 +13,7 @@ import { Stage } from './Stage.tsx';
 import { Timer } from './Timer.tsx';
 import { useArrival, useGone, useRingNote } from './notes.ts';
 import { useSaving } from './saving.ts';
+import { enlarge, shrink } from './icons.ts';
 
 /** Whoever comes back at once, from another window for instance, finds the call. */
 const BACK_MS = 5000;
@@ -41,6 +42,9 @@ export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean
   const note = useRingNote(call, connected?.me.id);
   const gone = useGone(participants);
   const news = useArrival(participants, joined);
+  useScrollLock(large);
+  useBackButton(large, () => setLarge(false));
+  useFocusTrap(box, large);
   const saving = useSaving(call, participants);
   useTone(joined && alone && note.ringing ? 'outgoing' : undefined);
 
@@ -53,7 +57,7 @@ export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean
     call.setDisconnectionTimeout(LOST_S);
     call.join({ create: true, ...(ringThem ? { ring: true } : {}), ...(takeOver ? { take_over: true } : {}) }).catch(setError);
   };
-  useEffect(() => join(ring), [call]);
+  useLayoutEffect(() => join(ring), [call]); // in the same turn: what the lobby has open is taken over
   useEffect(() => {
     const back = (box.current?.getRootNode() as ShadowRoot).activeElement;
     box.current?.focus();
@@ -106,7 +110,7 @@ export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean
         {metAt !== undefined && <Timer since={metAt} />}
         <span class="call-gap" />
         {large && <IconButton icon="chat" label={t.openChat} onClick={chat} />}
-        <IconButton icon={large ? 'shrink' : 'enlarge'} label={large ? t.shrink : t.enlarge} onClick={() => setLarge(!large)} />
+        <IconButton icon={large ? shrink : enlarge} label={large ? t.shrink : t.enlarge} onClick={() => setLarge(!large)} />
       </header>
       <Stage call={call} participants={participants} />
       <p class={`call-said ${said ? '' : 'is-silent'}`} role="status">

@@ -7,6 +7,7 @@ import { useAround, useObservable } from '../ui/context.ts';
 import { DeviceButtons, useMay } from './DeviceButtons.tsx';
 import { Devices } from './Devices.tsx';
 import type { Saving } from './saving.ts';
+import { pip, screen, screenOff } from './icons.ts';
 
 interface ControlsProps {
   call: Call;
@@ -18,7 +19,7 @@ interface ControlsProps {
 /** The buttons are there for what the call allows; errors are told by Problems. */
 export function Controls({ call, participants, saving, onLeave }: ControlsProps) {
   const { t } = useAround();
-  const screen = useObservable(call.screenShare.state.optimisticStatus$) === 'enabled';
+  const sharing = useObservable(call.screenShare.state.optimisticStatus$) === 'enabled';
   const bar = useRef<HTMLDivElement>(null);
   const may = useMay(call);
   const others = participants.some((participant) => !participant.isLocal && (participant.videoTrack ?? participant.screenShareTrack));
@@ -36,13 +37,13 @@ export function Controls({ call, participants, saving, onLeave }: ControlsProps)
       <DeviceButtons call={call} />
       {screenShareAvailable() && may('screenshare') && (
         <IconButton
-          icon={screen ? 'screenOff' : 'screen'}
-          label={screen ? t.stopSharing : t.shareScreen}
-          class={screen ? 'is-off' : ''}
+          icon={sharing ? screenOff : screen}
+          label={sharing ? t.stopSharing : t.shareScreen}
+          class={sharing ? 'is-off' : ''}
           onClick={() => quiet(call.screenShare.toggle())}
         />
       )}
-      {document.pictureInPictureEnabled && others && <IconButton icon="pip" label={t.pip} onClick={popOut} />}
+      {document.pictureInPictureEnabled && others && <IconButton icon={pip} label={t.pip} onClick={popOut} />}
       <Devices call={call} saving={saving} />
       <IconButton icon="hangUp" label={t.leaveCall} class="is-danger" onClick={onLeave} />
     </div>

@@ -3,6 +3,7 @@
 import type { Call, Capability } from '@confab/client';
 import { IconButton } from '../ui/Icon.tsx';
 import { useAround, useObservable } from '../ui/context.ts';
+import { cameraOff, flip, micOff } from './icons.ts';
 
 /** Errors are told by Problems. */
 const quiet = (what: Promise<unknown>): void => void what.catch(() => {});
@@ -22,12 +23,12 @@ export function DeviceButtons({ call }: { call: Call }) {
   return (
     <>
       {may('send-audio') && (
-        <IconButton icon={microphone ? 'mic' : 'micOff'} label={microphone ? t.mute : t.unmute} class={microphone ? '' : 'is-off'} onClick={() => quiet(call.microphone.toggle())} />
+        <IconButton icon={microphone ? 'mic' : micOff} label={microphone ? t.mute : t.unmute} class={microphone ? '' : 'is-off'} onClick={() => quiet(call.microphone.toggle())} />
       )}
       {may('send-video') && (
-        <IconButton icon={camera ? 'camera' : 'cameraOff'} label={camera ? t.cameraOff : t.cameraOn} class={camera ? '' : 'is-off'} onClick={() => quiet(call.camera.toggle())} />
+        <IconButton icon={camera ? 'camera' : cameraOff} label={camera ? t.cameraOff : t.cameraOn} class={camera ? '' : 'is-off'} onClick={() => quiet(call.camera.toggle())} />
       )}
-      {may('send-video') && camera && phone && <IconButton icon="flip" label={t.flip} onClick={() => quiet(call.camera.flip())} />}
+      {may('send-video') && camera && phone && <IconButton icon={flip} label={t.flip} onClick={() => quiet(call.camera.flip())} />}
     </>
   );
 }

@@ -6,6 +6,7 @@ import { IconButton } from '../ui/Icon.tsx';
 import { Pickers } from './Pickers.tsx';
 import type { Saving } from './saving.ts';
 import { useCallTexts } from './texts.ts';
+import { sliders } from './icons.ts';
 
 /** The button for camera, microphone and speaker, and the panel that it opens. Escape or a press beside it closes it. */
 export function Devices({ call, saving }: { call: Call; saving: Saving }) {
@@ -27,7 +28,7 @@ export function Devices({ call, saving }: { call: Call; saving: Saving }) {
   };
   return (
     <div ref={box} class="devices" onKeyDown={onKey}>
-      <IconButton icon="sliders" label={words.lobby.devices} expanded={open} onClick={() => setOpen(!open)} />
+      <IconButton icon={sliders} label={words.lobby.devices} expanded={open} onClick={() => setOpen(!open)} />
       {open && (
         <div class="devices-panel" role="group" aria-label={words.lobby.devices}>
           <Pickers call={call} />

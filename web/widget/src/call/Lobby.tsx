@@ -1,12 +1,12 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import type { Call } from '@confab/client';
-import { LINE_BARS, showLevel, watchLine, type Line } from '@confab/react/plain';
+import { LINE_BARS, showLevel, watchLine, type Line } from '@confab/react/plain-call';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Connected } from '../widget.ts';
 import { IconButton } from '../ui/Icon.tsx';
 import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
-import { onPhone, useFocusInside } from '../ui/phone.ts';
+import { onPhone, useBackButton, useFocusInside, useScrollLock } from '../ui/phone.ts';
 import { useTeam } from '../ui/team.ts';
 import { Bars } from './Bars.tsx';
 import { DeviceButtons } from './DeviceButtons.tsx';
@@ -41,6 +41,8 @@ export function Lobby({ call, connected, onJoin }: { call: Call; connected: Conn
   }, [call]);
 
   const cancel = () => widget.endCheck();
+  useScrollLock(phone);
+  useBackButton(phone, cancel);
   const without = () => {
     void call.camera.disable({ remember: false });
     onJoin();

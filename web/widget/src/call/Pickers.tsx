@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import type { Call, CameraManager, MicrophoneManager, SpeakerManager } from '@confab/client';
-import { playChime } from '@confab/react/plain';
+import { playChime } from '@confab/react/plain-call';
 import { useState } from 'preact/hooks';
 import { useObservable } from '../ui/context.ts';
 import { useCallTexts } from './texts.ts';

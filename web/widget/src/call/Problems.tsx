@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import { DeviceError, type Call, type DeviceErrorReason, type DeviceKind } from '@confab/client';
-import { browserKind } from '@confab/react/plain';
+import { browserKind } from '@confab/react/plain-call';
 import { useAround, useObservable } from '../ui/context.ts';
 import { useCallTexts } from './texts.ts';
 

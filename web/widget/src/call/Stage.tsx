@@ -8,6 +8,7 @@ import { Quality } from './Bars.tsx';
 import { Face } from './Face.tsx';
 import { Picture } from './Picture.tsx';
 import { Tile } from './Tile.tsx';
+import { micOff } from './icons.ts';
 
 /** Everybody in the call: a shared screen takes the room, else the others do; oneself small in a corner. */
 export function Stage({ call, participants }: { call: Call; participants: readonly Participant[] }) {
@@ -62,7 +63,7 @@ function OwnMarks({ me }: { me: Participant }) {
     <p class="plate">
       {me.isMuted && (
         <span role="img" aria-label={t.muted}>
-          <Icon name="micOff" size={16} />
+          <Icon name={micOff} size={16} />
         </span>
       )}
       <Quality quality={me.connectionQuality} />

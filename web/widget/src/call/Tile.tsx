@@ -7,6 +7,7 @@ import { useAround } from '../ui/context.ts';
 import { Quality } from './Bars.tsx';
 import { Face } from './Face.tsx';
 import { Picture } from './Picture.tsx';
+import { micOff } from './icons.ts';
 
 /** Who came and sends nothing after this time has everything off. */
 const COMING_MS = 6000;
@@ -30,7 +31,7 @@ export function Tile({ participant }: { participant: Participant }) {
       <p class="plate">
         {isMuted && (
           <span role="img" aria-label={t.muted}>
-            <Icon name="micOff" size={16} />
+            <Icon name={micOff} size={16} />
           </span>
         )}
         <Quality quality={connectionQuality} />

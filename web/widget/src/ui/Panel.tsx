@@ -13,7 +13,7 @@ import { useReport } from './report.tsx';
 import { useAround, useObservable, useWidgetState } from './context.ts';
 import { useLasting } from './lasting.ts';
 import { useLiveCall } from './live.ts';
-import { onPhone, useFocusInside, useViewport } from './phone.ts';
+import { onPhone, useBackButton, useFocusInside, useScrollLock, useViewport } from './phone.ts';
 import { expected, useTeam } from './team.ts';
 import { useUploads } from './uploads.ts';
 
@@ -29,6 +29,8 @@ export function Panel({ onClose, after }: { onClose: () => void; after: Componen
   const title = widget.settings.title ?? t.title;
   useViewport();
   useFocusInside(dialog, phone);
+  useScrollLock(phone);
+  useBackButton(phone, onClose);
   const toTextBox = () => dialog.current?.querySelector<HTMLElement>('.composer textarea')?.focus();
   useEffect(() => {
     if (!writing) return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useAround } from './context.ts';
 
 /** So small that the chat fills the screen; the same in styles/*.css. */
@@ -37,14 +37,59 @@ export function useViewport(): void {
   }, [host]);
 }
 
+const covering = new Set<object>();
+let overflow: [value: string, priority: string] = ['', ''];
+
+/** While something covers the page, the page behind does not scroll. */
+export function useScrollLock(on: boolean): void {
+  useEffect(() => {
+    if (!on) return;
+    const { style } = document.documentElement;
+    const me = {};
+    if (covering.size === 0) {
+      overflow = [style.getPropertyValue('overflow'), style.getPropertyPriority('overflow')];
+      style.setProperty('overflow', 'hidden', 'important');
+    }
+    covering.add(me);
+    return () => {
+      covering.delete(me);
+      if (covering.size === 0) style.setProperty('overflow', ...overflow);
+    };
+  }, [on]);
+}
+
+/** HTML, "close watchers": what a phone's own way back closes. Not in every browser. */
+interface CloseWatcher {
+  onclose: (() => void) | null;
+  destroy(): void;
+}
+
+/** While it is on, the back button (or gesture) of a phone does this, rather than leave the page. */
+export function useBackButton(on: boolean, back: () => void): void {
+  const latest = useRef(back);
+  latest.current = back;
+  useEffect(() => {
+    const { CloseWatcher } = window as { CloseWatcher?: new () => CloseWatcher };
+    if (!on || !CloseWatcher || !matchMedia('(pointer: coarse)').matches) return; // with a keyboard Escape has its own ways
+    const watcher = new CloseWatcher();
+    watcher.onclose = () => latest.current();
+    return () => watcher.destroy();
+  }, [on]);
+}
+
 const FOCUSABLE = 'a[href], button:not(:disabled), input:not([hidden]), select, textarea, [tabindex="0"], audio[controls], video[controls]';
 
-/** Takes the focus; `trap`: Tab goes round inside, for what covers the page. */
+/** Takes the focus, and with `trap` keeps it. */
 export function useFocusInside(ref: RefObject<HTMLElement | null>, trap: boolean): void {
   useEffect(() => {
     const text = matchMedia('(pointer: coarse)').matches ? null : ref.current?.querySelector('textarea'); // no keyboard over what one came to read
     (text ?? ref.current)?.focus();
   }, [ref]);
+  useFocusTrap(ref, trap);
+}
+
+/** Tab goes round inside, for what covers the page. */
+export function useFocusTrap(ref: RefObject<HTMLElement | null>, trap: boolean): void {
   useEffect(() => {
     const dialog = ref.current;
     if (!dialog || !trap) return;
