@@ -25,6 +25,7 @@ enum {
 	RECEIVE_BUFFER = 2 << 20,
 	TICK_US = 10 * 1000,
 	REPORT_US = 1000 * 1000,
+	SETTLED_US = 3000 * 1000,
 	AUDIO_RATE = 48000,
 	VIDEO_RATE = 90000,
 };
@@ -203,7 +204,7 @@ static void count_packet(struct load_peer *peer, const struct load_stream *s,
 		histogram_add(&f->audio_delay, wall_us > stamp ? wall_us - stamp : 0);
 }
 
-/* Those who are there while others come. */
+/* Those who are there while others come; not what newcomers get, which is paced until their path is known. */
 static void count_joining(struct load_peer *peer, const struct load_stream *s,
 			  const struct media_packet *m, uint64_t wall_us)
 {
@@ -211,7 +212,8 @@ static void count_joining(struct load_peer *peer, const struct load_stream *s,
 	uint64_t stamp = load_source_stamp(m, s->video);
 
 	f->joining_packets++;
-	if (stamp && !(m->flags & MEDIA_RECOVERED))
+	if (stamp && !(m->flags & MEDIA_RECOVERED) &&
+	    peer->load->now >= peer->media_at + SETTLED_US)
 		histogram_add(&f->joining_delay, wall_us > stamp ? wall_us - stamp : 0);
 }
 
