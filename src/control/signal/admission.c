@@ -66,26 +66,14 @@ static double expected(const struct admission_worker *w)
 	return sum / MILLION;
 }
 
-/* What coming, which is soon over, took in the last second; of what was measured not much: the machine may be quicker. */
-static double joining(const struct admission_worker *w)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < ADMISSION_EXPECTED; i++)
-		n += w->joined[i];
-	double share = (double)n * ADMISSION_JOINING_US / MILLION, most = w->busy / 5;
-
-	return share < most ? share : most;
-}
-
 static void learn(struct admission_worker *w)
 {
-	double should = (double)w->streams / MILLION, being = w->busy - joining(w);
+	double should = (double)w->streams / MILLION;
 
-	/* not while many come: what they take is known too little */
-	if (being < LEARN_FROM || should <= 0 || expected(w) > should / 4)
+	/* joining takes more than being there: not while many come */
+	if (w->busy < LEARN_FROM || should <= 0 || expected(w) > should / 4)
 		return;
-	w->factor = being / should;
+	w->factor = w->busy / should;
 	if (w->factor < FACTOR_LEAST)
 		w->factor = FACTOR_LEAST;
 	if (w->factor > FACTOR_MOST)
@@ -104,7 +92,6 @@ void admission_measure(struct admission *a, uint16_t worker, uint64_t now_us,
 	w->count += w->count < ADMISSION_READINGS;
 	w->expected_at = (w->expected_at + 1) % ADMISSION_EXPECTED;
 	w->expected[w->expected_at] = 0;
-	w->joined[w->expected_at] = 0;
 	if (people)
 		learn(w);
 	else
@@ -143,7 +130,6 @@ void admission_arrived(struct admission *a, uint16_t worker, uint64_t cost)
 
 	w->waiting -= cost;
 	w->expected[w->expected_at] += cost;
-	w->joined[w->expected_at]++;
 }
 
 void admission_given_up(struct admission *a, uint16_t worker, uint64_t cost)

@@ -28,9 +28,6 @@ enum {
  * bench/load.mjs; only the beginning, until the worker shows what it really is. */
 enum { ADMISSION_AUDIO = 350, ADMISSION_VIDEO = 750, ADMISSION_PERSON = 100 };
 
-/* What it takes of the worker that somebody comes: DTLS mostly, of which many machines want more. µs. */
-enum { ADMISSION_JOINING_US = 1200 };
-
 /* Of a thread since its start, µs: on a processor, and ready to be but waiting for one. */
 struct admission_time {
 	uint64_t run_us, wait_us;
@@ -49,7 +46,6 @@ struct admission_worker {
 	double factor;			       /* what streams really cost, of the figures above */
 	uint64_t waiting;		       /* of who is not connected yet, millionths */
 	uint64_t expected[ADMISSION_EXPECTED]; /* of who is since those ticks; a ring */
-	unsigned joined[ADMISSION_EXPECTED];   /* how many those are */
 	unsigned expected_at;
 	uint64_t streams; /* what its subscriptions should cost, millionths */
 };

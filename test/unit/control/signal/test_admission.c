@@ -16,9 +16,8 @@ struct machine {
 	struct admission a;
 	uint64_t now_us;
 	struct admission_time time;
-	double load;	   /* of a core, that its people need */
-	double others;	   /* of the core, that other programs take */
-	double joining_us; /* that each who comes takes, once */
+	double load;   /* of a core, that its people need */
+	double others; /* of the core, that other programs take */
 	double worst;
 };
 
@@ -64,7 +63,6 @@ static unsigned ramp(struct machine *m, unsigned ticks, unsigned per_tick, unsig
 			admission_stream(&m->a, 0, ADMISSION_AUDIO);
 			admission_stream(&m->a, 0, ADMISSION_VIDEO);
 			m->load += cost;
-			m->time.run_us += (uint64_t)m->joining_us;
 		}
 		tick(m);
 	}
@@ -105,20 +103,6 @@ static void test_a_storm_that_fits_is_let_in(void **state)
 	(void)state;
 	machine_start(&m, 85);
 	assert_int_equal(ramp(&m, 4, 50, 1, 0.001), 200);
-	admission_fini(&m.a);
-}
-
-/* What coming takes, which is over at once, is not what being there takes. */
-static void test_joining_is_not_what_streams_cost(void **state)
-{
-	struct machine m;
-
-	(void)state;
-	machine_start(&m, 80);
-	m.joining_us = 1500; /* 100 a second: 15 % of a core */
-	assert_int_equal(ramp(&m, 22, 25, 1, 0.001),
-			 550); /* 0.55, and 0.15, and who is on the way */
-	assert_true(m.a.workers[0].factor < 1.1);
 	admission_fini(&m.a);
 }
 
@@ -211,7 +195,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_ramp_ends_below_the_core),
 		cmocka_unit_test(test_a_storm_that_fits_is_let_in),
-		cmocka_unit_test(test_joining_is_not_what_streams_cost),
 		cmocka_unit_test(test_it_recovers_when_they_have_gone),
 		cmocka_unit_test(test_others_on_the_core_refuse_nobody),
 		cmocka_unit_test(test_who_is_in_may_publish_a_little_longer),
