@@ -91,6 +91,11 @@ test('unknown paths, wrong methods and traversal', async () => {
 	const api = await client.raw('GET', '/api/v1/nothing');
 	assert.equal(api.status, 404);
 	assert.equal(JSON.parse(api.text).code, 16);
+	const page = await client.raw('GET', '/nothing.html');
+	assert.equal(page.status, 404);
+	assert.match(page.text, /width=device-width/, 'a phone shows it as large as it is');
+	assert.match(page.headers.get('content-security-policy'), /^default-src 'none'/);
+	assert.ok(!/script|\bon\w+=/.test(page.text), 'its policy lets styles in, and there is nothing else');
 	const method = await client.raw('DELETE', '/api/video-call');
 	assert.equal(method.status, 405);
 	assert.match(method.headers.get('allow'), /GET/);

@@ -11,10 +11,21 @@
 #include "control/http/unpacked.h"
 #include "control/server/text.h"
 
+/* It needs nothing else from here: what it would ask for may be what is not there. */
 static const char not_found_page[] =
 	"<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Not found</title>\n"
-	"<h1>There is nothing at this address</h1>\n<p><a href=\"/\">Go to the start "
-	"page</a></p>\n</html>\n";
+	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	"<style>:root{color-scheme:light "
+	"dark}body{display:grid;min-height:90vh;margin:0;padding:24px;"
+	"place-content:center;text-align:center;font:16px/1.5 "
+	"system-ui,sans-serif}h1{font-size:24px}"
+	"a{display:inline-block;padding:10px;color:LinkText}</style>\n"
+	"<main><h1>There is nothing at this address</h1>\n<p><a href=\"/\">Go to the start "
+	"page</a></p>"
+	"</main>\n</html>\n";
+static const char not_found_policy[] =
+	"default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; "
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 static bool is_under(const char *path, const char *folder)
 {
@@ -66,6 +77,7 @@ void http_asset(struct http_req *req, struct control *control)
 		return;
 	}
 	if (!a) {
+		http_add_header(req, "content-security-policy", not_found_policy);
 		http_reply_static(req, 404, "text/html; charset=utf-8", not_found_page,
 				  sizeof not_found_page - 1);
 		return;
