@@ -10,8 +10,10 @@ int audit_add(struct db *db, const struct audit_row *row)
 {
 	return db_exec(
 		db,
-		"INSERT INTO audit (at, actor_id, action, target, detail) VALUES (?, ?, ?, ?, ?)",
-		"issss", (int64_t)row->at_us, row->actor_id, row->action, row->target, row->detail);
+		"INSERT INTO audit (at, actor_id, action, target, detail, place) VALUES (?, ?, ?, "
+		"?, ?, ?)",
+		"isssss", (int64_t)row->at_us, row->actor_id, row->action, row->target, row->detail,
+		row->place);
 }
 
 /* ---- one more row; a setting ---- */
@@ -55,16 +57,19 @@ static struct audit_request *audit_request(int (*run)(struct db *, struct reques
 	r->base.base.writes = true;
 	r->base.done = done;
 	r->base.arg = arg;
-	r->row = (struct audit_row){ row->at_us, mem_text(mem, row->actor_id),
-				     mem_text(mem, row->action), mem_text(mem, row->target),
-				     mem_text(mem, row->detail) };
+	r->row = (struct audit_row){ row->at_us,
+				     mem_text(mem, row->actor_id),
+				     mem_text(mem, row->action),
+				     mem_text(mem, row->target),
+				     mem_text(mem, row->detail),
+				     mem_text(mem, row->place) };
 	return r;
 }
 
 void store_audit_add(struct store *s, const struct store_audit *row, store_done_fn *done, void *arg)
 {
-	const struct audit_row copy = { row->at_us, row->actor_id, row->action, row->target,
-					row->detail };
+	const struct audit_row copy = { row->at_us,  row->actor_id, row->action,
+					row->target, row->detail,   row->place };
 
 	request_submit(s, &audit_request(run_add, &copy, done, arg)->base.base);
 }
@@ -72,9 +77,11 @@ void store_audit_add(struct store *s, const struct store_audit *row, store_done_
 void store_setting_put(struct store *s, const char *name, const char *value,
 		       const struct store_deed *by, store_done_fn *done, void *arg)
 {
-	const struct audit_row row = {
-		.at_us = by->at_us, .actor_id = by->user_id, .action = "settings", .detail = name
-	};
+	const struct audit_row row = { .at_us = by->at_us,
+				       .actor_id = by->user_id,
+				       .action = "settings",
+				       .detail = name,
+				       .place = by->place };
 	struct audit_request *r = audit_request(run_put, &row, done, arg);
 
 	r->name = mem_text(&r->base.base.mem, name);
@@ -138,7 +145,8 @@ static void audit_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
 							   .actor_id = db_text(mem, stmt, 2),
 							   .action = db_text(mem, stmt, 3),
 							   .target = db_text(mem, stmt, 4),
-							   .detail = db_text(mem, stmt, 5) };
+							   .detail = db_text(mem, stmt, 5),
+							   .place = db_text(mem, stmt, 6) };
 }
 
 static int run_log(struct db *db, struct request *req)
@@ -147,7 +155,8 @@ static int run_log(struct db *db, struct request *req)
 	const struct store_audit_query *q = &r->query;
 	sqlite3_stmt *stmt = db_query(
 		db,
-		"SELECT id, at, actor_id, action, target, detail FROM audit WHERE id < ?1 AND (?2 "
+		"SELECT id, at, actor_id, action, target, detail, place FROM audit WHERE id < ?1 "
+		"AND (?2 "
 		"IS "
 		"NULL OR actor_id = ?2) AND (?3 IS NULL OR action = ?3 OR substr(action, 1, "
 		"length(?3) + 1) = ?3 || '.') ORDER BY id DESC LIMIT ?4",

@@ -82,7 +82,8 @@ static int run_set(struct db *db, struct request *req)
 							       .actor_id = b->by_id,
 							       .action = "user.ban",
 							       .target = b->user_id,
-							       .detail = b->reason });
+							       .detail = b->reason,
+							       .place = b->place });
 }
 
 static int run_lift(struct db *db, struct request *req)
@@ -96,7 +97,8 @@ static int run_lift(struct db *db, struct request *req)
 			  : audit_add(db, &(struct audit_row){ .at_us = b->created_at_us,
 							       .actor_id = b->by_id,
 							       .action = "user.unban",
-							       .target = b->user_id });
+							       .target = b->user_id,
+							       .place = b->place });
 }
 
 static void submit(struct store *s, int (*run)(struct db *, struct request *),
@@ -114,6 +116,7 @@ static void submit(struct store *s, int (*run)(struct db *, struct request *),
 	r->ban.user_id = mem_text(mem, ban->user_id);
 	r->ban.reason = mem_text(mem, ban->reason);
 	r->ban.by_id = mem_text(mem, ban->by_id);
+	r->ban.place = mem_text(mem, ban->place);
 	request_submit(s, &r->status.base);
 }
 
@@ -122,10 +125,11 @@ void store_ban_set(struct store *s, const struct store_ban *ban, store_done_fn *
 	submit(s, run_set, ban, done, arg);
 }
 
-void store_ban_lift(struct store *s, const char *user_id, const char *by_id, uint64_t at_us,
-		    store_done_fn *done, void *arg)
+void store_ban_lift(struct store *s, const char *user_id, const char *by_id, const char *place,
+		    uint64_t at_us, store_done_fn *done, void *arg)
 {
 	submit(s, run_lift,
-	       &(struct store_ban){ .user_id = user_id, .by_id = by_id, .created_at_us = at_us },
+	       &(struct store_ban){
+		       .user_id = user_id, .by_id = by_id, .place = place, .created_at_us = at_us },
 	       done, arg);
 }

@@ -9,7 +9,9 @@ struct store_ban {
 	const char *by_id; /* NULL: an account that is gone */
 	uint64_t created_at_us;
 	uint64_t until_us; /* 0 = for good */
-	bool merged;	   /* no ban: an account that was merged into another one (merge.h) */
+	const char *
+		place; /* of store_ban_set: where by_id came from, for the audit log; NULL = not known */
+	bool merged; /* no ban: an account that was merged into another one (merge.h) */
 };
 
 typedef void store_bans_fn(void *arg, int status, const struct store_ban *list, size_t n);
@@ -22,5 +24,5 @@ void store_ban_list(struct store *s, uint64_t now_us, uint64_t merged_us, store_
 void store_ban_set(struct store *s, const struct store_ban *ban, store_done_fn *done, void *arg);
 
 /* `by_id` lifts it; noted in the audit log. -ENOENT: there is none. */
-void store_ban_lift(struct store *s, const char *user_id, const char *by_id, uint64_t at_us,
-		    store_done_fn *done, void *arg);
+void store_ban_lift(struct store *s, const char *user_id, const char *by_id, const char *place,
+		    uint64_t at_us, store_done_fn *done, void *arg);

@@ -107,7 +107,8 @@ static int run_note(struct db *db, struct request *req)
 		status = audit_add(db, &(struct audit_row){ .at_us = r->by.at_us,
 							    .actor_id = r->by.user_id,
 							    .action = "customer.notes",
-							    .target = r->user_id });
+							    .target = r->user_id,
+							    .place = r->by.place });
 	return status < 0 ? status : customer_read(db, &req->mem, r->user_id, &r->customer);
 }
 
@@ -144,7 +145,8 @@ void store_customer_note(struct store *s, const char *user_id, const char *notes
 
 	r->base.writes = true;
 	r->notes = mem_text(&r->base.mem, notes);
-	r->by = (struct store_deed){ mem_text(&r->base.mem, by->user_id), by->at_us };
+	r->by = (struct store_deed){ mem_text(&r->base.mem, by->user_id), by->at_us,
+				     mem_text(&r->base.mem, by->place) };
 	request_submit(s, &r->base);
 }
 

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "store/request.h"
 #include "store/rows.h"
+#include "store/support.h"
 
 static const char *const modes[] = {
 	[ERASE_SOFT] = "soft", [ERASE_PRUNING] = "pruning", [ERASE_HARD] = "hard"
@@ -23,7 +24,7 @@ bool erase_mode_parse(const char *text, enum erase_mode *ret)
 
 struct erase_request {
 	struct request base;
-	const char *id, *by;
+	const char *id, *by, *place;
 	uint64_t at_us;
 	enum erase_mode mode;
 	struct store_user user;
@@ -184,7 +185,8 @@ static int run_erase(struct db *db, struct request *req)
 							    .actor_id = r->by,
 							    .action = "user.delete",
 							    .target = r->id,
-							    .detail = modes[r->mode] });
+							    .detail = modes[r->mode],
+							    .place = r->place });
 	return status < 0 ? status : find(db, r);
 }
 
@@ -195,8 +197,8 @@ static void answer_erase(struct request *req)
 	r->done(r->arg, req->status, req->status == 0 ? &r->user : NULL);
 }
 
-void store_user_erase(struct store *s, const char *id, enum erase_mode mode, const char *by,
-		      uint64_t at_us, store_user_fn *done, void *arg)
+void store_user_erase(struct store *s, const char *id, enum erase_mode mode,
+		      const struct store_deed *by, store_user_fn *done, void *arg)
 {
 	struct erase_request *r = request_new(sizeof *r);
 
@@ -204,9 +206,10 @@ void store_user_erase(struct store *s, const char *id, enum erase_mode mode, con
 	r->base.answer = answer_erase;
 	r->base.writes = true;
 	r->id = mem_text(&r->base.mem, id);
-	r->by = mem_text(&r->base.mem, by);
+	r->by = mem_text(&r->base.mem, by->user_id);
+	r->place = mem_text(&r->base.mem, by->place);
 	r->mode = mode;
-	r->at_us = at_us;
+	r->at_us = by->at_us;
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);

@@ -51,7 +51,8 @@ static int add_audit(struct db *db, const struct item_request *r, const char *ve
 	return audit_add(db, &(struct audit_row){ .at_us = r->by.at_us,
 						  .actor_id = r->by.user_id,
 						  .action = actions[r->kind][*verb == 'd'],
-						  .detail = r->item.name });
+						  .detail = r->item.name,
+						  .place = r->by.place });
 }
 
 static int run_put(struct db *db, struct request *req)
@@ -135,7 +136,8 @@ static void submit(struct store *s, int (*run)(struct db *, struct request *),
 	r->item = (struct store_item){ item->id, mem_text(mem, item->name),
 				       mem_text(mem, item->value) };
 	if (by)
-		r->by = (struct store_deed){ mem_text(mem, by->user_id), by->at_us };
+		r->by = (struct store_deed){ mem_text(mem, by->user_id), by->at_us,
+					     mem_text(mem, by->place) };
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);

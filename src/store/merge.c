@@ -15,7 +15,7 @@
 
 struct merge_request {
 	struct request base;
-	const char *kept, *other, *by;
+	const char *kept, *other, *by, *place;
 	uint64_t at_us;
 	struct store_user gone;
 	struct store_merged merged;
@@ -309,7 +309,8 @@ static int write_down(struct db *db, struct merge_request *r)
 							       .actor_id = r->by,
 							       .action = "customer.merge",
 							       .target = r->kept,
-							       .detail = r->other });
+							       .detail = r->other,
+							       .place = r->place });
 }
 
 static int run_merge(struct db *db, struct request *req)
@@ -350,6 +351,7 @@ void store_customer_merge(struct store *s, const char *kept, const char *other,
 	r->kept = mem_text(mem, kept);
 	r->other = mem_text(mem, other);
 	r->by = mem_text(mem, by->user_id);
+	r->place = mem_text(mem, by->place);
 	r->at_us = by->at_us;
 	r->done = done;
 	r->arg = arg;

@@ -21,7 +21,8 @@ static int add_audit(struct db *db, const struct store_deed *by, const char *act
 						  .actor_id = by->user_id,
 						  .action = action,
 						  .target = conversation_id,
-						  .detail = id });
+						  .detail = id,
+						  .place = by->place });
 }
 
 int report_settle(struct db *db, int64_t message_id, const char *by, uint64_t at_us)
@@ -98,7 +99,7 @@ static int run_add(struct db *db, struct request *req)
 			"isssi", n->message_id, n->user_id, n->reason, r->message.text,
 			(int64_t)n->at_us);
 	return status < 0 ? status
-			  : add_audit(db, &(struct store_deed){ n->user_id, n->at_us },
+			  : add_audit(db, &(struct store_deed){ n->user_id, n->at_us, n->place },
 				      "message.report", n->conversation_id, n->message_id);
 }
 
@@ -121,6 +122,7 @@ void store_report_add(struct store *s, const struct store_new_report *report,
 	r->report.conversation_id = mem_text(mem, report->conversation_id);
 	r->report.user_id = mem_text(mem, report->user_id);
 	r->report.reason = mem_text(mem, report->reason);
+	r->report.place = mem_text(mem, report->place);
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);
@@ -310,7 +312,8 @@ void store_report_close(struct store *s, int64_t message_id, bool remove,
 	r->base.writes = true;
 	r->message_id = message_id;
 	r->remove = remove;
-	r->by = (struct store_deed){ mem_text(&r->base.mem, by->user_id), by->at_us };
+	r->by = (struct store_deed){ mem_text(&r->base.mem, by->user_id), by->at_us,
+				     mem_text(&r->base.mem, by->place) };
 	r->done = done;
 	r->arg = arg;
 	request_submit(s, &r->base);

@@ -13,6 +13,7 @@ struct store_new_report {
 	const char *reason; /* "" = none */
 	bool notes;	    /* the user may see private notes */
 	uint64_t at_us;
+	const char *place; /* as in struct store_deed */
 };
 
 /* Noted in the audit log. -ENOENT: no such message, or deleted; -EPERM: the server's own line; -EINVAL: one's own message;

@@ -118,10 +118,10 @@ int support_read(struct db *db, struct mem *mem, const char *conversation_id,
 int support_take(struct db *db, struct mem *mem, const char *conversation_id,
 		 const struct store_support **ret);
 
-/* audit.c: one more row; target and detail may be NULL. */
+/* audit.c: one more row; target, detail and place may be NULL. */
 struct audit_row {
 	uint64_t at_us;
-	const char *actor_id, *action, *target, *detail;
+	const char *actor_id, *action, *target, *detail, *place;
 };
 int audit_add(struct db *db, const struct audit_row *row);
 

@@ -237,7 +237,8 @@ static int add_audit(struct db *db, const struct support_request *r, const char 
 						  .actor_id = r->change.user_id,
 						  .action = action,
 						  .target = r->change.conversation_id,
-						  .detail = detail });
+						  .detail = detail,
+						  .place = r->change.place });
 }
 
 /* The case ends, or (resolved by mistake) goes on. */

@@ -38,6 +38,7 @@ enum store_support_field {
 
 struct store_support_change {
 	const char *conversation_id, *user_id; /* whose, and by whom */
+	const char *place;		       /* as in struct store_deed */
 	uint64_t at_us;
 	unsigned fields; /* enum store_support_field: which of the next are set */
 	enum support_status status;
@@ -71,6 +72,7 @@ void store_team_list(struct store *s, store_users_fn *done, void *arg);
 struct store_deed {
 	const char *user_id;
 	uint64_t at_us;
+	const char *place; /* the address they came from; NULL = not known */
 };
 
 /* ---- small lists of the team's: labels, canned replies ---- */
@@ -206,6 +208,7 @@ struct store_audit {
 	uint64_t at_us;
 	const char *actor_id, *action;
 	const char *target, *detail; /* NULL = none */
+	const char *place;	     /* the address that the actor came from; NULL = not known */
 };
 
 typedef void store_audit_fn(void *arg, int status, const struct store_audit *list, size_t n,

@@ -59,6 +59,7 @@ struct store_user *store_user_dup(const struct store_user *user)
 	copy->id = put(&at, user->id);
 	copy->name = put(&at, user->name);
 	copy->image = put(&at, user->image);
+	copy->place = NULL; /* a request's: it may be over sooner */
 	return copy;
 }
 

@@ -24,7 +24,11 @@ struct store_user {
 	const char *image; /* NULL = none */
 	enum user_role role;
 	uint64_t created_at_us;
+	const char *
+		place; /* of whoever asks for something now: from which address; NULL = not known */
 };
+
+struct store_deed;
 
 /* A copy that the caller owns, one allocation; NULL when out of memory. Free with free(). */
 struct store_user *store_user_dup(const struct store_user *user);
@@ -58,8 +62,8 @@ enum erase_mode { ERASE_SOFT, ERASE_PRUNING, ERASE_HARD };
 bool erase_mode_parse(const char *text, enum erase_mode *ret); /* "soft", "pruning", "hard" */
 
 /* Who is left. -ENOENT: no such user; -EPERM: one of the team. */
-void store_user_erase(struct store *s, const char *id, enum erase_mode mode, const char *by,
-		      uint64_t at_us, store_user_fn *done, void *arg);
+void store_user_erase(struct store *s, const char *id, enum erase_mode mode,
+		      const struct store_deed *by, store_user_fn *done, void *arg);
 
 /* Accounts of guests made before then who have left nothing behind. */
 void store_guest_prune(struct store *s, uint64_t before_us, store_done_fn *done, void *arg);

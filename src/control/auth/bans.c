@@ -200,12 +200,12 @@ void bans_set(struct bans *b, const struct store_ban *ban, store_done_fn *done, 
 	store_ban_set(b->store, ban, on_stored, changing_new(b, ban, false, done, arg));
 }
 
-void bans_lift(struct bans *b, const char *user_id, const char *by_id, store_done_fn *done,
-	       void *arg)
+void bans_lift(struct bans *b, const char *user_id, const char *by_id, const char *place,
+	       store_done_fn *done, void *arg)
 {
 	const struct store_ban ban = { .user_id = user_id, .by_id = by_id };
 
-	store_ban_lift(b->store, user_id, by_id, clock_wall_us(), on_stored,
+	store_ban_lift(b->store, user_id, by_id, place, clock_wall_us(), on_stored,
 		       changing_new(b, &ban, true, done, arg));
 }
 

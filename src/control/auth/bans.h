@@ -26,8 +26,8 @@ void bans_each(const struct bans *b, bans_each_fn *each, void *arg);
 /* In force when the callback says 0. -ENOENT: no such user. */
 void bans_set(struct bans *b, const struct store_ban *ban, store_done_fn *done, void *arg);
 /* -ENOENT: there is none. */
-void bans_lift(struct bans *b, const char *user_id, const char *by_id, store_done_fn *done,
-	       void *arg);
+void bans_lift(struct bans *b, const char *user_id, const char *by_id, const char *place,
+	       store_done_fn *done, void *arg);
 
 /* After customers were merged, which moves bans: as the store has it now. */
 void bans_reload(struct bans *b, store_done_fn *done, void *arg);

@@ -85,7 +85,8 @@ void chat_report(struct chat *c, const struct store_user *who, const char *conve
 				 .message_id = id,
 				 .reason = reason,
 				 .notes = who->role == ROLE_ADMIN,
-				 .at_us = c->wall_us() },
+				 .at_us = c->wall_us(),
+				 .place = who->place },
 			 on_reported, r);
 }
 
@@ -115,6 +116,7 @@ void chat_report_close(struct chat *c, const struct store_user *who, int64_t id,
 	struct chat_pending *p = chat_pending_new(c, EVENT_MESSAGE_DELETED, who, done, arg);
 
 	store_report_close(c->store, id, remove,
-			   &(struct store_deed){ .user_id = who->id, .at_us = c->wall_us() },
+			   &(struct store_deed){
+				   .user_id = who->id, .at_us = c->wall_us(), .place = who->place },
 			   on_closed, p);
 }

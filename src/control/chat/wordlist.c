@@ -132,7 +132,8 @@ void chat_words_set(struct chat *c, const struct store_user *who, const json_t *
 		abort(); /* R61: a clean end and a restart */
 	*save = (struct saving){ .chat = c, .words = words, .done = done, .arg = arg };
 	store_setting_put(c->store, SETTING, text,
-			  &(struct store_deed){ .user_id = who->id, .at_us = c->wall_us() },
+			  &(struct store_deed){
+				  .user_id = who->id, .at_us = c->wall_us(), .place = who->place },
 			  on_saved, save);
 }
 

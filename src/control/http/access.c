@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "control/auth/auth.h"
 #include "control/auth/bans.h"
@@ -34,6 +35,13 @@ const struct store_user *access_user(const struct http_req *req)
 	const struct access *a = http_context(req);
 
 	return a ? a->user : NULL;
+}
+
+struct store_deed access_deed(const struct http_req *req)
+{
+	const struct store_user *who = access_user(req);
+
+	return (struct store_deed){ who->id, clock_wall_us(), who->place };
 }
 
 void access_refusal(int status, const char *what, const char *where, struct refusal *ret)
@@ -180,6 +188,8 @@ static void on_user(struct access *a, const struct store_user *user)
 	struct refusal r;
 
 	a->user = store_user_dup(user);
+	if (a->user)
+		a->user->place = http_peer(a->req);
 	if (bans_hold(a->control->bans, user->id, banned))
 		http_error(a->req, 403, 17, "%s", banned);
 	else if (!a->user)

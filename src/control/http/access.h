@@ -8,7 +8,7 @@
 #include "control/server/route.h"
 #include "control/server/server.h"
 #include "control/ws/sends.h"
-#include "store/store.h"
+#include "store/support.h"
 
 #define SESSION_COOKIE "__Host-confab"
 
@@ -16,6 +16,9 @@ http_gate_fn access_gate;
 
 /* Who is asking. Not NULL in handlers of routes from ACCESS_SESSION on; valid until the answer. */
 const struct store_user *access_user(const struct http_req *req);
+
+/* The same for the audit log: who, now, and from where. Valid as long. */
+struct store_deed access_deed(const struct http_req *req);
 
 /* Whether a user may do what such a route is for, to the conversation that it names (NULL: none); also for frames of the event
  * socket. False: what to say is in *ret. */

@@ -75,8 +75,8 @@ static void end_sessions(const struct own *own, const struct store_session *ende
 
 	(void)snprintf(count, sizeof count, "%zu", n);
 	if (n > 0)
-		support_audit(control->support, access_user(own->req)->id, "session.end_others",
-			      count, http_peer(own->req));
+		support_audit(control->support, access_user(own->req)->id, http_peer(own->req),
+			      "session.end_others", count, NULL);
 	for (size_t i = 0; i < n; i++) {
 		hub_close_session(control->hub, ended[i].key);
 		control_end_session(control, ended[i].key);
@@ -146,9 +146,9 @@ static void on_password(void *arg, int status, unsigned retry_after_s,
 
 	end_sessions(own, ended, n);
 	if (status == 0 || status == -EACCES)
-		support_audit(own->control->support, access_user(own->req)->id,
+		support_audit(own->control->support, access_user(own->req)->id, http_peer(own->req),
 			      status == 0 ? "account.password" : "account.refuse",
-			      status == 0 ? NULL : "password", http_peer(own->req));
+			      status == 0 ? NULL : "password", NULL);
 	switch (status) {
 	case 0:
 		http_reply_json(own->req, 200, json_object());

@@ -102,6 +102,7 @@ void http_ban_set(struct http_req *req, struct control *control)
 		 &(struct store_ban){ .user_id = http_param(req, "user"),
 				      .reason = text,
 				      .by_id = access_user(req)->id,
+				      .place = http_peer(req),
 				      .created_at_us = now,
 				      .until_us = seconds ? now + (uint64_t)n * US_PER_S : 0 },
 		 on_done, banning_new(req, control, false));
@@ -109,6 +110,6 @@ void http_ban_set(struct http_req *req, struct control *control)
 
 void http_ban_lift(struct http_req *req, struct control *control)
 {
-	bans_lift(control->bans, http_param(req, "user"), access_user(req)->id, on_done,
-		  banning_new(req, control, true));
+	bans_lift(control->bans, http_param(req, "user"), access_user(req)->id, http_peer(req),
+		  on_done, banning_new(req, control, true));
 }

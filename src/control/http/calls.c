@@ -94,8 +94,8 @@ void call_answer_audited(void *arg, int status, const char *problem, json_t *rep
 	(void)snprintf(cid, sizeof cid, "%s:%s", type ? type : "",
 		       type ? http_param(a.req, "id") : "");
 	if (status >= 0)
-		support_audit(a.control->support, access_user(a.req)->id, a.action,
-			      type ? cid : name,
+		support_audit(a.control->support, access_user(a.req)->id, http_peer(a.req),
+			      a.action, type ? cid : name,
 			      json_string_value(json_object_get(body, "user_id")));
 	call_answer(a.req, status, problem, reply, join);
 }

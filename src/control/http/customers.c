@@ -85,11 +85,10 @@ void http_customer_note(struct http_req *req, struct control *control)
 	const json_t *body = http_body_json(req);
 	const char *notes = body ? support_text(req, body, "notes", NOTES_MAX, NULL) : NULL;
 
+	const struct store_deed by = access_deed(req);
 	if (notes)
-		store_customer_note(control->store, http_param(req, "id"), notes,
-				    &(struct store_deed){ .user_id = access_user(req)->id,
-							  .at_us = clock_wall_us() },
-				    on_customer, req);
+		store_customer_note(control->store, http_param(req, "id"), notes, &by, on_customer,
+				    req);
 }
 
 /* ---- what the customer's client says: taken as text, never believed ---- */

@@ -68,9 +68,9 @@ static void on_banned(void *arg, int status)
 		answer(e, status);
 		return;
 	}
+	const struct store_deed by = access_deed(e->req);
 	control_shut_out(e->control, e->user_id);
-	store_user_erase(e->control->store, e->user_id, e->mode, access_user(e->req)->id,
-			 clock_wall_us(), on_erased, e);
+	store_user_erase(e->control->store, e->user_id, e->mode, &by, on_erased, e);
 }
 
 static void on_found(void *arg, int status, const struct store_user *user)
@@ -87,6 +87,7 @@ static void on_found(void *arg, int status, const struct store_user *user)
 		 &(struct store_ban){ .user_id = e->user_id,
 				      .reason = "This account was deleted.",
 				      .by_id = access_user(e->req)->id,
+				      .place = http_peer(e->req),
 				      .created_at_us = clock_wall_us() },
 		 on_banned, e);
 }

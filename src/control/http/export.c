@@ -126,8 +126,8 @@ static void note(const struct exporting *e)
 	const char *id = http_param(e->req, "id"), *who = access_user(e->req)->id;
 
 	if (!store_is_channel(id) && strcmp(id, who) != 0)
-		support_audit(e->control->support, who, "conversation.export", id,
-			      e->html ? "html" : "json");
+		support_audit(e->control->support, who, http_peer(e->req), "conversation.export",
+			      id, e->html ? "html" : "json");
 }
 
 static void reply(struct exporting *e, bool has_more)

@@ -115,7 +115,7 @@ void http_customer_merge(struct http_req *req, struct control *control)
 		return;
 	}
 	struct merging *m = merging_new(req, control, other);
-	const struct store_deed by = { .user_id = access_user(req)->id, .at_us = clock_wall_us() };
+	const struct store_deed by = access_deed(req);
 	/* one transaction, answered one after the other: nobody asks anything in between */
 	customer_merge(control->auth, m->kept, m->other, &by, on_merged, m);
 	bans_reload(control->bans, on_bans, m);

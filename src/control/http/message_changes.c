@@ -69,8 +69,8 @@ static void on_deleted(void *arg, int status, const struct store_message *messag
 		char id[24];
 
 		(void)snprintf(id, sizeof id, "%lld", (long long)message->id);
-		support_audit(d.control->support, access_user(d.req)->id, "message.delete",
-			      message->conversation_id, id);
+		support_audit(d.control->support, access_user(d.req)->id, http_peer(d.req),
+			      "message.delete", message->conversation_id, id);
 	}
 	on_changed(d.req, status, message, changed, cursor);
 }

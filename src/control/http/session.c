@@ -66,12 +66,12 @@ static void on_signin(void *arg, const struct auth_signin *result)
 	bool out = result->status == 0 && bans_hold(s->control->bans, result->user->id, banned);
 
 	if (result->status == 0 && !out)
-		support_audit(s->control->support, result->user->id, "session.begin", NULL,
-			      http_peer(req));
+		support_audit(s->control->support, result->user->id, http_peer(req),
+			      "session.begin", NULL, NULL);
 	/* A name that nobody has may be a password in the wrong field, and strangers' rows would have no end. */
 	if (out || result->refused_id)
 		support_audit(s->control->support, out ? result->user->id : result->refused_id,
-			      "session.refuse", out ? "ban" : "password", http_peer(req));
+			      http_peer(req), "session.refuse", out ? "ban" : "password", NULL);
 	free(s);
 	if (out) {
 		http_error(req, 403, 17, "%s", banned);
@@ -135,8 +135,8 @@ static void on_logout(void *arg, int status)
 	struct logout *l = arg;
 
 	if (status == 0 && *l->user_id)
-		support_audit(l->control->support, l->user_id, "session.end", NULL,
-			      http_peer(l->req));
+		support_audit(l->control->support, l->user_id, http_peer(l->req), "session.end",
+			      NULL, NULL);
 	if (status == 0) {
 		hub_close_session(l->control->hub, l->key);
 		control_end_session(l->control, l->key);

@@ -92,6 +92,8 @@ static void on_audit(void *arg, int status, const struct store_audit *list, size
 			(void)json_object_set_new(o, "target", json_string(list[i].target));
 		if (o && list[i].detail)
 			(void)json_object_set_new(o, "detail", json_string(list[i].detail));
+		if (o && list[i].place)
+			(void)json_object_set_new(o, "place", json_string(list[i].place));
 		(void)json_array_append_new(rows, o);
 	}
 	if (status == 0) {

@@ -156,13 +156,11 @@ static void put(struct http_req *req, struct control *control, enum store_item_k
 		return;
 	if (kind == ITEM_LABEL ? !read_label(req, body, &item) : !read_canned(req, body, &item))
 		return;
+	const struct store_deed by = access_deed(req);
 	struct asking *a = ask(req, control, kind);
 	a->changes = true;
 	a->created = create;
-	store_item_put(
-		control->store, kind, &item,
-		&(struct store_deed){ .user_id = access_user(req)->id, .at_us = clock_wall_us() },
-		on_items, a);
+	store_item_put(control->store, kind, &item, &by, on_items, a);
 }
 
 static void drop(struct http_req *req, struct control *control, enum store_item_kind kind)
@@ -171,12 +169,10 @@ static void drop(struct http_req *req, struct control *control, enum store_item_
 
 	if (id == 0)
 		return;
+	const struct store_deed by = access_deed(req);
 	struct asking *a = ask(req, control, kind);
 	a->changes = true;
-	store_item_delete(
-		control->store, kind, id,
-		&(struct store_deed){ .user_id = access_user(req)->id, .at_us = clock_wall_us() },
-		on_items, a);
+	store_item_delete(control->store, kind, id, &by, on_items, a);
 }
 
 void http_labels(struct http_req *req, struct control *control)

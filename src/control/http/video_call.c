@@ -2,6 +2,7 @@
 /* The token service: GET and POST /api/video-call, POST /api/video-call/token (M4-M9). */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #include "control/http/access.h"
 #include "control/http/handlers.h"
 #include "control/http/rate.h"
+#include "control/support/support.h"
 
 /* Public configuration only: never the secret (M7, M8). */
 void http_config(struct http_req *req, struct control *control)
@@ -60,6 +62,11 @@ void http_user_token(struct http_req *req, struct control *control)
 			   "`userId` has none or more than 64 of the characters a-z 0-9 @ _ -.");
 		return;
 	case -EPERM:
+		support_audit(control->support, who->id, who->place, "token.refuse",
+			      strlen(json_string_value(user_id)) <= LIMIT_USER_ID
+				      ? json_string_value(user_id)
+				      : NULL,
+			      NULL);
 		http_error(req, 403, 17,
 			   "You are signed in as '%s'; a token for another user is not given.",
 			   who->id);

@@ -91,6 +91,7 @@ void support_change(struct support *s, const struct store_user *who,
 		return;
 	}
 	c.user_id = who->id;
+	c.place = who->place;
 	c.at_us = s->wall_us();
 	c.ask = s->hours.ask;
 	if (c.fields & CHANGE_STATUS && c.status == SUPPORT_SNOOZED) {
@@ -213,7 +214,8 @@ void support_set_hours(struct support *s, const struct store_user *who, const js
 	if (!text)
 		abort();
 	store_setting_put(s->store, "hours", text,
-			  &(struct store_deed){ .user_id = who->id, .at_us = s->wall_us() },
+			  &(struct store_deed){
+				  .user_id = who->id, .at_us = s->wall_us(), .place = who->place },
 			  on_saved, save);
 }
 
@@ -277,12 +279,13 @@ static void on_audited(void *arg, int status)
 		log_error("support", "a row of the audit log was lost: %s", strerror(-status));
 }
 
-void support_audit(struct support *s, const char *actor_id, const char *action, const char *target,
-		   const char *detail)
+void support_audit(struct support *s, const char *actor_id, const char *place, const char *action,
+		   const char *target, const char *detail)
 {
 	store_audit_add(s->store,
 			&(struct store_audit){ .at_us = s->wall_us(),
 					       .actor_id = actor_id,
+					       .place = place,
 					       .action = action,
 					       .target = target,
 					       .detail = detail },

@@ -75,6 +75,6 @@ void support_rate(struct support *s, const struct store_user *who, const char *c
 
 /* ---- the audit log ---- */
 
-/* Writes down who did what; target and detail may be NULL. A full disk loses the row, not the deed. */
-void support_audit(struct support *s, const char *actor_id, const char *action, const char *target,
-		   const char *detail);
+/* Writes down who did what, and from which address; target and detail may be NULL. A full disk loses the row, not the deed. */
+void support_audit(struct support *s, const char *actor_id, const char *place, const char *action,
+		   const char *target, const char *detail);

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "scratch_sql.h"
+#include "store/support.h"
 
 static void note_message(void *arg, int status, const struct store_message *message, bool created,
 			 int64_t cursor)
@@ -38,7 +39,8 @@ static struct noted_user erase(struct scratch *s, const char *id, enum erase_mod
 {
 	struct noted_user n = { .status = 1 };
 
-	store_user_erase(s->store, id, mode, "boss", 5000, note_user, &n);
+	store_user_erase(s->store, id, mode,
+			 &(struct store_deed){ .user_id = "boss", .at_us = 5000 }, note_user, &n);
 	store_wait(s->store);
 	return n;
 }

@@ -199,6 +199,8 @@ export interface AuditRowObject {
   action: string;
   target?: string;
   detail?: string;
+  /** the address that the actor came from; absent in rows from before it was kept */
+  place?: string;
 }
 
 export interface AuditResponse {

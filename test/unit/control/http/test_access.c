@@ -76,6 +76,12 @@ bool http_is_local(const struct http_req *req)
 	return req->local;
 }
 
+const char *http_peer(const struct http_req *req)
+{
+	(void)req;
+	return "192.0.2.1";
+}
+
 bool http_is_tls(const struct http_req *req)
 {
 	(void)req;
