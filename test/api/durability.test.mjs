@@ -76,6 +76,22 @@ test('kill -9 at random moments loses nothing that was acknowledged', async (t) 
 	fs.rmSync(data, { recursive: true });
 });
 
+test('what a killed server had not brought to the disk is brought there before anybody is told that it is stored', async (t) => {
+	const data = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-unsynced-'));
+	const disk = failingDisk();
+	let { start, daemon } = await begin(t, { data, env: disk.env });
+	daemon.kill();
+	await daemon.exited;
+	disk.set('sync');
+	await assert.rejects(start(), /confab\.db-wal cannot be written to the disk: Input\/output error/);
+	disk.set('none');
+	daemon = await start();
+	await daemon.stop();
+	assert.equal(integrity(data), 'ok');
+	disk.remove();
+	fs.rmSync(data, { recursive: true });
+});
+
 test('a full disk is said clearly, loses nothing, and heals by itself', async (t) => {
 	const disk = await smallDisk(24);
 	t.after(() => disk.remove());
