@@ -116,6 +116,13 @@ test('descriptors: the soft limit is raised; when they are out, that is said onc
 	assert.match(none.stderr, /Too many open files|out of file descriptors/);
 });
 
+test('where there is no /dev, as in a chroot, the start says so', () => {
+	const done = spawnSync('unshare', ['--mount', '--propagation', 'private', 'bash', '-c', `mount -t tmpfs tmpfs /dev && exec '${path.join(buildFolder, 'confabd')}' --data '${folder}/bare' --listen 127.0.0.1:0 --rtc-port 0 --rtc-tcp-port 0`],
+		{ encoding: 'utf8', timeout: 20000, stdio: ['ignore', 'pipe', 'pipe'] });
+	assert.equal(done.status, 1, done.stderr);
+	assert.match(done.stderr, /\/dev\/urandom cannot be read/);
+});
+
 test('a port in use is named', async () => {
 	const daemon = await startConfabd();
 	try {

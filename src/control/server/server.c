@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/log.h"
@@ -82,6 +83,13 @@ static int make_context(struct server *s, char *ret_error)
 			"ECDHE+AESGCM:ECDHE+CHACHA20", /* TLS 1.2 (R4); 1.3 has AEAD only */
 	};
 
+	/* without it libwebsockets 4.1.6 fails, and dies of the failure */
+	if (access("/dev/urandom", R_OK) < 0)
+		return refuse(
+			ret_error, -errno,
+			"/dev/urandom cannot be read (%s), which libwebsockets needs; have /dev "
+			"where confabd runs.",
+			strerror(errno));
 	orphan_install();
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_library_log);
 	s->context = lws_create_context(&info);
