@@ -433,6 +433,8 @@ export class VideoClient {
   #baseURL(): string {
     const url = this.#config.options?.baseURL ?? globalThis.location?.origin;
     if (!url) throw new ConfabError('Outside a browser options.baseURL is needed.', { code: ErrorCode.badInput });
+    if (!/^https?:\/\/./.test(url))
+      throw new ConfabError(`options.baseURL '${url}' is not an address: give scheme and host, for example https://chat.example.com.`, { code: ErrorCode.badInput });
     return url.replace(/\/+$/, '');
   }
 }

@@ -143,7 +143,8 @@ export class EventSocket {
   #attempt(token: string): Promise<UserObject> {
     if (this.#closed) return Promise.reject(new ConfabError('The event socket was closed.'));
     return new Promise((resolve, reject) => {
-      const socket = this.options.factory(this.options.url());
+      const url = this.options.url();
+      const socket = this.options.factory(url);
       this.#socket = socket;
       let refused: ConfabError | undefined;
       let up = false;
@@ -183,7 +184,10 @@ export class EventSocket {
         this.#socket = undefined;
         this.#heardAt = 0;
         this.#down(new NoReply('The event socket was closed before a reply came.'));
-        if (!up) return reject(refused ?? new ConfabError('The event socket could not be opened.'));
+        if (!up) {
+          const why = `The event socket could not be opened. Is the server at ${url} up, and is it Confab (options.baseURL)?`;
+          return reject(refused ?? new ConfabError(why));
+        }
         if (!this.#closed) void this.#recover(refused);
       };
     });

@@ -366,3 +366,22 @@ test('a token is replaced shortly before it expires, once, and kept when the pro
   tokens.reset();
   await assert.rejects(tokens.get(), { message: TOKEN_NOT_SET });
 });
+
+test('an address that is none is named, with what it has to be', async () => {
+  const { options } = makeWorld();
+  const client = new StreamVideoClient({ apiKey: 'key', options: { ...options, baseURL: 'chat.example.com' } });
+  await assert.rejects(client.connectUser(ann, provider('ann')), {
+    name: 'ConfabError', code: 4, message: "options.baseURL 'chat.example.com' is not an address: give scheme and host, for example https://chat.example.com.",
+  });
+});
+
+test('a server that is not there is named, with what to look at', async () => {
+  const { options } = makeWorld();
+  const gone = () => {
+    const socket = { send() {}, close() {}, onopen: null, onmessage: null, onerror: null, onclose: null as ((event: unknown) => void) | null };
+    setTimeout(() => socket.onclose?.({}), 0);
+    return socket as never;
+  };
+  const client = new StreamVideoClient({ apiKey: 'key', options: { ...options, socket: gone } });
+  await assert.rejects(client.connectUser(ann, provider('ann')), ({ message }: ConfabError) => /could not be opened\. Is the server at wss?:\/\/\S+\/api\/v1\/events up/.test(message));
+});
