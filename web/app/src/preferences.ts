@@ -67,7 +67,7 @@ export function prefer(change: Partial<Preferences>): void {
   window.dispatchEvent(new CustomEvent(KEY, { detail: current })); // the programs before and after sign-in have a copy each
 }
 
-export function onPreferences(listener: () => void): () => void {
+function onPreferences(listener: () => void): () => void {
   const elsewhere = (event: StorageEvent) => {
     if (event.key !== KEY) return;
     current = read();

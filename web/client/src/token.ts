@@ -117,7 +117,7 @@ export function readUserId(token: string): string | undefined {
  * How long a token that was made just now is good, in milliseconds, less a tenth. Reckoned from its own two times, because
  * this machine's clock may be wrong; for ever when it does not say.
  */
-export function freshFor(token: string): number {
+function freshFor(token: string): number {
   const { iat, exp } = claimsOf(token);
   return typeof iat === 'number' && typeof exp === 'number' && exp > iat ? (exp - iat) * 900 : Infinity;
 }

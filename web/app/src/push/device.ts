@@ -14,7 +14,7 @@ export type PushState =
   | 'off'
   | 'on';
 
-export const WORKER = '/sw.js';
+const WORKER = '/sw.js';
 /** A page that is never idle gets the worker all the same. */
 const IDLE_MS = 10_000;
 /** Signing out does not wait longer for the network. */

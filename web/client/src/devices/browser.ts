@@ -48,7 +48,7 @@ export function deviceError(kind: DeviceKind, reason: DeviceErrorReason, cause?:
 }
 
 /** False on plain HTTP outside localhost, where browsers hide cameras. */
-export function devicesAvailable(): boolean {
+function devicesAvailable(): boolean {
   return typeof navigator !== 'undefined' && typeof navigator.mediaDevices?.getUserMedia === 'function';
 }
 

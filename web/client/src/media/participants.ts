@@ -5,7 +5,7 @@ import { ConnectionQuality, Track } from './livekit-client.ts';
 import type { ConnectionQuality as Quality, Participant } from './session.ts';
 
 /** A Confab identity is `<user_id>:<session>`; user ids have no colon. */
-export function userIdOf(identity: string): string {
+function userIdOf(identity: string): string {
   const colon = identity.indexOf(':');
   return colon < 0 ? identity : identity.slice(0, colon);
 }

@@ -18,7 +18,7 @@ export interface SoundState {
 }
 
 export const SOUND_EVERY_MS = 2000;
-export const SOUND_DELAY_S = 0.1;
+const SOUND_DELAY_S = 0.1;
 /** Of the samples; hardly anybody hears less. */
 const GAPS = 0.01;
 const PATIENCE_MS = 30_000;

@@ -4,7 +4,7 @@ import { Store, type Observable } from '@confab/client';
 import { recordsVoice } from './supported.ts';
 
 /** The server's limit (LIMIT_VOICE_MS). */
-export const VOICE_MAX_MS = 5 * 60_000;
+const VOICE_MAX_MS = 5 * 60_000;
 /** Shorter is a slip of the finger. */
 const MIN_MS = 400;
 const TICK_MS = 60;
