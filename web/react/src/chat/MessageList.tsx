@@ -65,6 +65,8 @@ export function MessageList(props: MessageListProps) {
     const element = box.current;
     if (!element) return;
     const before = shown.current;
+    const pane = element.closest('.cf-pane'); // in a low window it scrolls, too
+    if (!before && pane) pane.scrollTop = pane.scrollHeight;
     const isNew = before?.last !== last?.key;
     if (marked !== undefined && shown.current?.marked !== marked) {
       atEnd.current = false; // the effect below brings it into view
