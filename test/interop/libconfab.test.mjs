@@ -133,6 +133,29 @@ test('C is rung: it accepts and joins; declines; hears that it was cancelled or 
 	await t.end();
 });
 
+test('C of a team is rung with the others, and hears who was first; who is in another call is busy', async () => {
+	const [desk, bob] = [await talk('boss'), await talk('bob')];
+	const caller = await people.ann.events({ device_id: 'a' });
+	await people.ann.call('POST', at('default', 'chat-ann'), { ring: true, video: true, device_id: 'a' });
+	await desk.event('ring', (l) => l.ring === 1 && l.incoming === 1 && l.cid === 'default:chat-ann');
+	await desk.state(State.ringing);
+	await people.carla.call('POST', at('default', 'chat-ann', 'accept'), { device_id: 'c' });
+	assert.equal((await desk.event('ring', (l) => l.ring === 2)).identity, 'carla');
+	await desk.state(State.left);
+	assert.equal((await desk.do('accept')).code, Code.notAllowed);
+	await people.carla.call('POST', at('default', 'chat-ann', 'end'), {});
+
+	await bob.ok('call default elsewhere');
+	await bob.ok('join');
+	const from = desk.lines.length;
+	await desk.ok('call default to-bob');
+	await desk.ok('ring bob');
+	await desk.event('ring', (l) => l.outcome === 'busy', from);
+	await until('no ring', async () => desk.states.at(-1), (state) => state === State.left);
+	caller.close();
+	await Promise.all([desk.end(), bob.end()]);
+});
+
 test('messages: C writes one, and reads what is written to it', async () => {
 	const t = await talk('ann');
 	await t.ok('message ann a "note" from C: ü');
