@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The widget on pages that do not make it easy: resets for everything, scripts that come late or twice, pages of one
-// piece, phones.
+// piece, a browser that keeps nothing, phones.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { chooseConversation } from '../lib/app.mjs';
@@ -96,6 +96,17 @@ test('a page of one piece: the body is replaced, the address changes; the chat s
 	const link = scene.admin.page.getByRole('complementary', { name: 'Customer' }).getByRole('link').first();
 	await until('the page', () => link.getAttribute('href'), (href) => href?.endsWith('/a/third'), 60000);
 	await scene.admin.page.getByRole('button', { name: 'Show customer' }).click();
+});
+
+test('a browser that keeps nothing: one can write and is answered, as long as the page is open', async () => {
+	const guest = await visit({}, {
+		init: `for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+			Object.defineProperty(window, name, { get() { throw new DOMException('The operation is insecure.', 'SecurityError'); } });
+		}`,
+	});
+	await openChat(guest);
+	await write(guest, 'Nothing stays of me.');
+	await delivered(guest);
 });
 
 test('on a phone the page behind holds still, and the way back closes the chat', async () => {
