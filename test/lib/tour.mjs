@@ -37,7 +37,7 @@ export async function dress(page, { language = 'en', theme = 'system' } = {}) {
 /**
  * Calls `visit(name, page, { whole, once })` in every state; it may change the window, the language and the colours, which
  * are put back after it. `whole`: the state before it again, for the whole of a long page; `once`: made of the parts of
- * other states, with other words; `toasts`: a notice is what is looked at. `only`: parts of states' names, with commas between. `args`: more flags of the browser.
+ * other states, with other words; `toasts`: a notice is what is looked at; `pictures`: for the pictures only. `only`: parts of states' names, with commas between. `args`: more flags of the browser.
  */
 export async function tour(visit, { only, args } = {}) {
 	const receiver = http.createServer((request, response) => request.resume().on('end', () => response.end())).listen(0, '127.0.0.1');
@@ -90,6 +90,10 @@ async function signedOut(daemon, browser, stop) {
 	await page.goto(`${daemon.url}/signin#used-long-ago`);
 	await page.getByRole('alert').getByText('does not work any more').waitFor();
 	await stop('sign-in-link', page, { once: true });
+	await page.goto(`${daemon.url}/no/such-page.html`);
+	await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor();
+	await stop('not-found', page, { pictures: true });
+	await page.goto(daemon.url);
 	await page.route('**/api/auth/session', (route) => route.abort());
 	await page.reload();
 	await page.getByRole('button', { name: 'Try again now' }).waitFor();

@@ -2,10 +2,11 @@
 // The tour's part of a busy day: several conversations at once, a message that is reported, a disk that is full.
 import assert from 'node:assert/strict';
 
-export async function busy(admin, user, { colleague }, disk, stop) {
+export async function busy(admin, user, { colleague, lena }, disk, stop) {
 	await several(admin, stop);
 	await reporting(admin, user, stop);
 	await fullDisk(admin, colleague, disk, stop);
+	await much(admin, lena, stop);
 }
 
 async function several({ page }, stop) {
@@ -45,6 +46,20 @@ async function reporting(admin, user, stop) {
 	await admin.page.getByRole('button', { name: 'List of words' }).click();
 	await stop('words', admin.page, { once: true });
 	await admin.page.getByRole('link', { name: 'Chat', exact: true }).click();
+}
+
+/** More than a badge counts, and more than a bubble shows. */
+async function much({ page }, lena, stop) {
+	const write = (text, i) => lena.call('POST', '/api/v1/conversations/lena/messages', { text, client_id: `much-${i}` });
+	for (let i = 0; i < 101; i++) assert.equal((await write(i < 100 ? `Still leaking, drop ${i + 1}` : 'It drips and drips. '.repeat(300), i)).status, 201);
+	await page.evaluate(() => { location.hash = '#/'; });
+	const row = page.getByRole('list', { name: 'Conversations' }).getByRole('button', { name: /Lena Vogt/ });
+	await row.getByText('99+').waitFor();
+	await stop('unread-many', page, { pictures: true });
+	await row.click();
+	await page.getByRole('button', { name: 'Show more' }).waitFor();
+	await stop('long-message', page, { pictures: true });
+	await page.evaluate(() => { location.hash = '#/'; });
 }
 
 async function fullDisk({ page }, colleague, disk, stop) {

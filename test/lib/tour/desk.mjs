@@ -141,7 +141,16 @@ async function finding(admin, stop) {
 	await search(admin).fill('zeppelin');
 	await admin.page.getByText('Nothing found').waitFor();
 	await stop('search-nothing', admin.page);
+	await search(admin).fill('jonas');
+	await admin.page.getByText('No messages with these words').waitFor();
+	await stop('search-name', admin.page, { pictures: true });
+	await admin.context.setOffline(true);
+	await search(admin).fill('order');
+	await admin.page.getByText('This could not be loaded').waitFor();
+	await stop('search-offline', admin.page, { pictures: true });
+	await admin.context.setOffline(false);
 	await search(admin).fill('');
+	await admin.page.getByText('You are offline').waitFor({ state: 'detached' });
 }
 
 async function attach(person, name, content, text) {

@@ -18,7 +18,7 @@ const CANNED = {
 	gasket: 'The gasket of the group head wears out after a year or so; we send you a new one for nothing.',
 };
 
-/** The customers have written, the team has sorted. Resolves with the colleague, who is signed in. */
+/** The customers have written, the team has sorted. Resolves with the colleague and a customer who has not written yet, both signed in. */
 export async function addShop(daemon) {
 	const ask = async (who, ...request) => {
 		const { status, body } = await who.call(...request);
@@ -30,6 +30,7 @@ export async function addShop(daemon) {
 		for (const [i, text] of texts.entries()) await ask(person, 'POST', `/api/v1/conversations/${id}/messages`, { text, client_id: `${id}-${i}` });
 	}
 	const kenji = await addPerson(daemon, 'kenji', 'admin', 'Kenji Mori');
+	const lena = await addPerson(daemon, 'lena', 'user', 'Lena Vogt');
 	const labels = {};
 	for (const [name, color] of Object.entries(LABELS)) labels[name] = (await ask(kenji, 'POST', '/api/v1/labels', { name, color })).id;
 	for (const [shortcut, text] of Object.entries(CANNED)) await ask(kenji, 'POST', '/api/v1/canned', { shortcut, text });
@@ -39,5 +40,5 @@ export async function addShop(daemon) {
 	await change('jonas', { assignee_id: 'admin', labels: [labels.Praise] });
 	await ask(kenji, 'POST', '/api/v1/conversations/aiko/messages', { text: 'Yes, in three to five days.', client_id: 'aiko-answer' });
 	await change('aiko', { assignee_id: 'kenji', status: 'pending' });
-	return { colleague: kenji, labels };
+	return { colleague: kenji, labels, lena };
 }

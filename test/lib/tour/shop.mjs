@@ -21,6 +21,7 @@ export async function shop(browser, daemon, admin, stop) {
 	await write(guest, 'Yes please, I call you.');
 	await admin.page.getByRole('log').getByText('I call you').waitFor();
 	await stop('shop-chat', page);
+	await away(guest, admin, stop);
 	await page.getByRole('button', { name: 'Start video call' }).click();
 	await until('oneself in the lobby', () => lobby(guest).locator('video').evaluate((video) => video.videoWidth), (width) => width > 0, 30000);
 	await stop('shop-lobby', page);
@@ -37,4 +38,47 @@ export async function shop(browser, daemon, admin, stop) {
 	await page.getByRole('form', { name: 'How was it?' }).waitFor();
 	await stop('shop-rates', page, { once: true });
 	await guest.context.close();
+	await arabic(browser, daemon, stop);
+	await nobody(browser, daemon, stop);
+}
+
+/** The chat is closed and something comes; then there is no network. */
+async function away({ page, context }, admin, stop) {
+	await page.getByRole('button', { name: 'Close chat' }).first().click();
+	await say(admin, 'I am here until six.');
+	await page.getByRole('button', { name: /^Open chat, 1 new/ }).waitFor();
+	await stop('shop-unread', page, { pictures: true });
+	await page.getByRole('button', { name: /^Open chat/ }).click();
+	await page.getByRole('log').getByText('I am here until six.').waitFor();
+	await context.setOffline(true);
+	await page.getByText('Connection lost').first().waitFor();
+	await stop('shop-offline', page, { pictures: true });
+	await context.setOffline(false);
+	await page.getByText('Connection lost').first().waitFor({ state: 'detached' });
+}
+
+/** The same page where people read from right to left. */
+async function arabic(browser, daemon, stop) {
+	const { page, context } = await openPage(browser, 'about:blank');
+	await page.route('**/demo/shop.html', async (route) => {
+		const response = await route.fetch();
+		await route.fulfill({ response, body: (await response.text()).replace('<html lang="en">', '<html lang="ar" dir="rtl">') });
+	});
+	await page.goto(`${daemon.url}/demo/shop.html`);
+	await page.locator('confab-widget .launcher').waitFor();
+	await page.getByRole('button', { name: 'Ask about it' }).first().click();
+	await page.locator('confab-widget .composer textarea').waitFor();
+	await stop('shop-rtl', page, { pictures: true });
+	await context.close();
+}
+
+/** Nobody of the team is there: how soon they usually answer. The server says that after five first replies of a month. */
+async function nobody(browser, daemon, stop) {
+	const { page, context } = await openPage(browser, 'about:blank');
+	await page.route('**/api/v1/widget/team', (route) => route.fulfill({ json: { online: false, usual_reply: 'hours' } }));
+	await page.goto(`${daemon.url}/demo/shop.html`);
+	await page.getByRole('button', { name: /^Open chat/ }).click();
+	await page.getByText(/usually/i).first().waitFor();
+	await stop('shop-away', page, { pictures: true });
+	await context.close();
 }
