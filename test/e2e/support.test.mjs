@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A support team at work: two of the team and a customer. Who looks after what, and what the customer is told of it.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
 import { launchChromium, openPage } from '../lib/browser.mjs';
@@ -144,7 +145,11 @@ test('the Team page: a label, a canned reply, business hours, figures, the audit
 	await alex.page.getByRole('status').filter({ hasText: 'Saved' }).waitFor();
 	const audit = alex.page.getByRole('region', { name: 'Audit log' }).first();
 	await audit.getByRole('combobox', { name: 'What' }).selectOption('conversation');
-	await audit.getByRole('cell', { name: 'conversation.assign' }).first().waitFor();
+	await audit.getByRole('cell', { name: 'Changed who looks after it' }).first().waitFor();
+	await audit.getByRole('cell', { name: '127.0.0.1' }).first().waitFor();
+	const [saved] = await Promise.all([alex.page.waitForEvent('download'), audit.getByRole('button', { name: 'Save as CSV' }).click()]);
+	const csv = fs.readFileSync(await saved.path(), 'utf8');
+	assert.match(csv, /"127\.0\.0\.1","Changed who looks after it","conversation\.assign"/);
 	await alex.screenshot('support-team');
 	await alex.page.getByRole('link', { name: 'Chat', exact: true }).click();
 	await chooseConversation(alex, 'Sam Rivera');

@@ -5,6 +5,7 @@ import { call } from './call/ar.ts';
 import { channels } from './channels/ar.ts';
 import { grammar, isolate } from './grammar.ts';
 import { lobby } from './lobby/ar.ts';
+import { audit } from './audit/ar.ts';
 import { moderation } from './moderation/ar.ts';
 import { support } from './support/ar.ts';
 import { voice } from './voice/ar.ts';
@@ -31,6 +32,7 @@ export const ar: Messages = {
   fileSize: (amount, unit) => `${amount} ${UNITS[unit] ?? unit}`,
   support,
   channels,
+  audit,
   moderation,
   voice,
   call,

@@ -5,6 +5,7 @@ import { call } from './call/de.ts';
 import { channels } from './channels/de.ts';
 import { grammar } from './grammar.ts';
 import { lobby } from './lobby/de.ts';
+import { audit } from './audit/de.ts';
 import { moderation } from './moderation/de.ts';
 import { support } from './support/de.ts';
 import { voice } from './voice/de.ts';
@@ -28,6 +29,7 @@ export const de: Messages = {
   fileSize: (amount, unit) => `${amount} ${unit}`,
   support,
   channels,
+  audit,
   moderation,
   voice,
   call,

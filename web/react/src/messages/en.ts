@@ -7,6 +7,7 @@ import { call } from './call/en.ts';
 import { channels } from './channels/en.ts';
 import { grammar } from './grammar.ts';
 import { lobby } from './lobby/en.ts';
+import { audit } from './audit/en.ts';
 import { moderation } from './moderation/en.ts';
 import { support } from './support/en.ts';
 import { voice } from './voice/en.ts';
@@ -32,6 +33,7 @@ export const en = {
   fileSize: (amount: string, unit: 'B' | 'KB' | 'MB') => `${amount} ${unit}`,
   support,
   channels,
+  audit,
   moderation,
   voice,
   call,

@@ -6,8 +6,20 @@ import { useComebacks } from '../hooks/useComebacks.ts';
 import { useAttempt } from './SupportDesk.tsx';
 
 const PAGE = 25;
-/** The beginnings of actions, to look for. */
-const ACTIONS = ['session', 'account', 'user', 'conversation', 'label', 'canned', 'customer', 'message', 'report', 'call', 'calltype', 'settings'];
+/** Rows of a file at most: the newest. */
+const SAVED_MAX = 10_000;
+const SAVED_PAGE = 100;
+
+/** RFC 4180; what a spreadsheet would take for a formula is text. */
+const cell = (text: string) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+
+function saveCsv(name: string, lines: readonly (readonly string[])[]) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob(['\ufeff', lines.map((line) => line.map(cell).join(',')).join('\r\n')], { type: 'text/csv' }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
 
 /** Who did what when. Nothing is taken out of it. */
 export function AuditLog({ team }: { team: readonly UserObject[] }) {
@@ -23,9 +35,9 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
   const again = rows.length === 0 ? comebacks : 0; // what one has gone back to stays
   /** Which rows are on screen, or will be: what was asked for others comes too late. */
   const round = useRef({});
-  const ask = (before?: number) =>
+  const ask = (before?: number, limit = PAGE) =>
     client.support.audit({
-      limit: PAGE,
+      limit,
       ...(actor === '' ? {} : { actor }),
       ...(action === '' ? {} : { action }),
       ...(before === undefined ? {} : { before }),
@@ -52,6 +64,17 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
       }),
     );
   };
+  const what = (row: AuditRowObject) => messages.audit.actions[row.action] ?? row.action;
+  const save = async () => {
+    const all: AuditRowObject[] = [];
+    for (let more = true; more && all.length < SAVED_MAX; ) {
+      const found = await ask(all.at(-1)?.id, SAVED_PAGE);
+      all.push(...found.audit);
+      more = found.has_more && found.audit.length > 0;
+    }
+    const head = [t.auditWhen, t.auditWho, messages.audit.where, t.auditWhat, 'action', t.auditTarget, 'detail'];
+    saveCsv('audit.csv', [head, ...all.map((row) => [row.at, row.actor_id, row.place ?? '', what(row), row.action, row.target ?? '', row.detail ?? ''])]);
+  };
   const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const nameOf = (id: string) => team.find((user) => user.id === id)?.name ?? id;
   return (
@@ -68,18 +91,21 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
         </select>
         <select className="cf-select" aria-label={t.auditWhat} value={action} onChange={(event) => setAction(event.target.value)}>
           <option value="">{t.anything}</option>
-          {ACTIONS.map((name) => (
+          {Object.entries(messages.audit.groups).map(([name, text]) => (
             <option key={name} value={name}>
-              {name}
+              {text}
             </option>
           ))}
         </select>
+        <button type="button" className="cf-button cf-button--small cf-button--quiet" onClick={() => void attempt(save(), messages.audit.saved)}>
+          {messages.audit.save}
+        </button>
       </header>
       <div className="cf-desk__scroll" tabIndex={0} role="group" aria-labelledby="cf-audit">
         <table>
           <thead>
             <tr>
-              {[t.auditWhen, t.auditWho, t.auditWhat, t.auditTarget].map((title) => (
+              {[t.auditWhen, t.auditWho, messages.audit.where, t.auditWhat, t.auditTarget].map((title) => (
                 <th key={title} scope="col">
                   {title}
                 </th>
@@ -92,8 +118,9 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
                 <td>{time.format(Date.parse(row.at))}</td>
                 <td>{nameOf(row.actor_id)}</td>
                 <td>
-                  <code dir="ltr">{row.action}</code>
+                  <bdi>{row.place}</bdi>
                 </td>
+                <td title={row.action}>{what(row)}</td>
                 <td>
                   {row.target} {row.detail}
                 </td>
