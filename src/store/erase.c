@@ -149,8 +149,9 @@ static int forget_talk(struct db *db, struct erase_request *r)
 		"DELETE FROM conversation_labels WHERE conversation_id = ?1",
 		"DELETE FROM call_history WHERE conversation_id = ?1",
 		"DELETE FROM reactions WHERE user_id = ?1",
-		"DELETE FROM reports WHERE message_id IN (SELECT id FROM messages WHERE user_id = "
-		"?1)", /* they hold the words, too */
+		/* they hold the words, too */
+		("DELETE FROM reports WHERE message_id IN (SELECT id FROM messages WHERE user_id = "
+		 "?1)"),
 	};
 	int status = forget_words(db, r);
 
