@@ -33,6 +33,7 @@ const TYPESCRIPT = {
 	'web/react/README.md: ': `import type { UserObject, VideoClient } from '@confab/client'; declare const client: VideoClient, me: UserObject;`,
 	'docs/server-api.md: ': 'declare const apiKey: string, apiSecret: string;',
 	"docs/widget.md: window.addEventListener('confab:ready'": `import type { ConfabApi } from '${root}/web/widget/src/main.tsx'; declare const Confab: ConfabApi, badge: HTMLElement, hash: string;`,
+	'docs/widget.md: window.Confab || function': `declare const window: { Confab?: any }, Confab: { (name: 'on', event: 'unread', listener: (n: number) => void): void; q?: unknown[] }, badge: { textContent: unknown };`, // before the script is there
 	'docs/widget.md: const hash': `import crypto from 'node:crypto'; declare const secret: string, userId: string;`,
 };
 const C = {

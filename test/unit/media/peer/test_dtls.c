@@ -175,6 +175,8 @@ static void test_data_and_close(void **state)
 	open_ends(p);
 	assert_int_equal(dtls_write(p->client.dtls, (const uint8_t *)"early", 5), -EAGAIN);
 	run(p, SOON_US);
+	while (outbox_take(&p->client.outbox))
+		; /* on a slow machine: the end of the handshake once more */
 	assert_int_equal(dtls_write(p->client.dtls, (const uint8_t *)"hello", 5), 0);
 	assert_int_equal(dtls_write(p->client.dtls, out, DTLS_MTU + 1), -EMSGSIZE);
 	d = outbox_take(&p->client.outbox);
