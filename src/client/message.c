@@ -128,7 +128,7 @@ bool chat_take(struct confab_client *c, const json_t *event, int64_t cursor)
 	if (strcmp(type, "message.new") == 0) {
 		e.type = CONFAB_EVENT_MESSAGE;
 		tell_message(c, event, e);
-	} else if (is_change(type)) {
+	} else if (is_change(type) && e.identity) {
 		e.type = CONFAB_EVENT_MESSAGE_CHANGED;
 		e.topic = type;
 		tell_message(c, event, e);
