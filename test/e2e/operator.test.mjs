@@ -17,11 +17,13 @@ before(async () => {
 		const chunks = [];
 		for await (const chunk of request) chunks.push(chunk);
 		response.writeHead(receiver.answer).end();
-		if (receiver.answer === 200) receiver.types.push(JSON.parse(Buffer.concat(chunks)).type);
+		const { type } = JSON.parse(Buffer.concat(chunks));
+		// that a message has arrived at the team (message.read) comes when it comes
+		if (receiver.answer === 200 && type !== 'message.read') receiver.types.push(type);
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	disk = await smallDisk(24);
-	daemon = await startConfabd({ data: path.join(disk.folder, 'data'), prefix: disk.prefix, args: ['--event-webhook', `http://me:hush@127.0.0.1:${server.address().port}/in?key=hush`] });
+	daemon = await startConfabd({ data: path.join(disk.folder, 'data'), prefix: disk.prefix, args: ['--disk-floor', '0', '--event-webhook', `http://me:hush@127.0.0.1:${server.address().port}/in?key=hush`] }); // no floor: files may fill the disk
 	browser = await launchChromium();
 	admin = await signInByLink(browser, daemon.links.admin);
 	user = await signInByLink(browser, daemon.links.user);
