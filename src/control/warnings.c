@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
 #include "base/clock.h"
@@ -161,10 +162,10 @@ void warnings_certificate(struct warnings *w, uint64_t ends_us)
 
 void warnings_no_room(struct warnings *w, uint64_t bytes)
 {
-	bool known = disk_kind(w);
+	const char *before = disk_kind(w);
 
 	w->file_bytes = bytes ? bytes : 1;
-	if (!known)
+	if (!before || strcmp(before, disk_kind(w)) != 0) /* also: it was only nearly full */
 		tell(w);
 	wind(w);
 }
