@@ -15,7 +15,12 @@ before(async () => {
 	scene.admin.context.setDefaultTimeout(SLOW);
 });
 after(() => scene?.close());
-afterEach(() => scene.rest());
+afterEach(async () => {
+	for (const way of [control(scene.admin, 'Leave call'), incoming(scene.admin).getByRole('button', { name: 'Decline' })]) {
+		if (await way.isVisible()) await way.click(); // a test that failed in the middle of a call leaves it to no other
+	}
+	await scene.rest();
+});
 
 async function visit(...how) {
 	const guest = await scene.visit(...how);
