@@ -49,7 +49,7 @@ export function AfterCall({ ended, connected, over }: AfterCallProps) {
       ref={box}
       class={`rate after ${over ? 'is-over' : ''}`}
       aria-label={t.callEnded}
-      onKeyDown={(event) => event.key === 'Escape' && (event.stopPropagation(), close())}
+      onKeyDown={(event) => event.key === 'Escape' && (event.preventDefault(), event.stopPropagation(), close())}
     >
       <p class="after-what" role="status">
         <strong>{title}</strong> {ms !== undefined && !live?.elsewhere && duration(ms, t)}

@@ -38,7 +38,7 @@ export function ReportForm({ connected, message, onDone }: ReportFormProps) {
         event.preventDefault();
         send();
       }}
-      onKeyDown={(event) => event.key === 'Escape' && (event.stopPropagation(), onDone(undefined))}
+      onKeyDown={(event) => event.key === 'Escape' && (event.preventDefault(), event.stopPropagation(), onDone(undefined))}
     >
       <p>
         <strong>{t.reportTitle(message.user.name)}</strong>

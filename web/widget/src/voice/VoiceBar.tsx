@@ -31,7 +31,7 @@ export function VoiceBar({ recorder, onSend }: VoiceBarProps) {
       class="cf-voicebar"
       role="group"
       aria-label={t.voice.record}
-      onKeyDown={(event) => event.key === 'Escape' && (event.stopPropagation(), recorder.cancel())}
+      onKeyDown={(event) => event.key === 'Escape' && (event.preventDefault(), event.stopPropagation(), recorder.cancel())}
     >
       <IconButton icon="trash" label={t.voice.discard} onClick={() => recorder.cancel()} />
       {recording ? (
