@@ -73,7 +73,12 @@ enum { FOUND_AT_ONCE = 500 };
 static void on_found(void *arg, int status, const char *id)
 {
 	(void)arg, (void)id;
-	if (status < 0)
+	if (status == -ESTALE)
+		log_warn(
+			"files",
+			"the database does not know most of the files beside it: they stay. Was an "
+			"older backup restored?");
+	else if (status < 0)
 		log_warn("files", "files are not looked through: %s", strerror(-status));
 }
 

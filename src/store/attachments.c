@@ -230,7 +230,10 @@ void store_stored_read(struct store *s, const char *user_id, store_stored_fn *do
 
 /* ---- bytes on the disk that no row speaks of ---- */
 
-enum { DROP_AT_ONCE = 100 }; /* bounds a transaction; the next call goes on */
+enum {
+	DROP_AT_ONCE = 100, /* bounds a transaction; the next call goes on */
+	ORPHANS_MOST = 50,
+};
 
 struct gone_request {
 	struct request base;
@@ -267,12 +270,33 @@ static int run_gone(struct db *db, struct request *req)
 	return row < 0 ? row : 0;
 }
 
+/* A crash leaves few. Where most are unknown, somebody has put another database beside these files, or an older one. */
+static int check_orphans(struct db *db, const char *ids)
+{
+	sqlite3_stmt *stmt = db_query(db,
+				      "SELECT count(*), count(a.id) FROM json_each(?) f LEFT JOIN "
+				      "attachments a ON a.id = f.value",
+				      "s", ids);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+	int64_t all = row == 1 ? db_int(stmt, 0) : 0, known = row == 1 ? db_int(stmt, 1) : 0;
+
+	db_end(stmt);
+	if (row < 0)
+		return row;
+	return all - known > ORPHANS_MOST && all - known > known ? -ESTALE : 0;
+}
+
 static int run_orphans(struct db *db, struct request *req)
 {
+	const char *ids = request_of(req, struct gone_request)->ids;
+	int status = check_orphans(db, ids);
+
+	if (status < 0)
+		return status;
 	return db_exec(db,
 		       "INSERT INTO gone_files (id) SELECT value FROM json_each(?) WHERE value NOT "
 		       "IN (SELECT id FROM attachments) ON CONFLICT (id) DO NOTHING",
-		       "s", request_of(req, struct gone_request)->ids);
+		       "s", ids);
 }
 
 static struct gone_request *gone_request(int (*run)(struct db *, struct request *),

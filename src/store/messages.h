@@ -212,7 +212,8 @@ typedef void store_gone_fn(void *arg, int status, const char *id);
 void store_files_gone(struct store *s, const char *removed, uint64_t before_us, store_gone_fn *done,
 		      void *arg);
 
-/* ids: a JSON array of files that are on the disk. Those that no row speaks of are named by store_files_gone. */
+/* ids: a JSON array of files that are on the disk. Those that no row speaks of are named by store_files_gone.
+ * -ESTALE: that is most of them, and many, so this is not the database of these files; none is. */
 void store_files_found(struct store *s, const char *ids, store_gone_fn *done, void *arg);
 
 /* ---- who has read what ---- */

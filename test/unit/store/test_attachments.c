@@ -171,6 +171,39 @@ static uint64_t stored(struct scratch *s, const char *who)
 	return bytes;
 }
 
+static void note_found(void *arg, int status, const char *id)
+{
+	(void)id;
+	*(int *)arg = status;
+}
+
+/* What is said of n files that no row speaks of, and one that has a row. */
+static int find_unknown(struct scratch *s, int n)
+{
+	char ids[2048] = "[\"f1\"";
+	int status = 1;
+
+	for (int i = 0; i < n; i++)
+		snprintf(ids + strlen(ids), sizeof ids - strlen(ids), ",\"lost%d\"", i);
+	strcat(ids, "]");
+	store_files_found(s->store, ids, note_found, &status);
+	store_wait(s->store);
+	return status;
+}
+
+/* Another database, or an older one, beside the files of this one: starting it loses nothing. */
+static void test_most_files_without_a_row_stay(void **state)
+{
+	struct scratch *s = *state;
+
+	add_people(s);
+	assert_int_equal(upload(s, "f1", "ann", 10), 0);
+	assert_int_equal(find_unknown(s, 51), -ESTALE);
+	assert_string_equal(gone(s, NULL, 0), "-");
+	assert_int_equal(find_unknown(s, 50), 0);
+	assert_int_equal(sql_int(s, "SELECT count(*) FROM gone_files"), 50);
+}
+
 static void test_limits(void **state)
 {
 	struct scratch *s = *state;
@@ -219,6 +252,7 @@ int main(void)
 		TEST(test_never_sent),
 		TEST(test_people_and_conversations_take_theirs_along),
 		TEST(test_files_without_a_row),
+		TEST(test_most_files_without_a_row_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
