@@ -126,7 +126,7 @@ test('where there is no /dev, as in a chroot, the start says so', () => {
 test('a port in use is named', async () => {
 	const daemon = await startConfabd();
 	try {
-		const taken = start(['--listen', `127.0.0.1:${daemon.port}`]);
+		const taken = start(['--listen', `127.0.0.1:${daemon.port}`, '--rtc-port', '0', '--rtc-tcp-port', '0']);
 		assert.ok(taken.status > 0);
 		assert.match(taken.stderr, new RegExp(`listen.*${daemon.port}`));
 	} finally {
