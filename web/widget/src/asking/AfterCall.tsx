@@ -59,16 +59,10 @@ export function AfterCall({ ended, connected, over }: AfterCallProps) {
         <button type="button" class="button is-quiet" onClick={() => void widget.call({ check: false })}>
           <Icon name="camera" size={20} /> {live?.elsewhere ? t.continueHere : live ? t.joinCall : t.callAgain}
         </button>
-        {ms === undefined ? (
+        {(ms === undefined || over) && (
           <button type="button" class="button is-quiet" onClick={write}>
-            <Icon name="chat" size={20} /> {t.leaveMessage}
+            <Icon name="chat" size={20} /> {ms === undefined ? t.leaveMessage : t.openChat}
           </button>
-        ) : (
-          over && (
-            <button type="button" class="button is-quiet" onClick={write}>
-              <Icon name="chat" size={20} /> {t.openChat}
-            </button>
-          )
         )}
       </div>
       <IconButton icon="close" class="after-close" label={t.close} onClick={close} />
