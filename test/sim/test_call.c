@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "check.h"
+#include "media/engine_test.h"
 
 static void two_party(void **state)
 {
@@ -231,6 +232,37 @@ static void mute_and_unpublish(void **state)
 	(void)sim_free(s);
 }
 
+/* Who stays for days sees many come and go: what ended is let go of, and no SSRC is used twice. */
+static void what_ended_takes_no_place(void **state)
+{
+	enum { TIMES = 12 };
+	uint32_t seen[2 * TIMES];
+
+	(void)state;
+	struct sim *s = sim_new(6, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *video = sim_publish(a, KIND_VIDEO, false);
+
+	for (size_t i = 0; i < TIMES; i++) {
+		sim_run(s, 2 * SIM_S);
+		struct sim_stream *stream = must_have(b, video);
+
+		assert_true(stream->frames > 20);
+		seen[2 * i] = stream->ssrc;
+		seen[2 * i + 1] = stream->rtx_ssrc;
+		sim_subscribe(b, &video->sid, CMD_UNSUBSCRIBE, false);
+		sim_run(s, SIM_S);
+		assert_null(sim_stream(b, &video->sid));
+		sim_subscribe(b, &video->sid, CMD_SUBSCRIBE, false);
+	}
+	sim_run(s, 2 * SIM_S);
+	for (size_t i = 0; i < 2 * TIMES; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_int_not_equal(seen[i], seen[k]);
+	assert_true(engine_transport(s->engine, &b->sid, TARGET_SUBSCRIBER)->srtp.sent.count <= 2);
+	(void)sim_free(s);
+}
+
 static void path_changes(void **state)
 {
 	(void)state;
@@ -425,6 +457,7 @@ int main(void)
 		cmocka_unit_test(redundancy_is_stripped_and_used),
 		cmocka_unit_test(three_parties),
 		cmocka_unit_test(mute_and_unpublish),
+		cmocka_unit_test(what_ended_takes_no_place),
 		cmocka_unit_test(path_changes),
 		cmocka_unit_test(dead_path_fails),
 		cmocka_unit_test(path_comes_back),

@@ -102,23 +102,42 @@ static void streams_place(struct srtp_streams *t, struct srtp_stream *s)
 	t->count++;
 }
 
-/* Moves everything but `without` (freed) to `capacity` slots. */
-static int streams_rebuild(struct srtp_streams *t, uint32_t capacity, struct srtp_stream *without)
+static int streams_grow(struct srtp_streams *t)
 {
+	uint32_t capacity = t->capacity ? t->capacity * 2 : STREAMS_FIRST,
+		 old_capacity = t->capacity;
 	struct srtp_stream **slots = slab_calloc(capacity * sizeof(struct srtp_stream *)),
 			   **old = t->slots;
-	uint32_t old_capacity = t->capacity;
 
 	if (!slots)
 		return -ENOMEM;
 	*t = (struct srtp_streams){ .slots = slots, .capacity = capacity, .limit = t->limit };
 	for (uint32_t i = 0; i < old_capacity; i++) {
-		if (old[i] && old[i] != without)
+		if (old[i])
 			streams_place(t, old[i]);
 	}
-	slab_free(without);
 	slab_free(old);
 	return 0;
+}
+
+/* Frees a stream, and puts those that its slot had pushed further back in order. */
+static void streams_remove(struct srtp_streams *t, struct srtp_stream *s)
+{
+	uint32_t mask = t->capacity - 1, i = slot_of(t, s->ssrc);
+
+	while (t->slots[i] != s)
+		i = (i + 1) & mask;
+	t->slots[i] = NULL;
+	t->count--;
+	t->last = NULL;
+	slab_free(s);
+	for (i = (i + 1) & mask; t->slots[i]; i = (i + 1) & mask) {
+		struct srtp_stream *later = t->slots[i];
+
+		t->slots[i] = NULL;
+		t->count--;
+		streams_place(t, later);
+	}
 }
 
 /* The stream unused for longest, if that is long enough to give its place away. */
@@ -144,9 +163,9 @@ static int streams_add(struct srtp_streams *t, uint32_t ssrc, uint64_t uses,
 
 		if (!idlest)
 			return -ENOSPC;
-		r = streams_rebuild(t, t->capacity, idlest);
+		streams_remove(t, idlest);
 	} else if ((t->count + 1) * 4 > t->capacity * 3) {
-		r = streams_rebuild(t, t->capacity ? t->capacity * 2 : STREAMS_FIRST, NULL);
+		r = streams_grow(t);
 	}
 	struct srtp_stream *s = r == 0 ? slab_calloc(sizeof *s) : NULL;
 	if (!s)
@@ -205,6 +224,14 @@ void srtp_fetch(const struct srtp *s)
 	}
 	if (s->send.rtp.quick)
 		gcm_mb_fetch(s->send.rtp.quick);
+}
+
+void srtp_end_sent(struct srtp *s, uint32_t ssrc)
+{
+	struct srtp_stream *stream = streams_find(&s->sent, ssrc);
+
+	if (stream)
+		streams_remove(&s->sent, stream);
 }
 
 size_t srtp_rtp_overhead(const struct srtp *s)

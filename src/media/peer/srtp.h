@@ -19,7 +19,8 @@
 enum {
 	/* sequence numbers, the highest included, that are still taken, once each */
 	SRTP_WINDOW = 1024,
-	SRTP_SEND_STREAMS_MAX = 4096, /* SSRCs we may send on one transport; ours, not the peer's */
+	SRTP_SEND_STREAMS_MAX =
+		4096, /* SSRCs we send at a time on one transport; ours, not the peer's */
 	/* a received SSRC unused for so many packets may make room for a new one */
 	SRTP_IDLE_PACKETS = 1 << 14,
 };
@@ -104,6 +105,12 @@ struct srtp_job {
  * RTX SSRC (RFC 4588) with a new number.
  */
 void srtp_protect_rtp(struct srtp_job *jobs, size_t count);
+
+/*
+ * A stream that was sent is over. Nothing may ever be sent under its SSRC with these keys again: the
+ * numbers that were used are forgotten.
+ */
+void srtp_end_sent(struct srtp *s, uint32_t ssrc);
 
 /*
  * Protects one compound RTCP packet.

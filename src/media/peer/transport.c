@@ -334,6 +334,12 @@ int transport_protect_rtp(struct transport *t, const uint8_t *packet, size_t n, 
 	return job.ret_result < 0 ? job.ret_result : (int)job.ret_length;
 }
 
+void transport_end_rtp(struct transport *t, uint32_t ssrc)
+{
+	if (t->has_srtp)
+		srtp_end_sent(&t->srtp, ssrc);
+}
+
 int transport_protect_rtcp(struct transport *t, const uint8_t *packet, size_t n, uint8_t *out,
 			   size_t capacity)
 {

@@ -161,6 +161,9 @@ bool transport_may_send(const struct transport *t, uint64_t now);
 /* Where media goes: the nominated address; NULL = none yet. Read it whenever sending: it moves. */
 const struct path *transport_selected(const struct transport *t);
 
+/* A stream is over, and its SSRC will not be used again on this connection. */
+void transport_end_rtp(struct transport *t, uint32_t ssrc);
+
 /* Asks for the memory that sending media will read soon; srtp_fetch is the other half. */
 static inline void transport_fetch(const struct transport *t)
 {

@@ -62,7 +62,8 @@ struct subscriber {
 	size_t section_count, section_capacity;
 	struct negotiate_down *offered; /* owned; as in the last offer */
 	size_t offered_count;
-	uint32_t offer_id; /* of the last offer; they start at 1 */
+	uint32_t offer_id;  /* of the last offer; they start at 1 */
+	uint32_t last_ssrc; /* subscribe.c fresh_ssrc */
 	bool outstanding, dirty;
 	bool away; /* the client's signalling is lost */
 	uint64_t offer_at,

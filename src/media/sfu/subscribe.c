@@ -13,23 +13,20 @@
 #include "media/sfu/subscription.h"
 #include "media/sfu/track.h"
 
-/* An SSRC that nothing on this leg uses (RFC 3550 8.1); 0 is left out, it reads as "none". */
-static uint32_t fresh_ssrc(const struct participant *p)
+/*
+ * An SSRC that this leg has never used: SRTP forgets the numbers of streams that are over, and a number
+ * encrypted twice under one SSRC would give the key stream away (RFC 3711 9.1). Odd steps from a place
+ * of chance meet each value once in 2^32. 0 is left out, it reads as "none".
+ */
+static uint32_t fresh_ssrc(struct participant *p)
 {
-	const struct subscriber *sub = &p->subscriber;
+	enum { STEP = 0x5e3779b9 }; /* odd */
+	struct subscriber *sub = &p->subscriber;
 
-	for (;;) {
-		uint32_t ssrc = rng_u32(p->sfu->rng);
-		bool taken = ssrc == 0 || ssrc == sub->leg.rtcp_ssrc;
-
-		for (size_t i = 0; i < sub->section_count && !taken; i++) {
-			const struct negotiate_down *d = &sub->sections[i].description;
-
-			taken = d->ssrc == ssrc || d->rtx_ssrc == ssrc;
-		}
-		if (!taken)
-			return ssrc;
-	}
+	do
+		sub->last_ssrc += STEP;
+	while (sub->last_ssrc == 0 || sub->last_ssrc == sub->leg.rtcp_ssrc);
+	return sub->last_ssrc;
 }
 
 /* A free section of the kind, or a new one; NULL when there is no room. */
@@ -147,6 +144,7 @@ int subscribe_open(struct participant *p, uint64_t now)
 		r = data_open(&sub->leg, true);
 	if (r < 0)
 		return r;
+	sub->last_ssrc = rng_u32(p->sfu->rng);
 	sub->answer_by = UINT64_MAX;
 	sub->dirty = true;
 	sub->offer_at = now + SUBSCRIBE_FIRST_US;

@@ -56,9 +56,14 @@ int subscription_new(struct subscription **ret, struct participant *p, struct tr
 
 void subscription_stop(struct subscription *s, uint64_t now)
 {
+	struct transport *transport = s->participant->subscriber.leg.transport;
+
 	downlink_forget(s);
-	if (s->sending)
+	if (s->sending) {
+		transport_end_rtp(transport, s->down.config.ssrc);
+		transport_end_rtp(transport, s->down.config.rtx_ssrc);
 		down_fini(&s->down);
+	}
 	s->sending = false;
 	if (s->placed)
 		subscribe_release(s->participant, s->section, now);

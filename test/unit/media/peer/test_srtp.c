@@ -274,6 +274,18 @@ static void test_many_ssrcs(void **state)
 	assert_int_equal(srtp_unprotect_rtp(&b, wire, (size_t)sealed, &length, NULL), V_OK);
 	/* sending is ours: its limit is another one */
 	assert_true(a.sent.count > LIMIT_SSRCS_PER_TRANSPORT);
+	/* what is over makes room, whatever the order, and the others keep their numbers */
+	for (uint32_t i = 0; i < 2 * SRTP_SEND_STREAMS_MAX; i++) {
+		n = srtp_pair_packet(plain, 0x40000000 + i * 0x1000003, 5, 50);
+		assert_true(srtp_pair_protect(&a, plain, n, wire, sizeof wire) > 0);
+		if (i >= 100)
+			srtp_end_sent(&a, 0x40000000 + (i - 100) * 0x1000003);
+		srtp_end_sent(&a, 42); /* never sent */
+	}
+	for (uint32_t i = 1; i < LIMIT_SSRCS_PER_TRANSPORT; i++) {
+		n = srtp_pair_packet(plain, 1000 + i * 65536, 5, 50);
+		assert_int_equal(srtp_pair_protect(&a, plain, n, wire, sizeof wire), -EALREADY);
+	}
 	srtp_fini(&a);
 	srtp_fini(&b);
 }
