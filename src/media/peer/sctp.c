@@ -368,7 +368,7 @@ bool sctp_rx(struct sctp *a, uint64_t now, const uint8_t *bytes, size_t n)
 	struct sctp_header h;
 	struct sctp_chunk c;
 	struct rd chunks;
-	bool data = false, at_once = false;
+	bool data = false, at_once = false, skipped = false;
 
 	if (a->state == SCTP_ENDED || !sctp_parse(&h, &chunks, bytes, n) || h.source != SCTP_PORT ||
 	    h.destination != SCTP_PORT)
@@ -385,6 +385,9 @@ bool sctp_rx(struct sctp *a, uint64_t now, const uint8_t *bytes, size_t n)
 			break;
 		}
 		data = is_data(&c, &at_once) || data;
+		if (c.type == SCTP_FORWARD_TSN && skipped)
+			continue; /* each is work; the first says what a peer has to say */
+		skipped |= c.type == SCTP_FORWARD_TSN;
 		if (!rx_chunk(a, now, &c))
 			break;
 	}

@@ -307,19 +307,31 @@ void sctp_in_data(struct sctp *a, uint8_t flags, struct rd body)
 	}
 }
 
-/* Streams of which messages are given up: up to this number. Those that are complete come out. */
+/* Messages of a stream are given up, up to this number. */
 static void skip_stream(struct sctp_in *in, uint16_t stream, uint16_t ssn)
+{
+	if (stream < in->streams && (int16_t)(ssn - in->next_ssn[stream]) >= 0)
+		in->next_ssn[stream] = (uint16_t)(ssn + 1);
+}
+
+/*
+ * After a skip, one look at all that is held, however many streams it named: what lacks a fragment that
+ * will not come any more goes, and complete messages among those skipped come out.
+ */
+static void settle_skipped(struct sctp_in *in, uint32_t to)
 {
 	struct sctp_run *run;
 
-	if (stream >= in->streams || (int16_t)(ssn - in->next_ssn[stream]) < 0)
-		return;
 	list_each (run, &in->runs, in_runs) {
-		if (!run->unordered && run->stream == stream && is_complete(run) &&
-		    (int16_t)(ssn - run->ssn) >= 0)
+		if (!is_complete(run)) {
+			if (!tsn_before(to, run->last + 1) ||
+			    (!run->begins && !tsn_before(to, run->first - 1)))
+				run_free(in, run);
+		} else if (!run->unordered && (int16_t)(run->ssn - in->next_ssn[run->stream]) < 0) {
 			make_ready(in, run);
+		}
 	}
-	in->next_ssn[stream] = (uint16_t)(ssn + 1);
+	deliver(in, in->runs.next);
 }
 
 /* RFC 3758 3.6 */
@@ -327,7 +339,6 @@ void sctp_in_forward(struct sctp *a, struct rd body)
 {
 	struct sctp_in *in = &a->in;
 	uint32_t to = rd_be32(&body);
-	struct sctp_run *run;
 
 	if (body.bad)
 		return;
@@ -346,13 +357,7 @@ void sctp_in_forward(struct sctp *a, struct rd body)
 
 		skip_stream(in, stream, ssn);
 	}
-	/* What lacks a fragment that will not come any more. */
-	list_each (run, &in->runs, in_runs) {
-		if (!is_complete(run) && (!tsn_before(to, run->last + 1) ||
-					  (!run->begins && !tsn_before(to, run->first - 1))))
-			run_free(in, run);
-	}
-	deliver(in, in->runs.next);
+	settle_skipped(in, to);
 }
 
 void sctp_in_reset_stream(struct sctp_in *in, uint16_t stream)

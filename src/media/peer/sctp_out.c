@@ -138,33 +138,41 @@ static void set_again(struct sctp_out *o, struct sctp_sent *s, bool again)
 	}
 }
 
-/* Gives a message up: what is in flight of it will be skipped, the rest is not sent. */
-static void abandon(struct sctp_out *o, struct sctp_item *item)
+static void abandon_chunk(struct sctp_out *o, struct sctp_sent *s)
 {
-	item->abandoned = true;
+	if (in_flight(s))
+		o->flight -= s->length;
+	set_again(o, s, false);
+	s->abandoned = true;
+}
+
+/*
+ * Gives up the message that has a chunk at `tsn`: what is in flight of it, which lies side by side, will be
+ * skipped; the rest is not sent.
+ */
+static void abandon(struct sctp_out *o, uint32_t tsn)
+{
+	struct sctp_item *item = sent_at(o, tsn)->item;
+
 	if (item->queued) {
 		item->queued = false;
 		list_remove(&item->in_queue); /* its chunks hold it now */
 	}
-	for (uint32_t t = o->first; t != o->next; t++) {
-		struct sctp_sent *s = sent_at(o, t);
-
-		if (s->item != item || s->abandoned)
-			continue;
-		if (in_flight(s))
-			o->flight -= s->length;
-		set_again(o, s, false);
-		s->abandoned = true;
-	}
+	for (uint32_t t = tsn; t != o->next && sent_at(o, t)->item == item; t++)
+		abandon_chunk(o, sent_at(o, t));
+	for (uint32_t t = tsn; t != o->first && sent_at(o, t - 1)->item == item; t--)
+		abandon_chunk(o, sent_at(o, t - 1));
 }
 
 /* A chunk counts as lost: it is sent again, or its message given up (RFC 3758 3.5, RFC 7496). */
-static void lose(struct sctp_out *o, struct sctp_sent *s)
+static void lose(struct sctp_out *o, uint32_t tsn)
 {
+	struct sctp_sent *s = sent_at(o, tsn);
+
 	if (!in_flight(s))
 		return;
 	if (s->item->partial && o->peer_forwards && s->sends > s->item->retransmits) {
-		abandon(o, s->item);
+		abandon(o, tsn);
 		return;
 	}
 	o->flight -= s->length;
@@ -262,7 +270,7 @@ static void count_missing(struct sctp_out *o, uint32_t highest)
 		if (!in_flight(s) || s->fast || ++s->missing < MISSING_MAX)
 			continue;
 		s->fast = true;
-		lose(o, s);
+		lose(o, t);
 		lost = true;
 	}
 	if (!lost || o->recovering)
@@ -355,7 +363,7 @@ void sctp_out_timeout(struct sctp *a, uint64_t now)
 		}
 		s->missing = 0;
 		s->fast = false;
-		lose(o, s);
+		lose(o, t);
 	}
 	advance_forward(o);
 	o->forward_now = o->forward != o->first - 1;

@@ -55,7 +55,7 @@ struct sctp_item {
 	uint32_t ppid, offset; /* offset: what has TSNs already */
 	uint32_t chunks;       /* of it in flight */
 	uint16_t stream, ssn, retransmits;
-	bool unordered, partial, queued, abandoned;
+	bool unordered, partial, queued;
 	uint64_t expires;
 };
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -300,6 +301,98 @@ static void nonsense_from_a_peer_changes_nothing(void **state)
 	sctp_free(h.a);
 }
 
+static uint64_t cpu_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void forward_chunk(struct wr *w, uint32_t to, unsigned streams, uint16_t ssn)
+{
+	size_t begin = sctp_begin_chunk(w, SCTP_FORWARD_TSN, 0);
+
+	wr_be32(w, to);
+	for (uint16_t i = 0; i < streams; i++) {
+		wr_be16(w, (uint16_t)(i + 2));
+		wr_be16(w, ssn);
+	}
+	sctp_end(w, begin);
+}
+
+/*
+ * As much work as a packet can ask for: hundreds of streams to skip, for each
+ * of which all that is held was looked through; or ninety chunks that each move on by all of the window.
+ */
+static void a_packet_is_no_work(void **state)
+{
+	enum { HELD = 2000, PACKETS = 1000, STREAMS = 280, CHUNKS = 90 };
+	uint8_t bytes[1400];
+	struct hostile h;
+	struct wr w;
+
+	(void)state;
+	hostile_start(&h, 18);
+	for (uint32_t i = 0; i < HELD; i++) /* complete, and never in order */
+		(void)give_data(&h, SCTP_FLAG_BEGIN | SCTP_FLAG_END, h.tsn + i, 1,
+				(uint16_t)(i + 1), 1);
+	uint64_t since = cpu_ms();
+	uint32_t to = h.tsn + HELD;
+
+	for (uint32_t i = 0; i < PACKETS; i++) {
+		w = packet_to(&h, bytes, sizeof bytes, h.tag);
+		forward_chunk(&w, to++, STREAMS, (uint16_t)i);
+		assert_true(give(&h, &w));
+	}
+	for (uint32_t i = 0; i < PACKETS; i++) {
+		w = packet_to(&h, bytes, sizeof bytes, h.tag);
+		for (uint32_t k = 0; k < CHUNKS; k++)
+			forward_chunk(&w, to += 4000, 0, 0);
+		assert_true(give(&h, &w));
+	}
+	assert_int_equal(sctp_get_state(h.a), SCTP_ESTABLISHED);
+	print_message("%u packets: %u ms\n", 2 * PACKETS, (unsigned)(cpu_ms() - since));
+	assert_true(cpu_ms() - since < 500);
+	sctp_free(h.a);
+}
+
+/*
+ * Thousands of small messages to one who made them partially reliable and acknowledges none: giving up
+ * on one looked at all that is in flight.
+ */
+static void giving_up_is_no_work(void **state)
+{
+	enum { ROUNDS = 20 };
+	uint8_t packet[SCTP_PACKET_MAX];
+	struct hostile h;
+	uint64_t spent = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct blob *blob = blob_new(1);
+
+		hostile_start(&h, 19 + round);
+		blob->bytes[0] = 0;
+		while (sctp_send(h.a, &(struct sctp_outgoing){ .blob = blob,
+							       .ppid = 53,
+							       .stream = 1,
+							       .partial = true }) == 0)
+			;
+		while (sctp_next_packet(h.a, h.now, packet))
+			;
+		uint64_t since = cpu_ms();
+		h.now += 11 * (uint64_t)S;
+		sctp_tick(h.a, h.now);
+		spent += cpu_ms() - since;
+		assert_int_equal(sctp_get_state(h.a), SCTP_ESTABLISHED);
+		blob_unref(blob);
+		sctp_free(h.a);
+	}
+	print_message("%u times: %u ms\n", ROUNDS, (unsigned)spent);
+	assert_true(spent < 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +400,8 @@ int main(void)
 		cmocka_unit_test(tags_and_checksums_are_checked),
 		cmocka_unit_test(what_never_becomes_complete_is_bounded),
 		cmocka_unit_test(nonsense_from_a_peer_changes_nothing),
+		cmocka_unit_test(a_packet_is_no_work),
+		cmocka_unit_test(giving_up_is_no_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
