@@ -3,6 +3,8 @@
 import type { OutboxStorage, UnsentMessage } from './unsent.ts';
 
 const STORE = 'messages';
+/** A tab that the system has put to sleep keeps its lock; longer than a request takes, nobody waits for it. */
+const LOCK_MS = 25_000;
 
 interface Row {
   userId: string;
@@ -51,7 +53,7 @@ class BrowserOutbox implements OutboxStorage {
     if (keys.length > 0) this.#tell();
   }
 
-  /** Pages on plain HTTP have no locks; where nothing may be kept, they are refused. */
+  /** Pages on plain HTTP have no locks; where nothing may be kept, they are refused. Twice is better than never: a message is stored once. */
   async exclusive<T>(name: string, work: () => Promise<T>): Promise<T> {
     if (typeof navigator === 'undefined' || !navigator.locks) return work();
     let begun = false;
@@ -60,7 +62,7 @@ class BrowserOutbox implements OutboxStorage {
       return work();
     };
     try {
-      return (await navigator.locks.request(`${this.name} ${name}`, begin)) as T;
+      return (await navigator.locks.request(`${this.name} ${name}`, { signal: AbortSignal.timeout(LOCK_MS) }, begin)) as T;
     } catch (error) {
       if (begun) throw error;
       return work();
@@ -80,13 +82,23 @@ class BrowserOutbox implements OutboxStorage {
 
   /** Resolves when it is done, not only asked for. */
   async #run<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    const database = await this.#open();
+    const transaction = await this.#transaction(mode);
     return new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode);
       const request = ask(transaction.objectStore(STORE));
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = transaction.onerror = () => reject(transaction.error ?? request.error ?? new Error('IndexedDB gave up'));
     });
+  }
+
+  /** A phone that slept may have closed the database without a word: it is opened anew, once. */
+  async #transaction(mode: IDBTransactionMode): Promise<IDBTransaction> {
+    const database = await this.#open();
+    try {
+      return database.transaction(STORE, mode);
+    } catch {
+      this.#opened = undefined;
+      return (await this.#open()).transaction(STORE, mode);
+    }
   }
 
   #open(): Promise<IDBDatabase> {
