@@ -2,9 +2,15 @@
 /** Holds the user token of one connected user and asks the provider for a new one when the server wants that. */
 import { ConfabError, ErrorCode, TOKEN_MISMATCH, tokenNotSet } from './errors.ts';
 
-/** Returns a fresh user token. Called at connect, and again whenever the server says the token expired. */
+/**
+ * Returns a fresh user token. Called at connect, and again whenever the server says the token expired. One that throws, or does not
+ * answer within 60 s, is called again with the next attempt.
+ */
 export type TokenProvider = () => Promise<string> | string;
 export type TokenOrProvider = string | TokenProvider;
+
+/** A provider may ask the person something; one that says nothing for longer has lost its own server, and everything waits for it. */
+const PROVIDER_MS = 60_000;
 
 export class TokenManager {
   #source: TokenOrProvider | undefined;
@@ -14,6 +20,8 @@ export class TokenManager {
   /** When a new token had better be there, in milliseconds of Date.now(). */
   #staleAt = Infinity;
   #round = 0;
+
+  constructor(private readonly patienceMs = PROVIDER_MS) {}
 
   /** Another number after every sign-in and sign-out: what was begun for one person is not to go on for the next. */
   get round(): number {
@@ -79,7 +87,7 @@ export class TokenManager {
   async #fetch(): Promise<string> {
     const source = this.#source;
     if (source === undefined) throw tokenNotSet();
-    const token = typeof source === 'string' ? source : await callProvider(source);
+    const token = typeof source === 'string' ? source : await callProvider(source, this.patienceMs);
     // disconnectUser may have come in between: the answer then belongs to nobody
     if (this.#source !== source) throw tokenNotSet();
     if (readUserId(token) !== this.#userId) {
@@ -91,13 +99,19 @@ export class TokenManager {
   }
 }
 
-async function callProvider(provider: TokenProvider): Promise<string> {
+async function callProvider(provider: TokenProvider, patienceMs: number): Promise<string> {
   let token: unknown;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs / 1000} s`)), patienceMs);
+  });
   try {
-    token = await provider();
+    token = await Promise.race([provider(), late]);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new ConfabError(`The tokenProvider failed: ${detail}`, { code: ErrorCode.authFailed, cause });
+  } finally {
+    clearTimeout(timer);
   }
   if (typeof token !== 'string' || token === '') {
     const got = token === null ? 'null' : token === '' ? 'an empty string' : typeof token;

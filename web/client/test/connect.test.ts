@@ -237,6 +237,15 @@ test('what observes the connection sees every step', async () => {
   await until(() => client.state.connectionState === 'connected');
 });
 
+test('a provider that never answers is given up, and asked anew the next time', async () => {
+  const tokens = new TokenManager(20);
+  let asked = 0;
+  const good = makeToken('ann');
+  tokens.set('ann', () => (++asked === 1 ? new Promise<string>(() => {}) : good));
+  await assert.rejects(tokens.load(), (error: ConfabError) => /no answer within/.test(error.message) && !error.unrecoverable);
+  assert.equal(await tokens.load(), good);
+});
+
 test('a provider that answers after disconnectUser answers nobody', async () => {
   const tokens = new TokenManager();
   const { promise, open } = gate();
