@@ -223,10 +223,15 @@ export class VideoClient {
    * Signs out: leaves every call, closes the socket, forgets user, token, provider and the user's unsent messages. With
    * `keepUnsent` these wait for the user's next `connectUser`. Resolves also when nobody is connected.
    */
-  async disconnectUser({ keepUnsent = false }: { keepUnsent?: boolean } = {}): Promise<void> {
+  disconnectUser({ keepUnsent = false }: { keepUnsent?: boolean } = {}): Promise<void> {
+    return this.#signOut(keepUnsent);
+  }
+
+  /** `error`: why the server ended it. */
+  async #signOut(keepUnsent: boolean, error?: ConfabError): Promise<void> {
     const calls = this.#calls.get();
     const id = this.#user.get()?.id;
-    this.#teardown();
+    this.#teardown(error);
     const left = calls.map((call) => call.leave()); // at once: cameras must not stay on while a storage takes its time
     if (!keepUnsent && id !== undefined) await this.outbox.forget((userId) => userId === id);
     await Promise.all(left);
@@ -358,8 +363,7 @@ export class VideoClient {
         onOffline: () => this.#setConnection('reconnecting'),
         onGivenUp: (error) => {
           this.#log.warn('Signed out by the server:', error.message);
-          void this.disconnectUser({ keepUnsent: true }); // they may sign in again
-          this.#events.emit('connection.changed', { type: 'connection.changed', state: 'disconnected', error });
+          void this.#signOut(true, error); // they may sign in again
         },
       },
     );
@@ -400,13 +404,13 @@ export class VideoClient {
     return this.#calls.get().some((call) => call !== ringing && !free.includes(call.state.callingState));
   }
 
-  #setConnection(state: ConnectionState): void {
+  #setConnection(state: ConnectionState, error?: ConfabError): void {
     if (this.#connection.get() === state) return;
     this.#connection.set(state);
-    this.#events.emit('connection.changed', { type: 'connection.changed', state });
+    this.#events.emit('connection.changed', { type: 'connection.changed', state, ...(error && { error }) });
   }
 
-  #teardown(): void {
+  #teardown(error?: ConfabError): void {
     this.#connecting = undefined;
     this.#stopNetwork?.();
     this.#stopNetwork = undefined;
@@ -420,7 +424,7 @@ export class VideoClient {
     this.#warnings.set([]);
     for (const channel of this.#channels.values()) channel.end();
     this.#channels.clear();
-    this.#setConnection('disconnected');
+    this.#setConnection('disconnected', error);
   }
 
   /** The constructor's token or provider, but never for another user than the constructor's. */

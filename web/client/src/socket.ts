@@ -144,7 +144,7 @@ export class EventSocket {
     if (this.#closed) return Promise.reject(new ConfabError('The event socket was closed.'));
     return new Promise((resolve, reject) => {
       const url = this.options.url();
-      const socket = this.options.factory(url);
+      const socket = this.#make(url);
       this.#socket = socket;
       let refused: ConfabError | undefined;
       let up = false;
@@ -191,6 +191,15 @@ export class EventSocket {
         if (!this.#closed) void this.#recover(refused);
       };
     });
+  }
+
+  /** A browser throws for what the page may not open, such as ws: from a page on https. */
+  #make(url: string): SocketLike {
+    try {
+      return this.options.factory(url);
+    } catch (cause) {
+      throw new ConfabError(`The event socket ${url} may not be opened from here: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
   }
 
   /** `started`: the cursor where this connection's events begin. */

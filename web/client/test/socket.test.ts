@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ConfabError } from '../src/index.ts';
 import { backoffDelay } from '../src/socket.ts';
 import { VideoClient, ann, makeToken, makeWorld, until } from './lib/fakes.ts';
 
@@ -75,13 +76,22 @@ test('it keeps trying while the server is away, and at once when the network is 
 
 test('a refusal is final: signed out, with the reason', async () => {
   const { client, server } = await connected();
-  const reasons: (string | undefined)[] = [];
-  client.on('connection.changed', ({ error }) => error && reasons.push(error.message));
+  const heard: unknown[] = [];
+  client.on('connection.changed', ({ state, error }) => state === 'disconnected' && heard.push(error?.message));
   server.socket.emit({ type: 'connection.error', error: { code: 5, status_code: 401, message: 'Session ended.' } });
   server.socket.end(4003);
   await until(() => client.state.connectionState === 'disconnected');
-  await until(() => reasons.length === 1);
-  assert.deepEqual(reasons, ['Session ended.']);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(heard, ['Session ended.'], 'told once, with the reason');
+});
+
+test('an address that the browser does not open rejects as everything does', async () => {
+  const { options } = makeWorld();
+  const socket = () => {
+    throw new DOMException('An insecure WebSocket may not be opened from a page on HTTPS.', 'SecurityError');
+  };
+  const client = new VideoClient({ apiKey: 'key', options: { ...options, socket } });
+  await assert.rejects(client.connectUser(ann, makeToken('ann')), (error: unknown) => error instanceof ConfabError && /insecure/.test(error.message) && /ws:\/\/test/.test(error.message));
 });
 
 test('disconnectUser ends it: no attempt follows', async () => {
