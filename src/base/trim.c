@@ -11,8 +11,12 @@
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
+#include <link.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Of glibc 2.26 and later (glibc.malloc.tcache_count and …_max in its manual). */
 enum { KEPT = 7, SMALLEST = 24, LARGEST = 1032, STEP = 16 };
@@ -62,11 +66,41 @@ void trim_heap(void)
 		(void)run_free(k);
 }
 
+/* Code that nothing writes to: what is thrown away here comes back from the file, page by page, as it is run again. */
+static int drop_code(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)size;
+	(void)arg;
+	if (object->dlpi_name[0] != '/') /* the program itself and the kernel's vDSO */
+		return 0;
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+
+		if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) || (part->p_flags & PF_W))
+			continue;
+		uintptr_t begin = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
+		uintptr_t end = object->dlpi_addr + part->p_vaddr + part->p_filesz;
+		(void)madvise((void *)begin, end - begin, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+void trim_code(void)
+{
+	(void)dl_iterate_phdr(drop_code, NULL);
+}
+
 #else
 
 /* A sanitizer's allocator stands before glibc's, which then is never set up, and cannot be by two
  * threads at a time. */
 void trim_heap(void)
+{
+}
+
+void trim_code(void)
 {
 }
 

@@ -8,3 +8,10 @@
  * nothing when there is no thread to be had, or no memory.
  */
 void trim_heap(void);
+
+/*
+ * Takes the libraries' code that was run so far out of memory; what is run again is mapped again, from the file or the
+ * system's cache of it (a hundred page faults of a microsecond). Some code runs only while there are calls: the AES of
+ * libipsec-mb is 3 MB. Any thread; others may run that code meanwhile.
+ */
+void trim_code(void);

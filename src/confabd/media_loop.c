@@ -305,6 +305,7 @@ static void give_back(struct worker *w, uint64_t now)
 
 	if (people != w->trim_people) {
 		w->trim_people = people;
+		atomic_store_explicit(&w->occupied, people > 0, memory_order_relaxed);
 		w->trim_again = true;
 		w->trim_at = now + TRIM_US;
 	} else if (w->trim_at <= now) {

@@ -371,6 +371,14 @@ int media_threads_wake_fd(const struct media_threads *m, unsigned worker)
 	return m->workers[worker]->events.wake_fd;
 }
 
+static bool nobody_is_there(const struct media_threads *m)
+{
+	for (unsigned i = 0; i < m->count; i++)
+		if (atomic_load_explicit(&m->workers[i]->occupied, memory_order_relaxed))
+			return false;
+	return true;
+}
+
 void media_threads_drain_wake(struct media_threads *m, unsigned worker)
 {
 	struct worker *w = m->workers[worker];
@@ -379,6 +387,8 @@ void media_threads_drain_wake(struct media_threads *m, unsigned worker)
 	if (atomic_exchange_explicit(&w->released, false, memory_order_relaxed)) {
 		plane_queue_release(&w->commands);
 		trim_heap();
+		if (nobody_is_there(m))
+			trim_code();
 	}
 }
 
