@@ -106,11 +106,12 @@ static int write_file(const char *dir, const char *path, const struct api_keys *
 	return r;
 }
 
+/* g NULL: nothing is made or changed. */
 static int from_folder(const char *dir, struct rng *g, struct api_keys *ret, char *ret_error)
 {
 	char path[PATH_MAX];
 
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+	if (g && mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return fail(ret_error, -errno, "data folder %s cannot be made: %s%s", dir,
 			    strerror(errno),
 			    errno == ENOENT ? ": make the folder that it is to be in" : "");
@@ -119,7 +120,8 @@ static int from_folder(const char *dir, struct rng *g, struct api_keys *ret, cha
 			    dir);
 	FILE *file = fopen(path, "re");
 	if (file) {
-		(void)fchmod(fileno(file), 0600); /* best effort: it was made so */
+		if (g)
+			(void)fchmod(fileno(file), 0600); /* best effort: it was made so */
 		int r = read_file(file, path, ret, ret_error);
 
 		(void)fclose(file); /* only read */
@@ -134,11 +136,24 @@ static int from_folder(const char *dir, struct rng *g, struct api_keys *ret, cha
 			    path);
 	if (errno != ENOENT)
 		return fail(ret_error, -errno, "%s cannot be read: %s", path, strerror(errno));
+	if (!g)
+		return fail(ret_error, -ENOENT, "there is no %s: the first start makes it", path);
 
 	rng_name(g, "ck_", ret->key, KEY_LENGTH + 1);
 	rng_name(g, "", ret->secret, SECRET_LENGTH + 1);
 	int r = write_file(dir, path, ret);
 	return r < 0 ? fail(ret_error, r, "%s cannot be written: %s", path, strerror(-r)) : 0;
+}
+
+int api_keys_read_folder(const char *data_dir, struct api_keys *ret, char *ret_error)
+{
+	struct api_keys k = { 0 };
+	int r = from_folder(data_dir, NULL, &k, ret_error);
+
+	if (r == 0)
+		*ret = k;
+	api_keys_fini(&k);
+	return r;
 }
 
 int api_keys_load(const char *data_dir, struct rng *g, struct api_keys *ret, char *ret_error)

@@ -22,6 +22,9 @@ struct api_keys {
  */
 int api_keys_load(const char *data_dir, struct rng *g, struct api_keys *ret, char *ret_error);
 
+/* The folder's own, whatever the environment says; nothing is made or changed. -ENOENT when there is none. */
+int api_keys_read_folder(const char *data_dir, struct api_keys *ret, char *ret_error);
+
 /* Borrowed from `k`. */
 struct token_keys api_keys_token(const struct api_keys *k);
 
