@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/nearest.h"
 #include "cli/cli.h"
 
 static const struct cli_command commands[] = {
@@ -31,16 +32,24 @@ static const struct cli_command commands[] = {
 	  cli_widget_secret },
 };
 
-static void help(FILE *out)
+/* The commands; `all`: with what follows each. */
+static void help(FILE *out, bool all)
 {
 	fprintf(out, "confab: look after a Confab server's data folder\n\n");
-	for (size_t i = 0; i < countof(commands); i++)
-		fprintf(out, "  confab %s %s\n      %s\n", commands[i].name, commands[i].usage,
-			commands[i].summary);
-	fprintf(out, "  confab --help\n  confab --version\n\n"
-		     "DIR is confabd's --data; without it the environment's CONFAB_DATA counts. "
-		     "The server may be running.\n"
-		     "Exit status: 0 done, 1 failed, 2 used wrongly.\n");
+	for (size_t i = 0; i < countof(commands); i++) {
+		if (all)
+			fprintf(out, "  confab %s %s\n      %s\n", commands[i].name,
+				commands[i].usage, commands[i].summary);
+		else
+			fprintf(out, "  confab %-14s  %s\n", commands[i].name, commands[i].summary);
+	}
+	fprintf(out,
+		all ? "  confab --help\n  confab --version\n\n"
+		      "DIR is confabd's --data; without it the environment's CONFAB_DATA counts. "
+		      "The server may be running.\n"
+		      "Exit status: 0 done, 1 failed, 2 used wrongly.\n"
+		    : "\nconfab COMMAND --help shows a command's options, confab --help all "
+		      "everything.\n");
 }
 
 static bool asks_for_help(const char *word)
@@ -80,11 +89,31 @@ static int matches(const struct cli_command *command, int argc, char **argv)
 		       : 0;
 }
 
+static int no_command(int argc, char **argv)
+{
+	char words[128];
+
+	(void)snprintf(words, sizeof words, "%s%s%s", argv[1], argc > 2 ? " " : "",
+		       argc > 2 ? argv[2] : "");
+	const char *near = nearest_word(words, &commands[0].name, countof(commands),
+					sizeof *commands);
+	if (!near)
+		near = nearest_word(argv[1], &commands[0].name, countof(commands),
+				    sizeof *commands);
+	if (near)
+		fprintf(stderr, "confab: there is no command '%s'; did you mean confab %s?\n",
+			words, near);
+	else
+		fprintf(stderr, "confab: there is no command '%s'; confab --help lists them\n",
+			words);
+	return CLI_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 			  strcmp(argv[1], "help") == 0)) {
-		help(stdout);
+		help(stdout, argc > 2 && strcmp(argv[2], "all") == 0);
 		return CLI_OK;
 	}
 	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
@@ -102,12 +131,10 @@ int main(int argc, char **argv)
 			return commands[i].run(&commands[i], argc - 1 - words, argv + 1 + words);
 	}
 	if (argc < 2) {
-		help(stderr);
+		help(stderr, false);
 		return CLI_USAGE;
 	}
 	if (argc == 2 && help_of(stderr, argv[1], NULL)) /* `confab token` */
 		return CLI_USAGE;
-	fprintf(stderr, "confab: there is no command '%s%s%s'; confab --help lists them\n", argv[1],
-		argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
-	return CLI_USAGE;
+	return no_command(argc, argv);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cli/cli.h"
 
 int cli_usage(const struct cli_command *self, const char *format, ...)
@@ -43,6 +44,9 @@ static const char *match(const char *arg, const char *name)
 static int one_option(const struct cli_command *self, int argc, char **argv, int *at,
 		      const struct cli_option *options)
 {
+	const struct cli_option *all = options;
+	char word[64];
+
 	for (; options->name; options++) {
 		const char *rest = match(argv[*at], options->name);
 
@@ -60,7 +64,10 @@ static int one_option(const struct cli_command *self, int argc, char **argv, int
 			return cli_usage(self, "%s needs a value", options->name);
 		return 0;
 	}
-	return cli_usage(self, "there is no option %s", argv[*at]);
+	(void)snprintf(word, sizeof word, "%.*s", (int)strcspn(argv[*at], "="), argv[*at]);
+	const char *near = nearest_word(word, &all->name, (size_t)(options - all), sizeof *all);
+	return cli_usage(self, "there is no option %s%s%s%s", argv[*at],
+			 near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 int cli_options(const struct cli_command *self, int argc, char **argv,

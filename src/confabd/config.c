@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/nearest.h"
 #include "net/udp.h"
 
 enum source { FROM_DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
@@ -65,55 +66,6 @@ static const struct option {
 	{ "demo", set_flag, offsetof(struct config, demo), false },
 };
 
-const char *config_help(void)
-{
-	return "usage: confabd [flags]\n"
-	       "\n"
-	       "Chat with ringing video calls, in one program.\n"
-	       "\n"
-	       "  --data DIR          database and keys (confab-data)\n"
-	       "  --listen HOST:PORT  HTTP, HTTPS and WebSocket (127.0.0.1:8080)\n"
-	       "  --tls-cert FILE     certificate chain, PEM; with --tls-key everything is HTTPS\n"
-	       "  --tls-key FILE      its private key, PEM\n"
-	       "  --rtc-ip IP[/LOCAL] address for media that browsers reach (this machine's, as it "
-	       "listens);\n"
-	       "                      behind a NAT with the machine's own after it; may be "
-	       "repeated\n"
-	       "  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
-	       "  --rtc-tcp-port N    TCP port for media where UDP is blocked (7881); 0 = off\n"
-	       "  --workers N         media threads (one per core)\n"
-	       "  --room-limit N      people in one room (1000)\n"
-	       "  --media-load N      percent of a core; a media thread that uses more takes "
-	       "nobody "
-	       "in (85); 0 = no limit\n"
-	       "  --webhook URL       told what happens in rooms; may be repeated\n"
-	       "  --event-webhook URL told what happens in calls and chat; may be repeated\n"
-	       "  --push-contact URI  mailto: or https: address that push services may write to\n"
-	       "  --no-push           no notifications to browsers without an open page\n"
-	       "  --push-local        push services may be on http and private addresses (tests)\n"
-	       "  --widget-origin URL site whose pages may show the chat widget; may be repeated\n"
-	       "  --remote-unmute     servers may unmute participants (they may always mute)\n"
-	       "  --open-channels     everybody starts direct and group conversations, not only "
-	       "the team\n"
-	       "  --message-rate N    what one person may write in a minute (240); 0 = any\n"
-	       "  --storage-per-person MB  what one person's files may take (1000); 0 = any\n"
-	       "  --storage-total MB  what the files of all may take (0); 0 = any\n"
-	       "  --disk-floor MB     no files when the disk would have less left (512, or 5 % of "
-	       "a smaller disk)\n"
-	       "  --no-guests         no accounts for whoever asks (POST /api/v1/guest)\n"
-	       "  --demo              make a demo admin and a demo user, print a sign-in link for "
-	       "each\n"
-	       "  --config FILE       lines of `key = value`, named as the flags without the "
-	       "dashes\n"
-	       "  --log-level LEVEL   error, warn, info or debug (info)\n"
-	       "  --help, --version\n"
-	       "\n"
-	       "Flags win over environment variables (CONFAB_DATA, CONFAB_LISTEN, CONFAB_RTC_IP, "
-	       "...), which win over the\n"
-	       "file. CONFAB_API_KEY and CONFAB_API_SECRET replace the pair that the first start "
-	       "makes.\n";
-}
-
 static int fail(struct loader *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static int fail(struct loader *l, const char *format, ...)
@@ -151,6 +103,17 @@ static const struct option *find_option(const char *name)
 			return &options[i];
 	}
 	return NULL;
+}
+
+/* " (did you mean --listen?)", or nothing. */
+static const char *meant(const char *name, const char *dashes, char ret[96])
+{
+	const char *near = nearest_word(name, &options[0].name, countof(options), sizeof *options);
+
+	ret[0] = '\0';
+	if (near)
+		(void)snprintf(ret, 96, " (did you mean %s%s?)", dashes, near);
+	return ret;
 }
 
 static int set_text(struct loader *l, const char *key, const char *value)
@@ -444,6 +407,7 @@ static int on_file_line(void *user, const char *section, const char *name, const
 {
 	struct loader *l = user;
 	const struct option *o = find_option(name);
+	char near[96];
 
 	if (l->failed)
 		return 1;
@@ -454,9 +418,9 @@ static int on_file_line(void *user, const char *section, const char *name, const
 			l->file, section);
 	else if (!o)
 		(void)fail(l,
-			   "config '%.300s': the key '%.100s' is not known; confabd --help lists "
-			   "the keys.",
-			   l->file, name);
+			   "config '%.300s': the key '%.100s' is not known%s; confabd --help all "
+			   "lists the keys.",
+			   l->file, name, meant(name, "", near));
 	else
 		(void)o->set(l, name, value ? value : "");
 	return 1;
@@ -498,24 +462,32 @@ static int load_environment(struct loader *l, const char *(*environment)(const c
 static int load_flag(struct loader *l, int argc, char *const *argv, int *at, const char **ret_file)
 {
 	const char *text = argv[*at], *equals = strchr(text, '=');
-	char name[64];
+	char name[64], near[96];
 
-	if (strcmp(text, "--help") == 0 || strcmp(text, "--version") == 0) {
-		l->config->action = text[2] == 'h' ? CONFIG_HELP : CONFIG_VERSION;
+	if (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0) {
+		bool all = *at + 1 < argc && strcmp(argv[*at + 1], "all") == 0;
+
+		*at += all;
+		l->config->action = all ? CONFIG_HELP_ALL : CONFIG_HELP;
+		return 0;
+	}
+	if (strcmp(text, "--version") == 0) {
+		l->config->action = CONFIG_VERSION;
 		return 0;
 	}
 	if (strncmp(text, "--", 2) != 0)
-		return fail(l, "'%.300s' is not a flag; confabd --help lists the flags.", text);
+		return fail(l, "'%.300s' is not a flag; confabd --help all lists the flags.", text);
 	(void)snprintf(name, sizeof name, "%.*s", (int)(equals ? equals - text - 2 : 60), text + 2);
 
 	bool is_file = strcmp(name, "config") == 0;
 	const struct option *o = find_option(name);
 	if (!o && !is_file)
-		return fail(l, "the flag --%s is not known; confabd --help lists the flags.", name);
+		return fail(l, "the flag --%s is not known%s; confabd --help all lists the flags.",
+			    name, meant(name, "--", near));
 	const char *value = equals ? equals + 1 : "true";
 	if (!equals && (is_file || o->has_value)) {
 		if (*at + 1 >= argc)
-			return fail(l, "%s needs a value; confabd --help shows it.", name);
+			return fail(l, "%s needs a value; confabd --help all shows it.", name);
 		value = argv[++*at];
 	}
 	if (is_file && ret_file)

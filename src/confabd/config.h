@@ -27,7 +27,7 @@ enum {
 	CONFIG_WORKERS_MAX = 64
 };
 
-enum config_action { CONFIG_RUN, CONFIG_HELP, CONFIG_VERSION };
+enum config_action { CONFIG_RUN, CONFIG_HELP, CONFIG_HELP_ALL, CONFIG_VERSION };
 
 struct config {
 	enum config_action action;
@@ -69,5 +69,5 @@ struct config {
 int config_load(struct config *ret, int argc, char *const *argv,
 		const char *(*environment)(const char *name), char *ret_error);
 
-/* The text of --help. */
-const char *config_help(void);
+/* The text of --help: what one needs first; or of --help all. */
+const char *config_help(bool all);

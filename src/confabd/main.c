@@ -534,8 +534,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (d.config.action != CONFIG_RUN) {
-		(void)fputs(d.config.action == CONFIG_HELP ? config_help()
-							   : "confabd " CONFAB_VERSION "\n",
+		(void)fputs(d.config.action == CONFIG_VERSION
+				    ? "confabd " CONFAB_VERSION "\n"
+				    : config_help(d.config.action == CONFIG_HELP_ALL),
 			    stdout);
 		return 0;
 	}

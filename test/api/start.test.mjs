@@ -135,9 +135,22 @@ test('a port in use is named', async () => {
 });
 
 test('--help and --version', () => {
+	const options = (text) => [...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map((m) => m[1]);
 	const help = start(['--help']);
 	assert.equal(help.status, 0);
-	for (const flag of ['--data', '--listen', '--rtc-ip', '--rtc-port', '--rtc-tcp-port', '--demo', '--config', '--tls-cert']) assert.ok(help.stdout.includes(flag), flag);
+	assert.deepEqual(options(help.stdout), ['--data', '--listen', '--tls-cert', '--tls-key', '--rtc-ip'], 'five at most');
+	const all = options(start(['--help', 'all']).stdout);
+	for (const flag of [...options(help.stdout), '--rtc-port', '--rtc-tcp-port', '--demo', '--config']) assert.ok(all.includes(flag), flag);
+	for (const [args, wanted] of [[['--lisen', 'x'], /--lisen is not known \(did you mean --listen\?\)/], [['--frobnicate'], /--frobnicate is not known; confabd --help all/]]) assert.match(start(args).stderr, wanted);
+	const said = (...args) => {
+		const { status, stdout, stderr } = spawnSync(path.join(buildFolder, 'confab'), args, { encoding: 'utf8' });
+		return `${status} ${stdout}${stderr}`;
+	};
+	assert.match(said('--help'), /^0 [\s\S]*^ {2}confab data backup +copy/m);
+	assert.doesNotMatch(said('--help'), /--data/);
+	assert.match(said('--help', 'all'), /^ {2}confab user add ID \[--role[\s\S]*^ {2}confab data restore --from DIR/m);
+	assert.match(said('user', 'lst'), /^2 confab: there is no command 'user lst'; did you mean confab user list\?/);
+	assert.match(said('frobnicate'), /^2 confab: there is no command 'frobnicate'; confab --help lists them/);
 	assert.match(start(['--version']).stdout, /^confabd \d+\.\d+\.\d+/);
 	assert.match(confab(['data', '--help']), /^confab data backup --to[\s\S]*^confab data restore --from/m);
 	assert.match(confab(['token', 'create', '--help']), /^confab token create --user ID/);

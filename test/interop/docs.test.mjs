@@ -171,7 +171,7 @@ test('files and folders that are named exist', () => {
 });
 
 test("the table of flags is confabd's", () => {
-	const help = execFileSync(path.join(buildFolder, 'confabd'), ['--help'], { encoding: 'utf8' });
+	const help = execFileSync(path.join(buildFolder, 'confabd'), ['--help', 'all'], { encoding: 'utf8' });
 	const flags = (text, pattern) => [...new Set([...text.matchAll(pattern)].map((m) => m[1]))].sort();
 	const documented = flags(read('docs/self-hosting.md').split('\n').filter((line) => line.startsWith('| `--')).map((line) => line.split('|')[1]).join('\n'), /`(--[a-z-]+)/g);
 	const real = flags(help, /^ {2}(--[a-z-]+)/gm).filter((flag) => !['--help', '--version', '--config'].includes(flag));
@@ -186,7 +186,7 @@ test("the table of flags is confabd's", () => {
 });
 
 test("confab's commands that the documents name are there", () => {
-	const help = confab(['--help']);
+	const help = confab(['--help', 'all']);
 	const commands = [...help.matchAll(/^ {2}confab ([a-z]+(?: [a-z]+)?)/gm)].map((m) => m[1]);
 	const wrong = [];
 	for (const file of documents().filter((name) => name !== 'CHANGELOG.md')) {
