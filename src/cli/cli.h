@@ -82,6 +82,7 @@ int cli_user_add(const struct cli_command *self, int argc, char **argv);
 int cli_user_list(const struct cli_command *self, int argc, char **argv);
 int cli_data_backup(const struct cli_command *self, int argc, char **argv);
 int cli_data_restore(const struct cli_command *self, int argc, char **argv);
+int cli_doctor(const struct cli_command *self, int argc, char **argv);
 int cli_load(const struct cli_command *self, int argc, char **argv);
 int cli_link_create(const struct cli_command *self, int argc, char **argv);
 int cli_token_create(const struct cli_command *self, int argc, char **argv);

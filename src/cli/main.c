@@ -16,6 +16,11 @@ static const struct cli_command commands[] = {
 	  cli_data_backup },
 	{ "data restore", "--from DIR [--data DIR]",
 	  "put a backup where the data folder was; confabd must not run", cli_data_restore },
+	{ "doctor",
+	  "[--data DIR] [--url https://chat.example.com] [--user ID,...] [--token-response FILE] "
+	  "[--config FILE] [--json]",
+	  "say why a call does not work, and what to do: keys, data, server, proxy, media, tokens",
+	  cli_doctor },
 	{ "link create", "--user ID [--url http://localhost:8080] [--data DIR]",
 	  "print a one-time sign-in link, good for 24 hours", cli_link_create },
 	{ "load",

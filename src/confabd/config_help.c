@@ -15,7 +15,7 @@ static const char first[] =
 	"listens);\n"
 	"                      behind a NAT with the machine's own after it\n"
 	"\n"
-	"confabd --help all shows the rest.\n";
+	"confabd --help all shows the rest; confab doctor says why a call does not work.\n";
 
 static const char whole[] =
 	"usage: confabd [flags]\n"

@@ -146,9 +146,10 @@ test('--help and --version', () => {
 		const { status, stdout, stderr } = spawnSync(path.join(buildFolder, 'confab'), args, { encoding: 'utf8' });
 		return `${status} ${stdout}${stderr}`;
 	};
-	assert.match(said('--help'), /^0 [\s\S]*^ {2}confab data backup +copy/m);
+	assert.match(said('--help'), /^0 [\s\S]*^ {2}confab doctor +say why/m);
 	assert.doesNotMatch(said('--help'), /--data/);
-	assert.match(said('--help', 'all'), /^ {2}confab user add ID \[--role[\s\S]*^ {2}confab data restore --from DIR/m);
+	assert.match(said('--help', 'all'), /^ {2}confab user add ID \[--role[\s\S]*^ {2}confab doctor \[--data DIR\]/m);
+	assert.match(said('doctor', '--ulr', 'x'), /^2 confab doctor: there is no option --ulr: did you mean --url\?/);
 	assert.match(said('user', 'lst'), /^2 confab: there is no command 'user lst'; did you mean confab user list\?/);
 	assert.match(said('frobnicate'), /^2 confab: there is no command 'frobnicate'; confab --help lists them/);
 	assert.match(start(['--version']).stdout, /^confabd \d+\.\d+\.\d+/);
