@@ -38,7 +38,7 @@ static struct sessions_request *sessions_request(int (*run)(struct db *, struct 
 	return r;
 }
 
-#define SESSION "lower(hex(hash)), created_at, seen_at"
+#define SESSION "lower(hex(hash)), created_at, seen_at, agent"
 
 /* Columns SESSION. */
 static void session_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
@@ -46,7 +46,8 @@ static void session_read(struct mem *mem, sqlite3_stmt *stmt, void *ret)
 	*(struct store_session *)ret = (struct store_session){
 		.key = db_text(mem, stmt, 0),
 		.created_at_us = (uint64_t)db_int(stmt, 1),
-		.seen_at_us = (uint64_t)db_int(stmt, 2)
+		.seen_at_us = (uint64_t)db_int(stmt, 2),
+		.agent = db_text(mem, stmt, 3)
 	};
 }
 

@@ -6,6 +6,7 @@
 
 struct store_session {
 	const char *key;		    /* its hash in hex: auth_session_key */
+	const char *agent;		    /* what the browser called itself; NULL = not known */
 	uint64_t created_at_us, seen_at_us; /* the use is noted hourly */
 };
 

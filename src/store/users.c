@@ -91,7 +91,7 @@ struct store_user user_copy(struct mem *mem, const struct store_user *user)
 
 struct done_request {
 	struct request base;
-	const char *text, *more; /* user id; password hash */
+	const char *text, *more; /* user id; password hash, browser */
 	struct store_user user;
 	uint8_t hash[STORE_HASH];
 	uint64_t now_us, expires_us;
@@ -179,19 +179,21 @@ static int run_session_create(struct db *db, struct request *req)
 	if (status == 0)
 		status = db_exec(
 			db,
-			"INSERT INTO sessions (hash, user_id, created_at, seen_at, expires_at) "
-			"VALUES (?, ?, ?, ?, ?)",
-			"hsiii", r->hash, r->text, now, now, (int64_t)r->expires_us);
+			"INSERT INTO sessions (hash, user_id, created_at, seen_at, expires_at, "
+			"agent) VALUES (?, ?, ?, ?, ?, ?)",
+			"hsiiis", r->hash, r->text, now, now, (int64_t)r->expires_us, r->more);
 	return status;
 }
 
 void store_session_create(struct store *s, const uint8_t hash[STORE_HASH], const char *user_id,
-			  uint64_t now_us, uint64_t expires_us, store_done_fn *done, void *arg)
+			  const char *agent, uint64_t now_us, uint64_t expires_us,
+			  store_done_fn *done, void *arg)
 {
 	struct done_request *r = done_request(run_session_create, done, arg);
 
 	memcpy(r->hash, hash, STORE_HASH);
 	r->text = mem_text(&r->base.mem, user_id);
+	r->more = mem_text(&r->base.mem, agent);
 	r->now_us = now_us;
 	r->expires_us = expires_us;
 	request_submit(s, &r->base);

@@ -83,8 +83,10 @@ void store_refusal_list(struct store *s, store_refusals_fn *done, void *arg); /*
 
 /* ---- sessions and sign-in links: only hashes of tokens are stored ---- */
 
+/* `agent`: what the browser calls itself, or NULL. */
 void store_session_create(struct store *s, const uint8_t hash[STORE_HASH], const char *user_id,
-			  uint64_t now_us, uint64_t expires_us, store_done_fn *done, void *arg);
+			  const char *agent, uint64_t now_us, uint64_t expires_us,
+			  store_done_fn *done, void *arg);
 /* The session's user; -ENOENT when unknown, past its end, or unused for idle_us.
  * Notes the use, at most hourly. */
 void store_session_find(struct store *s, const uint8_t hash[STORE_HASH], uint64_t now_us,

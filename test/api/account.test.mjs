@@ -29,6 +29,18 @@ test("one sees one's own sign-ins, and which of them asks", async () => {
 	assert.deepEqual(sessions.map(({ current }) => current), [true, false], 'the newest first');
 	assert.ok(sessions.every(({ created_at, seen_at }) => created_at <= seen_at));
 	assert.equal((await sessionsOf(people.boss)).length, 1);
+	const named = async (agent) => {
+		const login = await fetch(`${daemon.url}/api/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json', 'user-agent': agent }, body: JSON.stringify({ userId: 'ann', password: OLD }) });
+		const cookie = login.headers.get('set-cookie').split(';')[0];
+		const ask = async (path, body) => (await fetch(daemon.url + path, { headers: { cookie, 'content-type': 'application/json' }, ...(body && { method: 'POST', body }) })).json();
+		const [own] = (await ask('/api/auth/sessions')).sessions;
+		await ask('/api/auth/logout', '{}');
+		return own.browser;
+	};
+	const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
+	assert.equal(await named(firefox), firefox);
+	assert.equal(await named('x'.repeat(301)), undefined, 'longer than any is none');
+	assert.equal(await named('caf\xe9'), undefined, 'not UTF-8');
 });
 
 test('signing out elsewhere ends every other sign-in with its sockets, and nobody else', async () => {
@@ -134,6 +146,15 @@ test('the audit log has who signed in, who could not, and who signed out; not wh
 	]);
 	assert.ok(last.filter(({ actor_id }) => actor_id === 'log').every(({ place, detail }) => place === '127.0.0.1' && detail === undefined), JSON.stringify(last));
 	assert.ok(!JSON.stringify(audit).includes('secret'));
+});
+
+test('the guess after which the door is shut is in the audit log as that one', async () => {
+	await addPerson(daemon, 'shut');
+	let guesses = 0;
+	while ((await signIn('shut', 'wrong, but long enough')).status === 401) guesses++;
+	assert.ok(guesses > 1 && guesses < 40, `${guesses}`);
+	const { audit } = (await people.boss.call('GET', '/api/v1/audit?limit=100&actor=shut&action=session.refuse')).body;
+	assert.deepEqual(audit.map(({ target }) => target).reverse(), [...Array(guesses - 1).fill('password'), 'lockout'], 'and what comes before the wait is over adds nothing');
 });
 
 test('a new name reaches the call that one is in: media, its list of people, and what rings', async () => {

@@ -75,18 +75,22 @@ struct auth_signin {
 	const struct store_user *user; /* NULL unless 0 */
 	const char *session_token;     /* the cookie's value, 43 characters; NULL unless 0 */
 	const char *refused_id;	       /* with -EACCES: whose password was wrong; NULL = nobody's */
+	bool locked;		       /* with it: that was the last try for now */
 };
 
 typedef void auth_signin_fn(void *arg, const struct auth_signin *result);
 
-/* `peer` is the client's address as text, for the rate limit.
+enum { AUTH_AGENT_MAX = 300 };
+
+/* `peer` is the client's address as text, for the rate limit; `agent` what the browser calls itself, for the list of
+ * sessions: NULL, or at most AUTH_AGENT_MAX bytes.
  * An unknown user takes as long as a wrong password. */
 void auth_login(struct auth *a, const char *raw_user_id, const char *password, const char *peer,
-		auth_signin_fn *done, void *arg);
+		const char *agent, auth_signin_fn *done, void *arg);
 
 /* Signs in with a one-time link's token. */
-void auth_link_use(struct auth *a, const char *link_token, const char *peer, auth_signin_fn *done,
-		   void *arg);
+void auth_link_use(struct auth *a, const char *link_token, const char *peer, const char *agent,
+		   auth_signin_fn *done, void *arg);
 
 /* ---- who is it ---- */
 

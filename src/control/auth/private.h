@@ -7,7 +7,7 @@
 #include "control/auth/password.h"
 #include "control/auth/throttle.h"
 
-enum { AUTH_PEER_SIZE = 64 };
+enum { AUTH_PEER_SIZE = 64, AUTH_AGENT_SIZE = AUTH_AGENT_MAX + 1 };
 
 struct auth {
 	struct store *store;

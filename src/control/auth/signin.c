@@ -12,8 +12,9 @@ struct signin {
 	struct auth *auth;
 	char id[USER_ID_SIZE]; /* "" = by link, or an id that nobody can have */
 	char peer[AUTH_PEER_SIZE];
-	bool charged;  /* the throttle's try was taken */
-	unsigned wait; /* or the seconds it asks for */
+	char agent[AUTH_AGENT_SIZE]; /* "" = not known */
+	bool charged;		     /* the throttle's try was taken */
+	unsigned wait;		     /* or the seconds it asks for */
 	char *password;
 	struct store_user *user; /* who it is, once known */
 	char session_token[AUTH_TOKEN_SIZE];
@@ -21,7 +22,8 @@ struct signin {
 	void *arg;
 };
 
-static struct signin *signin_new(struct auth *a, const char *peer, auth_signin_fn *done, void *arg)
+static struct signin *signin_new(struct auth *a, const char *peer, const char *agent,
+				 auth_signin_fn *done, void *arg)
 {
 	struct signin *s = calloc(1, sizeof *s);
 
@@ -31,6 +33,7 @@ static struct signin *signin_new(struct auth *a, const char *peer, auth_signin_f
 	s->done = done;
 	s->arg = arg;
 	(void)snprintf(s->peer, sizeof s->peer, "%s", peer); /* longer than any address: cut */
+	(void)snprintf(s->agent, sizeof s->agent, "%s", agent ? agent : "");
 	a->pending++;
 	return s;
 }
@@ -44,6 +47,7 @@ static void finish(struct signin *s, int status, unsigned retry_after_s)
 		result.session_token = s->session_token;
 	} else if (status == -EACCES && s->user) {
 		result.refused_id = s->user->id;
+		result.locked = throttle_wait(&s->auth->throttle, clock_now_us(), s->id, s->peer);
 	}
 	/* Only a wrong guess costs a try. */
 	if (s->charged && status == 0)
@@ -74,7 +78,7 @@ static void make_session(struct signin *s)
 	uint64_t now = s->auth->wall_us();
 
 	auth_make_token(s->auth, s->session_token, hash);
-	store_session_create(s->auth->store, hash, s->user->id, now,
+	store_session_create(s->auth->store, hash, s->user->id, *s->agent ? s->agent : NULL, now,
 			     now + (uint64_t)AUTH_SESSION_LIFE_S * US_PER_S, on_session, s);
 }
 
@@ -125,9 +129,9 @@ static void on_login_user(void *arg, int status, const struct store_user *user,
 }
 
 void auth_login(struct auth *a, const char *raw_user_id, const char *password, const char *peer,
-		auth_signin_fn *done, void *arg)
+		const char *agent, auth_signin_fn *done, void *arg)
 {
-	struct signin *s = signin_new(a, peer, done, arg);
+	struct signin *s = signin_new(a, peer, agent, done, arg);
 
 	s->password = strdup(password);
 	if (!s->password)
@@ -158,10 +162,10 @@ static void on_refused(void *arg, int status, const struct store_user *user)
 	finish(s, s->wait ? -EAGAIN : -ESHUTDOWN, s->wait);
 }
 
-void auth_link_use(struct auth *a, const char *link_token, const char *peer, auth_signin_fn *done,
-		   void *arg)
+void auth_link_use(struct auth *a, const char *link_token, const char *peer, const char *agent,
+		   auth_signin_fn *done, void *arg)
 {
-	struct signin *s = signin_new(a, peer, done, arg);
+	struct signin *s = signin_new(a, peer, agent, done, arg);
 	uint8_t hash[STORE_HASH];
 
 	s->wait = a->stopped ? 0 : throttle_take(&a->throttle, clock_now_us(), "", s->peer);

@@ -72,14 +72,13 @@ static unsigned wait_for(const struct throttle_bucket *b, enum throttle_kind kin
 	return b->milli >= 1000 ? 0 : (1000 - b->milli) * rules[kind].every_s / 1000 + 1;
 }
 
-unsigned throttle_take(struct throttle *t, uint64_t now_us, const char *account, const char *peer)
+unsigned throttle_wait(struct throttle *t, uint64_t now_us, const char *account, const char *peer)
 {
 	char address[INET6_ADDRSTRLEN];
 	unsigned wait = 0;
 
 	address_place(peer, address);
 	bool known = find(t, PAIR, now_us, account, address)->known;
-	/* All are asked before one is charged: a refused try costs nothing. */
 	for (enum throttle_kind kind = PAIR; kind < KINDS; kind++) {
 		unsigned w = wait_for(find(t, kind, now_us, account, address), kind);
 
@@ -88,6 +87,16 @@ unsigned throttle_take(struct throttle *t, uint64_t now_us, const char *account,
 		if (w > wait)
 			wait = w;
 	}
+	return wait;
+}
+
+unsigned throttle_take(struct throttle *t, uint64_t now_us, const char *account, const char *peer)
+{
+	char address[INET6_ADDRSTRLEN];
+	/* All are asked before one is charged: a refused try costs nothing. */
+	unsigned wait = throttle_wait(t, now_us, account, peer);
+
+	address_place(peer, address);
 	for (enum throttle_kind kind = PAIR; kind < KINDS && !wait; kind++) {
 		struct throttle_bucket *b = find(t, kind, now_us, account, address);
 

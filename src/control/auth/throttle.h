@@ -32,6 +32,9 @@ void throttle_init(struct throttle *t, struct rng *g);
 /* Takes one try: 0, or the seconds to wait. `account` "" = none (links). `now_us` is monotonic. */
 unsigned throttle_take(struct throttle *t, uint64_t now_us, const char *account, const char *peer);
 
+/* The same without taking it: what the next one would hear. */
+unsigned throttle_wait(struct throttle *t, uint64_t now_us, const char *account, const char *peer);
+
 /* The try was good: gives it back and remembers the pair. */
 void throttle_good(struct throttle *t, uint64_t now_us, const char *account, const char *peer);
 

@@ -47,10 +47,11 @@ static void on_list(void *arg, int status, const struct store_session *sessions,
 
 	for (size_t i = 0; i < n; i++)
 		(void)json_array_append_new(
-			list, json_pack("{s:o,s:o,s:b}", "created_at",
+			list, json_pack("{s:o,s:o,s:b,s:s*}", "created_at",
 					object_time(sessions[i].created_at_us), "seen_at",
 					object_time(sessions[i].seen_at_us), "current",
-					strcmp(sessions[i].key, own->key) == 0));
+					strcmp(sessions[i].key, own->key) == 0, "browser",
+					sessions[i].agent));
 	if (status == 0) {
 		http_reply_json(own->req, 200, json_pack("{s:o}", "sessions", list));
 		return;

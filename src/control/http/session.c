@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "control/auth/auth.h"
 #include "control/auth/bans.h"
 #include "control/control.h"
@@ -71,7 +72,11 @@ static void on_signin(void *arg, const struct auth_signin *result)
 	/* A name that nobody has may be a password in the wrong field, and strangers' rows would have no end. */
 	if (out || result->refused_id)
 		support_audit(s->control->support, out ? result->user->id : result->refused_id,
-			      http_peer(req), "session.refuse", out ? "ban" : "password", NULL);
+			      http_peer(req), "session.refuse",
+			      out	       ? "ban"
+			      : result->locked ? "lockout"
+					       : "password",
+			      NULL);
 	free(s);
 	if (out) {
 		http_error(req, 403, 17, "%s", banned);
@@ -101,6 +106,14 @@ static void on_signin(void *arg, const struct auth_signin *result)
 	}
 }
 
+static const char *agent_of(const struct http_req *req)
+{
+	const char *agent = http_header(req, "user-agent");
+	size_t len = agent ? strlen(agent) : 0;
+
+	return len > 0 && len <= AUTH_AGENT_MAX && utf8_is_valid(agent, len) ? agent : NULL;
+}
+
 void http_login(struct http_req *req, struct control *control)
 {
 	const json_t *body = http_body_json(req);
@@ -109,8 +122,8 @@ void http_login(struct http_req *req, struct control *control)
 				       : NULL;
 
 	if (password)
-		auth_login(control->auth, user_id, password, http_peer(req), on_signin,
-			   signing_in(req, control));
+		auth_login(control->auth, user_id, password, http_peer(req), agent_of(req),
+			   on_signin, signing_in(req, control));
 }
 
 void http_link(struct http_req *req, struct control *control)
@@ -119,7 +132,7 @@ void http_link(struct http_req *req, struct control *control)
 	const char *token = body ? string_member(req, body, "token", 256) : NULL;
 
 	if (token)
-		auth_link_use(control->auth, token, http_peer(req), on_signin,
+		auth_link_use(control->auth, token, http_peer(req), agent_of(req), on_signin,
 			      signing_in(req, control));
 }
 

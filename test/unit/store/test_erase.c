@@ -88,7 +88,7 @@ static void live(struct scratch *s)
 	int64_t first = say(s, "ann", "ann", "my secret address", 0);
 	say(s, "ann", "boss", "noted", first);
 	say(s, "bob", "bob", "something of bob", 0);
-	store_session_create(s->store, hash, "ann", 1, 9000, note_status, &status);
+	store_session_create(s->store, hash, "ann", NULL, 1, 9000, note_status, &status);
 	store_wait(s->store);
 	assert_int_equal(status, 0);
 	add_card(s, "default:x", "bob", "bob", /* somebody else's conversation */

@@ -119,7 +119,7 @@ static void live(struct scratch *s)
 	talk(s, "direct.bob.boss", "boss", "bob");
 	assert_int_equal(say(s, "direct.bob.boss", "bob", "same", "between us"), 5);
 	has_read(s, "ann", "boss", 3);
-	store_session_create(s->store, hash, "bob", 1, 90000, note_status, &status);
+	store_session_create(s->store, hash, "bob", NULL, 1, 90000, note_status, &status);
 	store_wait(s->store);
 	assert_int_equal(status, 0);
 	add_card(s, "default:chat-bob", NULL, NULL, CARD("default:chat-bob", "bob", "boss"));

@@ -262,11 +262,11 @@ static void test_sessions(void **state)
 	int status = 1;
 
 	add_user(s, "ann", ROLE_USER);
-	store_session_create(s->store, hash_a, "nobody", start, start + 100 * hour, note_status,
-			     &status);
+	store_session_create(s->store, hash_a, "nobody", NULL, start, start + 100 * hour,
+			     note_status, &status);
 	store_wait(s->store);
 	assert_int_equal(status, -ENOENT);
-	store_session_create(s->store, hash_a, "ann", start, start + 100 * hour, note_status,
+	store_session_create(s->store, hash_a, "ann", NULL, start, start + 100 * hour, note_status,
 			     &status);
 	store_wait(s->store);
 	assert_int_equal(status, 0);

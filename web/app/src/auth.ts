@@ -61,6 +61,8 @@ export interface SessionInfo {
   seen_at: string;
   /** The one that asks. */
   current: boolean;
+  /** What the browser called itself then. */
+  browser?: string;
 }
 
 export async function sessions(): Promise<readonly SessionInfo[]> {

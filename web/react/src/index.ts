@@ -10,6 +10,7 @@ export { useOpenReports } from './moderation/useReports.ts';
 export { saveConversation } from './moderation/save.ts';
 export { Confirm } from './ui/Confirm.tsx';
 export { Menu, type MenuItem } from './ui/Menu.tsx';
+export { browserOf } from './support/browser.ts';
 export { SupportDesk } from './support/SupportDesk.tsx';
 export { UserChat, type UserChatProps } from './chat/UserChat.tsx';
 export { unreadTotal, type Attention } from './chat/useAttention.ts';

@@ -104,7 +104,7 @@ static inline struct signed_in login(struct world *w, const char *id, const char
 {
 	struct signed_in s = { .status = 1 };
 
-	auth_login(w->auth, id, password, peer, note_signin, &s);
+	auth_login(w->auth, id, password, peer, NULL, note_signin, &s);
 	assert_int_equal(s.calls, 0);
 	run(w);
 	assert_int_equal(s.calls, 1);

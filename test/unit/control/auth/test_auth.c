@@ -194,7 +194,7 @@ static void test_hashing_queue_is_bounded(void **state)
 
 		s[i] = (struct signed_in){ .status = 1 };
 		snprintf(peer, sizeof peer, "10.1.0.%d", i);
-		auth_login(w->auth, "nobody", "guess", peer, note_signin, &s[i]);
+		auth_login(w->auth, "nobody", "guess", peer, NULL, note_signin, &s[i]);
 	}
 	run(w);
 	for (int i = 0; i < N; i++) {
@@ -214,13 +214,13 @@ static void test_stop_answers_what_waits(void **state)
 
 	for (int i = 0; i < N; i++) {
 		s[i] = (struct signed_in){ .status = 1 };
-		auth_login(w->auth, "nobody", "guess", "127.0.0.1", note_signin, &s[i]);
+		auth_login(w->auth, "nobody", "guess", "127.0.0.1", NULL, note_signin, &s[i]);
 	}
 	store_wait(w->scratch.store); /* now they wait for their hashes */
 	assert_true(auth_busy(w->auth));
 	auth_stop(w->auth);
 	struct signed_in late = { .status = 1 };
-	auth_login(w->auth, "nobody", "guess", "127.0.0.1", note_signin, &late);
+	auth_login(w->auth, "nobody", "guess", "127.0.0.1", NULL, note_signin, &late);
 	run(w);
 	for (int i = 0; i < N; i++)
 		assert_int_equal(s[i].calls, 1);
@@ -246,7 +246,7 @@ static int use_link(struct world *w, const char *token, struct signed_in *ret)
 {
 	struct signed_in s = { .status = 1 };
 
-	auth_link_use(w->auth, token, "127.0.0.1", note_signin, &s);
+	auth_link_use(w->auth, token, "127.0.0.1", NULL, note_signin, &s);
 	run(w);
 	assert_int_equal(s.calls, 1);
 	if (ret)

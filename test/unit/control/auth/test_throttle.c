@@ -38,9 +38,13 @@ static void test_one_address_one_account(void **state)
 	uint64_t now = 1000 * second;
 
 	(void)state;
+	/* Asking costs nothing. */
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(throttle_wait(&t, now, "ann", "192.0.2.1"), 0);
 	assert_int_equal(tries(10000, now, "ann", "192.0.2.1"), 10);
 	unsigned wait = throttle_take(&t, now, "ann", "192.0.2.1");
 	assert_true(wait >= 1 && wait <= 21);
+	assert_int_equal(throttle_wait(&t, now, "ann", "192.0.2.1"), wait);
 	/* The wait that was told is enough, and time that is looked at often still passes. */
 	int through = 0;
 	for (uint64_t at = now; at <= now + wait * second; at += 10000)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EmptyState, Spinner, useToast } from '@confab/react';
+import { browserOf, EmptyState, Spinner, useToast } from '@confab/react';
 import { useCallback, useEffect, useState } from 'react';
 import * as auth from '../auth.ts';
 import { useMessages, useTexts } from '../texts/index.ts';
@@ -32,8 +32,15 @@ export function Sessions({ onSignOut }: { onSignOut: () => void }) {
         <ul className="set-list" role="list">
           {sessions.map((session: auth.SessionInfo) => (
             <li key={`${session.created_at} ${session.seen_at}`}>
-              <strong>{texts.signedInSince(time.format(Date.parse(session.created_at)))}</strong>
-              <span>{session.current ? texts.thisSession : texts.lastSeen(time.format(Date.parse(session.seen_at)))}</span>
+              {session.browser !== undefined && (
+                <strong>
+                  <bdi>{browserOf(session.browser)}</bdi>
+                </strong>
+              )}
+              <span>
+                {texts.signedInSince(time.format(Date.parse(session.created_at)))} ·{' '}
+                {session.current ? texts.thisSession : texts.lastSeen(time.format(Date.parse(session.seen_at)))}
+              </span>
             </li>
           ))}
         </ul>
