@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ErrorCode, type ConfabError } from '@confab/client';
+import type { ConfabError } from '@confab/client';
 import { useMessages } from '../context.tsx';
+import { errorText, isEnglish } from '../errorText.ts';
 import type { Messages } from '../messages/en.ts';
 import { Icon } from '../ui/Icon.tsx';
 
@@ -35,7 +36,6 @@ export function CallFailed({ lost, error, onRetry, onClose }: CallFailedProps) {
   );
 }
 
-function hint(error: ConfabError, t: Messages): string {
-  if (error.code === ErrorCode.serverFull) return t.serverFull;
-  return error.statusCode === 0 && !navigator.onLine ? t.loadFailedHint : error.message;
-}
+/** What the way of the media says of itself is English. */
+const hint = (error: ConfabError, t: Messages): string =>
+  error.statusCode === 0 && navigator.onLine && isEnglish(t) ? error.message : errorText(error, t);

@@ -2,6 +2,7 @@
 import { ConfabError, type UnsentFile } from '@confab/client';
 import { useCallback, useState } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { errorText } from '../errorText.ts';
 import { useToast } from '../ui/Toasts.tsx';
 
 /** The server's limits. */
@@ -45,7 +46,7 @@ export function useUploads(conversationId: string): Uploads {
       (error: unknown) => {
         if (error instanceof ConfabError && error.statusCode === 0) return become({ ready: true });
         remove(key);
-        toast(error instanceof ConfabError ? error.message : t.fileFailed(name), 'problem');
+        toast(errorText(error, t, t.fileFailed(name)), 'problem');
       },
     );
   };

@@ -97,6 +97,18 @@ export const en = {
   supportOnline: 'Online now',
   supportAway: 'We answer as soon as we are back',
   actionFailed: 'That did not work. Try again.',
+  /** Why something did not work. */
+  refused: {
+    offline: 'The server cannot be reached. Check your connection and try again.',
+    notAllowed: 'You may not do that.',
+    gone: 'That is not there any more.',
+    taken: 'Somebody was faster, or it is there already.',
+    tooLarge: 'That is too large.',
+    kind: 'Files of this kind cannot be sent.',
+    input: 'The server did not accept that. Look at what you have entered.',
+    full: 'The server cannot store anything right now. Try again later.',
+    broken: 'Something went wrong in the server. Try again later.',
+  },
   addToMessage: 'Add to the message',
   attach: 'Attach files',
   attachments: 'Attached files',

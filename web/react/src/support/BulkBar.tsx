@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BulkChange, ConversationObject, SupportChange, SupportObject } from '@confab/client';
+import { ConfabError, type BulkChange, type BulkResultObject, type ConversationObject, type SupportChange, type SupportObject } from '@confab/client';
 import { useState } from 'react';
 import { useMessages } from '../context.tsx';
+import { errorText } from '../errorText.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { useToast } from '../ui/Toasts.tsx';
@@ -28,17 +29,22 @@ export function BulkBar({ conversations, all, picking }: BulkBarProps) {
   const [busy, setBusy] = useState(false);
   const nameOf = (id: string) => state.conversations.get(id)?.user.name ?? id;
 
+  const why = (result: BulkResultObject | undefined) => {
+    const { code = -1, status_code: statusCode = 500, message = '' } = result?.error ?? {};
+    return errorText(new ConfabError(message, { code, statusCode }), messages);
+  };
+
   /** Says what was done and what was not; what was not stays chosen. Resolves with the ids of what was done. */
   const change = async (changes: readonly BulkChange[]): Promise<string[] | undefined> => {
     setBusy(true);
     try {
       const results = await chat.changeMany(changes);
       const failed = results.filter(({ error }) => error);
-      if (failed.length > 0) toast(t.bulk.failed(failed.slice(0, 3).map(({ id }) => nameOf(id)), failed[0]?.error?.message ?? ''), 'problem');
+      if (failed.length > 0) toast(t.bulk.failed(failed.slice(0, 3).map(({ id }) => nameOf(id)), why(failed[0])), 'problem');
       picking.keep(failed.map(({ id }) => id));
       return results.filter(({ error }) => !error).map(({ id }) => id);
-    } catch {
-      toast(messages.actionFailed, 'problem');
+    } catch (error) {
+      toast(errorText(error, messages), 'problem');
       return undefined;
     } finally {
       setBusy(false);
@@ -57,10 +63,10 @@ export function BulkBar({ conversations, all, picking }: BulkBarProps) {
       void chat.changeMany(done.map((id) => ({ id, ...undoOf(before.get(id)) }))).then(
         (results) => {
           const failed = results.find(({ error }) => error);
-          if (failed) toast(t.bulk.failed([nameOf(failed.id)], failed.error?.message ?? ''), 'problem');
+          if (failed) toast(t.bulk.failed([nameOf(failed.id)], why(failed)), 'problem');
           else toast(t.bulk.undone);
         },
-        () => toast(messages.actionFailed, 'problem'),
+        (error: unknown) => toast(errorText(error, messages), 'problem'),
       );
     toast(t.bulk.resolved(done.length), { label: t.bulk.undo, act: undo });
   };

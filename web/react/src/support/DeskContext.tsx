@@ -3,6 +3,7 @@
 import { DeskStore, isNamed, type ChatState, type ChatStore, type DeskState, type VideoClient } from '@confab/client';
 import { createContext, use, useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useMessages } from '../context.tsx';
+import { errorText } from '../errorText.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { useToast } from '../ui/Toasts.tsx';
 
@@ -41,8 +42,8 @@ export function DeskProvider({ client, chat, state, children }: DeskProviderProp
     (deed: Promise<unknown>) =>
       deed.then(
         () => true,
-        () => {
-          toast(t.actionFailed, 'problem');
+        (error: unknown) => {
+          toast(errorText(error, t), 'problem');
           return false;
         },
       ),

@@ -23,8 +23,7 @@ export function Labels({ conversation }: { conversation: ConversationObject }) {
   const button = useRef<HTMLButtonElement>(null);
   const on = conversation.support.labels ?? [];
   const toggle = (id: number) => {
-    const labels = on.includes(id) ? on.filter((other) => other !== id) : [...on, id];
-    void attempt(chat.changeSupport(conversation.id, { labels }));
+    void attempt(chat.changeSupport(conversation.id, on.includes(id) ? { removeLabels: [id] } : { addLabels: [id] })); // a colleague's stay
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || !open) return;

@@ -2,6 +2,7 @@
 import { DeskStore } from '@confab/client';
 import { useCallback, useEffect, useMemo } from 'react';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { errorText } from '../errorText.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { useToast } from '../ui/Toasts.tsx';
 import { BansForm } from '../moderation/BansForm.tsx';
@@ -76,7 +77,7 @@ function DeskIndex() {
   );
 }
 
-/** Says in a toast when it did not work, with the server's reason. Resolves with whether it did. */
+/** Says in a toast when it did not work, with the reason. Resolves with whether it did. */
 export function useAttempt(): (deed: Promise<unknown>, done?: string) => Promise<boolean> {
   const t = useMessages();
   const toast = useToast();
@@ -87,8 +88,8 @@ export function useAttempt(): (deed: Promise<unknown>, done?: string) => Promise
           if (done !== undefined) toast(done);
           return true;
         },
-        (error: Error) => {
-          toast(error.message || t.actionFailed, 'problem');
+        (error: unknown) => {
+          toast(errorText(error, t), 'problem');
           return false;
         },
       ),
