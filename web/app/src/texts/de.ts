@@ -82,7 +82,7 @@ export const de: Texts = {
     search: 'Suchen',
     write: 'Nachricht schreiben',
     ring: 'Zum Anruf und zurück',
-    escape: 'Schließen oder aufgeben',
+    escape: 'Schließen, aufgeben oder das Textfeld verlassen',
     conversations: 'Von einer Unterhaltung zur nächsten',
     send: 'Senden',
     line: 'Neue Zeile',

@@ -82,7 +82,7 @@ export const en = {
     search: 'Search',
     write: 'Write a message',
     ring: 'To the call and back',
-    escape: 'Close, or give up',
+    escape: 'Close, give up, or leave the text box',
     conversations: 'From one conversation to the next',
     send: 'Send',
     line: 'New line',

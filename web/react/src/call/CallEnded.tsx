@@ -7,7 +7,7 @@ import { duration } from '../format.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { CallRating } from './CallRating.tsx';
 
-/** Where it hides something, it is no longer news by then. */
+/** Where it is not its conversation's, it is no longer news by then. */
 const SHOWN_MS = 12_000;
 /** Whoever does one of these may be about to press something. */
 const TOUCHES = ['pointerenter', 'focusin'];
@@ -28,8 +28,10 @@ interface CallEndedProps {
   others: readonly string[];
   /** One is in it oneself, on another device or in another window. */
   elsewhere?: boolean;
-  /** In the call's conversation; null: over the page. */
+  /** In a conversation; null: over the page. */
   place: Element | null;
+  /** It goes by itself. */
+  passing: boolean;
   /** Into the call again: it rings when nobody is there. */
   onCall: () => void;
   /** To the text box of its conversation, when it has one. */
@@ -38,13 +40,12 @@ interface CallEndedProps {
 }
 
 /** After a call: with whom and how long, how it was, and back to it; or, when nobody came, to write instead. Not modal. */
-export function CallEnded({ ended, call, others, elsewhere = false, place, onCall, onWrite, onClose }: CallEndedProps) {
+export function CallEnded({ ended, call, others, elsewhere = false, place, passing, onCall, onWrite, onClose }: CallEndedProps) {
   const t = useMessages();
   const { peer, ms, met, result } = ended;
   const box = useRef<HTMLElement>(null);
-  const over = place === null;
   useEffect(() => {
-    if (!over) return;
+    if (!passing) return;
     let timer = setTimeout(onClose, SHOWN_MS);
     const element = box.current;
     // whoever is at one of its buttons is not hurried (WCAG 2.2.1)
@@ -57,12 +58,12 @@ export function CallEnded({ ended, call, others, elsewhere = false, place, onCal
       clearTimeout(timer);
       for (const event of TOUCHES) element?.removeEventListener(event, wait);
     };
-  }, [ended, over, onClose]);
+  }, [ended, passing, onClose]);
   if (typeof document === 'undefined') return null; // rendered on a server
   return createPortal(
     <section
       ref={box}
-      className={over ? 'cf-ended cf-ended--over' : 'cf-ended'}
+      className={place === null ? 'cf-ended cf-ended--over' : 'cf-ended'}
       aria-label={t.callEnded}
       onKeyDown={(event) => event.key === 'Escape' && onClose()}
     >

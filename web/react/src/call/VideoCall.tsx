@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CallingState, type UserObject } from '@confab/client';
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { createPortal } from 'react-dom';
+import { toTextBox } from '../calls/toTextBox.ts';
 import { useThere } from '../calls/useThere.ts';
 import { CallProvider, useMessages, useShortcuts, useVideoClient } from '../context.tsx';
 import { useAwake } from '../hooks/useAwake.ts';
@@ -73,6 +74,8 @@ export function VideoCall({ callType, callId, peer, ring = false, takeOver = fal
   const dialog = useRef<HTMLDivElement>(null);
   const wasIn = useRef(false);
   const [mini, setMini] = useState(false);
+  const small = useRef(mini);
+  small.current = mini;
   const [layout, setLayout] = useState<Layout>('grid');
   const place = useRef({ x: 0, y: 0 });
   const move = useMini(dialog, place, mini);
@@ -100,11 +103,19 @@ export function VideoCall({ callType, callId, peer, ring = false, takeOver = fal
     wasIn.current ||= joined;
   }, [joined, state, toast, t, close]);
 
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    return () => {
+      if (small.current && element?.contains(document.activeElement) && !matchMedia('(pointer: coarse)').matches) toTextBox(); // or the focus is nowhere
+    };
+  }, []);
+
   const over = error !== undefined || state === CallingState.RECONNECTING_FAILED;
   const lost = state === CallingState.RECONNECTING || state === CallingState.OFFLINE || state === CallingState.MIGRATING;
   const waiting = { note: lost ? t.callReconnecting : (note ?? result), ringing, onRing: () => void call.ring().catch(() => {}), onWrite };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && over) return close();
+    const gaveUp = result !== undefined && alone && (event.target === dialog.current || (event.target as Element).closest('.cf-waiting') !== null);
+    if (event.key === 'Escape' && (over || gaveUp)) return close();
     const deeds = {
       mini: () => setMini(!mini),
       layout: () => setLayout(layout === 'grid' ? 'speaker' : 'grid'),

@@ -14,7 +14,7 @@ interface AfterCallProps {
   onClose: () => void;
 }
 
-/** What is said of a call that is over: in its conversation when that is on the page. It goes when another one is opened. */
+/** What is said of a call that is over: in the conversation on the page, for a while when that is another one. It goes when one more is opened. */
 export function AfterCall({ ended, onOpen, onClose }: AfterCallProps) {
   const chat = useCallChat();
   const { call } = ended;
@@ -38,7 +38,8 @@ export function AfterCall({ ended, onOpen, onClose }: AfterCallProps) {
       call={call}
       others={others}
       elsewhere={me}
-      place={(shown === id ? chat?.after : null) ?? null}
+      place={chat?.after ?? null}
+      passing={shown === undefined || shown !== id}
       onCall={() => onOpen(others.length === 0 && !me)}
       onWrite={id === undefined || isGuestOf(chat?.messenger, id) || (shown !== id && !chat?.goTo) ? undefined : () => write(id)}
       onClose={onClose}

@@ -27,17 +27,26 @@ export function useDeskKeys(deeds: Partial<Record<DeskKey, () => void>>, { first
   }, [shortcuts, first]);
 }
 
-/** J and K, held down too: they walk through the list as it is on the screen. */
+/**
+ * J and K, held down too: they walk through the list as it is on the screen, from where the conversation on screen stood when
+ * it has left it. Escape leaves the text box, or these keys would be letters.
+ */
 export function useListKeys(): void {
   const shortcuts = useShortcuts();
+  const place = useRef(0);
   useEffect(() => {
     if (!shortcuts) return;
     const onKey = (event: KeyboardEvent) => {
-      const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-      if (step === 0 || event.defaultPrevented || !isShortcut(event) || document.querySelector('[aria-modal="true"]')) return;
       const list = [...document.querySelectorAll<HTMLButtonElement>('.cf-convs button')];
       const at = list.findIndex((button) => button.getAttribute('aria-current') === 'true');
-      const next = at < 0 ? list[0] : list[at + step];
+      if (at >= 0) place.current = at;
+      if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented && (event.target as Element | null)?.matches?.('.cf-chat--admin .cf-composer textarea')) {
+        document.querySelector<HTMLElement>('.cf-chat--admin [role="log"]')?.focus({ preventScroll: true });
+        return;
+      }
+      const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
+      if (step === 0 || event.defaultPrevented || !isShortcut(event) || document.querySelector('[aria-modal="true"]')) return;
+      const next = at < 0 ? list[Math.max(0, Math.min(place.current + Math.min(step, 0), list.length - 1))] : list[at + step];
       if (!next) return;
       event.preventDefault();
       next.click();
