@@ -93,6 +93,19 @@ test('the list: waiting, whose, and named', () => {
   assert.match(html, /aria-pressed="true"[^>]*>Open<span class="cf-chip__count">1</);
 });
 
+test('of a long list the beginning is drawn, and as much as shows the conversation on screen', () => {
+  const many = Array.from({ length: 1000 }, (_, i): ConversationObject => ({
+    ...conversation, id: `c${i}`, user: { ...sam, id: `c${i}`, name: `Customer ${i}` }, updated_at: new Date(Date.UTC(2026, 0, 2) - i * 60_000).toISOString(),
+  }));
+  const long = reduceChat(store.state, { type: 'loaded', response: { conversations: many, cursor: 1, online: [] } });
+  const rows = (shown: ChatState): readonly string[] =>
+    draw(<ConversationList state={shown} section="customers" onSection={nothing} onSelect={nothing} onFound={nothing} onRetry={nothing} />).match(/data-conversation="c\d+"/g) ?? [];
+  assert.equal(rows(long).length, 100);
+  assert.equal(rows(long)[0], 'data-conversation="c0"');
+  const on = rows({ ...long, open: 'c400' });
+  assert.ok(on.includes('data-conversation="c400"') && on.length < 500, `${on.length}`);
+});
+
 test('a colleague who looks at the same conversation', () => {
   assert.match(draw(<CollisionLine state={state} conversationId="sam" />), /Max Weber is also looking at this/);
   assert.equal(draw(<CollisionLine state={state} conversationId="other" />).includes('Max'), false);

@@ -15,6 +15,7 @@ import { BulkBar } from '../support/BulkBar.tsx';
 import { usePicking } from '../support/usePicking.ts';
 import { ViewTabs } from '../support/ViewTabs.tsx';
 import { ListSkeleton } from './Skeletons.tsx';
+import { useDrawn } from './useDrawn.ts';
 
 const EVERYWHERE: ConversationFilter = { view: 'all', order: 'latest' };
 
@@ -41,7 +42,10 @@ export function ConversationList({ state, section, onSection, onSelect, onFound,
     () => (wanted === '' ? all : all.filter(({ user }) => `${user.name} ${user.id}`.toLocaleLowerCase().includes(wanted))),
     [all, wanted],
   );
-  const picking = usePicking(conversations.map(({ id }) => id));
+  const ids = useMemo(() => conversations.map(({ id }) => id), [conversations]);
+  const picking = usePicking(ids);
+  // the one on screen is among them, that the keys go on from it
+  const { drawn, end } = useDrawn(`${wanted} ${JSON.stringify(filter)}`, ids.length, state.open === undefined ? 0 : ids.indexOf(state.open) + 2);
   if (state.status === 'error') return <LoadFailed onRetry={onRetry} />;
   if (state.status === 'loading') return <ListSkeleton label={t.loading} />;
   const searching = wanted !== '';
@@ -54,7 +58,7 @@ export function ConversationList({ state, section, onSection, onSelect, onFound,
       {!searching && customers && <ViewTabs state={state} filter={filter} onFilter={setFilter} />}
       {customers && (
         <ul className={`cf-convs ${picking.picked.size > 0 ? 'cf-convs--picking' : ''}`} role="list" aria-label={t.conversations} onKeyDown={moveByArrow}>
-          {conversations.map((conversation) => (
+          {conversations.slice(0, drawn).map((conversation) => (
             <ConversationItem
               key={conversation.id}
               conversation={conversation}
@@ -68,6 +72,7 @@ export function ConversationList({ state, section, onSection, onSelect, onFound,
               picking={picking}
             />
           ))}
+          {drawn < conversations.length && <li ref={end} aria-hidden="true" />}
         </ul>
       )}
       {customers && picking.picked.size > 0 && <BulkBar conversations={conversations.filter(({ id }) => picking.picked.has(id))} all={conversations.length} picking={picking} />}
