@@ -153,6 +153,10 @@ test('a word leads to the message, and back to the newest', async () => {
 	await log(admin).getByText('line 89').waitFor();
 	await admin.page.getByRole('searchbox', { name: 'Search' }).fill('zzzz');
 	await admin.page.getByText('Nothing found').waitFor();
+	await admin.page.getByRole('searchbox', { name: 'Search' }).fill(names.user);
+	const none = admin.page.getByText('No messages with these words');
+	await none.waitFor();
+	assert.ok((await none.boundingBox()).y < 320, 'right below the person, not at the foot of the page');
 	await admin.page.getByRole('button', { name: 'Clear search' }).click();
 });
 

@@ -29,8 +29,8 @@ export function MessageRun({ run, mine, meId, receipt, seen, marked, actions }: 
       {!mine && <Avatar user={run.user} size="small" />}
       <div className="cf-run__body">
         {!mine && (
-          <p className="cf-run__name">
-            <bdi>{run.user.name}</bdi>
+          <p className="cf-run__name" dir="auto">
+            {run.user.name}
           </p>
         )}
         {run.messages.map((message) => (

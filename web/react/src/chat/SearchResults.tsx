@@ -56,10 +56,15 @@ export function SearchResults({ words, state, people, onFound }: SearchResultsPr
   if (found.failed) return <LoadFailed onRetry={() => setAttempt((n) => n + 1)} />;
   const filters = <SearchFilters chosen={chosen} writers={writers} onChange={setChosen} />;
   if (found.words === words && found.chosen === chosen && found.messages.length === 0) {
-    return (
+    return people ? (
+      <div className="cf-found">
+        {chosen !== NO_FILTER && filters}
+        <p className="cf-found__none">{t.searchNoMessages}</p>
+      </div>
+    ) : (
       <>
         {chosen !== NO_FILTER && filters}
-        {people ? <p className="cf-found__none">{t.searchNoMessages}</p> : <EmptyState icon="search" title={t.searchNothing} hint={t.searchNothingHint} />}
+        <EmptyState icon="search" title={t.searchNothing} hint={t.searchNothingHint} />
       </>
     );
   }

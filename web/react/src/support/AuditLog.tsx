@@ -102,26 +102,31 @@ export function AuditLog({ team }: { team: readonly UserObject[] }) {
         </button>
       </header>
       <div className="cf-desk__scroll" tabIndex={0} role="group" aria-labelledby="cf-audit">
-        <table>
-          <thead>
-            <tr>
+        {/* the roles: on a phone its rows are laid out otherwise, and stay rows */}
+        <table className="cf-log" role="table">
+          <thead role="rowgroup">
+            <tr role="row">
               {[t.auditWhen, t.auditWho, messages.audit.where, t.auditWhat, t.auditTarget].map((title) => (
-                <th key={title} scope="col">
+                <th key={title} scope="col" role="columnheader">
                   {title}
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {rows.map((row) => (
-              <tr key={row.id}>
-                <td>{time.format(Date.parse(row.at))}</td>
-                <td>{nameOf(row.actor_id)}</td>
-                <td>
+              <tr key={row.id} role="row">
+                <td role="cell">{time.format(Date.parse(row.at))}</td>
+                <td role="cell">
+                  <bdi>{nameOf(row.actor_id)}</bdi>
+                </td>
+                <td role="cell">
                   <bdi>{row.place}</bdi>
                 </td>
-                <td title={row.action}>{what(row)}</td>
-                <td>
+                <td role="cell" title={row.action}>
+                  {what(row)}
+                </td>
+                <td role="cell">
                   {row.target} {row.detail}
                 </td>
               </tr>
