@@ -88,6 +88,11 @@ test('a page of one piece: the body is replaced, the address changes; the chat s
 	});
 	await panel(guest).waitFor();
 	assert.equal(await box(guest).inputValue(), 'half a sen');
+	await guest.page.evaluate(() => { // as a framework does that draws all of the page anew
+		const page = document.createElement('html');
+		document.replaceChild(page, document.documentElement);
+		setTimeout(() => page.append(document.createElement('head'), document.createElement('body')), 50);
+	});
 	await write(guest, 'Still here.');
 	await log(guest).getByText('Still here.').waitFor();
 	await guest.page.evaluate(() => history.pushState({}, '', '/a/third'));

@@ -66,16 +66,18 @@ export async function start(server: string, data: DOMStringMap): Promise<ConfabM
   };
 }
 
-/** Puts the element on the page, and back when a page of one piece has replaced its body. Returns the way to stop. */
+/** Puts the element on the page, and back when a page of one piece has replaced its body, or all of the document. Returns the way to stop. */
 function stay(host: HTMLElement, root: ShadowRoot): () => void {
   const observer = new MutationObserver(() => {
     if (!host.isConnected) put();
   });
   const put = () => {
-    document.body.append(host);
     observer.disconnect();
-    observer.observe(document.documentElement, { childList: true });
+    observer.observe(document, { childList: true });
+    if (document.documentElement) observer.observe(document.documentElement, { childList: true });
+    if (!document.body) return; // it comes
     observer.observe(document.body, { childList: true });
+    document.body.append(host);
     // what is taken out of a page is paused
     for (const media of root.querySelectorAll<HTMLMediaElement>('video, audio')) if (media.srcObject) media.play().catch(() => {});
   };
