@@ -104,9 +104,17 @@ test('a customer is the same person in every browser; whoever has no right hash 
 	assert.equal(await forger.page.getByText('number 17').count(), 0);
 	forger.problems.splice(0); // the refused request
 
-	await second.page.evaluate(() => window.Confab.logout());
+	await box(second).fill('half a secret');
+	await second.page.locator('input[type=file]').setInputFiles({ name: 'letter.txt', mimeType: 'text/plain', buffer: Buffer.from('Dear shop') });
+	await second.page.getByText('letter.txt').waitFor();
+	await second.page.evaluate(() => {
+		document.querySelector('[name=q]').focus();
+		window.Confab.logout();
+	});
 	await second.page.getByText('How can we help?').waitFor();
-	assert.equal(await second.page.getByText('number 17').count(), 0, 'nothing of her stays');
+	assert.equal(await second.page.getByText(/number 17|letter.txt/).count(), 0, 'nothing of her stays');
+	assert.equal(await box(second).inputValue(), '', 'nor what she was writing');
+	assert.equal(await second.page.evaluate(() => document.activeElement.name), 'q', 'the focus stays where it was');
 	await second.page.evaluate((who) => window.Confab.identify(who), { id: 'ann.lee', hash: hmac('ann.lee') });
 	await log(second).getByText('My order is number 17.').waitFor();
 });

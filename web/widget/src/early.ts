@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What is written before anybody is connected. It is kept over reloads like what waits later on, as nobody's. */
+/**
+ * What is written before anybody is connected. It is kept over reloads like what waits later on: as nobody's, or as that of the
+ * customer who the page says is there, so that on the page of another one it is not sent.
+ */
 import { browserOutbox, type Outbox, type OutboxStorage, type UnsentMessage } from '@confab/client';
 
 /** The user id of messages that have no writer yet. */
-export const NOBODY = '';
+const NOBODY = '';
 
 export class Early {
   /** The same one that the client uses once there is one. */
@@ -15,52 +18,65 @@ export class Early {
   constructor(
     server: string,
     private readonly warn: (text: string) => void,
+    storage = browserOutbox(`widget ${server}`), // the server's own pages may have the app beside the widget
   ) {
-    this.storage = browserOutbox(`widget ${server}`); // the server's own pages may have the app beside the widget
+    this.storage = storage;
   }
 
-  /** What waits since an earlier page: nobody's, and this user's, who is known but not connected yet. */
-  async load(userId: string | undefined): Promise<{ pending: UnsentMessage[]; earlier: UnsentMessage[] }> {
-    const list = async (id: string) => ((await this.#try((storage) => storage.list(id))) ?? []).sort((a, b) => a.at - b.at);
-    const pending = await list(NOBODY);
+  /** Whether what the storage has under this user id is what this customer, or somebody unknown, has written. */
+  owns(userId: string, customerId: string | undefined): boolean {
+    return writersOf(customerId).includes(userId);
+  }
+
+  /** What waits since an earlier page: this customer's or nobody's, and the visitor's, who is known but not connected yet. */
+  async load(customerId: string | undefined, visitorId: string | undefined): Promise<{ pending: UnsentMessage[]; earlier: UnsentMessage[] }> {
+    const pending = (await this.#list(writersOf(customerId))) ?? [];
     for (const { key } of pending) this.#kept.add(key);
-    return { pending, earlier: userId === undefined ? [] : await list(userId) };
+    return { pending, earlier: visitorId === undefined ? [] : ((await this.#list([visitorId])) ?? []) };
   }
 
-  keep(message: UnsentMessage): void {
+  keep(message: UnsentMessage, customerId: string | undefined): void {
     this.#keeping = this.#try(async (storage) => {
-      await storage.put(NOBODY, message);
+      await storage.put(writersOf(customerId)[0] ?? NOBODY, message);
       this.#kept.add(message.key);
     });
   }
 
-  /** Nobody's, or this user's. */
-  discard(key: string, userId: string = NOBODY): void {
-    for (const id of new Set([NOBODY, userId])) void this.#try((storage) => storage.remove(id, key));
+  /** One of theirs. */
+  discard(key: string, customerId: string | undefined, visitorId: string | undefined): void {
+    for (const id of [...writersOf(customerId), ...(visitorId === undefined ? [] : [visitorId])]) void this.#try((storage) => storage.remove(id, key));
   }
 
   /** These are this user's from now on. Another tab that shows them, too, may have been faster: then they are gone from here. */
-  async handOver(messages: readonly UnsentMessage[], outbox: Outbox, userId: string): Promise<void> {
+  async handOver(messages: readonly UnsentMessage[], outbox: Outbox, userId: string, customerId: string | undefined): Promise<void> {
+    const writers = writersOf(customerId);
     await this.alone('hand over', async () => {
       await this.#keeping;
-      const stored = await this.#try((storage) => storage.list(NOBODY));
+      const stored = await this.#list(writers);
       const there = new Set(stored?.map(({ key }) => key));
       for (const message of messages) {
         if (stored && this.#kept.has(message.key) && !there.has(message.key)) continue;
         await outbox.add({ ...message, conversationId: userId });
-        await this.#try((storage) => storage.remove(NOBODY, message.key));
+        for (const id of writers) await this.#try((storage) => storage.remove(id, message.key));
       }
     });
   }
 
   /** Nothing of anybody stays. */
   async forget(): Promise<void> {
+    await this.#keeping;
     await this.#try((storage) => storage.clear(() => true));
   }
 
   /** One tab after the other. */
   alone<T>(what: string, work: () => Promise<T>): Promise<T> {
     return this.storage?.exclusive ? this.storage.exclusive(what, work) : work();
+  }
+
+  /** Undefined: the storage does not say. */
+  async #list(userIds: readonly string[]): Promise<UnsentMessage[] | undefined> {
+    const lists = await this.#try((storage) => Promise.all(userIds.map((id) => storage.list(id))));
+    return lists?.flat().sort((a, b) => a.at - b.at);
   }
 
   async #try<T>(use: (storage: OutboxStorage) => Promise<T>): Promise<T | undefined> {
@@ -72,3 +88,6 @@ export class Early {
     }
   }
 }
+
+/** Under which user ids it is, the first for what is new. No account's id has a space. */
+const writersOf = (customerId: string | undefined): readonly string[] => (customerId === undefined ? [NOBODY] : [`customer ${customerId}`, NOBODY]);

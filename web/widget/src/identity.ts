@@ -23,6 +23,9 @@ export class Refused extends Error {
 }
 
 export class Identity {
+  /** Another number after `forget`: what was asked before then is not remembered. */
+  #era = 0;
+
   constructor(
     private readonly server: string,
     private readonly memory: Memory,
@@ -48,16 +51,19 @@ export class Identity {
         return await this.#ask({ visitor: before });
       } catch (error) {
         if (!(error instanceof Refused) || error.status !== 403) throw error;
-        this.memory.write('visitor', undefined); // the server has another secret now, or another database
+        // the server has another secret now, or another database; another tab may have a new key already
+        if (this.#visitor()?.key === before.key) this.memory.write('visitor', undefined);
       }
     }
     if (!create) return undefined;
+    const era = this.#era;
     const made = await this.#ask({ visitor: {} });
-    if (made.key !== undefined) this.memory.write('visitor', { id: made.user.id, key: made.key });
+    if (made.key !== undefined && era === this.#era) this.memory.write('visitor', { id: made.user.id, key: made.key });
     return made;
   }
 
   forget(): void {
+    this.#era++;
     this.customer = undefined;
     this.memory.write('visitor', undefined);
   }

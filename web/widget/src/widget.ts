@@ -5,7 +5,7 @@
  */
 import { ChatStore, Store, VideoClient, banNotice, callIdOf, randomId, ringSide } from '@confab/client';
 import type { BanNotice, Call, Logger, Observable, UnsentFile, UnsentMessage, UserObject, WidgetTeamResponse } from '@confab/client';
-import { Early, NOBODY } from './early.ts';
+import { Early } from './early.ts';
 import { Identity, Refused } from './identity.ts';
 import { Memory } from './memory.ts';
 import type { Customer, Settings } from './settings.ts';
@@ -40,6 +40,8 @@ export interface EndedCall extends CallEnd {
 }
 
 export interface WidgetState {
+  /** Another number when somebody else sits here: nothing that was begun before then is theirs. */
+  readonly person: number;
   readonly open: boolean;
   /** The focus is wanted in the text box. */
   readonly writing: boolean;
@@ -87,6 +89,7 @@ const quiet: Logger = { debug: () => {}, info: () => {}, warn: (...words) => con
 export class Widget {
   readonly state$: Observable<WidgetState>;
   readonly #state = new Store<WidgetState>({
+    person: 0,
     open: false,
     writing: false,
     connection: 'none',
@@ -193,22 +196,36 @@ export class Widget {
     return () => void set.delete(listener as (value: never) => void);
   }
 
-  /** The page knows who this is. The same customer again changes nothing. */
-  async identify(customer: Customer): Promise<void> {
+  /** The page knows who this is. The same customer again changes nothing; who was unknown goes on with what they began. */
+  async identify({ id, hash, name, image }: Customer): Promise<void> {
     const { customer: now } = this.#identity;
-    if (now?.id === customer.id && now.hash === customer.hash) return;
+    if (now?.id === id && now.hash === hash) return;
+    this.#identity.customer = { id, hash, name, image }; // at once: whoever calls before this is done has the last word
+    if (now && now.id !== id) this.#forgetPerson();
     await this.#disconnect(true);
-    this.#identity.customer = { id: customer.id, hash: customer.hash, name: customer.name, image: customer.image };
     await this.connect(false);
   }
 
   /** Whoever sits here next finds nothing of this one. */
   async logout(): Promise<void> {
     this.#identity.forget();
-    this.memory.write('draft', undefined, 'session');
-    this.#set({ pending: [] });
-    await this.#disconnect(false);
-    await this.#early.forget();
+    this.#forgetPerson();
+    await Promise.all([this.#disconnect(false), this.#early.forget()]);
+  }
+
+  #forgetPerson(): void {
+    this.draft = '';
+    this.#set({ person: this.state.person + 1, pending: [] });
+  }
+
+  /** What is being written, over reloads of the page; a customer's on pages of that customer only. */
+  get draft(): string {
+    const { text, by } = this.memory.read<{ text?: string; by?: string }>('draft', 'session') ?? {};
+    return typeof text === 'string' && (by === undefined || by === this.#identity.customer?.id) ? text : '';
+  }
+
+  set draft(text: string) {
+    this.memory.write('draft', text === '' ? undefined : { text, by: this.#identity.customer?.id }, 'session');
   }
 
   /** Shows the message at once; it goes when there is a connection, also when the page was loaded anew by then. */
@@ -220,7 +237,7 @@ export class Widget {
     }
     const at = Math.max(Date.now(), ...pending.map((other) => other.at + 1));
     const message = { key: randomId(), conversationId: '', text, at, private: false, files };
-    this.#early.keep(message);
+    this.#early.keep(message, this.#identity.customer?.id);
     this.#set({ pending: [...pending, message] });
     void this.connect(true);
   }
@@ -228,14 +245,14 @@ export class Widget {
   /** One that was written before there was a connection is not to be sent. */
   discard(key: string): void {
     const others = (list: readonly UnsentMessage[]) => list.filter((message) => message.key !== key);
-    this.#early.discard(key, this.#identity.visitorId);
+    this.#early.discard(key, this.#identity.customer?.id, this.#identity.visitorId);
     this.#set({ pending: others(this.state.pending), earlier: others(this.state.earlier) });
   }
 
   /** Shows the lobby, from where it rings the team; or joins the call that is live in the conversation. `check: false`: rings at once. */
   async call({ check = this.settings.lobby } = {}): Promise<void> {
     const connected = await this.connect(true);
-    if (!connected || this.state.active) return;
+    if (!connected || this.state.connected !== connected || this.state.active) return;
     const call = connected.client.call('default', callIdOf(connected.me.id));
     const people = connected.chat.state.conversations.get(connected.me.id)?.call?.participants ?? [];
     const others = people.some(({ id }) => id !== connected.me.id);
@@ -261,8 +278,11 @@ export class Widget {
 
   /** Rejects with ConfabError when it was answered elsewhere. */
   async accept(call: Call, camera = true): Promise<void> {
+    const { connected } = this.state;
     if (!camera) await call.camera.disable({ remember: false });
     await call.accept();
+    if (this.state.connected !== connected) return;
+    this.hangUp(); // one at a time: nobody would see the other one's camera
     this.#set({ active: { call, ring: false, takeOver: false, checking: false }, ended: undefined, ringing: undefined });
     this.#emit('call', 'active');
   }
@@ -346,8 +366,9 @@ export class Widget {
     ];
     chat.start();
     if (open) chat.open(me.id);
-    void client.outbox.forget((userId) => userId !== me.id && userId !== NOBODY); // who was here before is gone
-    void this.#early.handOver(pending, client.outbox, me.id);
+    const customerId = this.#identity.customer?.id;
+    void client.outbox.forget((userId) => userId !== me.id && !this.#early.owns(userId, customerId)); // who was here before is gone
+    void this.#early.handOver(pending, client.outbox, me.id, customerId);
     this.#set({ connected, connection: 'ready', banned: undefined, pending: [], earlier: [] });
     this.#tellPage();
     this.#lookForRings();
@@ -357,10 +378,11 @@ export class Widget {
   /** What an earlier page left waiting is shown, and goes. */
   async #restore(): Promise<void> {
     const round = this.#round;
-    const { pending, earlier } = await this.#early.load(this.#identity.visitorId);
+    const customerId = this.#identity.customer?.id;
+    const { pending, earlier } = await this.#early.load(customerId, this.#identity.visitorId);
     if (round !== this.#round || pending.length + earlier.length === 0) return;
     const { connected } = this.state;
-    if (connected) return this.#early.handOver(pending, connected.client.outbox, connected.me.id);
+    if (connected) return this.#early.handOver(pending, connected.client.outbox, connected.me.id, customerId);
     this.#set({ pending: [...pending, ...this.state.pending], earlier });
     if (pending.length > 0) void this.connect(true);
   }
@@ -382,7 +404,8 @@ export class Widget {
   /** The server ended it: the account is gone or banned, or its secret is another one. */
   #onSignedOut(error: unknown): void {
     if (!this.state.connected) return;
-    void this.#disconnect(true).then(() => this.#failed(error, false));
+    const round = this.#round + 1; // of nobody, until the page says who is there now
+    void this.#disconnect(true).then(() => round === this.#round && this.#failed(error, false));
   }
 
   async #disconnect(keepUnsent: boolean): Promise<void> {
@@ -392,9 +415,10 @@ export class Widget {
     this.#connecting = undefined;
     clearTimeout(this.#retry);
     this.#retry = undefined;
+    this.#tries = 0;
     for (const stop of this.#stops.splice(0)) stop();
     this.hangUp();
-    this.#set({ connected: undefined, connection: 'none', earlier: [], ringing: undefined, ended: undefined });
+    this.#set({ connected: undefined, connection: 'none', banned: undefined, earlier: [], ringing: undefined, ended: undefined, callFailed: false });
     this.#onUnread(0);
     connected?.chat.stop();
     await connected?.client.disconnectUser({ keepUnsent });

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
 import { badge } from '@confab/react/plain';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from './Icon.tsx';
 import { Panel } from './Panel.tsx';
 import { useAround, useWidgetState } from './context.ts';
@@ -10,8 +10,10 @@ import { useLoaded } from './load.ts';
 /** The round button, the chat over it, and the call over the page. */
 export function App() {
   const { widget, t } = useAround();
-  const { open, unread, active, ringing, ended, connected } = useWidgetState();
+  const { open, person, unread, active, ringing, ended, connected } = useWidgetState();
   const launcher = useRef<HTMLButtonElement>(null);
+  const before = useRef(person);
+  useEffect(() => void (before.current = person), [person]);
   const inCall = active !== undefined || ringing !== undefined;
   // what shows calls is fetched when there is one; the media code after that, when it is joined
   const layer = useLoaded(inCall, async () => (await import('../call/CallLayer.tsx')).load(t.locale), () => widget.failCall());
@@ -24,7 +26,7 @@ export function App() {
   };
   return (
     <div class={`root ${open ? 'is-open' : ''} ${active ? 'in-call' : ''}`}>
-      {open ? <Panel onClose={close} after={after} /> : after}
+      {open ? <Panel key={person} quiet={before.current !== person} onClose={close} after={after} /> : after}
       {widget.settings.launcher && (
         <button
           ref={launcher}

@@ -15,7 +15,7 @@ const MAX_BYTES = 10_000;
 export function Composer({ uploads }: { uploads: Uploads }) {
   const { widget, t } = useAround();
   const { connected } = useWidgetState();
-  const [text, setText] = useState(() => widget.memory.read<string>('draft', 'session') ?? '');
+  const [text, setText] = useState(() => widget.draft);
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const voice = useVoice();
@@ -25,7 +25,7 @@ export function Composer({ uploads }: { uploads: Uploads }) {
 
   const change = (value: string) => {
     setText(value);
-    widget.memory.write('draft', value === '' ? undefined : value, 'session'); // the page may be loaded anew
+    widget.draft = value; // the page may be loaded anew
   };
   const send = () => {
     if (!sendable) return;

@@ -17,8 +17,16 @@ import { onPhone, useBackButton, useFocusInside, useScrollLock, useViewport } fr
 import { expected, useTeam } from './team.ts';
 import { useUploads } from './uploads.ts';
 
-/** The chat: a dialog beside the page; on a phone in its place. Escape closes it. `after`: what is said of a call that is over. */
-export function Panel({ onClose, after }: { onClose: () => void; after: ComponentChildren }) {
+interface PanelProps {
+  /** It was open already: the focus stays where it is. */
+  quiet: boolean;
+  onClose: () => void;
+  /** What is said of a call that is over. */
+  after: ComponentChildren;
+}
+
+/** The chat: a dialog beside the page; on a phone in its place. Escape closes it. */
+export function Panel({ quiet, onClose, after }: PanelProps) {
   const { widget, t } = useAround();
   const { connected, connection, active, banned, team, writing } = useWidgetState();
   const dialog = useRef<HTMLElement>(null);
@@ -28,7 +36,7 @@ export function Panel({ onClose, after }: { onClose: () => void; after: Componen
   const report = useReport(connected);
   const title = widget.settings.title ?? t.title;
   useViewport();
-  useFocusInside(dialog, phone);
+  useFocusInside(dialog, phone, quiet);
   useScrollLock(phone);
   useBackButton(phone, onClose);
   const toTextBox = () => dialog.current?.querySelector<HTMLElement>('.composer textarea')?.focus();

@@ -79,11 +79,13 @@ export function useBackButton(on: boolean, back: () => void): void {
 
 const FOCUSABLE = 'a[href], button:not(:disabled), input:not([hidden]), select, textarea, [tabindex="0"], audio[controls], video[controls]';
 
-/** Takes the focus, and with `trap` keeps it. */
-export function useFocusInside(ref: RefObject<HTMLElement | null>, trap: boolean): void {
+/** Takes the focus, unless it is `quiet`, and with `trap` keeps it. */
+export function useFocusInside(ref: RefObject<HTMLElement | null>, trap: boolean, quiet = false): void {
   useEffect(() => {
+    if (quiet) return;
     const text = matchMedia('(pointer: coarse)').matches ? null : ref.current?.querySelector('textarea'); // no keyboard over what one came to read
     (text ?? ref.current)?.focus();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- when it appears, and not later
   }, [ref]);
   useFocusTrap(ref, trap);
 }
