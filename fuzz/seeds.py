@@ -187,6 +187,30 @@ def sdp_seeds():
         b"a=bundle-only\na=mid:x\nm=image 9 udptl t38\n")
 
 
+def client_stream_seeds():
+    """Steps of fuzz_client_streams: kind, sender and id, number, 16-bit length, bytes."""
+    header, chunk, trailer, inline, raw, text = 0, 1, 2, 3, 4, 64
+    step = lambda kind, which, number=0, data=b"": struct.pack(">BBBH", kind, which, number, len(data)) + data
+    field = lambda number, data: bytes([number << 3 | 2, len(data)]) + data
+    save = lambda name, *steps: put("client_streams", name, b"".join(steps))
+    save("text", step(header, text, 23, b"chat"), step(chunk, text, 0, b"hello "), step(chunk, text, 1, b"world"), step(trailer, text))
+    save("bytes", step(header, 1, 0, b"file"), step(chunk, 1, 0, b"\xff\0\1"), step(chunk, 1, 1, b"x" * 70), step(trailer, 1))
+    save("two-senders", step(header, 0), step(header, 1), step(chunk, 0, 0, b"a"), step(chunk, 1, 0, b"b"), step(trailer, 1), step(trailer, 0))
+    save("given-up", step(header, 2), step(chunk, 2, 0, b"a"), step(trailer, 2, 0, b"no time"))
+    save("gap", step(header, 3), step(chunk, 3, 1, b"a"), step(trailer, 3))
+    save("again", step(header, 3), step(chunk, 3, 0, b"a"), step(chunk, 3, 0, b"a"), step(header, 3), step(trailer, 3))
+    save("too-long", step(header, 3, 3), step(chunk, 3, 0, b"aaaa"))
+    save("too-short", step(header, 3, 9), step(chunk, 3, 0, b"a"), step(trailer, 3))
+    save("no-utf8", step(header, text + 3), step(chunk, text + 3, 0, b"\xc3"))
+    save("inline", step(inline, text, 0, b"short"), step(inline, text, 5, b"sh"))
+    save("longer-than-whole", step(header, 3), *(step(chunk, 3, i, b"y" * 30000) for i in range(3)), step(trailer, 3))
+    save("left-open", step(header, 0), step(header, 1), step(header, 2), step(chunk, 2, 0, b"z"))
+    whole = field(1, b"0") + field(3, b"t") + field(4, b"text/plain") + field(8, field(1, b"k") + field(2, b"v")) + field(9, field(3, b"r"))
+    packet = lambda number, message: step(raw, 0, 0, field(number, message) + field(4, b"0"))
+    save("raw", packet(13, whole), packet(14, field(1, b"0") + field(3, b"abc")), packet(15, field(1, b"0")))
+    save("raw-compressed", packet(13, field(1, b"0") + b"\x60\1" + field(10, field(1, b"n"))))
+
+
 if __name__ == "__main__":
-    for make in (stun_seeds, rtp_seeds, rtcp_seeds, twcc_seeds, codec_seeds, dcep_seeds, sdp_seeds):
+    for make in (stun_seeds, rtp_seeds, rtcp_seeds, twcc_seeds, codec_seeds, dcep_seeds, sdp_seeds, client_stream_seeds):
         make()

@@ -46,6 +46,7 @@ typedef enum confab_error_code {
 	CONFAB_ERR_NOT_JOINED = 1005,
 	CONFAB_ERR_WOULD_WAIT = 1006, /* a function that waits, called in a callback */
 	CONFAB_ERR_REMOVED = 1007,    /* the server ended our part in the call */
+	CONFAB_ERR_ABORTED = 1008,    /* whoever sends the data stream gave it up */
 	/* of remote procedure calls: LiveKit's RpcError, with its numbers; programs may send others */
 	CONFAB_ERR_RPC_UNSUPPORTED_METHOD = 1400,
 	CONFAB_ERR_RPC_RECIPIENT_NOT_FOUND = 1401,

@@ -32,5 +32,6 @@
 #include "data.h"
 #include "event.h"
 #include "media.h"
+#include "stream.h"
 
 #endif

@@ -8,6 +8,7 @@
 #include "client.h"
 #include "data.h"
 #include "media.h"
+#include "stream.h"
 
 typedef enum confab_event_type {
 	CONFAB_EVENT_CONNECTION = 1, /* state: confab_connection_state; error or NULL */
@@ -82,7 +83,17 @@ typedef enum confab_event_type {
 	CONFAB_EVENT_TYPING,
 	/* too much has happened since the last event for all of it to come: load anew what you keep of
 	 * conversations and calls; events go on from here */
-	CONFAB_EVENT_RESYNC
+	CONFAB_EVENT_RESYNC,
+	/* call, participant, identity, name; stream, topic: somebody sends a text or a file */
+	CONFAB_EVENT_STREAM_OPENED,
+	CONFAB_EVENT_STREAM_CHUNK, /* the same; data, length: its next bytes, of a text whole characters */
+	/*
+	 * The same, no more comes; error: why it is not complete (CONFAB_ERR_ABORTED: its sender gave up; _NETWORK: they
+	 * or we lost the call; _BAD_INPUT: a part was lost, or it breaks the rules), or NULL. Of one of
+	 * CONFAB_STREAM_WHOLE_MAX bytes at most that is complete: data, length: all of it, with a NUL behind;
+	 * of a longer one data is NULL
+	 */
+	CONFAB_EVENT_STREAM_CLOSED
 } confab_event_type;
 
 /* What is not named at the type is NULL or 0. */
@@ -118,6 +129,7 @@ struct confab_event {
 	/* Of the server's events that are kept: where it stands among them. A program that is to miss nothing over
 	 * a restart keeps the last one and gives it to connect_user as `since`. 0: not kept. */
 	int64_t cursor;
+	const confab_stream_info *stream;
 };
 
 #endif

@@ -34,6 +34,8 @@ static void end_requests(struct confab_call *call, const confab_error *error)
 {
 	rpc_end_all(call, error);
 	describe_end_all(call, error);
+	incoming_end_all(call, error);
+	outgoing_end_all(call, error);
 }
 
 static void end_session(struct confab_call *call)
@@ -284,6 +286,7 @@ void call_free(struct confab_call *call)
 		track_free(t);
 	wishes_free(call);
 	rpc_methods_free(call);
+	outgoing_free_all(call);
 	list_remove(&call->in_client);
 	free(call->url);
 	free(call->token);

@@ -53,6 +53,8 @@ struct confab_call *call_open(struct confab_client *c, const char *cid)
 	list_init(&call->rpc_methods);
 	list_init(&call->rpc_pending);
 	list_init(&call->describing);
+	list_init(&call->incoming);
+	list_init(&call->outgoing);
 	(void)uv_timer_init(&c->loop, &call->timer);
 	call->timer.data = call;
 	list_append(&c->calls, &call->in_client);

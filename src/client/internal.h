@@ -6,7 +6,7 @@
  *	public functions ▸ loop.c (tasks) ▸ user.c (token, event socket) ▸ event.c (what an event means)
  *	client, handle, join, ring,      ▸ api.c (requests) ▸ http.c
  *	sending, history, change,        ▸ chat.h (conversations)
- *	track, subscribe, rpc, describe  ▸ call.c (state machine) ▸ session.c (one connection to a media server)
+ *	track, subscribe, rpc, outgoing   ▸ call.c (state machine) ▸ session.c (one connection to a media server)
  */
 #pragma once
 
@@ -107,13 +107,16 @@ struct confab_call {
 	char *url, *token; /* of another server; NULL */
 	uint64_t reconnect_us, give_up_at;
 	unsigned attempts;
-	uv_timer_t timer;		      /* until the next attempt to come back */
-	struct list joins;		      /* struct waiting */
-	struct list tracks;		      /* struct confab_track, in_call */
-	struct list wishes;		      /* struct wish; subscribe.c */
-	struct list rpc_methods, rpc_pending; /* rpc_serve.c, rpc.c */
-	unsigned rpc_open;		      /* requests that are not answered yet */
-	struct list describing;		      /* struct describe; describe.c */
+	uv_timer_t timer;		       /* until the next attempt to come back */
+	struct list joins;		       /* struct waiting */
+	struct list tracks;		       /* struct confab_track, in_call */
+	struct list wishes;		       /* struct wish; subscribe.c */
+	struct list rpc_methods, rpc_pending;  /* rpc_serve.c, rpc.c */
+	unsigned rpc_open;		       /* requests that are not answered yet */
+	struct list describing;		       /* struct describe; describe.c */
+	struct list outgoing;		       /* struct confab_stream; outgoing.c */
+	struct list incoming;		       /* struct incoming; incoming.c */
+	size_t incoming_count, incoming_bytes; /* of them, and what is kept of them */
 	struct session *session;
 	confab_reason reason; /* that the server gave for the end of the last session */
 	struct call_ring ring;
@@ -279,6 +282,15 @@ void rpc_methods_free(struct confab_call *call);
 
 /* Changes of our own texts that the server has not answered will not be. */
 void describe_end_all(struct confab_call *call, const confab_error *error);
+
+/* ---- incoming.c, outgoing.c ---- */
+
+/* Data streams of theirs will not end. */
+void incoming_gone(struct confab_call *call, const char *identity);
+/* None will, ours neither. */
+void incoming_end_all(struct confab_call *call, const confab_error *error);
+void outgoing_end_all(struct confab_call *call, const confab_error *error);
+void outgoing_free_all(struct confab_call *call);
 
 /* ---- session.c ---- */
 

@@ -118,6 +118,11 @@ bool peer_data_is_up(const struct peer *p)
 	return channels_are_up(&p->channels);
 }
 
+size_t peer_data_buffered(const struct peer *p)
+{
+	return channels_buffered(&p->channels);
+}
+
 size_t peer_next_data(struct peer *p, uint64_t now, uint8_t ret[PEER_DATAGRAM])
 {
 	uint8_t packet[SCTP_PACKET_MAX];

@@ -204,6 +204,8 @@ int peer_send_data(struct peer *p, enum channel_label label, struct blob *messag
 bool peer_next_message(struct peer *p, struct channels_message *ret);
 /* Data channels are up: messages flow. Those sent before wait. */
 bool peer_data_is_up(const struct peer *p);
+/* Bytes of messages that the other side has not confirmed, with what keeping them costs. */
+size_t peer_data_buffered(const struct peer *p);
 
 /* The next encrypted datagram of the data channels, PEER_DATAGRAM bytes at most; 0 = none. */
 size_t peer_next_data(struct peer *p, uint64_t now, uint8_t ret[PEER_DATAGRAM]);

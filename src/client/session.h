@@ -104,6 +104,9 @@ struct session {
 	struct list streams, remotes, messages, heard;
 	size_t message_count, remote_count, heard_count;
 	uint32_t data_sequence; /* of our newest reliable message */
+	size_t message_bytes;	/* of `messages` */
+	uint64_t data_bytes;	/* ever put there */
+	bool filling;		/* outgoing_fill is at work */
 	uv_timer_t timer;
 	unsigned handles; /* libuv handles that are not closed yet */
 	uint8_t datagram[2048];
@@ -156,6 +159,10 @@ void stream_end_all(struct session *s);
 
 /* Queues a packet until the channel is up; numbers it. CONFAB_OK or _NO_MEMORY: too many wait, too. */
 int data_queue(struct session *s, Lk__DataPacket *packet, bool reliable);
+/* The same, to be sent with the next data_send. */
+int data_put(struct session *s, Lk__DataPacket *packet, bool reliable);
+/* Bytes that the server has not confirmed yet, or a little more. */
+size_t data_waiting(const struct session *s);
 /* For SyncState: how far we are with everybody's reliable messages; the texts are the session's. At most `most`. */
 size_t data_heard(const struct session *s, Lk__DataChannelReceiveState *ret, size_t most);
 /* One packet of somebody else. */
@@ -191,6 +198,15 @@ void report_room(struct session *s, const Lk__Room *m);
 void rpc_take_request(struct session *s, const Lk__DataPacket *p);
 void rpc_take_ack(struct session *s, const Lk__DataPacket *p);
 void rpc_take_response(struct session *s, const Lk__DataPacket *p);
+
+/* ---- incoming.c, outgoing.c ---- */
+
+/* A data stream of somebody else begins; keeps the packet and sets *slot to NULL. */
+void incoming_header(struct session *s, Lk__DataPacket **slot);
+void incoming_chunk(struct session *s, const Lk__DataPacket *p);
+void incoming_trailer(struct session *s, const Lk__DataPacket *p);
+/* Puts as much of our data streams among the messages as should wait there. */
+void outgoing_fill(struct session *s);
 
 /* ---- describe.c ---- */
 

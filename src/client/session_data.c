@@ -19,16 +19,18 @@ struct heard {
 	uint32_t sequence;
 };
 
-static void message_free(struct message_out *m)
+static void message_free(struct session *s, struct message_out *m)
 {
 	list_remove(&m->in_session);
+	s->message_count--;
+	s->message_bytes -= m->blob->length;
 	blob_unref(m->blob);
 	free(m);
 }
 
 /* ---- out ---- */
 
-int data_queue(struct session *s, Lk__DataPacket *packet, bool reliable)
+int data_put(struct session *s, Lk__DataPacket *packet, bool reliable)
 {
 	struct message_out *m = s->message_count < SESSION_MESSAGES ? malloc(sizeof *m) : NULL;
 
@@ -48,10 +50,25 @@ int data_queue(struct session *s, Lk__DataPacket *packet, bool reliable)
 	m->blob = blob;
 	list_append(&s->messages, &m->in_session);
 	s->message_count++;
+	s->message_bytes += blob->length;
+	s->data_bytes += blob->length;
 	if (!s->pub.open && pc_open(s, &s->pub))
 		signal_offer(s);
-	session_check(s);
 	return CONFAB_OK;
+}
+
+int data_queue(struct session *s, Lk__DataPacket *packet, bool reliable)
+{
+	int r = data_put(s, packet, reliable);
+
+	if (r == CONFAB_OK)
+		session_check(s);
+	return r;
+}
+
+size_t data_waiting(const struct session *s)
+{
+	return s->message_bytes + (s->pub.open ? peer_data_buffered(&s->pub.peer) : 0);
 }
 
 int session_send_data(struct session *s, const confab_data *data)
@@ -78,13 +95,13 @@ void data_send(struct session *s)
 {
 	struct message_out *m;
 
+	outgoing_fill(s);
 	if (!s->pub.open || !peer_data_is_up(&s->pub.peer))
 		return;
 	list_each (m, &s->messages, in_session) {
 		if (peer_send_data(&s->pub.peer, m->label, m->blob) == -ENOBUFS)
 			break; /* the rest waits for the network */
-		message_free(m);
-		s->message_count--;
+		message_free(s, m);
 	}
 	pc_flush(&s->pub);
 }
@@ -162,8 +179,11 @@ static void take_user(struct session *s, const Lk__DataPacket *p)
 	client_emit(s->client, &e);
 }
 
-static void dispatch(struct session *s, const Lk__DataPacket *p)
+/* May keep the packet and set *slot to NULL. */
+static void dispatch(struct session *s, Lk__DataPacket **slot)
 {
+	const Lk__DataPacket *p = *slot;
+
 	if (p->user && p->user->has_payload)
 		take_user(s, p);
 	else if (p->rpc_request)
@@ -172,6 +192,12 @@ static void dispatch(struct session *s, const Lk__DataPacket *p)
 		rpc_take_ack(s, p);
 	else if (p->rpc_response)
 		rpc_take_response(s, p);
+	else if (p->stream_header)
+		incoming_header(s, slot);
+	else if (p->stream_chunk)
+		incoming_chunk(s, p);
+	else if (p->stream_trailer)
+		incoming_trailer(s, p);
 }
 
 void data_take(struct session *s, const uint8_t *bytes, size_t n)
@@ -181,8 +207,9 @@ void data_take(struct session *s, const uint8_t *bytes, size_t n)
 	if (!p)
 		return;
 	if (is_new(s, p))
-		dispatch(s, p);
-	lk__data_packet__free_unpacked(p, NULL);
+		dispatch(s, &p);
+	if (p)
+		lk__data_packet__free_unpacked(p, NULL);
 }
 
 void data_rx(struct session *s, struct pc *pc)
@@ -199,7 +226,7 @@ void data_forget(struct session *s)
 	struct heard *h;
 
 	list_each (m, &s->messages, in_session)
-		message_free(m);
+		message_free(s, m);
 	list_each (h, &s->heard, in_session) {
 		list_remove(&h->in_session);
 		free(h);

@@ -254,6 +254,7 @@ static void leaves(struct session *s, struct remote *r, confab_reason reason)
 	confab_event e = { .type = CONFAB_EVENT_PARTICIPANT_LEFT, .reason = reason };
 
 	end_tracks(s, r, NULL);
+	incoming_gone(s->call, r->info->identity);
 	session_describe(s, &e, or_empty(r->info->sid), "");
 	client_emit(s->client, &e);
 	rpc_gone(s->call, e.identity);

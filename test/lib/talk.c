@@ -19,6 +19,7 @@
 
 #include "talk_chat.h"
 #include "talk_say.h"
+#include "talk_stream.h"
 
 enum { WORDS = 8, PIECE_MS = 20 };
 
@@ -53,7 +54,8 @@ static void on_event(void *arg, const confab_event *e)
 	}
 	if (e->type == CONFAB_EVENT_RING && e->ring->incoming)
 		t->call = e->call; /* the next commands are about it */
-	say_event(e);
+	if (!stream_event(e))
+		say_event(e);
 }
 
 static void on_done(void *arg, const confab_error *error)
@@ -318,9 +320,11 @@ static void do_waiting(struct talk *t, char **w, const char *rest)
 		r = describe(t, w, &error);
 	else if (strcmp(w[0], "rpc") == 0)
 		r = ask(t, w, w[3] ? rest + (w[3] - w[2]) : "", &error);
-	else if (!chat_obey(t->client, w, rest, &r, &error))
+	else if (!chat_obey(t->client, w, rest, &r, &error) &&
+		 !stream_obey(t->call, t->own_loop, w, rest, &r, &error))
 		r = do_small(t, w, &error);
-	say_done(w[0], r, r ? error.message : "");
+	if (r != -1)
+		say_done(w[0], r, r ? error.message : "");
 }
 
 /* The same by the caller's loop; false: none of these. */
