@@ -32,7 +32,8 @@ typedef enum confab_event_type {
 	 */
 	CONFAB_EVENT_SERVER,
 	/* call, ring; identity, name: who called, accepted, rejected or missed it; topic: the reason of
-	 * a rejection ("decline", "busy", "timeout", "cancel", "caller_gone", …) or NULL */
+	 * a rejection ("decline", "busy", "timeout", "cancel", "caller_gone", …) or NULL. Who is in
+	 * another call is told of one that was missed with `incoming` 0: it never rang */
 	CONFAB_EVENT_RING,
 	/* message, conversation; identity, name: who wrote it, perhaps this user elsewhere; cursor. After a gap in
 	 * the connection each comes once, in order */

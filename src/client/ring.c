@@ -18,6 +18,7 @@ enum { REASON_MAX = 32, PATH_MAX_BYTES = 256 };
 struct picture {
 	confab_ring ring;
 	bool mine;	    /* this user calls */
+	bool called;	    /* this user has a leg, whatever became of it */
 	bool rings_me;	    /* this user's leg rings */
 	bool answered_here; /* this device has accepted */
 	bool accepted;	    /* somebody has */
@@ -43,6 +44,7 @@ static void read_legs(const struct confab_client *c, const json_t *legs, struct 
 		bool me = is(text(leg, "user_id"), c->user_id);
 		const char *state = text(leg, "state");
 
+		p->called |= me;
 		p->accepted |= is(state, "accepted");
 		p->rings_me |= me && is(state, "ringing");
 		p->answered_here |= me && is(text(leg, "device_id"), c->device_id);
@@ -143,8 +145,8 @@ void ring_take(struct confab_client *c, json_t *event)
 
 	if (!picture_read(c, json_object_get(event, "ring"), &p))
 		return;
-	/* somebody calls: the program gets a handle to answer with */
-	call = p.rings_me ? call_open(c, cid) : call_find(c, cid);
+	/* somebody calls: the program gets a handle to answer with, or, when it was busy, to call back */
+	call = p.called && !p.mine ? call_open(c, cid) : call_find(c, cid);
 	if (!call)
 		return;
 	client_emit(c, &(confab_event){ .type = CONFAB_EVENT_RING,

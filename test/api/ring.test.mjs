@@ -101,6 +101,8 @@ test('who is in another call is busy, and learns that they missed it', async () 
 	assert.deepEqual([call.ring, call.answer.body.ring], [null, null], 'over at once');
 	const rejected = await a.next('call.rejected');
 	assert.deepEqual([rejected.reason, rejected.ring.outcome], ['busy', 'busy']);
+	const rings = await c.next('call.ring');
+	assert.deepEqual(legs(rings.ring), { cleo: 'busy' }, 'her devices do not ring for a moment');
 	assert.equal((await c.next('call.missed')).user.id, 'cleo');
 	busy.socket.close();
 	await Promise.all([a.close(), c.close()]);

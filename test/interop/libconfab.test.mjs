@@ -128,8 +128,30 @@ test('C is rung: it accepts and joins; declines; hears that it was cancelled or 
 	from = await ring('elsewhere');
 	await people.bob.call('POST', at('default', 'elsewhere', 'accept'), { device_id: 'phone' });
 	await t.state(State.left, from);
+	await people.ann.call('POST', at('default', 'elsewhere', 'end'), {}); // else bob is on his way there, and busy
 	caller.close();
 	await t.end();
+});
+
+test('nobody answers: both sides hear that the call was missed, when the server says so', async () => {
+	const [caller, callee] = [await talk('ann', { ownLoop: true }), await talk('bob')];
+	const settings_override = { ring: { incoming_call_timeout_ms: 5000, auto_cancel_timeout_ms: 5000, missed_call_timeout_ms: 5000 } };
+	await people.ann.call('POST', at('default', 'nobody'), { data: { members: [{ user_id: 'ann' }, { user_id: 'bob' }], settings_override } });
+	await caller.ok('call default nobody');
+	await caller.ok('ring bob');
+	const began = Date.now();
+	await callee.event('ring', (l) => l.incoming === 1 && l.cid === 'default:nobody');
+	for (const t of [caller, callee]) {
+		const missed = await t.event('server', (l) => l.topic === 'call.missed' && l.cid === 'default:nobody');
+		assert.equal(missed.identity, 'bob');
+		const over = await t.event('ring', (l) => l.ring === 3 && l.cid === 'default:nobody');
+		assert.deepEqual([over.outcome, over.identity, over.incoming, over.caller], ['missed', 'bob', 0, 'ann']);
+		await t.state(State.left);
+		assert.deepEqual(t.lines.filter((l) => l.event === 'state' && l.cid === 'default:nobody').map((l) => l.state), [State.ringing, State.left]);
+	}
+	assert.ok(Date.now() - began > 4500 && Date.now() - began < 8000, `after ${Date.now() - began} ms`);
+	assert.equal((await callee.do('accept')).code, Code.notAllowed);
+	await Promise.all([caller.end(), callee.end()]);
 });
 
 test('C of a team is rung with the others, and hears who was first; who is in another call is busy', async () => {
@@ -144,13 +166,19 @@ test('C of a team is rung with the others, and hears who was first; who is in an
 	assert.equal((await desk.do('accept')).code, Code.notAllowed);
 	await people.carla.call('POST', at('default', 'chat-ann', 'end'), {});
 
-	await bob.ok('call default elsewhere');
+	await bob.ok('call default somewhere');
 	await bob.ok('join');
 	const from = desk.lines.length;
 	await desk.ok('call default to-bob');
 	await desk.ok('ring bob');
-	await desk.event('ring', (l) => l.outcome === 'busy', from);
+	const busy = await desk.event('ring', (l) => l.topic === 'busy', from);
+	assert.deepEqual([busy.identity, busy.outcome], ['bob', 'busy']);
 	await until('no ring', async () => desk.states.at(-1), (state) => state === State.left);
+	// bob's device never rings: it hears that a call was missed, and has a handle to call back
+	await bob.event('server', (l) => l.topic === 'call.missed' && l.cid === 'default:to-bob');
+	const heard = bob.lines.filter((l) => l.event === 'ring' && l.cid === 'default:to-bob');
+	assert.ok(heard.length >= 2 && heard.every((l) => l.incoming === 0 && l.ring === 3 && l.caller === 'boss'), JSON.stringify(heard));
+	assert.deepEqual(bob.states, [State.joining, State.joined]);
 	caller.close();
 	await Promise.all([desk.end(), bob.end()]);
 });

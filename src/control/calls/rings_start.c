@@ -182,29 +182,33 @@ static void store_start(struct calls *c, const struct live_ring *r)
 			 ignore, NULL);
 }
 
-/* Who is in another call has missed this one before it rang. */
-static void turn_away_busy(struct calls *c, struct live_ring *r)
+/* Who is in another call is not rung: their devices hear that they have missed it, and never that it rings. */
+static void turn_away_busy(struct calls *c, struct live_ring *r, bool ret_away[RING_LEGS_MAX])
 {
 	for (size_t i = 0; i < r->ring.leg_count; i++)
-		if (is_busy(c, r->cid, r->ring.legs[i].user_id) &&
-		    ring_reject(&r->ring, r->ring.legs[i].user_id, true) == RING_CHANGED) {
-			live_ring_say_rejected(c, r, i, "busy", "");
-			live_ring_say_missed(c, r, i);
-		}
+		ret_away[i] = is_busy(c, r->cid, r->ring.legs[i].user_id) &&
+			      ring_reject(&r->ring, r->ring.legs[i].user_id, true) == RING_CHANGED;
 }
 
 static void begin(struct ask *a, const struct store_call *call, struct live_ring *r, bool busy)
 {
 	struct calls *c = a->calls;
-	json_t *frame = live_ring_frame(c, r, "call.ring", r->caller);
+	bool away[RING_LEGS_MAX] = { false };
 
+	if (busy)
+		turn_away_busy(c, r, away);
+	json_t *frame = live_ring_frame(c, r, "call.ring", r->caller);
 	(void)json_object_set_new(frame, "call", object_call(c, call));
 	(void)json_object_set_new(frame, "members", object_members(call, 100));
 	if (!r->inside)
 		store_start(c, r);
 	live_ring_say(c, r, frame);
-	if (busy)
-		turn_away_busy(c, r);
+	for (size_t i = 0; i < r->ring.leg_count; i++) {
+		if (!away[i])
+			continue;
+		live_ring_say_rejected(c, r, i, "busy", "");
+		live_ring_say_missed(c, r, i);
+	}
 	live_ring_settle(c, r);
 }
 

@@ -8,6 +8,7 @@ import type { CallContext } from './call/context.ts';
 import type { CallResponse } from './contract.ts';
 import type { CallEvent, CallEvents } from './call/events.ts';
 import { CallingState } from './call/machine.ts';
+import { ringSide } from './call/ring.ts';
 import type { PageRequest } from './call/types.ts';
 import { ChatApi } from './chat/api.ts';
 import { fresh } from './chat/rename.ts';
@@ -393,15 +394,17 @@ export class VideoClient {
       const colon = event.cid.indexOf(':');
       call = this.call(event.cid.slice(0, colon), event.cid.slice(colon + 1));
     }
-    call?.handleEvent(event);
-    if (call?.ringing && event.type === 'call.ring' && this.#config.options?.rejectCallWhenBusy && this.#isBusy(call)) {
-      call.reject('busy').catch((error: unknown) => this.#log.warn('Declining as busy failed:', String(error)));
-    }
+    if (call && event.type === 'call.ring' && this.#turnsAway(event, call)) {
+      call.handleBusy(event).catch((error: unknown) => this.#log.warn('Declining as busy failed:', String(error)));
+    } else call?.handleEvent(event);
   }
 
-  #isBusy(ringing: Call): boolean {
+  /** Whether it would ring here, and this client is in another call and does not want that. */
+  #turnsAway(event: CallEvents['call.ring'], ringing: Call): boolean {
+    if (!this.#config.options?.rejectCallWhenBusy || ringSide(event.ring, this.#user.get()?.id) !== 'incoming') return false;
     const free: readonly string[] = [CallingState.UNKNOWN, CallingState.IDLE, CallingState.LEFT, CallingState.RECONNECTING_FAILED];
-    return this.#calls.get().some((call) => call !== ringing && !free.includes(call.state.callingState));
+    const isFree = (call: Call) => free.includes(call.state.callingState);
+    return isFree(ringing) && this.#calls.get().some((call) => call !== ringing && !isFree(call));
   }
 
   #setConnection(state: ConnectionState, error?: ConfabError): void {

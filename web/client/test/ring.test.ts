@@ -270,8 +270,11 @@ test('ring while busy: with rejectCallWhenBusy it is declined as busy, without i
     world.server.routes['POST /api/v1/call/default/other/join'] = () => ({ status: 200, body: joinResponse('tom') });
     const other = world.client.call('default', 'other');
     await other.join();
+    const states: string[] = [];
+    world.call.state.callingState$.subscribe((state) => states.push(state));
     world.tell('call.ring', ringing(ring('r1', ann, { tom: 'ringing' })));
-    await until(() => world.call.ringing !== rejectCallWhenBusy);
+    await until(() => (rejectCallWhenBusy ? world.asked('/reject').length > 0 : world.call.ringing));
+    assert.equal(states.includes('ringing'), !rejectCallWhenBusy, 'not even for a moment');
     assert.equal(world.asked('/reject')[0]?.['reason'], rejectCallWhenBusy ? 'busy' : undefined);
     assert.equal(other.state.callingState, 'joined');
   }

@@ -336,6 +336,13 @@ export class Call {
     if ((outcast && event.user.id === me) || event.type === 'call.ended') void this.#putOut();
   }
 
+  /** @internal It rings while this client is in another call: declined, without having rung here. */
+  async handleBusy(event: CallEvents['call.ring']): Promise<void> {
+    this.#settledRings.add(event.ring.id);
+    this.handleEvent(event);
+    await this.#api.reject('busy');
+  }
+
   /** @internal Somebody has another name. Media tells of it by itself. */
   handleRename(user: UserObject): void {
     this.#stores.apply({ type: 'renamed', user });
