@@ -12,7 +12,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { apiSecret, buildFolder, confab, startConfabd } from '../lib/confabd.mjs';
+import { apiKey, apiSecret, buildFolder, confab, startConfabd } from '../lib/confabd.mjs';
 import { smallDisk } from '../lib/disk.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-doctor-'));
@@ -26,7 +26,7 @@ after(async () => {
 /** What it says: {status, text, levels: {ok: [...], warn: [...], bad: [...]}}, each with its fix behind it. */
 async function doctor(args, { env = {}, input = '', prefix = [], binary = path.join(buildFolder, 'confab') } = {}) {
 	const [command, ...rest] = [...prefix, binary, 'doctor', ...args];
-	const child = spawn(command, rest, { env: { ...process.env, CONFAB_DATA: '', ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+	const child = spawn(command, rest, { env: { ...process.env, CONFAB_DATA: '', CONFAB_API_KEY: apiKey, CONFAB_API_SECRET: apiSecret, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
 	let text = '';
 	let errors = '';
 	child.stdout.on('data', (chunk) => (text += chunk));
@@ -64,6 +64,7 @@ test('all is well: every line is green, and --json has the same', async () => {
 	assert.deepEqual(levels.warn.filter((line) => !/^(udp buffers|descriptors|disk):/.test(line)), []);
 	for (const line of [
 		/^settings: those of the confabd that runs \(process \d+\)/, /^data folder: .*mode 0700/, /^database: schema \d+, .*read through/,
+		/^environment: the pair that is set here is confabd's/, /^clock: the server's is within 5 s/,
 		/^confabd: version \d+\.\d+\.\d+ answers at http:\/\/127\.0\.0\.1/, /^url: Confab .* answers at http:\/\/localhost/, /^websocket: .* takes WebSockets/,
 		/^token: one that is made now: user_id 'doctor', iat 20.* UTC, exp 20.* UTC/, /^join: .*test-key.*\/rtc\/validate/, /^user id: 'admin' stays as it is/,
 		/^user: 'admin' is an account: .*, admin/, /^udp: 127\.0\.0\.1:\d+ answers checks/, /^tcp: 127\.0\.0\.1:\d+ answers checks/, /^browser: camera and microphone are to be had/,
@@ -78,7 +79,7 @@ test('it looks and touches nothing', async () => {
 	const picture = () => fs.readdirSync(`${folder}/still`).map((name) => [name, ...['mode', 'size', 'mtimeMs'].map((key) => fs.statSync(`${folder}/still/${name}`)[key])]);
 	fs.chmodSync(`${folder}/still/api-keys`, 0o644);
 	const before_ = picture();
-	const { levels, status } = await doctor(['--data', `${folder}/still`]);
+	const { levels, status } = await doctor(['--data', `${folder}/still`], { env: { CONFAB_API_KEY: '', CONFAB_API_SECRET: '' } });
 	assert.equal(status, 1);
 	assert.ok(levels.bad.some((line) => /^confabd: none runs on .*▸ .*confabd.*/.test(line)));
 	assert.deepEqual(picture(), before_);
@@ -86,11 +87,14 @@ test('it looks and touches nothing', async () => {
 
 test('key pairs: half of one, two that differ, a short secret, another one than the daemon has', async () => {
 	const secret = 'another-secret-of-more-than-32-characters';
-	const of = (env) => doctor(data(), { env });
-	onlyBad(await of({ CONFAB_API_KEY: 'a' }), /^environment: CONFAB_API_KEY is set, but CONFAB_API_SECRET is not ▸ set both/);
-	onlyBad(await of({ STREAM_API_SECRET: secret }), /STREAM_API_SECRET is set, but CONFAB_API_KEY is not/);
-	onlyBad(await of({ NEXT_PUBLIC_STREAM_API_KEY: 'a', CONFAB_API_KEY: 'b', CONFAB_API_SECRET: secret }), /CONFAB_API_KEY and NEXT_PUBLIC_STREAM_API_KEY are both set, and differ.*▸ unset NEXT_PUBLIC/);
-	onlyBad(await of({ CONFAB_API_KEY: 'a', CONFAB_API_SECRET: 'short' }), /CONFAB_API_SECRET has 5 characters, at least 32 are needed ▸ openssl rand -hex 32/);
+	const none = { CONFAB_API_KEY: '', CONFAB_API_SECRET: '' };
+	const of = (env) => doctor(data(), { env: { ...none, ...env } });
+	const unset = await of({});
+	assert.match(unset.levels.warn.join('\n'), /^environment: confabd has its pair from its environment, and here it is not set.*▸ set CONFAB_API_KEY and CONFAB_API_SECRET here, too/m);
+	onlyBad(await of({ CONFAB_API_KEY: 'a' }), /^environment: CONFAB_API_KEY is set here, but CONFAB_API_SECRET is not ▸ set both/);
+	onlyBad(await of({ STREAM_API_SECRET: secret }), /STREAM_API_SECRET is set here, but CONFAB_API_KEY is not/);
+	onlyBad(await of({ NEXT_PUBLIC_STREAM_API_KEY: 'a', CONFAB_API_KEY: 'b', CONFAB_API_SECRET: secret }), /CONFAB_API_KEY and NEXT_PUBLIC_STREAM_API_KEY are both set here, and differ.*▸ unset NEXT_PUBLIC/);
+	onlyBad(await of({ CONFAB_API_KEY: 'a', CONFAB_API_SECRET: 'short' }), /CONFAB_API_SECRET has 5 characters here, at least 32 are needed ▸ openssl rand -hex 32/);
 	const other = await of({ CONFAB_API_KEY: 'test-key', CONFAB_API_SECRET: secret });
 	onlyBad(other, /the pair that is set here is not the one that confabd uses/);
 	assert.ok(!other.text.includes(secret));
@@ -180,14 +184,14 @@ test('no UDP: the address and the firewall line are named', { timeout: 60_000 },
 });
 
 /** In front of the daemon, as others configure it. Ends with the test. */
-async function startFront(t, { tls, headers, upgrade }) {
+async function startFront(t, { tls, headers, upgrade, late = 0 }) {
 	const pass = (request) => {
 		const { upgrade: _upgrade, connection: _connection, ...rest } = request.headers;
 		return { ...rest, ...(headers ? { 'x-forwarded-proto': tls ? 'https' : 'http', 'x-forwarded-for': '203.0.113.5' } : { host: `127.0.0.1:${daemon.port}` }) };
 	};
 	const handle = (request, response) => {
 		const asked = http.request({ host: daemon.host, port: daemon.port, method: request.method, path: request.url, headers: pass(request) }, (answer) => {
-			response.writeHead(answer.statusCode, answer.headers);
+			response.writeHead(answer.statusCode, { ...answer.headers, date: new Date(Date.now() - late * 1000).toUTCString() });
 			answer.pipe(response);
 		});
 		asked.on('error', () => response.destroy());
@@ -240,6 +244,12 @@ test('a proxy with https: good, and without the headers', async (t) => {
 	assert.match(levels.bad.join('\n'), /^proxy: X-Forwarded-For does not arrive.*▸ nginx/m);
 });
 
+test('a clock that is wrong', async (t) => {
+	onlyBad(await through(t, { headers: true, upgrade: true, late: 3600 }), /^clock: the server's is 3(599|600|601) s behind this one.*▸ timedatectl set-ntp true/);
+	const { levels } = await through(t, { headers: true, upgrade: true, late: -20 });
+	assert.match(levels.warn.join('\n'), /^clock: the server's is (19|20|21) s ahead of this one/m);
+});
+
 test('certificates: ended, of another name, signed by itself', async (t) => {
 	const says = async (tls) => {
 		const { levels } = await through(t, { tls, headers: true, upgrade: true });
@@ -257,6 +267,10 @@ test('an address that nothing answers at, and one of another server', async (t) 
 	await once(other, 'listening');
 	t.after(() => other.close());
 	onlyBad(await doctor([...data(), '--url', `http://127.0.0.1:${other.address().port}`]), /^url: .*\/healthz answers 200: that is not Confab/);
+	const moved = http.createServer((request, response) => response.writeHead(301, { location: `https://chat.example.com${request.url}` }).end()).listen(0, '127.0.0.1');
+	await once(moved, 'listening');
+	t.after(() => moved.close());
+	onlyBad(await doctor([...data(), '--url', `http://127.0.0.1:${moved.address().port}`]), /^url: .* sends browsers elsewhere, to https:\/\/chat\.example\.com\/healthz ▸ ask there: --url https:\/\/chat\.example\.com$/);
 	onlyBad(await doctor([...data(), '--url', 'chat.example.com']), /^url: 'chat\.example\.com' is no address of a site/);
 });
 

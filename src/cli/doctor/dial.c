@@ -27,40 +27,72 @@ struct dial {
 
 /* ---- names ---- */
 
+/* A question to the resolver, which has a thread of its own and may take its time. */
+struct question {
+	struct gaicb ask;
+	struct addrinfo hints;
+	char host[256], service[8];
+	struct question *
+		left; /* of those that were not waited for: they are the thread's until the program ends */
+};
+
+static struct question *left_alone;
+
+static struct question *question_new(const char *host, uint16_t port)
+{
+	struct question *q = calloc(1, sizeof *q);
+
+	if (!q)
+		return NULL;
+	(void)snprintf(q->host, sizeof q->host, "%s", host);
+	(void)snprintf(q->service, sizeof q->service, "%u", port);
+	q->hints = (struct addrinfo){ .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+	q->ask = (struct gaicb){ .ar_name = q->host,
+				 .ar_service = q->service,
+				 .ar_request = &q->hints };
+	return q;
+}
+
+/* EAI_INPROGRESS: not in time. */
+static int question_ask(struct question *q, int wait_ms)
+{
+	struct gaicb *list[1] = { &q->ask };
+	const struct timespec wait = { wait_ms / 1000, wait_ms % 1000 * 1000000L };
+	int r = getaddrinfo_a(GAI_NOWAIT, list, 1, NULL);
+
+	if (r != 0)
+		return r;
+	(void)gai_suspend((const struct gaicb *const *)list, 1, &wait);
+	return gai_error(&q->ask);
+}
+
 size_t dial_resolve(const char *host, uint16_t port, int wait_ms,
 		    struct sockaddr_storage ret[DIAL_ADDRESSES], char ret_error[DIAL_ERROR])
 {
-	char service[8];
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
-	struct gaicb ask = { .ar_name = host, .ar_service = service, .ar_request = &hints };
-	struct gaicb *list[1] = { &ask };
-	const struct timespec wait = { wait_ms / 1000, wait_ms % 1000 * 1000000L };
+	struct question *q = question_new(host, port);
+	int r = q ? question_ask(q, wait_ms) : EAI_MEMORY;
 	size_t n = 0;
 
-	(void)snprintf(service, sizeof service, "%u", port);
-	int r = getaddrinfo_a(GAI_NOWAIT, list, 1, NULL);
-	if (r == 0)
-		(void)gai_suspend((const struct gaicb *const *)list, 1, &wait);
-	if (r == 0 && (r = gai_error(&ask)) == EAI_INPROGRESS) {
+	if (r == EAI_INPROGRESS) {
 		(void)snprintf(ret_error, DIAL_ERROR, "the name was not resolved in %d s",
 			       wait_ms / 1000);
-		/* the thread that asks reads our stack: it must be done before we leave */
-		if (gai_cancel(&ask) == EAI_NOTCANCELED)
-			(void)gai_suspend((const struct gaicb *const *)list, 1, NULL);
-		r = gai_error(&ask) == 0 ? EAI_AGAIN : gai_error(&ask);
-	} else if (r != 0) {
+		q->left = left_alone;
+		left_alone = q;
+		return 0;
+	}
+	if (r != 0)
 		(void)snprintf(ret_error, DIAL_ERROR, "the name does not resolve: %s",
 			       gai_strerror(r));
-	}
-	for (const struct addrinfo *a = ask.ar_result; r == 0 && a && n < DIAL_ADDRESSES;
+	for (const struct addrinfo *a = r == 0 ? q->ask.ar_result : NULL; a && n < DIAL_ADDRESSES;
 	     a = a->ai_next) {
 		if (a->ai_addrlen > sizeof ret[n])
 			continue;
 		ret[n] = (struct sockaddr_storage){ 0 };
 		memcpy(&ret[n++], a->ai_addr, a->ai_addrlen);
 	}
-	if (ask.ar_result)
-		freeaddrinfo(ask.ar_result);
+	if (r == 0)
+		freeaddrinfo(q->ask.ar_result);
+	free(q);
 	return n;
 }
 

@@ -14,7 +14,9 @@ static const char *const level_names[] = {
 /* One line of UTF-8, whatever a server or a certificate says. */
 static void line(char ret[DOCTOR_TEXT], const char *format, va_list args)
 {
-	(void)vsnprintf(ret, DOCTOR_TEXT, format, args); /* a long one is cut */
+	ret[0] = '\0';
+	if (format) /* it is: gcc 12 warns of the branch that UBSan adds otherwise */
+		(void)vsnprintf(ret, DOCTOR_TEXT, format, args); /* a long one is cut */
 	size_t n = strlen(ret), whole;
 
 	for (size_t at = 0; at < n; at += whole ? whole : 1) {

@@ -55,10 +55,8 @@ static bool check_variables(struct doctor *d, const struct pair *key, const stru
 
 	if (!check_alias(d, key, where) | !check_alias(d, secret, where))
 		return false;
-	if (!k && !s) {
-		doctor_ok(d, "environment", "no key pair%s: that of the data folder counts", where);
+	if (!k && !s)
 		return true;
-	}
 	if (!k || !s) {
 		doctor_bad(d, "environment", "%s is set%s, but %s is not",
 			   k ? name_of(key) : name_of(secret), where,
@@ -72,9 +70,31 @@ static bool check_variables(struct doctor *d, const struct pair *key, const stru
 		doctor_fix(d, "openssl rand -hex 32");
 		return false;
 	}
-	doctor_ok(d, "environment", "key '%s' of %s, and a secret of %zu characters%s", k,
-		  name_of(key), strlen(s), where);
+	doctor_ok(d, "environment", "%s is '%s', and there is a secret of %zu characters%s",
+		  name_of(key), k, strlen(s), where);
 	return true;
+}
+
+/* What signs here and what checks there are one pair, or nothing works. */
+static void compare(struct doctor *d, const struct pair *key, const struct pair *secret)
+{
+	if (!value_of(key)) {
+		doctor_warn(
+			d, "environment",
+			"confabd has its pair from its environment, and here it is not set: what "
+			"`confab token create` makes here is refused");
+		doctor_fix(d, "set %s and %s here, too", key->name, secret->name);
+	} else if (strcmp(d->keys.key, value_of(key)) != 0 ||
+		   strcmp(d->keys.secret, value_of(secret)) != 0) {
+		doctor_bad(d, "environment",
+			   "the pair that is set here is not the one that confabd uses (key '%s'): "
+			   "tokens of the one are refused by the other",
+			   d->keys.key);
+		doctor_fix(d, "set the same %s and %s for both, and restart what reads them",
+			   key->name, secret->name);
+	} else {
+		doctor_ok(d, "environment", "the pair that is set here is confabd's");
+	}
 }
 
 static void take(struct api_keys *ret, const char *key, const char *secret)
@@ -110,7 +130,7 @@ void doctor_check_keys(struct doctor *d)
 			  secret = look_up(NULL, "CONFAB_API_SECRET", "STREAM_API_SECRET");
 	const struct pair their_key = look_up(&d->environment, key.name, key.alias),
 			  their_secret = look_up(&d->environment, secret.name, secret.alias);
-	bool here = check_variables(d, &key, &secret, "");
+	bool here = check_variables(d, &key, &secret, theirs ? " here" : "");
 	bool there = theirs && check_variables(d, &their_key, &their_secret, " for confabd");
 
 	if (there && value_of(&their_key)) {
@@ -122,15 +142,6 @@ void doctor_check_keys(struct doctor *d)
 	} else if (theirs ? there : here) {
 		take_of_folder(d);
 	}
-	if (!theirs || !d->keys_known || !here || !value_of(&key))
-		return;
-	if (strcmp(d->keys.key, value_of(&key)) == 0 &&
-	    strcmp(d->keys.secret, value_of(&secret)) == 0)
-		return;
-	doctor_bad(d, "environment",
-		   "the pair that is set here is not the one that confabd uses (key '%s'): tokens "
-		   "of the one are refused by the other",
-		   d->keys.key);
-	doctor_fix(d, "set the same %s and %s for both, and restart what reads them", key.name,
-		   secret.name);
+	if (theirs && d->keys_known && here && (value_of(&key) || value_of(&their_key)))
+		compare(d, &key, &secret);
 }

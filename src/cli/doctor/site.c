@@ -72,6 +72,14 @@ static void check_clock(struct doctor *d, const struct web_answer *a, uint64_t a
 	doctor_fix(d, "timedatectl set-ntp true, on the one that is wrong");
 }
 
+/* Of scheme and host, without the path. */
+static size_t origin_length(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	return host ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#") : strlen(url);
+}
+
 /* Whether it is Confab, and ours. */
 static bool check_health(struct doctor *d, const char *where, const struct web_answer *a)
 {
@@ -85,6 +93,10 @@ static bool check_health(struct doctor *d, const char *where, const struct web_a
 			   "check the name's DNS record (getent hosts %s), that port %u/tcp is "
 			   "open, and what listens there (ss -ltnp)",
 			   d->site.host, d->site.port);
+	} else if (a->location[0]) {
+		doctor_bad(d, "url", "%s sends browsers elsewhere, to %s", where, a->location);
+		doctor_fix(d, "ask there: --url %.*s", (int)origin_length(a->location),
+			   a->location);
 	} else if (!good) {
 		doctor_bad(d, "url", "%s/healthz answers %d%s", where, a->status,
 			   a->status == 502 || a->status == 503 || a->status == 504
@@ -154,7 +166,7 @@ static bool check_upgrade(struct doctor *d, const char *where)
 }
 
 /* As a page of ours asks for a token, but for the cookie: 401 is the right answer to that. */
-static void check_origin(struct doctor *d, const char *where)
+static bool check_origin(struct doctor *d, const char *where)
 {
 	struct web_answer a;
 
@@ -181,10 +193,11 @@ static void check_origin(struct doctor *d, const char *where)
 		doctor_fix(d, "let the proxy pass POST requests on as they are");
 	}
 	web_answer_fini(&a);
+	return a.status == 401;
 }
 
-/* What only this machine's programs are told, over a proxy that hides whom it speaks for. */
-static void check_forwarded_for(struct doctor *d)
+/* What only this machine's programs are told, over a proxy that hides whom it speaks for. `heard`: its other headers count. */
+static void check_forwarded_for(struct doctor *d, bool heard)
 {
 	struct web_answer a;
 
@@ -197,7 +210,7 @@ static void check_forwarded_for(struct doctor *d)
 			   "address, and /metrics is open to all");
 		doctor_fix(d,
 			   "nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;");
-	} else {
+	} else if (heard) {
 		doctor_ok(d, "proxy", "it says for whom it asks");
 	}
 	web_answer_fini(&a);
@@ -236,7 +249,6 @@ void doctor_check_site(struct doctor *d)
 		return;
 	check_same(d, where);
 	d->site_upgrades = check_upgrade(d, where);
-	check_origin(d, where);
-	check_forwarded_for(d);
+	check_forwarded_for(d, check_origin(d, where));
 	d->site_trusted = trusted;
 }

@@ -214,6 +214,7 @@ static void take_answer(struct web_answer *ret, char *bytes, size_t n)
 		return;
 	}
 	web_header(bytes, "date", ret->date, sizeof ret->date);
+	web_header(bytes, "location", ret->location, sizeof ret->location);
 	web_header(bytes, "transfer-encoding", encoding, sizeof encoding);
 	long length = strcasecmp(encoding, "chunked") == 0 ? web_unchunk(bytes + head, n - head)
 							   : (long)(n - head);

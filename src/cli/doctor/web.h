@@ -37,7 +37,7 @@ struct web_request {
 struct web_answer {
 	int status; /* 0: there was none, and `error` says why */
 	char error[DIAL_ERROR];
-	char date[40]; /* of the header; "" = none */
+	char date[40], location[256]; /* of these headers; "" = none */
 	bool has_certificate;
 	struct dial_certificate certificate;
 	char *body; /* owned; NUL-terminated; NULL = none */

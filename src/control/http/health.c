@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/sb.h"
 #include "base/slab.h"
 #include "control/calls/calls.h"
@@ -18,9 +20,22 @@
 #include "control/ws/hub.h"
 #include "store/store.h"
 
+/* Tokens are good for a time: whoever looks whether we are up sees whether our clock agrees (RFC 9110 6.6.1). */
+static void add_date(struct http_req *req)
+{
+	time_t now = (time_t)(clock_wall_us() / US_PER_S);
+	char text[32];
+	struct tm tm;
+
+	/* day and month are English: no locale is set */
+	if (gmtime_r(&now, &tm) && strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm))
+		http_add_header(req, "date", text);
+}
+
 void http_health(struct http_req *req, struct control *control)
 {
 	(void)control;
+	add_date(req);
 	http_reply_json(req, 200,
 			json_pack("{s:s, s:s}", "status", "ok", "version", CONFAB_VERSION));
 }
