@@ -63,6 +63,52 @@ static void simulate(struct session *session, const Lk__SimulateScenario *scenar
 			    LK__DISCONNECT_REASON__STATE_MISMATCH);
 }
 
+/* ---- how much work a request is ---- */
+
+static size_t names_in_subscription(const Lk__UpdateSubscription *s)
+{
+	size_t n = s->n_track_sids;
+
+	for (size_t i = 0; i < s->n_participant_tracks; i++)
+		n += 1 + s->participant_tracks[i]->n_track_sids;
+	return n;
+}
+
+/* Each rule is looked at for each track that it may be about. */
+static size_t names_in_permission(const struct member *m, const Lk__SubscriptionPermission *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_track_permissions; i++)
+		n += 1 + s->track_permissions[i]->n_track_sids;
+	return n * (1 + m->info.n_tracks + m->info.n_data_tracks);
+}
+
+static size_t names_in_sync(const Lk__SyncState *s)
+{
+	return (s->subscription ? names_in_subscription(s->subscription) : 0) +
+	       (s->data_subscription ? s->data_subscription->n_updates : 0) + s->n_publish_tracks +
+	       s->n_publish_data_tracks + s->n_datachannel_receive_states;
+}
+
+size_t dispatch_names(const struct member *m, const Lk__SignalRequest *request)
+{
+	switch (request->message_case) {
+	case LK__SIGNAL_REQUEST__MESSAGE_SUBSCRIPTION:
+		return names_in_subscription(request->subscription);
+	case LK__SIGNAL_REQUEST__MESSAGE_TRACK_SETTING:
+		return request->track_setting->n_track_sids;
+	case LK__SIGNAL_REQUEST__MESSAGE_SUBSCRIPTION_PERMISSION:
+		return names_in_permission(m, request->subscription_permission);
+	case LK__SIGNAL_REQUEST__MESSAGE_SYNC_STATE:
+		return names_in_sync(request->sync_state);
+	case LK__SIGNAL_REQUEST__MESSAGE_UPDATE_DATA_SUBSCRIPTION:
+		return request->update_data_subscription->n_updates;
+	default:
+		return 0;
+	}
+}
+
 void dispatch(struct session *session, const Lk__SignalRequest *request)
 {
 	switch (request->message_case) {

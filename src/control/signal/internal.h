@@ -113,7 +113,7 @@ struct session {
 	struct media_token token;
 	struct client_info client;
 	bool closing;	       /* a close was asked for: what still arrives is ignored */
-	uint64_t budget_at_us; /* message rate: see dispatch.c */
+	uint64_t budget_at_us; /* message rate: see session.c */
 	uint32_t budget;
 };
 
@@ -285,6 +285,8 @@ void fanout_flush(struct room *r);	 /* what waits, now */
 
 /* dispatch.c */
 void dispatch(struct session *session, const Lk__SignalRequest *request);
+/* How many tracks and participants a request makes us look up; what it may name has no limit of its own. */
+size_t dispatch_names(const struct member *m, const Lk__SignalRequest *request);
 
 /* publish.c */
 void publish_on_add_track(struct session *session, const Lk__SignalRequest *message);

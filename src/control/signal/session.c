@@ -20,6 +20,7 @@ enum {
 	/* Messages: trickle comes in bursts of dozens, everything else is rare. */
 	SESSION_BURST = 500,
 	SESSION_PER_S = 50,
+	SESSION_NAMES = 64, /* looked up for one message: as much work as another message */
 };
 
 struct session *session_new(struct signal_hub *s, const struct media_token *token,
@@ -69,7 +70,8 @@ static void on_opened(struct wsconn *conn, void *arg)
 	}
 }
 
-static bool within_rate(struct session *session)
+/* Whether the session may have another `n` messages' worth. */
+static bool within_rate(struct session *session, size_t n)
 {
 	uint64_t now = clock_now_us();
 	uint64_t fresh = (now - session->budget_at_us) * SESSION_PER_S / US_PER_S;
@@ -80,9 +82,9 @@ static bool within_rate(struct session *session)
 					  ? SESSION_BURST
 					  : session->budget + (uint32_t)fresh;
 	}
-	if (!session->budget)
+	if (session->budget < n)
 		return false;
-	session->budget--;
+	session->budget -= (uint32_t)n;
 	return true;
 }
 
@@ -102,7 +104,7 @@ static void on_message(struct wsconn *conn, void *arg, const uint8_t *bytes, siz
 	(void)conn;
 	if (session->closing || !session->member || !binary) /* no client needs the JSON form */
 		return;
-	if (!within_rate(session)) {
+	if (!within_rate(session, 1)) {
 		refuse(session, 1008, "too many messages");
 		return;
 	}
@@ -110,10 +112,12 @@ static void on_message(struct wsconn *conn, void *arg, const uint8_t *bytes, siz
 	cleanup(arena_fini) struct arena arena = arena_of(SESSION_DECODE_LIMIT);
 	const Lk__SignalRequest *request = signal_decode(&arena, bytes, n);
 
-	if (request)
-		dispatch(session, request);
-	else
+	if (!request)
 		refuse(session, 1007, "not a SignalRequest");
+	else if (!within_rate(session, dispatch_names(session->member, request) / SESSION_NAMES))
+		refuse(session, 1008, "too much in one message");
+	else
+		dispatch(session, request);
 }
 
 static void on_answered(struct wsconn *conn, void *arg)

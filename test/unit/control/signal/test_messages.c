@@ -190,6 +190,37 @@ static void test_flood_is_stopped(void **state)
 	client_close(ann);
 }
 
+/* A client that names n tracks in one message; what it was closed with, 0 = it was not. */
+static int close_code_after_naming(struct world *w, size_t n)
+{
+	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
+	Lk__UpdateTrackSettings body = LK__UPDATE_TRACK_SETTINGS__INIT;
+	struct client *ann = client_enter(w, "r", "ann:1");
+	autofree char **sids = calloc(n, sizeof *sids);
+	char sid[] = "TR_nobody";
+
+	assert_non_null(sids);
+	for (size_t i = 0; i < n; i++)
+		sids[i] = sid;
+	body.track_sids = sids;
+	body.n_track_sids = n;
+	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_TRACK_SETTING;
+	request.track_setting = &body;
+	client_skip(ann);
+	client_send(ann, &request);
+	int code = ann->conn.close_code;
+
+	client_close(ann);
+	return code;
+}
+
+/* Each name is looked for among everybody's tracks: a few long messages are as many short ones. */
+static void test_long_messages_are_many(void **state)
+{
+	assert_int_equal(close_code_after_naming(*state, 8000), 0); /* a room of thousands */
+	assert_int_equal(close_code_after_naming(*state, 40 * 1000), 1008);
+}
+
 static void test_tokens_are_refreshed(void **state)
 {
 	struct world *w = *state;
@@ -280,6 +311,7 @@ int main(void)
 		CASE(test_bad_bytes_close_the_socket),
 		CASE(test_decoder_has_a_budget),
 		CASE(test_flood_is_stopped),
+		CASE(test_long_messages_are_many),
 		CASE(test_tokens_are_refreshed),
 		CASE(test_refusals_before_the_upgrade),
 		CASE(test_query_reaches_the_session),
