@@ -138,7 +138,7 @@ static int start_hooks(struct control *c, const struct control_config *config)
 
 	if (asprintf(&rooms_file, "%s/webhooks-rooms.json", config->data_dir) < 0 ||
 	    asprintf(&events_file, "%s/webhooks-events.json", config->data_dir) < 0)
-		abort(); /* R61 */
+		return -ENOMEM;
 	hooks.keep = rooms_file;
 	struct hooks_config events = hooks;
 	events.urls = config->event_webhooks;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "control/auth/private.h"
 
 void auth_sessions_list(struct auth *a, const char *user_id, store_sessions_fn *done, void *arg)
@@ -39,11 +40,7 @@ struct change {
 
 static char *secret_copy(const char *text)
 {
-	char *own = strdup(text);
-
-	if (!own)
-		abort(); /* R61: a clean end and a restart */
-	return own;
+	return must(strdup(text));
 }
 
 static void secret_free(char *text)
@@ -125,10 +122,8 @@ static void on_account(void *arg, int status, const struct store_user *user, con
 void auth_password_change(struct auth *a, const struct auth_password_change *change,
 			  auth_password_fn *done, void *arg)
 {
-	struct change *c = calloc(1, sizeof *c);
+	struct change *c = must(calloc(1, sizeof *c));
 
-	if (!c)
-		abort(); /* as in secret_copy */
 	c->auth = a;
 	c->done = done;
 	c->arg = arg;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/must.h"
 #include "base/utf8.h"
 #include "control/auth/private.h"
 
@@ -65,15 +66,6 @@ struct creation {
 	void *arg;
 };
 
-static char *copy(const char *text)
-{
-	char *own = text ? strdup(text) : NULL;
-
-	if (text && !own)
-		abort(); /* R61: a clean end and a restart */
-	return own;
-}
-
 static void finish(struct creation *c, int status)
 {
 	c->auth->pending--;
@@ -127,17 +119,15 @@ static void on_taken(void *arg, int status, const struct store_user *user)
 void auth_user_create(struct auth *a, const struct auth_new_user *user, store_user_fn *done,
 		      void *arg)
 {
-	struct creation *c = calloc(1, sizeof *c);
+	struct creation *c = must(calloc(1, sizeof *c));
 
-	if (!c)
-		abort(); /* as in copy */
 	*c = (struct creation){ .auth = a, .role = user->role, .done = done, .arg = arg };
 	c->status = user_id_sanitise(user->raw_id, c->id);
 	if (c->status == 0 && auth_user_problem(user))
 		c->status = -EINVAL;
-	c->name = copy(user->name && *user->name ? user->name : c->id);
-	c->image = copy(user->image);
-	c->password = copy(user->password);
+	c->name = must_copy(user->name && *user->name ? user->name : c->id);
+	c->image = must_copy(user->image);
+	c->password = must_copy(user->password);
 	a->pending++;
 	store_user_find(a->store, c->id, on_taken, c);
 }
@@ -161,12 +151,10 @@ static void on_link_stored(void *arg, int status)
 
 void auth_link_create(struct auth *a, const char *user_id, auth_link_fn *done, void *arg)
 {
-	struct link *l = calloc(1, sizeof *l);
+	struct link *l = must(calloc(1, sizeof *l));
 	uint8_t hash[STORE_HASH];
 	uint64_t now = a->wall_us();
 
-	if (!l)
-		abort(); /* as in copy */
 	*l = (struct link){ .auth = a, .done = done, .arg = arg };
 	auth_make_token(a, l->token, hash);
 	a->pending++;

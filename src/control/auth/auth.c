@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "control/auth/private.h"
 
 static const uint64_t idle_us = (uint64_t)AUTH_SESSION_IDLE_S * US_PER_S;
@@ -188,10 +189,8 @@ static void on_bearer_user(void *arg, int status, const struct store_user *user)
 static void bearer_find(struct auth *a, const char *token, auth_bearer_fn *done,
 			auth_scoped_fn *scoped, void *arg)
 {
-	struct bearer *b = calloc(1, sizeof *b);
+	struct bearer *b = must(calloc(1, sizeof *b));
 
-	if (!b)
-		abort(); /* R61: a clean end and a restart */
 	*b = (struct bearer){ .auth = a, .done = done, .scoped = scoped, .arg = arg };
 	hash_user_token(token, b->hash);
 	b->age = known_age(a->known);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/must.h"
 #include "control/auth/media_token.h"
 
 struct held {
@@ -22,15 +23,6 @@ struct bans {
 	int status;
 };
 
-static char *copy(const char *text)
-{
-	char *own = text ? strdup(text) : NULL;
-
-	if (text && !own)
-		abort(); /* R61: a clean end and a restart */
-	return own;
-}
-
 static void held_free(struct held *h)
 {
 	free((char *)(uintptr_t)h->ban.user_id);
@@ -41,14 +33,12 @@ static void held_free(struct held *h)
 
 static struct held *held_new(const struct store_ban *ban)
 {
-	struct held *h = calloc(1, sizeof *h);
+	struct held *h = must(calloc(1, sizeof *h));
 
-	if (!h)
-		abort(); /* R61 */
 	h->ban = *ban;
-	h->ban.user_id = copy(ban->user_id);
-	h->ban.reason = copy(ban->reason);
-	h->ban.by_id = copy(ban->by_id);
+	h->ban.user_id = must_copy(ban->user_id);
+	h->ban.reason = must_copy(ban->reason);
+	h->ban.by_id = must_copy(ban->by_id);
 	return h;
 }
 
@@ -185,10 +175,8 @@ static void on_stored(void *arg, int status)
 static struct changing *changing_new(struct bans *b, const struct store_ban *ban, bool lift,
 				     store_done_fn *done, void *arg)
 {
-	struct changing *c = calloc(1, sizeof *c);
+	struct changing *c = must(calloc(1, sizeof *c));
 
-	if (!c)
-		abort(); /* R61 */
 	*c = (struct changing){
 		.bans = b, .held = held_new(ban), .lift = lift, .done = done, .arg = arg
 	};
@@ -226,10 +214,8 @@ static void on_reloaded(void *arg, int status, const struct store_ban *list, siz
 
 void bans_reload(struct bans *b, store_done_fn *done, void *arg)
 {
-	struct reloading *r = malloc(sizeof *r);
+	struct reloading *r = must(malloc(sizeof *r));
 
-	if (!r)
-		abort(); /* R61 */
 	*r = (struct reloading){ .bans = b, .done = done, .arg = arg };
 	load(b, on_reloaded, r);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "base/utf8.h"
 #include "control/auth/private.h"
 #include "store/merge.h"
@@ -74,15 +75,6 @@ struct customer {
 	void *arg;
 };
 
-static char *copy(const char *text)
-{
-	char *own = text ? strdup(text) : NULL;
-
-	if (text && !own)
-		abort(); /* R61: a clean end and a restart */
-	return own;
-}
-
 static void finish(struct customer *c, int status, const struct store_user *user)
 {
 	struct auth *a = c->auth;
@@ -146,10 +138,8 @@ static void on_found(void *arg, int status, const struct store_user *user)
 
 static struct customer *customer_start(struct auth *a, customer_fn *done, void *arg)
 {
-	struct customer *c = calloc(1, sizeof *c);
+	struct customer *c = must(calloc(1, sizeof *c));
 
-	if (!c)
-		abort(); /* as in copy */
 	*c = (struct customer){ .auth = a, .done = done, .arg = arg };
 	a->pending++;
 	return c;
@@ -183,7 +173,7 @@ void customer_new_visitor(struct auth *a, const char *name, customer_fn *done, v
 		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 'a' - 'A') : *p;
 	(void)snprintf(c->id, sizeof c->id, "visitor-%s", random);
 	(void)snprintf(made, sizeof made, "Visitor %.4s", random);
-	c->name = copy(name && *name ? name : made);
+	c->name = must_copy(name && *name ? name : made);
 	c->visitor = true;
 	create(c);
 }
@@ -247,8 +237,8 @@ void customer_find(struct auth *a, const char *raw_id, const char *hash, const c
 	}
 	make_id(raw_id, c->id);
 	c->may_create = true;
-	c->name = copy(name && *name ? name : n <= LIMIT_USER_NAME ? raw_id : NULL);
-	c->image = copy(image);
+	c->name = must_copy(name && *name ? name : n <= LIMIT_USER_NAME ? raw_id : NULL);
+	c->image = must_copy(image);
 	store_user_lead(a->store, c->id, on_found, c);
 }
 
@@ -274,10 +264,8 @@ static void on_merged(void *arg, int status, const struct store_merged *merged)
 void customer_merge(struct auth *a, const char *kept, const char *other,
 		    const struct store_deed *by, store_merge_fn *done, void *arg)
 {
-	struct merging *m = malloc(sizeof *m);
+	struct merging *m = must(malloc(sizeof *m));
 
-	if (!m)
-		abort(); /* R61 */
 	*m = (struct merging){ .auth = a, .done = done, .arg = arg };
 	a->pending++;
 	store_customer_merge(a->store, kept, other, by, on_merged, m);

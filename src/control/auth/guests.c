@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/must.h"
 #include "control/auth/private.h"
 
 enum { GUEST_RANDOM = 9, GUEST_STEM_MAX = USER_ID_SIZE - 1 - 6 - 1 - GUEST_RANDOM };
@@ -49,11 +50,9 @@ static void make_id(struct auth *a, const char *wish, char ret[USER_ID_SIZE])
 void auth_guest_create(struct auth *a, const char *id, const char *name, const char *image,
 		       auth_guest_fn *done, void *arg)
 {
-	struct guest *g = malloc(sizeof *g);
+	struct guest *g = must(malloc(sizeof *g));
 	char made[USER_ID_SIZE];
 
-	if (!g)
-		abort(); /* R61: a clean end and a restart */
 	*g = (struct guest){ .auth = a, .done = done, .arg = arg };
 	make_id(a, id && *id ? id : name ? name : "", made);
 	auth_user_create(a,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "control/auth/claims.h"
 #include "control/auth/private.h"
 
@@ -37,11 +38,9 @@ static void on_user(void *arg, int status, const struct store_user *user)
 void auth_still(struct auth *a, const struct auth_proof *proof, const char *user_id,
 		auth_bearer_fn *done, void *arg)
 {
-	struct proving *p = calloc(1, sizeof *p);
+	struct proving *p = must(calloc(1, sizeof *p));
 	uint8_t hash[STORE_HASH] = { 0 };
 
-	if (!p)
-		abort(); /* R61: a clean end and a restart */
 	*p = (struct proving){
 		.auth = a, .session = proof->session_key[0], .done = done, .arg = arg
 	};

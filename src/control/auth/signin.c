@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "control/auth/private.h"
 
 struct signin {
@@ -25,10 +26,8 @@ struct signin {
 static struct signin *signin_new(struct auth *a, const char *peer, const char *agent,
 				 auth_signin_fn *done, void *arg)
 {
-	struct signin *s = calloc(1, sizeof *s);
+	struct signin *s = must(calloc(1, sizeof *s));
 
-	if (!s)
-		abort(); /* R61: a clean end and a restart */
 	s->auth = a;
 	s->done = done;
 	s->arg = arg;
@@ -133,9 +132,7 @@ void auth_login(struct auth *a, const char *raw_user_id, const char *password, c
 {
 	struct signin *s = signin_new(a, peer, agent, done, arg);
 
-	s->password = strdup(password);
-	if (!s->password)
-		abort();			    /* as in signin_new */
+	s->password = must(strdup(password));
 	(void)user_id_sanitise(raw_user_id, s->id); /* what is no id stays "", which is nobody's */
 	store_user_find_login(a->store, s->id, on_login_user, s);
 }

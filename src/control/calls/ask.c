@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/must.h"
 #include "base/utf8.h"
 #include "control/calls/internal.h"
 #include "control/objects/objects.h"
@@ -29,10 +30,8 @@ int ask_fail(struct ask *a, int status, const char *format, ...)
 
 void *ask_alloc(struct ask *a, size_t n)
 {
-	struct scratch *s = calloc(1, sizeof *s + n);
+	struct scratch *s = must(calloc(1, sizeof *s + n));
 
-	if (!s)
-		abort(); /* R61: a clean end and a restart */
 	s->next = a->scratch;
 	a->scratch = s;
 	return s->bytes;
@@ -41,10 +40,9 @@ void *ask_alloc(struct ask *a, size_t n)
 struct ask *ask_new(struct calls *c, const struct store_user *who, const char *type, const char *id,
 		    json_t *body, calls_answer_fn *done, void *arg)
 {
-	struct ask *a = calloc(1, sizeof *a);
+	struct ask *a = must(calloc(1, sizeof *a));
 
-	if (!a || !(a->who = store_user_dup(who)))
-		abort(); /* R61: a clean end and a restart */
+	a->who = must(store_user_dup(who));
 	a->calls = c;
 	a->body = json_is_object(body) ? json_incref(body) : json_object();
 	a->done = done;

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/must.h"
 #include "control/calls/internal.h"
 #include "control/chat/chat.h"
 #include "control/objects/objects.h"
@@ -78,12 +79,10 @@ static void ignore(void *arg, int status)
 void card_post(struct calls *c, const char *cid, const char *conversation_id, const char *caller_id,
 	       json_t *card)
 {
-	autofree char *json = json_dumps(card, JSON_COMPACT);
+	autofree char *json = must(json_dumps(card, JSON_COMPACT));
 	char text[64], client_id[24]; /* one that nobody can have taken before */
 	uint64_t now = c->wall_us();
 
-	if (!json)
-		abort(); /* R61: a clean end and a restart */
 	write_text(card, text, sizeof text);
 	rng_name(c->rng, "call-", client_id, sizeof client_id);
 	store_card_add(c->store,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/must.h"
 #include "control/calls/internal.h"
 #include "control/objects/objects.h"
 
@@ -208,11 +209,9 @@ static void on_overdue(void *arg, int status, const struct store_call *call, boo
 
 void calls_end_overdue(struct calls *c, const char *cid)
 {
-	struct overdue *o = malloc(sizeof *o);
+	struct overdue *o = must(malloc(sizeof *o));
 	struct store_call_change change = { .cid = cid, .at_us = c->wall_us() };
 
-	if (!o)
-		abort(); /* R61: a clean end and a restart */
 	*o = (struct overdue){ .calls = c };
 	strcpy(o->cid, cid);
 	if (!calls_conversation(cid)) { /* see plan_end */

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/must.h"
 #include "control/calls/live_ring.h"
 #include "control/calls/live_session.h"
 #include "control/objects/objects.h"
@@ -131,10 +132,8 @@ static struct pending *pending_new(struct calls *c, struct live *l, enum live_ev
 {
 	size_t count = l->state.participant_count;
 	size_t named = count < LIMIT_CALL_STATE_NAMES ? count : LIMIT_CALL_STATE_NAMES;
-	struct pending *p = calloc(1, sizeof *p + named * sizeof p->present[0]);
+	struct pending *p = must(calloc(1, sizeof *p + named * sizeof p->present[0]));
 
-	if (!p)
-		abort(); /* R61: a clean end and a restart */
 	*p = (struct pending){ .calls = c,
 			       .live = l,
 			       .type = type,

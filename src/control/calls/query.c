@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/must.h"
 #include "control/calls/internal.h"
 #include "control/objects/objects.h"
 
@@ -347,11 +348,10 @@ static size_t length(const char *const *list)
 void calls_query(struct calls *c, const struct store_user *who, json_t *body, calls_answer_fn *done,
 		 void *arg)
 {
-	struct query *q = calloc(1, sizeof *q);
+	struct query *q = must(calloc(1, sizeof *q));
 	struct store_filter root;
 
-	if (!q || !(q->who = store_user_dup(who)))
-		abort(); /* R61: a clean end and a restart */
+	q->who = must(store_user_dup(who));
 	q->calls = c;
 	q->body = json_incref(body);
 	q->watch = json_is_true(json_object_get(body, "watch"));

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/must.h"
 #include "control/calls/live_ring.h"
 #include "control/chat/blocks.h"
 #include "control/objects/objects.h"
@@ -55,10 +56,7 @@ static void add_callee(struct ask *a, const struct store_call *call, const struc
 	    (a->calls->chat && chat_has_blocked(a->calls->chat, user->id, a->who->id)) ||
 	    !(rights_on(a->calls->types, call, user) & RIGHT_READ)) /* blocked: no ring */
 		return;
-	ret->users[ret->n] = store_user_dup(user);
-	if (!ret->users[ret->n])
-		abort(); /* R61: a clean end and a restart */
-	ret->n++;
+	ret->users[ret->n++] = must(store_user_dup(user));
 }
 
 static uint64_t timer_of(const json_t *settings, const char *name)
@@ -118,15 +116,14 @@ static int find_callees(struct ask *a, const struct store_call *call, const json
 static struct live_ring *ring_new(struct ask *a, const struct store_call *call,
 				  const struct callees *callees, const char *device, bool video)
 {
-	struct live_ring *r = calloc(1, sizeof *r);
+	struct live_ring *r = must(calloc(1, sizeof *r));
 
-	if (!r || !(r->users = calloc(callees->n, sizeof(struct store_user *))) ||
-	    !(r->told = calloc(callees->n, sizeof *r->told)) ||
-	    !(r->ring.legs = calloc(callees->n, sizeof *r->ring.legs)) ||
-	    !(r->caller = store_user_dup(a->who)) ||
-	    (call->conversation_id && !(r->conversation_id = strdup(call->conversation_id))) ||
-	    (call->channel_name && !(r->channel_name = strdup(call->channel_name))))
-		abort(); /* R61: a clean end and a restart */
+	r->users = must(calloc(callees->n, sizeof(struct store_user *)));
+	r->told = must(calloc(callees->n, sizeof *r->told));
+	r->ring.legs = must(calloc(callees->n, sizeof *r->ring.legs));
+	r->caller = must(store_user_dup(a->who));
+	r->conversation_id = must_copy(call->conversation_id);
+	r->channel_name = must_copy(call->channel_name);
 	rng_name(a->calls->rng, "ring_", r->id, sizeof r->id);
 	strcpy(r->cid, a->cid);
 	strcpy(r->device, device);
@@ -165,13 +162,11 @@ static void ignore(void *arg, int status)
 static void store_start(struct calls *c, const struct live_ring *r)
 {
 	json_t *card = live_ring_card(c, r, "missed"), *ring = live_ring_json(r);
-	autofree char *card_text = json_dumps(card, JSON_COMPACT);
-	autofree char *ring_text = json_dumps(ring, JSON_COMPACT);
+	autofree char *card_text = must(json_dumps(card, JSON_COMPACT));
+	autofree char *ring_text = must(json_dumps(ring, JSON_COMPACT));
 
 	json_decref(card);
 	json_decref(ring);
-	if (!card_text || !ring_text)
-		abort(); /* R61: a clean end and a restart */
 	store_ring_start(c->store,
 			 &(struct store_ring){ .id = r->id,
 					       .cid = r->cid,

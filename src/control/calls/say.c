@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/must.h"
 #include "control/calls/internal.h"
 #include "control/objects/objects.h"
 
@@ -143,11 +144,9 @@ static void on_stored(void *arg, int status, int64_t cursor, struct store_audien
 static void put(struct calls *c, const char *cid, const char *conversation_id, json_t *frame,
 		bool only, struct store_audience audience)
 {
-	struct saying *s = malloc(sizeof *s);
-	autofree char *text = frame ? json_dumps(frame, JSON_COMPACT) : NULL;
+	struct saying *s = must(malloc(sizeof *s));
+	autofree char *text = must(json_dumps(must(frame), JSON_COMPACT));
 
-	if (!s || !text)
-		abort(); /* R61: a clean end and a restart */
 	*s = (struct saying){ .calls = c, .frame = frame, .only = only };
 	store_event_add(c->store,
 			&(struct store_new_event){ .payload = text,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/must.h"
 #include "control/calls/internal.h"
 #include "control/objects/objects.h"
 
@@ -64,10 +65,8 @@ fail(struct type_ask *t, int status, const char *format, ...)
 static struct type_ask *type_ask_new(struct calls *c, const struct store_user *who,
 				     const char *name, calls_answer_fn *done, void *arg)
 {
-	struct type_ask *t = calloc(1, sizeof *t);
+	struct type_ask *t = must(calloc(1, sizeof *t));
 
-	if (!t)
-		abort(); /* R61: a clean end and a restart */
 	*t = (struct type_ask){ .calls = c, .done = done, .arg = arg };
 	if (who->role != ROLE_ADMIN)
 		t->status = fail(t, -EPERM, "Call types are for admins only.");
@@ -118,10 +117,8 @@ void calls_type_put(struct calls *c, const struct store_user *who, const char *n
 		answer_later(t);
 		return;
 	}
-	autofree char *settings_text = json_dumps(t->settings, JSON_COMPACT);
-	autofree char *grants_text = json_dumps(t->grants, JSON_COMPACT);
-	if (!settings_text || !grants_text)
-		abort(); /* R61: a clean end and a restart */
+	autofree char *settings_text = must(json_dumps(t->settings, JSON_COMPACT));
+	autofree char *grants_text = must(json_dumps(t->grants, JSON_COMPACT));
 	store_call_type_put(c->store,
 			    &(struct store_call_type){ .name = t->name,
 						       .settings = settings_text,

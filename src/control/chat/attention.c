@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "control/chat/blocks.h"
 #include "control/chat/channels.h"
 #include "control/chat/private.h"
@@ -26,11 +27,10 @@ static void tell(struct chat *c, const struct chat_notice *notice)
 static struct marking *marking_new(struct chat *c, const struct store_user *who,
 				   const char *conversation_id, void *arg)
 {
-	struct marking *m = calloc(1, sizeof *m);
+	struct marking *m = must(calloc(1, sizeof *m));
 
-	if (!m || !(m->who = store_user_dup(who)) ||
-	    !(m->conversation_id = strdup(chat_visible_id(c, who, conversation_id))))
-		abort(); /* R61: a clean end and a restart */
+	m->who = must(store_user_dup(who));
+	m->conversation_id = must(strdup(chat_visible_id(c, who, conversation_id)));
 	m->chat = c;
 	m->arg = arg;
 	return m;

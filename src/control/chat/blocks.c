@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/list.h"
+#include "base/must.h"
 #include "control/chat/channels.h"
 #include "control/chat/private.h"
 
@@ -61,9 +62,9 @@ static void index_set(struct chat *c, const char *user_id, const char *blocked_i
 		pair_free(p);
 	if (p || !on)
 		return;
-	p = calloc(1, sizeof *p);
-	if (!p || !(p->user_id = strdup(user_id)) || !(p->blocked_id = strdup(blocked_id)))
-		abort(); /* R61: a clean end and a restart */
+	p = must(calloc(1, sizeof *p));
+	p->user_id = must(strdup(user_id));
+	p->blocked_id = must(strdup(blocked_id));
 	list_append(bucket_of(c, user_id), &p->in_bucket);
 }
 
@@ -188,10 +189,10 @@ void chat_block_set(struct chat *c, const struct store_user *who, const char *us
 		    store_done_fn *done, void *arg)
 {
 	const struct store_page nothing = { .conversation_id = "", .limit = 1 };
-	struct blocking *b = calloc(1, sizeof *b);
+	struct blocking *b = must(calloc(1, sizeof *b));
 
-	if (!b || !(b->user_id = strdup(who->id)) || !(b->blocked_id = strdup(user_id)))
-		abort(); /* R61 */
+	b->user_id = must(strdup(who->id));
+	b->blocked_id = must(strdup(user_id));
 	b->chat = c;
 	b->on = on;
 	b->done = done;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/must.h"
 #include "base/rng.h"
 #include "base/utf8.h"
 #include "control/chat/private.h"
@@ -67,10 +68,8 @@ static struct store_user copy_user(struct mem *mem, const struct store_user *use
 static void index_put(struct chat *c, const struct store_channel *channel)
 {
 	struct entry **at = place_of(c, channel->id), *old = *at;
-	struct entry *e = calloc(1, sizeof *e);
+	struct entry *e = must(calloc(1, sizeof *e));
 
-	if (!e)
-		abort(); /* R61: a clean end and a restart */
 	struct mem *mem = &e->mem;
 	struct store_channel_member *members = mem_take(mem, (channel->member_count + 1) *
 								     sizeof *members);
@@ -87,7 +86,7 @@ static void index_put(struct chat *c, const struct store_channel *channel)
 	e->channel.created_by = mem_text(mem, channel->created_by);
 	e->channel.members = members;
 	if (mem->bad)
-		abort();
+		abort(); /* as in must */
 	e->next = old ? old->next : NULL;
 	*at = e;
 	if (old)
@@ -160,10 +159,8 @@ static void on_reloaded(void *arg, int status, const struct store_channel *list,
 
 void chat_channels_reload(struct chat *c, store_done_fn *done, void *arg)
 {
-	struct reloading *r = malloc(sizeof *r);
+	struct reloading *r = must(malloc(sizeof *r));
 
-	if (!r)
-		abort(); /* R61 */
 	*r = (struct reloading){ .chat = c, .done = done, .arg = arg };
 	chat_blocks_reload(c); /* answered first */
 	store_channel_list(c->store, on_reloaded, r);
@@ -259,11 +256,9 @@ struct channel_pending {
 static struct channel_pending *pending_new(struct chat *c, const struct store_user *who,
 					   store_channel_fn *done, void *arg)
 {
-	struct channel_pending *p = calloc(1, sizeof *p);
-	struct store_user *copy = store_user_dup(who);
+	struct channel_pending *p = must(calloc(1, sizeof *p));
+	struct store_user *copy = must(store_user_dup(who));
 
-	if (!p || !copy)
-		abort(); /* R61 */
 	*p = (struct channel_pending){ .chat = c, .who = copy, .done = done, .arg = arg };
 	return p;
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/must.h"
 #include "base/rng.h"
 #include "base/utf8.h"
 #include "control/chat/blocks.h"
@@ -126,11 +127,9 @@ struct chat_pending *chat_pending_new(struct chat *c, enum store_event_type type
 				      const struct store_user *who, store_message_fn *done,
 				      void *arg)
 {
-	struct chat_pending *p = calloc(1, sizeof *p);
-	struct store_user *copy = store_user_dup(who);
+	struct chat_pending *p = must(calloc(1, sizeof *p));
+	struct store_user *copy = must(store_user_dup(who));
 
-	if (!p || !copy)
-		abort(); /* R61: a clean end and a restart */
 	*p = (struct chat_pending){
 		.chat = c, .type = type, .who = copy, .done = done, .arg = arg
 	};
@@ -200,17 +199,13 @@ bool chat_pending_words(struct chat_pending *p, const char *text, const char **r
 
 	*ret_word = NULL;
 	if (action == WORDS_REFUSE) {
-		p->refused = strdup(word);
-		if (!p->refused)
-			abort(); /* R61 */
+		p->refused = must(strdup(word));
 		chat_pending_refuse(p, -EBADMSG);
 		return false;
 	}
 	if (action != WORDS_REPORT)
 		return true;
-	p->listed = strdup(word);
-	if (!p->listed)
-		abort(); /* R61 */
+	p->listed = must(strdup(word));
 	*ret_word = word;
 	return true;
 }

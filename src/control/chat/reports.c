@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/must.h"
 #include "control/chat/channels.h"
 #include "control/chat/private.h"
 
@@ -67,17 +68,13 @@ static void on_reported(void *arg, int status, const struct store_message *messa
 void chat_report(struct chat *c, const struct store_user *who, const char *conversation_id,
 		 int64_t id, const char *reason, store_done_fn *done, void *arg)
 {
-	struct reporting *r = malloc(sizeof *r);
+	struct reporting *r = must(malloc(sizeof *r));
 
-	if (!r)
-		abort(); /* R61: a clean end and a restart */
 	*r = (struct reporting){ .chat = c,
-				 .who = store_user_dup(who),
-				 .reason = strdup(reason),
+				 .who = must(store_user_dup(who)),
+				 .reason = must(strdup(reason)),
 				 .done = done,
 				 .arg = arg };
-	if (!r->who || !r->reason)
-		abort(); /* R61 */
 	store_report_add(c->store,
 			 &(struct store_new_report){
 				 .conversation_id = chat_visible_id(c, who, conversation_id),

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "control/chat/private.h"
 #include "control/chat/words.h"
 
@@ -125,11 +126,9 @@ void chat_words_set(struct chat *c, const struct store_user *who, const json_t *
 		return;
 	}
 	json_t *clean = words_json(words);
-	autofree char *text = json_dumps(clean, JSON_COMPACT);
-	struct saving *save = malloc(sizeof *save);
+	autofree char *text = must(json_dumps(clean, JSON_COMPACT));
+	struct saving *save = must(malloc(sizeof *save));
 	json_decref(clean);
-	if (!text || !save)
-		abort(); /* R61: a clean end and a restart */
 	*save = (struct saving){ .chat = c, .words = words, .done = done, .arg = arg };
 	store_setting_put(c->store, SETTING, text,
 			  &(struct store_deed){

@@ -10,6 +10,7 @@
 #include <wctype.h>
 
 #include "base/limits.h"
+#include "base/must.h"
 #include "base/utf8.h"
 
 enum {
@@ -32,10 +33,8 @@ struct words {
 
 struct words *words_new(void)
 {
-	struct words *w = calloc(1, sizeof *w);
+	struct words *w = must(calloc(1, sizeof *w));
 
-	if (!w)
-		abort(); /* R61: a clean end and a restart */
 	w->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	return w;
 }
@@ -174,11 +173,7 @@ static size_t slot_of(const struct words *w, const struct token *t)
 
 static char *copy(const char *text, size_t n)
 {
-	char *own = strndup(text, n);
-
-	if (!own)
-		abort(); /* R61 */
-	return own;
+	return must(strndup(text, n));
 }
 
 /* Nothing else is in it: that would never be found. */

@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/must.h"
 #include "base/rng.h"
 
 enum { AT_ONCE = 16 }; /* bounds the memory: each holds one file */
@@ -183,10 +184,8 @@ static void end(uv_work_t *req, int canceled)
 
 static struct job *job_new(struct files *f, int (*run)(struct job *j), void *arg)
 {
-	struct job *j = calloc(1, sizeof *j);
+	struct job *j = must(calloc(1, sizeof *j));
 
-	if (!j)
-		abort(); /* R61: a clean end and a restart */
 	j->files = f;
 	j->run = run;
 	j->arg = arg;
@@ -280,9 +279,7 @@ int files_list(const struct files *f, char (**ret_ids)[FILES_ID_SIZE], size_t *r
 			continue;
 		if (n == room) {
 			room = room ? 2 * room : 1024;
-			ids = reallocarray(ids, room, sizeof *ids);
-			if (!ids)
-				abort(); /* R61: a clean end and a restart */
+			ids = must(reallocarray(ids, room, sizeof *ids));
 		}
 		memcpy(ids[n++], entry->d_name, FILES_ID_SIZE);
 	}

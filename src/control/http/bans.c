@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "base/utf8.h"
 #include "control/control.h"
 #include "control/http/access.h"
@@ -60,11 +61,9 @@ static void on_done(void *arg, int status)
 
 static struct banning *banning_new(struct http_req *req, struct control *control, bool lift)
 {
-	struct banning *b = malloc(sizeof *b);
-	char *user_id = strdup(http_param(req, "user"));
+	struct banning *b = must(malloc(sizeof *b));
+	char *user_id = must(strdup(http_param(req, "user")));
 
-	if (!b || !user_id)
-		abort(); /* R61 */
 	*b = (struct banning){ .req = req, .control = control, .user_id = user_id, .lift = lift };
 	return b;
 }

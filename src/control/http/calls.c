@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/must.h"
 #include "control/auth/auth.h"
 #include "control/auth/media_token.h"
 #include "control/calls/rights.h"
@@ -74,10 +75,8 @@ struct audited {
 
 void *call_audited(struct http_req *req, struct control *control, const char *action)
 {
-	struct audited *a = malloc(sizeof *a);
+	struct audited *a = must(malloc(sizeof *a));
 
-	if (!a)
-		abort(); /* R61: a clean end and a restart */
 	*a = (struct audited){ .req = req, .control = control, .action = action };
 	return a;
 }

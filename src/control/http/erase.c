@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "control/auth/bans.h"
 #include "control/chat/reports.h"
 #include "control/control.h"
@@ -101,10 +102,8 @@ void http_user_delete(struct http_req *req, struct control *control)
 		http_error(req, 400, 4, "`mode` must be soft, pruning or hard.");
 		return;
 	}
-	struct erasing *e = malloc(sizeof *e);
-	char *user_id = strdup(http_param(req, "user"));
-	if (!e || !user_id)
-		abort(); /* R61: a clean end and a restart */
+	struct erasing *e = must(malloc(sizeof *e));
+	char *user_id = must(strdup(http_param(req, "user")));
 	*e = (struct erasing){ .req = req, .control = control, .user_id = user_id, .mode = parsed };
 	store_user_find(control->store, user_id, on_found, e);
 }

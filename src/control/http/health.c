@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "base/sb.h"
 #include "base/slab.h"
 #include "control/calls/calls.h"
@@ -107,10 +108,8 @@ static void on_stored(void *arg, int status, const struct store_stored *person,
 
 void http_operator_server(struct http_req *req, struct control *control)
 {
-	struct looking *l = malloc(sizeof *l);
+	struct looking *l = must(malloc(sizeof *l));
 
-	if (!l)
-		abort(); /* R61: a clean end and a restart */
 	*l = (struct looking){ .req = req, .control = control };
 	store_stored_read(control->store, "", on_stored, l);
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "control/auth/bans.h"
 #include "control/auth/customers.h"
 #include "control/calls/calls.h"
@@ -87,16 +88,12 @@ static void on_channels(void *arg, int status)
 
 static struct merging *merging_new(struct http_req *req, struct control *control, const char *other)
 {
-	struct merging *m = calloc(1, sizeof *m);
+	struct merging *m = must(calloc(1, sizeof *m));
 
-	if (!m)
-		abort(); /* R61: a clean end and a restart */
 	m->req = req;
 	m->control = control;
-	m->kept = strdup(http_param(req, "id"));
-	m->other = strdup(other);
-	if (!m->kept || !m->other)
-		abort(); /* R61 */
+	m->kept = must(strdup(http_param(req, "id")));
+	m->other = must(strdup(other));
 	return m;
 }
 

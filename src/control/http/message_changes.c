@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "control/chat/chat.h"
 #include "control/control.h"
 #include "control/http/access.h"
@@ -79,12 +80,10 @@ void http_message_delete(struct http_req *req, struct control *control)
 {
 	int64_t id = http_message_id(req);
 	bool may = id && http_may_write(req, control, WRITE_CHANGE);
-	struct deleting *d = may ? malloc(sizeof *d) : NULL;
 
 	if (!may)
 		return;
-	if (!d)
-		abort(); /* R61: a clean end and a restart */
+	struct deleting *d = must(malloc(sizeof *d));
 	*d = (struct deleting){ .req = req, .control = control };
 	chat_delete(control->chat, access_user(req), http_param(req, "id"), id, on_deleted, d);
 }

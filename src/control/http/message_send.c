@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/must.h"
 #include "control/chat/chat.h"
 #include "control/control.h"
 #include "control/http/access.h"
@@ -166,9 +167,7 @@ void message_send(struct control *control, const struct message_writer *who,
 		done(arg, &(struct message_reply){ .refused = &r });
 		return;
 	}
-	struct sending *s = malloc(sizeof *s);
-	if (!s)
-		abort(); /* R61: a clean end and a restart */
+	struct sending *s = must(malloc(sizeof *s));
 	*s = (struct sending){ .done = done, .arg = arg };
 	chat_send(control->chat, who->user, &message, on_sent, s);
 }

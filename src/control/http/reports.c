@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/must.h"
 #include "control/chat/channels.h"
 #include "control/control.h"
 #include "control/http/access.h"
@@ -125,9 +126,7 @@ void http_reports(struct http_req *req, struct control *control)
 {
 	const char *count = http_query(req, "count");
 
-	struct listing *l = malloc(sizeof *l);
-	if (!l)
-		abort(); /* R61: a clean end and a restart */
+	struct listing *l = must(malloc(sizeof *l));
 	*l = (struct listing){ .req = req, .control = control };
 	chat_reported_list(control->chat, count && strcmp(count, "only") == 0, on_list, l);
 }

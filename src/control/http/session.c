@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/must.h"
 #include "base/utf8.h"
 #include "control/auth/auth.h"
 #include "control/auth/bans.h"
@@ -51,10 +52,8 @@ struct signing_in {
 
 static struct signing_in *signing_in(struct http_req *req, struct control *control)
 {
-	struct signing_in *s = malloc(sizeof *s);
+	struct signing_in *s = must(malloc(sizeof *s));
 
-	if (!s)
-		abort(); /* R61: a clean end and a restart */
 	*s = (struct signing_in){ .req = req, .control = control };
 	return s;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/must.h"
 #include "control/http/access.h"
 
 struct saving {
@@ -29,12 +30,10 @@ static void on_saved(void *arg, int status)
 void http_setting_put(struct http_req *req, struct control *control, const struct setting *setting)
 {
 	const json_t *body = http_body_json(req);
-	struct saving *s = body ? calloc(1, sizeof *s) : NULL;
 
 	if (!body)
 		return;
-	if (!s)
-		abort(); /* R61: a clean end and a restart */
+	struct saving *s = must(calloc(1, sizeof *s));
 	*s = (struct saving){ .req = req, .control = control, .setting = setting };
 	setting->save(control, access_user(req), body, s->error, on_saved, s);
 }

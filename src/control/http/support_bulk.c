@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/must.h"
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
@@ -98,9 +99,7 @@ void http_support_bulk(struct http_req *req, struct control *control)
 		http_error(req, 400, 4, "`changes` must be a list of 1 to %d changes.", LIMIT_BULK);
 		return;
 	}
-	struct bulk *b = calloc(1, sizeof *b + n * sizeof b->each[0]);
-	if (!b)
-		abort(); /* R61: a clean end and a restart */
+	struct bulk *b = must(calloc(1, sizeof *b + n * sizeof b->each[0]));
 	*b = (struct bulk){ .req = req, .results = json_array(), .left = n + 1 };
 	json_array_foreach(list, i, item)
 	{

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "base/utf8.h"
 #include "control/control.h"
 #include "control/http/access.h"
@@ -79,10 +80,8 @@ static void on_items(void *arg, int status, const struct store_item *list, size_
 
 static struct asking *ask(struct http_req *req, struct control *control, enum store_item_kind kind)
 {
-	struct asking *a = calloc(1, sizeof *a);
+	struct asking *a = must(calloc(1, sizeof *a));
 
-	if (!a)
-		abort(); /* R61: a clean end and a restart */
 	*a = (struct asking){ .req = req, .control = control, .kind = kind };
 	return a;
 }

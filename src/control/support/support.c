@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "base/utf8.h"
 #include "control/support/reply_time.h"
 
@@ -62,10 +63,8 @@ struct asking {
 
 static struct asking *asking_new(struct support *s, support_state_fn *done, void *arg)
 {
-	struct asking *a = malloc(sizeof *a);
+	struct asking *a = must(malloc(sizeof *a));
 
-	if (!a)
-		abort(); /* R61: a clean end and a restart */
 	*a = (struct asking){ .support = s, .done = done, .arg = arg };
 	return a;
 }
@@ -195,11 +194,9 @@ static void on_saved(void *arg, int status)
 void support_set_hours(struct support *s, const struct store_user *who, const json_t *json,
 		       char *ret_error, store_done_fn *done, void *arg)
 {
-	struct saving *save = malloc(sizeof *save);
+	struct saving *save = must(malloc(sizeof *save));
 	int status = is_team(who) ? 0 : -EACCES;
 
-	if (!save)
-		abort(); /* R61: a clean end and a restart */
 	*save = (struct saving){ .support = s, .done = done, .arg = arg };
 	if (status == 0)
 		status = hours_parse(json, &save->hours, ret_error);
@@ -209,10 +206,8 @@ void support_set_hours(struct support *s, const struct store_user *who, const js
 		return;
 	}
 	json_t *clean = hours_json(&save->hours);
-	autofree char *text = json_dumps(clean, JSON_COMPACT);
+	autofree char *text = must(json_dumps(clean, JSON_COMPACT));
 	json_decref(clean);
-	if (!text)
-		abort();
 	store_setting_put(s->store, "hours", text,
 			  &(struct store_deed){
 				  .user_id = who->id, .at_us = s->wall_us(), .place = who->place },

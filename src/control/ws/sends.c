@@ -12,6 +12,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/must.h"
 #include "base/sb.h"
 #include "control/auth/bans.h"
 #include "control/ws/frame.h"
@@ -237,9 +238,7 @@ static bool may_send_more(const struct event_socket *s, struct refusal *r)
 static void send_begin(struct event_socket *s, json_t *frame, const struct send_frame *f)
 {
 	size_t n = strlen(f->conversation_id) + 1, m = strlen(f->client_id) + 1;
-	struct send *send = malloc(sizeof *send + n + m);
-	if (!send)
-		abort(); /* R61: a clean end and a restart */
+	struct send *send = must(malloc(sizeof *send + n + m));
 	*send = (struct send){ .socket = s, .frame = json_incref(frame) };
 	/* only now: the ids begin where the struct's padding does */
 	send->conversation_id = memcpy(send->text, f->conversation_id, n);
