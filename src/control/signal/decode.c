@@ -4,6 +4,9 @@
 #include "control/signal/decode.h"
 
 #include <stdbool.h>
+#include <string.h>
+
+#include "base/utf8.h"
 
 static void *arena_allocate(void *arena, size_t n)
 {
@@ -16,44 +19,15 @@ static void arena_keep(void *arena, void *pointer)
 	(void)pointer; /* goes with the arena */
 }
 
-/* Length of the UTF-8 sequence that starts at s, 0 when it is none (RFC 3629). Never reads past the
- * NUL. */
-static unsigned utf8_length(const unsigned char *s)
-{
-	if (s[0] < 0x80)
-		return 1;
-	unsigned n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-	unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
-	unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
-
-	if (s[0] < 0xc2 || s[0] > 0xf4 || s[1] < low || s[1] > high)
-		return 0;
-	for (unsigned i = 2; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
-static bool utf8_is(const char *text)
-{
-	const unsigned char *s = (const unsigned char *)text;
-
-	while (s && *s) {
-		unsigned n = utf8_length(s);
-
-		if (!n)
-			return false;
-		s += n;
-	}
-	return true;
-}
-
 static bool texts_are_utf8(const ProtobufCMessage *message);
 
 static bool value_is_utf8(const ProtobufCFieldDescriptor *field, const void *value)
 {
-	if (field->type == PROTOBUF_C_TYPE_STRING)
-		return utf8_is(*(char *const *)value);
+	if (field->type == PROTOBUF_C_TYPE_STRING) {
+		const char *text = *(char *const *)value;
+
+		return !text || utf8_is_valid(text, strlen(text));
+	}
 	if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
 		const ProtobufCMessage *part = *(ProtobufCMessage *const *)value;
 
