@@ -98,3 +98,8 @@ bool lan_is_private(const struct sockaddr_storage *a)
 	}
 	return false;
 }
+
+bool lan_is_any(const char *host)
+{
+	return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+}

@@ -14,3 +14,6 @@ bool lan_address(int family, struct sockaddr_storage *ret);
 
 /* Whether nobody outside can reach it as it is: private (RFC 1918, RFC 4193), shared (RFC 6598) or of this link only. */
 bool lan_is_private(const struct sockaddr_storage *a);
+
+/* Whether who listens on this host listens on every address: 0.0.0.0 or ::. */
+bool lan_is_any(const char *host);

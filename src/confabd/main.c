@@ -3,9 +3,7 @@
  * confabd, START HERE: configuration, then store, media workers and control plane in this order;
  * the loop; and the same backwards on SIGTERM. The main thread is the control thread.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +16,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "base/sb.h"
+#include "confabd/banner.h"
 #include "confabd/config.h"
 #include "confabd/demo.h"
 #include "confabd/lan.h"
@@ -151,11 +150,6 @@ static int start_store(struct daemon *d)
 	return 0;
 }
 
-static bool is_any_host(const struct config *c)
-{
-	return strcmp(c->host, "0.0.0.0") == 0 || strcmp(c->host, "::") == 0;
-}
-
 /* Without --rtc-ip media is where the pages are: for a whole network this machine's address there, and loopback. */
 static void choose_media_addresses(struct config *c)
 {
@@ -164,7 +158,7 @@ static void choose_media_addresses(struct config *c)
 
 	if (c->rtc_ip_given)
 		return;
-	if (is_any_host(c)) {
+	if (lan_is_any(c->host)) {
 		n += lan_address(AF_INET, &to[n]);
 		n += strchr(c->host, ':') && lan_address(AF_INET6, &to[n]);
 		to[n++] = loopback;
@@ -293,103 +287,11 @@ static int start_control(struct daemon *d)
 	return 0;
 }
 
-/* ---- the banner ---- */
+/* ---- the demo, and what people are told ---- */
 
-static void print_endpoint(const char *before, const struct sockaddr_storage *a)
+static void say_where(const struct daemon *d, const struct demo_account *demo)
 {
-	char text[UDP_ADDRESS_TEXT];
-
-	udp_address_text(a, text);
-	(void)printf("%s%s", before, text);
-}
-
-static void print_media(const struct daemon *d)
-{
-	struct sockaddr_storage a;
-
-	for (unsigned i = 0; i < media_threads_count(d->media); i++) {
-		for (size_t k = 0; media_threads_address(d->media, i, k, &a) == 0; k++)
-			print_endpoint(i + k ? ", " : "  media   UDP ", &a);
-	}
-	for (size_t k = 0; media_threads_tcp_address(d->media, k, &a) == 0; k++)
-		print_endpoint(k ? ", " : "\n          TCP ", &a);
-	(void)printf("\n");
-}
-
-/* "localhost" where that reaches us, else the address we listen on. */
-static void host_for_people(const struct config *c, const char *loopback_name, char *ret,
-			    size_t capacity)
-{
-	if (is_any_host(c) || strcmp(c->host, "127.0.0.1") == 0 ||
-	    strcmp(c->host, "localhost") == 0)
-		(void)snprintf(ret, capacity, "%s", loopback_name);
-	else
-		(void)snprintf(ret, capacity, strchr(c->host, ':') ? "[%s]" : "%s", c->host);
-}
-
-/* Who opens the page from another machine is told here why there is no picture, not there. */
-static void print_network(const struct daemon *d)
-{
-	struct sockaddr_storage own, a;
-	char address[UDP_ADDRESS_TEXT], media[UDP_ADDRESS_TEXT];
-	bool tls = control_is_tls(d->control);
-
-	if (!is_any_host(&d->config) ||
-	    (!lan_address(AF_INET, &own) &&
-	     (!strchr(d->config.host, ':') || !lan_address(AF_INET6, &own))))
-		return;
-	udp_ip_text(&own, address);
-	(void)printf(own.ss_family == AF_INET6 ? "  others  %s://[%s]:%u in your network\n"
-					       : "  others  %s://%s:%u in your network\n",
-		     tls ? "https" : "http", address, control_port(d->control));
-	if (!tls)
-		(void)printf("          Browsers give camera and microphone to https pages only: "
-			     "--tls-cert, --tls-key\n");
-	if (media_threads_address(d->media, 0, 0, &a) < 0)
-		return;
-	udp_ip_text(&a, media);
-	if (strncmp(media, "127.", 4) == 0)
-		(void)printf("          Media reaches this machine only: add --rtc-ip %s\n",
-			     address);
-	else if (!d->config.rtc_ip_given && lan_is_private(&a))
-		(void)printf("          Calls from beyond your network need its public address, "
-			     "too: --rtc-ip PUBLIC/%s --rtc-ip %s\n",
-			     media, media);
-}
-
-static void print_banner(const struct daemon *d, const struct demo_account *demo)
-{
-	const char *scheme = control_is_tls(d->control) ? "https" : "http";
-	unsigned port = control_port(d->control);
-	/* Two hosts, so that one browser can hold both sign-ins: cookies belong to a host. */
-	static const char *const loopback[DEMO_ACCOUNTS] = { "localhost", "127.0.0.1" };
-	char host[CONFIG_HOST + 2], folder[PATH_MAX];
-
-	host_for_people(&d->config, "localhost", host, sizeof host);
-	(void)printf("Confab " CONFAB_VERSION " is listening on %s://%s:%u\n", scheme, host, port);
-	print_media(d);
-	print_network(d);
-	(void)printf("  data    %s\n", realpath(d->config.data, folder) ? folder : d->config.data);
-	if (demo)
-		(void)printf("\nSign in with these links. Each works once, within a day; a restart "
-			     "prints new ones.\n");
-	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
-		host_for_people(&d->config, loopback[i], host, sizeof host);
-		(void)printf("  %-6s  %-12s  %s://%s:%u/signin#%s\n", demo[i].id, demo[i].name,
-			     scheme, host, port, demo[i].link);
-	}
-	if (demo)
-		(void)printf("  %-6s  %-12s  %s://%s:%u/demo/shop.html\n"
-			     "Open the first two side by side, write, press the camera button, and "
-			     "accept on the other side.\n",
-			     "shop", "the widget", scheme, host, port);
-	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
-		if (demo[i].password[0])
-			(void)printf("%s  password of %s: %s\n",
-				     i ? "" : "\nShown only this once:\n", demo[i].id,
-				     demo[i].password);
-	}
-	(void)fflush(stdout);
+	banner_print(&(struct banner){ &d->config, d->control, d->media, demo });
 }
 
 static int start_demo(struct daemon *d)
@@ -398,7 +300,7 @@ static int start_demo(struct daemon *d)
 	int r = demo_prepare(d->control->auth, &d->loop, accounts);
 
 	if (r == 0)
-		print_banner(d, accounts);
+		say_where(d, accounts);
 	explicit_bzero(accounts, sizeof accounts);
 	if (d->stopping) /* in the middle of it: nothing has failed */
 		return 0;
@@ -501,7 +403,7 @@ static int run(struct daemon *d)
 		if (start_demo(d) < 0)
 			return 1;
 	} else {
-		print_banner(d, NULL);
+		say_where(d, NULL);
 	}
 	while (!d->ended)
 		(void)uv_run(&d->loop, UV_RUN_DEFAULT);
