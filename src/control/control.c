@@ -40,6 +40,8 @@ enum {
 	GUESTS_PER_MINUTE = 20, /* per address; a school behind one counts as one */
 	GUEST_BURST = 60,
 	PEOPLE_PER_ADDRESS = 20, /* who write at full speed: a school behind one */
+	ACTS_PER_MESSAGE =
+		4, /* what people may do beside writing is quick, and clients do much of it by themselves */
 	CLOSING_PAUSE_MS = 5,
 };
 
@@ -301,7 +303,9 @@ int control_new(struct control **ret, const struct control_config *config, char 
 	c->guest_rate = &p->guest_rate;
 	p->write_rate.per_minute = p->write_rate.burst = config->message_rate;
 	p->peer_rate.per_minute = p->peer_rate.burst = config->message_rate * PEOPLE_PER_ADDRESS;
+	p->act_rate.per_minute = p->act_rate.burst = config->message_rate * ACTS_PER_MESSAGE;
 	c->write_rate = config->message_rate ? &p->write_rate : NULL;
+	c->act_rate = config->message_rate ? &p->act_rate : NULL;
 	c->peer_rate = &p->peer_rate;
 
 	c->demo = config->demo;

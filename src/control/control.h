@@ -55,7 +55,8 @@ struct control {
 	struct unpacked *unpacked;  /* control/http/unpacked.h: files for who takes no gzip */
 	struct rate *token_rate;    /* control/http/rate.h: user tokens per user */
 	struct rate *write_rate;    /* what people write, per user */
-	struct rate *peer_rate;	    /* the same per address */
+	struct rate *act_rate;	    /* what else they do that others are told, per user */
+	struct rate *peer_rate;	    /* what people write, per address */
 	struct rate *guest_rate;    /* new guests per address */
 	struct store_room storage;  /* what files may take, see http/storage.h */
 	int64_t disk_floor;	    /* bytes that files leave free; -1: by the size of the disk */

@@ -22,7 +22,7 @@ struct control_private {
 	bool retry_open;
 	uv_timer_t call_timer;
 	bool call_timer_open;
-	struct rate token_rate, guest_rate, write_rate, peer_rate;
+	struct rate token_rate, guest_rate, write_rate, act_rate, peer_rate;
 	struct upkeep *upkeep;
 	void (*stopped)(void *arg);
 	void *stopped_arg;

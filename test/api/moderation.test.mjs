@@ -96,6 +96,29 @@ test('who writes too fast is told when to go on, others do not feel it, and gues
 	assert.ok(guests >= 5 && guests < 12, `${guests} of 12 taken`);
 });
 
+test('who rings and reacts without end is told to wait, with an allowance of its own', async () => {
+	const { daemon: server, people: { fay, gil } } = await startWithPeople({ fay: 'user', gil: 'user' }, { env: { CONFAB_MESSAGE_RATE: '10' } });
+	try {
+		const made = await fay.call('POST', '/api/v1/call/default/loud', { data: { members: [{ user_id: 'gil' }] } });
+		assert.equal(made.status, 201);
+		let refused;
+		let taken = 0;
+		for (let i = 0; i < 80 && !refused; i++) {
+			const answer = await fay.call('POST', '/api/v1/call/default/loud/event', { custom: { i } });
+			if (answer.status === 429) refused = answer;
+			else taken++;
+		}
+		assert.ok(taken >= 38 && taken < 60, `${taken} of 80 taken`);
+		assert.equal(refused.body.code, 9);
+		assert.ok(Number(refused.headers.get('retry-after')) > 0);
+		assert.equal((await fay.call('POST', '/api/v1/call/default/more', { data: {} })).status, 429);
+		assert.equal((await send(fay, 'fay', 1)).status, 201, 'messages have their own');
+		assert.equal((await gil.call('POST', '/api/v1/call/default/loud/event', { custom: {} })).status, 200, 'others do not feel it');
+	} finally {
+		await server.stop();
+	}
+});
+
 test('deleting, reacting and files count, too, a file as four', async () => {
 	const { daemon: server, people: { cat, dan, eve } } = await startWithPeople({ cat: 'user', dan: 'user', eve: 'user' }, { env: { CONFAB_MESSAGE_RATE: '20' } });
 	try {

@@ -41,6 +41,10 @@ enum write_cost { WRITE_MESSAGE = 1, WRITE_CHANGE = 1, WRITE_FILE = 4 };
 /* Whether the user may write this much more now. False: answered with 429. */
 bool http_may_write(struct http_req *req, struct control *control, enum write_cost cost);
 
-/* The same, of the same allowance, and what to say is in *ret when it is false. */
+/* The same for what is no message, and that others are told of or that is kept: calls and what is done in them, who
+ * writes, what is read. It has an allowance of its own, several times that of messages. */
+bool http_may_act(struct http_req *req, struct control *control);
+
+/* As http_may_write, of the same allowance, and what to say is in *ret when it is false. */
 bool writer_may(const struct message_writer *who, struct control *control, enum write_cost cost,
 		struct refusal *ret);

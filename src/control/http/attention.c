@@ -34,7 +34,7 @@ static void mark(struct http_req *req, struct control *control, bool read)
 				read ? "last message that was read"
 				     : "last message that was received");
 
-	if (id)
+	if (id && http_may_act(req, control))
 		chat_mark(control->chat, access_user(req), http_param(req, "id"), id, read,
 			  on_marked, req);
 }
@@ -80,6 +80,8 @@ void http_typing(struct http_req *req, struct control *control)
 		http_error(req, 400, 4, "`typing` must be true or false.");
 		return;
 	}
+	if (!http_may_act(req, control))
+		return;
 	int status = chat_typing(control->chat, access_user(req), http_param(req, "id"),
 				 json_is_true(typing));
 	if (status < 0)

@@ -105,7 +105,7 @@ static void run(struct http_req *req, struct control *control, calls_verb *verb)
 {
 	json_t *body = http_body_json(req);
 
-	if (body)
+	if (body && http_may_act(req, control))
 		verb(control->calls, access_user(req), http_param(req, "type"),
 		     http_param(req, "id"), body, call_answer, req);
 }
@@ -121,7 +121,7 @@ static void run_audited(struct http_req *req, struct control *control, calls_ver
 {
 	json_t *body = http_body_json(req);
 
-	if (body)
+	if (body && http_may_act(req, control))
 		verb(control->calls, access_user(req), http_param(req, "type"),
 		     http_param(req, "id"), body, call_answer_audited,
 		     call_audited(req, control, action));
@@ -237,21 +237,17 @@ static void on_join(void *arg, int status, const char *problem, json_t *reply,
 void http_call_join(struct http_req *req, struct control *control)
 {
 	json_t *body = http_body_json(req);
-	struct joining *j = body ? malloc(sizeof *j) : NULL;
 
-	if (!body)
+	if (!body || !http_may_act(req, control))
 		return;
 	if (calls_media_is_full(control->calls, access_user(req)->id, http_param(req, "type"),
 				http_param(req, "id"))) {
-		free(j);
 		http_add_header(req, "retry-after", "5");
 		http_error(req, 503, 61, CALLS_FULL_TEXT);
 		return;
 	}
-	if (!j) {
-		http_error(req, 500, -1, "Out of memory.");
-		return;
-	}
+	struct joining *j = must(malloc(sizeof *j));
+
 	*j = (struct joining){ .req = req, .control = control };
 	calls_join(control->calls, access_user(req), http_param(req, "type"), http_param(req, "id"),
 		   body, on_join, j);

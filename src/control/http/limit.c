@@ -30,6 +30,22 @@ bool writer_may(const struct message_writer *who, struct control *control, enum 
 	return wait_s == 0 || refuse(ret, wait_s, "Your address is writing");
 }
 
+bool http_may_act(struct http_req *req, struct control *control)
+{
+	const struct store_user *who = access_user(req);
+	unsigned cost = who->role == ROLE_GUEST ? GUEST_COST : 1;
+	struct refusal r;
+
+	if (!control->act_rate)
+		return true;
+	unsigned wait_s = rate_take(control->act_rate, who->id, cost, clock_now_us());
+	if (wait_s == 0)
+		return true;
+	(void)refuse(&r, wait_s, "You are asking");
+	http_refuse(req, &r);
+	return false;
+}
+
 bool http_may_write(struct http_req *req, struct control *control, enum write_cost cost)
 {
 	const struct message_writer who = { .user = access_user(req), .place = http_place(req) };
