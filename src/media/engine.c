@@ -5,41 +5,30 @@
  *	engine_rx ▸ find_leg ▸ transport_rx (stun | dtls | srtp) ▸
  *		forward_rtp | feedback_rx_… | data_rx ▸ schedule
  *	engine_next_tx ▸ what waits, then forward_next: media, some subscribers at a time
- *	engine_cmd ▸ run_… (publish.c, subscribe.c)
+ *	engine_cmd (engine_commands.c) ▸ publish.c, subscribe.c
  *	engine_tick ▸ tick_leg for each timer that is due
  */
 #include "media/engine.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypt/cert.h"
+#include "media/engine_private.h"
 #include "media/engine_test.h"
 #include "media/sfu/codec.h"
 #include "media/sfu/data.h"
-#include "media/sfu/data_track.h"
 #include "media/sfu/downlink.h"
 #include "media/sfu/feedback.h"
 #include "media/sfu/forward.h"
 #include "media/sfu/participant.h"
-#include "media/sfu/publish.h"
-#include "media/sfu/room.h"
-#include "media/sfu/sfu.h"
 #include "media/sfu/subscribe.h"
-#include "media/sfu/subscription.h"
-#include "media/sfu/track.h"
 
 /* Stands in the SDP when there is no certificate: keys are injected then, and nobody compares it. */
 #define NO_FINGERPRINT                                                                            \
 	"00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:" \
 	"00:00:00"
-
-struct engine {
-	struct sfu sfu;
-	struct dtls_context *dtls; /* NULL without a certificate */
-};
 
 int engine_new(struct engine **ret, const struct engine_config *config)
 {
@@ -118,8 +107,7 @@ static uint64_t leg_deadline(const struct leg *l, uint64_t now)
 	return due;
 }
 
-/* Arms the timer; never in the past, so that a tick comes to an end. */
-static void schedule(struct leg *l, uint64_t now)
+void engine_schedule(struct leg *l, uint64_t now)
 {
 	if (!l->open)
 		return;
@@ -152,7 +140,7 @@ static void tick_leg(struct leg *l, uint64_t now)
 		feedback_tick_subscriber(l->participant, now);
 	}
 	data_tick(l, now);
-	schedule(l, now);
+	engine_schedule(l, now);
 }
 
 /* A tick makes no more than about this; what else is due follows when that is gone. */
@@ -282,7 +270,7 @@ void engine_rx_at(struct engine *e, uint64_t now, uint64_t arrival, const struct
 		check_leg(l, now);
 	take(e, l, now, &in);
 	if (in.kind == TRANSPORT_IN_NOTHING || in.kind == TRANSPORT_IN_DATA)
-		schedule(l, now);
+		engine_schedule(l, now);
 }
 
 bool engine_rx_early(struct engine *e, uint64_t now, uint64_t arrival, const struct path *from,
@@ -309,158 +297,7 @@ bool engine_rx_early(struct engine *e, uint64_t now, uint64_t arrival, const str
 	return true;
 }
 
-/* ---- commands ---- */
-
-static void run_join(struct engine *e, uint64_t now, const struct plane_cmd *cmd)
-{
-	struct participant *p = NULL;
-	int r = participant_new(&p, &e->sfu, cmd);
-
-	if (r == 0 && cmd->join.can_subscribe)
-		r = subscribe_open(p, now);
-	if (r == 0) {
-		schedule(&p->subscriber.leg, now);
-		return;
-	}
-	(void)participant_free(p, now);
-
-	struct plane_event event = { .type = EV_FAILED,
-				     .worker = e->sfu.worker,
-				     .room = cmd->room,
-				     .participant = cmd->participant,
-				     .target = TARGET_SUBSCRIBER };
-	(void)snprintf(event.text, sizeof event.text, "join: %s", strerrordesc_np(-r));
-	egress_event(&e->sfu.egress, &event);
-}
-
-/* Commands about a track that `p` is sent, or may be. */
-static void run_subscription(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
-{
-	struct track *t = sfu_find_track(p->sfu, &cmd->track);
-	struct subscription *s = t ? subscription_find(p, t) : NULL;
-	bool same_room = t && t->publisher->room == p->room && t->publisher != p;
-
-	if (cmd->type == CMD_SUBSCRIBE && same_room && !s && p->subscriber.leg.open &&
-	    subscription_new(&s, p, t, now) == 0) {
-		if (t->live)
-			subscribe_change(p, now);
-	} else if (cmd->type == CMD_UNSUBSCRIBE && s) {
-		(void)subscription_free(s, now);
-	} else if (cmd->type == CMD_SETTINGS && s) {
-		subscription_want(s, now, &cmd->settings);
-	} else {
-		sfu_drop(p->sfu, DROP_COMMAND);
-	}
-}
-
-static void run_mute(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
-{
-	struct track *t = sfu_find_track(p->sfu, &cmd->track);
-
-	if (t && t->publisher == p)
-		forward_mute(t, now, cmd->on);
-	else
-		sfu_drop(p->sfu, DROP_COMMAND);
-}
-
-static void run_grant(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
-{
-	p->join.can_publish |= cmd->join.can_publish;
-	p->join.can_publish_data = cmd->join.can_publish_data;
-	p->join.can_subscribe |= cmd->join.can_subscribe;
-	if (p->join.can_subscribe && !p->subscriber.leg.open && subscribe_open(p, now) < 0)
-		sfu_drop(p->sfu, DROP_COMMAND);
-}
-
-static void run_data_track(struct participant *p, const struct plane_cmd *cmd)
-{
-	int r = cmd->type == CMD_ADD_DATA_TRACK ? data_track_add(p, cmd)
-		: cmd->type == CMD_REMOVE_DATA_TRACK
-			? data_track_remove(p, &cmd->track)
-			: data_track_subscribe(p, &cmd->track, cmd->on);
-
-	if (r < 0)
-		sfu_drop(p->sfu, DROP_COMMAND);
-}
-
-/* EV_RESUMED comes before the offer: what it says must be in the client's first message. */
-static void run_resume(struct participant *p, uint64_t now)
-{
-	struct plane_event event = participant_event(p, EV_RESUMED);
-
-	event.id = p->data_sequence;
-	egress_event(&p->sfu->egress, &event);
-	subscribe_resume(p, now);
-}
-
-/* Commands about a participant who is there. */
-static void run_participant(struct participant *p, uint64_t now, const struct plane_cmd *cmd)
-{
-	switch (cmd->type) {
-	case CMD_OFFER:
-		publish_offer(p, now, cmd->id, cmd->sdp ? cmd->sdp : "");
-		break;
-	case CMD_ANSWER:
-		subscribe_answer(p, now, cmd->id, cmd->sdp ? cmd->sdp : "");
-		break;
-	case CMD_ADD_TRACK:
-		publish_add_track(p, cmd);
-		break;
-	case CMD_MUTE_TRACK:
-		run_mute(p, now, cmd);
-		break;
-	case CMD_REMOVE_TRACK:
-		publish_remove_track(p, now, &cmd->track);
-		break;
-	case CMD_GRANT:
-		run_grant(p, now, cmd);
-		break;
-	case CMD_SUBSCRIBE:
-	case CMD_UNSUBSCRIBE:
-	case CMD_SETTINGS:
-		run_subscription(p, now, cmd);
-		break;
-	case CMD_AWAY:
-		subscribe_away(p);
-		break;
-	case CMD_RESUME:
-		run_resume(p, now);
-		break;
-	case CMD_REPLAY:
-		data_replay(p, now, &cmd->publisher, cmd->id);
-		break;
-	case CMD_ADD_DATA_TRACK:
-	case CMD_REMOVE_DATA_TRACK:
-	case CMD_SUBSCRIBE_DATA:
-		run_data_track(p, cmd);
-		break;
-	case CMD_SEND_DATA:
-		data_send(p, now, cmd->on, cmd->data, cmd->data_length);
-		break;
-	case CMD_LEAVE:
-		(void)participant_free(p, now);
-		return;
-	default:
-		sfu_drop(p->sfu, DROP_COMMAND);
-		break;
-	}
-	schedule(&p->publisher.leg, now);
-	schedule(&p->subscriber.leg, now);
-}
-
-void engine_cmd(struct engine *e, uint64_t now, struct plane_cmd *cmd)
-{
-	struct participant *p = sfu_find_participant(&e->sfu, &cmd->participant);
-
-	forward_rest(&e->sfu); /* media waiting refers to tracks */
-	if (cmd->type == CMD_JOIN)
-		run_join(e, now, cmd);
-	else if (p)
-		run_participant(p, now, cmd);
-	else if (cmd->type != CMD_STOP) /* the worker's own: it frees the engine */
-		sfu_drop(&e->sfu, DROP_COMMAND);
-	plane_cmd_fini(cmd);
-}
+/* ---- what is there ---- */
 
 size_t engine_people(const struct engine *e)
 {

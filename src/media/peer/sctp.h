@@ -6,7 +6,7 @@
  * chance in one process-wide place under locks, which N workers, virtual time and a seed cannot
  * live with (docs/architecture.md). Belongs to its worker's thread.
  *
- * Files: sctp.c set-up and control chunks, sctp_in.c what is received, sctp_out.c what is sent,
+ * Files: sctp.c set-up and control chunks, sctp_in.c what is received, sctp_out.c what is sent, sctp_flight.c what of it is under way,
  * sctp_reset.c stream resets.
  *
  * Contract: after sctp_rx, sctp_send, sctp_reset or sctp_tick, drain sctp_next_packet (and after

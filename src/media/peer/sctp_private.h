@@ -136,15 +136,32 @@ bool sctp_in_sack_due(const struct sctp_in *in, uint64_t now);
 void sctp_in_write_sack(struct sctp_in *in, struct wr *w);
 void sctp_in_reset_stream(struct sctp_in *in, uint16_t stream);
 
+static inline struct sctp_sent *sctp_sent_at(const struct sctp_out *o, uint32_t tsn)
+{
+	return &o->ring[tsn & (o->capacity - 1)];
+}
+
+/* Whether it is to be sent again, which is counted. */
+static inline void sctp_set_again(struct sctp_out *o, struct sctp_sent *s, bool again)
+{
+	if (s->again != again) {
+		s->again = again;
+		o->again_count += again ? 1 : (size_t)-1;
+	}
+}
+
 /* sctp_out.c */
 void sctp_out_init(struct sctp_out *o, uint32_t local_tsn);
 void sctp_out_fini(struct sctp_out *o);
 void sctp_out_start(struct sctp_out *o, uint32_t window, uint16_t streams, bool peer_forwards);
-void sctp_out_sack(struct sctp *a, uint64_t now, struct rd body);
-void sctp_out_timeout(struct sctp *a, uint64_t now);
+/* Lets go of the oldest chunk in flight. */
+void sctp_out_release_first(struct sctp_out *o);
 /* Adds FORWARD TSN and DATA chunks to a packet. */
 void sctp_out_fill(struct sctp *a, uint64_t now, struct wr *w);
 
+/* sctp_flight.c */
+void sctp_out_sack(struct sctp *a, uint64_t now, struct rd body);
+void sctp_out_timeout(struct sctp *a, uint64_t now);
 /* sctp_reset.c */
 void sctp_resets_rx(struct sctp *a, struct rd body);
 void sctp_resets_fill(struct sctp *a, uint64_t now, struct wr *w);
