@@ -90,6 +90,30 @@ test('a connection takes one request after the other; who has said that nothing 
 	assert.deepEqual(await got, [401]);
 });
 
+test('who is slow with a request holds nothing for long (R3)', async () => {
+	const body = `POST /api/auth/login HTTP/1.1\r\n${head}Content-Length: 1000\r\n\r\n`;
+	const cases = [
+		['says nothing', '', ''],
+		['stops in its headers', 'GET / HTTP/1.1\r\nHost: x\r\n', ''],
+		['drips its headers', 'GET / HTTP/1.1\r\nX: ', 'a'],
+		['never sends its body', body, ''],
+		['drips its body', body, ' '],
+	];
+	const closedAfter = ([name, bytes, drop]) => new Promise((resolve) => {
+		const began = Date.now();
+		const socket = net.connect(daemon.port, '127.0.0.1', () => socket.write(bytes));
+		const dripping = setInterval(() => drop && socket.write(drop), 500);
+		const limit = setTimeout(() => socket.destroy(), 14_000);
+		socket.on('error', () => {}).on('data', () => {}).on('close', () => {
+			clearInterval(dripping);
+			clearTimeout(limit);
+			resolve([name, Date.now() - began]);
+		});
+	});
+	for (const [name, ms] of await Promise.all(cases.map(closedAfter))) assert.ok(ms < 12_000, `who ${name} was ended after ${ms} ms`);
+	assert.equal((await fetch(`${daemon.url}/healthz`)).status, 200);
+});
+
 test('only version 13 of WebSocket, with a key, on an address that has one', async () => {
 	const events = `GET /api/v1/events HTTP/1.1\r\nHost: x\r\n${upgrade}`;
 	assert.deepEqual(await statuses(`${events}${key}Sec-WebSocket-Version: 8\r\n\r\n`), [426]);
