@@ -197,6 +197,7 @@ def client_stream_seeds():
     save("bytes", step(header, 1, 0, b"file"), step(chunk, 1, 0, b"\xff\0\1"), step(chunk, 1, 1, b"x" * 70), step(trailer, 1))
     save("two-senders", step(header, 0), step(header, 1), step(chunk, 0, 0, b"a"), step(chunk, 1, 0, b"b"), step(trailer, 1), step(trailer, 0))
     save("given-up", step(header, 2), step(chunk, 2, 0, b"a"), step(trailer, 2, 0, b"no time"))
+    save("reason-no-utf8", step(header, 2), step(trailer, 2, 0, b"\x91\xff"))
     save("gap", step(header, 3), step(chunk, 3, 1, b"a"), step(trailer, 3))
     save("again", step(header, 3), step(chunk, 3, 0, b"a"), step(chunk, 3, 0, b"a"), step(header, 3), step(trailer, 3))
     save("too-long", step(header, 3, 3), step(chunk, 3, 0, b"aaaa"))

@@ -118,7 +118,7 @@ def stage_asan(_):
     yield from node_jobs("asan", LIBCONFAB, {**SANITIZERS, "CONFAB_CLIENT_BUILD": "build-asan"}, needs="build-asan")
 
 
-LIBCONFAB = [ROOT / f"test/interop/libconfab{part}.test.mjs" for part in ("", "-chat", "-data", "-events", "-rpc")]
+LIBCONFAB = [ROOT / f"test/interop/libconfab{part}.test.mjs" for part in ("", "-chat", "-data", "-events", "-rpc", "-streams")]
 # what has threads of its own, and can be built with ThreadSanitizer in a minute
 TSAN_TESTS = ["client/test_client_api", "plane/test_queue", "confabd/test_media_thread", "confabd/test_media_tcp", "store/test_store"]
 

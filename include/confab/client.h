@@ -58,8 +58,9 @@ typedef struct confab_user {
 CONFAB_API int confab_client_new(confab_client **ret, const confab_client_options *options,
 				 confab_error *ret_error);
 
-/* Leaves every call, disconnects, ends the thread, frees everything. Waits. NULL is allowed. In a
- * callback it does nothing. Token requests must have been answered. */
+/* Leaves every call, disconnects, ends the thread, frees everything. What ends by that comes as events before
+ * it returns, none after. Waits. NULL is allowed. In a callback it does nothing. Token requests must have been
+ * answered. */
 CONFAB_API void confab_client_free(confab_client *client);
 
 /*

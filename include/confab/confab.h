@@ -14,8 +14,8 @@
  * at once with CONFAB_ERR_WOULD_WAIT; use the form that ends in _async, or another thread.
  *
  * Memory. What a function takes is copied; what an event points to is gone when the callback returns.
- * A client owns its calls, and a call its tracks: handles stay valid until confab_client_free (a
- * track's: until confab_track_unpublish).
+ * A client owns its calls, and a call its tracks and streams: handles stay valid until confab_client_free
+ * (a track's: until confab_track_unpublish, a stream's: until confab_stream_close).
  *
  * Errors. Functions return 0 or an error code below; with `ret_error` not NULL the text for people,
  * too. A call that is lost comes back by itself: see CONFAB_EVENT_CALLING_STATE.

@@ -4,6 +4,7 @@
  * reliable packets. Chunks are handed on as they come; kept is the header, and the content as long as it is short.
  * Whatever else others send, it is no more than the numbers below.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -323,8 +324,11 @@ void incoming_trailer(struct session *s, const Lk__DataPacket *p)
 	if (!in)
 		return;
 	if (why[0]) {
-		(void)error_set(&error, CONFAB_ERR_ABORTED, 0, false, "%s", why);
-		error.message[utf8_prefix(error.message, strlen(error.message))] = '\0';
+		size_t n = utf8_prefix(why, strlen(why)); /* it may be anything */
+
+		(void)error_set(&error, CONFAB_ERR_ABORTED, 0, false, "%.*s", n ? (int)n : INT_MAX,
+				n ? why : "The sender gave up.");
+		error.message[utf8_prefix(error.message, strlen(error.message))] = '\0'; /* cut */
 		fail(in, &error);
 	} else if (in->told_length && in->info.received < in->info.length) {
 		refuse(in, "The stream is shorter than its header says.");

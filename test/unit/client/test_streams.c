@@ -44,6 +44,7 @@ static void on_event(void *arg, const confab_event *e)
 		return;
 	f->closed++;
 	f->code = e->error ? e->error->code : 0;
+	assert_true(!e->error || e->error->message[0]);
 	f->has_whole = e->data != NULL;
 	if (e->data)
 		(void)snprintf(f->whole, sizeof f->whole, "%s", (const char *)e->data);
@@ -219,6 +220,7 @@ static void broken_ones(void **state)
 		{ -1, true, 0, "\xff", "", CONFAB_ERR_BAD_INPUT },
 		{ -1, false, 0, "\xff", "", CONFAB_OK },
 		{ -1, true, 0, "given up", "no time", CONFAB_ERR_ABORTED },
+		{ -1, true, 0, "given up", "\xff\xfe", CONFAB_ERR_ABORTED },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
