@@ -3,11 +3,15 @@
 // that expire, mute, data, another loop, another LiveKit server. With browsers: test/e2e/c-client.test.mjs.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { apiKey, root } from '../lib/confabd.mjs';
 import { now, sign } from '../lib/jwt.mjs';
 import { at, startWithPeople } from '../lib/people.mjs';
 import { startProxy } from '../lib/proxy.mjs';
+import { mediaToken } from '../lib/rtc.mjs';
 import { Code, endAll, Program, State, Talk } from '../lib/talk.mjs';
 import { pause, until } from '../lib/until.mjs';
 
@@ -456,6 +460,30 @@ test('a session that cannot be resumed in time: the call gives up when it was to
 	await a.state(State.reconnectingFailed);
 	assert.deepEqual(a.states, [State.joining, State.joined, State.reconnecting, State.reconnectingFailed]);
 	await a.end();
+});
+
+test('examples/recorder: what is played into a call comes out as files that decode, with the time when each begins', async (t) => {
+	const out = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-recorder-'));
+	t.after(() => fs.rmSync(out, { recursive: true, force: true }));
+	const media = path.join(root, 'test/vectors/media');
+	const url = daemon.url.replace('http', 'ws');
+	const recorder = new Program('examples/example_recorder', [url, '-', await mediaToken('recorded', 'recorder'), 'recorded', out]);
+	const camera = new Program('examples/example_publish', [url, '-', await mediaToken('recorded', 'camera'), 'recorded', '4', path.join(media, 'test.ivf'), path.join(media, 'test.ogg')]);
+	for (const what of ['a picture', 'sound']) await recorder.until((line) => line.includes(`${what} of camera`), what);
+	const begins = [];
+	for (const kind of ['ivf', 'ogg']) begins.push(Number((await recorder.until((line) => line.includes(`.${kind}: begins at`), kind)).split(' at ')[1]));
+	assert.ok(begins.every((at) => Math.abs(at - Date.now() / 1000) < 20) && Math.abs(begins[0] - begins[1]) < 2, begins.join());
+	await camera.end();
+	for (const [kind, codec, least] of [['ivf', 'vp8', 40], ['ogg', 'opus', 150]]) {
+		const said = await recorder.until((line) => line.includes(`.${kind}:`) && line.endsWith(' frames'), `the end of ${kind}`);
+		const file = said.split(':')[0];
+		const frames = Number(said.split(' ')[1]);
+		const report = execFileSync('ffprobe', ['-v', 'error', '-count_frames', '-show_entries', 'stream=codec_name,nb_read_frames', '-of', 'csv=p=0', file], { encoding: 'utf8' });
+		assert.deepEqual(report.trim().split(','), [codec, String(frames)]);
+		execFileSync('ffmpeg', ['-v', 'error', '-xerror', '-i', file, '-f', 'null', '-']);
+		assert.ok(frames >= least, `${frames} of ${kind}`);
+	}
+	await recorder.end();
 });
 
 test('examples/doorbell: rings the team and shows its camera to who answers; prints what they write; leaves a message when nobody does', async () => {
