@@ -233,6 +233,8 @@ int db_lock(struct db *db)
 
 void db_unlock(struct db *db)
 {
+	if (db->locked) /* what was undone must not be written over what the next one writes */
+		walfile_forget(db->wal);
 	if (db->locked)
 		(void)flock(db->lock_fd, LOCK_UN); /* cannot fail on a lock that is held */
 	db->locked = false;
@@ -245,6 +247,8 @@ int db_begin(struct db *db, bool writes)
 	int r = writes ? db_lock(db) : 0;
 	if (r == 0)
 		r = db_exec(db, writes ? "BEGIN IMMEDIATE" : "BEGIN", "");
+	if (writes && db->vfs && !db->wal)
+		db->wal = walfile_of(db->sqlite);
 	if (r < 0)
 		db_unlock(db);
 	return r;
@@ -280,6 +284,7 @@ void db_rest(struct db *db)
 	enum { WORTH_IT = 64 * 1024 };
 	int used = 0, most;
 
+	walfile_rest(db->wal);
 	(void)sqlite3_db_status(db->sqlite, SQLITE_DBSTATUS_CACHE_USED, &used, &most, 0);
 	if (used < WORTH_IT)
 		return;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "store/mem.h"
+#include "store/walfile.h"
 
 /* made from schema/NNN_*.sql; step i leads to user_version i + 1 */
 extern const char *const db_schema[];
@@ -42,16 +43,22 @@ struct db {
 	int owner_fd; /* held by a daemon for its whole life; -1 for others */
 	int fatal;    /* -EIO once the disk failed: no more writing (R34) */
 	bool locked;
+	const char *vfs; /* NULL: SQLite's own way to its files */
+	struct walfile
+		*wal; /* the store's log, from the first transaction that writes on; else NULL */
 	struct search_queue search; /* of the transaction that is open */
 	int64_t event_added;	    /* the newest cursor of that transaction; 0 = none */
 	struct db_statement statements[DB_STATEMENTS];
 };
 
-/* Frees the pages that are cached, for moments in which nothing is asked for. */
+/* Frees the pages that are cached, and the log's buffer, for moments in which nothing is asked for. */
 void db_rest(struct db *db);
 
 /* 0, or -errno with one line in ret_error. On failure nothing is left open. */
 int db_open(struct db *db, const char *dir, bool exclusive, char *ret_error, size_t capacity);
+/* The same, but what is written to the log is gathered first (walfile.h). */
+int db_open_gathering(struct db *db, const char *dir, bool exclusive, char *ret_error,
+		      size_t capacity);
 void db_close(struct db *db);
 
 /*

@@ -250,7 +250,7 @@ static int open_all(struct db *db, const char *dir, bool exclusive, const struct
 	if (r < 0)
 		return r;
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	if (sqlite3_open_v2(path, &db->sqlite, flags, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(path, &db->sqlite, flags, db->vfs) != SQLITE_OK)
 		return fail(f, db->sqlite ? db_error(db) : -ENOMEM,
 			    "database %s cannot be opened: %s", path,
 			    db->sqlite ? sqlite3_errmsg(db->sqlite) : "out of memory");
@@ -263,12 +263,10 @@ static int open_all(struct db *db, const char *dir, bool exclusive, const struct
 	return r == 0 ? migrate(db, dir, path, f) : r;
 }
 
-int db_open(struct db *db, const char *dir, bool exclusive, char *ret_error, size_t capacity)
+static int open_by(struct db *db, const char *vfs, const char *dir, bool exclusive, char *ret_error,
+		   size_t capacity)
 {
-	*db = (struct db){ .lock_fd = -1, .owner_fd = -1 };
-	/* Nobody asks SQLite for its statistics of memory, for which it takes a lock at each allocation. Refused,
-	 * rightly, once the library has been used. */
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	*db = (struct db){ .lock_fd = -1, .owner_fd = -1, .vfs = vfs };
 	int r = open_all(db, dir, exclusive, &(struct failure){ ret_error, capacity });
 
 	if (r < 0 && db->sqlite)
@@ -280,6 +278,26 @@ int db_open(struct db *db, const char *dir, bool exclusive, char *ret_error, siz
 	return r;
 }
 
+/* Nobody asks SQLite for its statistics of memory, for which it takes a lock at each allocation. Refused,
+ * rightly, once the library has been used. */
+static void without_statistics(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+int db_open(struct db *db, const char *dir, bool exclusive, char *ret_error, size_t capacity)
+{
+	without_statistics();
+	return open_by(db, NULL, dir, exclusive, ret_error, capacity);
+}
+
+int db_open_gathering(struct db *db, const char *dir, bool exclusive, char *ret_error,
+		      size_t capacity)
+{
+	without_statistics();
+	return open_by(db, walfile_vfs(), dir, exclusive, ret_error, capacity);
+}
+
 void db_close(struct db *db)
 {
 	for (size_t i = 0; i < countof(db->statements); i++)
@@ -289,6 +307,7 @@ void db_close(struct db *db)
 		/* The last connection checkpoints here. */
 		bool ours = db_lock(db) == 0;
 
+		db->wal = NULL;			 /* goes with it */
 		(void)sqlite3_close(db->sqlite); /* no statements are left that could refuse */
 		if (ours)
 			db_unlock(db);

@@ -407,7 +407,8 @@ int store_open(const struct store_config *config, struct store **ret, char *ret_
 
 	if (!s)
 		return -ENOMEM;
-	int r = db_open(&s->db, config->dir, config->exclusive, ret_error, STORE_ERROR_MAX);
+	int r = db_open_gathering(&s->db, config->dir, config->exclusive, ret_error,
+				  STORE_ERROR_MAX);
 	if (r < 0)
 		goto out_free;
 	r = uv_async_init(config->loop, &s->async, on_async);
