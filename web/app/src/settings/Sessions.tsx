@@ -37,10 +37,8 @@ export function Sessions({ onSignOut }: { onSignOut: () => void }) {
                   <bdi>{browserOf(session.browser)}</bdi>
                 </strong>
               )}
-              <span>
-                {texts.signedInSince(time.format(Date.parse(session.created_at)))} ·{' '}
-                {session.current ? texts.thisSession : texts.lastSeen(time.format(Date.parse(session.seen_at)))}
-              </span>
+              <span>{texts.signedInSince(time.format(Date.parse(session.created_at)))}</span>
+              <span>{session.current ? texts.thisSession : texts.lastSeen(time.format(Date.parse(session.seen_at)))}</span>
             </li>
           ))}
         </ul>
