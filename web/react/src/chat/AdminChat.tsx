@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { callIdOf, conversationIdOf, isChannel, type UserObject } from '@confab/client';
-import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useCallCenter, WithCallCenter } from '../calls/CallCenter.tsx';
 import { useMessenger } from '../calls/CallChat.tsx';
 import { ChannelPane } from '../channels/ChannelPane.tsx';
@@ -84,6 +84,14 @@ function Chat({ me, conversationId, messageId, welcome, onSelect, onAttention }:
     if (!opened) store.open(undefined);
   }, [store, opened]);
 
+  const left = useRef<string>(undefined);
+  useEffect(() => {
+    if (opened || left.current === undefined) return;
+    const row = document.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(left.current)}"] .cf-conv`);
+    left.current = undefined;
+    row?.focus({ preventScroll: true }); // on a phone the way back was a button that is gone
+  }, [opened]);
+
   useEffect(() => {
     if (selected !== undefined) setSection(isChannel(selected) ? 'colleagues' : 'customers');
   }, [selected]);
@@ -140,7 +148,10 @@ function Chat({ me, conversationId, messageId, welcome, onSelect, onAttention }:
               </>
             }
             withSuggestions
-            onBack={() => select(undefined)}
+            onBack={() => {
+              left.current = conversation.id;
+              select(undefined);
+            }}
             onCall={() =>
               center?.open(client.call('default', callIdOf(conversation.id)), conversation.user, { ring: !conversation.call })
             }
