@@ -69,7 +69,10 @@ await tour(async (state, page, { whole }) => {
 		await page.setViewportSize(viewport);
 		await dress(page, { theme, language });
 		if (whole) await page.setViewportSize({ ...viewport, height: viewport.height + (await hidden(page)) });
-		await page.evaluate(() => document.activeElement?.closest('.cf-desk__section')?.scrollIntoView({ behavior: 'instant' })); // what was gone to, in a window of another size, too
+		await page.evaluate(() => { // what was gone to, in a window of another size, too
+			const [section, desk] = ['.cf-desk__section', '.cf-desk'].map((name) => document.activeElement?.closest(name)?.getBoundingClientRect());
+			if (section) document.querySelector('.cf-desk').scrollBy({ top: section.top - desk.top - 20, behavior: 'instant' });
+		});
 		if (state !== 'call-ended') await page.mouse.move(0, 0); // nothing is under the pointer; without it that one closes
 		await page.evaluate(() => Promise.all([...document.getAnimations(), ...(document.querySelector('confab-widget')?.shadowRoot.getAnimations() ?? [])].filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
 		await page.screenshot({ path: path.join(out, `${state}-${device}-${theme}-${language}.png`) });

@@ -45,6 +45,9 @@ export function SupportDesk({ onJump }: SupportDeskProps) {
   );
 }
 
+/** Above a section that was gone to. */
+const MARGIN_PX = 20;
+
 /** The sections of the page, to go to. On a wide screen beside them. */
 function DeskIndex() {
   const { support, moderation } = useMessages();
@@ -64,7 +67,11 @@ function DeskIndex() {
     heading.tabIndex = -1; // the next Tab goes on from there
     heading.focus({ preventScroll: true });
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    heading.closest('section')?.scrollIntoView({ behavior: calm ? 'instant' : 'smooth' });
+    const [desk, section] = [heading.closest('.cf-desk'), heading.closest('section')];
+    if (!desk || !section) return;
+    // not scrollIntoView: on a phone that moves the page around it, too
+    const top = section.getBoundingClientRect().top - desk.getBoundingClientRect().top - MARGIN_PX;
+    desk.scrollBy({ top, behavior: calm ? 'instant' : 'smooth' });
   };
   return (
     <nav className="cf-desk__index" aria-label={support.desk}>
