@@ -34,6 +34,7 @@ const surface = [
 	['client.chat', `${src}/chat/api.ts`, 'ChatApi', 'chat'],
 	['client.operator', `${src}/operator.ts`, 'OperatorApi', 'operator'],
 	['client.support', `${src}/support/api.ts`, 'SupportApi', 'support'],
+	['client.support', `${src}/support/customer.ts`, 'CustomerApi', 'support'],
 ];
 
 const isHidden = (member) =>

@@ -121,6 +121,13 @@ const sheets = {
     });
   },
 };
+/** What the widget has no use for, see widget/src/lean.ts. */
+const lean = {
+  name: 'lean',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(chat\/channel|moderation|operator|support\/api)\.ts$/ }, ({ importer }) => (/\/client\/src\//.test(importer) ? { path: join(web, 'widget/src/lean.ts') } : undefined));
+  },
+};
 const widget = await build({
   ...common,
   entryPoints: { main: 'widget/src/main.tsx' },
@@ -129,7 +136,7 @@ const widget = await build({
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
   jsx: 'automatic',
-  plugins: [share, sheets],
+  plugins: [share, sheets, lean],
 });
 const [main] = outputOf(widget, 'widget/src/main.tsx');
 await build({

@@ -4,8 +4,7 @@
  * themselves (blocks), and messages that the team is asked to look at (reports).
  */
 import type { BanObject, BansResponse, BlockObject, BlocksResponse, ReportsResponse, WordsObject } from './contract.ts';
-import { ErrorCode, type ConfabError } from './errors.ts';
-import type { Rest } from './rest.ts';
+import { ReportsApi } from './reports.ts';
 
 export interface BanOptions {
   /** The person reads it: one line, at most 500 bytes. */
@@ -16,23 +15,21 @@ export interface BanOptions {
 
 export type DeleteMode = 'soft' | 'pruning' | 'hard';
 
-export class ModerationApi {
-  constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
-
+export class ModerationApi extends ReportsApi {
   /** Bans that hold now; for the team, like everything about bans: rejects with code 17 for others. */
   async bans(): Promise<BanObject[]> {
-    return (await this.#ask((rest) => rest.get<BansResponse>('/api/v1/bans'))).bans;
+    return (await this.ask((rest) => rest.get<BansResponse>('/api/v1/bans'))).bans;
   }
 
   /** In force at once: their sockets close and their calls end. Takes the place of an older ban. */
   async ban(userId: string, { reason, seconds }: BanOptions = {}): Promise<void> {
     const body = { ...(reason ? { reason } : {}), ...(seconds === undefined ? {} : { seconds }) };
-    await this.#ask((rest) => rest.put(banPath(userId), body));
+    await this.ask((rest) => rest.put(banPath(userId), body));
   }
 
   /** Rejects with code 16 when there is none. */
   async unban(userId: string): Promise<void> {
-    await this.#ask((rest) => rest.delete(banPath(userId)));
+    await this.ask((rest) => rest.delete(banPath(userId)));
   }
 
   /**
@@ -40,91 +37,49 @@ export class ModerationApi {
    * what is known of them, too, `hard` also all they said. Their id stays banned; after `unban` they may begin anew.
    */
   async deleteUser(userId: string, mode: DeleteMode = 'soft'): Promise<void> {
-    await this.#ask((rest) => rest.delete(`/api/v1/users/${encodeURIComponent(userId)}?mode=${mode}`));
+    await this.ask((rest) => rest.delete(`/api/v1/users/${encodeURIComponent(userId)}?mode=${mode}`));
   }
 
   /** Whom this user has blocked, the latest first. */
   async blocks(): Promise<BlockObject[]> {
-    return (await this.#ask((rest) => rest.get<BlocksResponse>('/api/v1/blocks'))).blocks;
+    return (await this.ask((rest) => rest.get<BlocksResponse>('/api/v1/blocks'))).blocks;
   }
 
   /** Their direct messages and rings no longer come here, and this user does not write to them. They are not told. */
   async block(userId: string): Promise<void> {
-    await this.#ask((rest) => rest.put(blockPath(userId), {}));
+    await this.ask((rest) => rest.put(blockPath(userId), {}));
   }
 
   /** Rejects with code 16 when there is no such block. */
   async unblock(userId: string): Promise<void> {
-    await this.#ask((rest) => rest.delete(blockPath(userId)));
-  }
-
-  /**
-   * Asks the team to look at somebody else's message; it then sees the words, also of a direct or group conversation. Resolves with
-   * false when this user has reported it before. `reason`: at most 500 bytes.
-   */
-  async report(conversationId: string, messageId: number, reason?: string): Promise<boolean> {
-    const path = `/api/v1/conversations/${encodeURIComponent(conversationId)}/messages/${messageId}/report`;
-    return (await this.#ask((rest) => rest.post<{ created: boolean }>(path, reason ? { reason } : {}))).created;
+    await this.ask((rest) => rest.delete(blockPath(userId)));
   }
 
   /** Messages with open reports, reported last first, at most 100; for the team. `reports.updated` says that there are others. */
   reports(): Promise<ReportsResponse> {
-    return this.#ask((rest) => rest.get('/api/v1/reports'));
+    return this.ask((rest) => rest.get('/api/v1/reports'));
   }
 
   /** How many messages have open reports; for the team. */
   async openReports(): Promise<number> {
-    return (await this.#ask((rest) => rest.get<ReportsResponse>('/api/v1/reports?count=only'))).open;
+    return (await this.ask((rest) => rest.get<ReportsResponse>('/api/v1/reports?count=only'))).open;
   }
 
   /** Closes all reports of a message, and with `deleteMessage` takes that away, wherever it is; for the team. Rejects with code 16 when none is open. */
   async closeReports(messageId: number, { deleteMessage = false }: { deleteMessage?: boolean } = {}): Promise<void> {
-    await this.#ask((rest) => rest.post(`/api/v1/reports/${messageId}/close`, deleteMessage ? { delete_message: true } : {}));
+    await this.ask((rest) => rest.post(`/api/v1/reports/${messageId}/close`, deleteMessage ? { delete_message: true } : {}));
   }
 
   /** Words that are refused, or reported by themselves, when anybody but the team writes them; for the team. */
   words(): Promise<WordsObject> {
-    return this.#ask((rest) => rest.get('/api/v1/words'));
+    return this.ask((rest) => rest.get('/api/v1/words'));
   }
 
   /** Both lists as they are then: at most 500 words of 64 bytes together. Rejects with the reason when one of them is no word. */
   setWords(words: WordsObject): Promise<WordsObject> {
-    return this.#ask((rest) => rest.put('/api/v1/words', words));
-  }
-
-  async #ask<T>(ask: (rest: Rest) => Promise<T>): Promise<T> {
-    await this.context.ready();
-    return ask(this.context.rest);
+    return this.ask((rest) => rest.put('/api/v1/words', words));
   }
 }
 
 const banPath = (userId: string): string => `/api/v1/bans/${encodeURIComponent(userId)}`;
 const blockPath = (userId: string): string => `/api/v1/blocks/${encodeURIComponent(userId)}`;
-
-/** What a banned person is told. */
-export interface BanNotice {
-  /** Undefined: for good. */
-  until: Date | undefined;
-  /** May be empty. */
-  reason: string;
-}
-
-/** The text is part of the contract (docs/api.md): pages say it in their own language. */
-const BANNED = /^This account is banned(?: until (\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC)?(?:: (.*)|\.)?$/;
-
-/** When the server refused because the account is banned: until when, and why. Undefined: because of something else. */
-export function banNotice(error: unknown): BanNotice | undefined {
-  const { message, code } = (error ?? {}) as Partial<ConfabError>;
-  const found = typeof message === 'string' && (code === undefined || code === ErrorCode.notAllowed) ? BANNED.exec(message) : null;
-  if (!found) return undefined;
-  const [, day, time, reason] = found;
-  return { until: day === undefined ? undefined : new Date(`${day}T${time}:00Z`), reason: reason ?? '' };
-}
-
-const REFUSED = /^The word '(.*)' is on the team's list/;
-
-/** When a message was refused because of the team's list: the word. Undefined: because of something else. */
-export function refusedWord(error: unknown): string | undefined {
-  const { message, code } = (error ?? {}) as Partial<ConfabError>;
-  return typeof message === 'string' && code === ErrorCode.wordRefused ? REFUSED.exec(message)?.[1] : undefined;
-}

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What a team does with its conversations beside writing in them; rejects with code 17 for who is not of the team. And
- * the two things that a customer does for it: `seen` and `rate`.
+ * What a team does with its conversations beside writing in them; rejects with code 17 for who is not of the team. What
+ * a customer does for it is in customer.ts.
  */
 import type {
   AuditResponse, BulkResponse, BulkResultObject, CannedRepliesResponse, CannedReplyObject, CustomerObject, FiguresResponse, HoursObject, LabelObject, LabelsResponse,
   SupportObject, SupportPriority, SupportStatus, TeamResponse, UserObject,
 } from '../contract.ts';
 import type { Rest } from '../rest.ts';
+import { CustomerApi, pathOf } from './customer.ts';
 
 /** What is absent stays as it is. */
 export interface SupportChange {
@@ -29,14 +30,6 @@ export interface BulkChange extends SupportChange {
   id: string;
 }
 
-/** Where a customer is. The server shows it to the team and does not believe it. */
-export interface Whereabouts {
-  page?: string;
-  title?: string;
-  language?: string;
-  timeZone?: string;
-}
-
 export interface AuditQuery {
   /** Older than the row with this id. */
   before?: number;
@@ -47,68 +40,66 @@ export interface AuditQuery {
   action?: string;
 }
 
-export class SupportApi {
-  constructor(private readonly context: { ready(): Promise<void>; rest: Rest }) {}
-
+export class SupportApi extends CustomerApi {
   /** Changes status, priority, assignee, labels; resolves with what holds then. */
   async change(conversationId: string, change: SupportChange): Promise<SupportObject> {
-    return (await this.#ask((rest) => rest.patch<{ support: SupportObject }>(pathOf(conversationId), bodyOf(change)))).support;
+    return (await this.ask((rest) => rest.patch<{ support: SupportObject }>(pathOf(conversationId), bodyOf(change)))).support;
   }
 
   /** The same of 1 to 100 at once; resolves with what became of each, in the order of the changes: `support`, or the `error` it was refused with. */
   async changeMany(changes: readonly BulkChange[]): Promise<BulkResultObject[]> {
     const body = { changes: changes.map(({ id, ...change }) => ({ id, ...bodyOf(change) })) };
-    return (await this.#ask((rest) => rest.patch<BulkResponse>('/api/v1/conversations', body))).results;
+    return (await this.ask((rest) => rest.patch<BulkResponse>('/api/v1/conversations', body))).results;
   }
 
   /** Everybody of the team, by name. */
   async team(): Promise<UserObject[]> {
-    return (await this.#ask((rest) => rest.get<TeamResponse>('/api/v1/team'))).team;
+    return (await this.ask((rest) => rest.get<TeamResponse>('/api/v1/team'))).team;
   }
 
   /** Tells colleagues that this person has the conversation before their eyes, or no longer. Say it again every 20 s. */
   async viewing(conversationId: string, viewing: boolean): Promise<void> {
-    await this.#ask((rest) => rest.post(`${pathOf(conversationId)}/viewing`, { viewing }));
+    await this.ask((rest) => rest.post(`${pathOf(conversationId)}/viewing`, { viewing }));
   }
 
   /** Labels by name. Each change resolves with all of them, too. */
   async labels(): Promise<LabelObject[]> {
-    return (await this.#ask((rest) => rest.get<LabelsResponse>(LABELS))).labels;
+    return (await this.ask((rest) => rest.get<LabelsResponse>(LABELS))).labels;
   }
 
   /** Without an id a new one. `color` is like #0f766e. Rejects with 409 when the name is taken. */
   async saveLabel({ id, name, color }: { id?: number | undefined; name: string; color: string }): Promise<LabelObject[]> {
     const save = (rest: Rest) => (id === undefined ? rest.post<LabelsResponse>(LABELS, { name, color }) : rest.patch<LabelsResponse>(`${LABELS}/${id}`, { name, color }));
-    return (await this.#ask(save)).labels;
+    return (await this.ask(save)).labels;
   }
 
   async deleteLabel(id: number): Promise<LabelObject[]> {
-    return (await this.#ask((rest) => rest.delete<LabelsResponse>(`${LABELS}/${id}`))).labels;
+    return (await this.ask((rest) => rest.delete<LabelsResponse>(`${LABELS}/${id}`))).labels;
   }
 
   /** Canned replies by shortcut. Each change resolves with all of them, too. */
   async cannedReplies(): Promise<CannedReplyObject[]> {
-    return (await this.#ask((rest) => rest.get<CannedRepliesResponse>(CANNED))).canned;
+    return (await this.ask((rest) => rest.get<CannedRepliesResponse>(CANNED))).canned;
   }
 
   /** Without an id a new one. A shortcut is of a-z 0-9 - _. Rejects with 409 when it is taken. */
   async saveCannedReply({ id, shortcut, text }: { id?: number | undefined; shortcut: string; text: string }): Promise<CannedReplyObject[]> {
     const body = { shortcut, text };
     const save = (rest: Rest) => (id === undefined ? rest.post<CannedRepliesResponse>(CANNED, body) : rest.patch<CannedRepliesResponse>(`${CANNED}/${id}`, body));
-    return (await this.#ask(save)).canned;
+    return (await this.ask(save)).canned;
   }
 
   async deleteCannedReply(id: number): Promise<CannedReplyObject[]> {
-    return (await this.#ask((rest) => rest.delete<CannedRepliesResponse>(`${CANNED}/${id}`))).canned;
+    return (await this.ask((rest) => rest.delete<CannedRepliesResponse>(`${CANNED}/${id}`))).canned;
   }
 
   /** Where a customer is, what was, and the team's notes on them. */
   async customer(id: string): Promise<CustomerObject> {
-    return (await this.#ask((rest) => rest.get<{ customer: CustomerObject }>(customerPath(id)))).customer;
+    return (await this.ask((rest) => rest.get<{ customer: CustomerObject }>(customerPath(id)))).customer;
   }
 
   async noteCustomer(id: string, notes: string): Promise<CustomerObject> {
-    return (await this.#ask((rest) => rest.patch<{ customer: CustomerObject }>(customerPath(id), { notes }))).customer;
+    return (await this.ask((rest) => rest.patch<{ customer: CustomerObject }>(customerPath(id), { notes }))).customer;
   }
 
   /**
@@ -116,21 +107,21 @@ export class SupportApi {
    * Cannot be undone. Rejects with 409 while one of them is in a call. Everybody who looks is told (`conversation.merged`).
    */
   async mergeCustomers(id: string, otherId: string): Promise<CustomerObject> {
-    return (await this.#ask((rest) => rest.post<{ customer: CustomerObject }>(`${customerPath(id)}/merge`, { other: otherId }))).customer;
+    return (await this.ask((rest) => rest.post<{ customer: CustomerObject }>(`${customerPath(id)}/merge`, { other: otherId }))).customer;
   }
 
   async hours(): Promise<HoursObject> {
-    return (await this.#ask((rest) => rest.get<{ hours: HoursObject }>(HOURS))).hours;
+    return (await this.ask((rest) => rest.get<{ hours: HoursObject }>(HOURS))).hours;
   }
 
   /** Rejects with the reason when something in it is wrong. */
   async setHours(hours: HoursObject): Promise<HoursObject> {
-    return (await this.#ask((rest) => rest.put<{ hours: HoursObject }>(HOURS, hours))).hours;
+    return (await this.ask((rest) => rest.put<{ hours: HoursObject }>(HOURS, hours))).hours;
   }
 
   /** Now, and of what was opened in the last days. */
   figures(days = 30): Promise<FiguresResponse> {
-    return this.#ask((rest) => rest.get(`/api/v1/support/figures?days=${days}`));
+    return this.ask((rest) => rest.get(`/api/v1/support/figures?days=${days}`));
   }
 
   /** Who did what when, latest first. */
@@ -139,25 +130,7 @@ export class SupportApi {
     if (before !== undefined) query.set('before', String(before));
     if (actor !== undefined) query.set('actor', actor);
     if (action !== undefined) query.set('action', action);
-    return this.#ask((rest) => rest.get(`/api/v1/audit?${query}`));
-  }
-
-  /** For customers: answers the question of `support.question`, once; 0 skips it. */
-  async rate(conversationId: string, question: number, rating: number, comment = ''): Promise<SupportObject> {
-    const body = { question, rating, comment };
-    return (await this.#ask((rest) => rest.post<{ support: SupportObject }>(`${pathOf(conversationId)}/rating`, body))).support;
-  }
-
-  /** For customers: where they are. */
-  async seen({ page, title, language, timeZone }: Whereabouts): Promise<void> {
-    const cut = (text: string | undefined, max: number) => (text !== undefined && text.length <= max ? text : undefined);
-    const body = { page: cut(page, 500), title: title?.slice(0, 60), language: cut(language, 64), time_zone: cut(timeZone, 64) };
-    await this.#ask((rest) => rest.post('/api/v1/seen', body));
-  }
-
-  async #ask<T>(ask: (rest: Rest) => Promise<T>): Promise<T> {
-    await this.context.ready();
-    return ask(this.context.rest);
+    return this.ask((rest) => rest.get(`/api/v1/audit?${query}`));
   }
 }
 
@@ -174,5 +147,4 @@ const bodyOf = (change: SupportChange): object => ({
 const LABELS = '/api/v1/labels';
 const CANNED = '/api/v1/canned';
 const HOURS = '/api/v1/support/hours';
-const pathOf = (conversationId: string): string => `/api/v1/conversations/${encodeURIComponent(conversationId)}`;
 const customerPath = (id: string): string => `/api/v1/customers/${encodeURIComponent(id)}`;
