@@ -4,17 +4,18 @@
 import type { Call } from '@confab/client';
 import { playTone, type Tone } from '@confab/react/plain-call';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Messages } from '../messages/index.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
 import { CallWindow } from './CallWindow.tsx';
 import { Lobby } from './Lobby.tsx';
 import styles from './call.css';
-import { CallTextsContext, loadTexts } from './texts.ts';
+import { CallTextsContext, loadTexts, useCallTexts } from './texts.ts';
 import { cameraOff } from './icons.ts';
 
 /** All that is fetched with the first call. */
-export async function load(locale: string | undefined) {
-  const texts = await loadTexts(locale);
+export async function load(chat: Messages) {
+  const texts = await loadTexts(chat);
   const Layer = () => (
     <CallTextsContext.Provider value={texts}>
       <CallLayer />
@@ -45,7 +46,8 @@ export function useTone(tone: Tone | undefined): void {
  * inside declines.
  */
 function Incoming({ call }: { call: Call }) {
-  const { widget, t } = useAround();
+  const { widget } = useAround();
+  const { t } = useCallTexts();
   const ring = useObservable(call.state.ring$);
   const [answered, setAnswered] = useState(false);
   const [problem, setProblem] = useState<string | undefined>();

@@ -14,6 +14,7 @@ import { Timer } from './Timer.tsx';
 import { useArrival, useGone, useRingNote } from './notes.ts';
 import { useSaving } from './saving.ts';
 import { enlarge, shrink } from './icons.ts';
+import { useCallTexts } from './texts.ts';
 
 /** Whoever comes back at once, from another window for instance, finds the call. */
 const BACK_MS = 5000;
@@ -24,7 +25,8 @@ const LOST_S = 120;
 
 /** The call: in the corner of the page, or large; on a phone it fills the screen until it is made small. Joins when it appears. */
 export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean; takeOver: boolean }) {
-  const { widget, t } = useAround();
+  const { widget } = useAround();
+  const { t } = useCallTexts();
   const { connected, open } = useWidgetState();
   const phone = onPhone();
   const [large, setLarge] = useState(phone);

@@ -3,11 +3,12 @@
 import { screenShareAvailable, type Call, type Participant } from '@confab/client';
 import { useRef } from 'preact/hooks';
 import { IconButton } from '../ui/Icon.tsx';
-import { useAround, useObservable } from '../ui/context.ts';
+import { useObservable } from '../ui/context.ts';
 import { DeviceButtons, useMay } from './DeviceButtons.tsx';
 import { Devices } from './Devices.tsx';
 import type { Saving } from './saving.ts';
 import { pip, screen, screenOff } from './icons.ts';
+import { useCallTexts } from './texts.ts';
 
 interface ControlsProps {
   call: Call;
@@ -18,7 +19,7 @@ interface ControlsProps {
 
 /** The buttons are there for what the call allows; errors are told by Problems. */
 export function Controls({ call, participants, saving, onLeave }: ControlsProps) {
-  const { t } = useAround();
+  const { t } = useCallTexts();
   const sharing = useObservable(call.screenShare.state.optimisticStatus$) === 'enabled';
   const bar = useRef<HTMLDivElement>(null);
   const may = useMay(call);

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Call, Capability } from '@confab/client';
 import { IconButton } from '../ui/Icon.tsx';
-import { useAround, useObservable } from '../ui/context.ts';
+import { useObservable } from '../ui/context.ts';
 import { cameraOff, flip, micOff } from './icons.ts';
+import { useCallTexts } from './texts.ts';
 
 /** Errors are told by Problems. */
 const quiet = (what: Promise<unknown>): void => void what.catch(() => {});
@@ -15,7 +16,7 @@ export function useMay(call: Call): (capability: Capability) => boolean {
 
 /** Microphone and camera on and off, and on a phone the other camera. The buttons show what was asked for at once. */
 export function DeviceButtons({ call }: { call: Call }) {
-  const { t } = useAround();
+  const { t } = useCallTexts();
   const microphone = useObservable(call.microphone.state.optimisticStatus$) === 'enabled';
   const camera = useObservable(call.camera.state.optimisticStatus$) === 'enabled';
   const may = useMay(call);

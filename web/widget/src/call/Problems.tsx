@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DeviceError, type Call, type DeviceErrorReason, type DeviceKind } from '@confab/client';
 import { browserKind } from '@confab/react/plain-call';
-import { useAround, useObservable } from '../ui/context.ts';
+import { useObservable } from '../ui/context.ts';
 import { useCallTexts } from './texts.ts';
 
 interface Problem {
@@ -12,7 +12,7 @@ interface Problem {
 
 /** Why the camera, the microphone or the screen is not on and what helps, that the screen is, and that one talks into a microphone that is off. */
 export function Problems({ call }: { call: Call }) {
-  const { t } = useAround();
+  const { t } = useCallTexts();
   const words = useCallTexts();
   const talking = useObservable(call.microphone.state.speakingWhileMuted$);
   const sharing = useObservable(call.screenShare.state.status$) === 'enabled';

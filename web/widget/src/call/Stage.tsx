@@ -3,16 +3,16 @@
 import type { Call, Participant } from '@confab/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon.tsx';
-import { useAround } from '../ui/context.ts';
 import { Quality } from './Bars.tsx';
 import { Face } from './Face.tsx';
 import { Picture } from './Picture.tsx';
 import { Tile } from './Tile.tsx';
 import { micOff } from './icons.ts';
+import { useCallTexts } from './texts.ts';
 
 /** Everybody in the call: a shared screen takes the room, else the others do; oneself small in a corner. */
 export function Stage({ call, participants }: { call: Call; participants: readonly Participant[] }) {
-  const { t } = useAround();
+  const { t } = useCallTexts();
   const [blocked, setBlocked] = useState<readonly (() => void)[]>([]);
   const me = participants.find((participant) => participant.isLocal);
   const others = participants.filter((participant) => !participant.isLocal);
@@ -58,7 +58,7 @@ export function Stage({ call, participants }: { call: Call; participants: readon
 
 /** How well one is connected oneself, and that one is muted. */
 function OwnMarks({ me }: { me: Participant }) {
-  const { t } = useAround();
+  const { t } = useCallTexts();
   return (
     <p class="plate">
       {me.isMuted && (

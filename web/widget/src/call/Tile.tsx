@@ -3,18 +3,18 @@
 import type { Participant } from '@confab/client';
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon.tsx';
-import { useAround } from '../ui/context.ts';
 import { Quality } from './Bars.tsx';
 import { Face } from './Face.tsx';
 import { Picture } from './Picture.tsx';
 import { micOff } from './icons.ts';
+import { useCallTexts } from './texts.ts';
 
 /** Who came and sends nothing after this time has everything off. */
 const COMING_MS = 6000;
 
 /** One of the others. Until the first frame is there, and while the camera is off, a face stands in its place. */
 export function Tile({ participant }: { participant: Participant }) {
-  const { t } = useAround();
+  const { t } = useCallTexts();
   const { userId, name, videoTrack, audioTrack, isMuted, isSpeaking, connectionQuality } = participant;
   const [shown, setShown] = useState<MediaStreamTrack | undefined>();
   const [coming, setComing] = useState(true);

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { duration } from '@confab/react/plain';
 import { useEffect, useState } from 'preact/hooks';
-import { useAround } from '../ui/context.ts';
+import { useCallTexts } from './texts.ts';
 
 export function Timer({ since }: { since: number }) {
-  const { t } = useAround();
+  const { t } = useCallTexts();
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);

@@ -3,12 +3,13 @@
 import { ringSide, type Call, type Participant } from '@confab/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useAround, useObservable } from '../ui/context.ts';
+import { useCallTexts } from './texts.ts';
 
 const NEWS_MS = 5000;
 
 /** Who comes into a call that somebody else is in already, for a while. */
 export function useArrival(participants: readonly Participant[], joined: boolean): string | undefined {
-  const { t } = useAround();
+  const { t } = useCallTexts();
   const known = useRef<ReadonlySet<string>>(new Set());
   const [news, setNews] = useState<string | undefined>();
   useEffect(() => {
@@ -36,7 +37,8 @@ interface RingNote {
 
 /** What the caller is told of the ring. */
 export function useRingNote(call: Call, me: string | undefined): RingNote {
-  const { widget, t } = useAround();
+  const { widget } = useAround();
+  const { t } = useCallTexts();
   const ring = useObservable(call.state.ring$);
   if (!ring || ring.caller.id !== me) return { ringing: false, text: undefined, result: undefined };
   if (ringSide(ring, me) === 'outgoing') return { ringing: true, text: t.calling(widget.settings.title ?? t.title), result: undefined };

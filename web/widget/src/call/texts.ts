@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The words for devices and networks: those of the app, fetched with the first call. */
+/** The words of a call, fetched with the first one; those for devices and networks are the app's. */
 import { call as callEn, type CallMessages } from '@confab/react/texts/call/en';
 import { lobby as lobbyEn, type LobbyMessages } from '@confab/react/texts/lobby/en';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import { callWindow as callWindowEn, type CallWindowMessages } from '../messages/call/en.ts';
+import { en as chatEn, type Messages } from '../messages/en.ts';
 
-export interface CallTexts {
+interface Words {
   lobby: LobbyMessages;
   call: CallMessages;
+  callWindow: CallWindowMessages;
 }
 
-const en: CallTexts = { lobby: lobbyEn, call: callEn };
+export interface CallTexts extends Omit<Words, 'callWindow'> {
+  /** The widget's own: the chat's and the call's. */
+  t: Messages & CallWindowMessages;
+}
 
-const OTHERS: Record<string, () => Promise<CallTexts>> = {
-  de: async () => ({ ...(await import('@confab/react/texts/call/de')), ...(await import('@confab/react/texts/lobby/de')) }),
-  ar: async () => ({ ...(await import('@confab/react/texts/call/ar')), ...(await import('@confab/react/texts/lobby/ar')) }),
+const en: Words = { lobby: lobbyEn, call: callEn, callWindow: callWindowEn };
+
+const OTHERS: Record<string, () => Promise<Words>> = {
+  de: async () => ({ ...(await import('@confab/react/texts/call/de')), ...(await import('@confab/react/texts/lobby/de')), ...(await import('../messages/call/de.ts')) }),
+  ar: async () => ({ ...(await import('@confab/react/texts/call/ar')), ...(await import('@confab/react/texts/lobby/ar')), ...(await import('../messages/call/ar.ts')) }),
 };
 
 /** In the language of the widget's other texts. Never rejects. */
-export function loadTexts(locale: string | undefined): Promise<CallTexts> {
-  const load = OTHERS[locale?.split('-')[0] ?? ''];
-  return load ? load().catch(() => en) : Promise.resolve(en);
+export async function loadTexts(chat: Messages): Promise<CallTexts> {
+  const load = OTHERS[chat.locale?.split('-')[0] ?? ''];
+  const { callWindow, ...others } = load ? await load().catch(() => en) : en;
+  return { ...others, t: { ...chat, ...callWindow } };
 }
 
-export const CallTextsContext = createContext(en);
+export const CallTextsContext = createContext<CallTexts>({ ...en, t: { ...chatEn, ...callWindowEn } });
 
 export const useCallTexts = (): CallTexts => useContext(CallTextsContext);

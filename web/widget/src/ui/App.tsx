@@ -16,7 +16,7 @@ export function App() {
   useEffect(() => void (before.current = person), [person]);
   const inCall = active !== undefined || ringing !== undefined;
   // what shows calls is fetched when there is one; the media code after that, when it is joined
-  const layer = useLoaded(inCall, async () => (await import('../call/CallLayer.tsx')).load(t.locale), () => widget.failCall());
+  const layer = useLoaded(inCall, async () => (await import('../call/CallLayer.tsx')).load(t), () => widget.failCall());
   const asking = useLoaded(ended !== undefined, () => import('../asking/asking.ts'), () => widget.endAfter());
   const after = ended && connected && asking && <asking.AfterCall key={ended.call.cid} ended={ended} connected={connected} over={!open} />;
 
