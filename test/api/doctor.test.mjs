@@ -85,6 +85,19 @@ test('it looks and touches nothing', async () => {
 	assert.deepEqual(picture(), before_);
 });
 
+test("a crash's log is left for the next start", async () => {
+	const crashed = await startConfabd({ data: `${folder}/crashed` });
+	crashed.kill();
+	await crashed.exited;
+	const log = () => fs.readFileSync(`${folder}/crashed/confab.db-wal`);
+	const before_ = log();
+	assert.ok(before_.length > 0);
+	const { levels } = await doctor(['--data', `${folder}/crashed`, '--user', 'admin']);
+	assert.match(levels.warn.join('\n'), /^database: confabd did not end properly: the next start looks the database through ▸ start confabd/m);
+	assert.match(levels.ok.join('\n'), /^user: 'admin' is an account/m, 'it is read all the same');
+	assert.ok(log().equals(before_));
+});
+
 test('key pairs: half of one, two that differ, a short secret, another one than the daemon has', async () => {
 	const secret = 'another-secret-of-more-than-32-characters';
 	const none = { CONFAB_API_KEY: '', CONFAB_API_SECRET: '' };

@@ -13,6 +13,8 @@ import { snippet, snippets } from '../lib/snippets.mjs';
 
 const DOCUMENT = 'docs/self-hosting.md';
 const HOST = 'chat.example.com';
+const DOCTOR = 'confab doctor --data';
+const ELSEWHERE = 'CONFAB_API_KEY=…';
 const netns = `confab-hosting-${process.pid}`;
 const block = (language, words) => snippet(DOCUMENT, language, words).text;
 const ip = (...words) => execFileSync('ip', words);
@@ -38,6 +40,7 @@ const SYSTEMCTL = `#!/bin/bash
 unit=/usr/local/lib/systemd/system/confabd.service
 start() {
 	install -d -o "$(sed -n 's/^User=//p' $unit)" -g "$(sed -n 's/^Group=//p' $unit)" -m "$(sed -n 's/^StateDirectoryMode=//p' $unit)" /var/lib/"$(sed -n 's/^StateDirectory=//p' $unit)"
+	rm -f /run/confabd.log # what the one before said is not this one's
 	capability=$(sed -n 's/^AmbientCapabilities=CAP_//p' $unit | tr A-Z a-z)
 	files=$(sed -n 's/^LimitNOFILE=//p' $unit); most=$(ulimit -Hn)
 	[ "$most" = unlimited ] || [ "$files" -le "$most" ] || files=$most
@@ -125,7 +128,7 @@ curl --fail --silent -H 'Content-Type: application/json' -d "{\\"token\\":\\"\${
 `;
 
 test('every block of commands is run here', () => {
-	const run = ['adduser', 'RENEWED_LINEAGE', 'enable --now', 'openssl req', 'data backup', 'data restore', 'systemctl restart', 'deluser'];
+	const run = ['adduser', 'RENEWED_LINEAGE', 'enable --now', 'openssl req', DOCTOR, ELSEWHERE, 'data backup', 'data restore', 'systemctl restart', 'deluser'];
 	for (const { line, text } of snippets(DOCUMENT).filter((s) => s.language === 'sh')) assert.equal(run.filter((words) => text.includes(words)).length, 1, `${DOCUMENT}:${line}`);
 });
 
@@ -173,6 +176,17 @@ kill %1; wait %1; cat log`);
 	assert.match(printed, /signin#/);
 });
 
+// What the doctor says behind a firewall that lets UDP through only when told; then its own line is obeyed.
+const FIREWALLED = () => `
+nft add table inet filter
+nft add chain inet filter input '{ type filter hook input priority 0; policy drop; }'
+nft add rule inet filter input ct state established accept
+nft add rule inet filter input meta l4proto tcp accept
+${block('sh', DOCTOR)} >/tmp/closed && echo 'closed, and nothing is bad' || cat /tmp/closed
+eval "$(sed -n 's/.*on the server: \\(nft add rule inet filter input udp [^,]*\\),.*/\\1/p' /tmp/closed | head -n 1)"
+${block('sh', DOCTOR)} && echo 'open, and all is well'
+`;
+
 test('behind nginx: pages, the event socket, a call, and who it was', { timeout: 300_000 }, () => {
 	const printed = run(`${INSTALL()}
 printf '%s\\n' 'data = /var/lib/confab' 'listen = 127.0.0.1:8080' 'rtc-ip = 203.0.113.7' >/etc/confab/confabd.conf
@@ -192,6 +206,9 @@ curl --silent -c /tmp/jar -o /dev/null -H 'Content-Type: application/json' -d "{
 curl --silent -b /tmp/jar "https://${HOST}/api/v1/audit?action=session.refuse"
 echo; token=$(confab token create --user anna --data /var/lib/confab)
 (sleep 5; echo) | build/examples/example_hello https://${HOST} anna "$token" behind-nginx
+pair() { sed -n "s/^$1=//p" /var/lib/confab/api-keys; }
+${block('sh', ELSEWHERE).replace('CONFAB_API_KEY=…', 'CONFAB_API_KEY=$(pair key)').replace('CONFAB_API_SECRET=…', 'CONFAB_API_SECRET=$(pair secret)')} && echo 'and from elsewhere'
+${FIREWALLED()}
 systemctl disable --now confabd
 nginx -s stop
 `);
@@ -200,4 +217,7 @@ nginx -s stop
 	assert.match(printed, /^wrong 401$/m);
 	assert.match(printed, /"place":"203\.0\.113\.7"/, 'the address that nginx saw, not its own');
 	assert.match(printed, /state 3\nstate 4\n/, 'joined: socket and media');
+	assert.match(printed, /^\d+ ok, 0 to look at, 0 bad\nand from elsewhere$/m);
+	assert.match(printed, /^ok +proxy +it says for whom it asks$/m);
+	assert.match(printed, /^bad +udp +203\.0\.113\.7:7882: no answer in 3 s[\s\S]*^open, and all is well$/m);
 });

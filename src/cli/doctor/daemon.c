@@ -85,7 +85,8 @@ void doctor_find_daemon(struct doctor *d)
 
 	if (!d->data)
 		d->data = getenv("CONFAB_DATA");
-	if (!d->data || !*d->data)
+	d->folder_named = d->data && *d->data;
+	if (!d->folder_named)
 		d->data = "confab-data"; /* as confabd */
 	if (snprintf(path, sizeof path, "%s/daemon.lock", d->data) >= (int)sizeof path)
 		return;

@@ -41,6 +41,7 @@ struct doctor {
 	bool json;
 
 	/* of the data folder */
+	bool folder_named; /* by the user or the environment */
 	bool folder_found, folder_readable;
 	struct store_look *look; /* NULL: not to be read, or its schema is another one */
 

@@ -84,6 +84,8 @@ void doctor_check_folder(struct doctor *d)
 	unsigned bad = d->counts[DOCTOR_BAD];
 
 	if (stat(d->data, &st) < 0) {
+		if (d->url && errno == ENOENT && !d->folder_named)
+			return; /* the server is elsewhere */
 		doctor_say(d, d->url && errno == ENOENT ? DOCTOR_WARN : DOCTOR_BAD, "data folder",
 			   "%s: %s", d->data, strerror(errno));
 		doctor_fix(d, "name confabd's with --data, or start one: confabd --data %s",

@@ -69,6 +69,27 @@ static void test_generated_once(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
+/* For who only looks: nothing is made, no mode is set, and the environment does not count. */
+static void test_folder_is_only_read(void **state)
+{
+	struct api_keys a, b;
+	char error[API_KEYS_ERROR_MAX], dir[128], path[160];
+	struct stat st;
+
+	snprintf(dir, sizeof dir, "%s/data", (char *)*state);
+	assert_int_equal(api_keys_read_folder(dir, &b, error), -ENOENT);
+	assert_int_equal(access(dir, F_OK), -1);
+	assert_int_equal(api_keys_load(dir, rng_os(), &a, error), 0);
+	snprintf(path, sizeof path, "%s/api-keys", dir);
+	assert_int_equal(chmod(path, 0644), 0);
+	setenv("CONFAB_API_KEY", "other", 1);
+	assert_int_equal(api_keys_read_folder(dir, &b, error), 0);
+	assert_string_equal(a.key, b.key);
+	assert_string_equal(a.secret, b.secret);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0644);
+}
+
 static void test_environment(void **state)
 {
 	struct api_keys k;
@@ -139,9 +160,8 @@ int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_generated_once),
-		TEST(test_environment),
-		TEST(test_bad_environment_is_named),
+		TEST(test_generated_once),    TEST(test_folder_is_only_read),
+		TEST(test_environment),	      TEST(test_bad_environment_is_named),
 		TEST(test_bad_file_is_named),
 	};
 
