@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
-import { launchChromium, openPage } from '../lib/browser.mjs';
+import { launchChromium, openPage, until } from '../lib/browser.mjs';
 import { confab, startConfabd } from '../lib/confabd.mjs';
 
 let daemon, browser, alex, eva, sam;
@@ -80,6 +80,11 @@ test('by keyboard: the next conversation, take, snooze; it is back when the cust
 
 	await eva.page.getByRole('button', { name: 'Labels' }).focus();
 	await eva.page.keyboard.press('j');
+	const focused = (role) => eva.page.getByRole(role).and(eva.page.locator(':focus')).waitFor();
+	await eva.page.keyboard.press('c');
+	await focused('textbox');
+	await eva.page.keyboard.press('Escape'); // out of the text box, or the next letter would stand in it
+	await focused('log');
 	await chosen('Lena Berg');
 	await eva.page.keyboard.press('a');
 	await list(eva).getByRole('button', { name: /Lena Berg/ }).getByRole('img', { name: 'Assigned to Eva Lind' }).waitFor();
@@ -127,6 +132,7 @@ test('the Team page: a label, a canned reply, business hours, figures, the audit
 	await alex.page.setViewportSize({ width: 375, height: 740 }); // a phone: cards, nothing to scroll sideways
 	await eva_.getByRole('cell').first().waitFor();
 	assert.ok(await alex.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.querySelector('.cf-desk').scrollWidth <= innerWidth));
+	assert.ok(await alex.page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), 'the page around it does not scroll');
 	await alex.screenshot('support-team-phone');
 	await alex.page.setViewportSize({ width: 1280, height: 800 });
 	const hours = alex.page.getByRole('region', { name: 'Business hours' });
@@ -265,6 +271,29 @@ test('a customer is deleted with all that was said: gone from a colleague’s sc
 	await gone(log(eva).getByText('Dear Lena,'));
 	await list(eva).getByText('Deleted user').waitFor();
 	assert.equal(await list(alex).getByText('Lena Berg').count(), 0);
+});
+
+test('a long list: its beginning is drawn, and the rest as one scrolls', async () => {
+	const { page } = alex;
+	await page.route('**/api/v1/conversations', async (route) => {
+		const response = await route.fetch();
+		const json = await response.json();
+		const [one] = json.conversations;
+		for (let i = 0; i < 250; i++) json.conversations.push({ ...one, id: `many-${i}`, user: { ...one.user, id: `many-${i}`, name: `Person ${i}` }, updated_at: new Date(Date.UTC(2026, 0, 1) - i * 60_000).toISOString() });
+		await route.fulfill({ response, json });
+	});
+	await page.evaluate(() => { location.hash = '#/'; });
+	await page.reload();
+	await view(alex, /^All/).click();
+	const rows = list(alex).getByRole('listitem');
+	await rows.first().waitFor();
+	assert.equal(await rows.count(), 100);
+	const last = list(alex).getByText('Person 249', { exact: true });
+	await until('the last is drawn', async () => {
+		await list(alex).evaluate((element) => element.scrollTo(0, element.scrollHeight));
+		return last.count();
+	}, (count) => count === 1);
+	await page.unroute('**/api/v1/conversations');
 });
 
 test('nothing was wrong in a console', () => {
