@@ -110,6 +110,19 @@ test('descriptors: the soft limit is raised; when they are out, that is said onc
 	for (const socket of sockets) socket.destroy();
 	await until('an answer', () => fetch(`${few.url}/healthz`).then((answer) => answer.ok, () => false));
 	assert.ok(few.log().match(/no file descriptor is left/g).length <= 5, few.log());
+
+	/* not even the spare one, which another thread may have: it rests, and takes people in when there are some again */
+	const cpuMs = () => fs.readFileSync(`/proc/${few.pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
+	const limit = (n) => assert.equal(spawnSync('prlimit', ['--pid', String(few.pid), `--nofile=${n}:96`]).status, 0);
+	limit(8);
+	const waiting = net.connect(few.port, few.host).on('error', () => {});
+	await new Promise((resolve) => setTimeout(resolve, 300));
+	const before = cpuMs();
+	await new Promise((resolve) => setTimeout(resolve, 1000));
+	assert.ok(cpuMs() - before < 300, `${cpuMs() - before} ms of a second were spent on a connection that cannot be taken in`);
+	waiting.destroy();
+	limit(96);
+	await until('an answer again', () => fetch(`${few.url}/healthz`).then((answer) => answer.ok, () => false));
 	await few.stop();
 	const none = spawnSync('prlimit', ['--nofile=16:16', path.join(buildFolder, 'confabd'), '--data', `${folder}/none`, '--listen', '127.0.0.1:0', '--rtc-port', '0', '--rtc-tcp-port', '0', '--workers', '4'], { encoding: 'utf8', timeout: 20000 });
 	assert.equal(none.status, 1);

@@ -14,10 +14,12 @@
 #include "base/log.h"
 #include "control/server/internal.h"
 
-enum { BACKLOG = 511, ACCEPTS_AT_ONCE = 64, TELL_EVERY_MS = 10000 };
+enum { BACKLOG = 511, ACCEPTS_AT_ONCE = 64, TELL_EVERY_MS = 10000, REST_MS = 100 };
 
 struct listener {
 	uv_poll_t poll;
+	uv_timer_t rest;
+	unsigned closed; /* of the two handles */
 	struct server *server;
 	int fd;
 	uint64_t refused, told_at; /* for want of descriptors; when the log said so, ms */
@@ -62,19 +64,20 @@ static int open_socket(const char *host, uint16_t port, uint16_t *ret_port)
 	return r < 0 ? r : fd;
 }
 
-/* Out of descriptors: without this the loop would spin on a connection that can never be accepted.
- */
-static void refuse_one(struct listener *l)
+static void on_readable(uv_poll_t *handle, int status, int events);
+
+static void on_rested(uv_timer_t *rest)
 {
-	if (l->spare_fd < 0)
-		return;
-	(void)close(l->spare_fd);
-	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
-	if (fd >= 0)
-		(void)close(fd);
-	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	l->refused++;
+	struct listener *l = rest->data;
+
+	(void)uv_poll_start(&l->poll, UV_READABLE, on_readable);
+}
+
+static void tell(struct listener *l)
+{
 	uint64_t now = uv_now(l->server->config.loop);
+
+	l->refused++;
 	if (l->told_at && now - l->told_at < TELL_EVERY_MS)
 		return; /* whoever comes in numbers does not fill the log, too */
 	log_warn("http",
@@ -82,6 +85,25 @@ static void refuse_one(struct listener *l)
 		 "limit, ulimit -n or LimitNOFILE\"",
 		 (unsigned long long)l->refused);
 	l->told_at = now;
+}
+
+/*
+ * Out of descriptors: without this the loop would spin on a connection that can never be accepted. The spare one takes it in
+ * and closes it; when another thread was quicker and has the spare one, the listener rests.
+ */
+static void refuse_one(struct listener *l)
+{
+	if (l->spare_fd >= 0)
+		(void)close(l->spare_fd);
+	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd >= 0)
+		(void)close(fd);
+	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	tell(l);
+	if (fd < 0 && l->spare_fd < 0) {
+		(void)uv_poll_stop(&l->poll);
+		(void)uv_timer_start(&l->rest, on_rested, REST_MS, 0);
+	}
 }
 
 static void on_readable(uv_poll_t *handle, int status, int events)
@@ -94,10 +116,10 @@ static void on_readable(uv_poll_t *handle, int status, int events)
 	for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
 		int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0) {
-			if (errno == EMFILE || errno == ENFILE)
-				refuse_one(l);
 			if (errno == ECONNABORTED || errno == EINTR)
 				continue;
+			if (errno == EMFILE || errno == ENFILE)
+				refuse_one(l);
 			return;
 		}
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
@@ -122,13 +144,14 @@ int listener_new(struct listener **ret, struct server *s, const char *host, uint
 	l->server = s;
 	l->fd = fd;
 	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	l->poll.data = l;
+	l->poll.data = l->rest.data = l;
 	int r = uv_poll_init(s->config.loop, &l->poll, fd);
 	if (r < 0) {
 		(void)close(fd);
 		free(l);
 		return r;
 	}
+	(void)uv_timer_init(s->config.loop, &l->rest); /* cannot fail */
 	(void)uv_poll_start(&l->poll, UV_READABLE, on_readable);
 	*ret = l;
 	return 0;
@@ -136,7 +159,10 @@ int listener_new(struct listener **ret, struct server *s, const char *host, uint
 
 static void on_closed(uv_handle_t *handle)
 {
-	free(handle->data);
+	struct listener *l = handle->data;
+
+	if (++l->closed == 2)
+		free(l);
 }
 
 void listener_close(struct listener *l)
@@ -146,4 +172,5 @@ void listener_close(struct listener *l)
 	if (l->spare_fd >= 0)
 		(void)close(l->spare_fd);
 	uv_close((uv_handle_t *)&l->poll, on_closed);
+	uv_close((uv_handle_t *)&l->rest, on_closed);
 }
