@@ -13,6 +13,7 @@ enum { CONNECTION_BUFFER = 16 * 1024, TOKEN_MAX = 1024, LINE_MAX_BYTES = TOKEN_M
 
 struct connection {
 	int fd;
+	bool closed;	     /* an event socket: by the server, with a reason */
 	size_t length;	     /* of what was read and not yet understood */
 	uint64_t read_at_us; /* wall clock: when the kernel had the last of it */
 	char buffer[CONNECTION_BUFFER];
@@ -29,7 +30,8 @@ void connection_drop(struct connection *c, size_t n);
 
 /* Opens an event socket (RFC 6455) and waits for its greeting. */
 void events_open(struct connection *c, uint16_t port, const char *token);
-/* The payload of the next text frame, or false; pings are answered on the way. `*ret_size` is what to drop after it. */
+/* The payload of the next text frame, or false; pings are answered on the way, and `closed` is set. `*ret_size` is what
+ * to drop after it. */
 bool events_next(struct connection *c, const char **ret_text, size_t *ret_length, size_t *ret_size);
 void events_send(struct connection *c, const char *text, size_t n);
 

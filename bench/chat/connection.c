@@ -40,6 +40,7 @@ void connection_open(struct connection *c, uint16_t port)
 	int on = 1;
 
 	c->length = 0;
+	c->closed = false;
 	c->fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (c->fd < 0 || connect(c->fd, (const struct sockaddr *)&to, sizeof to) < 0)
 		fail("port %u: %s", port, strerror(errno));
@@ -187,8 +188,13 @@ bool events_next(struct connection *c, const char **ret_text, size_t *ret_length
 			*ret_size = head + n;
 			return true;
 		}
-		if ((b[0] & 0x0f) != OPCODE_PING)
-			fail("the server closes an event socket: %.*s", (int)n, c->buffer + head);
+		if ((b[0] & 0x0f) != OPCODE_PING) {
+			c->closed = true;
+			(void)fprintf(stderr,
+				      "bench_chat: the server closes an event socket: %.*s\n",
+				      n > 2 ? (int)n - 2 : 0, c->buffer + head + 2);
+			return false;
+		}
 		send_frame(c, OPCODE_PONG, c->buffer + head, n);
 		connection_drop(c, head + n);
 	}

@@ -19,7 +19,8 @@ struct listening {
 	size_t count;
 	unsigned members;
 	int epoll;
-	char token[LINE_MAX_BYTES]; /* the sender's */
+	uint16_t port;
+	char (*tokens)[LINE_MAX_BYTES]; /* of each socket; the sender's is the first */
 	uint64_t sent_us[TEXTS_MAX];
 	uint32_t *delays;
 	size_t seen, wanted;
@@ -43,6 +44,13 @@ static void take_events(struct listening *l, struct connection *c)
 				(uint32_t)(c->read_at_us -
 					   l->sent_us[strtoul(at + sizeof mark - 1, NULL, 10)]);
 		connection_drop(c, size);
+	}
+	if (c->closed) { /* the team's, when it is told more than it reads; a client comes back, too */
+		size_t i = (size_t)(c - l->sockets);
+
+		(void)close(c->fd);
+		events_open(c, l->port, l->tokens[i]);
+		connection_watch(c, l->epoll, i);
 	}
 }
 
@@ -74,7 +82,7 @@ static void send_mark(struct listening *l, unsigned i)
 
 	(void)snprintf(body, sizeof body, "{\"text\":\"mark%u\",\"client_id\":\"mark%u\"}", i, i);
 	size_t n = request_write(request, sizeof request,
-				 "/api/v1/conversations/group.bench/messages", l->token, body);
+				 "/api/v1/conversations/group.bench/messages", l->tokens[0], body);
 	l->sent_us[i] = clock_wall_us();
 	connection_write(&l->sender, request, n);
 }
@@ -123,11 +131,11 @@ static void open_all(struct listening *l, uint16_t port)
 		if (l->count == capacity) {
 			capacity = capacity ? 2 * capacity : 256;
 			l->sockets = realloc(l->sockets, capacity * sizeof *l->sockets);
+			l->tokens = realloc(l->tokens, capacity * sizeof *l->tokens);
 		}
-		if (!l->sockets)
+		if (!l->sockets || !l->tokens)
 			fail("out of memory");
-		if (l->count == 0)
-			(void)snprintf(l->token, sizeof l->token, "%s", line);
+		memcpy(l->tokens[l->count], line, sizeof line);
 		events_open(&l->sockets[l->count++], port, line);
 	}
 	for (size_t i = 0; i < l->count; i++)
@@ -143,6 +151,7 @@ int run_listen(uint16_t port, unsigned members, unsigned rate, double seconds)
 	if (!l)
 		fail("out of memory");
 	l->members = members;
+	l->port = port;
 	l->epoll = epoll_create1(0);
 	(void)setvbuf(stdin, NULL, _IONBF, 0); /* what comes later wakes epoll */
 	open_all(l, port);
@@ -157,6 +166,7 @@ int run_listen(uint16_t port, unsigned members, unsigned rate, double seconds)
 		if (byte == '\n')
 			fan_out(l, port, rate, seconds);
 	}
+	free(l->tokens);
 	free(l->sockets);
 	free(l);
 	return 0;

@@ -96,6 +96,8 @@ static bool take_events(struct writer *w)
 		}
 		connection_drop(&w->events, size);
 	}
+	if (w->events.closed)
+		fail("a writer's event socket was closed");
 	return replied;
 }
 
