@@ -260,17 +260,42 @@ static int write_ping(struct wsconn *c, struct lws *wsi)
 	return 0;
 }
 
+/* Inside HTTP/2 the window of the stream is libwebsockets' to watch: one message each time that it asks. */
+static bool takes_more(struct lws *wsi)
+{
+	return lws_get_network_wsi(wsi) == wsi && !lws_partial_buffered(wsi) &&
+	       !lws_send_pipe_choked(wsi);
+}
+
+/*
+ * All that waits, as far as the socket takes it. One for each turn of the loop would never catch up with a reader that was
+ * slow for a moment while more than one a turn comes.
+ */
+static bool write_queue(struct wsconn *c, struct lws *wsi)
+{
+	bool corks = !c->corked && c->queue.next != c->queue.prev, written = true;
+
+	if (corks)
+		set_cork(c, true);
+	do {
+		struct ws_frame *f = list_entry(c->queue.next, struct ws_frame, in_queue);
+
+		list_remove(&f->in_queue);
+		c->queued -= f->length;
+		written = write_frame(f, wsi);
+		free(f);
+	} while (written && !list_empty(&c->queue) && takes_more(wsi));
+	if (corks)
+		set_cork(c, false);
+	return written;
+}
+
 int wsconn_write(struct wsconn *c, struct lws *wsi)
 {
 	if (c->ping && !c->close_code)
 		return write_ping(c, wsi);
 	if (!list_empty(&c->queue)) {
-		struct ws_frame *f = list_entry(c->queue.next, struct ws_frame, in_queue);
-		list_remove(&f->in_queue);
-		c->queued -= f->length;
-		bool written = write_frame(f, wsi);
-		free(f);
-		if (!written)
+		if (!write_queue(c, wsi))
 			return -1;
 		if (list_empty(&c->queue) && !c->close_code && c->handler->drained)
 			c->handler->drained(c, c->arg);
