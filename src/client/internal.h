@@ -6,7 +6,8 @@
  *	public functions ▸ loop.c (tasks) ▸ user.c (token, event socket) ▸ event.c (what an event means)
  *	client, handle, join, ring,      ▸ api.c (requests) ▸ http.c
  *	sending, history, change,        ▸ chat.h (conversations)
- *	track, subscribe, rpc, outgoing   ▸ call.c (state machine) ▸ session.c (one connection to a media server)
+ *	track, subscribe, rpc, describe, ▸ call.c (state machine) ▸ session.c (one connection to a media server)
+ *	stream
  */
 #pragma once
 

@@ -155,6 +155,9 @@ struct peer_stream {
 	char stream[PEER_TEXT], track[PEER_TEXT]; /* msid; LiveKit: "PA_…|TR_…" and "TR_…" */
 };
 
+/* A text of a description; false: there is none, or it was cut. */
+bool peer_text(char *ret, size_t capacity, struct sdp_text t);
+
 /* False when the section sends nothing that we take. */
 bool peer_stream_of(struct peer_stream *ret, const struct sdp_section *offer);
 
