@@ -17,6 +17,7 @@ typedef struct confab_stream confab_stream;
 enum {
 	/* A stream of no more bytes comes as a whole with CONFAB_EVENT_STREAM_CLOSED, too. */
 	CONFAB_STREAM_WHOLE_MAX = 64 * 1024,
+	CONFAB_STREAM_RATE = 2000000, /* bytes per second: 16 Mbit/s */
 	/* Bytes of one stream that wait to be sent, at most, of the _async functions. */
 	CONFAB_STREAM_WAITING_MAX = 4 * 1024 * 1024
 };
@@ -32,6 +33,11 @@ typedef struct confab_stream_options {
 	uint64_t length;      /* bytes it will have; 0: not known yet */
 	const confab_attribute *attributes;
 	size_t attribute_count;
+	/*
+	 * How fast it is sent, at most; 0: CONFAB_STREAM_RATE. Nobody tells a sender how fast those who receive are: for
+	 * who is slower a server holds about 1 MB and drops the rest, and their stream ends with an error.
+	 */
+	unsigned bytes_per_second;
 	/* To whom, as in their events, 512 at most; those who are not there miss it. NULL: to all others. */
 	const char *const *identities;
 	size_t identity_count;

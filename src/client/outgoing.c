@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Data streams that we send (LiveKit's DataStream): what the program writes is cut into chunks, which become messages
- * (session_data.c) only as fast as the server confirms them. START at outgoing_fill. A stream lives in one session:
- * who takes it knows it by that, and a chunk that was lost could not be sent again in the next.
+ * (session_data.c) only as fast as the server confirms them, and at the stream's pace. START at outgoing_fill. A stream
+ * lives in one session: who takes it knows it by that, and a chunk that was lost could not be sent again in the next.
  */
 #include "client/outgoing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 
 enum {
 	CHUNK_MAX = 15000,	  /* as LiveKit's SDKs cut */
 	AHEAD_BYTES = 256 * 1024, /* more would make other messages wait */
 	AHEAD_MESSAGES = SESSION_MESSAGES / 2,
+	LATE_US = 20 * 1000, /* of its pace, that is made good: two ticks */
 };
 
 /* ---- the end ---- */
@@ -89,13 +91,24 @@ static int put(struct session *s, const struct confab_stream *st, Lk__DataPacket
 	return data_put(s, packet, true);
 }
 
+/* Keeps the pace of a stream that has sent so much. */
+static void pace(struct confab_stream *st, uint64_t now, size_t n)
+{
+	if (st->send_at + LATE_US < now)
+		st->send_at = now - LATE_US;
+	st->send_at += n * US_PER_S / st->rate;
+}
+
 /* false: not now. */
 static bool send_chunk(struct session *s, struct confab_stream *st, struct part *p)
 {
 	Lk__DataPacket packet = LK__DATA_PACKET__INIT;
 	Lk__StreamChunk chunk = LK__STREAM_CHUNK__INIT;
 	size_t left = p->length - p->sent, n = left < CHUNK_MAX ? left : CHUNK_MAX;
+	uint64_t now = clock_now_us();
 
+	if (now < st->send_at)
+		return false;
 	if (st->text && n < left)
 		n = utf8_prefix((const char *)p->bytes + p->sent, n);
 	chunk.stream_id = st->packet->stream_header->stream_id;
@@ -108,6 +121,7 @@ static bool send_chunk(struct session *s, struct confab_stream *st, struct part 
 		return false;
 	st->chunks++;
 	p->sent += n;
+	pace(st, now, n);
 	return true;
 }
 

@@ -11,6 +11,7 @@ struct confab_stream {
 	struct confab_call *call;
 	Lk__DataPacket *packet; /* with the header; owned */
 	bool text;
+	uint64_t rate, send_at;	  /* bytes per second; when the next chunk may leave */
 	uint64_t chunks, written; /* so far; `written` counts what is asked for */
 	uint64_t length;	  /* that the header says; 0: nothing */
 	struct list parts;	  /* struct part, oldest first */

@@ -117,6 +117,7 @@ static struct confab_stream *stream_new(struct confab_call *call, const confab_s
 	list_init(&st->parts);
 	st->call = call;
 	st->text = o->text != 0;
+	st->rate = o->bytes_per_second ? o->bytes_per_second : CONFAB_STREAM_RATE;
 	st->length = has_length ? o->length : 0;
 	return st;
 }
