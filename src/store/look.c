@@ -61,6 +61,7 @@ static int open_database(struct store_look *l, const char *dir, const char *path
 	char uri[PATH_MAX * 3 + 32];
 	autoclose int turn = wait_for_turn(dir);
 
+	(void)turn; /* held to the end */
 	uri_of(path, immutable, uri, sizeof uri);
 	int rc = sqlite3_open_v2(uri, &l->sqlite,
 				 SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,

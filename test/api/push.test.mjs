@@ -155,7 +155,8 @@ test('how a ring ended goes to the browsers that were told of it', { timeout: 90
 		assert.deepEqual([over.type, over.cid, over.outcome, over.user, over.language], ['call.ring_ended', `default:${id}`, outcome, { id: 'ann', name: 'Ann' }, 'de']);
 		assert.deepEqual([over.topic, over.ttl, over.urgency], [begin.topic, ttl, 'normal']);
 	}
-	// who had a page open was not told of the ring, and is not told of its end
+	// who has answered is busy until that call is over; who had a page open was not told of the ring, and is not told of its end
+	assert.equal((await ann.call('POST', at('default', 'answered', 'end'), {})).status, 200);
 	const page = await bob.events();
 	await ring('seen');
 	assert.equal((await ann.call('POST', at('default', 'seen', 'reject'), {})).status, 200);

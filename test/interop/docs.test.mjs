@@ -42,6 +42,8 @@ const C = {
 	'docs/c-client.md: confab_call_send_data': '',
 	'docs/c-client.md: const confab_layer': '',
 	'docs/c-client.md: confab_call_perform_rpc': '',
+	'docs/c-client.md: confab_call_open_stream': '',
+	'docs/c-client.md: CONFAB_EVENT_STREAM_CLOSED': '',
 	'docs/c-client.md: confab_call_describe': '',
 	'docs/c-client.md: confab_call_stats': '',
 	'docs/c-client.md: confab_call_ring': '',
@@ -98,12 +100,15 @@ test('C compiles against the header', () => {
 		fs.writeFileSync(file, `#include <confab/confab.h>
 void provide_token(void *arg, confab_token_request *request);
 void on_open(void *arg, const confab_rpc_invocation *invocation, confab_rpc_request *request);
+void answer_text(const char *identity, const char *text);
 void block(confab_client *client, confab_client_options options, confab_error error, confab_user user, void *arg, confab_call *call, confab_track *camera,
 	confab_frame frame, const confab_event *e, const confab_event *event, const char *const *ids, char *access_token, char *answer,
-	const confab_attribute *attributes, confab_stats stats, confab_file snapshot, confab_messages *messages, int64_t id);
+	const confab_attribute *attributes, confab_stats stats, confab_file snapshot, confab_messages *messages, int64_t id,
+	confab_stream *stream, uint64_t size, const void *piece, size_t n);
 void block(confab_client *client, confab_client_options options, confab_error error, confab_user user, void *arg, confab_call *call, confab_track *camera,
 	confab_frame frame, const confab_event *e, const confab_event *event, const char *const *ids, char *access_token, char *answer,
-	const confab_attribute *attributes, confab_stats stats, confab_file snapshot, confab_messages *messages, int64_t id)
+	const confab_attribute *attributes, confab_stats stats, confab_file snapshot, confab_messages *messages, int64_t id,
+	confab_stream *stream, uint64_t size, const void *piece, size_t n)
 {
 #line ${s.line} "${s.file}"
 ${s.text}

@@ -337,7 +337,7 @@ test('the operator sees bitrate, loss and round trip of each participant', async
 	const before = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:measured');
 	assert.equal(before.participants.length, 2);
 	let sender, receiver;
-	for (let i = 0; i < 60 && !(sender?.upload_bps > 0 && receiver?.download_bps > 0 && receiver.rtt_ms !== null); i++) {
+	for (let i = 0; i < 60 && !(sender?.upload_bps > 600 && receiver?.download_bps > 600 && receiver.rtt_ms !== null); i++) {
 		await a.ok('sound 25'); // 0.5 s, 3 bytes each 20 ms: 1.2 kbit/s
 		const call = (await people.boss.call('GET', '/api/v1/operator/calls')).body.calls.find((c) => c.cid === 'default:measured');
 		[sender, receiver] = ['ann', 'bob'].map((id) => call.participants.find((p) => p.user.id === id).stats);
