@@ -25,7 +25,7 @@ struct db_statement {
 	sqlite3_stmt *stmt;
 };
 
-/* Words for the search index that wait for the end of their transaction: see search.c. */
+/* Changed words for the search index that wait for the end of their transaction: see search.c. */
 struct search_entry {
 	int64_t id;
 	const char *text; /* the request's; it lives until the answer */
@@ -35,6 +35,7 @@ struct search_entry {
 struct search_queue {
 	struct search_entry *entries;
 	size_t n, capacity;
+	size_t behind; /* new messages that may not be in the index yet; 0 = all are */
 };
 
 struct db {
@@ -46,8 +47,8 @@ struct db {
 	const char *vfs; /* NULL: SQLite's own way to its files */
 	struct walfile
 		*wal; /* the store's log, from the first transaction that writes on; else NULL */
-	struct search_queue search; /* of the transaction that is open */
-	int64_t event_added;	    /* the newest cursor of that transaction; 0 = none */
+	struct search_queue search;
+	int64_t event_added; /* the newest cursor of that transaction; 0 = none */
 	struct db_statement statements[DB_STATEMENTS];
 };
 

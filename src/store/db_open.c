@@ -267,7 +267,7 @@ static int open_all(struct db *db, const char *dir, bool exclusive, const struct
 static int open_by(struct db *db, const char *vfs, const char *dir, bool exclusive, char *ret_error,
 		   size_t capacity)
 {
-	*db = (struct db){ .lock_fd = -1, .owner_fd = -1, .vfs = vfs };
+	*db = (struct db){ .lock_fd = -1, .owner_fd = -1, .vfs = vfs, .search.behind = 1 };
 	int r = open_all(db, dir, exclusive, &(struct failure){ ret_error, capacity });
 
 	if (r < 0 && db->sqlite)

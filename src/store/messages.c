@@ -275,8 +275,7 @@ static int insert(struct db *db, struct message_request *r)
 		"THEN last_public_id ELSE ?1 END, updated_at = max(updated_at, ?3) WHERE id = "
 		"?4",
 		"iiis", id, (int64_t) new->private, at, new->conversation_id);
-	if (status == 0)
-		status = search_add(db, id, new->text);
+	search_new(db);
 	if (status == 0)
 		status = read_mark(db, new->conversation_id, new->user_id, id, id);
 	if (status == 0)

@@ -20,6 +20,7 @@ struct request {
 	/* All that can refuse it comes before its first write: it needs no savepoint. When it fails after
 	 * that (a disk, memory), so does its whole transaction. */
 	bool checks_first;
+	bool searches; /* reads the search index, which all messages must be in before that */
 	int status;
 	bool committed; /* with others, in a transaction that changed something */
 	struct mem mem; /* arguments and results */
@@ -79,14 +80,20 @@ int message_page_read(struct db *db, struct mem *mem, sqlite3_stmt *stmt, unsign
 int message_find(struct db *db, struct mem *mem, const char *conversation_id, int64_t id,
 		 struct store_message *ret);
 
+/* A message was added; its words come into the search index later. */
+void search_new(struct db *db);
 /*
- * The words of a message, in and out of the search index (a trigger may not: the schema is not trusted). Both
- * happen together at the end of the transaction, by search_flush: FTS5 writes what it has to the disk at every
- * savepoint, a segment for each message then, instead of one for all. The text must live until the answer.
+ * The words of a message that changes, in and out of the search index (a trigger may not: the schema is not trusted); out before
+ * the row is changed. Both happen together at the end of the transaction, by search_flush: FTS5 writes what it has to the disk
+ * at every savepoint, a segment for each message then, instead of one for all. The text must live until the answer.
  */
 int search_add(struct db *db, int64_t id, const char *text);
 int search_remove(struct db *db, int64_t id, const char *text);
 int search_flush(struct db *db);
+/* In a transaction that writes: the words of all messages are in the index after it. */
+int search_catch_up(struct db *db);
+/* The same in a transaction of its own. On failure nothing has changed, and the newest words are not found. */
+int search_settle(struct db *db);
 /* Forgets all but the first `n`: the rest was undone. */
 void search_forget(struct db *db, size_t n);
 

@@ -152,9 +152,22 @@ static void run_writes(struct store *s, struct list *batch)
 			req->committed = true;
 }
 
+static bool searches(struct list *batch)
+{
+	struct request *req;
+
+	list_each (req, batch, link)
+		if (req->searches)
+			return true;
+	return false;
+}
+
 static void run_reads(struct db *db, struct list *batch)
 {
 	struct request *req;
+
+	if (searches(batch)) /* on a full disk the rest is found all the same */
+		(void)search_settle(db);
 	int r = db_begin(db, false);
 
 	list_each (req, batch, link)
@@ -206,6 +219,7 @@ static void wait_for_work(struct store *s)
 		return;
 	s->rested = true;
 	(void)pthread_mutex_unlock(&s->mutex);
+	(void)search_settle(&s->db); /* else before the next search */
 	db_rest(&s->db);
 	(void)pthread_mutex_lock(&s->mutex);
 }
