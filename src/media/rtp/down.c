@@ -249,7 +249,7 @@ static enum down_verdict claim(struct down *d, uint64_t out, bool marker)
 {
 	struct down_sent *s = &d->history[out & (d->history_count - 1)];
 
-	if (out <= d->highest && d->highest - out >= d->history_count)
+	if (out < d->history_from || (out <= d->highest && d->highest - out >= d->history_count))
 		return DOWN_OLD;
 	if (s->out != (uint32_t)out)
 		*s = (struct down_sent){ .out = (uint32_t)out };

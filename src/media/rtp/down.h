@@ -99,6 +99,7 @@ struct down {
 	struct down_config config;
 	struct down_sent *history; /* owned */
 	uint32_t history_count;
+	uint64_t history_from; /* extended out sequence: what was sent before it is forgotten */
 
 	struct down_range ranges[DOWN_RANGES];
 	uint32_t range_serial; /* of the newest range; 0 = none yet */

@@ -100,6 +100,9 @@ static bool reach(struct down *d, uint64_t sequence)
 	for (uint32_t i = 0; i < d->history_count; i++)
 		if (d->history[i].sent)
 			history[d->history[i].out & (count - 1)] = d->history[i];
+	/* a larger ring reaches back to numbers that the smaller one had forgotten: they must not be used twice (RFC 3711 9.1) */
+	if (d->highest >= d->history_from + d->history_count)
+		d->history_from = d->highest - d->history_count + 1;
 	slab_free(d->history);
 	d->history = history;
 	d->history_count = count;

@@ -23,6 +23,17 @@ static enum down_verdict nack(struct down_case *f, uint16_t seq)
 	return v;
 }
 
+/* The packet that was sent `back` numbers ago, once more. */
+static enum down_verdict write_again(struct down_case *f, uint64_t back)
+{
+	const struct down_range *r = &f->down.ranges[f->down.range_serial % DOWN_RANGES];
+	struct wr w = wr_of(f->out, sizeof f->out);
+	struct media_packet p;
+
+	assert_true(cache_get(f->shared[1], f->down.highest - back + r->offset, &p));
+	return down_write(&f->down, f->now, 1, NULL, &p, &w);
+}
+
 /* It is short until somebody asks for older packets, and forgets nothing when it grows. */
 static void the_history_grows_when_it_is_asked(void **state)
 {
@@ -37,8 +48,12 @@ static void the_history_grows_when_it_is_asked(void **state)
 	assert_int_equal(f->down.history_count, DOWN_HISTORY_FIRST);
 	assert_int_equal(nack(f, (uint16_t)(first + 299)), DOWN_OK);
 	assert_int_equal(f->down.history_count, DOWN_HISTORY_FIRST);
+	assert_int_equal(write_again(f, 250), DOWN_OLD);
 	assert_int_equal(nack(f, (uint16_t)(first + 1)), DOWN_OK);
 	assert_int_equal(f->down.history_count, DOWN_HISTORY);
+	/* what the short one had forgotten is not sent under its number again (RFC 3711 9.1) */
+	assert_int_equal(write_again(f, 250), DOWN_OLD);
+	assert_int_equal(write_again(f, 5), DOWN_DUPLICATE);
 	assert_int_not_equal(nack(f, (uint16_t)(first + 1)), DOWN_OK);	 /* just answered */
 	assert_int_not_equal(nack(f, (uint16_t)(first + 299)), DOWN_OK); /* the same, before */
 	assert_int_equal(down_case_frame(f, 1, false), DOWN_OK);
