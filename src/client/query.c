@@ -52,7 +52,8 @@ static void on_answer(void *arg, json_t *answer, const confab_error *error)
 {
 	struct query *q = arg;
 
-	q->answer = json_incref(answer);
+	/* one of its own: who waits in another thread frees it, while this one still has the other */
+	q->answer = json_deep_copy(answer);
 	end(q, error);
 }
 

@@ -80,12 +80,12 @@ test('by keyboard: the next conversation, take, snooze; it is back when the cust
 
 	await eva.page.getByRole('button', { name: 'Labels' }).focus();
 	await eva.page.keyboard.press('j');
+	await chosen('Lena Berg');
 	const focused = (role) => eva.page.getByRole(role).and(eva.page.locator(':focus')).waitFor();
 	await eva.page.keyboard.press('c');
 	await focused('textbox');
 	await eva.page.keyboard.press('Escape'); // out of the text box, or the next letter would stand in it
 	await focused('log');
-	await chosen('Lena Berg');
 	await eva.page.keyboard.press('a');
 	await list(eva).getByRole('button', { name: /Lena Berg/ }).getByRole('img', { name: 'Assigned to Eva Lind' }).waitFor();
 	await eva.page.keyboard.press('k');
