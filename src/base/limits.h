@@ -78,7 +78,6 @@ enum {
 	LIMIT_DATA_LABEL = 256,
 	LIMIT_DATA_PACKET = 64 * 1024,	/* a=max-message-size */
 	LIMIT_DATA_LOSSY = 128 * 1024,	/* waiting, above which lossy messages are dropped */
-	LIMIT_DATA_EARLY = 256 * 1024,	/* waiting for a channel that is not open yet */
 	LIMIT_DATA_REPLAY = 256 * 1024, /* reliable packets kept of one room */
 	LIMIT_DATA_DESTINATIONS = 512,	/* of one packet */
 	LIMIT_DATA_TRACKS = 32,		/* of one participant */

@@ -192,19 +192,32 @@ static void a_receiver_that_is_gone_costs_no_more_than_its_limit(void **state)
 	(void)sim_free(s);
 }
 
+/* As much as waits for anybody, so that a file of which the beginning was kept does not lack its end. */
 static void who_has_just_come_gets_what_was_sent_meanwhile(void **state)
 {
+	static uint8_t bytes[60000];
+
 	(void)state;
 	struct sim *s = sim_new_dtls(35, &good);
 	struct sim_client *ann = enter_as_usual(s, "ann");
 
 	sim_run(s, 3 * SIM_S);
 	struct sim_client *bob = enter_as_usual(s, "bob");
+	bob->sub.cut = true; /* his channel takes its time */
 	SEND(ann, "\x52\x01x");
 	assert_int_equal(sim_send_data(ann, true, "\x52\x01y", 3), 0); /* nobody waits for this */
+	for (unsigned i = 0; i < 8; i++) {
+		fill_packet(bytes, sizeof bytes, i);
+		assert_int_equal(sim_send_data(ann, false, bytes, sizeof bytes), 0);
+	}
+	SEND(ann, "\x52\x01z");
 	sim_run(s, 2 * SIM_S);
-	assert_int_equal(bob->got_count, 1);
+	assert_int_equal(bob->got_count, 0);
+	bob->sub.cut = false;
+	sim_run(s, 6 * SIM_S);
+	assert_int_equal(bob->got_count, 10);
 	assert_memory_equal(bob->got[0].bytes, "\x52\x01x", 3);
+	assert_memory_equal(bob->got[9].bytes, "\x52\x01z", 3);
 	assert_int_equal(drops(s, DROP_DATA_FULL), 1);
 	(void)sim_free(s);
 }

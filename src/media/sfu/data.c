@@ -90,7 +90,7 @@ static void deliver(struct participant *to, uint64_t now, enum channel_label lab
 {
 	struct leg *l = &to->subscriber.leg;
 	bool up = channels_are_up(&l->data), lossy = label != CHANNEL_RELIABLE;
-	size_t limit = lossy ? LIMIT_DATA_LOSSY : up ? LIMIT_SCTP_SEND : LIMIT_DATA_EARLY;
+	size_t limit = lossy ? LIMIT_DATA_LOSSY : LIMIT_SCTP_SEND;
 	int r = -ENOBUFS;
 
 	if (!l->open || l->failed || !l->data.sctp)
