@@ -288,8 +288,12 @@ test('an address that nothing answers at, and one of another server', async (t) 
 });
 
 test('http for other machines, and media for this one only', async (t) => {
-	const address = Object.values(os.networkInterfaces()).flat().find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
-	if (!address) return t.skip('this machine has no network');
+	let address = Object.values(os.networkInterfaces()).flat().find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+	if (!address) { // without a network: one of those for examples (RFC 5737)
+		address = '192.0.2.7';
+		execFileSync('ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
+		t.after(() => execFileSync('ip', ['address', 'del', `${address}/32`, 'dev', 'lo']));
+	}
 	const wide = await startConfabd({ host: '0.0.0.0', demo: false });
 	t.after(() => wide.stop());
 	const { levels, text } = await doctor(['--data', wide.data, '--url', `http://${address}:${wide.port}`]);
