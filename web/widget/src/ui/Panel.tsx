@@ -140,6 +140,7 @@ function useLost({ client }: Connected): boolean {
     const look = () => setOnline(navigator.onLine);
     window.addEventListener('online', look);
     window.addEventListener('offline', look);
+    look(); // it may have changed since the first drawing
     return () => {
       window.removeEventListener('online', look);
       window.removeEventListener('offline', look);
