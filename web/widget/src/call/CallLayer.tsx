@@ -9,7 +9,9 @@ import { Icon } from '../ui/Icon.tsx';
 import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
 import { CallWindow } from './CallWindow.tsx';
 import { Lobby } from './Lobby.tsx';
-import styles from './call.css';
+import callWindow from './call.css';
+import incoming from './incoming.css';
+import lobby from './lobby.css';
 import { CallTextsContext, loadTexts, useCallTexts } from './texts.ts';
 import { cameraOff } from './icons.ts';
 
@@ -21,7 +23,7 @@ export async function load(chat: Messages) {
       <CallLayer />
     </CallTextsContext.Provider>
   );
-  return { styles, Layer };
+  return { styles: callWindow + lobby + incoming, Layer };
 }
 
 function CallLayer() {
