@@ -39,7 +39,7 @@ async function enter(room, identity, options = {}) {
 			await room.connect(url, token);
 			if (media) await room.localParticipant.enableCameraAndMicrophone();
 		},
-		{ url: daemon.url.replace('http', 'ws'), token, media: options.media !== false, options: options.room ?? {} },
+		{ url: daemon.wsUrl, token, media: options.media !== false, options: options.room ?? {} },
 	);
 	return tab;
 }
@@ -50,7 +50,7 @@ const seen = (tab, event, who) =>
 test('Chromium and rtc-node see and hear each other', limit, async (t) => {
 	const bot = await RtcPeer.start('bot');
 	t.after(() => bot.close());
-	await bot.call('connect', daemon.url.replace('http', 'ws'), await mediaToken('mixed', 'bot'));
+	await bot.call('connect', daemon.wsUrl, await mediaToken('mixed', 'bot'));
 	const tab = await enter('mixed', 'ann');
 	t.after(() => tab.context.close());
 	await bot.call('publishVideo', 'camera', { width: 640, height: 360 });

@@ -46,7 +46,7 @@ async function enter(t, room, identity, { publish, microphone, noRed = false } =
 			if (publish) await room.localParticipant.setCameraEnabled(true, { resolution: { width: 1280, height: 720 } }, publish);
 			if (microphone) await room.localParticipant.setMicrophoneEnabled(true, {}, microphone);
 		},
-		{ url: daemon.url.replace('http', 'ws'), token: await mediaToken(room, identity), publish, microphone },
+		{ url: daemon.wsUrl, token: await mediaToken(room, identity), publish, microphone },
 	);
 	return tab;
 }
@@ -66,7 +66,7 @@ async function svc(t, codec, scalabilityMode, { half }) {
 	const room = `${codec}-${scalabilityMode}`;
 	const bot = await RtcPeer.start('bot');
 	t.after(() => bot.close());
-	await bot.call('connect', daemon.url.replace('http', 'ws'), await mediaToken(room, 'bot'));
+	await bot.call('connect', daemon.wsUrl, await mediaToken(room, 'bot'));
 	const ann = await enter(t, room, 'ann', { publish: { videoCodec: codec, scalabilityMode, backupCodec: false } });
 	const bob = await enter(t, room, 'bob');
 	const mime = `video/${codec.toUpperCase()}`;

@@ -44,7 +44,7 @@ async function enter(room, identity, grant) {
 			});
 			await room.connect(url, token);
 		},
-		{ url: daemon.url.replace('http', 'ws'), token: await mediaToken(room, identity, { grant }) },
+		{ url: daemon.wsUrl, token: await mediaToken(room, identity, { grant }) },
 	);
 	return tab;
 }

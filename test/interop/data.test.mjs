@@ -14,7 +14,6 @@ before(async () => {
 	daemon = await startConfabd();
 });
 after(() => daemon.stop());
-const wsUrl = () => daemon.url.replace('http', 'ws');
 
 async function enter(t, room, ...guests) {
 	const peers = [];
@@ -25,7 +24,7 @@ async function enter(t, room, ...guests) {
 		const { identity, grant } = typeof guest === 'string' ? { identity: guest } : guest;
 		const peer = await RtcPeer.start(identity);
 		peers.push(peer);
-		peer.joined = await peer.call('connect', wsUrl(), await mediaToken(room, identity, { grant }));
+		peer.joined = await peer.call('connect', daemon.wsUrl, await mediaToken(room, identity, { grant }));
 	}
 	return peers;
 }
@@ -115,7 +114,7 @@ test('livekit-client in Chromium and rtc-node: data, RPC and text streams, both 
 			room.registerRpcMethod('add', async ({ callerIdentity, payload }) => `${callerIdentity}: ${eval(payload)}`);
 			await room.connect(url, token);
 		},
-		{ url: wsUrl(), token: await mediaToken('mixed', 'web') },
+		{ url: daemon.wsUrl, token: await mediaToken('mixed', 'web') },
 	);
 	const seen = (what, check) => until(what, () => page.evaluate(() => window.seen), (list) => list.some(check));
 

@@ -31,7 +31,7 @@ class Person {
 	static async enter(t, room, identity, { grant, ...options } = {}) {
 		const person = new Person(room, identity);
 		const token = await mediaToken(room, identity, { grant: { canUpdateOwnMetadata: true, ...grant } });
-		await person.call('connect', daemon.url.replace('http', 'ws'), token, options);
+		await person.call('connect', daemon.wsUrl, token, options);
 		t.after(() => person.call('leave'));
 		return person;
 	}

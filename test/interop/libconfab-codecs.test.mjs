@@ -34,22 +34,21 @@ after(async () => {
 	fs.rmSync(folder, { recursive: true, force: true });
 });
 
-const wsUrl = () => daemon.url.replace('http', 'ws');
 
 for (const [codec, { number, mime, encoder }] of Object.entries(codecs)) {
 	test(`${codec} of Chromium, with layers in space and time: frames that a decoder takes`, limit, async (t) => {
 		const room = `from-${codec}`;
 		const a = new Talk('-');
 		await a.ok(`call default ${room}`);
-		await a.ok(`join ${wsUrl()} ${await mediaToken(room, 'ann')}`);
-		await driver.call(room, 'connect', wsUrl(), await mediaToken(room, 'bob'));
+		await a.ok(`join ${daemon.wsUrl} ${await mediaToken(room, 'ann')}`);
+		await driver.call(room, 'connect', daemon.wsUrl, await mediaToken(room, 'bob'));
 		t.after(() => driver.call(room, 'leave'));
 		await driver.call(room, 'publishVideo', 'camera', { source: 0, codec });
 		const published = await a.event('published', (l) => l.mime === mime);
 		assert.equal(published.codec, number);
 		assert.equal((await a.event('subscribed', (l) => l.id === published.id)).codec, number);
 		const out = path.join(folder, `${codec}.ivf`);
-		const record = new Program('test/lib/record', [wsUrl(), '-', await mediaToken(room, 'eve'), room, '5', out]);
+		const record = new Program('test/lib/record', [daemon.wsUrl, '-', await mediaToken(room, 'eve'), room, '5', out]);
 		const { frames, keys } = JSON.parse(await record.until((l) => l.startsWith('{"frames"'), 'the end of the recording', 0, 60000));
 		assert.ok(frames > 10 && keys >= 1, `${frames} frames, ${keys} key frames`);
 		// a picture with all its layers is one frame for a decoder
@@ -64,9 +63,9 @@ for (const [codec, { number, mime, encoder }] of Object.entries(codecs)) {
 		const room = `to-${codec}`;
 		const file = path.join(folder, `${room}.ivf`);
 		execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=640x360:rate=15', '-t', '3', '-b:v', '500k', '-g', '10000', ...encoder, file]);
-		const camera = new Program('examples/example_publish', [wsUrl(), '-', await mediaToken(room, 'camera'), room, '120', file]);
+		const camera = new Program('examples/example_publish', [daemon.wsUrl, '-', await mediaToken(room, 'camera'), room, '120', file]);
 		const sees = async (who) => {
-			await driver.call(who, 'connect', wsUrl(), await mediaToken(room, who));
+			await driver.call(who, 'connect', daemon.wsUrl, await mediaToken(room, who));
 			t.after(() => driver.call(who, 'leave'));
 			const video = async () => Object.values((await driver.call(who, 'report')).videos)[0] ?? { frames: 0 };
 			const seen = await until(`${who} sees the camera`, video, (now) => now.frames > 20 && now.width === 640, 60000);

@@ -8,7 +8,7 @@ import { startConfabd } from '../lib/confabd.mjs';
 import { chromiumDriver, nodeDriver, servePage } from '../lib/participant/drivers.mjs';
 import { startProxy } from '../lib/proxy.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { Code, endAll, State, Talk, withBrowsers } from '../lib/talk.mjs';
+import { Code, endAll, enterRoom, State, withBrowsers } from '../lib/talk.mjs';
 
 const limit = { timeout: 240000 };
 const Changed = { name: 1, metadata: 2, attributes: 4 };
@@ -31,21 +31,14 @@ after(async () => {
 
 /** How long the messages were that came, in order. */
 const heard = (t, from) => t.lines.filter((l) => l.event === 'data' && (!from || l.identity === from)).map((l) => l.length);
-const wsUrl = () => daemon.url.replace('http', 'ws');
-
-async function enter(room, identity, { grant = {}, url = wsUrl(), ...options } = {}) {
-	const t = new Talk('-', options);
-	await t.ok(`call default ${room}`);
-	await t.ok(`join ${url} ${await mediaToken(room, identity, { grant })}`);
-	return t;
-}
+const enter = (room, identity, { url = daemon.wsUrl, ...options } = {}) => enterRoom(url, room, identity, options);
 
 /** Everybody of the drivers is "ann" in a room of their own: {driver, room} each. */
 const others = async (name) =>
 	Promise.all(drivers.map(async (driver) => {
 		const room = `${name}-${driver.kind}`;
 		await driver.call('ann', 'leave').catch(() => {}); // of the test before
-		await driver.call('ann', 'connect', wsUrl(), await mediaToken(room, 'ann'));
+		await driver.call('ann', 'connect', daemon.wsUrl, await mediaToken(room, 'ann'));
 		return { driver, room };
 	}));
 const sees = (driver, what, check) => until(`${driver.kind} sees ${what}`, () => driver.call('ann', 'report'), check);

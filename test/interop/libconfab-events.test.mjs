@@ -11,7 +11,7 @@ import { RoomServiceClient } from 'livekit-server-sdk';
 import { apiKey, apiSecret, root, startConfabd } from '../lib/confabd.mjs';
 import { nodeDriver } from '../lib/participant/drivers.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { endAll, Program, State, Talk } from '../lib/talk.mjs';
+import { endAll, enterRoom, Program, State } from '../lib/talk.mjs';
 import { until } from '../lib/until.mjs';
 
 const limit = { timeout: 240000 };
@@ -36,12 +36,7 @@ async function heard(t, more) {
 	return { frames };
 }
 
-async function enter(room, identity, options) {
-	const t = new Talk('-', options);
-	await t.ok(`call default ${room}`);
-	await t.ok(`join ${daemon.url.replace('http', 'ws')} ${await mediaToken(room, identity, { name: identity.toUpperCase() })}`);
-	return t;
-}
+const enter = (room, identity, options) => enterRoom(daemon.wsUrl, room, identity, { name: identity.toUpperCase(), ...options });
 
 // each has a room of its own, and waits most of its time
 describe('libconfab', { concurrency: 6 }, () => {
@@ -139,7 +134,7 @@ describe('libconfab', { concurrency: 6 }, () => {
 		execFileSync('ffmpeg', ['-v', 'error', '-i', path.join(media, 'test.ogg'), '-c', 'copy', '-metadata:s:a', 'R128_TRACK_GAIN=-768', tagged]);
 		const a = await enter('files', 'ann');
 		const plays = async (identity, file) => new Program('examples/example_publish',
-			[daemon.url.replace('http', 'ws'), '-', await mediaToken('files', identity), 'files', '30', path.join(media, 'test.ivf'), file]);
+			[daemon.wsUrl, '-', await mediaToken('files', identity), 'files', '30', path.join(media, 'test.ivf'), file]);
 		const loud = await plays('loud', tagged);
 		const quiet = await plays('quiet', path.join(media, 'test.ogg'));
 		for (const identity of ['loud', 'quiet']) await a.event('subscribed', (l) => l.identity === identity && l.codec === 1);
@@ -158,7 +153,7 @@ describe('libconfab', { concurrency: 6 }, () => {
 			await driver.close();
 		});
 		const a = await enter('node', 'ann');
-		await driver.call('bob', 'connect', daemon.url.replace('http', 'ws'), await mediaToken('node', 'bob', { grant: { canUpdateOwnMetadata: true } }));
+		await driver.call('bob', 'connect', daemon.wsUrl, await mediaToken('node', 'bob', { grant: { canUpdateOwnMetadata: true } }));
 		await driver.call('bob', 'publishAudio', 'voice', { hertz: 440 });
 		const published = await a.event('published', (l) => l.identity === 'bob');
 		assert.equal(published.title, 'voice');

@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { startConfabd } from '../lib/confabd.mjs';
 import { chromiumDriver, nodeDriver, servePage } from '../lib/participant/drivers.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { Code, endAll, Program, Talk } from '../lib/talk.mjs';
+import { Code, endAll, enterRoom, Program } from '../lib/talk.mjs';
 import { pause, until } from '../lib/until.mjs';
 
 const limit = { timeout: 180000 };
@@ -34,7 +34,6 @@ after(async () => {
 	fs.rmSync(folder, { recursive: true, force: true });
 });
 
-const wsUrl = () => daemon.url.replace('http', 'ws');
 
 /** A publisher with so many layers, as a program of its own; its lines: published, wanted, key, target, state, written. */
 class Layers extends Program {
@@ -47,17 +46,12 @@ class Layers extends Program {
 }
 
 async function publish(room, seconds, layers = 3) {
-	const program = new Layers('test/lib/layers', [wsUrl(), await mediaToken(room, 'camera'), String(seconds), ...files.slice(0, layers)]);
+	const program = new Layers('test/lib/layers', [daemon.wsUrl, await mediaToken(room, 'camera'), String(seconds), ...files.slice(0, layers)]);
 	await program.until((l) => l.published === layers, 'the publication');
 	return program;
 }
 
-async function enter(room, identity, how = '') {
-	const t = new Talk('-');
-	await t.ok(`call default ${room}`);
-	await t.ok(`join ${wsUrl()} ${await mediaToken(room, identity)} ${how}`.trim());
-	return t;
-}
+const enter = (room, identity, how) => enterRoom(daemon.wsUrl, room, identity, { how });
 
 /** The picture becomes so wide; from: only what comes after so many lines. */
 const width = (t, wide, from = 0) => t.event('size', (l) => l.width === wide, from);
@@ -166,7 +160,7 @@ describe('libconfab', { concurrency: 6 }, () => {
 				close();
 			});
 			const room = `to-${driver.kind}`;
-			await driver.call('ann', 'connect', wsUrl(), await mediaToken(room, 'ann'));
+			await driver.call('ann', 'connect', daemon.wsUrl, await mediaToken(room, 'ann'));
 			const camera = await publish(room, 90);
 			const sees = async (wide) => {
 				const start = (await driver.call('ann', 'report')).videos['camera/camera']?.frames ?? 0;
@@ -191,12 +185,12 @@ describe('libconfab', { concurrency: 6 }, () => {
 			const [file, out] = [path.join(folder, `${codec}-in.ivf`), path.join(folder, `${codec}-out.ivf`)];
 			execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=640x360:rate=15', '-t', '2', '-b:v', '500k', '-g', '10000', '-c:v', ...encoder, '-cpu-used', '8', file]);
 			const t = await enter(room, 'ann');
-			const camera = new Program('examples/example_publish', [wsUrl(), '-', await mediaToken(room, 'camera'), room, '90', file]);
+			const camera = new Program('examples/example_publish', [daemon.wsUrl, '-', await mediaToken(room, 'camera'), room, '90', file]);
 			assert.equal((await t.event('published')).mime, `video/${codec.toUpperCase()}`);
 			assert.equal((await t.event('subscribed')).codec, number);
 			await framesCome(t);
 			// who comes in the middle asks for a key frame: the file begins again
-			const record = new Program('test/lib/record', [wsUrl(), '-', await mediaToken(room, 'eve'), room, '5', out]);
+			const record = new Program('test/lib/record', [daemon.wsUrl, '-', await mediaToken(room, 'eve'), room, '5', out]);
 			const { frames, keys } = JSON.parse(await record.until((l) => l.startsWith('{"frames"'), 'the end of the recording', 0, 60000));
 			assert.ok(frames > 10 && keys >= 1, `${frames} frames, ${keys} key frames`);
 			const report = execFileSync('ffprobe', ['-v', 'error', '-count_frames', '-show_entries', 'stream=codec_name,width,nb_read_frames', '-of', 'csv=p=0', out]);

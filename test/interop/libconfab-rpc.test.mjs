@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { startConfabd } from '../lib/confabd.mjs';
 import { chromiumDriver, nodeDriver, servePage } from '../lib/participant/drivers.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { endAll, Talk, withBrowsers } from '../lib/talk.mjs';
+import { endAll, enterRoom, withBrowsers } from '../lib/talk.mjs';
 
 const limit = { timeout: 240000 };
 const Rpc = { unsupportedMethod: 1400, recipientNotFound: 1401, requestTooLarge: 1402, recipientDisconnected: 1503, responseTooLarge: 1504 };
@@ -19,14 +19,7 @@ after(() => {
 	return daemon.stop();
 });
 
-const wsUrl = () => daemon.url.replace('http', 'ws');
-
-async function enter(room, identity, options) {
-	const t = new Talk('-', options);
-	await t.ok(`call default ${room}`);
-	await t.ok(`join ${wsUrl()} ${await mediaToken(room, identity)}`);
-	return t;
-}
+const enter = (room, identity, options) => enterRoom(daemon.wsUrl, room, identity, options);
 
 /** Asks, and has the answer along: {code, message, text, length}. */
 async function ask(t, line) {
@@ -86,7 +79,7 @@ describe('libconfab', { concurrency: 6 }, () => {
 			const room = `with-${driver.kind}`;
 			const c = await enter(room, 'device');
 			for (const method of ['echo', 'fail', 'big']) await c.ok(`serve ${method}`);
-			await driver.call('ann', 'connect', wsUrl(), await mediaToken(room, 'ann'));
+			await driver.call('ann', 'connect', daemon.wsUrl, await mediaToken(room, 'ann'));
 			await c.event('joined', (l) => l.identity === 'ann');
 
 			const answer = await ask(c, 'ann echo grüezi');

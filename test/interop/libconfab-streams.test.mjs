@@ -8,7 +8,7 @@ import { startConfabd } from '../lib/confabd.mjs';
 import { chromiumDriver, nodeDriver, servePage } from '../lib/participant/drivers.mjs';
 import { payload, sum } from '../lib/participant/pattern.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { endAll, Talk, withBrowsers } from '../lib/talk.mjs';
+import { endAll, enterRoom, withBrowsers } from '../lib/talk.mjs';
 
 const limit = { timeout: 240000 };
 const Code = { aborted: 1008, network: 1003 };
@@ -21,14 +21,7 @@ after(() => {
 	return daemon.stop();
 });
 
-const wsUrl = () => daemon.url.replace('http', 'ws');
-
-async function enter(room, identity, options) {
-	const t = new Talk('-', options);
-	await t.ok(`call default ${room}`);
-	await t.ok(`join ${wsUrl()} ${await mediaToken(room, identity)}`);
-	return t;
-}
+const enter = (room, identity, options) => enterRoom(daemon.wsUrl, room, identity, options);
 const closed = (t, fits = () => true) => t.event('stream closed', fits);
 
 describe('libconfab', { concurrency: 3 }, () => {
@@ -73,7 +66,7 @@ describe('libconfab', { concurrency: 3 }, () => {
 			});
 			const room = `with-${driver.kind}`;
 			const c = await enter(room, 'device', { ownLoop: driver.kind === 'chromium' });
-			await driver.call('ann', 'connect', wsUrl(), await mediaToken(room, 'ann'));
+			await driver.call('ann', 'connect', daemon.wsUrl, await mediaToken(room, 'ann'));
 			await c.event('joined', (l) => l.identity === 'ann');
 
 			await c.ok('text text grüezi');

@@ -12,7 +12,7 @@ import { now, sign } from '../lib/jwt.mjs';
 import { at, startWithPeople } from '../lib/people.mjs';
 import { startProxy } from '../lib/proxy.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { Code, endAll, Program, State, Talk } from '../lib/talk.mjs';
+import { Code, endAll, enterRoom, Program, State, Talk } from '../lib/talk.mjs';
 import { pause, until } from '../lib/until.mjs';
 
 const tokenNotSet = "User token is not set. Either client.connectUser wasn't called or client.disconnect was called";
@@ -360,23 +360,16 @@ test('a LiveKit URL and access token: no user is connected', async () => {
 	const token = sign({ iss: apiKey, sub: 'device-1', name: 'Device', exp: now() + 60, video: { roomJoin: true, room: 'elsewhere-room' } });
 	const t = new Talk('-', { ownLoop: true });
 	await t.ok('call default livekit');
-	await t.ok(`join ${daemon.url.replace('http', 'ws')} ${token}`);
+	await t.ok(`join ${daemon.wsUrl} ${token}`);
 	await t.ok('publish');
 	await t.ok('leave');
 	assert.deepEqual(t.states, [State.joining, State.joined, State.left]);
-	const bad = await t.do(`join ${daemon.url.replace('http', 'ws')} ${token.slice(0, -3)}xxx`);
+	const bad = await t.do(`join ${daemon.wsUrl} ${token.slice(0, -3)}xxx`);
 	assert.notEqual(bad.code, 0);
 	assert.equal(t.lines.filter((l) => l.asked).length, 0);
 	await t.end();
 });
 
-/** Somebody in a room by a LiveKit URL, publishing sound; `who` is their identity. */
-async function enterRoom(url, room, who, options) {
-	const t = new Talk('-', options);
-	await t.ok(`call default ${room}`);
-	await t.ok(`join ${url} ${sign({ iss: apiKey, sub: who, name: who, exp: now() + 60, video: { roomJoin: true, room } })}`);
-	return t;
-}
 /** Waits until it has heard more frames than it had. */
 const hearsMore = (t, had) => until(`a frame after ${had}`, async () => (await t.do('frames')).code, (n) => n > had, 30000, 20);
 
@@ -385,7 +378,7 @@ for (const ownLoop of [false, true]) {
 		const proxy = await startProxy(t, daemon);
 		const room = `cut-${ownLoop}`;
 		const a = await enterRoom(proxy.url, room, 'anna', { ownLoop });
-		const b = await enterRoom(daemon.url.replace('http', 'ws'), room, 'berta');
+		const b = await enterRoom(daemon.wsUrl, room, 'berta');
 		for (const one of [a, b]) await one.ok('publish');
 		const sound = Promise.all([a.do('sound 150', 60000), b.do('sound 150', 60000)]);
 		await b.event('subscribed', (l) => l.identity === 'anna');
@@ -424,7 +417,7 @@ for (const ownLoop of [false, true]) {
 test('a track that is published while the signalling is cut is there when it is back', async (t) => {
 	const proxy = await startProxy(t, daemon);
 	const a = await enterRoom(proxy.url, 'meanwhile', 'anna');
-	const b = await enterRoom(daemon.url.replace('http', 'ws'), 'meanwhile', 'berta');
+	const b = await enterRoom(daemon.wsUrl, 'meanwhile', 'berta');
 	await a.ok('publish'); // so that there is a connection that offers
 	proxy.closed = true;
 	proxy.cut();
@@ -443,10 +436,10 @@ test('a track that is published while the signalling is cut is there when it is 
 test('who was put out while the signalling was cut stays out', async (t) => {
 	const proxy = await startProxy(t, daemon);
 	const a = await enterRoom(proxy.url, 'put-out', 'anna');
-	const b = await enterRoom(daemon.url.replace('http', 'ws'), 'put-out', 'berta');
+	const b = await enterRoom(daemon.wsUrl, 'put-out', 'berta');
 	proxy.closed = true;
 	proxy.cut();
-	const again = await enterRoom(daemon.url.replace('http', 'ws'), 'put-out', 'anna'); // takes the other's place
+	const again = await enterRoom(daemon.wsUrl, 'put-out', 'anna'); // takes the other's place
 	proxy.closed = false;
 	await a.state(State.left);
 	await Promise.all([a.end(), b.end(), again.end()]);
@@ -466,7 +459,7 @@ test('examples/recorder: what is played into a call comes out as files that deco
 	const out = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-recorder-'));
 	t.after(() => fs.rmSync(out, { recursive: true, force: true }));
 	const media = path.join(root, 'test/vectors/media');
-	const url = daemon.url.replace('http', 'ws');
+	const url = daemon.wsUrl;
 	const recorder = new Program('examples/example_recorder', [url, '-', await mediaToken('recorded', 'recorder'), 'recorded', out]);
 	const camera = new Program('examples/example_publish', [url, '-', await mediaToken('recorded', 'camera'), 'recorded', '4', path.join(media, 'test.ivf'), path.join(media, 'test.ogg')]);
 	for (const what of ['a picture', 'sound']) await recorder.until((line) => line.includes(`${what} of camera`), what);

@@ -74,7 +74,7 @@ const sees = (bot) => bot.next('video', (e) => e.from === 'ann', 10000);
 
 test('livekit-client in Chromium: its socket is cut, it resumes, nobody sees it, nothing is lost', limit, async (t) => {
 	const proxy = await startProxy(t, daemon);
-	const direct = daemon.url.replace('http', 'ws');
+	const direct = daemon.wsUrl;
 	const bot = await enterBot(t, direct, 'cut', 'bot');
 	const tab = await enter(t, proxy.url, 'cut', 'ann');
 	await bot.call('publishVideo', 'camera', {});
@@ -113,7 +113,7 @@ test('livekit-client in Chromium: its socket is cut, it resumes, nobody sees it,
 });
 
 test('livekit-client: gives its socket up and resumes; joins anew when resuming fails, or when told to', limit, async (t) => {
-	const url = daemon.url.replace('http', 'ws');
+	const url = daemon.wsUrl;
 	const bot = await enterBot(t, url, 'simulated', 'bot');
 	const tab = await enter(t, url, 'simulated', 'ann');
 	await bot.call('publishVideo', 'camera', {});
@@ -144,7 +144,7 @@ test('livekit-client: gives its socket up and resumes; joins anew when resuming 
 test('rtc-node: its socket is cut, it resumes, nobody sees it', limit, async (t) => {
 	const proxy = await startProxy(t, daemon);
 	const bot = await enterBot(t, proxy.url, 'rust', 'ann');
-	const other = await enterBot(t, daemon.url.replace('http', 'ws'), 'rust', 'bob');
+	const other = await enterBot(t, daemon.wsUrl, 'rust', 'bob');
 	await bot.call('publishVideo', 'camera', {});
 	await other.call('publishVideo', 'camera', {});
 	await sees(other);

@@ -17,12 +17,11 @@ before(async () => {
 });
 after(() => daemon.stop());
 
-const wsUrl = () => daemon.url.replace('http', 'ws');
 
 async function enter(t, room, identity, options) {
 	const peer = await RtcPeer.start(identity);
 	t.after(() => peer.close());
-	peer.joined = await peer.call('connect', wsUrl(), await mediaToken(room, identity, options));
+	peer.joined = await peer.call('connect', daemon.wsUrl, await mediaToken(room, identity, options));
 	return peer;
 }
 
@@ -184,7 +183,7 @@ test('max_participants, of the API and of the token', limit, async (t) => {
 	const roomConfig = { maxParticipants: 1, metadata: 'from the token', departureTimeout: 3 };
 	const peer = await RtcPeer.start('ann');
 	t.after(() => peer.close());
-	await peer.call('connect', wsUrl(), sign({ iss: apiKey, sub: 'ann', exp, video: { roomJoin: true, room: 'bytoken' }, roomConfig }));
+	await peer.call('connect', daemon.wsUrl, sign({ iss: apiKey, sub: 'ann', exp, video: { roomJoin: true, room: 'bytoken' }, roomConfig }));
 	const [room] = await rooms.listRooms(['bytoken']);
 	assert.deepEqual([room.maxParticipants, room.metadata, room.departureTimeout], [1, 'from the token', 3]);
 });

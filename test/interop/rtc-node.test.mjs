@@ -12,7 +12,6 @@ before(async () => {
 });
 after(() => daemon.stop());
 
-const wsUrl = () => daemon.url.replace('http', 'ws');
 
 /** Two or more peers in a room of their own; closed (and checked for crashes) after the test. */
 async function enter(t, room, ...identities) {
@@ -23,7 +22,7 @@ async function enter(t, room, ...identities) {
 	for (const identity of identities) {
 		const peer = await RtcPeer.start(identity);
 		peers.push(peer);
-		peer.joined = await peer.call('connect', wsUrl(), await mediaToken(room, identity, { name: identity.toUpperCase() }));
+		peer.joined = await peer.call('connect', daemon.wsUrl, await mediaToken(room, identity, { name: identity.toUpperCase() }));
 	}
 	return peers;
 }
@@ -124,7 +123,7 @@ test('own attributes: refused without the grant, seen by others with it', limit,
 	await bob.call('setAttributes', { hand: 'up' }); // rtc-node does not pass the refusal on
 	const eve = await RtcPeer.start('eve');
 	t.after(() => eve.close());
-	await eve.call('connect', wsUrl(), await mediaToken('attributes', 'eve', { grant: { canUpdateOwnMetadata: true } }));
+	await eve.call('connect', daemon.wsUrl, await mediaToken('attributes', 'eve', { grant: { canUpdateOwnMetadata: true } }));
 	await eve.call('setAttributes', { hand: 'up' });
 	assert.deepEqual((await ann.event('attributes', (e) => e.who === 'eve')).changed, { hand: 'up' });
 	assert.ok(!ann.events.some((e) => e.event === 'attributes' && e.who === 'bob'));
@@ -154,7 +153,7 @@ test('bad tokens are refused with their cause', limit, async (t) => {
 		const { status, text } = await answer(token);
 		assert.equal(status, expected, `${what}: ${status} ${text}`);
 		assert.match(text, cause, what);
-		await assert.rejects(peer.call('connect', wsUrl(), token), undefined, what);
+		await assert.rejects(peer.call('connect', daemon.wsUrl, token), undefined, what);
 	}
 });
 

@@ -74,7 +74,7 @@ async function enter(t, room, identity) {
 			await room.localParticipant.enableCameraAndMicrophone();
 			return took;
 		},
-		{ url: daemon.url.replace('http', 'ws'), token: await mediaToken(room, identity) },
+		{ url: daemon.wsUrl, token: await mediaToken(room, identity) },
 	);
 	return { page, took };
 }

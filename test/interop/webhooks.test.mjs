@@ -56,7 +56,7 @@ test('a call, told in order to every URL', limit, async (t) => {
 	const peer = await RtcPeer.start('ann');
 	t.after(() => peer.close());
 	await daemon.rooms.createRoom({ name: 'hall', departureTimeout: 1, metadata: 'blue' });
-	await peer.call('connect', daemon.url.replace('http', 'ws'), await mediaToken('hall', 'ann'));
+	await peer.call('connect', daemon.wsUrl, await mediaToken('hall', 'ann'));
 	const { sid } = await peer.call('publishVideo', 'camera');
 	await one.until(() => one.events.some((e) => e.event === 'track_published'));
 	await peer.call('unpublish', 'camera');
@@ -118,7 +118,7 @@ test('one whose media never came up is an aborted connection', limit, async (t) 
 	const hook = await receive(t);
 	const daemon = await start(t, hook);
 	const { WebSocket } = await import('ws');
-	const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}/rtc?access_token=${await mediaToken('r', 'ann')}`);
+	const socket = new WebSocket(`${daemon.wsUrl}/rtc?access_token=${await mediaToken('r', 'ann')}`);
 	await once(socket, 'message');
 	socket.terminate();
 	await hook.until(() => hook.events.length === 2, 45000); // until then the session could be resumed

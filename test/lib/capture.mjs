@@ -54,7 +54,7 @@ async function enter(url, room, identity) {
 }
 
 async function signalling(daemon) {
-	const real = daemon.url.replace('http', 'ws');
+	const real = daemon.wsUrl;
 	const rooms = new RoomServiceClient(daemon.url, apiKey, apiSecret);
 	const proxy = await recorder(real);
 	const ann = await enter(proxy.url, 'room', 'ann');

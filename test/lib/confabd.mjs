@@ -54,7 +54,7 @@ async function freeUdpPorts(host, count) {
  * Starts the daemon and waits until it answers.
  * options: demo (true), host, rtcIps, args (more flags), env, data (a folder to keep), netns (run inside this namespace),
  * prefix (words in front of the command), stderr (a descriptor that takes the log instead of log()).
- * Returns {url, host, port, data, links: {admin, user}, log(), pid, rss(), stop(), kill()}.
+ * Returns {url, wsUrl, host, port, data, links: {admin, user}, log(), pid, rss(), stop(), kill()}.
  */
 export async function startConfabd(options = {}) {
 	for (let attempt = 0; ; attempt++) {
@@ -117,6 +117,7 @@ async function startOnce(options) {
 	};
 	return {
 		url: `http://${host}:${port}`,
+		wsUrl: `ws://${host}:${port}`,
 		host,
 		port,
 		data,

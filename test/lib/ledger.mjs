@@ -66,7 +66,7 @@ export class Ledger {
 
 	/** Opens the listener, over which every other writer sends, too. */
 	#listen(daemon, cookie) {
-		const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}/api/v1/events`, { headers: { cookie } });
+		const socket = new WebSocket(`${daemon.wsUrl}/api/v1/events`, { headers: { cookie } });
 		const line = { socket, up: false, waiting: new Map() };
 		socket.on('open', () => socket.send('{"type":"connect"}'));
 		socket.on('error', () => {});

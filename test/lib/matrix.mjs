@@ -45,7 +45,7 @@ export class Matrix {
 
 	async connect(id, options = {}) {
 		const token = await mediaToken(room, id, { grant: { canUpdateOwnMetadata: true } });
-		return this.call(id, 'connect', this.daemon.url.replace('http', 'ws'), token, { single: this.single, ...options });
+		return this.call(id, 'connect', this.daemon.wsUrl, token, { single: this.single, ...options });
 	}
 
 	/** Who receives from this publisher: one of each kind. */

@@ -29,7 +29,7 @@ export const at = (type, id, verb) => `/api/v1/call/${type}/${id}${verb ? `/${ve
 /** Enters a call's room over signalling, without media. */
 export async function enterRoom(daemon, answer) {
 	const { token } = answer.body.credentials;
-	const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}/rtc?access_token=${token}&protocol=17`);
+	const socket = new WebSocket(`${daemon.wsUrl}/rtc?access_token=${token}&protocol=17`);
 	const closed = new Promise((resolve) => socket.once('close', (code) => resolve(code)));
 	await new Promise((resolve, reject) => {
 		socket.once('message', resolve);

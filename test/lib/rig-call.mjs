@@ -35,7 +35,7 @@ export async function enter(browser, daemon, identity, { media = false, room = '
 			await room.connect(url, token);
 			if (media) await room.localParticipant.enableCameraAndMicrophone();
 		},
-		{ url: daemon.url.replace('http', 'ws'), token, media, options: { ...publish, ...options } },
+		{ url: daemon.wsUrl, token, media, options: { ...publish, ...options } },
 	);
 	return tab;
 }

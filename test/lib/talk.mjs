@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { buildFolder, root } from './confabd.mjs';
+import { mediaToken } from './rtc.mjs';
 
 // another build of the programs alone, for instance one with ThreadSanitizer
 export const programs = path.resolve(root, process.env.CONFAB_CLIENT_BUILD ?? buildFolder);
@@ -91,4 +92,15 @@ export class Talk extends Program {
 		await this.ok(`token ${token}`);
 		await this.ok(`connect ${id}`);
 	}
+}
+
+/**
+ * A program in a room, by a media token alone. `name` and `grant` are the token's, `how` is said with the join; the other options are
+ * the program's.
+ */
+export async function enterRoom(url, room, identity, { name, grant, how = '', ...options } = {}) {
+	const t = new Talk('-', options);
+	await t.ok(`call default ${room}`);
+	await t.ok(`join ${url} ${await mediaToken(room, identity, { name, grant })} ${how}`.trim());
+	return t;
 }
