@@ -17,6 +17,7 @@ const files = {
 	'/livekit-client.js': path.join(root, 'test/node_modules/livekit-client/dist/livekit-client.umd.js'),
 	'/page.mjs': path.join(here, 'page.mjs'),
 	'/pattern.mjs': path.join(here, 'pattern.mjs'),
+	'/streams.mjs': path.join(here, 'streams.mjs'),
 };
 const html = '<!doctype html><link rel="icon" href="data:,"><body><script src="livekit-client.js"></script><script type="module" src="page.mjs"></script>';
 

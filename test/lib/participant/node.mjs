@@ -8,7 +8,8 @@ import {
 	VideoSource, VideoStream, dispose,
 } from '@livekit/rtc-node';
 import { createRequire } from 'node:module';
-import { Watcher, draw, payload, readBytes, sum } from './pattern.mjs';
+import { Watcher, draw, payload, sum } from './pattern.mjs';
+import { sendFile, sendText, takeStreams } from './streams.mjs';
 
 const { FfiRequest, livekitFfiRequest } = createRequire(import.meta.url)('@livekit/rtc-ffi-bindings');
 const ffi = (name, value) => livekitFfiRequest(new FfiRequest({ message: { case: name, value } }).toBinary());
@@ -107,8 +108,7 @@ class Participant {
 		room.on(RoomEvent.Reconnected, () => note('reconnected'));
 		room.on(RoomEvent.DataReceived, (bytes, from, kind, topic) =>
 			this.data.push({ from: from?.identity, lossy: kind === DataPacketKind.KIND_LOSSY, topic, length: bytes.length, sum: sum(bytes) }));
-		room.registerTextStreamHandler('text', async (reader, { identity }) => this.streams.push({ from: identity, ...reader.info, timestamp: undefined, ...(await reader.readAll().then((text) => ({ text: text.slice(0, 100), length: text.length }), (error) => ({ error: error.message }))) }));
-		room.registerByteStreamHandler('file', async (reader, { identity }) => this.streams.push({ from: identity, ...reader.info, timestamp: undefined, ...(await readBytes(reader)) }));
+		takeStreams(room, this.streams);
 		await room.connect(url, token, { autoSubscribe, dynacast: options.dynacast ?? false });
 		room.localParticipant.registerRpcMethod('echo', async ({ callerIdentity, payload: said }) => `${room.localParticipant.identity} heard ${callerIdentity}: ${said}`);
 		return this.report();
@@ -203,15 +203,11 @@ class Participant {
 	}
 
 	async sendText(text, to) {
-		await this.room.localParticipant.sendText(text, { topic: 'text', destinationIdentities: to, attributes: { mood: 'fine' } });
+		await sendText(this.room, text, to);
 	}
 
 	async sendFile(length, seed, to) {
-		const bytes = payload(length, seed);
-		const writer = await this.room.localParticipant.streamBytes({ name: 'window.jpg', topic: 'file', mimeType: 'image/jpeg', totalSize: length, destinationIdentities: to });
-		await writer.write(bytes);
-		await writer.close();
-		return sum(bytes);
+		return sendFile(this.room, length, seed, to);
 	}
 
 	async rpc(to, text, method = 'echo') {

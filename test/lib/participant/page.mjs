@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Participants in a page, made of livekit-client: the same methods as node.mjs has. `call(id, method, …)` is what the
 // driver asks; several participants live in one page, since a second tab would be in the background and slow.
-import { Watcher, draw, payload, readBytes, sum } from './pattern.mjs';
+import { Watcher, draw, payload, sum } from './pattern.mjs';
+import { sendFile, sendText, takeStreams } from './streams.mjs';
 
 const { Room, RoomEvent, Track, LocalVideoTrack, LocalAudioTrack, VideoPreset, VideoQuality, DisconnectReason, ConnectionQuality } = window.LivekitClient;
 const READ_WIDTH = 160;
@@ -147,8 +148,7 @@ class Participant {
 		room.on(RoomEvent.Reconnected, () => note('reconnected'));
 		room.on(RoomEvent.DataReceived, (bytes, from, kind, topic) =>
 			this.data.push({ from: from?.identity, lossy: kind === 1, topic, length: bytes.length, sum: sum(bytes) }));
-		room.registerTextStreamHandler('text', async (reader, { identity }) => this.streams.push({ from: identity, ...reader.info, timestamp: undefined, ...(await reader.readAll().then((text) => ({ text: text.slice(0, 100), length: text.length }), (error) => ({ error: error.message }))) }));
-		room.registerByteStreamHandler('file', async (reader, { identity }) => this.streams.push({ from: identity, ...reader.info, timestamp: undefined, ...(await readBytes(reader)) }));
+		takeStreams(room, this.streams);
 		room.registerRpcMethod('echo', async ({ callerIdentity, payload: said }) => `${room.localParticipant.identity} heard ${callerIdentity}: ${said}`);
 		await room.connect(url, token, { autoSubscribe });
 		return this.report();
@@ -238,15 +238,11 @@ class Participant {
 	}
 
 	async sendText(text, to) {
-		await this.room.localParticipant.sendText(text, { topic: 'text', destinationIdentities: to, attributes: { mood: 'fine' } });
+		await sendText(this.room, text, to);
 	}
 
 	async sendFile(length, seed, to) {
-		const bytes = payload(length, seed);
-		const writer = await this.room.localParticipant.streamBytes({ name: 'window.jpg', topic: 'file', mimeType: 'image/jpeg', totalSize: length, destinationIdentities: to });
-		await writer.write(bytes);
-		await writer.close();
-		return sum(bytes);
+		return sendFile(this.room, length, seed, to);
 	}
 
 	async rpc(to, text, method = 'echo') {

@@ -85,13 +85,3 @@ export class Watcher {
 /** A payload is told by its length and a sum, so that it need not be handed to the test. */
 export const sum = (bytes) => bytes.reduce((total, byte, i) => (total * 31 + byte + i) >>> 0, 0);
 export const payload = (length, seed) => Uint8Array.from({ length }, (_, i) => (i * 7 + seed * 13 + (i >> 8)) & 255);
-
-/** What a byte stream of LiveKit's had: {length, sum}, or {error}. */
-export async function readBytes(reader) {
-	try {
-		const bytes = (await reader.readAll()).flatMap((chunk) => [...chunk]);
-		return { length: bytes.length, sum: sum(bytes) };
-	} catch (error) {
-		return { error: error.message };
-	}
-}
