@@ -8,12 +8,12 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { apiKey, apiSecret, buildFolder, confab, startConfabd } from '../lib/confabd.mjs';
 import { smallDisk } from '../lib/disk.mjs';
+import { listen, passUpgrades } from '../lib/front.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-doctor-'));
 let daemon;
@@ -211,20 +211,8 @@ async function startFront(t, { tls, headers, upgrade, late = 0 }) {
 		request.pipe(asked);
 	};
 	const server = tls ? https.createServer(tls, handle) : http.createServer(handle);
-	if (upgrade)
-		server.on('upgrade', (request, socket) => {
-			const lines = Object.entries({ ...pass(request), connection: 'Upgrade', upgrade: 'websocket' }).map(([name, value]) => `${name}: ${value}`);
-			const far = net.connect(daemon.port, daemon.host, () => far.write(`GET ${request.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`));
-			far.pipe(socket).pipe(far);
-			for (const end of [far, socket]) end.on('error', () => [far, socket].forEach((one) => one.destroy()));
-		});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	t.after(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-	return `${tls ? 'https' : 'http'}://localhost:${server.address().port}`;
+	if (upgrade) passUpgrades(server, daemon, (request) => ({ ...pass(request), connection: 'Upgrade', upgrade: 'websocket' }));
+	return `${tls ? 'https' : 'http'}://localhost:${await listen(t, server)}`;
 }
 
 /** A certificate for a name: {key, cert, file}; `ended`: years ago. */
@@ -276,14 +264,10 @@ test('certificates: ended, of another name, signed by itself', async (t) => {
 test('an address that nothing answers at, and one of another server', async (t) => {
 	const nothing = await doctor([...data(), '--url', 'http://127.0.0.1:1']);
 	onlyBad(nothing, /^url: http:\/\/127\.0\.0\.1:1: port 1: Connection refused ▸ check/);
-	const other = http.createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
-	await once(other, 'listening');
-	t.after(() => other.close());
-	onlyBad(await doctor([...data(), '--url', `http://127.0.0.1:${other.address().port}`]), /^url: .*\/healthz answers 200: that is not Confab/);
-	const moved = http.createServer((request, response) => response.writeHead(301, { location: `https://chat.example.com${request.url}` }).end()).listen(0, '127.0.0.1');
-	await once(moved, 'listening');
-	t.after(() => moved.close());
-	onlyBad(await doctor([...data(), '--url', `http://127.0.0.1:${moved.address().port}`]), /^url: .* sends browsers elsewhere, to https:\/\/chat\.example\.com\/healthz ▸ ask there: --url https:\/\/chat\.example\.com$/);
+	const other = await listen(t, http.createServer((_request, response) => response.end('hello')));
+	onlyBad(await doctor([...data(), '--url', `http://127.0.0.1:${other}`]), /^url: .*\/healthz answers 200: that is not Confab/);
+	const moved = await listen(t, http.createServer((request, response) => response.writeHead(301, { location: `https://chat.example.com${request.url}` }).end()));
+	onlyBad(await doctor([...data(), '--url', `http://127.0.0.1:${moved}`]), /^url: .* sends browsers elsewhere, to https:\/\/chat\.example\.com\/healthz ▸ ask there: --url https:\/\/chat\.example\.com$/);
 	onlyBad(await doctor([...data(), '--url', 'chat.example.com']), /^url: 'chat\.example\.com' is no address of a site/);
 });
 

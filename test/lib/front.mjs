@@ -1,10 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon as another version of itself: what it serves, with a number in the page and in the service worker.
+// What stands in front of the daemon.
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 
-/** {url, version: what is served now, workers: the versions of the worker that were fetched}. Ends with the test. */
+/** Listens on a free port of loopback, which it resolves with, and ends with the test. */
+export async function listen(t, server) {
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	t.after(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	return server.address().port;
+}
+
+/** WebSockets go on to the daemon, with the headers that `pass` makes of theirs. */
+export function passUpgrades(server, daemon, pass = ({ headers }) => headers) {
+	server.on('upgrade', (request, socket, head) => {
+		const lines = Object.entries(pass(request)).map(([name, value]) => `${name}: ${value}`);
+		const far = net.connect(daemon.port, daemon.host, () => {
+			far.write(`GET ${request.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+			far.write(head);
+			far.pipe(socket).pipe(far);
+		});
+		for (const end of [far, socket]) end.on('error', () => [far, socket].forEach((one) => one.destroy()));
+	});
+}
+
+/**
+ * The daemon as another version of itself: what it serves, with a number in the page and in the service worker. Ends with the test.
+ * {url, version: what is served now, workers: the versions of the worker that were fetched}.
+ */
 export async function startFront(t, daemon) {
 	const front = { version: 1, workers: [] };
 	const server = http.createServer(async (request, response) => {
@@ -28,21 +55,7 @@ export async function startFront(t, daemon) {
 		response.writeHead(answer.statusCode, rest);
 		response.end(marked(Buffer.concat(chunks).toString()));
 	});
-	server.on('upgrade', (request, socket, head) => {
-		const far = net.connect(daemon.port, daemon.host, () => {
-			const lines = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
-			far.write(`GET ${request.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
-			far.write(head);
-			far.pipe(socket).pipe(far);
-		});
-		for (const end of [far, socket]) end.on('error', () => [far, socket].forEach((one) => one.destroy()));
-	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	t.after(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-	front.url = `http://127.0.0.1:${server.address().port}`;
+	passUpgrades(server, daemon);
+	front.url = `http://127.0.0.1:${await listen(t, server)}`;
 	return front;
 }
