@@ -58,7 +58,7 @@ struct config {
 	bool open_channels;
 	unsigned message_rate;			   /* in a minute, of one person; 0 = any */
 	int64_t storage_per_person, storage_total; /* bytes of files; 0 = any */
-	int64_t disk_floor; /* bytes that files leave free; -1 = by the disk (control/http/storage.h) */
+	int64_t disk_floor; /* bytes that files leave free; -1 = by the disk (base/disk.h) */
 	bool no_guests;
 	bool no_push;
 	enum log_level log_level;

@@ -9,13 +9,12 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/disk.h"
 #include "cli/doctor/doctor.h"
 #include "store/store.h"
 
 enum {
 	MB = 1000 * 1000,
-	FLOOR_MB = 512, /* as control/http/storage.c has it */
-	FLOOR_SHARE = 20,
 	FULL_MB = 20,	       /* a database that grows needs room for its log, too */
 	CHECK_BYTES = 64 * MB, /* a second or so to read through */
 };
@@ -108,15 +107,6 @@ void doctor_check_folder(struct doctor *d)
 
 /* ---- room ---- */
 
-static uint64_t floor_of(const struct doctor *d, uint64_t disk)
-{
-	uint64_t most = (uint64_t)FLOOR_MB * MB, share = disk / FLOOR_SHARE;
-
-	return d->config.disk_floor >= 0 ? (uint64_t)d->config.disk_floor
-	       : share < most		 ? share
-					 : most;
-}
-
 void doctor_check_room(struct doctor *d)
 {
 	struct statvfs fs;
@@ -124,7 +114,8 @@ void doctor_check_room(struct doctor *d)
 	if (!d->folder_found || statvfs(d->data, &fs) < 0)
 		return;
 	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize,
-		 disk = (uint64_t)fs.f_blocks * fs.f_frsize, least = floor_of(d, disk);
+		 disk = (uint64_t)fs.f_blocks * fs.f_frsize,
+		 least = disk_floor(d->config.disk_floor, disk);
 	double left = (double)room / MB;
 
 	if (fs.f_flag & ST_RDONLY) {
@@ -181,7 +172,7 @@ void doctor_check_database(struct doctor *d)
 {
 	char error[STORE_ERROR_MAX];
 	struct store_looked found;
-	struct store_look *l;
+	struct store_look *l = NULL;
 
 	if (!d->folder_readable)
 		return;
@@ -203,6 +194,7 @@ void doctor_check_database(struct doctor *d)
 		doctor_bad(d, "database", "%s", error);
 		doctor_fix(d, "stop confabd, then: confab data restore --from BACKUP --data %s",
 			   d->data);
+		(void)store_look_close(l);
 		return;
 	}
 	check_schema(d, &found);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/sb.h"
+#include "cli/doctor/doctor.h"
 #include "control/auth/media_token.h"
 #include "net/udp.h"
 
@@ -113,7 +114,7 @@ struct dial *signal_enter(const struct web_target *t, const struct token_keys *k
 	struct dial *c = web_socket_open(t, path, ret);
 	if (!c)
 		return NULL;
-	dial_wait(c, 3000);
+	dial_wait(c, DOCTOR_WAIT_MS);
 	if (read_offer(c, places, count))
 		return c;
 	(void)snprintf(ret->error, sizeof ret->error, "the room offered no media in time");

@@ -1,30 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/http/storage.h"
 
+#include "base/disk.h"
 #include "control/control.h"
 #include "control/files/files.h"
 #include "control/warnings.h"
 
-enum { MB = 1000 * 1000, FLOOR_MB = 512, FLOOR_SHARE = 20 /* of a smaller disk: a 20th */ };
+enum { MB = 1000 * 1000 };
 
 /* Whoever needs no account for it gets a quarter, as with the rate (limit.c). */
 enum { GUEST_SHARE = 4 };
-
-static uint64_t floor_of(const struct control *control, uint64_t disk)
-{
-	uint64_t most = (uint64_t)FLOOR_MB * MB, share = disk / FLOOR_SHARE;
-
-	return control->disk_floor >= 0 ? (uint64_t)control->disk_floor
-	       : share < most		? share
-					: most;
-}
 
 uint64_t storage_floor(const struct control *control)
 {
 	uint64_t room = 0, disk = 0;
 
 	(void)files_disk(control->files, &room, &disk); /* 0 of 0: not known */
-	return floor_of(control, disk);
+	return disk_floor(control->disk_floor, disk);
 }
 
 struct store_room storage_room(const struct control *control, const struct store_user *user)
@@ -53,7 +45,7 @@ static bool disk_refuses(struct control *control, uint64_t size, struct refusal 
 
 	if (files_disk(control->files, &room, &disk) < 0)
 		return false; /* writing says it */
-	uint64_t least = floor_of(control, disk);
+	uint64_t least = disk_floor(control->disk_floor, disk);
 	if (least == 0 || room >= least + size)
 		return false;
 	refusal_set(ret, 507, -1,

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/disk.h"
 #include "base/list.h"
 #include "base/log.h"
 #include "base/rd.h"
@@ -420,6 +421,18 @@ static void clock_goes_forward(void **state)
 	assert_true(clock_wall_us() > 1700000000ull * US_PER_S);
 }
 
+static void files_leave_room(void **state)
+{
+	const uint64_t gb = 1000 * 1000 * 1000;
+
+	(void)state;
+	assert_int_equal(disk_floor(-1, 100 * gb), 512 * 1000 * 1000);
+	assert_int_equal(disk_floor(-1, gb), gb / 20);
+	assert_int_equal(disk_floor(-1, 0), 0); /* not known */
+	assert_int_equal(disk_floor(0, gb), 0);
+	assert_int_equal(disk_floor(7, gb), 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +452,7 @@ int main(void)
 		cmocka_unit_test(log_waits_for_no_reader),
 		cmocka_unit_test(owners_free_unless_stolen),
 		cmocka_unit_test(clock_goes_forward),
+		cmocka_unit_test(files_leave_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
