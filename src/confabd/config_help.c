@@ -1,35 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "confabd/config.h"
 
-/* Five options: what a server needs. */
-static const char first[] =
-	"usage: confabd [flags]\n"
-	"\n"
-	"Chat with ringing video calls, in one program. To try it: confabd --demo\n"
-	"\n"
-	"  --data DIR          database and keys (confab-data)\n"
-	"  --listen HOST:PORT  HTTP, HTTPS and WebSocket (127.0.0.1:8080)\n"
-	"  --tls-cert FILE     certificate chain, PEM; with --tls-key everything is HTTPS\n"
-	"  --tls-key FILE      its private key, PEM\n"
-	"  --rtc-ip IP[/LOCAL] address for media that browsers reach (this machine's, as it "
-	"listens);\n"
-	"                      behind a NAT with the machine's own after it\n"
-	"\n"
+#define TITLE                      \
+	"usage: confabd [flags]\n" \
+	"\n"                       \
+	"Chat with ringing video calls, in one program."
+
+/* What a server needs; the last one is open to a word more. */
+#define NEEDED                                                                                \
+	"  --data DIR          database and keys (confab-data)\n"                             \
+	"  --listen HOST:PORT  HTTP, HTTPS and WebSocket (127.0.0.1:8080)\n"                  \
+	"  --tls-cert FILE     certificate chain, PEM; with --tls-key everything is HTTPS\n"  \
+	"  --tls-key FILE      its private key, PEM\n"                                        \
+	"  --rtc-ip IP[/LOCAL] address for media that browsers reach (this machine's, as it " \
+	"listens);\n"                                                                         \
+	"                      behind a NAT with the machine's own after it"
+
+static const char first[] = TITLE
+	" To try it: confabd --demo\n\n" NEEDED "\n\n"
 	"confabd --help all shows the rest; confab doctor says why a call does not work.\n";
 
-static const char whole[] =
-	"usage: confabd [flags]\n"
-	"\n"
-	"Chat with ringing video calls, in one program.\n"
-	"\n"
-	"  --data DIR          database and keys (confab-data)\n"
-	"  --listen HOST:PORT  HTTP, HTTPS and WebSocket (127.0.0.1:8080)\n"
-	"  --tls-cert FILE     certificate chain, PEM; with --tls-key everything is HTTPS\n"
-	"  --tls-key FILE      its private key, PEM\n"
-	"  --rtc-ip IP[/LOCAL] address for media that browsers reach (this machine's, as it "
-	"listens);\n"
-	"                      behind a NAT with the machine's own after it; may be "
-	"repeated\n"
+static const char whole[] = TITLE
+	"\n\n" NEEDED "; may be repeated\n"
 	"  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
 	"  --rtc-tcp-port N    TCP port for media where UDP is blocked (7881); 0 = off\n"
 	"  --workers N         media threads (one per core)\n"
