@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conversations in C against a running server: what is written, read, found, changed and told. In virtual time, with every way
-// a send can fail: test/unit/client/test_chat.c.
+// a send can fail: test/unit/client/test_chat_send.c.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Data streams of libconfab: texts and files, with itself, @livekit/rtc-node and livekit-client in Chromium, both ways. The rules in
-// virtual time: test/unit/client/test_streams.c.
+// virtual time: test/unit/client/test_streams_in.c, test_streams_out.c.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { until } from '../lib/browser.mjs';

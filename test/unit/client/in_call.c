@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -161,6 +162,18 @@ void send_join(const char *version)
 	m.message_case = LK__SIGNAL_RESPONSE__MESSAGE_JOIN;
 	m.join = &join;
 	edges_signal(&m);
+}
+
+void in_call_take(struct in_call *c, Lk__DataPacket *p, const char *from)
+{
+	p->participant_identity = text(from);
+	size_t n = lk__data_packet__get_packed_size(p);
+	uint8_t *bytes = malloc(n + 1);
+
+	assert_non_null(bytes);
+	(void)lk__data_packet__pack(p, bytes);
+	data_take(c->call->session, bytes, n);
+	free(bytes);
 }
 
 /* Ann, as an update has her; tracks: 0 to 2 of camera and microphone. */

@@ -50,6 +50,9 @@ void assert_all_seen(const struct in_call *c);
 /* A literal for a field of a protobuf message, which does not change it. */
 char *text(const char *literal);
 
+/* A data packet of somebody's: fills in who it is from; the session has it when this returns. */
+void in_call_take(struct in_call *c, Lk__DataPacket *p, const char *from);
+
 /* An update about ann; tracks: 0 to 2 of camera and microphone. */
 void send_ann(uint32_t version, int tracks, bool muted, const char *metadata, const char *hand);
 void send_gone(const char *sid, Lk__DisconnectReason reason);

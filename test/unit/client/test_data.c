@@ -85,20 +85,16 @@ static void take(struct in_call *c, const char *sid, uint32_t sequence)
 {
 	Lk__DataPacket p = LK__DATA_PACKET__INIT;
 	Lk__UserPacket user = LK__USER_PACKET__INIT;
-	uint8_t byte = 7, packed[400];
+	uint8_t byte = 7;
 
 	user.has_payload = 1;
 	user.payload.data = &byte;
 	user.payload.len = 1;
 	p.user = &user;
 	p.participant_sid = text(sid);
-	p.participant_identity = text("ann");
 	p.has_sequence = sequence != 0;
 	p.sequence = sequence;
-	size_t n = lk__data_packet__get_packed_size(&p);
-	assert_true(n <= sizeof packed);
-	(void)lk__data_packet__pack(&p, packed);
-	data_take(c->call->session, packed, n);
+	in_call_take(c, &p, "ann");
 }
 
 static void expect(struct in_call *c, size_t messages)

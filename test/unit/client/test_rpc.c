@@ -64,16 +64,7 @@ static Lk__DataPacket *ask(struct fixture *f, const confab_rpc *rpc)
 
 static void take(struct fixture *f, Lk__DataPacket *p, const char *from)
 {
-	size_t n = 0;
-	uint8_t *bytes;
-
-	p->participant_identity = text(from);
-	n = lk__data_packet__get_packed_size(p);
-	bytes = malloc(n + 1);
-	assert_non_null(bytes);
-	(void)lk__data_packet__pack(p, bytes);
-	data_take(f->call->session, bytes, n);
-	free(bytes);
+	in_call_take(&f->in, p, from);
 	edges_run(f->in.client);
 }
 
