@@ -15,6 +15,10 @@ enum {
 	LIMIT_SOCKET_SENDS = 16,    /* messages of one event socket that are being stored */
 	LIMIT_REQUEST_ID = 64,	    /* bytes of the name that a client gives a request there */
 	LIMIT_CONNECT_FRAME_S = 10, /* seconds for the first frame on the event socket */
+	/* event sockets: of one person, … */
+	LIMIT_SOCKETS_PER_PERSON = 50,
+	LIMIT_SOCKETS_PER_GUEST = 30, /* … of one without an account (a shop's tabs), and … */
+	LIMIT_SOCKETS_UNKNOWN = 500,  /* … of one address that have not said who they are */
 
 	/* accounts and chat */
 	LIMIT_USER_ID = 64,

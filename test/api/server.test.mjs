@@ -8,8 +8,9 @@ import net from 'node:net';
 import { after, before, test } from 'node:test';
 import tls from 'node:tls';
 import WebSocket from 'ws';
-import { startConfabd } from '../lib/confabd.mjs';
+import { confab, startConfabd } from '../lib/confabd.mjs';
 import { Client } from '../lib/client.mjs';
+import { until } from '../lib/until.mjs';
 
 let daemon;
 before(async () => {
@@ -155,6 +156,42 @@ test('a reader that is too slow is closed with 1013, and nobody else waits for i
 	slow.socket._socket.resume();
 	assert.ok([1013, 1006].includes((await slow.closed).code)); // 1006: it did not even read the close frame within 5 s
 	await fast.close();
+});
+
+test('one more event socket than a person or an address may have is refused, and nobody else is (R61)', async () => {
+	const [user, admin] = [new Client(daemon.url), new Client(daemon.url)];
+	confab(['user', 'add', 'tabs', '--role', 'user', '--name', 'Tabs', '--password-stdin', '--data', daemon.data], 'tabs has a password\n');
+	await user.call('POST', '/api/auth/login', { userId: 'tabs', password: 'tabs has a password' });
+	await admin.openLink(daemon.links.admin);
+	const refused = async () => Number(/^confab_event_sockets_refused_total (\d+)$/m.exec(await (await fetch(`${daemon.url}/metrics`)).text())[1]);
+	const streams = await Promise.all(Array.from({ length: 50 }, () => user.events()));
+	for (const { first } of streams) assert.equal(first.type, 'connection.ok');
+	const { first, closed } = await user.events();
+	assert.deepEqual([first.type, first.error.status_code, first.error.code, first.retry_after], ['connection.error', 429, 9, 15]);
+	const { code, reason } = await closed;
+	assert.deepEqual([code, reason], [1013, first.error.message]);
+	assert.equal(await refused(), 1);
+	const other = await admin.events();
+	assert.equal(other.first.type, 'connection.ok');
+	await streams[0].close();
+	const again = await until('room for one', () => user.events(), (stream) => stream.first.type === 'connection.ok' || void stream.close());
+	await Promise.all([...streams.slice(1), other, again].map((stream) => stream.close()));
+
+	// strangers, as a proxy tells of them: those of one address may not all keep silent
+	const stranger = (address) =>
+		new Promise((resolve) => {
+			const socket = net.connect(daemon.port, '127.0.0.1', () =>
+				socket.write(`GET /api/v1/events HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${address}\r\n${upgrade}${key}Sec-WebSocket-Version: 13\r\n\r\n`));
+			socket.on('error', () => {}).once('data', (data) => resolve({ socket, answer: String(data) }));
+		});
+	const silent = [];
+	for (let i = 0; i < 10; i++) silent.push(...(await Promise.all(Array.from({ length: 50 }, () => stranger('203.0.113.9')))));
+	assert.ok(silent.every(({ answer }) => answer.startsWith('HTTP/1.1 101 ')));
+	const late = await stranger('203.0.113.9');
+	assert.match(late.answer, /^HTTP\/1\.1 429 [^]*retry-after: 10[^]*"code":9/i);
+	const elsewhere = await stranger('203.0.113.10');
+	assert.match(elsewhere.answer, /^HTTP\/1\.1 101 /);
+	for (const { socket } of [...silent, late, elsewhere]) socket.destroy();
 });
 
 test('HTTP/2: WebSockets inside it, refusals with CORS, bodies with and without a length', async () => {

@@ -128,6 +128,9 @@ void http_metrics(struct http_req *req, struct control *control)
 	    counts.http_open);
 	add(&b, "websockets", "gauge", "Open WebSockets.", counts.ws_open);
 	add(&b, "event_sockets", "gauge", "Open event sockets.", hub_socket_count(control->hub));
+	add(&b, "event_sockets_refused_total", "counter",
+	    "Event sockets that were one too many of a person or an address.",
+	    (double)hub_refused_count(control->hub));
 	add(&b, "store_transactions_total", "counter", "Transactions that write.",
 	    (double)stored.transactions);
 	add(&b, "store_writes_total", "counter", "What was written in them.",

@@ -57,9 +57,11 @@ void events_fail(struct event_socket *s, int status, int code, const char *messa
 	s->state = SOCKET_CLOSING;
 	frame = json_pack("{s:s, s:o}", "type", "connection.error", "error",
 			  object_error(status, code, message));
+	if (frame && status == 429)
+		(void)json_object_set_new(frame, "retry_after", json_integer(CROWDED_RETRY_S));
 	send_json(s, frame);
 	json_decref(frame);
-	wsconn_close(s->conn, code == TOKEN_EXPIRED ? 4001 : 4003, message);
+	wsconn_close(s->conn, code == TOKEN_EXPIRED ? 4001 : status == 429 ? 1013 : 4003, message);
 }
 
 static void hold(struct event_socket *s, int64_t cursor, const char *text, size_t n)
@@ -222,6 +224,12 @@ static void on_user(struct event_socket *s, const struct store_user *user)
 		events_fail(s, 403, 17, banned);
 		return;
 	}
+	if (!hub_has_room(s->hub, user)) {
+		events_fail(s, 429, 9,
+			    "Your account is connected as often as it may be; close some of its "
+			    "tabs or programs, or wait for them to end.");
+		return;
+	}
 	s->user = store_user_dup(user);
 	if (!s->user) {
 		events_fail(s, 500, -1, "Out of memory.");
@@ -358,13 +366,25 @@ const struct ws_handler events_handler = {
 
 void hub_open_socket(struct hub *h, struct http_req *req, const char *session_token)
 {
+	uint64_t place = hub_place(req);
 	struct event_socket *s = calloc(1, sizeof *s);
 
 	if (!s) {
 		http_error(req, 500, -1, "Out of memory.");
 		return;
 	}
+	if (!hub_has_room_at(h, place)) {
+		free(s);
+		http_add_header(req, "retry-after", "10"); /* LIMIT_CONNECT_FRAME_S */
+		http_error(req, 429, 9,
+			   "%d connections of your address have not said yet who they are; try "
+			   "again in some seconds.",
+			   LIMIT_SOCKETS_UNKNOWN);
+		return;
+	}
 	s->hub = h;
+	s->place = place;
+	list_init(&s->in_unknown);
 	list_init(&s->in_hub);
 	list_init(&s->held);
 	list_init(&s->sends);

@@ -55,6 +55,7 @@ int hub_new(struct hub **ret, const struct hub_config *config)
 		return -ENOMEM;
 	h->config = *config;
 	list_init(&h->sockets);
+	list_init(&h->unknown);
 	list_init(&h->admins);
 	for (size_t i = 0; i < HUB_BUCKETS; i++)
 		list_init(&h->users[i]);
@@ -95,6 +96,7 @@ void hub_set_cursor(struct hub *h, int64_t cursor)
 void hub_add(struct hub *h, struct event_socket *s)
 {
 	list_append(&h->sockets, &s->in_hub);
+	list_append(&h->unknown, &s->in_unknown);
 	if (h->count++ == 0)
 		(void)uv_timer_start(h->timer, on_tick, TICK_MS, TICK_MS);
 }
@@ -102,6 +104,7 @@ void hub_add(struct hub *h, struct event_socket *s)
 void hub_remove(struct hub *h, struct event_socket *s)
 {
 	list_remove(&s->in_hub);
+	list_remove(&s->in_unknown); /* again, mostly */
 	if (s->user)
 		list_remove(&s->in_user);
 	if (s->user && s->user->role == ROLE_ADMIN)
@@ -122,10 +125,57 @@ static struct list *bucket_of(struct hub *h, const char *user_id)
 
 void hub_know(struct hub *h, struct event_socket *s)
 {
+	list_remove(&s->in_unknown);
 	list_append(bucket_of(h, s->user->id), &s->in_user);
 	if (s->user->role == ROLE_ADMIN)
 		list_append(&h->admins, &s->in_admins);
 }
+
+/* ---- how many ---- */
+
+bool hub_has_room(struct hub *h, const struct store_user *user)
+{
+	unsigned n = 0, most = user->role == ROLE_GUEST ? LIMIT_SOCKETS_PER_GUEST
+							: LIMIT_SOCKETS_PER_PERSON;
+	struct event_socket *s;
+
+	list_each (s, bucket_of(h, user->id), in_user)
+		n += s->state != SOCKET_CLOSING && strcmp(s->user->id, user->id) == 0;
+	h->refused += n >= most;
+	return n < most;
+}
+
+bool hub_has_room_at(struct hub *h, uint64_t place)
+{
+	unsigned n = 0;
+	struct event_socket *s;
+
+	if (!place)
+		return true;
+	list_each (s, &h->unknown, in_unknown)
+		n += s->place == place;
+	h->refused += n >= LIMIT_SOCKETS_UNKNOWN;
+	return n < LIMIT_SOCKETS_UNKNOWN;
+}
+
+/* FNV-1a */
+uint64_t hub_place(const struct http_req *req)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	if (http_is_local(req))
+		return 0;
+	for (const char *c = http_place(req); *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+	return hash;
+}
+
+uint64_t hub_refused_count(const struct hub *h)
+{
+	return h->refused;
+}
+
+/* ---- fan-out ---- */
 
 struct fan_out {
 	const struct hub_audience *to;

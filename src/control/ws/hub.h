@@ -88,5 +88,8 @@ bool hub_is_online(const struct hub *h, const char *user_id, const char *device)
 
 unsigned hub_socket_count(const struct hub *h);
 
+/* Sockets that were one too many, of a person or an address. */
+uint64_t hub_refused_count(const struct hub *h);
+
 /* Ids (JSON strings) of those online whom `who` may know of: the team for all, customers for the team. */
 json_t *hub_online(const struct hub *h, const struct store_user *who);

@@ -24,6 +24,7 @@ enum {
 	REPLAY_AHEAD = LIMIT_SOCKET_QUEUE / 4,
 	HELD_MAX = LIMIT_SOCKET_QUEUE / 2,
 	HUB_BUCKETS = 4096,
+	CROWDED_RETRY_S = 15, /* when somebody with too many sockets may come again */
 };
 
 enum event_socket_state {
@@ -46,8 +47,10 @@ struct held_event {
  * while `busy`, also by callbacks that are still to come: freed when both are gone. */
 struct event_socket {
 	struct list in_hub;
-	struct list in_user;   /* of hub.users, from SOCKET_REPLAYING on */
-	struct list in_admins; /* of hub.admins, when one of the team is behind it */
+	struct list in_unknown; /* of hub.unknown, until it is known who it is */
+	uint64_t place;		/* the address it is counted for until then; 0 = for none */
+	struct list in_user;	/* of hub.users, from SOCKET_REPLAYING on */
+	struct list in_admins;	/* of hub.admins, when one of the team is behind it */
 	struct hub *hub;
 	struct wsconn *conn; /* NULL: gone */
 	unsigned busy;
@@ -71,11 +74,13 @@ struct event_socket {
 struct hub {
 	struct hub_config config;
 	struct list sockets;
+	struct list unknown; /* nobody knows yet whose they are */
 	struct list users
 		[HUB_BUCKETS]; /* sockets by user id, so that a fan-out looks at its audience only */
 	struct list admins;
 	unsigned count;
-	int64_t cursor; /* the last stored event */
+	uint64_t refused; /* for the limits below, ever */
+	int64_t cursor;	  /* the last stored event */
 	uv_timer_t *timer;
 	unsigned ticks;
 	struct presence *presence;
@@ -104,3 +109,8 @@ void events_say(struct event_socket *s, const char *text, size_t n);
 void hub_add(struct hub *h, struct event_socket *s);
 void hub_remove(struct hub *h, struct event_socket *s);
 void hub_know(struct hub *h, struct event_socket *s); /* s->user is there now */
+/* Whether a person may have one more, and an address one more that has not said who it is; counts it when not. */
+bool hub_has_room(struct hub *h, const struct store_user *user);
+bool hub_has_room_at(struct hub *h, uint64_t place);
+/* 0: a program on this machine that speaks for nobody else. */
+uint64_t hub_place(const struct http_req *req);

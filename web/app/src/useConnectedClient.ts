@@ -35,7 +35,7 @@ export function useConnectedClient(user: UserObject, onLost: (ban?: BanNotice) =
       const ban = banNotice(error) ?? banNotice((error as Partial<ConfabError>).cause);
       if (ban || isSignedOut(error)) return onLost(ban);
       setConnection({ status: 'failed', retry });
-      timer = setTimeout(retry, RETRY_MS);
+      timer = setTimeout(retry, Math.max(RETRY_MS, ((error as Partial<ConfabError>).retryAfter ?? 0) * 1000));
     });
     return () => {
       alive = false;

@@ -794,6 +794,8 @@ export interface ServerEvents {
   'connection.error': {
     type: 'connection.error';
     error: ErrorObject;
+    /** Seconds, with 429. */
+    retry_after?: number;
   };
   'message.new': {
     type: 'message.new';

@@ -56,6 +56,12 @@ const FRAME_MAX = 20_000;
 /** Attempts of the first connect; a lost connection is retried for ever. */
 const FIRST_ATTEMPTS = 3;
 
+/** What the server asks for goes before; the same half is put on top, so that not all come at once. */
+function waitFor(error: unknown, attempt: number, backoff: Backoff): number {
+  const asked = error instanceof ConfabError ? (error.retryAfter ?? 0) * 1000 : 0;
+  return Math.max(backoffDelay(attempt, backoff), asked * (1 + backoff.random() / 2));
+}
+
 export class EventSocket {
   #socket: SocketLike | undefined;
   #cursor: number | undefined;
@@ -87,7 +93,8 @@ export class EventSocket {
       try {
         return await this.#open();
       } catch (error) {
-        const final = !(error instanceof ConfabError) || error.unrecoverable || attempt + 1 >= FIRST_ATTEMPTS;
+        // who is told to come later is told so: nobody waits that long for the first connection
+        const final = !(error instanceof ConfabError) || error.unrecoverable || error.retryAfter !== undefined || attempt + 1 >= FIRST_ATTEMPTS;
         if (final || this.#closed) throw error;
         await this.#sleep(backoffDelay(attempt, this.options.backoff));
         if (this.#closed) throw error;
@@ -159,7 +166,7 @@ export class EventSocket {
         if (!event || this.#socket !== socket) return;
         this.#heard(socket);
         if (event.type === 'connection.error') {
-          refused = refusal(event.error);
+          refused = refusal(event.error, event.retry_after);
           return;
         }
         if (event.type === 'connection.ok') {
@@ -216,9 +223,10 @@ export class EventSocket {
   async #recover(reason: ConfabError | undefined): Promise<void> {
     this.handlers.onOffline();
     if (reason?.unrecoverable) return this.handlers.onGivenUp(reason);
+    let last: unknown = reason;
     for (let attempt = 0; !this.#closed; attempt++) {
       // at once the first time: most losses are a server restart or a network change
-      if (attempt > 0) await this.#sleep(backoffDelay(attempt - 1, this.options.backoff));
+      if (attempt > 0 || reason?.retryAfter) await this.#sleep(waitFor(last, Math.max(0, attempt - 1), this.options.backoff));
       else await this.#sleep(this.options.backoff.random() * this.options.backoff.base);
       if (this.#closed) return;
       try {
@@ -226,6 +234,7 @@ export class EventSocket {
         if (!this.#closed) this.handlers.onOnline();
         return;
       } catch (error) {
+        last = error;
         this.options.log.debug('Event socket attempt', attempt + 1, 'failed', error);
         if (this.#closed) return;
         if (error instanceof ConfabError && error.unrecoverable) return this.handlers.onGivenUp(error);
@@ -278,10 +287,11 @@ function parse(data: unknown): SocketEvent | undefined {
   }
 }
 
-function refusal(error: ErrorObject): ConfabError {
+function refusal(error: ErrorObject, retryAfter: number | undefined): ConfabError {
   return new ConfabError(error.message, {
     code: error.code,
     statusCode: error.status_code,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
     unrecoverable: error.code !== ErrorCode.tokenExpired && error.status_code < 500 && error.status_code !== 429,
   });
 }

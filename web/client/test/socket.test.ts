@@ -74,6 +74,32 @@ test('it keeps trying while the server is away, and at once when the network is 
   await until(() => client.state.connectionState === 'connected');
 });
 
+test('who has too many sockets is told so at the first connect, and waits as long as the server says later', async () => {
+  const { client, server } = await connected();
+  const real = globalThis.setTimeout;
+  const waits: number[] = [];
+  const full = (socket: { emit(event: object): void; end(code: number): void }) => {
+    socket.emit({ type: 'connection.error', error: { code: 9, status_code: 429, message: 'Too many tabs.' }, retry_after: 15 });
+    socket.end(1013);
+  };
+  server.welcome = full;
+  const crowded = makeWorld();
+  crowded.server.welcome = full;
+  const second = new VideoClient({ apiKey: 'key', options: crowded.options });
+  await assert.rejects(second.connectUser(ann, makeToken('ann')), (error: unknown) => error instanceof ConfabError && error.statusCode === 429 && error.retryAfter === 15 && error.message === 'Too many tabs.');
+  assert.equal(crowded.server.sockets.length, 1, 'and does not try again by itself');
+  globalThis.setTimeout = ((run: () => void, ms = 0) => (waits.push(ms), real(run, ms >= 15_000 && ms < 30_000 ? 1 : ms))) as typeof setTimeout;
+  try {
+    server.socket.end(1006);
+    await until(() => server.sockets.length > 3);
+  } finally {
+    globalThis.setTimeout = real;
+  }
+  assert.ok(waits.filter((ms) => ms >= 15_000 && ms <= 22_500).length >= 2, waits.join());
+  delete (server as Partial<typeof server>).welcome;
+  await until(() => client.state.connectionState === 'connected');
+});
+
 test('a refusal is final: signed out, with the reason', async () => {
   const { client, server } = await connected();
   const heard: unknown[] = [];

@@ -24,10 +24,28 @@ void http_upgrade(struct http_req *req, const struct ws_handler *handler, void *
 void http_error(struct http_req *req, int status, int code, const char *format, ...)
 {
 	(void)req;
-	(void)status;
 	(void)code;
 	(void)format;
-	fail();
+	pending.refused = status;
+}
+
+void http_add_header(struct http_req *req, const char *name, const char *value)
+{
+	(void)req;
+	(void)value;
+	assert_string_equal(name, "retry-after");
+}
+
+bool http_is_local(const struct http_req *req)
+{
+	(void)req;
+	return !pending.place;
+}
+
+const char *http_place(const struct http_req *req)
+{
+	(void)req;
+	return pending.place;
 }
 
 bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
@@ -215,6 +233,7 @@ int tear_down(void **state)
 
 struct wsconn *open_socket(const char *cookie)
 {
+	upgraded = NULL;
 	hub_open_socket(hub, NULL, cookie);
 	return upgraded;
 }

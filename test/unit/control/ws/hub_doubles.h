@@ -42,6 +42,8 @@ struct pending {
 	char text[64], writer[16]; /* of the last one */
 	uint64_t now_us;
 	bool banned;
+	const char *place; /* of who opens a socket; NULL: a program on this machine */
+	int refused;	   /* the last upgrade, with this status */
 };
 
 extern struct pending pending;
@@ -51,6 +53,7 @@ extern const struct store_user ann, root;
 int set_up(void **state);
 int tear_down(void **state);
 
+/* NULL: the upgrade was refused, see pending. */
 struct wsconn *open_socket(const char *cookie);
 void drop(struct wsconn *c);
 void say(struct wsconn *c, const char *text);

@@ -179,6 +179,86 @@ static void test_warnings(void **state)
 	drop(c);
 }
 
+/* As many as they may have; one more is told to come later, and nobody else notices. */
+static void test_sockets_of_a_person(void **state)
+{
+	static const struct store_user bob = { .id = "bob", .name = "Bob", .role = ROLE_USER },
+				       guest = { .id = "guest", .role = ROLE_GUEST };
+	static const struct {
+		const struct store_user *user;
+		unsigned most;
+	} cases[] = { { &ann, LIMIT_SOCKETS_PER_PERSON }, { &guest, LIMIT_SOCKETS_PER_GUEST } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct wsconn *c[LIMIT_SOCKETS_PER_PERSON + 2];
+		unsigned n = cases[i].most;
+
+		for (unsigned k = 0; k <= n; k++) {
+			c[k] = open_socket("cookie");
+			say(c[k], "{\"type\":\"connect\"}");
+			pending.session_done(pending.arg, 0, cases[i].user);
+			assert_int_equal(c[k]->code, k < n ? 0 : 1013);
+		}
+		assert_int_equal(c[n]->count, 1);
+		assert_non_null(strstr(c[n]->sent[0], "\"connection.error\""));
+		assert_non_null(strstr(c[n]->sent[0], "\"retry_after\":15"));
+		assert_int_equal(hub_refused_count(hub), i + 1);
+
+		struct wsconn *other = open_socket("cookie");
+		say(other, "{\"type\":\"connect\"}");
+		pending.session_done(pending.arg, 0, &bob);
+		assert_int_equal(other->code, 0);
+		drop(other);
+		drop(c[n]);
+		drop(c[0]); /* one less: room for one */
+		c[0] = open_socket("cookie");
+		say(c[0], "{\"type\":\"connect\"}");
+		pending.session_done(pending.arg, 0, cases[i].user);
+		assert_int_equal(c[0]->code, 0);
+		for (unsigned k = 0; k < n; k++)
+			drop(c[k]);
+	}
+	assert_int_equal(hub_socket_count(hub), 0);
+}
+
+/* Of those whom nobody knows yet so many of one address; who has said who they are does not count. */
+static void test_sockets_of_an_address(void **state)
+{
+	struct wsconn *c[LIMIT_SOCKETS_UNKNOWN], *known, *other;
+
+	(void)state;
+	pending.place = "203.0.113.5";
+	known = open_socket("cookie");
+	say(known, "{\"type\":\"connect\"}");
+	pending.session_done(pending.arg, 0, &ann);
+	for (unsigned i = 0; i < LIMIT_SOCKETS_UNKNOWN; i++)
+		assert_non_null(c[i] = open_socket(NULL));
+	assert_null(open_socket(NULL));
+	assert_int_equal(pending.refused, 429);
+	assert_int_equal(hub_refused_count(hub), 1);
+
+	pending.place = "203.0.113.6";
+	assert_non_null(other = open_socket(NULL));
+	drop(other);
+	pending.place = NULL; /* this machine's own programs */
+	assert_non_null(other = open_socket(NULL));
+	drop(other);
+
+	pending.place = "203.0.113.5";
+	say(c[0], "{\"type\":\"connect\",\"token\":\"t\"}");
+	const struct user_token token = { .expires_at_s = 5 };
+	pending.bearer_done(pending.arg, 0, &ann, &token, NULL); /* known now */
+	drop(c[1]);
+	assert_non_null(c[1] = open_socket(NULL));
+	assert_non_null(other = open_socket(NULL));
+	assert_null(open_socket(NULL));
+	drop(other);
+	drop(known);
+	for (unsigned i = 0; i < LIMIT_SOCKETS_UNKNOWN; i++)
+		drop(c[i]);
+}
+
 static void test_refusals(void **state)
 {
 	static const char *const bad[] = { "",
@@ -287,6 +367,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_resync, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_warnings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_sockets_of_a_person, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_sockets_of_an_address, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_tokens, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_logout_closes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_gone_meanwhile, set_up, tear_down),
