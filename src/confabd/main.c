@@ -21,6 +21,7 @@
 #include "confabd/demo.h"
 #include "confabd/lan.h"
 #include "confabd/media_thread.h"
+#include "confabd/watchdog.h"
 #include "control/auth/keys.h"
 #include "control/control.h"
 #include "crypt/cert.h"
@@ -40,6 +41,9 @@ struct daemon {
 	int disk; /* as the store said last */
 	uv_signal_t terminate, interrupt, hangup;
 	uv_timer_t stop_timer;
+	struct heartbeat beat; /* of the loop, which answers when it is asked */
+	uv_async_t asked;
+	struct watchdog *watchdog;
 	bool handles_open, stopping, ended;
 };
 
@@ -287,6 +291,51 @@ static int start_control(struct daemon *d)
 	return 0;
 }
 
+/* ---- the watchdog ---- */
+
+static void on_asked(uv_async_t *handle)
+{
+	struct daemon *d = handle->data;
+
+	heartbeat_rests(&d->beat);
+}
+
+static void ask_loop(void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)uv_async_send(&d->asked);
+}
+
+/* For tests, which do not wait as long: "STALL,END", in milliseconds. */
+static void read_times(struct watchdog_config *config)
+{
+	const char *text = getenv("CONFAB_TEST_WATCHDOG");
+
+	if (text)
+		(void)sscanf(text, "%u,%u", &config->stall_ms, &config->end_ms);
+}
+
+/* Without one the server goes on as well. */
+static void start_watchdog(struct daemon *d)
+{
+	struct watched all[1 + MEDIA_WORKERS_MAX] = {
+		{ .name = "control", .beat = &d->beat, .ask = ask_loop, .arg = d }
+	};
+	struct watchdog_config config = { .threads = all, .count = 1 };
+
+	for (unsigned i = 0; i < media_threads_count(d->media); i++) {
+		struct watched *one = &all[config.count++];
+
+		(void)snprintf(one->name, sizeof one->name, "media-%u", i % 1000);
+		one->beat = media_threads_heartbeat(d->media, i);
+	}
+	heartbeat_begin(&d->beat);
+	read_times(&config);
+	if (watchdog_start(&d->watchdog, &config) < 0)
+		log_warn("watchdog", "there is none: out of memory or threads");
+}
+
 /* ---- the demo, and what people are told ---- */
 
 static void say_where(const struct daemon *d, const struct demo_account *demo)
@@ -358,6 +407,8 @@ static void open_handles(struct daemon *d)
 	(void)uv_signal_init(&d->loop, &d->interrupt);
 	(void)uv_signal_init(&d->loop, &d->hangup);
 	(void)uv_timer_init(&d->loop, &d->stop_timer);
+	(void)uv_async_init(&d->loop, &d->asked, on_asked);
+	d->asked.data = d;
 	d->terminate.data = d->interrupt.data = d->hangup.data = d->stop_timer.data = d;
 	(void)uv_signal_start(&d->terminate, on_signal, SIGTERM);
 	(void)uv_signal_start(&d->interrupt, on_signal, SIGINT);
@@ -373,6 +424,7 @@ static void close_handles(struct daemon *d)
 	uv_close((uv_handle_t *)&d->interrupt, NULL);
 	uv_close((uv_handle_t *)&d->hangup, NULL);
 	uv_close((uv_handle_t *)&d->stop_timer, NULL);
+	uv_close((uv_handle_t *)&d->asked, NULL);
 }
 
 enum { CLOSING_TURNS = 100 };
@@ -405,8 +457,10 @@ static int run(struct daemon *d)
 	} else {
 		say_where(d, NULL);
 	}
+	start_watchdog(d);
 	while (!d->ended)
 		(void)uv_run(&d->loop, UV_RUN_DEFAULT);
+	d->watchdog = watchdog_stop(d->watchdog);
 	return 0;
 }
 

@@ -394,6 +394,7 @@ static void turn(struct worker *w)
 	struct epoll_event events[EVENTS_AT_ONCE];
 	int n = wait_for_work(w, events, EVENTS_AT_ONCE);
 
+	heartbeat_works(&w->beat);
 	w->now = clock_now_us();
 	w->unlooked = 0;
 	drain_events(w);
@@ -412,6 +413,7 @@ static void turn(struct worker *w)
 		media_tcp_sweep(w, w->now);
 	give_back(w, w->now);
 	publish_counters(w);
+	heartbeat_rests(&w->beat);
 }
 
 void *media_loop(void *argument)
@@ -419,6 +421,7 @@ void *media_loop(void *argument)
 	struct worker *w = argument;
 
 	log_debug("media", "worker=%u started", w->index);
+	heartbeat_begin(&w->beat);
 	atomic_store_explicit(&w->schedstat,
 			      open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC),
 			      memory_order_release); /* an open file, for whoever sees the number */

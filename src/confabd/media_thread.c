@@ -431,6 +431,11 @@ bool media_threads_time(const struct media_threads *m, unsigned worker, uint64_t
 	return true;
 }
 
+struct heartbeat *media_threads_heartbeat(const struct media_threads *m, unsigned worker)
+{
+	return &m->workers[worker]->beat;
+}
+
 void media_threads_counters(const struct media_threads *m, struct media_counters *ret)
 {
 	uint64_t sums[COUNTERS] = { 0 };

@@ -15,6 +15,7 @@
 #include "plane/queue.h"
 
 struct cert;
+struct heartbeat;
 struct media_threads;
 
 enum {
@@ -81,6 +82,9 @@ bool media_threads_event(struct media_threads *m, unsigned worker, struct plane_
  */
 bool media_threads_time(const struct media_threads *m, unsigned worker, uint64_t *ret_run_us,
 			uint64_t *ret_wait_us);
+
+/* Of worker i's thread, for the watchdog. */
+struct heartbeat *media_threads_heartbeat(const struct media_threads *m, unsigned worker);
 
 /*
  * Counters of all workers since the start, for /metrics;

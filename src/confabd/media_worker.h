@@ -10,6 +10,7 @@
 
 #include "confabd/media_tcp.h"
 #include "confabd/media_thread.h"
+#include "confabd/watchdog.h"
 #include "net/udp.h"
 
 struct engine;
@@ -49,6 +50,7 @@ struct worker {
 	atomic_int schedstat; /* the thread's own, of /proc; -1 = not there */
 	atomic_bool stop;     /* in case the command queue is full */
 	atomic_bool occupied; /* somebody is there; any thread may look */
+	struct heartbeat beat;
 	atomic_bool released; /* nobody is there: control may release the queue of commands */
 
 	/* of the thread */

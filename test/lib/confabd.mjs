@@ -120,6 +120,7 @@ async function startOnce(options) {
 		wsUrl: `ws://${host}:${port}`,
 		host,
 		port,
+		rtcPort,
 		data,
 		links: { admin: found[0], user: found[1] },
 		pid: child.pid,

@@ -51,9 +51,9 @@ export async function smallDisk(megabytes) {
 	};
 }
 
-const KINDS = { none: 0, sync: 1, write: 2, full: 3 };
+const KINDS = { none: 0, sync: 1, write: 2, full: 3, media: 4, control: 5 };
 
-/** What makes a daemon's disk fail: give `env` to it. */
+/** What makes a daemon's disk fail, or its threads stand still: give `env` to it. */
 export function failingDisk() {
 	const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'confab-faults-')), 'control');
 	fs.writeFileSync(file, Buffer.alloc(12));
@@ -70,7 +70,7 @@ export function failingDisk() {
 			CONFAB_FAULTS: file,
 			ASAN_OPTIONS: [process.env.ASAN_OPTIONS, 'verify_asan_link_order=0'].filter(Boolean).join(':'), // it likes to be first
 		},
-		/** From the call after `left` more on, every call of the kind fails. */
+		/** From the call after `left` more on, every call of the kind fails. `media` and `control`: that thread stands still for `left` ms, once. */
 		set(kind, left = 0) {
 			write(4, left);
 			write(0, KINDS[kind]);

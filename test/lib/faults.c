@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A failing disk for tests, preloaded into the daemon (LD_PRELOAD): calls on the database's files fail as
- * a control file says (CONFAB_FAULTS; 12 bytes that this maps and the test writes). Never part of a release.
+ * a control file says (CONFAB_FAULTS; 12 bytes that this maps and the test writes). And threads that stand still. Never
+ * part of a release.
  *
- *     uint32 kind    0 none, 1 fdatasync and fsync with EIO, 2 writes with EIO, 3 writes with ENOSPC
- *     int32  left    calls of the kind that still work
+ *     uint32 kind    0 none, 1 fdatasync and fsync with EIO, 2 writes with EIO, 3 writes with ENOSPC,
+ *                    4 a media thread that reads a datagram stands still, 5 the control thread when it reads
+ *     int32  left    calls of the kind that still work; of 4 and 5, for how many milliseconds, once
  *     uint32 failed  calls that failed (written here)
  *
  * Once `left` is used up, every call of the kind fails until the kind is 0 again. A sync that fails did not
@@ -19,9 +21,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-enum fault { FAULT_NONE, FAULT_SYNC, FAULT_WRITE, FAULT_FULL };
+enum fault { FAULT_NONE, FAULT_SYNC, FAULT_WRITE, FAULT_FULL, FAULT_MEDIA, FAULT_CONTROL };
 
 struct control {
 	_Atomic uint32_t kind;
@@ -104,4 +108,34 @@ EXPORT ssize_t write(int fd, const void *bytes, size_t n)
 EXPORT int ftruncate64(int fd, off64_t size)
 {
 	return fails(fd, false) ? -1 : NEXT("ftruncate64", int (*)(int, off64_t))(fd, size);
+}
+
+static void stand_still(uint32_t kind)
+{
+	struct timespec until;
+
+	if (control->kind != kind)
+		return;
+	control->kind = FAULT_NONE;
+	control->failed++;
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += control->left / 1000;
+	until.tv_nsec += control->left % 1000 * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+		;
+}
+
+EXPORT int recvmmsg(int fd, struct mmsghdr *list, unsigned n, int flags, struct timespec *timeout)
+{
+	stand_still(FAULT_MEDIA);
+	return NEXT("recvmmsg", int (*)(int, struct mmsghdr *, unsigned, int, struct timespec *))(
+		fd, list, n, flags, timeout);
+}
+
+EXPORT ssize_t recv(int fd, void *bytes, size_t n, int flags)
+{
+	stand_still(FAULT_CONTROL);
+	return NEXT("recv", ssize_t(*)(int, void *, size_t, int))(fd, bytes, n, flags);
 }
