@@ -16,10 +16,21 @@
 #include "base/utf8.h"
 
 static _Atomic int log_threshold = LOG_INFO;
+static _Atomic bool log_json;
 
 void log_set_level(enum log_level level)
 {
 	atomic_store_explicit(&log_threshold, (int)level, memory_order_relaxed);
+}
+
+void log_set_json(bool on)
+{
+	atomic_store_explicit(&log_json, on, memory_order_relaxed);
+}
+
+bool log_is_json(void)
+{
+	return atomic_load_explicit(&log_json, memory_order_relaxed);
 }
 
 const char *log_level_name(enum log_level level)
@@ -66,7 +77,8 @@ size_t log_recent(struct log_problem *ret, size_t max)
 
 /* ---- the way out ---- */
 
-enum { TEXT_MAX = 1024, LINE_MAX_BYTES = 1200, PIPE_ROOM = 1024 * 1024 };
+/* A line has room for a text of nothing but quotation marks. */
+enum { TEXT_MAX = 1024, LINE_MAX_BYTES = 2 * TEXT_MAX + 200, PIPE_ROOM = 1024 * 1024 };
 
 static struct {
 	pthread_mutex_t lock;
@@ -85,17 +97,40 @@ uint64_t log_dropped(void)
 	return atomic_load_explicit(&out.dropped, memory_order_relaxed);
 }
 
+/* RFC 8259 7. What log_write has let through is UTF-8 without control characters. */
+static void quote(char ret[2 * TEXT_MAX], const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			ret[n++] = '\\';
+		ret[n++] = *text;
+	}
+	ret[n] = '\0';
+}
+
 static size_t compose(char ret[LINE_MAX_BYTES], uint64_t now, enum log_level level,
 		      const char *topic, const char *text)
 {
 	time_t seconds = (time_t)(now / US_PER_S);
 	struct tm utc;
-	char stamp[32];
+	char stamp[32], quoted[2 * TEXT_MAX];
+	unsigned ms = (unsigned)(now / US_PER_MS % 1000);
+	int n;
 
 	(void)gmtime_r(&seconds, &utc);
 	(void)strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
-	int n = snprintf(ret, LINE_MAX_BYTES, "%s.%03uZ %s %s %s\n", stamp,
-			 (unsigned)(now / US_PER_MS % 1000), log_level_name(level), topic, text);
+	if (log_is_json()) {
+		quote(quoted, text);
+		n = snprintf(ret, LINE_MAX_BYTES,
+			     "{\"time\":\"%s.%03uZ\",\"level\":\"%s\",\"topic\":\"%s\","
+			     "\"text\":\"%s\"}\n",
+			     stamp, ms, log_level_name(level), topic, quoted);
+	} else {
+		n = snprintf(ret, LINE_MAX_BYTES, "%s.%03uZ %s %s %s\n", stamp, ms,
+			     log_level_name(level), topic, text);
+	}
 	return n < LINE_MAX_BYTES ? (size_t)n : LINE_MAX_BYTES - 1;
 }
 
@@ -138,6 +173,27 @@ static void put_or_count(uint64_t now, const char *line, size_t n)
 
 /* ---- a line ---- */
 
+/*
+ * What could begin a line or command a terminal (C0, DEL, and C1, which UTF-8 has in two bytes), and what is no UTF-8.
+ */
+static void make_harmless(char *text)
+{
+	uint8_t *at = (uint8_t *)text;
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		size_t n = utf8_sequence(at, left);
+		bool harmful = n == 0 || (n == 1 && (*at < ' ' || *at == 0x7f)) ||
+			       (n == 2 && at[0] == 0xc2 && at[1] < 0xa0);
+
+		n = n ? n : 1;
+		if (harmful)
+			memset(at, '?', n);
+		at += n;
+		left -= n;
+	}
+}
+
 void log_write(enum log_level level, const char *topic, const char *format, ...)
 {
 	char text[TEXT_MAX], line[LINE_MAX_BYTES];
@@ -149,11 +205,7 @@ void log_write(enum log_level level, const char *topic, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	for (char *c = text; *c; c++) {
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
-	}
-
+	make_harmless(text);
 	uint64_t now = clock_wall_us();
 	if (level <= LOG_WARN)
 		keep(now, level, topic, text);

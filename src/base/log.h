@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One line per event on stderr, logfmt: `time level topic message
- * key=value …`. Only the edges log; base, wire, media and store return
+ * key=value …`, or a JSON object of the same. Only the edges log; base, wire, media and store return
  * what happened. No payloads, tokens, passwords or SDP, ever. Thread-safe.
  *
  * Nobody waits for a reader: a line that finds no room in the pipe is dropped and counted, and the next
@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,10 @@ struct log_problem {
 
 void log_set_level(enum log_level level);
 
+/* {"time", "level", "topic", "text"} from now on. */
+void log_set_json(bool on);
+bool log_is_json(void);
+
 /* Asks for 1 MiB of room when stderr is a pipe, for readers who are slow at times. For a program to call at its start;
  * it is the pipe's, so other processes see it too. */
 void log_make_room(void);
@@ -33,7 +38,7 @@ void log_make_room(void);
 /* Lines that nobody will read, since the start. Thread-safe. */
 uint64_t log_dropped(void);
 
-/* The format's result is escaped: control characters cannot start a new line. */
+/* The format's result is made harmless: control characters, and what is no UTF-8, become question marks. */
 void log_write(enum log_level level, const char *topic, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -33,6 +33,7 @@ static const struct option options[] = {
 	{ "media-load", value_number, MEMBER(media_load), 0, 100,
 	  ", percent of a core, 0 = no limit" },
 	{ "log-level", value_level },
+	{ "log-json", value_flag, MEMBER(log_json) },
 	{ "webhook", value_webhooks },
 	{ "event-webhook", value_event_webhooks },
 	{ "push-contact", value_contact, MEMBER(push_contact) },

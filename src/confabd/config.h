@@ -62,6 +62,7 @@ struct config {
 	bool no_guests;
 	bool no_push;
 	enum log_level log_level;
+	bool log_json;
 };
 
 /* `environment` is getenv(3) but for tests.

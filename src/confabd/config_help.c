@@ -49,6 +49,7 @@ static const char whole[] = TITLE
 	"  --config FILE       lines of `key = value`, named as the flags without the "
 	"dashes\n"
 	"  --log-level LEVEL   error, warn, info or debug (info)\n"
+	"  --log-json          each line of the log is a JSON object\n"
 	"  --help [all], --version\n"
 	"\n"
 	"Flags win over environment variables (CONFAB_DATA, CONFAB_LISTEN, CONFAB_RTC_IP, "

@@ -53,11 +53,15 @@ static int refuse(const char *format, ...)
 {
 	va_list args;
 
+	char text[CONFIG_ERROR_MAX];
+
 	va_start(args, format);
-	(void)fputs("confabd: ", stderr);
-	(void)vfprintf(stderr, format, args);
-	(void)fputc('\n', stderr);
+	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	if (log_is_json())
+		log_error("confabd", "%s", text);
+	else
+		(void)fprintf(stderr, "confabd: %s\n", text);
 	return -1;
 }
 
@@ -497,6 +501,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	log_set_level(d.config.log_level);
+	log_set_json(d.config.log_json);
 	log_make_room();
 	raise_file_limit();
 	(void)signal(SIGPIPE, SIG_IGN);

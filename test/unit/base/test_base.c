@@ -282,6 +282,15 @@ static void log_lines_cannot_be_forged(void **state)
 	assert_int_equal(line[4], '-');
 	assert_int_equal(line[10], 'T');
 
+	/* C1 commands terminals, too; broken UTF-8 is none */
+	log_to(line, sizeof line, LOG_INFO,
+	       "\xc2\x9b"
+	       "31m \x9b"
+	       "31m \xc3( \xe2\x82");
+	assert_non_null(strstr(line, "value=??31m ?31m ?( ??\n"));
+	log_to(line, sizeof line, LOG_INFO, "caf\xc3\xa9 \xe5\xae\x89 \xc2\xa0");
+	assert_non_null(strstr(line, "value=caf\xc3\xa9 \xe5\xae\x89 \xc2\xa0\n"));
+
 	/* an endless value is cut, and the line still ends */
 	char endless[5000];
 	memset(endless, 'x', sizeof endless - 1);
@@ -296,6 +305,25 @@ static void log_lines_cannot_be_forged(void **state)
 	log_to(line, sizeof line, LOG_DEBUG, "loud");
 	log_set_level(LOG_INFO);
 	assert_non_null(strstr(line, "debug test value=loud"));
+}
+
+static void log_lines_as_json(void **state)
+{
+	static char endless[5000];
+	char line[4096];
+
+	(void)state;
+	log_set_json(true);
+	log_to(line, sizeof line, LOG_WARN, "\"}\n{\"level\":\"error\\");
+	/* after the time */
+	assert_memory_equal(line, "{\"time\":\"2", 10);
+	assert_int_equal(line[19], 'T');
+	assert_string_equal(line + 32, "Z\",\"level\":\"warn\",\"topic\":\"test\",\"text\":"
+				       "\"value=\\\"}?{\\\"level\\\":\\\"error\\\\\"}\n");
+	memset(endless, '"', sizeof endless - 1);
+	log_to(line, sizeof line, LOG_INFO, endless);
+	log_set_json(false);
+	assert_string_equal(line + strlen(line) - 5, "\\\"\"}\n"); /* whole at its end */
 }
 
 static void log_keeps_what_went_wrong(void **state)
@@ -448,6 +476,7 @@ int main(void)
 		cmocka_unit_test(names_are_filled_and_even),
 		cmocka_unit_test(chance_repeats_only_when_asked),
 		cmocka_unit_test(log_lines_cannot_be_forged),
+		cmocka_unit_test(log_lines_as_json),
 		cmocka_unit_test(log_keeps_what_went_wrong),
 		cmocka_unit_test(log_waits_for_no_reader),
 		cmocka_unit_test(owners_free_unless_stolen),

@@ -67,7 +67,7 @@ static void test_flags(void **state)
 			      "--webhook http://a/x --webhook https://b --remote-unmute "
 			      "--no-guests "
 			      "--widget-origin https://Shop.example,http://[::1]:80 "
-			      "--demo --log-level debug",
+			      "--demo --log-level debug --log-json",
 			      error),
 			 0);
 	assert_string_equal(c.data, "/tmp/x");
@@ -92,6 +92,7 @@ static void test_flags(void **state)
 	assert_string_equal(c.widget_origins[0], "https://shop.example");
 	assert_string_equal(c.widget_origins[1], "http://[::1]:80");
 	assert_int_equal(c.log_level, LOG_DEBUG);
+	assert_true(c.log_json);
 	assert_int_equal(load(&c, "--help", error), 0);
 	assert_int_equal(c.action, CONFIG_HELP);
 	assert_int_equal(load(&c, "--version", error), 0);
