@@ -28,6 +28,7 @@ enum {
 };
 
 #define NO_DELAY INT64_MAX
+#define FAR	 ((int64_t)1 << 52) /* 142 years: no clock gets there, lies do (half a period each) */
 
 int bwe_init(struct bwe *b, uint32_t start, uint32_t most)
 {
@@ -127,6 +128,8 @@ static int64_t unwrap(struct bwe *b, int32_t reference)
 		if (ahead < -period / 2)
 			ahead += period;
 		at = b->reference + ahead;
+		if (at > FAR || at < -FAR)
+			at = (int64_t)reference * TWCC_REFERENCE_US; /* as a clock that is new */
 	}
 	b->reference = at;
 	b->has_reference = true;

@@ -421,6 +421,43 @@ static void clock_wraps(void **state)
 	bwe_fini(&b);
 }
 
+/* Each feedback says that half a period has gone by: after millions of them no number overflows, and who stops to lie is
+ * believed again. */
+static void a_clock_that_runs_away(void **state)
+{
+	int64_t period = (int64_t)TWCC_REFERENCE_US << 24;
+
+	(void)state;
+	for (int sign = -1; sign <= 1; sign += 2) {
+		struct bwe b;
+		uint64_t now = 5 * SECOND;
+		uint16_t number = 0;
+		int32_t reference = 0;
+
+		assert_int_equal(bwe_init(&b, 1000000, 0), 0);
+		bwe_sent(&b, now, number, 1000, 0);
+		tell(&b, now, number++, 1, 0, 0);
+		/* after 8,000 of them; 17 million led to where INT64_MAX is not enough */
+		b.reference = sign * (((int64_t)1 << 52) - 3 * period);
+		for (int i = 0; i < 200; i++, now += 20000) {
+			reference += sign * ((1 << 23) - 1);
+			reference = (int32_t)((uint32_t)reference << 8) / 256; /* 24 bits */
+			bwe_sent(&b, now, number, 1000, 0);
+			tell(&b, now + 15000, number++, 1, (int64_t)reference * TWCC_REFERENCE_US,
+			     0);
+			assert_true(b.reference <= (int64_t)1 << 52);
+			assert_true(b.reference >= -((int64_t)1 << 52));
+			assert_in_range(bwe_estimate(&b), b.least, b.most);
+		}
+		for (int i = 0; i < 500; i++, now += 20000) {
+			bwe_sent(&b, now, number, 1000, 0);
+			tell(&b, now + 15000, number++, 1, (int64_t)now, 0);
+		}
+		assert_in_range((uint64_t)bwe_acked(&b, NULL, NULL), 400000, 420000);
+		bwe_fini(&b);
+	}
+}
+
 /* However many packets are on their way, feedback finds them all; a short way takes little memory. */
 static void history_is_as_long_as_feedback_takes(void **state)
 {
@@ -467,6 +504,7 @@ int main(void)
 		cmocka_unit_test(silence_slows),
 		cmocka_unit_test(remb_only_without_feedback),
 		cmocka_unit_test(clock_wraps),
+		cmocka_unit_test(a_clock_that_runs_away),
 		cmocka_unit_test(history_is_as_long_as_feedback_takes),
 	};
 
