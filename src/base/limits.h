@@ -85,6 +85,9 @@ enum {
 	LIMIT_DATA_REPLAY = 256 * 1024, /* reliable packets kept of one room */
 	LIMIT_DATA_DESTINATIONS = 512,	/* of one packet */
 	LIMIT_DATA_TRACKS = 32,		/* of one participant */
+	/* bytes a second of one participant's data, all copies counted, and as many at once */
+	LIMIT_DATA_RATE = 50 * 1000 * 1000,
+	LIMIT_DATA_BURST = 50 * 1000 * 1000,
 	LIMIT_DATA_TRACK_NAME = 256,
 	LIMIT_DATA_TRACK_SCHEMA = 1024, /* bytes of what it says about its frames */
 };

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "check.h"
+#include "media/sfu/participant.h"
 #include "media/sfu/sfu.h"
 
 #define SEND(client, text) assert_int_equal(sim_send_data(client, false, text, sizeof(text) - 1), 0)
@@ -291,6 +292,87 @@ static void data_tracks_go_to_who_asked(void **state)
 	(void)sim_free(s);
 }
 
+/* What the sender of data has had carried, as if it had sent that much. */
+static struct data_rate *rate_of(const struct sim_client *c, int64_t spent)
+{
+	struct participant *p = sfu_find_participant(engine_sfu(c->sim->engine), &c->sid);
+
+	assert_non_null(p);
+	p->data_rate.at = c->sim->now;
+	p->data_rate.spent = spent;
+	return &p->data_rate;
+}
+
+/* A sender that has used up what it may waits, for as long as its rate takes, and nothing is lost: so a file arrives. */
+static void who_sends_too_much_waits(void **state)
+{
+	static uint8_t bytes[60000];
+
+	(void)state;
+	struct sim *s = sim_new_dtls(37, &good);
+	struct sim_client *ann = enter_as_usual(s, "ann"), *bob = enter_as_usual(s, "bob"),
+			  *eve = enter_as_usual(s, "eve");
+
+	sim_run(s, 3 * SIM_S);
+	fill_packet(bytes, sizeof bytes, 0);
+	assert_int_equal(sim_send_data(ann, false, bytes, sizeof bytes), 0);
+	sim_run(s, SIM_S);
+	assert_int_equal(bob->got_count, 1);
+
+	/* 25 MB too much: half a second, from when it is told; what is on its way then is taken */
+	(void)rate_of(ann, LIMIT_DATA_BURST + LIMIT_DATA_RATE / 2);
+	SEND(ann, "\x52\x01x");
+	sim_run(s, 100 * SIM_MS);
+	assert_int_equal(bob->got_count, 2);
+	for (unsigned i = 0; i < 15; i++)
+		assert_int_equal(sim_send_data(ann, false, bytes, sizeof bytes), 0);
+	SEND(bob, "\x52\x01y"); /* bob may */
+	sim_run(s, 250 * SIM_MS);
+	assert_int_equal(bob->got_count, 2);
+	assert_int_equal(eve->got_count, 3);
+	sim_run(s, 3 * SIM_S);
+	assert_int_equal(bob->got_count, 2 + 15);
+	assert_int_equal(eve->got_count, 3 + 15);
+	assert_int_equal(drops(s, DROP_DATA_RATE) + drops(s, DROP_DATA_FULL), 0);
+	assert_int_equal(rate_of(ann, 0)->wake_at, 0); /* nobody looks at it any more */
+
+	/* who does not heed the window loses what it sends, and only that */
+	(void)rate_of(ann, 3 * (int64_t)LIMIT_DATA_BURST);
+	SEND(ann, "\x52\x01z");
+	SEND(bob, "\x52\x01z");
+	sim_run(s, 100 * SIM_MS);
+	assert_int_equal(drops(s, DROP_DATA_RATE), 1);
+	assert_int_equal(eve->got_count, 3 + 15 + 1);
+	(void)sim_free(s);
+}
+
+/* Whoever sends much leaves half of what may wait for a slow receiver to the others. */
+static void a_flood_leaves_room_for_others(void **state)
+{
+	static uint8_t bytes[1000];
+
+	(void)state;
+	struct sim *s = sim_new_dtls(38, &good);
+	struct sim_client *ann = enter_as_usual(s, "ann"), *bob = enter_as_usual(s, "bob"),
+			  *eve = enter_as_usual(s, "eve");
+
+	sim_run(s, 3 * SIM_S);
+	bob->sub.cut = true;
+	fill_packet(bytes, sizeof bytes, 0);
+	(void)rate_of(ann, LIMIT_DATA_BURST * (int64_t)3 / 4);
+	for (unsigned i = 0; i < 200; i++)
+		assert_int_equal(sim_send_data(ann, true, bytes, sizeof bytes), 0);
+	sim_run(s, 200 * SIM_MS);
+	uint64_t flood = drops(s, DROP_DATA_FULL);
+
+	assert_in_range(flood, 80, 260); /* about 60 wait for bob, and for eve at first */
+	for (unsigned i = 0; i < 40; i++)
+		assert_int_equal(sim_send_data(eve, true, bytes, sizeof bytes), 0);
+	sim_run(s, 100 * SIM_MS);
+	assert_int_equal(drops(s, DROP_DATA_FULL), flood);
+	(void)sim_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +382,8 @@ int main(void)
 		cmocka_unit_test(a_receiver_that_is_gone_costs_no_more_than_its_limit),
 		cmocka_unit_test(data_tracks_go_to_who_asked),
 		cmocka_unit_test(who_has_just_come_gets_what_was_sent_meanwhile),
+		cmocka_unit_test(who_sends_too_much_waits),
+		cmocka_unit_test(a_flood_leaves_room_for_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

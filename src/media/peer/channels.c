@@ -199,6 +199,12 @@ int channels_send(struct channels *c, enum channel_label label, struct blob *mes
 			 });
 }
 
+void channels_set_window(struct channels *c, size_t bytes)
+{
+	if (c->sctp)
+		sctp_set_window(c->sctp, bytes);
+}
+
 size_t channels_next_packet(struct channels *c, uint64_t now, uint8_t *ret)
 {
 	return c->sctp ? sctp_next_packet(c->sctp, now, ret) : 0;

@@ -61,6 +61,9 @@ bool channels_next(struct channels *c, struct channels_message *ret);
 int channels_send(struct channels *c, enum channel_label label, struct blob *message,
 		  uint64_t expires);
 
+/* As sctp_set_window; harmless when closed. */
+void channels_set_window(struct channels *c, size_t bytes);
+
 /* As sctp_next_packet, sctp_tick, sctp_deadline, sctp_buffered; harmless when closed. */
 size_t channels_next_packet(struct channels *c, uint64_t now, uint8_t *ret);
 void channels_tick(struct channels *c, uint64_t now);

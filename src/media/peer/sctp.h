@@ -33,7 +33,8 @@ enum {
 	SCTP_MESSAGE_MAX = LIMIT_SCTP_MESSAGE,
 	SCTP_RECEIVE_MAX = LIMIT_SCTP_RECEIVE,
 	SCTP_SEND_MAX = LIMIT_SCTP_SEND,
-	SCTP_PORT = 5000, /* a=sctp-port, both ends (RFC 8841) */
+	SCTP_WINDOW_SHUT = 4 * SCTP_PACKET_MAX, /* less is hardly any */
+	SCTP_PORT = 5000,			/* a=sctp-port, both ends (RFC 8841) */
 };
 
 struct sctp;
@@ -76,6 +77,12 @@ bool sctp_rx(struct sctp *a, uint64_t now, const uint8_t *bytes, size_t n);
 bool sctp_next_message(struct sctp *a, struct sctp_message *ret);
 /* A stream that the peer has reset: its messages all came before. */
 bool sctp_next_reset(struct sctp *a, uint16_t *ret_stream);
+
+/*
+ * How much the peer may send before it is told more, SCTP_RECEIVE_MAX at the start. It is told with the next
+ * acknowledgement, and when a window opens that was shut. Who sends more all the same is not stopped.
+ */
+void sctp_set_window(struct sctp *a, size_t bytes);
 
 /*
  * Queues a message, also before the association is up. 0; -ENOBUFS: SCTP_SEND_MAX would be passed;

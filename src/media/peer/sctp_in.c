@@ -14,6 +14,7 @@ void sctp_in_init(struct sctp_in *in)
 	list_init(&in->runs);
 	list_init(&in->ready);
 	in->sack_at = UINT64_MAX;
+	in->window = SCTP_RECEIVE_MAX;
 }
 
 void sctp_in_start(struct sctp_in *in, uint32_t peer_tsn, uint16_t streams)
@@ -94,6 +95,23 @@ bool sctp_in_sack_due(const struct sctp_in *in, uint64_t now)
 	return in->sack_now || now >= in->sack_at;
 }
 
+static uint32_t window_of(const struct sctp_in *in)
+{
+	size_t room = in->held < SCTP_RECEIVE_MAX ? SCTP_RECEIVE_MAX - in->held : 0;
+
+	return (uint32_t)(room < in->window ? room : in->window);
+}
+
+void sctp_set_window(struct sctp *a, size_t bytes)
+{
+	struct sctp_in *in = &a->in;
+	bool opens = in->window < SCTP_WINDOW_SHUT && bytes >= SCTP_WINDOW_SHUT;
+
+	in->window = bytes;
+	if (opens && a->state == SCTP_ESTABLISHED)
+		in->sack_now = true;
+}
+
 void sctp_in_write_sack(struct sctp_in *in, struct wr *w)
 {
 	enum { BLOCKS_MAX = 128 };
@@ -101,7 +119,7 @@ void sctp_in_write_sack(struct sctp_in *in, struct wr *w)
 	uint16_t blocks = 0;
 
 	wr_be32(w, in->cum);
-	wr_be32(w, in->held < SCTP_RECEIVE_MAX ? (uint32_t)(SCTP_RECEIVE_MAX - in->held) : 0);
+	wr_be32(w, window_of(in));
 	counts = wr_len(w);
 	wr_be32(w, 0); /* gaps, duplicates (which we do not list) */
 	for (uint32_t t = in->cum + 1; !tsn_before(in->highest, t) && blocks < BLOCKS_MAX; t++) {

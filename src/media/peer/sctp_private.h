@@ -41,6 +41,7 @@ struct sctp_in {
 	struct list ready;		     /* complete and in order, to be taken */
 	struct sctp_run *taken;		     /* the one that sctp_next_message gave last */
 	size_t held, run_count;		     /* of runs and ready */
+	size_t window;			     /* that is offered, if `held` allows it */
 	uint16_t streams;
 	uint16_t next_ssn[SCTP_STREAMS];
 	unsigned unacknowledged; /* packets with DATA since the last SACK */

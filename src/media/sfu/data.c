@@ -67,10 +67,25 @@ void data_flush(struct leg *l, uint64_t now)
 	}
 }
 
+static bool is_senders(const struct leg *l)
+{
+	return l == &l->participant->publisher.leg;
+}
+
+/* What its sender may send now: told with the next acknowledgement. */
+static void set_window(struct leg *l, uint64_t now)
+{
+	struct participant *p = l->participant;
+
+	channels_set_window(&l->data, data_rate_window(&p->data_rate, now, p->room->count));
+}
+
 uint64_t data_deadline(const struct leg *l)
 {
-	uint64_t due = channels_deadline(&l->data);
+	uint64_t due = channels_deadline(&l->data), wake = l->participant->data_rate.wake_at;
 
+	if (wake && wake < due && is_senders(l))
+		due = wake;
 	return l->data_again && l->data_again < due ? l->data_again : due;
 }
 
@@ -79,20 +94,29 @@ void data_tick(struct leg *l, uint64_t now)
 	if (!l->data.sctp || now < data_deadline(l) || !leg_may_send(l, now))
 		return;
 	channels_tick(&l->data, now);
+	if (is_senders(l) && l->participant->data_rate.wake_at) {
+		data_rate_refill(&l->participant->data_rate, now);
+		set_window(l, now);
+	}
 	data_flush(l, now);
 }
 
 /* ---- routing ---- */
 
-/* Queues a packet for one receiver. */
+/*
+ * Queues a packet for one receiver. heavy: its sender has sent so much that half of what may wait is kept for others'
+ * lossy packets. What is reliable is not dropped for that: a file would lack its middle.
+ */
 static void deliver(struct participant *to, uint64_t now, enum channel_label label,
-		    struct blob *packet)
+		    struct blob *packet, bool heavy)
 {
 	struct leg *l = &to->subscriber.leg;
 	bool up = channels_are_up(&l->data), lossy = label != CHANNEL_RELIABLE;
 	size_t limit = lossy ? LIMIT_DATA_LOSSY : LIMIT_SCTP_SEND;
 	int r = -ENOBUFS;
 
+	if (heavy && lossy)
+		limit /= 2;
 	if (!l->open || l->failed || !l->data.sctp)
 		return; /* it may not subscribe, is about to leave, or takes no data */
 	/* Who has just come waits for reliable packets a little; lossy ones are gone by then. */
@@ -180,8 +204,10 @@ static void route_track(struct participant *from, uint64_t now, const struct cha
 	}
 	memcpy(blob->bytes, m->bytes, m->length);
 	put_be16(blob->bytes + DATATRACK_HANDLE_AT, t->handles.subscribers);
-	list_each (s, &t->subscriptions, in_track)
-		deliver(s->to, now, CHANNEL_TRACK, blob);
+	list_each (s, &t->subscriptions, in_track) {
+		deliver(s->to, now, CHANNEL_TRACK, blob, data_rate_is_heavy(&from->data_rate));
+		data_rate_spend(&from->data_rate, m->length);
+	}
 	blob_unref(blob);
 }
 
@@ -189,8 +215,15 @@ static void route(struct participant *from, uint64_t now, const struct channels_
 {
 	struct datapacket packet;
 	struct blob *blob = NULL;
+	size_t copies = 0;
 
 	from->sfu->received_data++;
+	data_rate_refill(&from->data_rate, now);
+	if (data_rate_is_over(&from->data_rate)) {
+		sfu_drop(from->sfu, DROP_DATA_RATE);
+		return;
+	}
+	data_rate_spend(&from->data_rate, m->length);
 	if (m->label == CHANNEL_TRACK) {
 		route_track(from, now, m);
 		return;
@@ -207,8 +240,10 @@ static void route(struct participant *from, uint64_t now, const struct channels_
 			blob = rewrite(from, &packet, m->label);
 		if (!blob)
 			return;
-		deliver(to, now, m->label, blob);
+		deliver(to, now, m->label, blob, data_rate_is_heavy(&from->data_rate));
+		copies++;
 	}
+	data_rate_spend(&from->data_rate, copies * m->length);
 	if (blob && m->label == CHANNEL_RELIABLE && packet.sequence)
 		replay_put(&from->room->replay, now, &from->sid, packet.sequence, blob);
 	blob_unref(blob);
@@ -224,7 +259,7 @@ void data_send(struct participant *to, uint64_t now, bool lossy, const uint8_t *
 	}
 	memcpy(blob->bytes, bytes, n);
 	blob->length = (uint32_t)n;
-	deliver(to, now, lossy ? CHANNEL_LOSSY : CHANNEL_RELIABLE, blob);
+	deliver(to, now, lossy ? CHANNEL_LOSSY : CHANNEL_RELIABLE, blob, false);
 	blob_unref(blob);
 }
 
@@ -240,7 +275,7 @@ void data_replay(struct participant *to, uint64_t now, const struct sid *sender,
 		/* rewriting kept the destinations */
 		if (datapacket_parse(&packet, kept->blob->bytes, kept->blob->length) &&
 		    datapacket_is_for(&packet, to->join.identity, to->sid.text))
-			deliver(to, now, CHANNEL_RELIABLE, kept->blob);
+			deliver(to, now, CHANNEL_RELIABLE, kept->blob, false);
 	}
 }
 
@@ -259,5 +294,7 @@ void data_rx(struct leg *l, uint64_t now, uint8_t *bytes, size_t n)
 				sfu_drop(l->sfu, DROP_DIRECTION);
 		}
 	}
+	if (is_senders(l) && l->participant->data_rate.at)
+		set_window(l, now);
 	data_flush(l, now);
 }

@@ -74,6 +74,7 @@ const char *sfu_drop_name(enum sfu_drop why)
 		[DROP_DATA_OLD] = "data_duplicate",
 		[DROP_DATA_TRACK] = "data_track",
 		[DROP_DATA_FULL] = "data_full",
+		[DROP_DATA_RATE] = "data_rate",
 	};
 
 	return names[why];

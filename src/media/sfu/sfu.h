@@ -32,6 +32,7 @@ enum sfu_drop {
 	DROP_DATA_OLD,	   /* reliable, and its sequence number came before (duplicate) */
 	DROP_DATA_TRACK,   /* malformed, or of a data track that is not published */
 	DROP_DATA_FULL,	   /* too much waits for this receiver already, or its channel is closed */
+	DROP_DATA_RATE,	   /* its sender does not heed the window (data_rate.h) */
 	DROP_RTP,	   /* malformed RTP */
 	DROP_RTCP,	   /* malformed RTCP */
 	DROP_DIRECTION,	   /* media on a subscriber's connection */
