@@ -31,7 +31,7 @@ struct unpack_slot {
 
 struct unpack {
 	enum media_codec codec;
-	struct unpack_slot *slots; /* UNPACK_PACKETS, video only; allocated with the first packet */
+	struct unpack_slot *slots; /* UNPACK_PACKETS; allocated with the first packet */
 	uint64_t next; /* sequence that the next frame begins with; 0 = at a key frame */
 	uint64_t highest;
 	uint8_t *frame; /* owned */
