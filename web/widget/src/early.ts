@@ -14,6 +14,8 @@ export class Early {
   /** Keys that the storage has for sure: when they are not there any more, another tab took them. */
   readonly #kept = new Set<string>();
   #keeping: Promise<unknown> = Promise.resolve();
+  /** Another number after `forget`: what was under way then is not kept any more. */
+  #era = 0;
 
   constructor(
     server: string,
@@ -47,23 +49,35 @@ export class Early {
     for (const id of [...writersOf(customerId), ...(visitorId === undefined ? [] : [visitorId])]) void this.#try((storage) => storage.remove(id, key));
   }
 
-  /** These are this user's from now on. Another tab that shows them, too, may have been faster: then they are gone from here. */
-  async handOver(messages: readonly UnsentMessage[], outbox: Outbox, userId: string, customerId: string | undefined): Promise<void> {
+  /**
+   * These are this user's from now on. Another tab that shows them, too, may have been faster: then they are gone from here. Resolves
+   * with what was not taken, for they were signed out meanwhile: it stays theirs.
+   */
+  async handOver(messages: readonly UnsentMessage[], outbox: Outbox, userId: string, customerId: string | undefined): Promise<UnsentMessage[]> {
     const writers = writersOf(customerId);
+    const era = this.#era;
+    const left: UnsentMessage[] = [];
     await this.alone('hand over', async () => {
       await this.#keeping;
       const stored = await this.#list(writers);
       const there = new Set(stored?.map(({ key }) => key));
       for (const message of messages) {
         if (stored && this.#kept.has(message.key) && !there.has(message.key)) continue;
-        await outbox.add({ ...message, conversationId: userId });
-        for (const id of writers) await this.#try((storage) => storage.remove(id, message.key));
+        const taken = await outbox.add({ ...message, conversationId: userId });
+        if (era !== this.#era) return;
+        if (!taken) {
+          left.push(message);
+          await this.#try((storage) => storage.put(writers[0] ?? NOBODY, message));
+        }
+        for (const id of taken ? writers : writers.slice(1)) await this.#try((storage) => storage.remove(id, message.key));
       }
     });
+    return era === this.#era ? left : [];
   }
 
   /** Nothing of anybody stays. */
   async forget(): Promise<void> {
+    this.#era++;
     await this.#keeping;
     await this.#try((storage) => storage.clear(() => true));
   }

@@ -368,11 +368,20 @@ export class Widget {
     if (open) chat.open(me.id);
     const customerId = this.#identity.customer?.id;
     void client.outbox.forget((userId) => userId !== me.id && !this.#early.owns(userId, customerId)); // who was here before is gone
-    void this.#early.handOver(pending, client.outbox, me.id, customerId);
+    void this.#handOver(pending, connected);
     this.#set({ connected, connection: 'ready', banned: undefined, pending: [], earlier: [] });
     this.#tellPage();
     this.#lookForRings();
     return connected;
+  }
+
+  /** What was written before there was a connection goes; when that has ended meanwhile, with the next one of the same person. */
+  async #handOver(pending: readonly UnsentMessage[], { client, me }: Connected): Promise<void> {
+    const { person } = this.state;
+    const left = await this.#early.handOver(pending, client.outbox, me.id, this.#identity.customer?.id);
+    if (left.length === 0 || person !== this.state.person) return;
+    if (this.state.connected) return this.#handOver(left, this.state.connected);
+    this.#set({ pending: [...left, ...this.state.pending] });
   }
 
   /** What an earlier page left waiting is shown, and goes. */
@@ -382,7 +391,7 @@ export class Widget {
     const { pending, earlier } = await this.#early.load(customerId, this.#identity.visitorId);
     if (round !== this.#round || pending.length + earlier.length === 0) return;
     const { connected } = this.state;
-    if (connected) return this.#early.handOver(pending, connected.client.outbox, connected.me.id, customerId);
+    if (connected) return this.#handOver(pending, connected);
     this.#set({ pending: [...pending, ...this.state.pending], earlier });
     if (pending.length > 0) void this.connect(true);
   }

@@ -2,7 +2,7 @@
 /** Somebody else sits before the same page: nothing of the one before may be seen, sent or asked. Without a browser. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import type { UnsentMessage } from '@confab/client';
+import type { Outbox, UnsentMessage } from '@confab/client';
 import { FakeServer, FakeSocket, gate, makeToken, refuse, until } from '../../client/test/lib/fakes.ts';
 import { MemoryOutbox } from '../../client/test/lib/memory-outbox.ts';
 import { Early } from '../src/early.ts';
@@ -105,6 +105,25 @@ test('who was unknown signs in, and goes on with what they began', async () => {
   assert.equal(widget.draft, 'half a sen');
 });
 
+test('signed in anew just as it connects: what waited goes all the same, and once', async () => {
+  const widget = widgetOf(alice);
+  server.routes['POST /api/v1/conversations/customer-alice/messages'] = () => refuse(503, 9, 'Later.');
+  server.reachable = false;
+  widget.send('hello');
+  await until(() => widget.state.connection === 'waiting');
+  server.reachable = true;
+  let identified: Promise<void> | undefined;
+  widget.state$.onChange(() => {
+    if (widget.state.connected) identified ??= widget.identify({ ...alice, hash: 'of today' });
+  });
+  await widget.connect(false);
+  await until(() => identified !== undefined);
+  await identified;
+  await until(() => (widget.state.connected?.client.outbox.queue.length ?? 0) > 0);
+  assert.deepEqual(widget.state.connected?.client.outbox.queue.map(({ message }) => message.text), ['hello']);
+  assert.deepEqual(widget.state.pending, []);
+});
+
 test('a draft is there again on the pages of who began it, and on nobody else’s', async () => {
   widgetOf(alice).draft = 'Dear shop';
   assert.equal(widgetOf(alice).draft, 'Dear shop');
@@ -187,6 +206,22 @@ test('kept over a reload: a customer’s words are theirs, nobody’s are whose 
   early().discard('of Alice', 'Alice', undefined);
   await until(() => shared.rows.size === 1);
   await early().forget();
+  assert.equal(shared.rows.size, 0);
+});
+
+test('what nobody takes over stays theirs, and nobody’s when all is forgotten', async () => {
+  const shared = new MemoryOutbox();
+  const words: UnsentMessage = { key: 'k', conversationId: '', text: 'hello', at: 1, private: false, files: [] };
+  const signedOut = { add: () => Promise.resolve(false) } as unknown as Outbox;
+  const early = new Early('http://test', () => {}, shared.tab());
+  const pending = async (customer: string | undefined) => (await early.load(customer, undefined)).pending.map(({ text }) => text);
+  early.keep(words, undefined); // before the page said who it is
+  assert.deepEqual(await early.handOver([words], signedOut, 'customer-alice', 'Alice'), [words]);
+  assert.deepEqual(await pending('Alice'), ['hello']);
+  assert.deepEqual(await pending('Bob'), []);
+  const late = early.handOver([words], signedOut, 'customer-alice', 'Alice');
+  await early.forget();
+  assert.deepEqual(await late, []);
   assert.equal(shared.rows.size, 0);
 });
 

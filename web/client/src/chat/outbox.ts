@@ -111,15 +111,17 @@ export class Outbox {
   }
 
   /**
-   * Sends it when its turn comes. Resolves once the storage has it, or cannot keep it. Nothing is done when nobody is signed in,
-   * or when it is there already.
+   * Sends it when its turn comes. Resolves once the storage has it, or cannot keep it. Nothing is done when nobody is signed in
+   * (with false), or when it is there already.
    */
-  async add(message: UnsentMessage): Promise<void> {
-    if (!this.#round || this.queue.some((queued) => queued.message.key === message.key)) return;
+  async add(message: UnsentMessage): Promise<boolean> {
+    if (!this.#round) return false;
+    if (this.queue.some((queued) => queued.message.key === message.key)) return true;
     this.#set([...this.queue, { message, delivery: 'sending', error: undefined }]);
     const kept = this.#keep(message);
     this.#send(message.conversationId);
     await kept;
+    return true;
   }
 
   /** Sends one again: a refused one goes behind the others; one that waits takes with it whatever waits. */
