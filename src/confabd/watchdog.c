@@ -122,11 +122,11 @@ static void take_stack(const struct heartbeat *h, char ret[STACK_TEXT])
 	atomic_store(&sample.wanted, atomic_load(&h->thread_id));
 	if (pthread_kill(h->thread, SAMPLE_SIGNAL) != 0)
 		return;
-	(void)clock_gettime(CLOCK_REALTIME, &until);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += SAMPLE_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
-	while ((r = sem_timedwait(&sample.done, &until)) < 0 && errno == EINTR)
+	while ((r = sem_clockwait(&sample.done, CLOCK_MONOTONIC, &until)) < 0 && errno == EINTR)
 		;
 	atomic_store(&sample.wanted, 0);
 	for (int i = OWN_FRAMES; r == 0 && n && i < sample.n; i++)
