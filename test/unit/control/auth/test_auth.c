@@ -98,6 +98,16 @@ static void test_sign_in_and_out(void **state)
 	/* Unused for a week. */
 	wall += ((uint64_t)AUTH_SESSION_IDLE_S + 3601) * US_PER_S;
 	assert_int_equal(session_status(w, two.token), -ENOENT);
+
+	/* However much it is used, it ends (R17). */
+	two = login(w, "ann", "correct horse", "127.0.0.1");
+	const uint64_t day = UINT64_C(24) * 3600 * US_PER_S;
+	for (unsigned i = 1; i < AUTH_SESSION_LIFE_S / (24 * 3600); i++) {
+		wall += day;
+		assert_int_equal(session_status(w, two.token), 0);
+	}
+	wall += day;
+	assert_int_equal(session_status(w, two.token), -ENOENT);
 }
 
 static void test_wrong_ones_look_the_same(void **state)
