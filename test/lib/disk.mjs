@@ -56,7 +56,7 @@ const KINDS = { none: 0, sync: 1, write: 2, full: 3, media: 4, control: 5 };
 /** What makes a daemon's disk fail, or its threads stand still: give `env` to it. */
 export function failingDisk() {
 	const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'confab-faults-')), 'control');
-	fs.writeFileSync(file, Buffer.alloc(12));
+	fs.writeFileSync(file, Buffer.alloc(16));
 	const write = (at, value) => {
 		const bytes = Buffer.alloc(4);
 		bytes.writeInt32LE(value);
@@ -75,6 +75,8 @@ export function failingDisk() {
 			write(4, left);
 			write(0, KINDS[kind]);
 		},
+		/** The server's clock on the wall is so many minutes ahead. */
+		shiftClock: (minutes) => write(12, minutes),
 		failed: () => fs.readFileSync(file).readUInt32LE(8),
 		remove: () => fs.rmSync(path.dirname(file), { recursive: true }),
 	};

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A failing disk for tests, preloaded into the daemon (LD_PRELOAD): calls on the database's files fail as
- * a control file says (CONFAB_FAULTS; 12 bytes that this maps and the test writes). And threads that stand still. Never
- * part of a release.
+ * a control file says (CONFAB_FAULTS; 16 bytes that this maps and the test writes). And threads that stand still, and a clock
+ * on the wall that is wrong. Never part of a release.
  *
  *     uint32 kind    0 none, 1 fdatasync and fsync with EIO, 2 writes with EIO, 3 writes with ENOSPC,
  *                    4 a media thread that reads a datagram stands still, 5 the control thread when it reads
  *     int32  left    calls of the kind that still work; of 4 and 5, for how many milliseconds, once
  *     uint32 failed  calls that failed (written here)
+ *     int32  clock   minutes by which the clock on the wall is ahead
  *
  * Once `left` is used up, every call of the kind fails until the kind is 0 again. A sync that fails did not
  * reach the disk, and neither does a write.
@@ -22,6 +23,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +33,7 @@ struct control {
 	_Atomic uint32_t kind;
 	_Atomic int32_t left;
 	_Atomic uint32_t failed;
+	_Atomic int32_t clock;
 };
 
 static struct control *control;
@@ -45,7 +48,7 @@ static void __attribute__((constructor)) start(void)
 	if (fd >= 0)
 		(void)close(fd);
 	if (map == MAP_FAILED) {
-		(void)fputs("faults: CONFAB_FAULTS names no file of 12 bytes\n", stderr);
+		(void)fputs("faults: CONFAB_FAULTS names no file of 16 bytes\n", stderr);
 		_exit(1);
 	}
 	control = map;
@@ -138,4 +141,41 @@ EXPORT ssize_t recv(int fd, void *bytes, size_t n, int flags)
 {
 	stand_still(FAULT_CONTROL);
 	return NEXT("recv", ssize_t(*)(int, void *, size_t, int))(fd, bytes, n, flags);
+}
+
+static time_t ahead_s(void)
+{
+	return control ? (time_t)control->clock * 60 : 0;
+}
+
+EXPORT int clock_gettime(clockid_t id, struct timespec *ret)
+{
+	static int (*next)(clockid_t, struct timespec *);
+
+	if (!next)
+		next = NEXT("clock_gettime", int (*)(clockid_t, struct timespec *));
+	int r = next(id, ret);
+	if (r == 0 && id == CLOCK_REALTIME)
+		ret->tv_sec += ahead_s();
+	return r;
+}
+
+EXPORT time_t time(time_t *ret)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if (ret)
+		*ret = now.tv_sec;
+	return now.tv_sec;
+}
+
+EXPORT int gettimeofday(struct timeval *restrict ret, void *restrict zone)
+{
+	struct timespec now;
+
+	(void)zone;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	*ret = (struct timeval){ .tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000 };
+	return 0;
 }
