@@ -175,6 +175,20 @@ test('files and folders that are named exist', () => {
 	assert.deepEqual(missing, []);
 });
 
+test('every requirement has a row in security.md', () => {
+	const rows = read('docs/security.md').split('\n').filter((line) => line.startsWith('| '));
+	const numbered = new Set();
+	for (const row of rows) {
+		const cells = row.split('|');
+		for (const [, first, last] of cells[1].matchAll(/\bR(\d+)(?:-R(\d+))?\b/g)) {
+			for (let n = Number(first); n <= Number(last ?? first); n++) numbered.add(n);
+			if (Number(first)) assert.match(cells.at(-2), /\.test\.(mjs|ts)|test_\w+\.c|fuzz_|stage|by hand|none|its table comes/, row);
+		}
+	}
+	const missing = Array.from({ length: 78 }, (_, i) => i + 1).filter((n) => !numbered.has(n));
+	assert.deepEqual(missing, []);
+});
+
 test("the table of flags is confabd's", () => {
 	const help = execFileSync(path.join(buildFolder, 'confabd'), ['--help', 'all'], { encoding: 'utf8' });
 	const flags = (text, pattern) => [...new Set([...text.matchAll(pattern)].map((m) => m[1]))].sort();
