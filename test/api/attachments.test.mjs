@@ -6,17 +6,13 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client } from '../lib/client.mjs';
 import { checkAnswer } from '../lib/contract.mjs';
-import { confab, root, startConfabd } from '../lib/confabd.mjs';
+import { root, startConfabd } from '../lib/confabd.mjs';
+import { startWithStranger } from '../lib/people.mjs';
 import { until } from '../lib/until.mjs';
 
 let daemon, user, admin, stranger;
 before(async () => {
-	daemon = await startConfabd();
-	[user, admin, stranger] = [new Client(daemon.url), new Client(daemon.url), new Client(daemon.url)];
-	await user.openLink(daemon.links.user);
-	await admin.openLink(daemon.links.admin);
-	confab(['user', 'add', 'eve', '--role', 'user', '--name', 'Eve', '--password-stdin', '--data', daemon.data], 'eve has a password\n');
-	await stranger.call('POST', '/api/auth/login', { userId: 'eve', password: 'eve has a password' });
+	({ daemon, user, admin, stranger } = await startWithStranger());
 });
 after(() => daemon.stop());
 

@@ -3,18 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
-import { apiKey, confab, startConfabd } from '../lib/confabd.mjs';
+import { apiKey } from '../lib/confabd.mjs';
 import { Client, assertNoSecret } from '../lib/client.mjs';
 import { claims, now, sign } from '../lib/jwt.mjs';
+import { PASSWORD, startWithStranger } from '../lib/people.mjs';
 
 let daemon, user, admin, stranger;
 before(async () => {
-	daemon = await startConfabd();
-	[user, admin, stranger] = [new Client(daemon.url), new Client(daemon.url), new Client(daemon.url)];
-	await user.openLink(daemon.links.user);
-	await admin.openLink(daemon.links.admin);
-	confab(['user', 'add', 'eve', '--role', 'user', '--name', 'Eve', '--password-stdin', '--data', daemon.data], 'eve has a password\n');
-	await stranger.call('POST', '/api/auth/login', { userId: 'eve', password: 'eve has a password' });
+	({ daemon, user, admin, stranger } = await startWithStranger());
 });
 after(() => daemon.stop());
 
@@ -174,7 +170,7 @@ test('nonsense on the signalling socket closes it and nothing else', async () =>
 
 test('signing out ends the call legs of that sign-in within a second, and its media tokens', async () => {
 	const eve = new Client(daemon.url);
-	await eve.call('POST', '/api/auth/login', { userId: 'eve', password: 'eve has a password' });
+	await eve.call('POST', '/api/auth/login', { userId: 'eve', password: PASSWORD });
 	const enter = async (client) => {
 		const { token } = (await client.call('POST', '/api/v1/call/default/leaving/join', { create: true })).body.credentials;
 		const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}/rtc?access_token=${token}`);

@@ -3,16 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client } from '../lib/client.mjs';
-import { confab, startConfabd } from '../lib/confabd.mjs';
+import { confab } from '../lib/confabd.mjs';
+import { startWithStranger } from '../lib/people.mjs';
 
 let daemon, user, admin, stranger;
 before(async () => {
-	daemon = await startConfabd();
-	[user, admin, stranger] = [new Client(daemon.url), new Client(daemon.url), new Client(daemon.url)];
-	await user.openLink(daemon.links.user);
-	await admin.openLink(daemon.links.admin);
-	confab(['user', 'add', 'eve', '--role', 'user', '--name', 'Eve', '--password-stdin', '--data', daemon.data], 'eve has a password\n');
-	await stranger.call('POST', '/api/auth/login', { userId: 'eve', password: 'eve has a password' });
+	({ daemon, user, admin, stranger } = await startWithStranger());
 });
 after(() => daemon.stop());
 

@@ -23,6 +23,15 @@ export async function startWithPeople(names, options) {
 	return { daemon, people };
 }
 
+/** The demo's customer and admin, and eve, who has nothing to do with them: {daemon, user, admin, stranger}. */
+export async function startWithStranger(options) {
+	const daemon = await startConfabd(options);
+	const [user, admin] = [new Client(daemon.url), new Client(daemon.url)];
+	await user.openLink(daemon.links.user);
+	await admin.openLink(daemon.links.admin);
+	return { daemon, user, admin, stranger: await addPerson(daemon, 'eve') };
+}
+
 /** The route of a call: at('default', 'x', 'join'). */
 export const at = (type, id, verb) => `/api/v1/call/${type}/${id}${verb ? `/${verb}` : ''}`;
 
