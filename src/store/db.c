@@ -78,14 +78,24 @@ int db_error(struct db *db)
 
 /* ---- statements ---- */
 
+/* Where the literal's statement is, or may come. When all places are taken, that of another one. */
+static struct db_statement *place_of(struct db *db, const char *sql)
+{
+	size_t first = (size_t)((uint64_t)(uintptr_t)sql * 0x9e3779b97f4a7c15u >> 32);
+
+	for (size_t i = 0; i < DB_STATEMENTS; i++) {
+		struct db_statement *at = &db->statements[(first + i) % DB_STATEMENTS];
+
+		if (!at->sql || at->sql == sql)
+			return at;
+	}
+	return &db->statements[first % DB_STATEMENTS];
+}
+
 static sqlite3_stmt *prepared(struct db *db, const char *sql)
 {
-	struct db_statement *at = db->statements, *end = at + countof(db->statements);
+	struct db_statement *at = place_of(db, sql);
 
-	while (at < end && at->sql && at->sql != sql)
-		at++;
-	if (at == end) /* more literals than places: give up the first one */
-		at = db->statements;
 	if (at->sql != sql) {
 		/* of a statement without error: nothing to report */
 		(void)sqlite3_finalize(at->stmt);

@@ -48,7 +48,8 @@ struct db {
 	struct walfile
 		*wal; /* the store's log, from the first transaction that writes on; else NULL */
 	struct search_queue search;
-	int64_t event_added; /* the newest cursor of that transaction; 0 = none */
+	int64_t event_added;  /* the newest cursor of that transaction; 0 = none */
+	int64_t event_pruned; /* older ones are gone, and this one; 0 = not known */
 	struct db_statement statements[DB_STATEMENTS];
 };
 

@@ -6,6 +6,9 @@
 #include "store/request.h"
 #include "store/rows.h"
 
+/* For the few of each transaction, pages would be written that nothing else is on. */
+enum { PRUNED_TOGETHER = 512 };
+
 int event_add(struct db *db, const struct event_row *e, int64_t *ret_cursor)
 {
 	/* message_id 0 becomes NULL: the column is a foreign key. */
@@ -25,12 +28,15 @@ int event_add(struct db *db, const struct event_row *e, int64_t *ret_cursor)
 
 int event_prune(struct db *db)
 {
-	int64_t newest = db->event_added;
+	int64_t last = db->event_added - LIMIT_EVENTS_KEPT;
 
 	db->event_added = 0;
-	return newest ? db_exec(db, "DELETE FROM events WHERE cursor <= ?", "i",
-				newest - LIMIT_EVENTS_KEPT)
-		      : 0;
+	if (last < db->event_pruned + PRUNED_TOGETHER)
+		return 0;
+	int r = db_exec(db, "DELETE FROM events WHERE cursor <= ?", "i", last);
+	if (r == 0)
+		db->event_pruned = last;
+	return r;
 }
 
 /* A cursor that nobody was ever given, and nothing in front of it: see check_since. */

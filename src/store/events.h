@@ -59,7 +59,7 @@ typedef void store_events_fn(void *arg, int status, const struct store_event *li
 
 /*
  * Events after `since` of the conversations in scope, and others in whose audience scope.user_id is. -ESTALE when events after `since` were pruned already (the last LIMIT_EVENTS_KEPT are
- * kept) or `since` is not one of ours.
+ * kept, and some hundred more) or `since` is not one of ours.
  */
 void store_event_list(struct store *s, struct store_scope scope, int64_t since, unsigned limit,
 		      store_events_fn *done, void *arg);

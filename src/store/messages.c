@@ -161,31 +161,15 @@ struct message_request {
 	bool created;
 	int64_t cursor, inserted, wait_us;
 	struct event_list more;
+	struct support_before before;
 	const struct store_support *support;
 	store_message_fn *done;
 	void *arg;
 };
 
-/* Asked for every message, and almost never there: without the joins of what reads it. */
-static int is_there(struct db *db, const struct store_new_message *new)
-{
-	sqlite3_stmt *stmt = db_query(db,
-				      "SELECT 1 FROM messages WHERE conversation_id = ? AND "
-				      "user_id = ? AND client_id = ?",
-				      "sss", new->conversation_id, new->user_id, new->client_id);
-	int row = stmt ? db_step(db, stmt) : db_error(db);
-
-	db_end(stmt);
-	return row;
-}
-
 static int find_by_client_id(struct db *db, struct message_request *r)
 {
 	const struct store_new_message *new = &r->new;
-	int there = is_there(db, new);
-
-	if (there < 1)
-		return there;
 	sqlite3_stmt *stmt = db_query(
 		db,
 		"SELECT " MESSAGE " FROM messages m JOIN users u ON u.id = m.user_id" MESSAGE_JOINS
@@ -218,14 +202,21 @@ static int check_quoted(struct db *db, struct message_request *r)
 	return row == 1 && (!quoted.private || r->new.private) ? 0 : -ENOENT;
 }
 
+/* And the state of their conversation: one question instead of two is worth having, each message asks it. */
 static int find_writer(struct db *db, struct message_request *r)
 {
-	sqlite3_stmt *stmt = db_query(db, "SELECT " USER " FROM users u WHERE u.id = ?", "s",
-				      r->new.user_id);
+	sqlite3_stmt *stmt = db_query(
+		db,
+		"SELECT " USER ", c.status = 'open', c.waiting_since IS NOT NULL FROM users u LEFT "
+		"JOIN conversations c ON c.id = ? WHERE u.id = ?",
+		"ss", r->new.conversation_id, r->new.user_id);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
 
-	if (row == 1)
+	if (row == 1) {
 		user_read(&r->base.mem, stmt, 0, &r->message.user);
+		r->before = (struct support_before){ db_int(stmt, USER_COLUMNS) != 0,
+						     db_int(stmt, USER_COLUMNS + 1) != 0 };
+	}
 	db_end(stmt);
 	return row == 1 ? 0 : row == 0 ? -ENOENT : row;
 }
@@ -249,22 +240,31 @@ static int fill(struct db *db, struct message_request *r)
 	return new->attachment_count ? attachments_read(db, &r->base.mem, m) : 0;
 }
 
+/* -EEXIST: its client id was there. Without the conversation or the user the foreign keys say -ENOENT. */
 static int insert(struct db *db, struct message_request *r)
 {
 	const struct store_new_message *new = &r->new;
-	int64_t at = (int64_t) new->created_at_us;
-	/* Without the conversation or the user the foreign keys say -ENOENT. */
 	int status = db_exec(
 		db,
 		"INSERT INTO messages (conversation_id, user_id, client_id, text, "
-		"created_at, quoted_id, private, card) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?, ?)",
-		"ssssiiis", new->conversation_id, new->user_id, new->client_id, new->text, at,
-		new->quoted_id, (int64_t) new->private, new->card);
+		"created_at, quoted_id, private, card) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?, ?) "
+		"ON CONFLICT (conversation_id, user_id, client_id) DO NOTHING",
+		"ssssiiis", new->conversation_id, new->user_id, new->client_id, new->text,
+		(int64_t) new->created_at_us, new->quoted_id, (int64_t) new->private, new->card);
 
-	if (status < 0)
-		return status;
-	int64_t id = r->inserted = db_last_id(db);
-	status = attachments_send(db, new, id);
+	if (status == 0 && db_changes(db) == 0)
+		return -EEXIST;
+	r->inserted = db_last_id(db);
+	return status;
+}
+
+/* What comes with a message that was inserted. */
+static int insert_rest(struct db *db, struct message_request *r)
+{
+	const struct store_new_message *new = &r->new;
+	int64_t at = (int64_t) new->created_at_us, id = r->inserted;
+	int status = attachments_send(db, new, id);
+
 	if (status == 0 && new->card)
 		status = card_name_people(db, id, new->card);
 	if (status < 0)
@@ -287,7 +287,8 @@ static int insert(struct db *db, struct message_request *r)
 				   &r->cursor);
 	return status < 0 || store_is_channel(new->conversation_id)
 		       ? status
-		       : support_on_message(db, &r->base.mem, new, &r->more, &r->support);
+		       : support_on_message(db, &r->base.mem, new, &r->before, &r->more,
+					    &r->support);
 }
 
 static int add_mentions(struct db *db, const struct message_request *r, int64_t id)
@@ -303,23 +304,36 @@ static int add_mentions(struct db *db, const struct message_request *r, int64_t 
 	return status;
 }
 
-static int run_message_add(struct db *db, struct request *req)
+/* Asked here again: somebody may have been removed while the message was on its way (R27). */
+static int check(struct db *db, struct message_request *r)
 {
-	struct message_request *r = request_of(req, struct message_request);
-	int row = find_by_client_id(db, r);
-
-	if (row != 0) /* the first one again, or an error */
-		return row < 0 ? row : 0;
-	/* Asked here again: somebody may have been removed while the message was on its way (R27). */
 	int status = channel_admits(db, r->new.conversation_id, r->new.user_id);
+
 	if (status == 0)
 		status = check_quoted(db, r);
 	if (status == 0)
 		status = find_writer(db, r);
-	if (status == 0)
-		status = channel_slow(db, &r->new, &r->wait_us);
+	return status == 0 ? channel_slow(db, &r->new, &r->wait_us) : status;
+}
+
+static int run_message_add(struct db *db, struct request *req)
+{
+	struct message_request *r = request_of(req, struct message_request);
+	/* slow mode takes note of a new one, not of the first one again */
+	int row = r->new.slow_us ? find_by_client_id(db, r) : 0;
+
+	if (row != 0)
+		return row < 0 ? row : 0;
+	int status = check(db, r);
 	if (status == 0)
 		status = insert(db, r);
+	if (status == -EEXIST || status == -ENOENT) {
+		/* nothing was written; the first one again, also from who may write no more */
+		row = find_by_client_id(db, r);
+		return row == 1 ? 0 : row < 0 ? row : status;
+	}
+	if (status == 0)
+		status = insert_rest(db, r);
 	if (status < 0)
 		return status;
 	r->created = true;

@@ -114,10 +114,14 @@ struct event_list {
 	size_t n;
 };
 
-/* support.c: what a new message means for its conversation; appends to `out`. The new state is in
- * `ret` when it has changed. */
+/* support.c: what a new message means for its conversation, of whose state every message asks so much; appends to
+ * `out`. The new state is in `ret` when it has changed. */
+struct support_before {
+	bool open, waiting;
+};
 int support_on_message(struct db *db, struct mem *mem, const struct store_new_message *message,
-		       struct event_list *out, const struct store_support **ret);
+		       const struct support_before *before, struct event_list *out,
+		       const struct store_support **ret);
 /* The state of a conversation that is there. */
 int support_read(struct db *db, struct mem *mem, const char *conversation_id,
 		 struct store_support *ret);

@@ -105,7 +105,7 @@ static void undo(struct db *db, struct list *batch, int status)
 {
 	db_rollback(db);
 	search_forget(db, 0);
-	db->event_added = 0;
+	db->event_added = db->event_pruned = 0;
 	fail_writes(batch, status);
 }
 
@@ -311,8 +311,8 @@ static void hand_over(struct store *s)
 	(void)pthread_mutex_lock(&s->mutex);
 	list_entry(s->fresh.prev, struct request, link)->ends_turn = true;
 	take_all(&s->fresh, &s->queued);
-	(void)pthread_cond_signal(&s->queued_cond);
 	(void)pthread_mutex_unlock(&s->mutex);
+	(void)pthread_cond_signal(&s->queued_cond); /* it finds the mutex free */
 }
 
 static void on_turn(uv_prepare_t *turn)

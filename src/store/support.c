@@ -125,28 +125,9 @@ int support_take(struct db *db, struct mem *mem, const char *conversation_id,
 
 /* ---- what a message means ---- */
 
-/* As much of the state as every message asks about. */
-struct before {
-	bool open, waiting;
-};
-
-static int read_before(struct db *db, const char *conversation_id, struct before *ret)
-{
-	sqlite3_stmt *stmt = db_query(db,
-				      "SELECT status = 'open', waiting_since IS NOT NULL FROM "
-				      "conversations WHERE id = ? AND customer_id IS NOT NULL",
-				      "s", conversation_id);
-	int row = stmt ? db_step(db, stmt) : db_error(db);
-
-	if (row == 1)
-		*ret = (struct before){ db_int(stmt, 0) != 0, db_int(stmt, 1) != 0 };
-	db_end(stmt);
-	return row == 1 ? 0 : row == 0 ? -ENOENT : row;
-}
-
 /* 1: the state has changed. */
 static int on_customer(struct db *db, struct mem *mem, const struct store_new_message *m,
-		       const struct before *before, struct event_list *out)
+		       const struct support_before *before, struct event_list *out)
 {
 	const struct support_line line = { .conversation_id = m->conversation_id,
 					   .user_id = m->user_id,
@@ -175,7 +156,8 @@ static int on_customer(struct db *db, struct mem *mem, const struct store_new_me
 	return status < 0 ? status : 1;
 }
 
-static int on_team(struct db *db, const struct store_new_message *m, const struct before *before)
+static int on_team(struct db *db, const struct store_new_message *m,
+		   const struct support_before *before)
 {
 	int status = db_exec(db,
 			     "UPDATE support_cases SET replied_at = ?2, replied_by = ?3 WHERE "
@@ -190,17 +172,14 @@ static int on_team(struct db *db, const struct store_new_message *m, const struc
 }
 
 int support_on_message(struct db *db, struct mem *mem, const struct store_new_message *m,
-		       struct event_list *out, const struct store_support **ret)
+		       const struct support_before *before, struct event_list *out,
+		       const struct store_support **ret)
 {
-	struct before before;
-
 	if (m->private || m->card)
 		return 0;
-	int status = read_before(db, m->conversation_id, &before);
-	if (status == 0)
-		status = strcmp(m->user_id, m->conversation_id) == 0
-				 ? on_customer(db, mem, m, &before, out)
-				 : on_team(db, m, &before);
+	int status = strcmp(m->user_id, m->conversation_id) == 0
+			     ? on_customer(db, mem, m, before, out)
+			     : on_team(db, m, before);
 	return status < 1 ? status : support_take(db, mem, m->conversation_id, ret);
 }
 

@@ -167,6 +167,41 @@ static void test_words_in_order(void **state)
 	assert_int_equal(found(s, "plum"), 0);
 }
 
+/* A message that is there is answered again, also when it would be refused as a new one. */
+static void test_first_one_again(void **state)
+{
+	struct scratch *s = *state;
+	struct store_new_message m = { .conversation_id = "ann",
+				       .user_id = "ann",
+				       .client_id = "one",
+				       .text = "apple",
+				       .created_at_us = 1000 };
+	struct written first, again, quoting, slow, other;
+
+	assert_int_equal(add_user(s, "ann", ROLE_USER), 0);
+	store_message_add(s->store, &m, note_written, &first);
+	store_message_add(s->store, &m, note_written, &again);
+	m.quoted_id = 4711; /* there is none */
+	store_message_add(s->store, &m, note_written, &quoting);
+	m.quoted_id = 0;
+	m.slow_us = 1000000;
+	store_message_add(s->store, &m, note_written, &slow);
+	m.client_id = "two";
+	store_message_add(s->store, &m, note_written, &other);
+	store_wait(s->store);
+	assert_int_equal(first.status, 0);
+	assert_int_equal(again.id, first.id);
+	assert_int_equal(quoting.id, first.id);
+	assert_int_equal(slow.id, first.id);
+	assert_int_equal(other.status, -EAGAIN);
+	m.slow_us = 0;
+	m.quoted_id = 4711;
+	store_message_add(s->store, &m, note_written, &other);
+	store_wait(s->store);
+	assert_int_equal(other.status, -ENOENT);
+	assert_int_equal(found(s, "apple"), 1);
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, scratch_setup, scratch_teardown)
@@ -174,6 +209,7 @@ int main(void)
 		TEST(test_fails_alone),
 		TEST(test_takes_all_along),
 		TEST(test_words_in_order),
+		TEST(test_first_one_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "scratch_sql.h"
 
-enum { MORE = 25, PAGE = 700 };
+enum { MORE = 600, PAGE = 700 };
 
 struct noted {
 	int status;
