@@ -126,7 +126,7 @@ struct wsconn {
 	bool open, ping;
 	bool leaving; /* the client has said that it closes */
 	bool close_sent;
-	bool corked;	   /* until the turn's end */
+	bool gathering;	   /* the queue waits for the turn's end only */
 	bool asked;	   /* a ping since it was heard of: liveness.c */
 	uint64_t heard_us; /* its last pong, or its beginning */
 };

@@ -3,16 +3,18 @@
  * socket that takes them. */
 #include "control/server/wsconn.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "control/server/internal.h"
 
-enum { RX_FIRST = 1024 };
+enum {
+	RX_FIRST = 1024,
+	HEAD_MAX = 4,		  /* of a message in TOGETHER_MAX */
+	TOGETHER_MAX = 32 * 1024, /* below what is sent in one call */
+	TURN_MAX = 64 * 1024	  /* what waits for the end of the loop's turn */
+};
 
 struct wsconn *wsconn_new(struct peer *peer, const struct ws_handler *handler, void *arg,
 			  const char *peer_text)
@@ -68,44 +70,137 @@ static bool write_frame(struct ws_frame *f, struct lws *wsi)
 	return n >= (int)f->length;
 }
 
-/* Nothing waits in front of it. */
-static bool is_idle(const struct wsconn *c)
+static bool may_write(const struct wsconn *c)
 {
-	return c->open && !c->ping && !c->leaving && list_empty(&c->queue) &&
-	       server_may_write(c->peer);
+	return c->open && !c->ping && !c->leaving && server_may_write(c->peer);
 }
 
-static void set_cork(struct wsconn *c, bool on)
+static struct ws_frame *take_first(struct wsconn *c)
 {
-	int value = on;
+	struct ws_frame *f = list_entry(c->queue.next, struct ws_frame, in_queue);
 
-	/* fails where there is no TCP: then each message leaves by itself */
-	(void)setsockopt(lws_get_socket_fd(c->peer->wsi), IPPROTO_TCP, TCP_CORK, &value,
-			 sizeof value);
-	c->corked = on;
+	list_remove(&f->in_queue);
+	c->queued -= f->length;
+	return f;
+}
+
+static bool write_first(struct wsconn *c, struct lws *wsi)
+{
+	struct ws_frame *f = take_first(c);
+	bool written = write_frame(f, wsi);
+
+	free(f);
+	return written;
+}
+
+/* RFC 6455 5.2: a whole message from a server. The bytes that it takes. */
+static size_t put_frame(unsigned char *to, const struct ws_frame *f)
+{
+	size_t n = f->length, head = n < 126 ? 2 : HEAD_MAX;
+
+	to[0] = (unsigned char)(0x80 | (f->binary ? 2 : 1));
+	to[1] = (unsigned char)(n < 126 ? n : 126);
+	if (head > 2) {
+		to[2] = (unsigned char)(n >> 8);
+		to[3] = (unsigned char)n;
+	}
+	memcpy(to + head, f->bytes + LWS_PRE, n);
+	return head + n;
+}
+
+/* What the first messages of the queue take together, as many as go in one send. */
+static size_t size_together(const struct wsconn *c)
+{
+	const struct ws_frame *f;
+	size_t n = 0;
+
+	list_each (f, &c->queue, in_queue) {
+		if (n + HEAD_MAX + f->length > TOGETHER_MAX)
+			break;
+		n += HEAD_MAX + f->length;
+	}
+	return n;
+}
+
+/* libwebsockets writes one message a call, and a call is most of what a message costs. Inside HTTP/2 it frames them once more. */
+static bool write_some(struct wsconn *c, struct lws *wsi)
+{
+	struct ws_frame *first = list_entry(c->queue.next, struct ws_frame, in_queue);
+	size_t room = lws_get_network_wsi(wsi) == wsi ? size_together(c) : 0, n = 0;
+	unsigned char *bytes = room > HEAD_MAX + first->length ? malloc(room) : NULL;
+
+	if (!bytes)
+		return write_first(c, wsi);
+	while (!list_empty(&c->queue)) {
+		first = list_entry(c->queue.next, struct ws_frame, in_queue);
+		if (n + HEAD_MAX + first->length > room)
+			break;
+		n += put_frame(bytes + n, take_first(c));
+		free(first);
+	}
+	/* to a WebSocket: as it is */
+	bool written = lws_write(wsi, bytes, n, LWS_WRITE_HTTP) >= (int)n;
+	free(bytes);
+	return written;
+}
+
+/* Inside HTTP/2 the window of the stream is libwebsockets' to watch: one message each time that it asks. */
+static bool takes_more(struct lws *wsi)
+{
+	return lws_get_network_wsi(wsi) == wsi && !lws_partial_buffered(wsi) &&
+	       !lws_send_pipe_choked(wsi);
 }
 
 /*
- * The first message of the loop's turn leaves at once. What follows in the same turn waits for its end in the kernel and
- * leaves together: one segment, and one time that the other side is woken. To send is most of what an event costs, and
+ * All that waits, as far as the socket takes it. One for each turn of the loop would never catch up with a reader that was
+ * slow for a moment while more than one a turn comes.
+ */
+static bool write_queue(struct wsconn *c, struct lws *wsi)
+{
+	bool written;
+
+	do {
+		written = write_some(c, wsi);
+	} while (written && !list_empty(&c->queue) && takes_more(wsi));
+	return written;
+}
+
+/*
+ * The first message of the loop's turn leaves at once. What follows in the same turn waits for its end and leaves
+ * together: one call, one segment, and one time that the other side is woken. To send is most of what an event costs, and
  * those who are told of everything (the team) have many in a turn when there is much to do.
  */
-static void note_write(struct wsconn *c)
+static bool leaves_at_once(struct wsconn *c)
 {
 	struct peer *p = c->peer;
 
-	if (!p->server->turn || c->corked)
-		return;
-	if (list_empty(&p->in_due))
+	if (!may_write(c) || !list_empty(&c->queue))
+		return false;
+	if (!p->server->turn)
+		return true;
+	c->gathering = !list_empty(&p->in_due);
+	if (!c->gathering)
 		turn_due(p->server->turn, p);
-	else
-		set_cork(c, true);
+	return !c->gathering;
+}
+
+/* Never sent: the connection is gone. */
+static void fail(struct wsconn *c)
+{
+	c->close_code = 1006;
+	c->close_sent = true;
+	server_kill(c->peer);
 }
 
 void wsconn_turn_ends(struct wsconn *c)
 {
-	if (c->corked)
-		set_cork(c, false);
+	if (!c->gathering)
+		return;
+	c->gathering = false;
+	if (may_write(c) && !write_queue(c, c->peer->wsi))
+		fail(c);
+	else if (!list_empty(&c->queue))
+		lws_callback_on_writable(c->peer->wsi);
 }
 
 bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
@@ -127,21 +222,19 @@ bool wsconn_send(struct wsconn *c, const void *bytes, size_t n, bool binary)
 	f->length = n;
 	f->binary = binary;
 	memcpy(f->bytes + LWS_PRE, bytes, n);
-	if (is_idle(c)) {
-		note_write(c);
+	if (leaves_at_once(c)) {
 		bool written = write_frame(f, c->peer->wsi);
 
 		free(f);
-		if (!written) {
-			c->close_code = 1006; /* never sent: the connection is gone */
-			c->close_sent = true;
-			server_kill(c->peer);
-		}
+		if (!written)
+			fail(c);
 		return written;
 	}
 	list_append(&c->queue, &f->in_queue);
 	c->queued += n;
-	if (c->open)
+	if (c->gathering && c->queued > TURN_MAX)
+		wsconn_turn_ends(c);
+	else if (c->open && !c->gathering)
 		lws_callback_on_writable(c->peer->wsi);
 	return true;
 }
@@ -164,7 +257,7 @@ int wsconn_pong(struct wsconn *c)
 
 size_t wsconn_queued(const struct wsconn *c)
 {
-	return c->queued;
+	return c->gathering ? 0 : c->queued;
 }
 
 void wsconn_close(struct wsconn *c, uint16_t code, const char *reason)
@@ -260,38 +353,9 @@ static int write_ping(struct wsconn *c, struct lws *wsi)
 	return 0;
 }
 
-/* Inside HTTP/2 the window of the stream is libwebsockets' to watch: one message each time that it asks. */
-static bool takes_more(struct lws *wsi)
-{
-	return lws_get_network_wsi(wsi) == wsi && !lws_partial_buffered(wsi) &&
-	       !lws_send_pipe_choked(wsi);
-}
-
-/*
- * All that waits, as far as the socket takes it. One for each turn of the loop would never catch up with a reader that was
- * slow for a moment while more than one a turn comes.
- */
-static bool write_queue(struct wsconn *c, struct lws *wsi)
-{
-	bool corks = !c->corked && c->queue.next != c->queue.prev, written = true;
-
-	if (corks)
-		set_cork(c, true);
-	do {
-		struct ws_frame *f = list_entry(c->queue.next, struct ws_frame, in_queue);
-
-		list_remove(&f->in_queue);
-		c->queued -= f->length;
-		written = write_frame(f, wsi);
-		free(f);
-	} while (written && !list_empty(&c->queue) && takes_more(wsi));
-	if (corks)
-		set_cork(c, false);
-	return written;
-}
-
 int wsconn_write(struct wsconn *c, struct lws *wsi)
 {
+	c->gathering = false;
 	if (c->ping && !c->close_code)
 		return write_ping(c, wsi);
 	if (!list_empty(&c->queue)) {
