@@ -9,19 +9,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONNECTION_BUFFER = 16 * 1024, TOKEN_MAX = 1024, LINE_MAX_BYTES = TOKEN_MAX + 128 };
+enum { CONNECTION_BUFFER = 64 * 1024, TOKEN_MAX = 1024, LINE_MAX_BYTES = TOKEN_MAX + 128 };
 
 struct connection {
 	int fd;
-	bool closed;	     /* an event socket: by the server, with a reason */
-	size_t length;	     /* of what was read and not yet understood */
-	uint64_t read_at_us; /* wall clock: when the kernel had the last of it */
+	bool closed;	      /* an event socket: by the server, with a reason */
+	bool stamped;	      /* the kernel says when it had what is read */
+	size_t begin, length; /* of what was read and not yet understood, and the NUL behind it */
+	uint64_t read_at_us;  /* wall clock: when the kernel had the last of it; else not set */
 	char buffer[CONNECTION_BUFFER];
 };
 
 /* Ends the program with a line when the server is not there. Blocking until connection_watch. */
 void connection_open(struct connection *c, uint16_t port);
 void connection_watch(struct connection *c, int epoll, uint64_t tag);
+/* From now on `read_at_us` is set, or not any more: it costs the whole machine some time for each packet. */
+void connection_stamp(struct connection *c, bool on);
 /* All of it; waits for a full socket. */
 void connection_write(struct connection *c, const void *bytes, size_t n);
 /* What is there, without waiting once it is watched. Ends the program when the server has closed. */

@@ -39,13 +39,21 @@ void connection_open(struct connection *c, uint16_t port)
 					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int on = 1;
 
-	c->length = 0;
-	c->closed = false;
+	c->begin = c->length = 0;
+	c->closed = c->stamped = false;
 	c->fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (c->fd < 0 || connect(c->fd, (const struct sockaddr *)&to, sizeof to) < 0)
 		fail("port %u: %s", port, strerror(errno));
 	(void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	(void)setsockopt(c->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+void connection_stamp(struct connection *c, bool on)
+{
+	int value = on;
+
+	if (setsockopt(c->fd, SOL_SOCKET, SO_TIMESTAMPNS, &value, sizeof value) < 0)
+		fail("%s", strerror(errno));
+	c->stamped = on;
 }
 
 void connection_watch(struct connection *c, int epoll, uint64_t tag)
@@ -85,29 +93,47 @@ static void take_stamp(struct connection *c, struct msghdr *message)
 	}
 }
 
-void connection_read(struct connection *c)
+static ssize_t read_stamped(struct connection *c, struct iovec room)
 {
 	char control[CMSG_SPACE(sizeof(struct timespec))];
-	struct iovec room = { c->buffer + c->length, sizeof c->buffer - 1 - c->length };
 	struct msghdr message = { .msg_iov = &room,
 				  .msg_iovlen = 1,
 				  .msg_control = control,
 				  .msg_controllen = sizeof control };
 	ssize_t n = recvmsg(c->fd, &message, 0);
 
-	if (n < 0 && errno == EAGAIN)
-		return;
-	if (n <= 0)
-		fail("the server closed a connection: %.300s", c->buffer);
 	c->read_at_us = clock_wall_us();
-	take_stamp(c, &message);
+	if (n > 0)
+		take_stamp(c, &message);
+	return n;
+}
+
+/* What is not understood yet. */
+static char *start(struct connection *c)
+{
+	return c->buffer + c->begin;
+}
+
+void connection_read(struct connection *c)
+{
+	if (c->begin && c->length)
+		memmove(c->buffer, start(c), c->length);
+	c->begin = 0;
+	struct iovec room = { c->buffer + c->length, sizeof c->buffer - 1 - c->length };
+	ssize_t n = c->stamped ? read_stamped(c, room)
+			       : recv(c->fd, room.iov_base, room.iov_len, 0);
+
+	if (n < 0 && errno == EAGAIN)
+		n = 0;
+	else if (n <= 0)
+		fail("the server closed a connection: %.300s", c->buffer);
 	c->length += (size_t)n;
 	c->buffer[c->length] = '\0';
 }
 
 void connection_drop(struct connection *c, size_t n)
 {
-	memmove(c->buffer, c->buffer + n, c->length - n + 1);
+	c->begin += n;
 	c->length -= n;
 }
 
@@ -126,19 +152,20 @@ size_t request_write(char *ret, size_t capacity, const char *path, const char *t
 
 int answer_take(struct connection *c)
 {
-	const char *end = c->length ? strstr(c->buffer, "\r\n\r\n") : NULL;
-	const char *length = end ? strcasestr(c->buffer, "\r\ncontent-length: ") : NULL;
+	const char *answer = start(c);
+	const char *end = c->length ? strstr(answer, "\r\n\r\n") : NULL;
+	const char *length = end ? strcasestr(answer, "\r\ncontent-length: ") : NULL;
 
 	if (!end)
 		return 0;
 	if (!length || length > end)
-		fail("an answer without a length: %.300s", c->buffer);
-	size_t whole = (size_t)(end + 4 - c->buffer) + strtoul(length + 18, NULL, 10);
+		fail("an answer without a length: %.300s", answer);
+	size_t whole = (size_t)(end + 4 - answer) + strtoul(length + 18, NULL, 10);
 	if (c->length < whole)
 		return 0;
-	int status = atoi(c->buffer + strlen("HTTP/1.1 "));
+	int status = atoi(answer + strlen("HTTP/1.1 "));
 	if (status >= 300)
-		fail("answered %.*s", (int)whole, c->buffer);
+		fail("answered %.*s", (int)whole, answer);
 	connection_drop(c, whole);
 	return status;
 }
@@ -169,9 +196,8 @@ void events_send(struct connection *c, const char *text, size_t n)
 
 bool events_next(struct connection *c, const char **ret_text, size_t *ret_length, size_t *ret_size)
 {
-	const unsigned char *b = (const unsigned char *)c->buffer;
-
 	while (c->length >= 2) {
+		const unsigned char *b = (const unsigned char *)start(c);
 		size_t head = b[1] < 126 ? 2 : 4, n = b[1];
 
 		if (b[1] > 126)
@@ -183,7 +209,7 @@ bool events_next(struct connection *c, const char **ret_text, size_t *ret_length
 		if (c->length < head + n)
 			return false;
 		if ((b[0] & 0x0f) == OPCODE_TEXT) {
-			*ret_text = c->buffer + head;
+			*ret_text = start(c) + head;
 			*ret_length = n;
 			*ret_size = head + n;
 			return true;
@@ -192,10 +218,10 @@ bool events_next(struct connection *c, const char **ret_text, size_t *ret_length
 			c->closed = true;
 			(void)fprintf(stderr,
 				      "bench_chat: the server closes an event socket: %.*s\n",
-				      n > 2 ? (int)n - 2 : 0, c->buffer + head + 2);
+				      n > 2 ? (int)n - 2 : 0, start(c) + head + 2);
 			return false;
 		}
-		send_frame(c, OPCODE_PONG, c->buffer + head, n);
+		send_frame(c, OPCODE_PONG, start(c) + head, n);
 		connection_drop(c, head + n);
 	}
 	return false;
@@ -213,11 +239,11 @@ void events_open(struct connection *c, uint16_t port, const char *token)
 
 	connection_open(c, port);
 	connection_write(c, upgrade, sizeof upgrade - 1);
-	while (!c->length || !strstr(c->buffer, "\r\n\r\n"))
+	while (!c->length || !strstr(start(c), "\r\n\r\n"))
 		connection_read(c);
-	if (strncmp(c->buffer, "HTTP/1.1 101", 12) != 0)
-		fail("no event socket: %.300s", c->buffer);
-	connection_drop(c, (size_t)(strstr(c->buffer, "\r\n\r\n") + 4 - c->buffer));
+	if (strncmp(start(c), "HTTP/1.1 101", 12) != 0)
+		fail("no event socket: %.300s", start(c));
+	connection_drop(c, (size_t)(strstr(start(c), "\r\n\r\n") + 4 - start(c)));
 	int n = snprintf(connect, sizeof connect, "{\"type\":\"connect\",\"token\":\"%s\"}", token);
 	events_send(c, connect, (size_t)n);
 	while (!events_next(c, &text, &length, &size))

@@ -12,7 +12,12 @@
 #include "base/clock.h"
 #include "client.h"
 
-enum { READY_MAX = 256, TEXTS_MAX = 100000, AFTER_S = 10 };
+enum {
+	READY_MAX = 256,
+	TEXTS_MAX = 100000,
+	AFTER_S = 10,
+	REST_US = 2000 /* between fan-outs nobody asks when something came: it is read together */
+};
 
 struct listening {
 	struct connection *sockets, sender;
@@ -47,10 +52,13 @@ static void take_events(struct listening *l, struct connection *c)
 	}
 	if (c->closed) { /* the team's, when it is told more than it reads; a client comes back, too */
 		size_t i = (size_t)(c - l->sockets);
+		bool stamped = c->stamped;
 
 		(void)close(c->fd);
 		events_open(c, l->port, l->tokens[i]);
 		connection_watch(c, l->epoll, i);
+		if (stamped)
+			connection_stamp(c, true);
 	}
 }
 
@@ -95,6 +103,8 @@ static void fan_out(struct listening *l, uint16_t port, unsigned rate, double se
 		fail("at most %d messages", TEXTS_MAX);
 	l->wanted = (size_t)total * l->members;
 	l->delays = calloc(l->wanted, sizeof *l->delays);
+	for (size_t i = 0; i < l->members; i++)
+		connection_stamp(&l->sockets[i], true);
 	connection_open(&l->sender, port);
 	connection_watch(&l->sender, l->epoll, tag_sender);
 	uint64_t begin = clock_now_us(), cpu = own_cpu_us();
@@ -116,6 +126,8 @@ static void fan_out(struct listening *l, uint16_t port, unsigned rate, double se
 		     quantile(l->delays, l->seen, 1) / 1000, l->seen, l->wanted,
 		     (double)(own_cpu_us() - cpu) / took);
 	(void)fflush(stdout);
+	for (size_t i = 0; i < l->members; i++)
+		connection_stamp(&l->sockets[i], false);
 	(void)close(l->sender.fd);
 	free(l->delays);
 	l->delays = NULL;
@@ -160,7 +172,7 @@ int run_listen(uint16_t port, unsigned members, unsigned rate, double seconds)
 	(void)epoll_ctl(l->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input);
 	for (;;) {
 		while (turn(l, -1))
-			;
+			(void)usleep(REST_US);
 		if (read(STDIN_FILENO, &byte, 1) <= 0)
 			break;
 		if (byte == '\n')

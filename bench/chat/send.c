@@ -150,7 +150,7 @@ static void read_writers(struct sending *s, uint16_t port)
 		if (!s->writers)
 			fail("out of memory");
 		struct writer *w = &s->writers[s->count];
-		*w = (struct writer){ .n = 0 };
+		memset(w, 0, sizeof *w);
 		if (sscanf(line, "%63s %1023s", w->conversation, w->token) != 2)
 			fail("each line must be a conversation and a token");
 		events_open(&w->events, port, w->token);
