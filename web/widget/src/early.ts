@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What is written before anybody is connected. It is kept over reloads like what waits later on: as nobody's, or as that of the
- * customer who the page says is there, so that on the page of another one it is not sent.
+ * customer who the page says is there, so that on the page of another one it is not sent. What a visitor left waiting is the
+ * customer's once they have signed in.
  */
 import { browserOutbox, type Outbox, type OutboxStorage, type UnsentMessage } from '@confab/client';
 
@@ -25,22 +26,40 @@ export class Early {
     this.storage = storage;
   }
 
-  /** Whether what the storage has under this user id is what this customer, or somebody unknown, has written. */
-  owns(userId: string, customerId: string | undefined): boolean {
-    return writersOf(customerId).includes(userId);
+  /** Whether what the storage has under this user id is what this customer, or the visitor or somebody unknown, has written. */
+  owns(userId: string, customerId: string | undefined, visitorId: string | undefined): boolean {
+    return userId === visitorId || writersOf(customerId).includes(userId);
   }
 
-  /** What waits since an earlier page: this customer's or nobody's, and the visitor's, who is known but not connected yet. */
+  /**
+   * What waits since an earlier page: this customer's or nobody's, and the visitor's, who is known but not connected yet. With a
+   * customer, who was the visitor, that is theirs, too.
+   */
   async load(customerId: string | undefined, visitorId: string | undefined): Promise<{ pending: UnsentMessage[]; earlier: UnsentMessage[] }> {
+    if (customerId !== undefined && visitorId !== undefined) {
+      this.claim((await this.#list([visitorId])) ?? [], customerId, visitorId);
+      await this.#keeping;
+    }
     const pending = (await this.#list(writersOf(customerId))) ?? [];
     for (const { key } of pending) this.#kept.add(key);
-    return { pending, earlier: visitorId === undefined ? [] : ((await this.#list([visitorId])) ?? []) };
+    return { pending, earlier: visitorId === undefined || customerId !== undefined ? [] : ((await this.#list([visitorId])) ?? []) };
   }
 
   keep(message: UnsentMessage, customerId: string | undefined): void {
     this.#keeping = this.#try(async (storage) => {
       await storage.put(writersOf(customerId)[0] ?? NOBODY, message);
       this.#kept.add(message.key);
+    });
+  }
+
+  /** They have signed in. Returns the messages as they are to be sent now: with files that the visitor's account has sent anew. */
+  claim(messages: readonly UnsentMessage[], customerId: string, visitorId: string | undefined): UnsentMessage[] {
+    return messages.map((message) => {
+      const files = message.files.map((file) => (file.file ? { ...file, attachment: undefined } : file));
+      const theirs: UnsentMessage = { ...message, conversationId: '', files, quoted: undefined, refused: undefined };
+      this.keep(theirs, customerId);
+      for (const id of [NOBODY, ...(visitorId === undefined ? [] : [visitorId])]) void this.#try((storage) => storage.remove(id, message.key));
+      return theirs;
     });
   }
 

@@ -37,9 +37,9 @@ export class Identity {
     return this.customer !== undefined || this.#visitor() !== undefined;
   }
 
-  /** This browser's visitor, unless the page says who it is. */
+  /** This browser's visitor, also while the page says who it is: then they have signed in since. */
   get visitorId(): string | undefined {
-    return this.customer ? undefined : this.#visitor()?.id;
+    return this.#visitor()?.id;
   }
 
   /** A user and a token; with `create` also for somebody new. Rejects with Refused, or with what fetch rejects with. */

@@ -202,8 +202,17 @@ export class Widget {
     if (now?.id === id && now.hash === hash) return;
     this.#identity.customer = { id, hash, name, image }; // at once: whoever calls before this is done has the last word
     if (now && now.id !== id) this.#forgetPerson();
+    if (!now) this.#claim(id);
     await this.#disconnect(true);
+    if (!now) void this.#restore();
     await this.connect(false);
+  }
+
+  /** Whatever waits goes as this customer, who wrote it before they signed in. */
+  #claim(customerId: string): void {
+    const { connected, earlier, pending } = this.state;
+    const waiting = connected ? connected.client.outbox.queue.map(({ message }) => message) : earlier;
+    this.#set({ pending: this.#early.claim([...waiting, ...pending], customerId, this.#identity.visitorId) });
   }
 
   /** Whoever sits here next finds nothing of this one. */
@@ -367,7 +376,8 @@ export class Widget {
     chat.start();
     if (open) chat.open(me.id);
     const customerId = this.#identity.customer?.id;
-    void client.outbox.forget((userId) => userId !== me.id && !this.#early.owns(userId, customerId)); // who was here before is gone
+    const { visitorId } = this.#identity;
+    void client.outbox.forget((userId) => userId !== me.id && !this.#early.owns(userId, customerId, visitorId)); // who was here before is gone
     void this.#handOver(pending, connected);
     this.#set({ connected, connection: 'ready', banned: undefined, pending: [], earlier: [] });
     this.#tellPage();
@@ -392,7 +402,8 @@ export class Widget {
     if (round !== this.#round || pending.length + earlier.length === 0) return;
     const { connected } = this.state;
     if (connected) return this.#handOver(pending, connected);
-    this.#set({ pending: [...pending, ...this.state.pending], earlier });
+    const known = new Set(this.state.pending.map(({ key }) => key));
+    this.#set({ pending: [...pending.filter(({ key }) => !known.has(key)), ...this.state.pending], earlier });
     if (pending.length > 0) void this.connect(true);
   }
 

@@ -124,6 +124,43 @@ test('signed in anew just as it connects: what waited goes all the same, and onc
   assert.deepEqual(widget.state.pending, []);
 });
 
+test('what a visitor wrote without a connection is sent as the customer who they sign in as', async () => {
+  const widget = widgetOf();
+  const sent: string[] = [];
+  server.routes['POST /api/v1/conversations/customer-alice/messages'] = ({ body }) => {
+    sent.push(String(body['text']));
+    const message = { id: sent.length, conversation_id: 'customer-alice', user: { id: 'customer-alice', name: 'Alice', role: 'user' }, text: body['text'], client_id: body['client_id'], created_at: '2026-01-01T00:00:00.000Z' };
+    return { status: 201, body: { message } };
+  };
+  await widget.connect(true);
+  assert.equal(connectedAs(widget), 'visitor-1');
+  server.reachable = false;
+  server.socket.end(1006);
+  widget.send('Is it in stock?');
+  await until(() => widget.state.connected?.client.outbox.queue[0]?.delivery === 'waiting');
+  await widget.identify(alice);
+  assert.deepEqual(widget.state.pending.map(({ text }) => text), ['Is it in stock?'], 'it is still seen');
+  server.reachable = true;
+  await widget.connect(false);
+  assert.equal(connectedAs(widget), 'customer-alice');
+  await until(() => sent.length > 0);
+  assert.deepEqual(sent, ['Is it in stock?']);
+  assert.deepEqual(widget.state.pending, []);
+});
+
+test('kept over a reload: what the visitor left waiting is the customer’s on a page that says who it is', async () => {
+  const shared = new MemoryOutbox();
+  const file = { name: 'a.png', file: new Blob(['a']), attachment: { id: 'f1', name: 'a.png', type: 'image/png', size: 1, url: '/files/f1/a.png' } } as unknown as UnsentMessage['files'][number];
+  await shared.tab().put('visitor-1', { key: 'k', conversationId: 'visitor-1', text: 'of the visitor', at: 1, private: false, files: [file] });
+  const early = new Early('http://test', () => {}, shared.tab());
+  assert.equal(early.owns('visitor-1', 'Alice', 'visitor-1'), true, 'not wiped before it was looked at');
+  const { pending, earlier } = await early.load('Alice', 'visitor-1');
+  assert.deepEqual([pending.map(({ text }) => text), earlier], [['of the visitor'], []]);
+  assert.equal(pending[0]?.files[0]?.attachment, undefined, 'the visitor’s upload is not the customer’s');
+  await until(() => shared.keysOf('visitor-1').length === 0);
+  assert.deepEqual(shared.keysOf('customer Alice'), ['k']);
+});
+
 test('a draft is there again on the pages of who began it, and on nobody else’s', async () => {
   widgetOf(alice).draft = 'Dear shop';
   assert.equal(widgetOf(alice).draft, 'Dear shop');
