@@ -27,6 +27,7 @@ const struct http_route control_routes[] = {
 	{ HTTP_GET,    "/api/auth/session",                          http_session,                  ACCESS_PUBLIC },
 	{ HTTP_GET,    "/api/auth/sessions",                         http_sessions,                 ACCESS_SESSION },
 	{ HTTP_POST,   "/api/auth/sessions/end_others",              http_sessions_end_others,      ACCESS_SESSION },
+	{ HTTP_POST,   "/api/auth/links",                            http_own_link,                 ACCESS_SESSION },
 	{ HTTP_POST,   "/api/auth/name",                             http_rename,                   ACCESS_SESSION },
 	{ HTTP_POST,   "/api/auth/password",                         http_password,                 ACCESS_SESSION },
 

@@ -124,6 +124,28 @@ test('an account without a password has none to change', async () => {
 	assert.equal((await admin.call('POST', '/api/auth/password', { password: '', new_password: NEW })).status, 403);
 });
 
+test('a link for one\'s other device: once, in the audit log, not for strangers, and not without end', async () => {
+	await addPerson(daemon, 'two');
+	const { client } = await signIn('two', OLD);
+	assert.equal((await new Client(daemon.url).call('POST', '/api/auth/links', {})).status, 401);
+	const made = await client.call('POST', '/api/auth/links', {});
+	assert.equal(made.status, 201);
+	const left = Date.parse(made.body.expires_at) - Date.now();
+	assert.ok(left > 290_000 && left <= 300_000, `${left} ms`);
+	const phone = new Client(daemon.url);
+	assert.equal((await phone.call('POST', '/api/auth/link', { token: made.body.token })).body.user.id, 'two');
+	assert.equal(await who(phone), 'two');
+	assert.equal(await who(client), 'two', 'one is signed in on both');
+	assert.equal((await new Client(daemon.url).call('POST', '/api/auth/link', { token: made.body.token })).status, 401, 'it is used up');
+	let last, asked = 0;
+	do last = await client.call('POST', '/api/auth/links', {}); while (last.status === 201 && ++asked < 30);
+	assert.equal(last.status, 429);
+	assert.equal(last.body.code, 9);
+	const { audit } = (await people.boss.call('GET', '/api/v1/audit?limit=100&actor=two&action=session.link')).body;
+	assert.equal(audit.length, asked + 1);
+	assert.ok(!JSON.stringify(audit).includes(made.body.token));
+});
+
 test('the audit log has who signed in, who could not, and who signed out; not what strangers type', async () => {
 	await addPerson(daemon, 'log');
 	const { client } = await signIn('log', OLD);

@@ -30,6 +30,7 @@ enum {
 	AUTH_SESSION_LIFE_S = 30 * 24 * 3600, /* absolute; the cookie's Max-Age */
 	AUTH_SESSION_IDLE_S = 7 * 24 * 3600,
 	AUTH_LINK_LIFE_S = 24 * 3600,
+	AUTH_OWN_LINK_LIFE_S = 5 * 60, /* of one that people make for their other device */
 	AUTH_PASSWORD_MIN = 8,
 	AUTH_TOKEN_SIZE = 44, /* a session or link token: 43 characters of base64url and NUL */
 	AUTH_SESSION_KEY_SIZE = 65,
@@ -199,5 +200,6 @@ const char *auth_user_problem(const struct auth_new_user *user);
 
 typedef void auth_link_fn(void *arg, int status, const char *link_token);
 
-/* A one-time sign-in link's token (256 bit, 24 h). -ENOENT: no such user. */
-void auth_link_create(struct auth *a, const char *user_id, auth_link_fn *done, void *arg);
+/* A one-time sign-in link's token (256 bit), good for life_s. -ENOENT: no such user. */
+void auth_link_create(struct auth *a, const char *user_id, unsigned life_s, auth_link_fn *done,
+		      void *arg);

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One's own account: GET /api/auth/sessions, POST /api/auth/sessions/end_others, /name, /password. */
+/* One's own account: GET /api/auth/sessions, POST /api/auth/sessions/end_others, /links, /name, /password. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "control/auth/auth.h"
 #include "control/control.h"
 #include "control/http/access.h"
 #include "control/http/handlers.h"
 #include "control/http/names.h"
+#include "control/http/rate.h"
 #include "control/support/support.h"
 #include "control/ws/hub.h"
 #include "control/ws/objects.h"
+
+/* It opens more than a user token does, and costs as much as ten: six a minute, twelve at once. */
+enum { OWN_LINK_COST = 10 };
 
 /* Lives until the answer: whoever gives that frees it. */
 struct own {
@@ -102,6 +107,44 @@ void http_sessions_end_others(struct http_req *req, struct control *control)
 	if (own)
 		auth_sessions_end_others(control->auth, access_user(req)->id, own->key,
 					 on_others_ended, own);
+}
+
+static void on_own_link(void *arg, int status, const char *link_token)
+{
+	autofree struct own *own = arg;
+	uint64_t end = clock_wall_us() + (uint64_t)AUTH_OWN_LINK_LIFE_S * US_PER_S;
+
+	if (status != 0) {
+		access_answer_error(own->req, status, "account");
+		return;
+	}
+	support_audit(own->control->support, access_user(own->req)->id, http_peer(own->req),
+		      "session.link", NULL, NULL);
+	http_add_header(own->req, "cache-control", "no-store");
+	http_reply_json(
+		own->req, 201,
+		json_pack("{s:s, s:o}", "token", link_token, "expires_at", object_time(end)));
+}
+
+/* For one's other device: whoever has the link is signed in, once. */
+void http_own_link(struct http_req *req, struct control *control)
+{
+	const struct store_user *me = access_user(req);
+	char seconds[16];
+
+	if (!http_body_json(req))
+		return;
+	unsigned wait_s = rate_take(control->token_rate, me->id, OWN_LINK_COST, clock_now_us());
+	if (wait_s) {
+		(void)snprintf(seconds, sizeof seconds, "%u", wait_s);
+		http_add_header(req, "retry-after", seconds);
+		http_error(req, 429, 9, "Too many links were asked for; try again in %s seconds.",
+			   seconds);
+		return;
+	}
+	struct own *own = own_new(req, control);
+	if (own)
+		auth_link_create(control->auth, me->id, AUTH_OWN_LINK_LIFE_S, on_own_link, own);
 }
 
 static void on_renamed(void *arg, int status, const struct store_user *user)

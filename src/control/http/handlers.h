@@ -8,7 +8,7 @@
 /* session.c */
 http_fn http_login, http_link, http_logout, http_session;
 /* account.c */
-http_fn http_sessions, http_sessions_end_others, http_rename, http_password;
+http_fn http_sessions, http_sessions_end_others, http_own_link, http_rename, http_password;
 /* video_call.c */
 http_fn http_config, http_user_token;
 /* conversations.c */

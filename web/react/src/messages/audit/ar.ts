@@ -24,6 +24,7 @@ export const audit: AuditMessages = {
     'session.begin': 'سجّل الدخول',
     'session.end': 'سجّل الخروج',
     'session.end_others': 'سجّل الخروج من كل مكان آخر',
+    'session.link': 'أنشأ رابط دخول لجهاز آخر',
     'session.refuse': 'رُفض تسجيل الدخول',
     'account.password': 'غيّر كلمة المرور',
     'account.refuse': 'رُفض تغيير كلمة المرور',

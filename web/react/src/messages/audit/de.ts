@@ -24,6 +24,7 @@ export const audit: AuditMessages = {
     'session.begin': 'Angemeldet',
     'session.end': 'Abgemeldet',
     'session.end_others': 'Überall sonst abgemeldet',
+    'session.link': 'Anmeldelink für ein anderes Gerät erstellt',
     'session.refuse': 'Anmeldung abgelehnt',
     'account.password': 'Passwort geändert',
     'account.refuse': 'Passwortänderung abgelehnt',

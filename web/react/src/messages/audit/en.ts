@@ -32,6 +32,7 @@ export const audit: AuditMessages = {
     'session.begin': 'Signed in',
     'session.end': 'Signed out',
     'session.end_others': 'Signed out everywhere else',
+    'session.link': 'Made a sign-in link for another device',
     'session.refuse': 'Sign-in refused',
     'account.password': 'Changed the password',
     'account.refuse': 'Change of password refused',
