@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ConfabError, conversationIdOf, type Call, type ChatStore, type UserObject } from '@confab/client';
-import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { Ended } from '../call/CallEnded.tsx';
 import { IncomingCall } from '../call/IncomingCall.tsx';
 import { OutgoingCall } from '../call/OutgoingCall.tsx';
@@ -45,7 +45,7 @@ const CenterContext = createContext<Center | undefined>(undefined);
 
 /** Undefined where no CallCenter is around. */
 export function useCallCenter(): Center | undefined {
-  return use(CenterContext);
+  return useContext(CenterContext);
 }
 
 /**
@@ -120,7 +120,7 @@ function Calls({ children }: { children: ReactNode }) {
   const conversation = told !== undefined && isGuestOf(messenger, told) ? undefined : told;
 
   return (
-    <CenterContext value={center}>
+    <CenterContext.Provider value={center}>
       {children}
       {active && (
         <VideoCall
@@ -178,7 +178,7 @@ function Calls({ children }: { children: ReactNode }) {
           {...(conversation !== undefined && { onWrite: (text: string) => write(incoming, conversation, text) })}
         />
       )}
-    </CenterContext>
+    </CenterContext.Provider>
   );
 }
 

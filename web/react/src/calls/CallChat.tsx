@@ -4,7 +4,7 @@
  * which has the conversation already, moves its messages and its text box there. So nothing is there twice, or fetched twice.
  */
 import type { ChatStore } from '@confab/client';
-import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 
 export interface CallChat {
   /** What lies over the page: the window of a call, of this conversation or of none; undefined while the page can be seen. */
@@ -30,7 +30,7 @@ const CallChatContext = createContext<CallChat | undefined>(undefined);
 
 /** Undefined where no CallCenter is around. */
 export function useCallChat(): CallChat | undefined {
-  return use(CallChatContext);
+  return useContext(CallChatContext);
 }
 
 export function CallChatProvider({ goTo, children }: { goTo: CallChat['goTo']; children: ReactNode }) {
@@ -47,7 +47,7 @@ export function CallChatProvider({ goTo, children }: { goTo: CallChat['goTo']; c
     () => ({ over, open, place, after, messenger, cover, setOpen, setPlace, setAfter, attach, goTo }),
     [over, open, place, after, messenger, attach, goTo],
   );
-  return <CallChatContext value={value}>{children}</CallChatContext>;
+  return <CallChatContext.Provider value={value}>{children}</CallChatContext.Provider>;
 }
 
 /** For a page with conversations: calls find them in its store. `select` brings the one of the call onto the page. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the parts of the team's side share. */
 import { DeskStore, isNamed, type ChatState, type ChatStore, type DeskState, type VideoClient } from '@confab/client';
-import { createContext, use, useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useMessages } from '../context.tsx';
 import { errorText } from '../errorText.ts';
 import { useObservable } from '../hooks/useObservable.ts';
@@ -52,9 +52,9 @@ export function DeskProvider({ client, chat, state, children }: DeskProviderProp
   const refreshTeam = useCallback(() => store.refreshTeam(), [store]);
   const value = useMemo(() => ({ chat, state, desk, refreshTeam, attempt }), [chat, state, desk, refreshTeam, attempt]);
   return (
-    <DeskContext value={value}>
-      <DeskStateContext value={desk}>{children}</DeskStateContext>
-    </DeskContext>
+    <DeskContext.Provider value={value}>
+      <DeskStateContext.Provider value={desk}>{children}</DeskStateContext.Provider>
+    </DeskContext.Provider>
   );
 }
 
@@ -94,13 +94,13 @@ function useNotices(client: VideoClient, state: ChatState): void {
 }
 
 /** Undefined on the customer's side. */
-export const useMaybeDesk = (): Desk | undefined => use(DeskContext);
+export const useMaybeDesk = (): Desk | undefined => useContext(DeskContext);
 
 /** On the team's side only. */
-export const useDesk = (): Desk => inside(use(DeskContext));
+export const useDesk = (): Desk => inside(useContext(DeskContext));
 
 /** The same without what changes with every event. */
-export const useDeskState = (): DeskState => inside(use(DeskStateContext));
+export const useDeskState = (): DeskState => inside(useContext(DeskStateContext));
 
 function inside<T>(found: T | undefined): T {
   if (!found) throw new Error('This belongs inside of <AdminChat>.');

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createContext, use, useCallback, useEffect, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useRef, useState, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
+import { MessagesContext } from '../messages/context.ts';
+import type { Messages } from '../messages/en.ts';
 import { Icon } from './Icon.tsx';
 
 const SHOWN_MS = 5000;
@@ -19,31 +21,44 @@ interface Toast {
   text: string;
   deed?: ToastDeed | undefined;
   problem: boolean;
+  /** The language of the text. */
+  language: string;
 }
 
 type ShowToast = (text: string, how?: ToastDeed | 'problem') => void;
 
-const ToastContext = createContext<ShowToast>(() => {});
+const ToastContext = createContext<(language: string, ...toast: Parameters<ShowToast>) => void>(() => {});
+
+/** What tells languages apart, also when their texts come as a new object each time. */
+const languageOf = (t: Messages): string => `${t.locale} ${t.dismiss}`;
 
 /**
  * Shows a short notice for five seconds, above everything, also above dialogs; with a deed for twelve, and as long as the pointer or
- * the focus is on it. 'problem': something did not work, which takes longer to read.
+ * the focus is on it. 'problem': something did not work, which takes longer to read. In another language than the page's it is not
+ * shown: when that changes, it goes.
  */
 export function useToast(): ShowToast {
-  return use(ToastContext);
+  const show = useContext(ToastContext);
+  const language = languageOf(useContext(MessagesContext));
+  return useCallback((...toast) => show(language, ...toast), [show, language]);
 }
 
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
-  const show = useCallback<ShowToast>((text, how) => {
+  const language = languageOf(useContext(MessagesContext));
+  const now = useRef(language);
+  now.current = language;
+  useEffect(() => setToasts((list) => list.filter((toast) => toast.language === language)), [language]);
+  const show = useCallback((spoken: string, text: string, how?: ToastDeed | 'problem') => {
+    if (spoken !== now.current) return; // begun before the language changed
     const problem = how === 'problem';
     const deed = problem ? undefined : how;
     // the same notice twice would only push the first one away
-    setToasts((list) => [...list.filter((toast) => toast.text !== text), { id: Math.random(), text, deed, problem }].slice(-3));
+    setToasts((list) => [...list.filter((toast) => toast.text !== text), { id: Math.random(), text, deed, problem, language: spoken }].slice(-3));
   }, []);
   const remove = useCallback((id: number) => setToasts((list) => list.filter((toast) => toast.id !== id)), []);
   return (
-    <ToastContext value={show}>
+    <ToastContext.Provider value={show}>
       {children}
       {typeof document !== 'undefined' &&
         createPortal(
@@ -54,7 +69,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         </div>,
         document.body,
       )}
-    </ToastContext>
+    </ToastContext.Provider>
   );
 }
 
