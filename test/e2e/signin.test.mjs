@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { signInByLink } from '../lib/app.mjs';
-import { launchChromium, openPage } from '../lib/browser.mjs';
+import { launchChromium, openPage, until } from '../lib/browser.mjs';
 import { confab, startConfabd } from '../lib/confabd.mjs';
 import { dress } from '../lib/tour.mjs';
 
@@ -104,6 +104,42 @@ test('the messenger is fetched when somebody writes a name, not before', async (
 	await signIn(page, ['User ID', 'Password', 'Sign in']);
 	await page.getByRole('list', { name: 'Conversations' }).waitFor();
 	person.assertQuiet();
+});
+
+const KEPT = async () => {
+	let n = Object.keys(sessionStorage).filter((key) => key === 'confab-drafts').length;
+	for (const { name } of await indexedDB.databases()) {
+		const opened = await new Promise((resolve) => (indexedDB.open(name).onsuccess = ({ target }) => resolve(target.result)));
+		n += await new Promise((resolve) => (opened.transaction('messages').objectStore('messages').count().onsuccess = ({ target }) => resolve(target.result)));
+		opened.close();
+	}
+	return n;
+};
+
+test('signed out in one tab, the others are at the sign-in page at once, without a network too, and nothing is left', async () => {
+	const person = await openPage(browser, daemon.url);
+	await signIn(person.page, ['User ID', 'Password', 'Sign in']);
+	await person.page.getByRole('list', { name: 'Conversations' }).getByText('Sam Rivera').click();
+	const other = await person.context.newPage();
+	await other.goto(person.page.url());
+	const write = other.getByRole('textbox', { name: 'Message' });
+	await write.waitFor();
+	await person.context.setOffline(true);
+	await write.fill('for your eyes only');
+	await write.press('Enter');
+	await other.getByText('Waiting for the connection').waitFor();
+	await write.fill('half a sen');
+	await until('kept', () => other.evaluate(KEPT), (n) => n === 2);
+	await person.page.getByRole('button', { name: 'Sign out' }).first().click();
+	for (const page of [other, person.page]) await page.getByRole('button', { name: 'Sign in' }).waitFor({ timeout: 5000 });
+	await other.getByText('You signed out in another tab.').waitFor();
+	assert.equal(await person.page.getByText('in another tab').count(), 0);
+	assert.ok(!other.url().includes('#'), other.url());
+	await until('nothing is left', () => other.evaluate(KEPT), (n) => n === 0);
+	await person.context.setOffline(false);
+	await other.reload();
+	await heading(other, 'Sign in');
+	await person.context.close();
 });
 
 test('a messenger that cannot be fetched is said, and a new try has it', async () => {

@@ -12,7 +12,7 @@ import { useTexts } from './texts/index.ts';
 /** Nothing of it is React: this and all that it shows is built with Preact in its place (build.mjs). */
 export function App() {
   const texts = useTexts();
-  const { session, signIn, signOut, lost, reload } = useSession();
+  const { session, signIn, signOut, lost, gone, reload } = useSession();
   useDressedDocument(session.status !== 'signedIn'); // then the program after sign-in does
   switch (session.status) {
     case 'loading':
@@ -22,7 +22,7 @@ export function App() {
     case 'signedOut':
       return <SignIn notice={session.notice} onSignIn={signIn} />;
     case 'signedIn':
-      return <Place desk={session.desk} user={session.user} onSignOut={() => void signOut()} onLost={lost} />;
+      return <Place desk={session.desk} user={session.user} onSignOut={() => void signOut()} onLost={lost} onGone={gone} />;
   }
 }
 

@@ -11,7 +11,7 @@ import { finishSignOut, signOut as leave } from './leaving.ts';
 import { forgetDevice } from './push/device.ts';
 
 /** The text that says why somebody is signed out. */
-export type Notice = 'linkFailed' | 'signedOutByServer' | BanNotice | undefined;
+export type Notice = 'linkFailed' | 'signedOutByServer' | 'signedOutElsewhere' | BanNotice | undefined;
 
 export type Session =
   | { status: 'loading' }
@@ -27,6 +27,8 @@ export interface SessionControls {
   signOut(): Promise<void>;
   /** The server ended the session, or the account is banned. */
   lost(ban?: BanNotice): void;
+  /** They signed out in another tab, which has told the server. */
+  gone(): void;
   reload(): void;
 }
 
@@ -116,15 +118,19 @@ export function useSession(): SessionControls {
     await finishSignOut();
     setSession(await enter(await auth.signIn(userId, password)));
   }, []);
-  const signOut = useCallback(async () => {
-    await forgetDevice();
-    await leave(); // takes the subscription from the server, too
+  const end = useCallback((notice: Notice) => {
     remember(false);
     forgetDrafts();
     history.replaceState(null, '', '/');
-    setSession({ status: 'signedOut', notice: undefined });
+    setSession({ status: 'signedOut', notice });
   }, []);
+  const signOut = useCallback(async () => {
+    await forgetDevice();
+    await leave(); // takes the subscription from the server, too
+    end(undefined);
+  }, [end]);
+  const gone = useCallback(() => end('signedOutElsewhere'), [end]);
   const lost = useCallback((ban?: BanNotice) => setSession({ status: 'signedOut', notice: ban ?? 'signedOutByServer' }), []);
 
-  return { session, signIn, signOut, lost, reload };
+  return { session, signIn, signOut, lost, gone, reload };
 }

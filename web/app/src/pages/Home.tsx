@@ -10,6 +10,7 @@ import { installWorker } from '../push/device.ts';
 import { WorkerOrders } from '../push/WorkerOrders.tsx';
 import { Settings } from '../settings/Settings.tsx';
 import { useMessages, useTexts } from '../texts/index.ts';
+import { onSignedOutElsewhere, tellOtherTabs } from '../signedOut.ts';
 import { forgetUser, useConnectedClient } from '../useConnectedClient.ts';
 import { useRoute } from '../useRoute.ts';
 import { Loading } from './Loading.tsx';
@@ -24,10 +25,12 @@ export interface HomeProps {
   user: UserObject;
   onSignOut: () => void;
   onLost: (ban?: BanNotice) => void;
+  /** Signed out in another tab. */
+  onGone: () => void;
 }
 
 /** After sign-in: an admin's conversations, a customer's chat, and the pages beside them. */
-export function Home({ user, onSignOut, onLost }: HomeProps) {
+export function Home({ user, onSignOut, onLost, onGone }: HomeProps) {
   const texts = useTexts();
   const messages = useMessages();
   const { sounds, notifications, shortcuts } = usePreferences();
@@ -39,9 +42,18 @@ export function Home({ user, onSignOut, onLost }: HomeProps) {
   const [help, setHelp] = useState(false);
   const last = useLast(page === 'chat', conversationId);
   const signOut = () => {
+    tellOtherTabs();
     void forgetUser(connection);
     onSignOut();
   };
+  useEffect(
+    () =>
+      onSignedOutElsewhere(() => {
+        void forgetUser(connection);
+        onGone();
+      }),
+    [connection, onGone],
+  );
   const openHelp = useCallback(() => setHelp(true), []);
   useDressedDocument();
   useGlobalKeys(shortcuts, openHelp);

@@ -22,6 +22,7 @@ export const ar: Texts = {
   linkFailed: 'لم يعد رابط الدخول هذا صالحًا. يعمل كل رابط مرة واحدة ولوقت قصير.',
   wrongPassword: 'معرّف المستخدم أو كلمة المرور غير صحيح.',
   signedOutByServer: 'انتهت جلستك. سجّل الدخول من جديد.',
+  signedOutElsewhere: 'سجّلت الخروج في تبويب آخر.',
   banned: (until, reason) => `هذا الحساب محظور${until === undefined ? '' : ` حتى \u2068${until}\u2069`}${reason === '' ? '.' : `: \u2068${reason}\u2069`}`,
   missingFields: 'املأ الحقلين من فضلك.',
   tooManyTries: 'محاولات كثيرة. انتظر دقيقة ثم حاول مرة أخرى.',

@@ -22,6 +22,7 @@ export const de: Texts = {
   linkFailed: 'Dieser Anmeldelink gilt nicht mehr. Jeder Link geht einmal und nur für kurze Zeit.',
   wrongPassword: 'Benutzer-ID oder Passwort ist falsch.',
   signedOutByServer: 'Sie wurden abgemeldet. Bitte melden Sie sich neu an.',
+  signedOutElsewhere: 'Sie haben sich in einem anderen Tab abgemeldet.',
   banned: (until, reason) => `Dieses Konto ist${until === undefined ? '' : ` bis ${until}`} gesperrt${reason === '' ? '.' : `: ${reason}`}`,
   missingFields: 'Bitte füllen Sie beide Felder aus.',
   tooManyTries: 'Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es dann noch einmal.',

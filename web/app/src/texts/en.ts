@@ -18,9 +18,10 @@ export const en = {
   signingIn: 'Signing in…',
   signOut: 'Sign out',
   signedInAs: (name: string) => `Signed in as ${name}`,
-    linkFailed: 'This sign-in link does not work any more. Each link works once and for a short time.',
+  linkFailed: 'This sign-in link does not work any more. Each link works once and for a short time.',
   wrongPassword: 'Wrong user ID or password.',
   signedOutByServer: 'You were signed out. Please sign in again.',
+  signedOutElsewhere: 'You signed out in another tab.',
   banned: (until: string | undefined, reason: string) =>
     `This account is banned${until === undefined ? '' : ` until ${until}`}${reason === '' ? '.' : `: ${reason}`}`,
   missingFields: 'Please fill in both fields.',
