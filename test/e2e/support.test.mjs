@@ -79,10 +79,14 @@ test('by keyboard: the next conversation, take, snooze; it is back when the cust
 	await list(eva).getByRole('button').first().getByText('Sam Rivera').waitFor();
 
 	await eva.page.getByRole('button', { name: 'Labels' }).focus();
-	await eva.page.keyboard.press('j');
+	await eva.page.evaluate(() => {
+		// two keys in one turn, as a quick hand on a slow machine: the second is for the new conversation
+		const key = (name) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true, cancelable: true }));
+		key('j');
+		return Promise.resolve().then(() => Promise.resolve()).then(() => key('c'));
+	});
 	await chosen('Lena Berg');
 	const focused = (role) => eva.page.getByRole(role).and(eva.page.locator(':focus')).waitFor();
-	await eva.page.keyboard.press('c');
 	await focused('textbox');
 	await eva.page.keyboard.press('Escape'); // out of the text box, or the next letter would stand in it
 	await focused('log');

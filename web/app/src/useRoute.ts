@@ -42,17 +42,19 @@ export function routeOf(address: string): Target {
   };
 }
 
+/** Told at once, not a turn later as a link tells it: the key that is pressed next is for the new page. */
+function go(target: string): void {
+  if (target === hash()) return;
+  history.pushState(null, '', target === '' ? location.pathname + location.search : target);
+  window.dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
 /** Of a conversation, or of none. */
 export const addressOf = (conversationId: string | undefined): string => (conversationId === undefined ? CHAT : `#/c/${encodeURIComponent(conversationId)}`);
 
 export function useRoute(): Route {
   const now = useSyncExternalStore(listen, hash);
-  const select = useCallback((next: string | undefined) => {
-    const target = next === undefined ? '' : `#/c/${encodeURIComponent(next)}`;
-    if (target !== hash()) location.hash = target;
-  }, []);
-  const jump = useCallback((conversationId: string, messageId: number) => {
-    location.hash = `#/c/${encodeURIComponent(conversationId)}/${messageId}`;
-  }, []);
+  const select = useCallback((next: string | undefined) => go(next === undefined ? '' : addressOf(next)), []);
+  const jump = useCallback((conversationId: string, messageId: number) => go(`${addressOf(conversationId)}/${messageId}`), []);
   return { ...routeOf(now), select, jump };
 }
