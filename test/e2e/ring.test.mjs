@@ -155,8 +155,13 @@ test('busy: who is in a call is not rung', async () => {
 	});
 	await startCall(alex);
 	await says(alex, 'Sam Rivera is in another call');
+	await callDialog(alex).getByRole('button', { name: 'Call again' }).waitFor();
+	await callDialog(alex).getByRole('button', { name: 'Leave a message' }).waitFor();
 	assert.equal(await incoming(sam).isVisible(), false);
 	assert.equal(await incoming(samsPhone).isVisible(), false);
+	await alex.page.getByRole('log').getByText('Video call, busy').last().waitFor({ state: 'attached' });
+	await sam.page.getByRole('log').getByText('Missed call from Alex Morgan').last().waitFor();
+	await alex.screenshot('ring-busy');
 	await closeSdk(sam);
 	await leaveAll();
 });
