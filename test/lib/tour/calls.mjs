@@ -26,6 +26,9 @@ export async function calls(browser, daemon, admin, user, stop) {
 	await admin.page.keyboard.press('Escape');
 	await control(admin, 'Camera and sound').click();
 	await stop('call-devices', admin.page);
+	await callDialog(admin).getByRole('button', { name: 'Continue on another device' }).click();
+	await admin.page.locator('.cf-qr svg').waitFor();
+	await stop('call-handover', admin.page);
 	await admin.page.keyboard.press('Escape');
 	await control(admin, 'Unmute').click();
 	await around(admin, user, stop);

@@ -74,6 +74,11 @@ export async function endOtherSessions(): Promise<void> {
   await request('/api/auth/sessions/end_others', {});
 }
 
+/** A one-time sign-in link's token, for another device of whoever is signed in. */
+export async function linkForMyself(): Promise<{ token: string; expires_at: string }> {
+  return request('/api/auth/links', {});
+}
+
 /** Another name for whoever is signed in. */
 export async function rename(name: string): Promise<UserObject> {
   return (await request<{ user: UserObject }>('/api/auth/name', { name })).user;

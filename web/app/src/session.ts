@@ -32,11 +32,11 @@ export interface SessionControls {
   reload(): void;
 }
 
-/** The token of a one-time link, from /signin#token; it is taken out of the address at once. */
+/** The token of a one-time link, from /signin#token, or /signin#token/place for where to go then; it is taken out of the address at once. */
 function takeLinkToken(): string | undefined {
   if (location.pathname !== '/signin') return undefined;
-  const token = location.hash.slice(1);
-  history.replaceState(null, '', '/');
+  const [token = '', ...place] = location.hash.slice(1).split('/');
+  history.replaceState(null, '', place.length > 0 ? `/#/${place.join('/')}` : '/');
   return token === '' ? undefined : (decoded(token) ?? token); // no token then, either: the server says so
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { continuedIn, linkOf } from '../src/continuing.ts';
 import { addressOf, orderIn } from '../src/push/orders.ts';
 import { routeOf } from '../src/useRoute.ts';
 
@@ -22,4 +23,13 @@ test('a notification opens its call by address; one that was cut short answers n
   }
   assert.equal(orderIn('#/answer/default%3'), undefined);
   assert.deepEqual(orderIn('#/answer/default%3Aroom/%'), { type: 'confab.answer', cid: 'default:room' });
+});
+
+test('a link for another device signs in there, and goes on with the call', () => {
+  const url = linkOf('https://chat.example', 'T0k_en-', 'default:chat-ann@home');
+  assert.equal(url, 'https://chat.example/signin#T0k_en-/continue/default%3Achat-ann%40home');
+  const [, ...place] = new URL(url).hash.split('/');
+  assert.equal(continuedIn(`#/${place.join('/')}`), 'default:chat-ann@home');
+  assert.equal(linkOf('https://chat.example', 'T0k_en-'), 'https://chat.example/signin#T0k_en-');
+  for (const hash of ['', '#/', '#/continue/', '#/continue/%', '#/c/ann']) assert.equal(continuedIn(hash), undefined, hash);
 });

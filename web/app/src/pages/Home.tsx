@@ -3,6 +3,7 @@ import type { BanNotice, UserObject } from '@confab/client';
 import { AdminChat, CallCenter, ConfabProvider, SupportDesk, useOpenReports, UserChat } from '@confab/react';
 import { useCallback, useEffect, useState } from 'react';
 import { useDressedDocument } from '../Appearance.tsx';
+import { deviceLink, takeContinued } from '../continuing.ts';
 import { KeyHelp } from '../keyboard/KeyHelp.tsx';
 import { useGlobalKeys } from '../keyboard/useGlobalKeys.ts';
 import { usePreferences } from '../preferences.ts';
@@ -40,6 +41,7 @@ export function Home({ user, onSignOut, onLost, onGone }: HomeProps) {
   const [renamed, setRenamed] = useState<UserObject | undefined>();
   const [unread, setUnread] = useState(0);
   const [help, setHelp] = useState(false);
+  const [continued] = useState(takeContinued);
   const last = useLast(page === 'chat', conversationId);
   const signOut = () => {
     tellOtherTabs();
@@ -78,10 +80,11 @@ export function Home({ user, onSignOut, onLost, onGone }: HomeProps) {
           sounds={sounds}
           notifications={notifications}
           shortcuts={shortcuts}
+          deviceLink={deviceLink}
         >
           <Title me={me} onUnread={setUnread} />
           {me.role === 'admin' && <ServerWarnings />}
-          <CallCenter onConversation={select}>
+          <CallCenter onConversation={select} continued={continued}>
             <WorkerOrders me={me} route={route} />
             {page === 'settings' ? (
               <Settings me={renamed ?? me} onRenamed={setRenamed} onSignOut={signOut} />

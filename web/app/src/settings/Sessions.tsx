@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { browserOf, EmptyState, Spinner, useToast } from '@confab/react';
+import { browserOf, DeviceLinkDialog, EmptyState, Icon, Spinner, useToast } from '@confab/react';
 import { useCallback, useEffect, useState } from 'react';
 import * as auth from '../auth.ts';
 import { useMessages, useTexts } from '../texts/index.ts';
@@ -10,6 +10,7 @@ export function Sessions({ onSignOut }: { onSignOut: () => void }) {
   const messages = useMessages();
   const toast = useToast();
   const [sessions, setSessions] = useState<readonly auth.SessionInfo[] | 'failed' | undefined>();
+  const [linking, setLinking] = useState(false);
   const load = useCallback(() => void auth.sessions().then(setSessions, () => setSessions('failed')), []);
   useEffect(load, [load]);
   const time = new Intl.DateTimeFormat(messages.locale, { dateStyle: 'medium', timeStyle: 'short' });
@@ -44,6 +45,9 @@ export function Sessions({ onSignOut }: { onSignOut: () => void }) {
         </ul>
       )}
       <div className="set-buttons">
+        <button type="button" className="cf-button cf-button--quiet" onClick={() => setLinking(true)}>
+          <Icon name="phone" size={18} /> {messages.handover.titleSignIn}
+        </button>
         <button type="button" className="cf-button cf-button--quiet" disabled={others === 0} onClick={() => void end()}>
           {texts.signOutOthers}
         </button>
@@ -51,6 +55,14 @@ export function Sessions({ onSignOut }: { onSignOut: () => void }) {
           {texts.signOut}
         </button>
       </div>
+      {linking && (
+        <DeviceLinkDialog
+          onClose={() => {
+            setLinking(false);
+            load(); // it may be in the list by now
+          }}
+        />
+      )}
     </section>
   );
 }

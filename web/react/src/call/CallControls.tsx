@@ -7,19 +7,21 @@ import { IconButton } from '../ui/IconButton.tsx';
 import { AskPermission } from './AskPermission.tsx';
 import { DeviceButton } from './DeviceButton.tsx';
 import { DevicesPanel } from './DevicesPanel.tsx';
+import type { Handover } from '../handover/useHandover.ts';
 import type { Saving } from './useSaving.ts';
 import { ReactionsMenu } from './ReactionsMenu.tsx';
 
 interface CallControlsProps {
   call: Call;
   saving: Saving;
+  handover: Handover;
   onLeave: () => void;
   /** More buttons, of what is around the call. */
   children?: ReactNode;
 }
 
 /** The buttons show what was asked for at once, and are there for what the call allows; errors are told by DeviceNotices. */
-export function CallControls({ call, saving, onLeave, children }: CallControlsProps) {
+export function CallControls({ call, saving, handover, onLeave, children }: CallControlsProps) {
   const t = useMessages();
   const screen = useObservable(call.screenShare.state.optimisticStatus$) === 'enabled';
   const own = useObservable(call.state.ownCapabilities$);
@@ -38,7 +40,7 @@ export function CallControls({ call, saving, onLeave, children }: CallControlsPr
       )}
       <AskPermission call={call} />
       <ReactionsMenu call={call} />
-      <DevicesPanel call={call} saving={saving} />
+      <DevicesPanel call={call} saving={saving} handover={handover} />
       {children}
       <span className="cf-controls__gap" />
       <IconButton icon="hangUp" label={t.leaveCall} look="danger" onClick={onLeave} />

@@ -2,12 +2,21 @@
 import type { Call } from '@confab/client';
 import { useEffect, useRef, useState } from 'react';
 import { useMessages } from '../context.tsx';
+import { DeviceLinkDialog } from '../handover/DeviceLinkDialog.tsx';
+import type { Handover } from '../handover/useHandover.ts';
 import { DevicePickers } from '../lobby/DevicePickers.tsx';
+import { Icon } from '../ui/Icon.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import type { Saving } from './useSaving.ts';
 
-/** The button for camera, microphone and speaker, and the panel that it opens. Escape or a click beside it closes it. */
-export function DevicesPanel({ call, saving }: { call: Call; saving: Saving }) {
+interface DevicesPanelProps {
+  call: Call;
+  saving: Saving;
+  handover: Handover;
+}
+
+/** The button for camera, microphone, speaker and one's other device, and the panel that it opens. Escape or a click beside it closes it. */
+export function DevicesPanel({ call, saving, handover }: DevicesPanelProps) {
   const t = useMessages();
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -22,11 +31,15 @@ export function DevicesPanel({ call, saving }: { call: Call; saving: Saving }) {
     return () => document.removeEventListener('pointerdown', outside);
   }, [open]);
 
-  const onKey = (event: React.KeyboardEvent) => {
-    if (event.key !== 'Escape' || !open) return;
-    event.stopPropagation();
+  const close = () => {
     setOpen(false);
     box.current?.querySelector('button')?.focus();
+  };
+  const onKey = (event: React.KeyboardEvent) => {
+    if (handover.shown) return event.stopPropagation(); // the dialog has its own keys
+    if (event.key !== 'Escape' || !open) return;
+    event.stopPropagation();
+    close();
   };
   return (
     <div className="cf-devices" ref={box} onKeyDown={onKey}>
@@ -38,8 +51,21 @@ export function DevicesPanel({ call, saving }: { call: Call; saving: Saving }) {
             <input type="checkbox" checked={saving.on} onChange={saving.on ? saving.stop : saving.start} />
             {t.call.audioOnlyHint}
           </label>
+          {handover.begin && (
+            <button
+              type="button"
+              className="cf-button cf-button--small cf-button--quiet cf-devices__other"
+              onClick={() => {
+                close();
+                handover.begin?.();
+              }}
+            >
+              <Icon name="phone" size={18} /> {t.handover.title}
+            </button>
+          )}
         </div>
       )}
+      {handover.shown && <DeviceLinkDialog cid={call.cid} onClose={handover.end} />}
     </div>
   );
 }

@@ -5,6 +5,8 @@ import { createPortal } from 'react-dom';
 import { toTextBox } from '../calls/toTextBox.ts';
 import { useThere } from '../calls/useThere.ts';
 import { CallProvider, useMessages, useShortcuts, useVideoClient } from '../context.tsx';
+import { HandoverNotice } from '../handover/HandoverNotice.tsx';
+import { useHandover } from '../handover/useHandover.ts';
 import { useAwake } from '../hooks/useAwake.ts';
 import { useJoinedCall } from '../hooks/useCall.ts';
 import { useModal } from '../hooks/useModal.ts';
@@ -84,6 +86,7 @@ export function VideoCall({ callType, callId, peer, ring = false, takeOver = fal
   const conversation = useConversation(call, !mini);
   const shortcuts = useShortcuts();
   const saving = useSaving(call, participants);
+  const handover = useHandover(call, participants);
   useAwake(joined);
   useModal(dialog, !mini);
   useTone(joined && ringing && alone ? 'outgoing' : undefined);
@@ -171,6 +174,7 @@ export function VideoCall({ callType, callId, peer, ring = false, takeOver = fal
           <DeviceNotices call={call} />
           {!over && (
             <div className="cf-requests" aria-live="polite">
+              <HandoverNotice handover={handover} onLeave={close} />
               <SavingNotice saving={saving} />
               <PermissionRequests call={call} />
               <BlockedPeople call={call} peer={peer} />
@@ -180,7 +184,7 @@ export function VideoCall({ callType, callId, peer, ring = false, takeOver = fal
           {conversation?.open && !mini && !over && <ChatPanel conversation={conversation} />}
         </div>
         {!over && (
-          <CallControls call={call} saving={saving} onLeave={close}>
+          <CallControls call={call} saving={saving} handover={handover} onLeave={close}>
             {conversation && !mini && (
               <>
                 {joined && <AddPeople call={call} conversation={conversation} participants={participants} />}

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Call, Participant } from '@confab/client';
 import { useEffect, useRef, useState } from 'react';
-import { useMessages } from '../context.tsx';
+import { useMessages, useVideoClient } from '../context.tsx';
 import { useToast } from '../ui/Toasts.tsx';
 
-/** Tells who comes and goes, and remembers that somebody declined until somebody is there. */
+/** Tells who comes and goes, but for oneself on another device, and remembers that somebody declined until somebody is there. */
 export function useAnnouncements(call: Call, participants: readonly Participant[], joined: boolean): string | undefined {
   const t = useMessages();
   const toast = useToast();
+  const me = useVideoClient().state.connectedUser?.id;
   const [note, setNote] = useState<string | undefined>();
   const known = useRef<Map<string, string> | undefined>(undefined);
 
@@ -17,7 +18,7 @@ export function useAnnouncements(call: Call, participants: readonly Participant[
       known.current = undefined;
       return;
     }
-    const now = new Map(participants.filter((p) => !p.isLocal).map((p) => [p.sessionId, p.name]));
+    const now = new Map(participants.filter((p) => !p.isLocal && p.userId !== me).map((p) => [p.sessionId, p.name]));
     const before = known.current;
     known.current = now;
     if (now.size > 0) setNote(undefined);
@@ -28,7 +29,7 @@ export function useAnnouncements(call: Call, participants: readonly Participant[
       toast(t.left(name));
       if (now.size === 0) setNote(t.left(name));
     }
-  }, [participants, joined, t, toast]);
+  }, [participants, joined, me, t, toast]);
 
   useEffect(
     () =>

@@ -8,6 +8,7 @@ import { VideoCall } from '../call/VideoCall.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { isGuestOf } from '../call/useConversation.ts';
 import { useRingNotification } from '../call/useRingNotification.ts';
+import { Continuing } from '../handover/Continuing.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
 import { useToast } from '../ui/Toasts.tsx';
 import { AfterCall } from './AfterCall.tsx';
@@ -32,10 +33,10 @@ export interface ActiveCall {
 export interface Center {
   /** The call on screen. */
   active: ActiveCall | undefined;
-  /** Puts a call on screen and joins it. */
-  open(call: Call, peer: Peer, options?: { ring?: boolean }): void;
+  /** Puts a call on screen and joins it. With `beside` one stays in it where one is in it already. */
+  open(call: Call, peer: Peer, options?: { ring?: boolean; beside?: boolean }): void;
   /** Shows the lobby first: camera, microphone and speaker; from there one goes on into the call. */
-  check(call: Call, peer: Peer, options?: { ring?: boolean }): void;
+  check(call: Call, peer: Peer, options?: { ring?: boolean; beside?: boolean }): void;
   close(): void;
   /** Takes away what is said of a call that is over: the person does something else. */
   goOn(): void;
@@ -51,23 +52,25 @@ export function useCallCenter(): Center | undefined {
 /**
  * The calls of a whole application, whatever page is on screen: shows what rings, from either side, and the call that one
  * is in. Put it once around the pages, inside of ConfabProvider. `onConversation` goes to the page with a conversation,
- * where there are other pages, too: a call shows its conversation by way of it.
+ * where there are other pages, too: a call shows its conversation by way of it. `continued`: a call (`type:id`) that one had on
+ * another device, whose lobby is shown once.
  */
-export function CallCenter({ onConversation, children }: { onConversation?: (id: string) => void; children?: ReactNode }) {
+export function CallCenter({ onConversation, continued, children }: { onConversation?: (id: string) => void; continued?: string | undefined; children?: ReactNode }) {
   return (
     <CallChatProvider goTo={onConversation}>
-      <Calls>{children}</Calls>
+      <Calls continued={continued}>{children}</Calls>
     </CallChatProvider>
   );
 }
 
-function Calls({ children }: { children: ReactNode }) {
+function Calls({ continued, children }: { continued: string | undefined; children: ReactNode }) {
   const t = useMessages();
   const toast = useToast();
   const client = useVideoClient();
   const messenger = useCallChat()?.messenger;
   const [active, setActive] = useState<ActiveCall | undefined>();
-  const [checking, setChecking] = useState<Pick<ActiveCall, 'call' | 'peer' | 'ring'> | undefined>();
+  const [checking, setChecking] = useState<(Pick<ActiveCall, 'call' | 'peer' | 'ring'> & { beside: boolean }) | undefined>();
+  const [toContinue, setToContinue] = useState(continued);
   const [ended, setEnded] = useState<(Ended & { call: Call }) | undefined>();
   const [dialing, setDialing] = useState<Call | undefined>();
   const incoming = useRingingCalls('incoming').find((call) => call !== active?.call);
@@ -83,14 +86,21 @@ function Calls({ children }: { children: ReactNode }) {
     if (shown !== undefined) left.current = { cid: shown, at: Date.now() };
     setActive(undefined);
   }, [shown]);
-  const open = useCallback((call: Call, peer: Peer, { ring = false } = {}) => {
+  const open = useCallback((call: Call, peer: Peer, { ring = false, beside = false } = {}) => {
     const { me, others } = listedIn(call, messenger);
     const stale = me && left.current?.cid === call.cid && Date.now() - left.current.at < GONE_MS;
-    const takeOver = me && !stale;
+    const elsewhere = me && !stale;
     const rings = ring || (stale && !others);
-    setActive((now) => (now?.call === call ? now : { call, peer, ring: rings && !takeOver, accepted: false, takeOver })); // one is in it already
+    setActive((now) => (now?.call === call ? now : { call, peer, ring: rings && !elsewhere, accepted: false, takeOver: elsewhere && !beside })); // one is in it already
   }, [messenger]);
-  const check = useCallback((call: Call, peer: Peer, { ring = false } = {}) => setChecking({ call, peer, ring }), []);
+  const check = useCallback((call: Call, peer: Peer, { ring = false, beside = false } = {}) => setChecking({ call, peer, ring, beside }), []);
+  const onFound = useCallback(
+    (found: { call: Call; peer: Peer } | undefined) => {
+      setToContinue(undefined);
+      if (found) check(found.call, found.peer, { beside: true });
+    },
+    [check],
+  );
   const goOn = useCallback(() => setEnded(undefined), []);
   const busy = active !== undefined || incoming !== undefined || dialing !== undefined;
   useEffect(() => {
@@ -122,6 +132,7 @@ function Calls({ children }: { children: ReactNode }) {
   return (
     <CenterContext.Provider value={center}>
       {children}
+      {toContinue !== undefined && messenger && <Continuing cid={toContinue} messenger={messenger} onFound={onFound} />}
       {active && (
         <VideoCall
           key={active.call.cid}
@@ -144,8 +155,9 @@ function Calls({ children }: { children: ReactNode }) {
         <CallLobby
           call={checking.call}
           name={checking.peer.name}
+          beside={checking.beside}
           onJoin={(ring) => {
-            open(checking.call, checking.peer, { ring });
+            open(checking.call, checking.peer, { ring, beside: checking.beside });
             setChecking(undefined);
           }}
           onCancel={() => setChecking(undefined)}

@@ -4,6 +4,7 @@ import type { Messages } from './en.ts';
 import { call } from './call/ar.ts';
 import { channels } from './channels/ar.ts';
 import { grammar, isolate } from './grammar.ts';
+import { handover } from './handover/ar.ts';
 import { lobby } from './lobby/ar.ts';
 import { audit } from './audit/ar.ts';
 import { moderation } from './moderation/ar.ts';
@@ -36,6 +37,7 @@ export const ar: Messages = {
   moderation,
   voice,
   call,
+  handover,
 
   // conversations
   conversations: 'المحادثات',

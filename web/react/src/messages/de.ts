@@ -4,6 +4,7 @@ import type { Messages } from './en.ts';
 import { call } from './call/de.ts';
 import { channels } from './channels/de.ts';
 import { grammar } from './grammar.ts';
+import { handover } from './handover/de.ts';
 import { lobby } from './lobby/de.ts';
 import { audit } from './audit/de.ts';
 import { moderation } from './moderation/de.ts';
@@ -33,6 +34,7 @@ export const de: Messages = {
   moderation,
   voice,
   call,
+  handover,
 
   // conversations
   conversations: 'Unterhaltungen',

@@ -6,6 +6,7 @@
 import { call } from './call/en.ts';
 import { channels } from './channels/en.ts';
 import { grammar } from './grammar.ts';
+import { handover } from './handover/en.ts';
 import { lobby } from './lobby/en.ts';
 import { audit } from './audit/en.ts';
 import { moderation } from './moderation/en.ts';
@@ -37,6 +38,7 @@ export const en = {
   moderation,
   voice,
   call,
+  handover,
 
   // conversations
   conversations: 'Conversations',
