@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/quiet_thread.h"
 #include "base/rng.h"
 #include "base/trim.h"
 #include "confabd/media_worker.h"
-#include "confabd/quiet_thread.h"
 #include "confabd/tcp_acceptor.h"
 #include "media/engine.h"
 

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/quiet_thread.h"
 #include "confabd/media_tcp.h"
 #include "confabd/media_thread.h"
-#include "confabd/quiet_thread.h"
 #include "media/engine.h"
 #include "net/framing.h"
 #include "net/tcp.h"

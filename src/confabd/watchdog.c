@@ -16,7 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "confabd/quiet_thread.h"
+#include "base/quiet_thread.h"
 
 enum {
 	FRAMES_MAX = 24,
