@@ -22,7 +22,10 @@ int curl_load(struct curl *ret)
 			library = NULL;
 	}
 	if (!library) {
-		log_error("hooks", "webhooks need libcurl (package libcurl4): %s", dlerror());
+		log_error("hooks",
+			  "webhooks, notifications and certificates need libcurl (package "
+			  "libcurl4): %s",
+			  dlerror());
 		return -ELIBACC;
 	}
 	return 0;

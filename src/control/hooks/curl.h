@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libcurl, loaded when the first webhook is set up. What it brings along (LDAP, Kerberos, a second
+ * libcurl, loaded when the first webhook is set up, or a certificate is asked for. What it brings along (LDAP, Kerberos, a second
  * TLS library) takes 4 MB of memory, and most servers have no webhook. Function curl_x is curl.x
  * here.
  */
@@ -11,7 +11,7 @@
 
 /* clang-format off */
 #define CURL_FUNCTIONS(X) \
-	X(easy_cleanup) X(easy_getinfo) X(easy_init) X(easy_setopt) \
+	X(easy_cleanup) X(easy_getinfo) X(easy_header) X(easy_init) X(easy_perform) X(easy_setopt) \
 	X(easy_strerror) X(free) X(global_cleanup) X(global_init) \
 	X(multi_add_handle) X(multi_assign) X(multi_cleanup) X(multi_info_read) \
 	X(multi_init) X(multi_remove_handle) X(multi_setopt) X(multi_socket_action) \
