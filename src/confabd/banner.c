@@ -9,6 +9,8 @@
 #include "confabd/lan.h"
 #include "net/udp.h"
 
+enum { ORIGIN_TEXT = CONFIG_HOST + 24 };
+
 static void print_endpoint(const char *before, const struct sockaddr_storage *a)
 {
 	char text[UDP_ADDRESS_TEXT];
@@ -30,15 +32,32 @@ static void print_media(const struct banner *b)
 	(void)printf("\n");
 }
 
-/* "localhost" where that reaches us, else the address we listen on. */
+/* Our name, "localhost" where that reaches us, else the address we listen on. */
 static void host_for_people(const struct config *c, const char *loopback_name, char *ret,
 			    size_t capacity)
 {
-	if (lan_is_any(c->host) || strcmp(c->host, "127.0.0.1") == 0 ||
-	    strcmp(c->host, "localhost") == 0)
+	if (c->domain_count)
+		(void)snprintf(ret, capacity, "%s", c->domains[0]);
+	else if (lan_is_any(c->host) || strcmp(c->host, "127.0.0.1") == 0 ||
+		 strcmp(c->host, "localhost") == 0)
 		(void)snprintf(ret, capacity, "%s", loopback_name);
 	else
 		(void)snprintf(ret, capacity, strchr(c->host, ':') ? "[%s]" : "%s", c->host);
+}
+
+/* "https://chat.example.com", "http://localhost:8080" */
+static void origin_for_people(const struct banner *b, const char *loopback_name,
+			      char ret[ORIGIN_TEXT])
+{
+	char host[CONFIG_HOST + 2];
+	unsigned port = control_port(b->control);
+	bool tls = control_is_tls(b->control);
+
+	host_for_people(b->config, loopback_name, host, sizeof host);
+	if (b->config->domain_count && port == CONFIG_HTTPS_PORT)
+		(void)snprintf(ret, ORIGIN_TEXT, "https://%s", host);
+	else
+		(void)snprintf(ret, ORIGIN_TEXT, "%s://%s:%u", tls ? "https" : "http", host, port);
 }
 
 /* Who opens the page from another machine is told here why there is no picture, not there. */
@@ -53,12 +72,13 @@ static void print_network(const struct banner *b)
 	     (!strchr(b->config->host, ':') || !lan_address(AF_INET6, &own))))
 		return;
 	udp_ip_text(&own, address);
-	(void)printf(own.ss_family == AF_INET6 ? "  others  %s://[%s]:%u in your network\n"
-					       : "  others  %s://%s:%u in your network\n",
-		     tls ? "https" : "http", address, control_port(b->control));
+	if (b->config->domain_count == 0)
+		(void)printf(own.ss_family == AF_INET6 ? "  others  %s://[%s]:%u in your network\n"
+						       : "  others  %s://%s:%u in your network\n",
+			     tls ? "https" : "http", address, control_port(b->control));
 	if (!tls)
 		(void)printf("          Browsers give camera and microphone to https pages only: "
-			     "--tls-cert, --tls-key\n");
+			     "--domain, or --tls-cert, --tls-key\n");
 	if (media_threads_address(b->media, 0, 0, &a) < 0)
 		return;
 	udp_ip_text(&a, media);
@@ -73,15 +93,13 @@ static void print_network(const struct banner *b)
 
 void banner_print(const struct banner *b)
 {
-	const char *scheme = control_is_tls(b->control) ? "https" : "http";
-	unsigned port = control_port(b->control);
 	/* Two hosts, so that one browser can hold both sign-ins: cookies belong to a host. */
 	static const char *const loopback[DEMO_ACCOUNTS] = { "localhost", "127.0.0.1" };
 	const struct demo_account *demo = b->demo;
-	char host[CONFIG_HOST + 2], folder[PATH_MAX];
+	char origin[ORIGIN_TEXT], folder[PATH_MAX];
 
-	host_for_people(b->config, "localhost", host, sizeof host);
-	(void)printf("Confab " CONFAB_VERSION " is listening on %s://%s:%u\n", scheme, host, port);
+	origin_for_people(b, "localhost", origin);
+	(void)printf("Confab " CONFAB_VERSION " is listening on %s\n", origin);
 	print_media(b);
 	print_network(b);
 	(void)printf("  data    %s\n",
@@ -90,15 +108,15 @@ void banner_print(const struct banner *b)
 		(void)printf("\nSign in with these links. Each works once, within a day; a restart "
 			     "prints new ones.\n");
 	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
-		host_for_people(b->config, loopback[i], host, sizeof host);
-		(void)printf("  %-6s  %-12s  %s://%s:%u/signin#%s\n", demo[i].id, demo[i].name,
-			     scheme, host, port, demo[i].link);
+		origin_for_people(b, loopback[i], origin);
+		(void)printf("  %-6s  %-12s  %s/signin#%s\n", demo[i].id, demo[i].name, origin,
+			     demo[i].link);
 	}
 	if (demo)
-		(void)printf("  %-6s  %-12s  %s://%s:%u/demo/shop.html\n"
+		(void)printf("  %-6s  %-12s  %s/demo/shop.html\n"
 			     "Open the first two side by side, write, press the camera button, and "
 			     "accept on the other side.\n",
-			     "shop", "the widget", scheme, host, port);
+			     "shop", "the widget", origin);
 	for (size_t i = 0; demo && i < DEMO_ACCOUNTS; i++) {
 		if (demo[i].password[0])
 			(void)printf("%s  password of %s: %s\n",

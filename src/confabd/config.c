@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/nearest.h"
 #include "confabd/config_value.h"
+#include "confabd/lan.h"
 
 #define MEMBER(name) offsetof(struct config, name), sizeof(((struct config *)0)->name)
 
@@ -25,6 +26,11 @@ static const struct option options[] = {
 	{ "listen", value_listen },
 	{ "tls-cert", value_text, MEMBER(tls_cert) },
 	{ "tls-key", value_text, MEMBER(tls_key) },
+	{ "domain", value_domains },
+	{ "http-port", value_number, MEMBER(http_port), 0, UINT16_MAX, ", 0 = none" },
+	{ "acme-directory", value_https, MEMBER(acme_directory) },
+	{ "acme-contact", value_mail, MEMBER(acme_contact) },
+	{ "acme-ca", value_text, MEMBER(acme_ca) },
 	{ "rtc-ip", value_ips },
 	{ "rtc-port", value_number, MEMBER(rtc_port), 0, UINT16_MAX },
 	{ "rtc-tcp-port", value_tcp_port, MEMBER(rtc_tcp_port), 0, UINT16_MAX, ", 0 = none" },
@@ -183,18 +189,33 @@ static int load_flags(struct loader *l, int argc, char *const *argv, const char 
 static int check_together(struct loader *l)
 {
 	const struct config *c = l->config;
-	const char *const files[][2] = { { "tls-cert", c->tls_cert }, { "tls-key", c->tls_key } };
+	const char *const files[][2] = { { "tls-cert", c->tls_cert },
+					 { "tls-key", c->tls_key },
+					 { "acme-ca", c->acme_ca } };
 
 	if (!c->tls_cert[0] != !c->tls_key[0])
 		return config_fail(l, "%s is given without %s; give both, or none for plain HTTP.",
 				   c->tls_cert[0] ? "tls-cert" : "tls-key",
 				   c->tls_cert[0] ? "tls-key" : "tls-cert");
-	for (size_t i = 0; c->tls_cert[0] && i < countof(files); i++) {
-		if (access(files[i][1], R_OK) < 0)
+	if (c->domain_count && c->tls_cert[0])
+		return config_fail(
+			l, "domain gets a certificate by itself, and tls-cert gives one; give one "
+			   "of the two.");
+	for (size_t i = 0; i < countof(files); i++) {
+		if (files[i][1][0] && access(files[i][1], R_OK) < 0)
 			return config_fail(l, "%s '%.300s' cannot be read: %s.", files[i][0],
 					   files[i][1], strerror(errno));
 	}
 	return 0;
+}
+
+/* Browsers and authorities come to port 443, over IPv6 when the name has such an address: "::" takes both where there is IPv6. */
+static void listen_for_domain(struct config *c)
+{
+	if (c->domain_count == 0 || c->listen_given)
+		return;
+	(void)snprintf(c->host, sizeof c->host, "%s", lan_has_ipv6() ? "::" : "0.0.0.0");
+	c->port = CONFIG_HTTPS_PORT;
 }
 
 int config_load(struct config *ret, int argc, char *const *argv,
@@ -212,6 +233,8 @@ int config_load(struct config *ret, int argc, char *const *argv,
 						      (int64_t)CONFIG_MEGABYTE,
 				.disk_floor = -1,
 				.rtc_tcp_port = 7881,
+				.http_port = CONFIG_HTTP_PORT,
+				.acme_directory = CONFIG_ACME_DIRECTORY,
 				.room_limit = LIMIT_PARTICIPANTS_DEFAULT,
 				.media_load = LIMIT_MEDIA_LOAD_DEFAULT,
 				.log_level = LOG_INFO };
@@ -226,5 +249,6 @@ int config_load(struct config *ret, int argc, char *const *argv,
 	if (load_environment(&l, environment) < 0 || load_flags(&l, argc, argv, NULL) < 0)
 		return -EINVAL;
 	ret->rtc_ip_given = l.lists[LIST_IPS] != FROM_DEFAULT;
+	listen_for_domain(ret);
 	return check_together(&l);
 }

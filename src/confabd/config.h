@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The daemon's configuration: flags win over the environment, which wins over the file. One table
- * in config.c has every key. Pure but for the file. Owned by main.
+ * in config.c has every key. Pure but for the file, and for asking whether there is IPv6. Owned by main.
  */
 #pragma once
 
@@ -20,12 +20,18 @@ enum {
 	CONFIG_WEBHOOKS_MAX = 8,
 	CONFIG_ORIGINS_MAX = 32,
 	CONFIG_ORIGIN = 280,
+	CONFIG_DOMAINS_MAX = 8,
+	CONFIG_DOMAIN = 254,
 	CONFIG_MESSAGE_RATE_MAX = 60000,
 	CONFIG_MEGABYTE = 1000 * 1000,
 	CONFIG_MEGABYTES_MAX = 999999999,
 	CONFIG_STORAGE_PER_PERSON_MB = 1000,
-	CONFIG_WORKERS_MAX = 64
+	CONFIG_WORKERS_MAX = 64,
+	CONFIG_HTTP_PORT = 80,
+	CONFIG_HTTPS_PORT = 443
 };
+
+#define CONFIG_ACME_DIRECTORY "https://acme-v02.api.letsencrypt.org/directory"
 
 enum config_action { CONFIG_RUN, CONFIG_HELP, CONFIG_HELP_ALL, CONFIG_VERSION };
 
@@ -34,6 +40,13 @@ struct config {
 	char data[CONFIG_PATH];
 	char host[CONFIG_HOST]; /* of listen, without brackets */
 	uint16_t port;
+	bool listen_given;
+	char domains[CONFIG_DOMAINS_MAX][CONFIG_DOMAIN]; /* names to get a certificate for */
+	size_t domain_count;
+	uint16_t http_port; /* for plain HTTP beside HTTPS, with a domain; 0 = none */
+	char acme_directory[CONFIG_PATH];
+	char acme_contact[CONFIG_PATH];			    /* mailto: URI; "" = none */
+	char acme_ca[CONFIG_PATH];			    /* PEM; "" = whom the system trusts */
 	char tls_cert[CONFIG_PATH], tls_key[CONFIG_PATH];   /* "" = none */
 	struct sockaddr_storage rtc_ips[CONFIG_IPS_MAX];    /* as clients reach them; ports are 0 */
 	struct sockaddr_storage rtc_locals[CONFIG_IPS_MAX]; /* ours, behind each; often the same */

@@ -7,13 +7,16 @@
 	"Chat with ringing video calls, in one program."
 
 /* What a server needs; the last one is open to a word more. */
-#define NEEDED                                                                                \
-	"  --data DIR          database and keys (confab-data)\n"                             \
-	"  --listen HOST:PORT  HTTP, HTTPS and WebSocket (127.0.0.1:8080)\n"                  \
-	"  --tls-cert FILE     certificate chain, PEM; with --tls-key everything is HTTPS\n"  \
-	"  --tls-key FILE      its private key, PEM\n"                                        \
-	"  --rtc-ip IP[/LOCAL] address for media that browsers reach (this machine's, as it " \
-	"listens);\n"                                                                         \
+#define NEEDED                                                                                   \
+	"  --data DIR          database and keys (confab-data)\n"                                \
+	"  --listen HOST:PORT  HTTP, HTTPS and WebSocket (127.0.0.1:8080)\n"                     \
+	"  --domain NAME       name of the site: gets and renews its certificate by itself, on " \
+	"ports 443 and 80\n"                                                                     \
+	"                      (you agree to the authority's terms by that)\n"                   \
+	"  --tls-cert FILE, --tls-key FILE\n"                                                    \
+	"                      or one that you have, PEM: everything is HTTPS\n"                 \
+	"  --rtc-ip IP[/LOCAL] address for media that browsers reach (this machine's, as it "    \
+	"listens);\n"                                                                            \
 	"                      behind a NAT with the machine's own after it"
 
 static const char first[] = TITLE
@@ -22,6 +25,11 @@ static const char first[] = TITLE
 
 static const char whole[] = TITLE
 	"\n\n" NEEDED "; may be repeated\n"
+	"  --http-port N       with --domain: port that proves the name and sends http on to https "
+	"(80); 0 = off\n"
+	"  --acme-directory URL  whom to ask for certificates (Let's Encrypt)\n"
+	"  --acme-contact MAIL address that the authority may write to\n"
+	"  --acme-ca FILE      the authority's root, PEM, when the system does not trust it\n"
 	"  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
 	"  --rtc-tcp-port N    TCP port for media where UDP is blocked (7881); 0 = off\n"
 	"  --workers N         media threads (one per core)\n"

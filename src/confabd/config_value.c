@@ -167,7 +167,76 @@ int value_listen(struct loader *l, const struct option *o, const char *value)
 	(void)snprintf(l->config->host, CONFIG_HOST, "%.*s", (int)(brackets ? n - 2 : n),
 		       brackets ? value + 1 : value);
 	l->config->port = (uint16_t)port;
+	l->config->listen_given = true;
 	return 0;
+}
+
+/* A host name as a certificate has it (RFC 1123 2.1), in lower case; no address, and nothing for a whole zone. */
+static bool is_domain(const char *text)
+{
+	size_t n = strlen(text);
+	bool letter = false;
+
+	for (const char *c = text; *c; c++) {
+		bool edge = c == text || c[-1] == '.' || c[1] == '.' || c[1] == '\0';
+
+		if (*c == '.' ? edge : *c == '-' ? edge : !isalnum((unsigned char)*c))
+			return false;
+		letter = letter || isalpha((unsigned char)*c);
+	}
+	return n > 0 && n < CONFIG_DOMAIN && letter;
+}
+
+/* One name, or several with commas. */
+int value_domains(struct loader *l, const struct option *o, const char *value)
+{
+	struct config *c = l->config;
+	const char *at = value;
+
+	if (begins(l, LIST_DOMAINS))
+		c->domain_count = 0;
+	do {
+		size_t n = strcspn(at, ",");
+		char *to = c->domains[c->domain_count];
+
+		if (c->domain_count == CONFIG_DOMAINS_MAX || n >= CONFIG_DOMAIN)
+			return config_fail(l, "%s '%.100s': at most %d names are taken.", o->name,
+					   value, CONFIG_DOMAINS_MAX);
+		for (size_t i = 0; i < n; i++)
+			to[i] = (char)tolower((unsigned char)at[i]);
+		to[n] = '\0';
+		if (!is_domain(to))
+			return config_fail(
+				l,
+				"%s '%.100s' is not a host name; give the one that people "
+				"open, for example chat.example.com.",
+				o->name, value);
+		c->domain_count++;
+		at += n;
+	} while (*at++ == ',');
+	return 0;
+}
+
+int value_https(struct loader *l, const struct option *o, const char *value)
+{
+	if (strncmp(value, "https://", 8) != 0 || !isalnum((unsigned char)value[8]) ||
+	    strpbrk(value, " \t"))
+		return config_fail(l, "%s '%.100s' is not usable; give an https URL.", o->name,
+				   value);
+	return value_text(l, o, value);
+}
+
+/* "you@example.org", or the same as a mailto: URI. */
+int value_mail(struct loader *l, const struct option *o, const char *value)
+{
+	char uri[CONFIG_PATH];
+	const char *mail = strncmp(value, "mailto:", 7) == 0 ? value + 7 : value;
+
+	if (strlen(mail) >= sizeof uri - 7 || !strchr(mail, '@') || strpbrk(mail, " \t<>,?"))
+		return config_fail(l, "%s '%.100s' is not usable; give an address for mail.",
+				   o->name, value);
+	(void)snprintf(uri, sizeof uri, "mailto:%s", mail);
+	return value_text(l, o, uri);
 }
 
 /* An address that can be reached: not 0.0.0.0 or ::. */

@@ -10,7 +10,7 @@
 enum source { FROM_DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
 
 /* Where a key's values came from that may be given several times: a higher source replaces a lower one's. */
-enum list { LIST_IPS, LIST_WEBHOOKS, LIST_EVENT_WEBHOOKS, LIST_ORIGINS, LISTS };
+enum list { LIST_IPS, LIST_WEBHOOKS, LIST_EVENT_WEBHOOKS, LIST_ORIGINS, LIST_DOMAINS, LISTS };
 
 struct loader {
 	struct config *config;
@@ -34,7 +34,8 @@ struct option {
 
 value_fn value_text, value_contact, value_flag, value_number, value_megabytes, value_tcp_port,
 	value_level;
-value_fn value_listen, value_ips, value_webhooks, value_event_webhooks, value_origins;
+value_fn value_listen, value_ips, value_webhooks, value_event_webhooks, value_origins,
+	value_domains, value_https, value_mail;
 
 /* The first failure is what the caller hears, as one line. Returns -EINVAL. */
 int config_fail(struct loader *l, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -99,6 +99,14 @@ bool lan_is_private(const struct sockaddr_storage *a)
 	return false;
 }
 
+bool lan_has_ipv6(void)
+{
+	struct sockaddr_in6 any = { .sin6_family = AF_INET6 };
+	autoclose int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 && bind(fd, (struct sockaddr *)&any, sizeof any) == 0; /* any port */
+}
+
 bool lan_is_any(const char *host)
 {
 	return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;

@@ -15,5 +15,8 @@ bool lan_address(int family, struct sockaddr_storage *ret);
 /* Whether nobody outside can reach it as it is: private (RFC 1918, RFC 4193), shared (RFC 6598) or of this link only. */
 bool lan_is_private(const struct sockaddr_storage *a);
 
+/* Whether IPv6 sockets can be had here. */
+bool lan_has_ipv6(void);
+
 /* Whether who listens on this host listens on every address: 0.0.0.0 or ::. */
 bool lan_is_any(const char *host);

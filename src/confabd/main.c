@@ -32,6 +32,7 @@ enum { STOP_AFTER_MS = 4000, FILES_WANTED = 32768 /* libwebsockets has 8 bytes f
 
 struct daemon {
 	struct config config;
+	const char *domains[CONFIG_DOMAINS_MAX]; /* its */
 	uv_loop_t loop;
 	struct api_keys keys;
 	struct cert *certificate;
@@ -247,6 +248,8 @@ static int start_control(struct daemon *d)
 	const char *widget_origins[CONFIG_ORIGINS_MAX];
 	for (size_t i = 0; i < c->widget_origin_count; i++)
 		widget_origins[i] = c->widget_origins[i];
+	for (size_t i = 0; i < c->domain_count; i++)
+		d->domains[i] = c->domains[i];
 	const struct control_config control = {
 		.loop = &d->loop,
 		.store = d->store,
@@ -261,6 +264,12 @@ static int start_control(struct daemon *d)
 		.port = c->port,
 		.tls_cert = c->tls_cert[0] ? c->tls_cert : NULL,
 		.tls_key = c->tls_key[0] ? c->tls_key : NULL,
+		.domains = d->domains,
+		.domain_count = c->domain_count,
+		.acme_directory = c->acme_directory,
+		.acme_contact = c->acme_contact[0] ? c->acme_contact : NULL,
+		.acme_ca = c->acme_ca[0] ? c->acme_ca : NULL,
+		.http_port = c->http_port,
 		.remote_unmute = c->remote_unmute,
 		.open_channels = c->open_channels,
 		.room_limit = c->room_limit,

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/rng.h"
+#include "control/acme/acme.h"
 #include "control/api/api.h"
 #include "control/auth/auth.h"
 #include "control/auth/bans.h"
@@ -19,6 +20,7 @@
 #include "control/chat/blocks.h"
 #include "control/chat/channels.h"
 #include "control/chat/wordlist.h"
+#include "control/domain.h"
 #include "control/files/files.h"
 #include "control/hooks/hooks.h"
 #include "control/http/access.h"
@@ -204,15 +206,15 @@ static void on_renewed(void *arg, uint64_t ends_us)
 	warnings_certificate(c->warnings, ends_us);
 }
 
-static int start_renewal(struct control *c, const struct control_config *config, char *ret_error)
+static int start_renewal(struct control *c, const struct server_config *server, char *ret_error)
 {
 	const struct renewal_config renewal = { .loop = c->loop,
 						.server = c->server,
-						.cert = config->tls_cert,
-						.key = config->tls_key,
+						.cert = server->tls_cert,
+						.key = server->tls_key,
 						.taken = on_renewed,
 						.arg = c };
-	int r = config->tls_cert ? renewal_new(&c->renewal, &renewal) : 0;
+	int r = server->tls_cert ? renewal_new(&c->renewal, &renewal) : 0;
 
 	if (r < 0)
 		(void)snprintf(ret_error, CONTROL_ERROR_MAX, "Out of memory.");
@@ -221,7 +223,7 @@ static int start_renewal(struct control *c, const struct control_config *config,
 
 static int start_all(struct control *c, const struct control_config *config, char *ret_error)
 {
-	const struct server_config server = {
+	struct server_config server = {
 		.loop = config->loop,
 		.host = config->host,
 		.port = config->port,
@@ -258,10 +260,16 @@ static int start_all(struct control *c, const struct control_config *config, cha
 			       "The control plane could not be started: %s.", uv_strerror(r));
 		return r;
 	}
-	r = server_new(&c->server, &server, ret_error);
+	r = domain_prepare(c, config, &server, ret_error);
+	if (r == 0)
+		r = server_new(&c->server, &server, ret_error);
 	if (r == 0)
 		r = start_warnings(c, ret_error);
-	return r == 0 ? start_renewal(c, config, ret_error) : r;
+	if (r == 0)
+		r = start_renewal(c, &server, ret_error);
+	if (r == 0)
+		domain_start(c);
+	return r;
 }
 
 static int copy_origins(struct control *c, const struct control_config *config)
@@ -337,7 +345,9 @@ bool control_is_tls(const struct control *c)
 
 void control_reload(struct control *c)
 {
-	if (c->renewal)
+	if (c->acme)
+		acme_try_now(c->acme);
+	else if (c->renewal)
 		renewal_look(c->renewal);
 }
 
@@ -351,6 +361,8 @@ enum { CLOSE_RESTART = 1012 };
 void control_stop(struct control *c, void (*stopped)(void *arg), void *arg)
 {
 	auth_stop(c->auth);
+	if (c->acme)
+		acme_stop(c->acme);
 	signal_stop(c->signal);
 	server_stop(c->server, CLOSE_RESTART, stopped, arg);
 }
@@ -359,8 +371,11 @@ enum { CLOSING_TURNS = 20, HASHING_TURNS = 200 };
 
 void control_close(struct control *c)
 {
+	if (c->acme)
+		acme_stop(c->acme);
 	c->renewal = renewal_free(c->renewal); /* it asks the server */
 	c->server = server_free(c->server);
+	c->acme = acme_free(c->acme); /* the server asked it */
 	if (c->private->upkeep)
 		upkeep_stop(c->private->upkeep);
 	for (int i = 0;
@@ -380,6 +395,7 @@ struct control *control_free(struct control *c)
 	c->event_hooks = hooks_free(c->event_hooks);
 	c->push = push_free(c->push);
 	c->renewal = renewal_free(c->renewal);
+	c->acme = acme_free(c->acme);
 	c->warnings = warnings_free(c->warnings);
 	c->hub = hub_free(c->hub);
 	c->files = files_free(c->files); /* tells upkeep what it removed */

@@ -13,6 +13,7 @@
 #include "plane/plane.h"
 #include "store/messages.h"
 
+struct acme;
 struct auth;
 struct bans;
 struct calls;
@@ -47,6 +48,7 @@ struct control {
 	struct hooks *event_hooks;  /* the same about calls and chat */
 	struct push *push;	    /* control/push/push.h: notifications to browsers */
 	struct renewal *renewal;    /* control/renewal.h; NULL without TLS */
+	struct acme *acme;	    /* control/acme/acme.h; NULL without a domain */
 	struct warnings *warnings;  /* control/warnings.h: what the team must know of the server */
 	struct signal_hub *signal;  /* control/signal/signal.h: LiveKit rooms */
 	unsigned media_load;	    /* percent; see signal.h */
@@ -87,7 +89,7 @@ struct control_media {
 struct control_config {
 	struct uv_loop_s *loop;
 	struct store *store;	  /* borrowed: opened and closed by confabd */
-	const char *data_dir;	  /* holds the key of notifications */
+	const char *data_dir;	  /* holds the keys of notifications and certificates */
 	const char *push_contact; /* see push.h */
 	bool push_local;
 	bool no_push;
@@ -95,11 +97,15 @@ struct control_config {
 	const char *api_key, *api_secret;
 	const char *host; /* see server.h */
 	uint16_t port;
-	const char *tls_cert, *tls_key;
-	bool remote_unmute;	     /* see signal.h */
-	bool open_channels;	     /* see chat.h */
-	unsigned room_limit;	     /* see signal.h */
-	unsigned media_load;	     /* see signal.h */
+	const char *tls_cert, *tls_key; /* of domains there are none: see acme.h */
+	const char *const *domains;	/* must outlive this */
+	size_t domain_count;
+	const char *acme_directory, *acme_contact, *acme_ca; /* likewise */
+	uint16_t http_port;				     /* beside it, for domains; 0 = none */
+	bool remote_unmute;				     /* see signal.h */
+	bool open_channels;				     /* see chat.h */
+	unsigned room_limit;				     /* see signal.h */
+	unsigned media_load;				     /* see signal.h */
 	unsigned message_rate;	     /* what one person writes in a minute (limit.c); 0 = any */
 	struct store_room storage;   /* bytes of files; 0 = any */
 	int64_t disk_floor;	     /* see struct control */

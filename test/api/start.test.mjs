@@ -151,7 +151,7 @@ test('--help and --version', () => {
 	const options = (text) => [...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map((m) => m[1]);
 	const help = start(['--help']);
 	assert.equal(help.status, 0);
-	assert.deepEqual(options(help.stdout), ['--data', '--listen', '--tls-cert', '--tls-key', '--rtc-ip'], 'five at most');
+	assert.deepEqual(options(help.stdout), ['--data', '--listen', '--domain', '--tls-cert', '--rtc-ip'], 'five at most');
 	const all = options(start(['--help', 'all']).stdout);
 	for (const flag of [...options(help.stdout), '--rtc-port', '--rtc-tcp-port', '--demo', '--config']) assert.ok(all.includes(flag), flag);
 	for (const [args, wanted] of [[['--lisen', 'x'], /--lisen is not known \(did you mean --listen\?\)/], [['--frobnicate'], /--frobnicate is not known; confabd --help all/]]) assert.match(start(args).stderr, wanted);

@@ -13,7 +13,8 @@ void doctor_check_browser(struct doctor *d)
 	if (!t->tls && !web_target_is_local(t)) {
 		doctor_warn(d, "browser",
 			    "%s is not https: browsers give no camera and microphone there", where);
-		doctor_fix(d, "--tls-cert FILE --tls-key FILE, or a proxy with https before it");
+		doctor_fix(d, "--domain NAME, --tls-cert FILE --tls-key FILE, or a proxy with "
+			      "https before it");
 	} else {
 		doctor_ok(d, "browser", "camera and microphone are to be had at %s", where);
 	}

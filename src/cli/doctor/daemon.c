@@ -162,11 +162,26 @@ static void set_own(struct doctor *d)
 	const struct config *c = &d->config;
 	bool any4 = strcmp(c->host, "0.0.0.0") == 0, any6 = strcmp(c->host, "::") == 0;
 
-	d->own = (struct web_target){ .tls = c->tls_cert[0] != '\0', .port = c->port };
+	d->own = (struct web_target){ .tls = c->tls_cert[0] || c->domain_count, .port = c->port };
 	(void)snprintf(d->own.host, sizeof d->own.host, "%s",
 		       any4   ? "127.0.0.1"
 		       : any6 ? "::1"
 			      : c->host);
+}
+
+/* With --domain it is known what the site is called. */
+static void choose_url(struct doctor *d)
+{
+	const struct config *c = &d->config;
+
+	if (d->url || c->domain_count == 0)
+		return;
+	if (c->port == CONFIG_HTTPS_PORT)
+		(void)snprintf(d->domain_url, sizeof d->domain_url, "https://%s", c->domains[0]);
+	else
+		(void)snprintf(d->domain_url, sizeof d->domain_url, "https://%s:%u", c->domains[0],
+			       c->port);
+	d->url = d->domain_url;
 }
 
 static void say_settings(struct doctor *d, int r, bool of_daemon, bool others, const char *error)
@@ -208,6 +223,8 @@ void doctor_check_settings(struct doctor *d)
 	bool others = of_daemon && geteuid() != 0 && stat(path, &st) == 0 && st.st_uid != geteuid();
 	d->config_known = of_daemon || (d->runs && r == 0);
 	say_settings(d, r, of_daemon, others, error);
-	if (of_daemon || d->runs || !d->url)
+	if (of_daemon || d->runs || !d->url) {
 		set_own(d);
+		choose_url(d);
+	}
 }

@@ -51,6 +51,7 @@ struct doctor {
 	struct doctor_block environment, arguments;
 	bool config_known;
 	struct config config; /* the daemon's; or what one would have that is started here */
+	char domain_url[WEB_HOST + 32]; /* what --domain makes the URL, when none was asked for */
 	char version[32], api_key[129]; /* as it says; "" = it did not answer */
 
 	bool keys_known;

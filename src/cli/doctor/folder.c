@@ -42,7 +42,7 @@ static void check_mode(struct doctor *d, const char *name, const struct stat *fo
 	if (st.st_mode & 077) {
 		doctor_bad(d, "data folder", "%s has mode %04o: others can read it", path,
 			   st.st_mode & 07777u);
-		doctor_fix(d, "chmod 600 %s", path);
+		doctor_fix(d, "chmod %s %s", S_ISDIR(st.st_mode) ? "700" : "600", path);
 	} else if (st.st_uid != folder->st_uid) {
 		doctor_bad(d, "data folder", "%s belongs to %s, and the folder does not", path,
 			   user_name(st.st_uid, owner));
@@ -76,7 +76,7 @@ static void check_owner(struct doctor *d, const struct stat *st)
 
 void doctor_check_folder(struct doctor *d)
 {
-	static const char *const secrets[] = { "api-keys", "vapid-key.pem", "confab.db",
+	static const char *const secrets[] = { "api-keys", "vapid-key.pem", "acme", "confab.db",
 					       "confab.db-wal" };
 	struct stat st;
 	char owner[64];

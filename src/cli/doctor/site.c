@@ -12,6 +12,18 @@ enum { DAY_S = 86400, RENEW_DAYS = 14, SKEW_S = 5, SKEW_BAD_S = 60 };
 
 /* ---- certificate ---- */
 
+/* How one comes by a certificate that browsers trust. */
+static void fix_certificate(struct doctor *d, const char *else_)
+{
+	if (d->config_known && d->config.domain_count)
+		doctor_fix(d,
+			   "confabd gets it by itself: its log says why it has not (journalctl -u "
+			   "confabd), systemctl reload confabd tries again");
+	else
+		doctor_fix(d, "confabd --domain %s gets one by itself; elsewhere %s", d->site.host,
+			   else_);
+}
+
 /* Whether tokens may be sent there. */
 static bool check_certificate(struct doctor *d, const char *where, const struct dial_certificate *c)
 {
@@ -21,13 +33,13 @@ static bool check_certificate(struct doctor *d, const char *where, const struct 
 	if (left < 0) {
 		doctor_bad(d, "certificate", "that of %s ended %lld days ago", where,
 			   (long long)(-left / DAY_S));
-		doctor_fix(d, "certbot renew, and see that confabd or the proxy gets the new one");
+		fix_certificate(d, "certbot renew, and see that it gets to confabd or the proxy");
 		good = false;
 	}
 	if (!c->fits) {
 		doctor_bad(d, "certificate", "it is for %s, and not for %s",
 			   c->names[0] ? c->names : c->subject, d->site.host);
-		doctor_fix(d, "certbot certonly --standalone -d %s", d->site.host);
+		fix_certificate(d, "certbot certonly");
 		good = false;
 	}
 	if (good && c->verdict != 0 && c->self_signed) {
@@ -35,7 +47,7 @@ static bool check_certificate(struct doctor *d, const char *where, const struct 
 			d, "certificate",
 			"that of %s is signed by itself: each browser warns, and apps refuse it",
 			where);
-		doctor_fix(d, "certbot certonly --standalone -d %s", d->site.host);
+		fix_certificate(d, "certbot certonly");
 		good = false;
 	} else if (good && c->verdict != 0) {
 		doctor_bad(d, "certificate", "its chain does not hold: %s", c->verdict_text);
@@ -49,7 +61,7 @@ static bool check_certificate(struct doctor *d, const char *where, const struct 
 		   "for %s, %lld days left", c->names[0] ? c->names : c->subject,
 		   (long long)(left / DAY_S));
 	if (left < RENEW_DAYS * DAY_S)
-		doctor_fix(d, "certbot renew");
+		fix_certificate(d, "certbot renew");
 	return true;
 }
 

@@ -200,7 +200,9 @@ void dispatch_headers(struct http_req *req)
 				 "The server is restarting; try again in some seconds.");
 		return;
 	}
-	route_find(s->config.routes, s->config.route_count, req->method, req->path, &req->match);
+	if (!req->plain)
+		route_find(s->config.routes, s->config.route_count, req->method, req->path,
+			   &req->match);
 	if (req->match.any_origin)
 		add_cors(req);
 	if (!copy_params(req)) {
@@ -220,6 +222,10 @@ void dispatch_headers(struct http_req *req)
 	if (!req->http2 && !http_host(req)) {
 		refuse_and_close(req, 400, 4,
 				 "The Host header is missing or malformed."); /* RFC 9112 3.2 */
+		return;
+	}
+	if (req->plain) {
+		plain_answer(req);
 		return;
 	}
 	bool upload = req->match.route && req->match.route->flags & ROUTE_UPLOAD;

@@ -94,7 +94,8 @@ struct http_req {
 	json_t *json;
 	unsigned body_ends;
 	uint64_t body_started_us;
-	bool tls; /* for the client */
+	bool tls;   /* for the client */
+	bool plain; /* came to the port beside it: plain.c */
 	bool http2;
 	bool malformed;	     /* control characters in the path */
 	bool open_ended;     /* HTTP/2: a body of unknown length */
@@ -152,9 +153,10 @@ struct usual_headers {
 struct server {
 	struct server_config config;
 	struct lws_context *context;
-	struct lws_vhost *vhost;
-	struct listener *listeners[2];
+	struct lws_vhost *vhost, *plain; /* plain: HTTP beside HTTPS, or NULL */
+	struct listener *listeners[3];
 	size_t listener_count;
+	bool has_plain; /* one of them */
 	uint16_t port;
 	SSL_CTX *tls; /* libwebsockets' own; NULL without */
 	uint64_t tls_expires_us;
@@ -231,9 +233,15 @@ void liveness_tick(struct liveness *l,
 void server_check_stopped(struct server *s);
 
 /* listener.c: accepts and hands sockets to libwebsockets */
-int listener_new(struct listener **ret, struct server *s, const char *host, uint16_t port,
-		 uint16_t *ret_port);
+int listener_new(struct listener **ret, struct server *s, struct lws_vhost *vhost, const char *host,
+		 uint16_t port, uint16_t *ret_port);
 void listener_close(struct listener *l);
+
+/* plain.c: answers what came to the port for plain HTTP */
+void plain_answer(struct http_req *req);
+
+/* proof.c: certificates that prove our names are shown to who asks for them, from now on */
+void proof_offer(struct server *s);
 
 /* orphan.c: memory that libwebsockets forgets when a WebSocket inside HTTP/2 is refused */
 void orphan_install(void);		 /* before the first context */

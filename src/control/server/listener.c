@@ -21,6 +21,7 @@ struct listener {
 	uv_timer_t rest;
 	unsigned closed; /* of the two handles */
 	struct server *server;
+	struct lws_vhost *vhost; /* whose connections these are */
 	int fd;
 	uint64_t refused, told_at; /* for want of descriptors; when the log said so, ms */
 	int spare_fd; /* given up to accept and close one connection when descriptors are out */
@@ -123,14 +124,14 @@ static void on_readable(uv_poll_t *handle, int status, int events)
 			return;
 		}
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
-		if (!lws_adopt_socket_vhost(l->server->vhost, fd))
+		if (!lws_adopt_socket_vhost(l->vhost, fd))
 			log_debug("http", "a connection could not be taken over"); /* libwebsockets
 										      closed it */
 	}
 }
 
-int listener_new(struct listener **ret, struct server *s, const char *host, uint16_t port,
-		 uint16_t *ret_port)
+int listener_new(struct listener **ret, struct server *s, struct lws_vhost *vhost, const char *host,
+		 uint16_t port, uint16_t *ret_port)
 {
 	int fd = open_socket(host, port, ret_port);
 
@@ -142,6 +143,7 @@ int listener_new(struct listener **ret, struct server *s, const char *host, uint
 		return -ENOMEM;
 	}
 	l->server = s;
+	l->vhost = vhost;
 	l->fd = fd;
 	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	l->poll.data = l->rest.data = l;

@@ -193,7 +193,9 @@ struct http_req *http_req_new(struct peer *peer, struct lws *wsi)
 	if (!peer->text[0])
 		(void)lws_get_peer_simple(wsi, peer->text, sizeof peer->text);
 	memcpy(req->peer_text, peer->text, sizeof req->peer_text);
-	req->tls = server_is_tls(peer->server);
+	/* not by the vhost: libwebsockets binds the connection to another one by its Host */
+	req->plain = peer->server->plain && !lws_get_ssl(lws_get_network_wsi(wsi));
+	req->tls = server_is_tls(peer->server) && !req->plain;
 	hear_proxy(req);
 	address_place(req->peer_text, req->place);
 	req->body_started_us = clock_now_us();

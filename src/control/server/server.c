@@ -53,6 +53,21 @@ static int refuse(char *ret_error, int r, const char *format, ...)
 	return r;
 }
 
+/* The same without TLS: who has no certificate yet must be answered, too. */
+static int make_plain(struct server *s, const struct lws_context_creation_info *like,
+		      char *ret_error)
+{
+	struct lws_context_creation_info info = *like;
+
+	info.vhost_name = "plain";
+	info.ssl_cert_filepath = info.ssl_private_key_filepath = NULL;
+	info.options &= ~(uint64_t)LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	s->plain = lws_create_vhost(s->context, &info);
+	return s->plain ? 0
+			: refuse(ret_error, -EIO,
+				 "The HTTP server could not be started (libwebsockets).");
+}
+
 static int make_context(struct server *s, char *ret_error)
 {
 	void *loops[] = { s->config.loop };
@@ -101,14 +116,33 @@ static int make_context(struct server *s, char *ret_error)
 		return refuse(ret_error, -EINVAL,
 			      "tls-cert '%s' could not be used (libwebsockets).",
 			      s->config.tls_cert ? s->config.tls_cert : "");
-	return 0;
+	proof_offer(s);
+	return s->config.plain.port ? make_plain(s, &info, ret_error) : 0;
+}
+
+/* Without it the site works, too. */
+static void listen_plain(struct server *s)
+{
+	uint16_t port = s->config.plain.port;
+	int r = s->plain ? listener_new(&s->listeners[s->listener_count], s, s->plain,
+					s->config.host, port, &port)
+			 : 0;
+
+	s->has_plain = s->plain && r == 0;
+	s->listener_count += s->has_plain;
+	if (r < 0)
+		log_warn(
+			"http",
+			"port %u cannot be had (%s): http is not sent on to https, and the name is "
+			"proved over port 443 only",
+			port, strerror(-r));
 }
 
 static int make_listeners(struct server *s, char *ret_error)
 {
 	const char *host = s->config.host;
 	uint16_t port_again;
-	int r = listener_new(&s->listeners[0], s, host, s->config.port, &s->port);
+	int r = listener_new(&s->listeners[0], s, s->vhost, host, s->config.port, &s->port);
 
 	if (r == -EADDRINUSE)
 		return refuse(ret_error, r,
@@ -134,8 +168,10 @@ static int make_listeners(struct server *s, char *ret_error)
 
 	/* Browsers may take localhost for ::1 first. */
 	bool loopback = strcmp(host, "127.0.0.1") == 0 || strcmp(host, "localhost") == 0;
-	if (loopback && listener_new(&s->listeners[1], s, "::1", s->port, &port_again) == 0)
-		s->listener_count = 2;
+	if (loopback && listener_new(&s->listeners[s->listener_count], s, s->vhost, "::1", s->port,
+				     &port_again) == 0)
+		s->listener_count++;
+	listen_plain(s);
 	return 0;
 }
 
@@ -183,6 +219,11 @@ uint16_t server_port(const struct server *s)
 bool server_is_tls(const struct server *s)
 {
 	return s->config.tls_cert != NULL;
+}
+
+bool server_has_plain(const struct server *s)
+{
+	return s->has_plain;
 }
 
 int server_tls_reload(struct server *s, char *ret_error)

@@ -24,11 +24,22 @@ struct uv_loop_s;
 typedef void http_gate_fn(struct http_req *req, const struct http_route *route,
 			  struct control *control);
 
+/* Plain HTTP beside HTTPS, and what proves our names to a certificate authority; copies, NULL: there is none. */
+struct server_plain {
+	const char *const *names; /* ours; must outlive the server. None: all of this is off */
+	size_t name_count;
+	uint16_t port;				     /* 0 = none */
+	char *(*page)(void *arg, const char *token); /* on that port (RFC 8555 8.3) */
+	char *(*certificate)(void *arg);	     /* PEM, with its key: over TLS (RFC 8737) */
+	void *arg;
+};
+
 struct server_config {
 	struct uv_loop_s *loop;
 	const char *host; /* address to listen on; with 127.0.0.1 and localhost ::1 is tried too */
 	uint16_t port;	  /* 0 = any */
 	const char *tls_cert, *tls_key; /* PEM files; both NULL for plain HTTP */
+	struct server_plain plain;
 	const struct http_route *routes;
 	size_t route_count;
 	http_gate_fn *gate;
@@ -44,6 +55,9 @@ int server_new(struct server **ret, const struct server_config *config, char *re
 /* The port that is really listened on. */
 uint16_t server_port(const struct server *s);
 bool server_is_tls(const struct server *s);
+
+/* Whether there is plain HTTP beside it. When the port cannot be had the log says so, and the rest goes on. */
+bool server_has_plain(const struct server *s);
 
 /* Reads the certificate and its key anew, for connections from now on. -EINVAL and a sentence: they do not pass, and the ones before
  * stay. */

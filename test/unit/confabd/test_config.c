@@ -134,6 +134,16 @@ static void test_bad_values_are_named(void **state)
 		{ "--widget-origin shop.example", "widget-origin", "shop.example" },
 		{ "--widget-origin https://a/", "widget-origin", "https://a/" },
 		{ "--widget-origin https://", "widget-origin", "https://" },
+		{ "--domain 10.0.0.1", "domain", "10.0.0.1" },
+		{ "--domain *.example.com", "domain", "*.example.com" },
+		{ "--domain -a.example", "domain", "-a.example" },
+		{ "--domain a..example", "domain", "a..example" },
+		{ "--domain a.example.", "domain", "a.example." },
+		{ "--domain a.example,", "domain", "a.example," },
+		{ "--domain https://a.example", "domain", "https://a.example" },
+		{ "--acme-directory http://ca.example/", "acme-directory", "http://ca.example/" },
+		{ "--acme-contact anna", "acme-contact", "anna" },
+		{ "--acme-ca /does/not/exist", "acme-ca", "/does/not/exist" },
 		{ "--data=", "data", "" },
 		{ "--frobnicate", "frobnicate", "" },
 		{ "--listen", "listen", "value" },
@@ -155,6 +165,33 @@ static void test_bad_values_are_named(void **state)
 		assert_non_null(strstr(error, table[i].value));
 		assert_null(strchr(error, '\n'));
 	}
+}
+
+static void test_domain(void **state)
+{
+	char error[CONFIG_ERROR_MAX];
+	struct config c;
+
+	(void)state;
+	variable = NULL;
+	assert_int_equal(
+		load(&c, "--domain Chat.Example.com,www.chat.example.com --domain x-1.test", error),
+		0);
+	assert_int_equal(c.domain_count, 3);
+	assert_string_equal(c.domains[0], "chat.example.com");
+	assert_string_equal(c.domains[2], "x-1.test");
+	assert_int_equal(c.port, 443); /* of every address */
+	assert_true(strcmp(c.host, "::") == 0 || strcmp(c.host, "0.0.0.0") == 0);
+	assert_int_equal(c.http_port, 80);
+	assert_string_equal(c.acme_directory, CONFIG_ACME_DIRECTORY);
+	assert_int_equal(
+		load(&c, "--domain a.test --listen 127.0.0.1:8443 --acme-contact a@b.test", error),
+		0);
+	assert_string_equal(c.host, "127.0.0.1");
+	assert_int_equal(c.port, 8443);
+	assert_string_equal(c.acme_contact, "mailto:a@b.test");
+	assert_int_equal(load(&c, "", error), 0);
+	assert_int_equal(c.port, 8080);
 }
 
 static void test_order_of_sources(void **state)
@@ -238,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_bad_values_are_named),
+		cmocka_unit_test(test_domain),
 		cmocka_unit_test(test_order_of_sources),
 		cmocka_unit_test(test_bad_files),
 	};
