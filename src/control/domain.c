@@ -5,6 +5,7 @@
 #include "control/control.h"
 #include "control/renewal.h"
 #include "control/server/server.h"
+#include "control/warnings.h"
 
 enum { HTTPS = 443 };
 
@@ -17,10 +18,9 @@ static void on_taken(void *arg)
 
 static void on_failed(void *arg, const char *cause, uint64_t again_us, bool stands_in)
 {
-	(void)arg;
-	(void)cause;
-	(void)again_us;
-	(void)stands_in;
+	struct control *c = arg;
+
+	warnings_certificate_failed(c->warnings, cause, again_us, stands_in);
 }
 
 int domain_prepare(struct control *c, const struct control_config *config,

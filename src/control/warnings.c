@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "control/files/files.h"
 #include "control/objects/objects.h"
 #include "control/ws/hub.h"
@@ -23,6 +24,9 @@ struct warnings {
 	uint64_t file_bytes; /* a file for which there was no room; 0 = none */
 	uint64_t low_bytes;  /* free when files are taken again; 0 = they are */
 	bool ending;	     /* the certificate, as it was told */
+	char *failure;	     /* why there is no new one; NULL: nothing has failed */
+	uint64_t again_us;
+	bool urgent;
 	bool probing;
 };
 
@@ -56,6 +60,10 @@ static void tell(struct warnings *w)
 		(void)json_array_append_new(
 			list, json_pack("{s:s, s:o}", "kind", "certificate_ends", "ends_at",
 					object_time(w->config.certificate_ends_us)));
+	if (w->failure && (w->urgent || w->ending))
+		(void)json_array_append_new(
+			list, json_pack("{s:s, s:s, s:o}", "kind", "certificate_failed", "cause",
+					w->failure, "again_at", object_time(w->again_us)));
 	hub_warn(w->config.hub, list);
 }
 
@@ -152,11 +160,24 @@ void warnings_disk(struct warnings *w, int status)
 
 void warnings_certificate(struct warnings *w, uint64_t ends_us)
 {
-	bool before = w->ending;
+	bool before = w->ending || w->failure;
 
+	free(w->failure);
+	w->failure = NULL;
 	w->config.certificate_ends_us = ends_us;
 	w->ending = is_ending(w);
 	if (before || w->ending)
+		tell(w);
+}
+
+void warnings_certificate_failed(struct warnings *w, const char *cause, uint64_t again_us,
+				 bool urgent)
+{
+	free(w->failure);
+	w->failure = strndup(cause, utf8_prefix(cause, strlen(cause)));
+	w->again_us = again_us;
+	w->urgent = urgent;
+	if (w->urgent || w->ending)
 		tell(w);
 }
 
@@ -190,6 +211,7 @@ struct warnings *warnings_free(struct warnings *w)
 	if (!w)
 		return NULL;
 	uv_close((uv_handle_t *)w->timer, on_timer_closed);
+	free(w->failure);
 	free(w);
 	return NULL;
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct files;
@@ -36,6 +37,11 @@ void warnings_disk(struct warnings *w, int status);
 
 /* Another certificate is in use, which ends then (wall µs; 0 = not known). */
 void warnings_certificate(struct warnings *w, uint64_t ends_us);
+
+/* One could not be had (domain.c): why, and when it is tried again (wall µs). `urgent`: browsers warn now; else it is told once the one in use
+ * ends soon. Over with the next certificate. */
+void warnings_certificate_failed(struct warnings *w, const char *cause, uint64_t again_us,
+				 bool urgent);
 
 /* There was no room for a file of `bytes`. */
 void warnings_no_room(struct warnings *w, uint64_t bytes);

@@ -12,6 +12,7 @@ import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 import { startAuthority } from '../lib/acme.mjs';
 import { apiKey, apiSecret, confab, freeTcpPort, startConfabd } from '../lib/confabd.mjs';
+import { firstEventOverTls } from '../lib/over-tls.mjs';
 import { until } from '../lib/until.mjs';
 
 const NAMES = ['localhost', 'chat.test']; // the first one has an address, for doctor
@@ -31,7 +32,7 @@ async function start(t, data, more = {}) {
 	const port = await freeTcpPort('127.0.0.1');
 	const httpPort = more.httpPort ?? (await freeTcpPort('127.0.0.1'));
 	ca.ports = { http: httpPort, tls: port };
-	const daemon = await startConfabd({ demo: false, port, data: path.join(folder, data), args: ['--domain', NAMES.join(), '--http-port', String(httpPort), '--acme-contact', 'anna@chat.test', ...ca.args] });
+	const daemon = await startConfabd({ demo: more.demo ?? false, port, data: path.join(folder, data), args: ['--domain', NAMES.join(), '--http-port', String(httpPort), '--acme-contact', 'anna@chat.test', ...ca.args] });
 	t.after(() => daemon.kill());
 	return daemon;
 }
@@ -115,7 +116,7 @@ test('what fails is said and tried again, but never hurriedly; without port 80 t
 	ca.proved = [];
 	ca.hold = null;
 	ca.wrong = { cut: '/order/new', chain: true };
-	const daemon = await start(t, 'fails', { httpPort: ca.port }); // which is taken
+	const daemon = await start(t, 'fails', { httpPort: ca.port, demo: true }); // which is taken
 	assert.match(daemon.log(), /warn http port \d+ cannot be had \(Address already in use\)/);
 	await said(daemon, /error acme no new certificate: a self-signed one stands in, browsers warn name=localhost cause="https:\/\/localhost:\d+\/order\/new: [^"]+" fix="let this machine reach the authority/);
 
@@ -130,6 +131,9 @@ test('what fails is said and tried again, but never hurriedly; without port 80 t
 	ca.wrong = { challenge: 'Timeout during connect (likely firewall problem)' };
 	daemon.child.kill('SIGHUP');
 	await said(daemon, /cause="localhost: Timeout during connect \(likely firewall problem\)" fix="let ports 80 and 443/);
+
+	const [warning, ...others] = (await firstEventOverTls(daemon, { rejectUnauthorized: false })).warnings;
+	assert.deepEqual([warning.kind, warning.cause, Math.floor(Date.parse(warning.again_at) / 1000) * 1000, others], ['certificate_failed', 'localhost: Timeout during connect (likely firewall problem)', again(daemon.log()), []]);
 
 	ca.wrong = { limited: 7200 };
 	daemon.child.kill('SIGHUP');

@@ -4,15 +4,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import http2 from 'node:http2';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import WebSocket from 'ws';
 import { Client } from '../lib/client.mjs';
-import { checkEvent } from '../lib/contract.mjs';
 import { startConfabd } from '../lib/confabd.mjs';
 import { failingDisk, smallDisk } from '../lib/disk.mjs';
+import { firstEventOverTls } from '../lib/over-tls.mjs';
 
 const LONG = 60000; // of a slow machine's patience
 const kinds = (event) => event.warnings.map(({ kind }) => kind);
@@ -97,24 +95,7 @@ async function warningsWithCertificate(t, days) {
 	const ca = fs.readFileSync(`${folder}/tls.crt`);
 	const daemon = await startConfabd({ args: ['--tls-cert', `${folder}/tls.crt`, '--tls-key', `${folder}/tls.key`] });
 	t.after(() => daemon.stop());
-	const origin = `https://127.0.0.1:${daemon.port}`;
-	const session = http2.connect(origin, { ca });
-	const cookie = await new Promise((resolve, reject) => {
-		const stream = session.request({ ':path': '/api/auth/link', ':method': 'POST', 'content-type': 'application/json', origin });
-		stream.on('response', (got) => resolve(got['set-cookie'][0].split(';')[0]));
-		stream.on('error', reject);
-		stream.end(JSON.stringify({ token: new URL(daemon.links.admin).hash.slice(1) }));
-	});
-	session.close();
-	const socket = new WebSocket(`wss://127.0.0.1:${daemon.port}/api/v1/events`, { ca, headers: { cookie } });
-	const first = await new Promise((resolve, reject) => {
-		socket.once('open', () => socket.send('{"type":"connect"}'));
-		socket.once('message', (data) => resolve(JSON.parse(String(data))));
-		socket.once('error', reject);
-	});
-	socket.close();
-	checkEvent(first);
-	return first.warnings;
+	return (await firstEventOverTls(daemon, { ca })).warnings;
 }
 
 test('a certificate that ends within two weeks', { timeout: LONG }, async (t) => {

@@ -690,10 +690,14 @@ export interface OperatorServerObject {
 }
 
 export interface ServerWarningObject {
-  /** disk_failed: nothing is stored until a restart. disk_low: files are refused, messages are not. certificate_ends: within 14 days, or it has. */
-  kind: 'disk_full' | 'disk_read_only' | 'disk_failed' | 'disk_low' | 'certificate_ends';
+  /** disk_failed: nothing is stored until a restart. disk_low: files are refused, messages are not. certificate_ends: within 14 days, or it has. certificate_failed: the server could not get one, and browsers warn or soon will. */
+  kind: 'disk_full' | 'disk_read_only' | 'disk_failed' | 'disk_low' | 'certificate_ends' | 'certificate_failed';
   /** Of certificate_ends. */
   ends_at?: string;
+  /** Of certificate_failed: what the authority said. */
+  cause?: string;
+  /** Of certificate_failed: when it is tried again. */
+  again_at?: string;
 }
 
 export interface OperatorWebhooksResponse {

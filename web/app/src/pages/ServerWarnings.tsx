@@ -26,6 +26,7 @@ export function ServerWarnings() {
 function Words({ warning }: { warning: ServerWarningObject }) {
   const { warn } = useTexts();
   const { locale } = useMessages();
+  if (warning.kind === 'certificate_failed') return <>{warn.certificateFailed(warning.cause ?? '')}</>;
   if (warning.kind !== 'certificate_ends') return <>{warn[warning.kind]}</>;
   const ends = Date.parse(warning.ends_at ?? '');
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(ends);

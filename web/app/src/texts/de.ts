@@ -192,6 +192,7 @@ export const de: Texts = {
     disk_low: 'Der Datenträger des Servers ist fast voll: neue Dateien werden abgelehnt, Nachrichten und Anrufe gehen weiter. Schaffen Sie Platz; der Rest geschieht von selbst.',
     certificateEnds: (date) => `Das Zertifikat des Servers endet am ${date}. Erneuern Sie es; danach kann sich niemand mehr verbinden.`,
     certificateEnded: (date) => `Das Zertifikat des Servers ist am ${date} abgelaufen: Browser verbinden sich nicht mehr. Erneuern Sie es.`,
+    certificateFailed: (cause) => `Der Server hat kein Zertifikat bekommen (${cause}). Er versucht es von selbst wieder; sein Protokoll sagt, was hilft.`,
     look: 'Zum Server',
   },
 

@@ -192,6 +192,7 @@ export const en = {
     disk_low: 'The server’s disk is nearly full: new files are refused, messages and calls go on. Make room on it; the rest happens by itself.',
     certificateEnds: (date: string) => `The server’s certificate ends on ${date}. Renew it; nobody can connect after that.`,
     certificateEnded: (date: string) => `The server’s certificate ended on ${date}: browsers refuse to connect. Renew it.`,
+    certificateFailed: (cause: string) => `The server could not get a certificate (${cause}). It tries again by itself; its log says what helps.`,
     look: 'Look at the server',
   },
 
