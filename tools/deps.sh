@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 what=${1:-run}
 run_packages=(gcc make meson ninja-build pkg-config python3
 	libssl-dev libuv1-dev libwebsockets-dev libjansson-dev libjwt-dev libsodium-dev libsqlite3-dev zlib1g-dev
-	libprotobuf-c-dev protobuf-c-compiler libinih-dev libcurl4-openssl-dev tzdata)
+	libprotobuf-c-dev protobuf-c-compiler libinih-dev libcurl4-openssl-dev ca-certificates tzdata)
 test_packages=(g++ groff-base ffmpeg clang-14 clang-format-14 llvm-14 libclang-rt-14-dev libcmocka-dev libsrtp2-dev
 	chromium firefox-esr janus nginx-light iproute2 nftables conntrack ethtool curl openssl git fonts-dejavu-core fonts-inter fonts-noto-core fonts-noto-color-emoji)
 

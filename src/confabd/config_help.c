@@ -13,8 +13,7 @@
 	"  --domain NAME       name of the site: gets and renews its certificate by itself, on " \
 	"ports 443 and 80\n"                                                                     \
 	"                      (you agree to the authority's terms by that)\n"                   \
-	"  --tls-cert FILE, --tls-key FILE\n"                                                    \
-	"                      or one that you have, PEM: everything is HTTPS\n"                 \
+	"  --tls-cert FILE     or one that you have: its chain, PEM, with --tls-key FILE\n"      \
 	"  --rtc-ip IP[/LOCAL] address for media that browsers reach (this machine's, as it "    \
 	"listens);\n"                                                                            \
 	"                      behind a NAT with the machine's own after it"
@@ -25,6 +24,7 @@ static const char first[] = TITLE
 
 static const char whole[] = TITLE
 	"\n\n" NEEDED "; may be repeated\n"
+	"  --tls-key FILE      private key of --tls-cert, PEM\n"
 	"  --http-port N       with --domain: port that proves the name and sends http on to https "
 	"(80); 0 = off\n"
 	"  --acme-directory URL  whom to ask for certificates (Let's Encrypt)\n"
