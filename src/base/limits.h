@@ -24,7 +24,7 @@ enum {
 	LIMIT_USER_ID = 64,
 	LIMIT_USER_NAME = 128,
 	LIMIT_PASSWORD = 1024,
-	LIMIT_SESSIONS_LISTED = 100,	 /* sign-ins of one person, in their settings */
+	LIMIT_SESSIONS = 100,		 /* sign-ins of one person; the oldest go */
 	LIMIT_MESSAGE_TEXT = 10 * 1000,	 /* bytes of UTF-8 */
 	LIMIT_UPLOAD = 10 * 1024 * 1024, /* bytes of one attachment */
 	LIMIT_UPLOADS_AT_ONCE = 16,	 /* bodies of that kind in memory, of all clients */

@@ -67,7 +67,7 @@ static int run_list(struct db *db, struct request *req)
 				      "user_id = ? AND expires_at > ? AND seen_at > ? "
 				      "ORDER BY created_at DESC, hash LIMIT ?",
 				      "siii", r->user_id, r->now, r->now - r->idle,
-				      (int64_t)LIMIT_SESSIONS_LISTED));
+				      (int64_t)LIMIT_SESSIONS));
 }
 
 void store_sessions_list(struct store *s, const char *user_id, uint64_t now_us, uint64_t idle_us,

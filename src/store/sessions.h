@@ -14,7 +14,7 @@ struct store_session {
 typedef void store_sessions_fn(void *arg, int status, const struct store_session *sessions,
 			       size_t n);
 
-/* Those of the user that still open something; at most LIMIT_SESSIONS_LISTED. */
+/* Those of the user that still open something; at most LIMIT_SESSIONS. */
 void store_sessions_list(struct store *s, const char *user_id, uint64_t now_us, uint64_t idle_us,
 			 store_sessions_fn *done, void *arg);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "store/request.h"
 #include "store/rows.h"
 #include "store/support.h"
@@ -182,6 +183,12 @@ static int run_session_create(struct db *db, struct request *req)
 			"INSERT INTO sessions (hash, user_id, created_at, seen_at, expires_at, "
 			"agent) VALUES (?, ?, ?, ?, ?, ?)",
 			"hsiiis", r->hash, r->text, now, now, (int64_t)r->expires_us, r->more);
+	if (status == 0) /* what the list does not show any more */
+		status = db_exec(db,
+				 "DELETE FROM sessions WHERE user_id = ?1 AND hash <> ?2 AND hash "
+				 "NOT IN (SELECT hash FROM sessions WHERE user_id = ?1 ORDER BY "
+				 "created_at DESC, hash LIMIT ?3)",
+				 "shi", r->text, r->hash, (int64_t)LIMIT_SESSIONS);
 	return status;
 }
 

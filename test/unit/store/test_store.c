@@ -255,6 +255,35 @@ static int find_session(struct scratch *s, const uint8_t *hash, uint64_t now, ui
 	return u.status;
 }
 
+/* Of each person the newest hundred; the one that was just made always. */
+static void test_many_sessions(void **state)
+{
+	struct scratch *s = *state;
+	const uint64_t end = 1000000;
+	uint8_t hash[STORE_HASH] = { 0 }, other[STORE_HASH] = { 1 }, late[STORE_HASH] = { 2 };
+	int status = 1;
+
+	add_user(s, "ann", ROLE_USER);
+	add_user(s, "bob", ROLE_USER);
+	store_session_create(s->store, other, "bob", NULL, 1, end, note_status, &status);
+	for (unsigned i = 0; i < LIMIT_SESSIONS + 5; i++) {
+		hash[1] = (uint8_t)i;
+		store_session_create(s->store, hash, "ann", NULL, 1000 + i, end, note_status,
+				     &status);
+		store_wait(s->store);
+		assert_int_equal(status, 0);
+	}
+	for (unsigned i = 0; i < LIMIT_SESSIONS + 5; i++) {
+		hash[1] = (uint8_t)i;
+		assert_int_equal(find_session(s, hash, 2000, 100000), i < 5 ? -ENOENT : 0);
+	}
+	assert_int_equal(find_session(s, other, 2000, 100000), 0);
+	/* the clock has gone back: older than all of them */
+	store_session_create(s->store, late, "ann", NULL, 1, end, note_status, &status);
+	store_wait(s->store);
+	assert_int_equal(find_session(s, late, 2000, 100000), 0);
+}
+
 static void test_sessions(void **state)
 {
 	struct scratch *s = *state;
@@ -435,6 +464,7 @@ int main(void)
 		TEST(test_close_answers_everything),
 		TEST(test_users),
 		TEST(test_sessions),
+		TEST(test_many_sessions),
 		TEST(test_links_work_once),
 		TEST(test_refusals),
 		TEST(test_guests_are_pruned),
