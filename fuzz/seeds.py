@@ -51,6 +51,26 @@ def stun_seeds():
         put("stun", file.stem, file.read_bytes())
 
 
+def turn_seeds():
+    address = lambda ip, port: b"\0\1" + struct.pack(">H", port ^ 0x2112) + bytes(a ^ b for a, b in zip(ip, b"\x21\x12\xa4\x42"))
+    ours, other = address(bytes([203, 0, 113, 7]), 7882), address(bytes([127, 0, 0, 1]), 22)
+    channel = attribute(0x0C, b"\x40\1\0\0")
+    signed = lambda kind, *attributes, how=0: bytes([kind << 4 | 1 | how, len(b"".join(attributes))]) + b"".join(attributes)
+    plain = lambda message, how=0: bytes([how, len(message)]) + message
+    send = lambda peer: plain(stun(0x16, [attribute(0x12, peer), attribute(0x13, b"packet")], None, False))
+    allocate = signed(3, attribute(0x19, b"\x11\0\0\0"))
+    permit = signed(8, attribute(0x12, ours))
+    bind = signed(9, attribute(0x12, ours), channel)
+    data = plain(b"\x40\1\0\6packet\0\0")
+    put("turn", "call", allocate + permit + send(ours) + bind + data)
+    put("turn", "elsewhere", allocate + permit + signed(8, attribute(0x12, other)) + signed(9, attribute(0x12, other), channel) + send(other))
+    put("turn", "forged", signed(3, attribute(0x19, b"\x11\0\0\0"), how=2) + allocate + signed(4, how=2) + signed(4, attribute(0x0D, bytes(4))))
+    put("turn", "late", allocate + bind + signed(4, how=4) + signed(4, how=4) + signed(4, how=4) + data + send(ours))
+    put("turn", "stranger", plain(stun(3, [attribute(0x19, b"\x11\0\0\0")], None, False)) + data)
+    put("turn", "long-term", (VECTORS / "stun/rfc5769-2.4-long-term.bin").read_bytes())
+    put("turn", "answer", stun(0x103, [attribute(0x16, ours), attribute(0x20, other), attribute(0x0D, b"\0\0\2\x58")], b"secret", False))
+
+
 def rtp(payload, pt=96, marker=False, block=None, csrcs=0, padding=0, profile=0xBEDE):
     first = 0x80 | (0x10 if block is not None else 0) | csrcs | (0x20 if padding else 0)
     out = struct.pack(">BBHII", first, pt | (0x80 if marker else 0), 65535, 0xFFFFFFF0, 0xDEADBEEF)
@@ -213,5 +233,5 @@ def client_stream_seeds():
 
 
 if __name__ == "__main__":
-    for make in (stun_seeds, rtp_seeds, rtcp_seeds, twcc_seeds, codec_seeds, dcep_seeds, sdp_seeds, client_stream_seeds):
+    for make in (stun_seeds, turn_seeds, rtp_seeds, rtcp_seeds, twcc_seeds, codec_seeds, dcep_seeds, sdp_seeds, client_stream_seeds):
         make()

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SHA1_LENGTH = 20, SHA256_LENGTH = 32 };
+enum { MD5_LENGTH = 16, SHA1_LENGTH = 20, SHA256_LENGTH = 32 };
 
 /* One piece of a message that lies in several places. */
 struct hash_part {
@@ -17,6 +17,8 @@ struct hash_part {
 	size_t length;
 };
 
+/* Only for the keys of TURN, whose form RFC 8489 9.2.2 prescribes. */
+void hash_md5(const void *bytes, size_t n, uint8_t ret[MD5_LENGTH]);
 void hash_sha1(const void *bytes, size_t n, uint8_t ret[SHA1_LENGTH]);
 void hash_sha256(const void *bytes, size_t n, uint8_t ret[SHA256_LENGTH]);
 

@@ -7,8 +7,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "base/rd.h"
-#include "base/wr.h"
+#include "wire/stun_parts.h"
 
 enum {
 	COOKIE = 0x2112a442,
@@ -17,23 +16,6 @@ enum {
 	FINGERPRINT_SIZE = 8,
 	FAMILY_IPV4 = 1,
 	FAMILY_IPV6 = 2,
-};
-
-enum attribute {
-	A_MAPPED_ADDRESS = 0x0001,
-	A_USERNAME = 0x0006,
-	A_MESSAGE_INTEGRITY = 0x0008,
-	A_ERROR_CODE = 0x0009,
-	A_UNKNOWN_ATTRIBUTES = 0x000a,
-	A_REALM = 0x0014,
-	A_NONCE = 0x0015,
-	A_MESSAGE_INTEGRITY_SHA256 = 0x001c,
-	A_XOR_MAPPED_ADDRESS = 0x0020,
-	A_PRIORITY = 0x0024,
-	A_USE_CANDIDATE = 0x0025,
-	A_FINGERPRINT = 0x8028,
-	A_ICE_CONTROLLED = 0x8029,
-	A_ICE_CONTROLLING = 0x802a,
 };
 
 uint32_t stun_crc32(const void *bytes, size_t n)
@@ -55,12 +37,12 @@ uint32_t stun_crc32(const void *bytes, size_t n)
 	return ~crc;
 }
 
-/* XOR-MAPPED-ADDRESS (RFC 8489 14.2). */
-static bool parse_mapped(struct stun_msg *m, struct rd r)
+bool stun_read_address(struct sockaddr_storage *ret, const uint8_t tid[STUN_TID_LENGTH],
+		       struct rd r)
 {
 	uint8_t mask[16] = { 0x21, 0x12, 0xa4, 0x42 };
 
-	memcpy(mask + 4, m->tid, STUN_TID_LENGTH);
+	memcpy(mask + 4, tid, STUN_TID_LENGTH);
 	rd_skip(&r, 1);
 	uint8_t family = rd_u8(&r);
 	uint16_t port = rd_be16(&r) ^ (uint16_t)(COOKIE >> 16);
@@ -72,23 +54,28 @@ static bool parse_mapped(struct stun_msg *m, struct rd r)
 	uint8_t address[16];
 	for (size_t i = 0; i < size; i++)
 		address[i] = in[i] ^ mask[i];
-	memset(&m->mapped, 0, sizeof m->mapped);
+	memset(ret, 0, sizeof *ret);
 	if (family == FAMILY_IPV4) {
 		struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
 
 		memcpy(&v4.sin_addr, address, 4);
-		memcpy(&m->mapped, &v4, sizeof v4);
+		memcpy(ret, &v4, sizeof v4);
 	} else {
 		struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
 
 		memcpy(&v6.sin6_addr, address, 16);
-		memcpy(&m->mapped, &v6, sizeof v6);
+		memcpy(ret, &v6, sizeof v6);
 	}
-	m->has_mapped = true;
 	return true;
 }
 
-static bool parse_error_code(struct stun_msg *m, struct rd r)
+static bool parse_mapped(struct stun_msg *m, struct rd r)
+{
+	m->has_mapped = stun_read_address(&m->mapped, m->tid, r);
+	return m->has_mapped;
+}
+
+bool stun_read_error(uint16_t *ret, struct rd r)
 {
 	rd_skip(&r, 2);
 	uint8_t class = rd_u8(&r) & 7;
@@ -96,7 +83,7 @@ static bool parse_error_code(struct stun_msg *m, struct rd r)
 
 	if (r.bad || class < 3 || class > 6 || number > 99)
 		return false;
-	m->error_code = (uint16_t)(class * 100 + number);
+	*ret = (uint16_t)(class * 100 + number);
 	return true;
 }
 
@@ -133,7 +120,7 @@ static bool parse_attribute(struct stun_msg *m, uint16_t type, struct rd r)
 	case A_XOR_MAPPED_ADDRESS:
 		return m->has_mapped || parse_mapped(m, r);
 	case A_ERROR_CODE:
-		return m->error_code || parse_error_code(m, r);
+		return m->error_code || stun_read_error(&m->error_code, r);
 	case A_PRIORITY:
 		if (rd_left(&r) != 4)
 			return false;
@@ -160,58 +147,91 @@ static bool parse_attribute(struct stun_msg *m, uint16_t type, struct rd r)
 	}
 }
 
-static enum stun_result parse_attributes(struct stun_msg *m, struct rd all, const uint8_t *start)
+enum stun_result stun_walk_begin(struct stun_walk *w, const void *bytes, size_t n)
 {
-	while (rd_left(&all)) {
-		const uint8_t *at = all.p;
-		uint16_t type = rd_be16(&all);
-		uint16_t length = rd_be16(&all);
-		struct rd value = rd_sub(&all, length);
-
-		rd_skip(&all, -(unsigned)length & 3);
-		if (all.bad || value.bad)
-			return STUN_BAD_ATTRIBUTE;
-		if (type == A_FINGERPRINT) {
-			uint32_t crc = stun_crc32(start, (size_t)(at - start)) ^ FINGERPRINT_XOR;
-
-			if (length != 4 || rd_left(&all) || rd_be32(&value) != crc)
-				return STUN_BAD_FINGERPRINT;
-			m->has_fingerprint = true;
-		} else if (m->integrity_at) {
-			continue; /* not covered by the HMAC, so not said */
-		} else if (type == A_MESSAGE_INTEGRITY) {
-			if (length != STUN_HMAC_LENGTH)
-				return STUN_BAD_ATTRIBUTE;
-			m->integrity_at = (uint16_t)(at - start);
-		} else if (!parse_attribute(m, type, value)) {
-			return STUN_BAD_ATTRIBUTE;
-		}
-	}
-	return STUN_OK;
-}
-
-enum stun_result stun_parse(struct stun_msg *ret, const void *bytes, size_t n)
-{
-	struct stun_msg m = { 0 };
 	struct rd r = rd_of(bytes, n);
 
-	m.type = rd_be16(&r);
+	*w = (struct stun_walk){ .start = bytes };
+	w->type = rd_be16(&r);
 	uint16_t length = rd_be16(&r);
 	uint32_t cookie = rd_be32(&r);
 	const uint8_t *tid = rd_take(&r, STUN_TID_LENGTH);
 
 	if (!tid)
 		return STUN_SHORT;
-	if (cookie != COOKIE || m.type & 0xc000)
+	if (cookie != COOKIE || w->type & 0xc000)
 		return STUN_NOT_STUN;
 	if (rd_left(&r) != length || length & 3)
 		return STUN_SHORT;
-	memcpy(m.tid, tid, STUN_TID_LENGTH);
+	memcpy(w->tid, tid, STUN_TID_LENGTH);
+	w->rest = r;
+	return STUN_OK;
+}
 
-	enum stun_result result = parse_attributes(&m, r, bytes);
-	if (result == STUN_OK)
+/* MESSAGE-INTEGRITY, FINGERPRINT, or what comes after the first. */
+static enum stun_result walk_end(struct stun_walk *w, const uint8_t *at, uint16_t type,
+				 struct rd value)
+{
+	if (type == A_FINGERPRINT) {
+		uint32_t crc = stun_crc32(w->start, (size_t)(at - w->start)) ^ FINGERPRINT_XOR;
+
+		if (rd_left(&value) != 4 || rd_left(&w->rest) || rd_be32(&value) != crc)
+			return STUN_BAD_FINGERPRINT;
+		w->has_fingerprint = true;
+	} else if (!w->integrity_at) { /* behind it: not covered by the HMAC, so not said */
+		if (rd_left(&value) != STUN_HMAC_LENGTH)
+			return STUN_BAD_ATTRIBUTE;
+		w->integrity_at = (uint16_t)(at - w->start);
+	}
+	return STUN_OK;
+}
+
+bool stun_walk_next(struct stun_walk *w, uint16_t *ret_type, struct rd *ret_value)
+{
+	while (rd_left(&w->rest)) {
+		const uint8_t *at = w->rest.p;
+		uint16_t type = rd_be16(&w->rest);
+		uint16_t length = rd_be16(&w->rest);
+		struct rd value = rd_sub(&w->rest, length);
+
+		rd_skip(&w->rest, -(unsigned)length & 3);
+		if (w->rest.bad || value.bad) {
+			w->result = STUN_BAD_ATTRIBUTE;
+			return false;
+		}
+		if (!w->integrity_at && type != A_FINGERPRINT && type != A_MESSAGE_INTEGRITY) {
+			*ret_type = type;
+			*ret_value = value;
+			return true;
+		}
+		w->result = walk_end(w, at, type, value);
+		if (w->result != STUN_OK)
+			return false;
+	}
+	return false;
+}
+
+enum stun_result stun_parse(struct stun_msg *ret, const void *bytes, size_t n)
+{
+	struct stun_msg m = { 0 };
+	struct stun_walk w;
+	struct rd value;
+	uint16_t type;
+	enum stun_result result = stun_walk_begin(&w, bytes, n);
+
+	if (result != STUN_OK)
+		return result;
+	m.type = w.type;
+	memcpy(m.tid, w.tid, STUN_TID_LENGTH);
+	while (stun_walk_next(&w, &type, &value)) {
+		if (!parse_attribute(&m, type, value))
+			return STUN_BAD_ATTRIBUTE;
+	}
+	m.has_fingerprint = w.has_fingerprint;
+	m.integrity_at = w.integrity_at;
+	if (w.result == STUN_OK)
 		*ret = m;
-	return result;
+	return w.result;
 }
 
 const char *stun_local_ufrag(const struct stun_msg *m, size_t *ret_length)
@@ -240,15 +260,15 @@ const uint8_t *stun_integrity(const struct stun_msg *m, const void *bytes)
 	return m->integrity_at ? (const uint8_t *)bytes + m->integrity_at + 4 : NULL;
 }
 
-static void write_header(struct wr *w, uint16_t type, const uint8_t tid[STUN_TID_LENGTH])
+void stun_write_header(struct wr *w, uint16_t type, const uint8_t tid[STUN_TID_LENGTH])
 {
 	wr_be16(w, type);
-	wr_be16(w, 0); /* length: write_end */
+	wr_be16(w, 0); /* length: stun_write_end */
 	wr_be32(w, COOKIE);
 	wr_bytes(w, tid, STUN_TID_LENGTH);
 }
 
-static void write_attribute(struct wr *w, uint16_t type, const void *value, size_t n)
+void stun_write_attribute(struct wr *w, uint16_t type, const void *value, size_t n)
 {
 	wr_be16(w, type);
 	wr_be16(w, (uint16_t)n);
@@ -256,8 +276,7 @@ static void write_attribute(struct wr *w, uint16_t type, const void *value, size
 	wr_zero(w, -n & 3);
 }
 
-/* Adds room for the HMAC if wanted and sets the length field that is hashed. */
-static int write_end(struct stun_out *ret, struct wr *w, size_t capacity, bool integrity)
+int stun_write_end(struct stun_out *ret, struct wr *w, size_t capacity, bool integrity)
 {
 	size_t hash_length = wr_len(w);
 
@@ -277,27 +296,26 @@ static int write_end(struct stun_out *ret, struct wr *w, size_t capacity, bool i
 	return 0;
 }
 
-int stun_write_success(struct stun_out *ret, void *bytes, size_t capacity,
-		       const uint8_t tid[STUN_TID_LENGTH], const struct sockaddr_storage *mapped)
+int stun_write_address(struct wr *w, uint16_t type, const uint8_t tid[STUN_TID_LENGTH],
+		       const struct sockaddr_storage *address)
 {
-	struct wr w = wr_of(bytes, capacity);
 	uint8_t value[20] = { 0 };
 	uint8_t mask[16] = { 0x21, 0x12, 0xa4, 0x42 };
 	uint16_t port;
 	size_t size;
 
 	memcpy(mask + 4, tid, STUN_TID_LENGTH);
-	if (mapped->ss_family == AF_INET) {
+	if (address->ss_family == AF_INET) {
 		struct sockaddr_in v4;
 
-		memcpy(&v4, mapped, sizeof v4);
+		memcpy(&v4, address, sizeof v4);
 		memcpy(value + 4, &v4.sin_addr, size = 4);
 		port = ntohs(v4.sin_port);
 		value[1] = FAMILY_IPV4;
-	} else if (mapped->ss_family == AF_INET6) {
+	} else if (address->ss_family == AF_INET6) {
 		struct sockaddr_in6 v6;
 
-		memcpy(&v6, mapped, sizeof v6);
+		memcpy(&v6, address, sizeof v6);
 		memcpy(value + 4, &v6.sin6_addr, size = 16);
 		port = ntohs(v6.sin6_port);
 		value[1] = FAMILY_IPV6;
@@ -307,10 +325,18 @@ int stun_write_success(struct stun_out *ret, void *bytes, size_t capacity,
 	put_be16(value + 2, port ^ (uint16_t)(COOKIE >> 16));
 	for (size_t i = 0; i < size; i++)
 		value[4 + i] ^= mask[i];
+	stun_write_attribute(w, type, value, 4 + size);
+	return 0;
+}
 
-	write_header(&w, STUN_BINDING_SUCCESS, tid);
-	write_attribute(&w, A_XOR_MAPPED_ADDRESS, value, 4 + size);
-	return write_end(ret, &w, capacity, true);
+int stun_write_success(struct stun_out *ret, void *bytes, size_t capacity,
+		       const uint8_t tid[STUN_TID_LENGTH], const struct sockaddr_storage *mapped)
+{
+	struct wr w = wr_of(bytes, capacity);
+
+	stun_write_header(&w, STUN_BINDING_SUCCESS, tid);
+	int r = stun_write_address(&w, A_XOR_MAPPED_ADDRESS, tid, mapped);
+	return r < 0 ? r : stun_write_end(ret, &w, capacity, true);
 }
 
 static const char *reason_of(enum stun_error_code code)
@@ -328,28 +354,36 @@ static const char *reason_of(enum stun_error_code code)
 	return "";
 }
 
+void stun_write_error_code(struct wr *w, unsigned code, const char *reason)
+{
+	uint8_t value[64] = { 0, 0, (uint8_t)(code / 100), (uint8_t)(code % 100) };
+	size_t n = strlen(reason); /* ours: short */
+
+	memcpy(value + 4, reason, n);
+	stun_write_attribute(w, A_ERROR_CODE, value, 4 + n);
+}
+
+void stun_write_unknown(struct wr *w, const uint16_t *types, size_t n)
+{
+	uint8_t list[2 * STUN_UNKNOWN_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		put_be16(list + 2 * i, types[i]);
+	stun_write_attribute(w, A_UNKNOWN_ATTRIBUTES, list, 2 * n);
+}
+
 int stun_write_error(struct stun_out *ret, void *bytes, size_t capacity,
 		     const struct stun_msg *request, enum stun_error_code code, bool integrity)
 {
 	struct wr w = wr_of(bytes, capacity);
-	const char *reason = reason_of(code);
-	uint8_t value[64] = { 0, 0, (uint8_t)((unsigned)code / 100),
-			      (uint8_t)((unsigned)code % 100) };
-	size_t reason_length = strlen(reason);
 
 	if ((unsigned)code < 300 || (unsigned)code > 699)
 		return -EINVAL;
-	memcpy(value + 4, reason, reason_length);
-	write_header(&w, STUN_BINDING_ERROR, request->tid);
-	write_attribute(&w, A_ERROR_CODE, value, 4 + reason_length);
-	if (code == STUN_UNKNOWN_ATTRIBUTE) {
-		uint8_t list[2 * STUN_UNKNOWN_MAX];
-
-		for (size_t i = 0; i < request->unknown_count; i++)
-			put_be16(list + 2 * i, request->unknown[i]);
-		write_attribute(&w, A_UNKNOWN_ATTRIBUTES, list, 2u * request->unknown_count);
-	}
-	return write_end(ret, &w, capacity, integrity);
+	stun_write_header(&w, STUN_BINDING_ERROR, request->tid);
+	stun_write_error_code(&w, (unsigned)code, reason_of(code));
+	if (code == STUN_UNKNOWN_ATTRIBUTE)
+		stun_write_unknown(&w, request->unknown, request->unknown_count);
+	return stun_write_end(ret, &w, capacity, integrity);
 }
 
 int stun_write_request(struct stun_out *ret, void *bytes, size_t capacity,
@@ -360,21 +394,21 @@ int stun_write_request(struct stun_out *ret, void *bytes, size_t capacity,
 
 	if (request->username_length > STUN_USERNAME_MAX)
 		return -EINVAL;
-	write_header(&w, STUN_BINDING_REQUEST, request->tid);
-	write_attribute(&w, A_USERNAME, request->username, request->username_length);
+	stun_write_header(&w, STUN_BINDING_REQUEST, request->tid);
+	stun_write_attribute(&w, A_USERNAME, request->username, request->username_length);
 	put_be32(number, request->priority);
-	write_attribute(&w, A_PRIORITY, number, 4);
+	stun_write_attribute(&w, A_PRIORITY, number, 4);
 	if (request->role != STUN_ROLE_NONE) {
 		put_be32(number, (uint32_t)(request->tie_breaker >> 32));
 		put_be32(number + 4, (uint32_t)request->tie_breaker);
-		write_attribute(&w,
-				request->role == STUN_ROLE_CONTROLLING ? A_ICE_CONTROLLING
-								       : A_ICE_CONTROLLED,
-				number, 8);
+		stun_write_attribute(&w,
+				     request->role == STUN_ROLE_CONTROLLING ? A_ICE_CONTROLLING
+									    : A_ICE_CONTROLLED,
+				     number, 8);
 	}
 	if (request->use_candidate)
-		write_attribute(&w, A_USE_CANDIDATE, NULL, 0);
-	return write_end(ret, &w, capacity, true);
+		stun_write_attribute(&w, A_USE_CANDIDATE, NULL, 0);
+	return stun_write_end(ret, &w, capacity, true);
 }
 
 int stun_finish(struct stun_out *out)
