@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RFC 4571 framing: however the bytes are cut, the same frames come out, and none is longer than
+ * Framing, of RFC 4571 and of TURN: however the bytes are cut, the same frames come out, and none is longer than
  * announced. The first byte says how large the pieces are.
  */
 #include <assert.h>
@@ -12,12 +12,15 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 /* Length and sum of all frames, as they came. */
-static uint64_t run(const uint8_t *bytes, size_t n, size_t piece)
+static uint64_t run(const uint8_t *bytes, size_t n, size_t piece, bool turn)
 {
 	uint64_t sum = 0;
 	struct framing f;
 
-	framing_init(&f);
+	if (turn)
+		framing_init_turn(&f);
+	else
+		framing_init(&f);
 	while (n > 0 && !f.bad) {
 		size_t size = piece < n ? piece : n, length;
 		uint8_t *frame, *copy = malloc(size); /* so that reading past its end is seen */
@@ -26,7 +29,7 @@ static uint64_t run(const uint8_t *bytes, size_t n, size_t piece)
 		struct rd in = rd_of(copy, size);
 
 		while (framing_next(&f, &in, &frame, &length)) {
-			assert(length > 0 && length <= LIMIT_DATAGRAM);
+			assert(length > 0 && length <= (turn ? FRAMING_TURN_MAX : LIMIT_DATAGRAM));
 			for (size_t i = 0; i < length; i++)
 				sum = sum * 31 + frame[i];
 			sum = sum * 31 + length;
@@ -44,9 +47,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	if (n == 0)
 		return 0;
-	uint64_t whole = run(bytes + 1, n - 1, n);
+	for (int turn = 0; turn < 2; turn++) {
+		uint64_t whole = run(bytes + 1, n - 1, n, turn);
 
-	assert(run(bytes + 1, n - 1, (size_t)bytes[0] + 1) == whole);
-	assert(run(bytes + 1, n - 1, 1) == whole);
+		assert(run(bytes + 1, n - 1, (size_t)bytes[0] + 1, turn) == whole);
+		assert(run(bytes + 1, n - 1, 1, turn) == whole);
+	}
 	return 0;
 }

@@ -141,6 +141,24 @@ const char *http_header(const struct http_req *req, const char *name)
 	return NULL;
 }
 
+const char *http_host(const struct http_req *req)
+{
+	(void)req;
+	return NULL;
+}
+
+bool http_is_tls(const struct http_req *req)
+{
+	(void)req;
+	return false;
+}
+
+bool http_is_proxied(const struct http_req *req)
+{
+	(void)req;
+	return false;
+}
+
 bool http_wants_upgrade(const struct http_req *req)
 {
 	(void)req;

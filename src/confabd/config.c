@@ -34,6 +34,7 @@ static const struct option options[] = {
 	{ "rtc-ip", value_ips },
 	{ "rtc-port", value_number, MEMBER(rtc_port), 0, UINT16_MAX },
 	{ "rtc-tcp-port", value_tcp_port, MEMBER(rtc_tcp_port), 0, UINT16_MAX, ", 0 = none" },
+	{ "no-turn", value_flag, MEMBER(no_turn) },
 	{ "workers", value_number, MEMBER(workers), 0, CONFIG_WORKERS_MAX, ", 0 = one per core" },
 	{ "room-limit", value_number, MEMBER(room_limit), 1, LIMIT_PARTICIPANTS_PER_ROOM },
 	{ "media-load", value_number, MEMBER(media_load), 0, 100,

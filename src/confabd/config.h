@@ -55,6 +55,7 @@ struct config {
 	uint16_t rtc_port;
 	uint16_t rtc_tcp_port; /* 0 = no ICE-TCP */
 	bool rtc_tcp_given;    /* by the user: then it must be free */
+	bool no_turn;	       /* no media through the web port */
 	unsigned workers;      /* 0 = one per core */
 	unsigned room_limit;   /* participants of one room */
 	unsigned media_load;   /* percent; a media thread that uses more takes nobody in; 0 = any */

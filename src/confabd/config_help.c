@@ -32,6 +32,8 @@ static const char whole[] = TITLE
 	"  --acme-ca FILE      the authority's root, PEM, when the system does not trust it\n"
 	"  --rtc-port N        first UDP port for media (7882); worker i uses N + i\n"
 	"  --rtc-tcp-port N    TCP port for media where UDP is blocked (7881); 0 = off\n"
+	"  --no-turn           no media through the port of --listen, for networks that let "
+	"only that pass\n"
 	"  --workers N         media threads (one per core)\n"
 	"  --room-limit N      people in one room (1000)\n"
 	"  --media-load N      percent of a core; a media thread that uses more takes "

@@ -25,10 +25,15 @@
 #include "control/auth/keys.h"
 #include "control/control.h"
 #include "crypt/cert.h"
+#include "media/turn.h"
 #include "net/udp.h"
 #include "store/store.h"
 
-enum { STOP_AFTER_MS = 4000, FILES_WANTED = 32768 /* libwebsockets has 8 bytes for each */ };
+enum {
+	STOP_AFTER_MS = 4000,
+	TURN_PAUSE_MS = 250 /* UDP and TCP of media are better */,
+	FILES_WANTED = 32768 /* libwebsockets has 8 bytes for each */
+};
 
 struct daemon {
 	struct config config;
@@ -93,6 +98,22 @@ static bool media_time(void *arg, unsigned worker, uint64_t *ret_run_us, uint64_
 	return media_threads_time(arg, worker, ret_run_us, ret_wait_us);
 }
 
+static bool media_turn(void *arg, int fd, const struct sockaddr_storage *client)
+{
+	return media_threads_turn(arg, fd, client);
+}
+
+static bool media_turn_credentials(void *arg, unsigned worker, const struct sid *participant,
+				   struct plane_credentials *ret)
+{
+	struct turn_credentials c;
+	bool made = media_threads_turn_credentials(arg, worker, participant, &c);
+
+	(void)snprintf(ret->username, sizeof ret->username, "%s", made ? c.username : "");
+	(void)snprintf(ret->password, sizeof ret->password, "%s", made ? c.password : "");
+	return made;
+}
+
 static void media_metrics(void *arg, struct sb *ret)
 {
 	struct media_counters c;
@@ -106,7 +127,7 @@ static void media_metrics(void *arg, struct sb *ret)
 		{ "bytes_in", c.bytes_in },	    { "bytes_out", c.bytes_out },
 		{ "send_failed", c.send_failed },   { "tcp_opened", c.tcp_opened },
 		{ "messages_out", c.messages_out }, { "tcp_refused", c.tcp_refused },
-		{ "tcp_dropped", c.tcp_dropped },
+		{ "tcp_dropped", c.tcp_dropped },   { "turn_opened", c.turn_opened },
 	};
 	for (size_t i = 0; i < countof(lines); i++)
 		sb_printf(ret, "# TYPE confab_media_%s_total counter\nconfab_media_%s_total %llu\n",
@@ -215,6 +236,8 @@ static int start_media(struct daemon *d)
 		.port = c->rtc_port,
 		.tcp = c->rtc_tcp_port != 0,
 		.tcp_port = c->rtc_tcp_port,
+		.turn = !c->no_turn,
+		.turn_pause_ms = TURN_PAUSE_MS,
 		.count = c->workers,
 		.certificate = d->certificate,
 	};
@@ -294,6 +317,8 @@ static int start_control(struct daemon *d)
 			.event = media_event,
 			.time = media_time,
 			.metrics = media_metrics,
+			.turn = c->no_turn ? NULL : media_turn,
+			.turn_credentials = c->no_turn ? NULL : media_turn_credentials,
 			.arg = d->media,
 		},
 	};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A worker's media connections over TCP: accepted and sorted by tcp_acceptor.c, then the worker's
- * own. The engine sees each as a path with the connection's number. All on the worker's thread, but
- * for struct tcp_handover, which travels by value.
+ * own. The engine sees each as a path with the connection's number; one that speaks TURN (media/turn.h)
+ * as a path for each address of ours that the client sends to, with a number of its own. All on the
+ * worker's thread, but for struct tcp_handover, which travels by value.
  */
 #pragma once
 
@@ -11,32 +12,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/limits.h"
 #include "base/path.h"
+#include "net/framing.h"
 
 struct worker;
 struct tcp_connection;
 
 enum {
-	MEDIA_TCP_CONNECTIONS = 1024, /* of one worker; a power of two */
+	MEDIA_TCP_CONNECTIONS = 1024, /* of one worker, and paths of TURN; a power of two */
 	MEDIA_TCP_HANDOVERS = 64,
 	MEDIA_TCP_STRANGER_FRAMES = 4, /* without having passed a check */
 	MEDIA_TCP_SWEEP_US = 5 * 1000 * 1000,
+	MEDIA_TCP_UNUSED_US = 30 * 1000 *
+			      1000, /* TURN: without a packet; the client went another way */
 };
 
 /* A connection and the first frame that was read from it. The descriptor is the receiver's. */
 struct tcp_handover {
 	int fd;
+	bool turn;
 	struct sockaddr_storage peer;
 	uint16_t length;
-	uint8_t bytes[LIMIT_DATAGRAM];
+	uint8_t bytes[FRAMING_TURN_MAX];
 };
 
 struct media_tcp {
-	struct tcp_connection *all[MEDIA_TCP_CONNECTIONS]; /* owned */
-	size_t count;
-	uint32_t next;				/* number of the next connection */
-	uint16_t unsent[MEDIA_TCP_CONNECTIONS]; /* slots with something to flush */
+	struct tcp_connection
+		*all[MEDIA_TCP_CONNECTIONS]; /* owned; one of TURN has a place for each path, too */
+	uint32_t numbers[MEDIA_TCP_CONNECTIONS]; /* that the places are for */
+	size_t count;				 /* of places that are taken */
+	uint32_t next;				 /* number of the next one */
+	uint16_t unsent[MEDIA_TCP_CONNECTIONS];	 /* slots with something to flush */
 	size_t unsent_count;
 	uint64_t sweep_at;
 };

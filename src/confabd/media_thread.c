@@ -22,7 +22,9 @@
 
 struct media_threads {
 	unsigned count;
-	struct tcp_acceptor *acceptor;			  /* NULL without ICE-TCP */
+	struct tcp_acceptor *acceptor; /* NULL without ICE-TCP and TURN */
+	bool turn;
+	uint8_t turn_secret[TURN_SECRET]; /* of this process: who is in a room has no other */
 	struct sockaddr_storage tcp_offered[SOCKETS_MAX]; /* as clients reach it */
 	size_t tcp_count;
 	struct worker *workers[MEDIA_WORKERS_MAX];
@@ -206,6 +208,11 @@ static int worker_new(struct worker **ret, unsigned index, const struct media_th
 		(void)worker_free(w);
 		return r;
 	}
+	w->turn = (struct turn_server){ .worker = index,
+					.addresses = w->offered,
+					.address_count = w->offered_count,
+					.rng = rng_os() };
+	memcpy(w->turn.secret, m->turn_secret, sizeof w->turn.secret);
 	*ret = w;
 	return 0;
 }
@@ -220,13 +227,13 @@ static int start_thread(struct worker *w)
 	return r;
 }
 
-static int start_acceptor(const struct media_threads *m)
+static int start_acceptor(const struct media_threads *m, unsigned turn_pause_ms)
 {
 	struct plane_queue *queues[MEDIA_WORKERS_MAX];
 
 	for (unsigned i = 0; i < m->count; i++)
 		queues[i] = &m->workers[i]->handovers;
-	return tcp_acceptor_start(m->acceptor, queues, m->count);
+	return tcp_acceptor_start(m->acceptor, queues, m->count, m->turn_secret, turn_pause_ms);
 }
 
 static int listen_for_tcp(struct media_threads *m, const struct media_threads_config *config,
@@ -234,10 +241,10 @@ static int listen_for_tcp(struct media_threads *m, const struct media_threads_co
 {
 	struct sockaddr_storage locals[SOCKETS_MAX];
 	uint8_t which[SOCKETS_MAX];
-	size_t count = distinct(config, locals, which);
+	size_t count = config->tcp ? distinct(config, locals, which) : 0;
 	int r = tcp_acceptor_new(&m->acceptor, locals, count, config->tcp_port, error, error_size);
 
-	if (r < 0)
+	if (r < 0 || !config->tcp)
 		return r;
 	offer(config, which, tcp_acceptor_addresses(m->acceptor, &count), m->tcp_offered);
 	m->tcp_count = config->address_count;
@@ -296,14 +303,16 @@ int media_threads_start(struct media_threads **ret, const struct media_threads_c
 	struct media_threads *m = calloc(1, sizeof *m);
 	if (!m)
 		return -ENOMEM;
-	if (config->tcp)
+	m->turn = config->turn;
+	rng_fill(rng_os(), m->turn_secret, sizeof m->turn_secret);
+	if (config->tcp || config->turn)
 		r = listen_for_tcp(m, config, error, error_size);
 	for (; r == 0 && m->count < count; m->count += r == 0)
 		r = worker_new(&m->workers[m->count], m->count, m, config, error, error_size);
 	for (unsigned i = 0; r == 0 && i < count; i++)
 		r = start_thread(m->workers[i]);
 	if (r == 0 && m->acceptor)
-		r = start_acceptor(m);
+		r = start_acceptor(m, config->turn_pause_ms);
 	if (r < 0) {
 		(void)media_threads_stop(m);
 		if (error && strcmp(error, cannot_start) == 0)
@@ -335,6 +344,7 @@ struct media_threads *media_threads_stop(struct media_threads *m)
 			(void)pthread_join(m->workers[i]->thread, NULL);
 		m->workers[i] = worker_free(m->workers[i]);
 	}
+	explicit_bzero(m->turn_secret, sizeof m->turn_secret);
 	free(m);
 	return NULL;
 }
@@ -359,6 +369,20 @@ int media_threads_tcp_address(const struct media_threads *m, size_t k, struct so
 		return -EINVAL;
 	*ret = m->tcp_offered[k];
 	return 0;
+}
+
+bool media_threads_turn(struct media_threads *m, int fd, const struct sockaddr_storage *peer)
+{
+	return m->turn && tcp_acceptor_add_turn(m->acceptor, fd, peer);
+}
+
+bool media_threads_turn_credentials(const struct media_threads *m, unsigned worker,
+				    const struct sid *participant, struct turn_credentials *ret)
+{
+	if (m->turn)
+		turn_credentials_make(m->turn_secret, clock_now_us(), worker, participant->text,
+				      ret);
+	return m->turn;
 }
 
 bool media_threads_cmd(struct media_threads *m, unsigned worker, const struct plane_cmd *cmd)

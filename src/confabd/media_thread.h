@@ -17,6 +17,7 @@
 struct cert;
 struct heartbeat;
 struct media_threads;
+struct turn_credentials;
 
 enum {
 	MEDIA_WORKERS_MAX = 64,
@@ -36,6 +37,8 @@ struct media_threads_config {
 	uint16_t port;			/* --rtc-port: worker i binds port + i; 0 = any (tests) */
 	bool tcp;			/* also over TCP (RFC 6544), … */
 	uint16_t tcp_port;		/* … on this port of each address; 0 = any (tests) */
+	bool turn;			/* and streams of TURN are taken: media_threads_turn */
+	unsigned turn_pause_ms;		/* after a pause: other ways are tried first */
 	unsigned count;			/* workers; 0 = one per usable core */
 	const struct cert *certificate; /* kept; must outlive the threads */
 };
@@ -59,6 +62,16 @@ int media_threads_address(const struct media_threads *m, unsigned worker, size_t
 /* The same of the k-th address for TCP. */
 int media_threads_tcp_address(const struct media_threads *m, size_t k,
 			      struct sockaddr_storage *ret);
+
+/*
+ * Takes over a stream of TURN (media/turn.h) of a client at `peer`.
+ * false: there is no TURN, or too much to do; it is still yours.
+ */
+bool media_threads_turn(struct media_threads *m, int fd, const struct sockaddr_storage *peer);
+
+/* With which a participant of that worker may have such streams. false: there is no TURN. */
+bool media_threads_turn_credentials(const struct media_threads *m, unsigned worker,
+				    const struct sid *participant, struct turn_credentials *ret);
 
 /*
  * Hands the command and what it owns to a worker.
@@ -95,5 +108,6 @@ struct media_counters {
 	uint64_t messages_out; /* of datagrams to one address that left together (UDP_SEGMENT) */
 	/* connections; frames that slow readers did not get, of connections that ended */
 	uint64_t tcp_opened, tcp_refused, tcp_dropped;
+	uint64_t turn_opened;
 };
 void media_threads_counters(const struct media_threads *m, struct media_counters *ret);

@@ -11,6 +11,7 @@
 #include "confabd/media_tcp.h"
 #include "confabd/media_thread.h"
 #include "confabd/watchdog.h"
+#include "media/turn.h"
 #include "net/udp.h"
 
 struct engine;
@@ -38,7 +39,8 @@ struct worker {
 	bool started;
 	unsigned index;
 	struct plane_queue commands, events;
-	struct plane_queue handovers; /* of struct tcp_handover; not there without ICE-TCP */
+	struct plane_queue
+		handovers; /* of struct tcp_handover; not there without ICE-TCP and TURN */
 	struct engine *engine;
 	struct udp sockets[SOCKETS_MAX];
 	struct sockaddr_storage addresses[SOCKETS_MAX]; /* of the sockets */
@@ -67,6 +69,7 @@ struct worker {
 	size_t trim_people; /* who were there when it was set */
 	bool trim_again;
 	struct media_tcp tcp;
+	struct turn_server turn; /* not changed after the start */
 	struct route routes[ROUTES];
 	struct plane_event held[MEDIA_EVENTS_PENDING];
 	size_t held_count, held_first;

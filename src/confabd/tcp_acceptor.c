@@ -14,14 +14,17 @@
 #include "confabd/media_tcp.h"
 #include "confabd/media_thread.h"
 #include "media/engine.h"
+#include "media/turn.h"
 #include "net/framing.h"
 #include "net/tcp.h"
 
 enum {
 	TAG_STOP = 0,
-	TAG_LISTENER = 1,				/* and its number */
+	TAG_TURN = 1,
+	TAG_LISTENER = 2,				/* and its number */
 	TAG_WAITING = TAG_LISTENER + TCP_LISTENERS_MAX, /* and its slot */
 	ACCEPT_AT_ONCE = 32,
+	RESTING_MS = 20,       /* between two looks at who rests */
 	OUT_OF_FILES_MS = 100, /* until the next try, when the process has too many open */
 };
 
@@ -31,6 +34,14 @@ struct waiting {
 	uint64_t since;
 	struct sockaddr_storage peer;
 	struct framing in;
+	unsigned challenges; /* TURN: answered so far */
+	bool resting;	     /* TURN: not read yet */
+};
+
+/* A stream of TURN on its way from control. */
+struct arrival {
+	int fd;
+	struct sockaddr_storage peer;
 };
 
 struct tcp_acceptor {
@@ -42,10 +53,13 @@ struct tcp_acceptor {
 	bool started;
 	struct plane_queue *queues[MEDIA_WORKERS_MAX];
 	unsigned workers;
+	struct plane_queue arrivals; /* of struct arrival */
+	const uint8_t *secret;
+	uint64_t pause; /* µs before such a stream is read */
 
 	/* of the thread */
 	struct waiting waiting[TCP_HALF_OPEN];
-	size_t waiting_count;
+	size_t waiting_count, resting_count;
 };
 
 static int watch(const struct tcp_acceptor *a, int fd, uint64_t tag)
@@ -64,6 +78,8 @@ static void release(struct tcp_acceptor *a, struct waiting *w)
 		(void)close(w->fd);
 	w->fd = -1;
 	a->waiting_count--;
+	a->resting_count -= w->resting;
+	w->resting = false;
 }
 
 static struct waiting *free_slot(struct tcp_acceptor *a)
@@ -82,16 +98,22 @@ static struct waiting *free_slot(struct tcp_acceptor *a)
 	return oldest;
 }
 
-static void add(struct tcp_acceptor *a, int fd, const struct sockaddr_storage *peer)
+static void add(struct tcp_acceptor *a, int fd, const struct sockaddr_storage *peer, bool turn)
 {
 	struct waiting *w = free_slot(a);
 
 	w->fd = fd;
 	w->since = clock_now_us();
 	w->peer = *peer;
-	framing_init(&w->in);
+	w->challenges = 0;
+	if (turn)
+		framing_init_turn(&w->in);
+	else
+		framing_init(&w->in);
 	a->waiting_count++;
-	if (watch(a, fd, TAG_WAITING + (uint64_t)(w - a->waiting)) < 0)
+	w->resting = turn && a->pause;
+	a->resting_count += w->resting;
+	if (!w->resting && watch(a, fd, TAG_WAITING + (uint64_t)(w - a->waiting)) < 0)
 		release(a, w);
 }
 
@@ -103,7 +125,7 @@ static void accept_some(struct tcp_acceptor *a, size_t listener)
 		int fd = tcp_accept(a->listeners[listener], &peer);
 
 		if (fd >= 0) {
-			add(a, fd, &peer);
+			add(a, fd, &peer, false);
 			continue;
 		}
 		if (fd == -EMFILE || fd == -ENFILE) /* it stays readable: no busy loop */
@@ -112,13 +134,49 @@ static void accept_some(struct tcp_acceptor *a, size_t listener)
 	}
 }
 
+static void take_arrivals(struct tcp_acceptor *a)
+{
+	struct arrival arrival;
+
+	plane_queue_drain_wake(&a->arrivals);
+	while (plane_queue_take(&a->arrivals, &arrival))
+		add(a, arrival.fd, &arrival.peer, true);
+}
+
+static bool worker_of(const struct waiting *w, const uint8_t *frame, size_t n, unsigned *ret)
+{
+	struct turn_claim claim;
+
+	if (!w->in.turn)
+		return engine_worker_of(frame, n, ret);
+	if (!turn_claim_of(frame, n, &claim))
+		return false;
+	*ret = claim.worker;
+	return true;
+}
+
+/* TURN's first request names nobody: true, it was told how to. */
+static bool challenge(const struct tcp_acceptor *a, struct waiting *w, const uint8_t *frame,
+		      size_t n)
+{
+	uint8_t bytes[STUN_MESSAGE_MAX];
+
+	if (!w->in.turn || w->challenges++ == TCP_TURN_CHALLENGES)
+		return false;
+	size_t length = turn_greet(a->secret, clock_now_us(), &w->peer, frame, n, bytes);
+	/* whoever does not read a few bytes is not waited for */
+	return length && send(w->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)length;
+}
+
 /* The first frame is there: to the worker that it names, or nowhere. */
 static void hand_over(struct tcp_acceptor *a, struct waiting *w, const uint8_t *frame, size_t n)
 {
-	struct tcp_handover handover = { .fd = w->fd, .peer = w->peer, .length = (uint16_t)n };
+	struct tcp_handover handover = {
+		.fd = w->fd, .turn = w->in.turn, .peer = w->peer, .length = (uint16_t)n
+	};
 	unsigned worker;
 
-	if (engine_worker_of(frame, n, &worker) && worker < a->workers) {
+	if (worker_of(w, frame, n, &worker) && worker < a->workers) {
 		memcpy(handover.bytes, frame, n);
 		(void)epoll_ctl(a->epoll, EPOLL_CTL_DEL, w->fd, NULL);
 		if (plane_queue_put(a->queues[worker], &handover))
@@ -130,7 +188,8 @@ static void hand_over(struct tcp_acceptor *a, struct waiting *w, const uint8_t *
 /* Reads up to the end of the first frame and no further: the rest is the worker's. */
 static void read_first(struct tcp_acceptor *a, struct waiting *w)
 {
-	uint8_t bytes[FRAMING_HEADER + LIMIT_DATAGRAM], *frame;
+	uint8_t bytes[FRAMING_TURN_MAX], *frame;
+	unsigned worker;
 	size_t length;
 
 	for (;;) {
@@ -140,6 +199,9 @@ static void read_first(struct tcp_acceptor *a, struct waiting *w)
 			return;
 		struct rd in = rd_of(bytes, n > 0 ? (size_t)n : 0);
 		if (framing_next(&w->in, &in, &frame, &length)) {
+			if (w->in.turn && !worker_of(w, frame, length, &worker) &&
+			    challenge(a, w, frame, length))
+				continue;
 			hand_over(a, w, frame, length);
 			return;
 		}
@@ -160,24 +222,50 @@ static void end_the_silent(struct tcp_acceptor *a, uint64_t now)
 	}
 }
 
+/*
+ * A browser that has a connection tries nothing more. A relay that is there before it has even begun with TCP (Chromium:
+ * 100 ms after UDP) would be taken in its place, where the way is short.
+ */
+static void read_the_rested(struct tcp_acceptor *a, uint64_t now)
+{
+	for (size_t i = 0; a->resting_count && i < TCP_HALF_OPEN; i++) {
+		struct waiting *w = &a->waiting[i];
+
+		if (w->fd < 0 || !w->resting || now - w->since < a->pause)
+			continue;
+		w->resting = false;
+		a->resting_count--;
+		if (watch(a, w->fd, TAG_WAITING + i) < 0)
+			release(a, w);
+	}
+}
+
+static int wait_ms(const struct tcp_acceptor *a)
+{
+	return a->resting_count ? RESTING_MS : a->waiting_count ? 1000 : -1;
+}
+
 static void *run(void *argument)
 {
 	struct tcp_acceptor *a = argument;
 	struct epoll_event events[64];
 
 	for (;;) {
-		int n = epoll_wait(a->epoll, events, 64, a->waiting_count ? 1000 : -1);
+		int n = epoll_wait(a->epoll, events, 64, wait_ms(a));
 
 		for (int i = 0; i < n; i++) {
 			uint64_t tag = events[i].data.u64;
 
 			if (tag == TAG_STOP)
 				return NULL;
-			if (tag < TAG_WAITING)
+			if (tag == TAG_TURN)
+				take_arrivals(a);
+			else if (tag < TAG_WAITING)
 				accept_some(a, tag - TAG_LISTENER);
 			else if (a->waiting[tag - TAG_WAITING].fd >= 0)
 				read_first(a, &a->waiting[tag - TAG_WAITING]);
 		}
+		read_the_rested(a, clock_now_us());
 		end_the_silent(a, clock_now_us());
 	}
 }
@@ -220,8 +308,13 @@ int tcp_acceptor_new(struct tcp_acceptor **ret, const struct sockaddr_storage *a
 	a->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (a->epoll < 0 || a->stop < 0)
 		r = -errno;
+	a->arrivals.wake_fd = -1;
+	if (r == 0)
+		r = plane_queue_init(&a->arrivals, sizeof(struct arrival), TCP_TURN_WAITING);
 	if (r == 0)
 		r = watch(a, a->stop, TAG_STOP);
+	if (r == 0)
+		r = watch(a, a->arrivals.wake_fd, TAG_TURN);
 	for (size_t i = 0; r == 0 && i < count && i < TCP_LISTENERS_MAX; i++)
 		r = open_listener(a, addresses[i], port, error, error_size);
 	if (r < 0) {
@@ -239,8 +332,18 @@ const struct sockaddr_storage *tcp_acceptor_addresses(const struct tcp_acceptor 
 	return a->addresses;
 }
 
-int tcp_acceptor_start(struct tcp_acceptor *a, struct plane_queue *const *queues, unsigned workers)
+bool tcp_acceptor_add_turn(struct tcp_acceptor *a, int fd, const struct sockaddr_storage *peer)
 {
+	const struct arrival arrival = { .fd = fd, .peer = *peer };
+
+	return plane_queue_put(&a->arrivals, &arrival);
+}
+
+int tcp_acceptor_start(struct tcp_acceptor *a, struct plane_queue *const *queues, unsigned workers,
+		       const uint8_t *secret, unsigned turn_pause_ms)
+{
+	a->secret = secret;
+	a->pause = (uint64_t)turn_pause_ms * US_PER_MS;
 	a->workers = workers < MEDIA_WORKERS_MAX ? workers : MEDIA_WORKERS_MAX;
 	for (unsigned i = 0; i < a->workers; i++)
 		a->queues[i] = queues[i];
@@ -263,6 +366,10 @@ struct tcp_acceptor *tcp_acceptor_free(struct tcp_acceptor *a)
 		if (a->waiting[i].fd >= 0)
 			(void)close(a->waiting[i].fd);
 	}
+	struct arrival arrival;
+	while (a->arrivals.slots && plane_queue_take(&a->arrivals, &arrival))
+		(void)close(arrival.fd);
+	plane_queue_fini(&a->arrivals);
 	for (size_t i = 0; i < a->count; i++)
 		(void)close(a->listeners[i]);
 	if (a->stop >= 0)

@@ -172,6 +172,7 @@ static int start_signal(struct control *c, const struct control_config *config)
 		.refused_arg = c,
 		.send = workers_command,
 		.time = config->media.time ? workers_time : NULL,
+		.credentials = config->media.turn_credentials ? workers_credentials : NULL,
 		.media_load = config->media_load,
 		.send_arg = c,
 	};
@@ -233,6 +234,8 @@ static int start_all(struct control *c, const struct control_config *config, cha
 		.route_count = control_route_count,
 		.gate = access_gate,
 		.control = c,
+		.raw = config->media.turn,
+		.raw_arg = config->media.arg,
 	};
 	const struct push_config push = { .loop = config->loop,
 					  .store = config->store,

@@ -28,6 +28,7 @@ struct sb;
 struct support;
 struct server;
 struct signal_hub;
+struct sockaddr_storage;
 struct store;
 struct uv_loop_s;
 struct renewal;
@@ -83,6 +84,13 @@ struct control_media {
 	 * be but waiting. false: not known. May be NULL: then nobody is refused. */
 	bool (*time)(void *arg, unsigned worker, uint64_t *ret_run_us, uint64_t *ret_wait_us);
 	void (*metrics)(void *arg, struct sb *ret); /* lines for /metrics */
+	/*
+	 * TURN: takes over a stream that came in at the web port (false: there is no room), and makes what a
+	 * participant of that worker says there. Both NULL: there is none.
+	 */
+	bool (*turn)(void *arg, int fd, const struct sockaddr_storage *client);
+	bool (*turn_credentials)(void *arg, unsigned worker, const struct sid *participant,
+				 struct plane_credentials *ret);
 	void *arg;
 };
 

@@ -47,6 +47,8 @@ int workers_serve_calls(struct control *c);
 void workers_command(void *arg, uint16_t worker, struct plane_cmd *cmd);
 /* What a worker's thread has had of processors. */
 bool workers_time(void *arg, uint16_t worker, struct admission_time *ret);
+bool workers_credentials(void *arg, uint16_t worker, const struct sid *participant,
+			 struct plane_credentials *ret);
 /* Handles close on the next turns of the loop. */
 void workers_close(struct control *c);
 void workers_free(struct control_private *p);

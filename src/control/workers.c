@@ -162,6 +162,14 @@ bool workers_time(void *arg, uint16_t worker, struct admission_time *ret)
 	return m->time(m->arg, worker, &ret->run_us, &ret->wait_us);
 }
 
+bool workers_credentials(void *arg, uint16_t worker, const struct sid *participant,
+			 struct plane_credentials *ret)
+{
+	const struct control_media *m = &((struct control *)arg)->private->media;
+
+	return m->turn_credentials(m->arg, worker, participant, ret);
+}
+
 static void on_worker_events(uv_poll_t *poll, int status, int events)
 {
 	struct worker *w = poll->data;

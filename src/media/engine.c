@@ -11,6 +11,7 @@
 #include "media/engine.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -298,6 +299,14 @@ bool engine_rx_early(struct engine *e, uint64_t now, uint64_t arrival, const str
 }
 
 /* ---- what is there ---- */
+
+bool engine_has(const struct engine *e, const char *participant)
+{
+	struct sid sid = { 0 };
+
+	(void)snprintf(sid.text, sizeof sid.text, "%s", participant);
+	return sfu_find_participant(&e->sfu, &sid) != NULL;
+}
 
 size_t engine_people(const struct engine *e)
 {

@@ -99,6 +99,9 @@ uint64_t engine_deadline(const struct engine *e);
  * Call before engine_cmd, and drain; otherwise it sends them itself, all at once. */
 void engine_release(struct engine *e);
 
+/* Whether this participant (its SID) is there. */
+bool engine_has(const struct engine *e, const char *participant);
+
 /* How many participants are there. */
 size_t engine_people(const struct engine *e);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RFC 4571: datagrams on a TCP connection, each behind its length in two bytes. Collects frames out
- * of whatever pieces the stream comes in. Pure and of fixed size; belongs to its owner's thread.
+ * Messages on a TCP connection: datagrams, each behind its length in two bytes (RFC 4571), or those of
+ * TURN, whose own header says how long they are (RFC 8656 3.4). Collects them out of whatever pieces
+ * the stream comes in. Pure and of fixed size; belongs to its owner's thread.
  */
 #pragma once
 
@@ -12,18 +13,31 @@
 #include "base/limits.h"
 #include "base/rd.h"
 
-enum { FRAMING_HEADER = 2 };
+enum {
+	FRAMING_HEADER = 2,
+	FRAMING_TURN_HEADER = 4,
+	FRAMING_TURN_MAX =
+		1640, /* a packet in a Send indication, or a request with the longest names */
+};
 
 struct framing {
-	bool bad; /* a frame longer than LIMIT_DATAGRAM was announced: nothing follows any more */
+	bool bad; /* a frame too long, or none, was announced: nothing follows any more */
+	bool turn;
 	uint16_t have;
-	uint8_t bytes[FRAMING_HEADER + LIMIT_DATAGRAM];
+	uint8_t bytes[FRAMING_TURN_MAX];
 };
 
 static inline void framing_init(struct framing *f)
 {
-	f->bad = false;
+	f->bad = f->turn = false;
 	f->have = 0;
+}
+
+/* TURN's messages: a frame is one of them with its header, ChannelData with what it is padded with. */
+static inline void framing_init_turn(struct framing *f)
+{
+	framing_init(f);
+	f->turn = true;
 }
 
 /*

@@ -164,20 +164,34 @@ static bool make_room(struct tcp *t, size_t n)
 	return true;
 }
 
-bool tcp_put(struct tcp *t, const uint8_t *bytes, size_t n, bool video)
+bool tcp_put_framed(struct tcp *t, const uint8_t *head, size_t head_length, const uint8_t *bytes,
+		    size_t n, size_t pad, bool video)
 {
-	if (n == 0 || n > UINT16_MAX - HEADER || !make_room(t, n + HEADER)) {
+	size_t whole = head_length + n + pad;
+
+	if (whole == 0 || whole > UINT16_MAX || !make_room(t, whole)) {
 		t->dropped++;
 		return false;
 	}
 	uint8_t *at = t->bytes + t->end;
 
-	at[0] = (uint8_t)(n >> 8);
-	at[1] = (uint8_t)n;
-	memcpy(at + HEADER, bytes, n);
-	t->end += n + HEADER;
-	t->frames[t->frame_count++] = (struct tcp_frame){ (uint16_t)(n + HEADER), video };
+	memcpy(at, head, head_length);
+	memcpy(at + head_length, bytes, n);
+	memset(at + head_length + n, 0, pad);
+	t->end += whole;
+	t->frames[t->frame_count++] = (struct tcp_frame){ (uint16_t)whole, video };
 	return true;
+}
+
+bool tcp_put(struct tcp *t, const uint8_t *bytes, size_t n, bool video)
+{
+	const uint8_t head[HEADER] = { (uint8_t)(n >> 8), (uint8_t)n };
+
+	if (n == 0 || n > UINT16_MAX - HEADER) {
+		t->dropped++;
+		return false;
+	}
+	return tcp_put_framed(t, head, HEADER, bytes, n, 0, video);
 }
 
 /* n bytes are gone: whole frames, and perhaps the beginning of one. */

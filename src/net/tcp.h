@@ -55,5 +55,9 @@ int tcp_read(struct tcp *t, uint8_t *bytes, size_t n);
  */
 bool tcp_put(struct tcp *t, const uint8_t *bytes, size_t n, bool video);
 
+/* The same with the caller's own header before it, and `pad` zeros after it, in place of RFC 4571's length. */
+bool tcp_put_framed(struct tcp *t, const uint8_t *head, size_t head_length, const uint8_t *bytes,
+		    size_t n, size_t pad, bool video);
+
 /* Sends what the kernel takes. 0 = all; 1 = the rest waits until it is writable; or -errno. */
 int tcp_flush(struct tcp *t);

@@ -165,6 +165,11 @@ struct plane_event {
 	struct plane_speaker speakers[PLANE_SPEAKERS_MAX];
 };
 
+/* With which a participant's client reaches the media plane through our own TURN server. */
+struct plane_credentials {
+	char username[64], password[64];
+};
+
 void plane_cmd_fini(struct plane_cmd *cmd);
 void plane_event_fini(struct plane_event *event);
 

@@ -67,7 +67,7 @@ test('all is well: every line is green, and --json has the same', async () => {
 		/^environment: the pair that is set here is confabd's/, /^clock: the server's is within 5 s/,
 		/^confabd: version \d+\.\d+\.\d+ answers at http:\/\/127\.0\.0\.1/, /^url: Confab .* answers at http:\/\/localhost/, /^websocket: .* takes WebSockets/,
 		/^token: one that is made now: user_id 'doctor', iat 20.* UTC, exp 20.* UTC/, /^join: .*test-key.*\/rtc\/validate/, /^user id: 'admin' stays as it is/,
-		/^user: 'admin' is an account: .*, admin/, /^udp: 127\.0\.0\.1:\d+ answers checks/, /^tcp: 127\.0\.0\.1:\d+ answers checks/, /^browser: camera and microphone are to be had/,
+		/^user: 'admin' is an account: .*, admin/, /^udp: 127\.0\.0\.1:\d+ answers checks/, /^turn: where nothing else passes, media goes through http:/, /^tcp: 127\.0\.0\.1:\d+ answers checks/, /^browser: camera and microphone are to be had/,
 		/^console: .*Connected to Confab.*Video call joined/,
 	]) assert.ok(levels.ok.some((said) => line.test(said)), `${line}\n${text}`);
 	const list = JSON.parse((await doctor([...data(), '--json'])).text);

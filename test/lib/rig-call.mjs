@@ -17,14 +17,14 @@ const publish = {
 };
 
 /** A page in the browser whose window.room is connected; with camera and microphone when `media`. */
-export async function enter(browser, daemon, identity, { media = false, room = 'rig', options = {} } = {}) {
+export async function enter(browser, daemon, identity, { media = false, room = 'rig', options = {}, connect = {} } = {}) {
 	const tab = await openPage(browser, 'about:blank');
 	await tab.page.route(`${origin}**`, (route) =>
 		route.request().url().endsWith('.js') ? route.fulfill({ contentType: 'text/javascript', body: fs.readFileSync(script) }) : route.fulfill({ contentType: 'text/html', body: html }));
 	await tab.page.goto(origin);
 	const token = await mediaToken(room, identity);
 	await tab.page.evaluate(
-		async ({ url, token, media, options }) => {
+		async ({ url, token, media, options, connect }) => {
 			const room = (window.room = new window.LivekitClient.Room(options));
 			window.seen = [];
 			for (const event of ['reconnecting', 'signalReconnecting', 'reconnected', 'disconnected', 'trackSubscribed', 'trackUnsubscribed'])
@@ -32,10 +32,12 @@ export async function enter(browser, daemon, identity, { media = false, room = '
 					window.seen.push(event);
 					if (event === 'trackSubscribed') document.body.append(args[0].attach());
 				});
-			await room.connect(url, token);
+			const start = performance.now();
+			await room.connect(url, token, connect);
+			window.took = performance.now() - start; // ms until media was connected
 			if (media) await room.localParticipant.enableCameraAndMicrophone();
 		},
-		{ url: daemon.wsUrl, token, media, options: { ...publish, ...options } },
+		{ url: daemon.wsUrl, token, media, options: { ...publish, ...options }, connect },
 	);
 	return tab;
 }

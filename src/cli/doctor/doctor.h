@@ -101,7 +101,8 @@ void doctor_check_tokens(struct doctor *d); /* token.c */
 void doctor_check_users(struct doctor *d);
 void doctor_check_response(struct doctor *d);
 
-void doctor_check_media(struct doctor *d); /* media.c */
+void doctor_check_media(struct doctor *d);			      /* media.c */
+void doctor_check_turn(struct doctor *d, const struct web_target *t); /* turn.c */
 
 void doctor_check_browser(struct doctor *d); /* browser.c */
 

@@ -294,6 +294,7 @@ void doctor_check_media(struct doctor *d)
 				    "get no call");
 			doctor_fix(d, "--rtc-tcp-port 7881, a port that is free");
 		}
+		doctor_check_turn(d, m.asked);
 	}
 	for (unsigned i = 0; i < ROOMS; i++)
 		signal_leave(rooms[i]);

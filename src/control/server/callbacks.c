@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one function that libwebsockets calls, for HTTP/1.1, HTTP/2 streams and WebSockets alike. An
+ * The one function that libwebsockets calls, for HTTP/1.1, HTTP/2 streams, WebSockets and what is none of them alike. An
  * answer is written only from the WRITEABLE callback, except the refusal of an upgrade, which must
  * be written before the callback returns.
  */
@@ -71,6 +71,7 @@ static void peer_destroy(struct lws *wsi)
 	lws_set_opaque_user_data(wsi, NULL);
 	peer_drop_request(p);
 	peer_drop_ws(p);
+	p->raw = rawconn_free(p->raw);
 	list_remove(&p->in_due);
 	list_remove(&p->in_server);
 	s->counts.http_open--;
@@ -319,6 +320,18 @@ static int on_filter_protocol(struct lws *wsi)
 	return r;
 }
 
+/* A connection that does not speak HTTP, or wants something else than that (CONNECT: we are no proxy). */
+static int on_raw(struct lws *wsi, enum lws_callback_reasons reason, const void *in, size_t n)
+{
+	struct peer *p = peer_make(wsi);
+
+	if (!p || !p->server->config.raw)
+		return -1;
+	if (reason == LWS_CALLBACK_RAW_RX)
+		return rawconn_receive(p, wsi, in, n);
+	return reason == LWS_CALLBACK_RAW_WRITEABLE && p->raw ? rawconn_write(p->raw) : 0;
+}
+
 static int on_callback(struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t n)
 {
 	switch (reason) {
@@ -335,7 +348,8 @@ static int on_callback(struct lws *wsi, enum lws_callback_reasons reason, void *
 		return on_body_end(wsi);
 	case LWS_CALLBACK_RAW_ADOPT:
 	case LWS_CALLBACK_RAW_RX:
-		return -1; /* CONNECT: we are no proxy */
+	case LWS_CALLBACK_RAW_WRITEABLE:
+		return on_raw(wsi, reason, in, n);
 	case LWS_CALLBACK_TIMER:
 		return on_timer(wsi);
 	case LWS_CALLBACK_HTTP_WRITEABLE:

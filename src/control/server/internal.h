@@ -138,8 +138,9 @@ struct peer {
 	struct server *server;
 	struct http_req *req; /* NULL between requests */
 	struct wsconn *ws;
-	char text[48];	/* its address, from the first request on */
-	bool lingering; /* HTTP/2: answered; the stream stays a moment */
+	struct rawconn *raw; /* it does not speak HTTP */
+	char text[48];	     /* its address, from the first request on */
+	bool lingering;	     /* HTTP/2: answered; the stream stays a moment */
 };
 
 /* The headers that every answer carries, as HTTP/1 writes them, for the host name that was asked for last. */
@@ -198,6 +199,11 @@ int wsconn_write(struct wsconn *c, struct lws *wsi);
 int wsconn_pong(struct wsconn *c);
 void wsconn_leaving(struct wsconn *c);
 void wsconn_turn_ends(struct wsconn *c);
+
+/* rawconn.c: <0: close the connection */
+int rawconn_receive(struct peer *p, struct lws *wsi, const uint8_t *bytes, size_t n);
+int rawconn_write(struct rawconn *r); /* the socket is ready */
+struct rawconn *rawconn_free(struct rawconn *r);
 
 /* callbacks.c */
 int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

@@ -367,6 +367,11 @@ bool http_is_local(const struct http_req *req)
 	return !req->proxied && address_is_loopback(req->peer_text);
 }
 
+bool http_is_proxied(const struct http_req *req)
+{
+	return req->proxied;
+}
+
 bool http_is_tls(const struct http_req *req)
 {
 	return req->tls;

@@ -69,6 +69,9 @@ const char *http_place(const struct http_req *req);
 /* A program on this machine asks, for nobody else. */
 bool http_is_local(const struct http_req *req);
 
+/* A proxy on this machine sent it on: the client does not reach us itself. */
+bool http_is_proxied(const struct http_req *req);
+
 /* Sets a header of the coming answer; an earlier one of the same name is replaced.
  * `Cache-Control: no-store` is the default. */
 void http_add_header(struct http_req *req, const char *name, const char *value);

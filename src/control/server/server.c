@@ -77,7 +77,11 @@ static int make_context(struct server *s, char *ret_error)
 		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
 			   LWS_SERVER_OPTION_VALIDATE_UTF8 |
 			   LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN |
+			   (s->config.raw ? LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG
+					  : 0) |
 			   (s->config.tls_cert ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
+		.listen_accept_role = "raw-skt", /* of what does not begin as HTTP */
+		.listen_accept_protocol = protocols[0].name,
 		.foreign_loops = loops,
 		.user = s,
 		.pcontext = &s->context,

@@ -17,6 +17,7 @@
 #include "control/server/route.h"
 
 struct server;
+struct sockaddr_storage;
 struct uv_loop_s;
 
 /* Called for every routed request in place of the route's handler: checks who is asking, then calls
@@ -44,6 +45,12 @@ struct server_config {
 	size_t route_count;
 	http_gate_fn *gate;
 	struct control *control; /* handed to gate and handlers */
+	/*
+	 * Takes over a stream of a client that does not speak HTTP but, by its first byte, STUN (TLS is off it). false: it
+	 * will not. NULL: such connections are closed.
+	 */
+	bool (*raw)(void *arg, int fd, const struct sockaddr_storage *client);
+	void *raw_arg;
 };
 
 enum { SERVER_ERROR_MAX = 512 };

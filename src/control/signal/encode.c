@@ -119,6 +119,24 @@ void fill_server(Lk__ServerInfo *server)
 	server->protocol = SERVER_PROTOCOL;
 }
 
+bool fill_ice_server(struct ice_server *ret, const struct session *session)
+{
+	const struct signal_hub *s = session->hub;
+	const struct member *m = session->member;
+
+	if (!session->turn_url ||
+	    !s->credentials(s->send_arg, m->room->worker, &m->sid, &ret->credentials))
+		return false;
+	lk__iceserver__init(&ret->server);
+	ret->urls[0] = session->turn_url;
+	ret->server.urls = ret->urls;
+	ret->server.n_urls = 1;
+	ret->server.username = ret->credentials.username;
+	ret->server.credential = ret->credentials.password;
+	ret->list[0] = &ret->server;
+	return true;
+}
+
 void send_join(struct session *session)
 {
 	struct member *self = session->member;
@@ -126,6 +144,7 @@ void send_join(struct session *session)
 	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
 	Lk__JoinResponse join = LK__JOIN_RESPONSE__INIT;
 	Lk__ServerInfo server;
+	struct ice_server turn;
 	struct room_view view;
 
 	if (!others) {
@@ -148,6 +167,8 @@ void send_join(struct session *session)
 	join.ping_timeout = SIGNAL_PING_TIMEOUT_S;
 	join.enabled_publish_codecs = view.codecs.pointers;
 	join.n_enabled_publish_codecs = CODEC_COUNT;
+	join.ice_servers = turn.list;
+	join.n_ice_servers = fill_ice_server(&turn, session);
 	response.message_case = LK__SIGNAL_RESPONSE__MESSAGE_JOIN;
 	response.join = &join;
 	send_response(session, &response);

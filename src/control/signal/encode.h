@@ -10,6 +10,15 @@
 #include "control/signal/internal.h"
 
 void send_join(struct session *session);
+
+/* The one entry of ice_servers: our TURN server, for this session's member. False: there is none. It must stay where it is. */
+struct ice_server {
+	Lk__ICEServer server, *list[1];
+	char *urls[1];
+	struct plane_credentials credentials;
+};
+bool fill_ice_server(struct ice_server *ret, const struct session *session);
+
 /* Shared by `join` and `reconnect`; points to constants. */
 void fill_server(Lk__ServerInfo *server);
 

@@ -9,9 +9,12 @@ void send_reconnect(struct session *session, uint32_t last_sequence)
 {
 	Lk__SignalResponse response = LK__SIGNAL_RESPONSE__INIT;
 	Lk__ReconnectResponse reconnect = LK__RECONNECT_RESPONSE__INIT;
+	struct ice_server turn;
 	Lk__ServerInfo server;
 
 	fill_server(&server);
+	reconnect.ice_servers = turn.list; /* what it was given before is good for a while only */
+	reconnect.n_ice_servers = fill_ice_server(&turn, session);
 	reconnect.server_info = &server;
 	reconnect.has_last_message_seq = true;
 	reconnect.last_message_seq = last_sequence;

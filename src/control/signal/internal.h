@@ -51,6 +51,8 @@ struct signal_hub {
 	char *api_key, *api_secret;
 	void (*send)(void *arg, uint16_t worker, struct plane_cmd *cmd);
 	bool (*time)(void *arg, uint16_t worker, struct admission_time *ret);
+	bool (*credentials)(void *arg, uint16_t worker, const struct sid *participant,
+			    struct plane_credentials *ret);
 	void *send_arg;
 	struct admission admission;
 	uint64_t full_logged_us; /* 0 = never */
@@ -112,6 +114,7 @@ struct session {
 	struct member *resumes; /* waits for EV_RESUMED to become this member's; see resume.c */
 	struct media_token token;
 	struct client_info client;
+	char *turn_url;	       /* as this client reaches it; owned; NULL: it does not */
 	bool closing;	       /* a close was asked for: what still arrives is ignored */
 	uint64_t budget_at_us; /* message rate: see session.c */
 	uint32_t budget;

@@ -126,6 +126,23 @@ static bool admit(struct http_req *req, const struct control *control,
 	return true;
 }
 
+/*
+ * TURN at the web port, under the name by which this client came: that one it reaches, and the certificate is for it. NULL: there
+ * is none, or a proxy for HTTP is between, which lets nothing else pass.
+ */
+static char *turn_url(const struct http_req *req, const struct signal_hub *s)
+{
+	const char *host = http_host(req), *scheme = http_is_tls(req) ? "turns" : "turn";
+	char *url = NULL;
+
+	if (!s->credentials || !host || http_is_proxied(req))
+		return NULL;
+	const char *after = strrchr(host, ']');
+	bool has_port = strchr(after ? after : host, ':');
+	const char *port = has_port ? "" : http_is_tls(req) ? ":443" : ":80";
+	return asprintf(&url, "%s:%s%s?transport=tcp", scheme, host, port) < 0 ? NULL : url;
+}
+
 void signal_http_rtc(struct http_req *req, struct control *control)
 {
 	struct signal_hub *s = control->signal;
@@ -148,6 +165,7 @@ void signal_http_rtc(struct http_req *req, struct control *control)
 		say(req, 503, "out of memory");
 		return;
 	}
+	session->turn_url = turn_url(req, s);
 	http_upgrade(req, &session_handler, session);
 }
 

@@ -136,6 +136,7 @@ static void on_closed(struct wsconn *conn, void *arg)
 	(void)conn;
 	resume_lost(session);
 	media_token_fini(&session->token);
+	free(session->turn_url);
 	free(session);
 }
 

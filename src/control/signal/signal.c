@@ -45,6 +45,7 @@ int signal_new(const struct signal_config *config, struct signal_hub **ret_signa
 	s->room_limit = config->room_limit ? config->room_limit : LIMIT_PARTICIPANTS_DEFAULT;
 	s->send = config->send;
 	s->time = config->time;
+	s->credentials = config->credentials;
 	s->send_arg = config->send_arg;
 	s->observe = config->observe;
 	s->refuse = config->refuse;

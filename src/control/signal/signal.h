@@ -80,7 +80,10 @@ struct signal_config {
 	/* What a worker's thread has had of processors (admission.h). False: not known.
 	 * NULL: nobody is refused for that. */
 	bool (*time)(void *arg, uint16_t worker, struct admission_time *ret);
-	void *send_arg; /* of both */
+	/* What its client says to our TURN server. False: no. NULL: there is none. */
+	bool (*credentials)(void *arg, uint16_t worker, const struct sid *participant,
+			    struct plane_credentials *ret);
+	void *send_arg; /* of these */
 
 	unsigned
 		media_load; /* percent of its core from which on a worker takes nobody in; 0 = none */

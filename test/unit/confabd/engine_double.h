@@ -16,3 +16,5 @@ extern atomic_uint ticks, engines, early_ticks, ended_paths;
 extern atomic_bool busy, reached;
 /* The same for a datagram {22, 'w', …}, a flight of a DTLS handshake. */
 extern atomic_bool shaking, shaken;
+/* Participants "PA_…" are there until then. */
+extern atomic_bool everybody_left;

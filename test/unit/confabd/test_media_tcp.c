@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "base/address.h"
+#include "confabd/media_tcp.h"
 #include "confabd/media_thread.h"
 #include "confabd/tcp_acceptor.h"
 #include "engine_double.h"
 #include "net/udp.h"
+#include "turn_request.h"
 
 static struct media_threads *threads;
 
@@ -23,7 +25,7 @@ static int setup(void **state)
 	struct sockaddr_storage address;
 	char error[200] = "";
 	struct media_threads_config config = {
-		.addresses = &address, .address_count = 1, .count = 2, .tcp = true
+		.addresses = &address, .address_count = 1, .count = 2, .tcp = true, .turn = true
 	};
 
 	(void)state;
@@ -195,6 +197,193 @@ static void test_a_port_that_is_taken(void **state)
 	assert_non_null(strstr(error, "cannot use TCP 127.0.0.1:"));
 }
 
+/* ---- TURN, as it comes from the web port ---- */
+
+struct turn_client {
+	int fd;
+	struct turn_credentials who;
+	char nonce[64];
+	struct sockaddr_storage media; /* its worker's address */
+};
+
+static struct turn_client turn_connect(unsigned worker)
+{
+	struct turn_client c = { 0 };
+	struct sockaddr_storage from;
+	struct sid who = { "PA_abcdefghijkl" };
+	int fds[2];
+
+	assert_int_equal(udp_address_parse("198.51.100.9", 40000, &from), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	assert_true(media_threads_turn(threads, fds[1], &from));
+	assert_true(media_threads_turn_credentials(threads, worker, &who, &c.who));
+	assert_int_equal(media_threads_address(threads, worker, 0, &c.media), 0);
+	c.fd = fds[0];
+	return c;
+}
+
+/* Reads one whole message; its length. */
+static size_t turn_receive(const struct turn_client *c, uint8_t bytes[2000])
+{
+	struct framing f;
+	uint8_t *frame;
+	size_t n;
+
+	framing_init_turn(&f);
+	for (;;) {
+		struct pollfd p = { .fd = c->fd, .events = POLLIN };
+
+		assert_int_equal(poll(&p, 1, 30000), 1);
+		ssize_t r = recv(c->fd, bytes, framing_missing(&f), 0);
+		assert_true(r > 0);
+		struct rd in = rd_of(bytes, (size_t)r);
+		if (framing_next(&f, &in, &frame, &n))
+			break;
+	}
+	memcpy(bytes, frame, n);
+	return n;
+}
+
+/* A request, in pieces of so many bytes; the code of the answer. */
+static int turn_ask(struct turn_client *c, struct turn_msg m, bool signs, size_t piece)
+{
+	uint8_t bytes[2000];
+	struct turn_msg answer;
+	size_t n = turn_request(bytes, sizeof bytes, m, signs ? &c->who : NULL, c->nonce);
+
+	for (size_t at = 0; at < n; at += piece) {
+		size_t size = n - at < piece ? n - at : piece;
+
+		assert_int_equal(send(c->fd, bytes + at, size, MSG_NOSIGNAL), size);
+		if (piece < n)
+			(void)usleep(300);
+	}
+	n = turn_receive(c, bytes);
+	assert_int_equal(turn_parse(&answer, bytes, n), STUN_OK);
+	if (answer.nonce.p)
+		turn_nonce_of(bytes, n, c->nonce);
+	return answer.error_code;
+}
+
+static const struct turn_msg an_allocate = { .type = TURN_ALLOCATE,
+					     .has_transport = true,
+					     .transport = TURN_UDP };
+
+static struct turn_client turn_allocate(unsigned worker)
+{
+	struct turn_client c = turn_connect(worker);
+
+	assert_int_equal(turn_ask(&c, an_allocate, false, 2000), 401);
+	assert_int_equal(turn_ask(&c, an_allocate, true, 2000), 0);
+	return c;
+}
+
+static void test_turn_to_the_engine_and_back(void **state)
+{
+	(void)state;
+	struct turn_client a = turn_connect(1), b = turn_allocate(0);
+	struct turn_msg m = { .type = TURN_CREATE_PERMISSION, .peer_count = 1 };
+	uint8_t bytes[2000];
+	unsigned before = ended_paths;
+
+	assert_int_equal(turn_ask(&a, an_allocate, false, 1), 401);
+	assert_int_equal(turn_ask(&a, an_allocate, true, 1), 0);
+	m.peers[0] = b.media; /* another worker's port, and our address */
+	assert_int_equal(turn_ask(&a, m, true, 7), 0);
+	m.type = TURN_CHANNEL_BIND;
+	m.has_channel = true;
+	m.channel = 0x4000;
+	assert_int_equal(turn_ask(&a, m, true, 7), 403);
+	m.peers[0] = a.media;
+
+	/* before a channel is bound: indications */
+	struct turn_msg packet = { .type = TURN_SEND,
+				   .peer_count = 1,
+				   .peers = { a.media },
+				   .data = (const uint8_t *)"\0\1!abc.",
+				   .data_length = 7 };
+	size_t n = turn_request(bytes, sizeof bytes, packet, NULL, NULL);
+	assert_int_equal(send(a.fd, bytes, n, MSG_NOSIGNAL), n);
+	n = turn_receive(&a, bytes);
+	assert_int_equal(turn_parse(&packet, bytes, n), STUN_OK);
+	assert_int_equal(packet.type, TURN_DATA);
+	assert_true(address_equal(&packet.peers[0], &a.media));
+	assert_int_equal(packet.data_length, 7);
+	assert_memory_equal(packet.data, "\0\1!abc1", 7);
+
+	assert_int_equal(turn_ask(&a, m, true, 2000), 0);
+	SEND(a.fd, "\x40\0\0\7\0\1!abc.\0\x40\0\0\4\0\1!.");
+	expect(a.fd, "\x40\0\0\7\0\1!abc1\0\x40\0\0\4\0\1!1", 20);
+	m.peers[0] = b.media;
+	assert_int_equal(turn_ask(&b, m, true, 2000), 0);
+	SEND(b.fd, "\x40\0\0\7\0\0!abc.\0");
+	expect(b.fd, "\x40\0\0\7\0\0!abc0\0", 12);
+
+	SEND(a.fd, "\x40\0\0\xff"); /* in the middle of a message */
+	(void)close(a.fd);
+	for (int i = 0; i < 30000 && ended_paths == before; i++)
+		(void)usleep(1000);
+	assert_int_equal(ended_paths, before + 1);
+	(void)close(b.fd);
+}
+
+static void test_turn_sends_strangers_away(void **state)
+{
+	(void)state;
+	static const char *const openings[] = { "\xff\xff\xff\xff", "GET / HTTP/1.1\r\n\r\n",
+						"\x40\0\0\4abcd", "\0\3\xff\xff",
+						"\0\3\0\1" /* no multiple of four */ };
+	static const size_t lengths[] = { 4, 18, 8, 4, 4 };
+
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		struct turn_client c = turn_connect(0);
+
+		assert_int_equal(send(c.fd, openings[i], lengths[i], 0), lengths[i]);
+		expect_end(c.fd, BEFORE_TIMEOUT_MS);
+	}
+	struct turn_client c = turn_connect(0);
+	for (int i = 0; i < TCP_TURN_CHALLENGES; i++)
+		assert_int_equal(turn_ask(&c, an_allocate, false, 2000), 401);
+	uint8_t bytes[200];
+	size_t n = turn_request(bytes, sizeof bytes, an_allocate, NULL, NULL);
+	assert_int_equal(send(c.fd, bytes, n, 0), n);
+	expect_end(c.fd, BEFORE_TIMEOUT_MS);
+	/* credentials that are wrong, at the worker that they name: it says so so often */
+	c = turn_connect(0);
+	assert_int_equal(turn_ask(&c, an_allocate, false, 2000), 401);
+	c.who.password[0] ^= 1;
+	for (int i = 0; i < TURN_REFUSALS; i++)
+		assert_int_equal(turn_ask(&c, an_allocate, true, 2000), 401);
+	expect_end(c.fd, BEFORE_TIMEOUT_MS);
+	/* a worker that there is not */
+	c = turn_connect(0);
+	(void)snprintf(c.who.username, sizeof c.who.username, "ffffffff:7:PA_abc");
+	n = turn_request(bytes, sizeof bytes, an_allocate, &c.who, "x");
+	assert_int_equal(send(c.fd, bytes, n, 0), n);
+	expect_end(c.fd, BEFORE_TIMEOUT_MS);
+}
+
+static void test_turn_ends_with_the_participant(void **state)
+{
+	(void)state;
+	struct turn_client all[TURN_ALLOCATIONS], more;
+	struct turn_msg m = { .type = TURN_REFRESH, .has_lifetime = true };
+
+	for (int i = 0; i < TURN_ALLOCATIONS; i++)
+		all[i] = turn_allocate(0);
+	more = turn_connect(0);
+	assert_int_equal(turn_ask(&more, an_allocate, false, 2000), 401);
+	assert_int_equal(turn_ask(&more, an_allocate, true, 2000), 486);
+	assert_int_equal(turn_ask(&all[0], m, true, 2000), 0); /* it gives one up */
+	expect_end(all[0].fd, BEFORE_TIMEOUT_MS);
+	assert_int_equal(turn_ask(&more, an_allocate, true, 2000), 0);
+	everybody_left = true;
+	for (int i = 1; i < TURN_ALLOCATIONS; i++)
+		expect_end(all[i].fd, 2 * MEDIA_TCP_SWEEP_US / 1000);
+	everybody_left = false;
+	(void)close(more.fd);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -205,6 +394,9 @@ int main(void)
 		TEST(test_strangers_get_nothing),
 		TEST(test_the_silent_give_way_and_end),
 		TEST(test_a_port_that_is_taken),
+		TEST(test_turn_to_the_engine_and_back),
+		TEST(test_turn_sends_strangers_away),
+		TEST(test_turn_ends_with_the_participant),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,12 +83,64 @@ static void test_missing(void **state)
 	assert_int_equal(framing_missing(&f), 2);
 }
 
+static void test_messages_of_turn(void **state)
+{
+	(void)state;
+	/* a request, ChannelData of 5 bytes and what pads it, one without any, and a request again */
+	static const uint8_t stream[] =
+		"\0\3\0\4cookietransactionval\x40\1\0\5hello\0\0\0\x4f\xff\0\0"
+		"\0\1\0\0cookietransactio";
+	static const size_t lengths[] = { 24, 12, 4, 20 };
+
+	for (size_t piece = 1; piece < sizeof stream; piece++) {
+		struct framing f;
+		uint8_t *frame;
+		size_t n, count = 0, begin = 0;
+
+		framing_init_turn(&f);
+		for (size_t at = 0; at < sizeof stream - 1; at += piece) {
+			size_t left = sizeof stream - 1 - at;
+			struct rd in = rd_of(stream + at, piece < left ? piece : left);
+
+			while (framing_next(&f, &in, &frame, &n)) {
+				assert_int_equal(n, lengths[count]);
+				assert_memory_equal(frame, stream + begin, n);
+				begin += lengths[count++];
+			}
+		}
+		assert_false(f.bad);
+		assert_int_equal(count, 4);
+	}
+}
+
+static void test_what_turn_does_not_say(void **state)
+{
+	(void)state;
+	static const uint8_t bad[][4] = { { 0, 3, 0, 1 },	   { 0, 3, 0xff, 0xfc },
+					  { 4, 0, 0, 4 },	   { 0x3f, 0, 0, 4 },
+					  { 0x50, 0, 0, 4 },	   { 0x80, 0, 0, 4 },
+					  { 0x40, 0, 0xff, 0xff }, { 'G', 'E', 'T', ' ' } };
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct rd in = rd_of(bad[i], 4);
+		struct framing f;
+		uint8_t *frame;
+		size_t n;
+
+		framing_init_turn(&f);
+		assert_false(framing_next(&f, &in, &frame, &n));
+		assert_true(f.bad || bad[i][0] == 'G');
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_pieces),
 		cmocka_unit_test(test_too_long_is_the_end),
 		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_messages_of_turn),
+		cmocka_unit_test(test_what_turn_does_not_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

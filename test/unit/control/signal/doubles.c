@@ -139,6 +139,21 @@ const char *http_header(const struct http_req *req, const char *name)
 	return strcmp(name, "authorization") == 0 ? req->authorization : NULL;
 }
 
+const char *http_host(const struct http_req *req)
+{
+	return req->host;
+}
+
+bool http_is_tls(const struct http_req *req)
+{
+	return req->tls;
+}
+
+bool http_is_proxied(const struct http_req *req)
+{
+	return req->proxied;
+}
+
 bool http_wants_upgrade(const struct http_req *req)
 {
 	return req->upgrade;
@@ -186,6 +201,15 @@ static bool tell_time(void *arg, uint16_t worker, struct admission_time *ret)
 	return true;
 }
 
+static bool make_credentials(void *arg, uint16_t worker, const struct sid *participant,
+			     struct plane_credentials *ret)
+{
+	(void)arg;
+	(void)snprintf(ret->username, sizeof ret->username, "%u:%s", worker, participant->text);
+	(void)snprintf(ret->password, sizeof ret->password, "secret");
+	return true;
+}
+
 int world_init(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
@@ -203,6 +227,7 @@ int world_init(void **state)
 		.rng = &w->rng,
 		.send = take_command,
 		.time = tell_time,
+		.credentials = make_credentials,
 		.media_load = 85,
 		.send_arg = w,
 	};

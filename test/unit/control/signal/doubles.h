@@ -38,6 +38,8 @@ struct http_req {
 	bool upgrade;
 	const char *query[8][2]; /* name, value */
 	const char *authorization;
+	const char *host; /* NULL: there is none */
+	bool tls, proxied;
 	int status; /* of the answer; 101 = upgraded */
 	char body[256];
 	char retry_after[8];

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "control/control.h"
 #include "doubles.h"
 
 static void test_join_response_is_first_and_complete(void **state)
@@ -45,6 +46,59 @@ static void test_join_response_is_first_and_complete(void **state)
 	plane_expect_nothing(w);
 	assert_string_equal(w->calls, "+default:one/ann:1 ");
 	client_close(ann);
+}
+
+/* TURN is where the client came, and nowhere when that was a proxy. */
+static void test_turn_is_at_the_web_port(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *host;
+		bool tls, proxied;
+		const char *url;
+	} cases[] = {
+		{ "chat.example.com", true, false, "turns:chat.example.com:443?transport=tcp" },
+		{ "chat.example.com:8443", true, false,
+		  "turns:chat.example.com:8443?transport=tcp" },
+		{ "localhost:8080", false, false, "turn:localhost:8080?transport=tcp" },
+		{ "192.168.1.20", false, false, "turn:192.168.1.20:80?transport=tcp" },
+		{ "[::1]", true, false, "turns:[::1]:443?transport=tcp" },
+		{ "[2001:db8::7]:8080", false, false, "turn:[2001:db8::7]:8080?transport=tcp" },
+		{ "chat.example.com", true, true, NULL },
+		{ NULL, true, false, NULL },
+	};
+	struct control control = { .signal = w->hub };
+
+	for (size_t i = 0; i < countof(cases); i++) {
+		struct http_req req = { .upgrade = true,
+					.query = { { "access_token", "r/ann" } },
+					.host = cases[i].host,
+					.tls = cases[i].tls,
+					.proxied = cases[i].proxied };
+		struct client c = { .conn.open = true };
+		char username[64];
+
+		list_init(&c.conn.messages);
+		signal_http_rtc(&req, &control);
+		assert_int_equal(req.status, 101);
+		c.session = req.session;
+		session_handler.opened(&c.conn, c.session);
+		response_scope first = client_expect(&c, LK__SIGNAL_RESPONSE__MESSAGE_JOIN);
+		assert_int_equal(first->join->n_ice_servers, cases[i].url != NULL);
+		if (cases[i].url) {
+			const Lk__ICEServer *server = first->join->ice_servers[0];
+
+			assert_int_equal(server->n_urls, 1);
+			assert_string_equal(server->urls[0], cases[i].url);
+			(void)snprintf(username, sizeof username, "%u:%s",
+				       c.session->member->room->worker,
+				       first->join->participant->sid);
+			assert_string_equal(server->username, username);
+			assert_string_equal(server->credential, "secret");
+		}
+		client_skip(&c);
+		session_handler.closed(&c.conn, c.session);
+	}
 }
 
 static void test_others_see_joined_then_active(void **state)
@@ -392,6 +446,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_join_response_is_first_and_complete),
+		CASE(test_turn_is_at_the_web_port),
 		CASE(test_others_see_joined_then_active),
 		CASE(test_client_may_ask_to_be_sent_away),
 		CASE(test_leave_is_seen_at_once_and_ends_the_room),
