@@ -30,7 +30,7 @@ LOADS = {
     "test/e2e/axe": 1.3, "test/e2e/c-client": 0.2, "test/e2e/call": 1.3, "test/e2e/outbox": 0.6, "test/e2e/push": 0.5, "test/e2e/sdk": 0.5,
     "test/e2e/quality": 1.5, "test/e2e/sdk-life": 0.7, "test/e2e/sdk-surface": 0.4,
     "test/interop/browser": 1.5, "test/interop/codecs": 1.3, "test/interop/data-tracks": 0.95, "test/interop/libconfab": 0.2,
-    "test/interop/libconfab-codecs": 1.3,
+    "test/interop/libconfab-codecs": 1.3, "test/interop/libconfab-resume": 0.2,
     "test/interop/matrix": 1.3, "test/interop/resume": 0.95, "test/interop/rtc-node": 0.3, "test/interop/tcp": 1.3,
     "test/netns/nat": 0.3, "test/netns/hosting": 0.5,
 }
@@ -118,7 +118,7 @@ def stage_asan(_):
     yield from node_jobs("asan", LIBCONFAB, {**SANITIZERS, "CONFAB_CLIENT_BUILD": "build-asan"}, needs="build-asan")
 
 
-LIBCONFAB = [ROOT / f"test/interop/libconfab{part}.test.mjs" for part in ("", "-chat", "-data", "-events", "-rpc", "-streams")]
+LIBCONFAB = [ROOT / f"test/interop/libconfab{part}.test.mjs" for part in ("", "-chat", "-data", "-events", "-resume", "-rpc", "-streams")]
 # what has threads of its own, and can be built with ThreadSanitizer in a minute
 TSAN_TESTS = ["client/test_client_api", "plane/test_queue", "confabd/test_media_thread", "confabd/test_media_tcp", "store/test_store"]
 

@@ -10,9 +10,8 @@ import path from 'node:path';
 import { apiKey, root } from '../lib/confabd.mjs';
 import { now, sign } from '../lib/jwt.mjs';
 import { at, startWithPeople } from '../lib/people.mjs';
-import { startProxy } from '../lib/proxy.mjs';
 import { mediaToken } from '../lib/rtc.mjs';
-import { Code, endAll, enterRoom, Program, State, Talk } from '../lib/talk.mjs';
+import { Code, endAll, Program, State, Talk } from '../lib/talk.mjs';
 import { pause, until } from '../lib/until.mjs';
 
 const tokenNotSet = "User token is not set. Either client.connectUser wasn't called or client.disconnect was called";
@@ -368,91 +367,6 @@ test('a LiveKit URL and access token: no user is connected', async () => {
 	assert.notEqual(bad.code, 0);
 	assert.equal(t.lines.filter((l) => l.asked).length, 0);
 	await t.end();
-});
-
-/** Waits until it has heard more frames than it had. */
-const hearsMore = (t, had) => until(`a frame after ${had}`, async () => (await t.do('frames')).code, (n) => n > had, 30000, 20);
-
-for (const ownLoop of [false, true]) {
-	test(`signalling is cut: resumed, the same participant and tracks, nobody sees it${ownLoop ? '; on the caller’s loop' : ''}`, async (t) => {
-		const proxy = await startProxy(t, daemon);
-		const room = `cut-${ownLoop}`;
-		const a = await enterRoom(proxy.url, room, 'anna', { ownLoop });
-		const b = await enterRoom(daemon.wsUrl, room, 'berta');
-		for (const one of [a, b]) await one.ok('publish');
-		const sound = Promise.all([a.do('sound 150', 60000), b.do('sound 150', 60000)]);
-		await b.event('subscribed', (l) => l.identity === 'anna');
-		await a.event('subscribed', (l) => l.identity === 'berta');
-		const [fromA, fromB] = [a.lines.length, b.lines.length];
-		proxy.cut(); // a short loss
-		await sound;
-		await a.ok('mute 1'); // signalling works again
-		await b.event('muted', (l) => l.identity === 'anna' && l.muted === 1);
-		await a.ok('mute 0');
-		const heard = (await b.do('frames')).code;
-		assert.ok(heard > 130, `${heard} of 150 packets: media does not need signalling`);
-		assert.deepEqual(a.states, [State.joining, State.joined]); // too short to be told
-
-		proxy.closed = true; // a long one: longer than it goes unnoticed
-		proxy.cut();
-		await a.state(State.reconnecting);
-		await a.ok('data 5 1 meanwhile'); // the media connection carries it
-		await b.event('data', (l) => l.topic === 'meanwhile');
-		proxy.closed = false;
-		await a.state(State.joined, a.lines.findIndex((l) => l.state === State.reconnecting));
-		assert.deepEqual(a.states, [State.joining, State.joined, State.reconnecting, State.joined]);
-		const had = [(await a.do('frames')).code, (await b.do('frames')).code];
-		await Promise.all([a.ok('sound 50'), b.ok('sound 50')]);
-		await hearsMore(a, had[0]);
-		await hearsMore(b, had[1]);
-		await a.ok('unpublish');
-		await b.event('unsubscribed');
-		for (const lines of [a.lines.slice(fromA), b.lines.slice(fromB)]) {
-			assert.deepEqual(lines.filter((l) => ['joined', 'left', 'subscribed'].includes(l.event)), [], 'nobody came, went or was subscribed to again');
-		}
-		await Promise.all([a.end(), b.end()]);
-	});
-}
-
-test('a track that is published while the signalling is cut is there when it is back', async (t) => {
-	const proxy = await startProxy(t, daemon);
-	const a = await enterRoom(proxy.url, 'meanwhile', 'anna');
-	const b = await enterRoom(daemon.wsUrl, 'meanwhile', 'berta');
-	await a.ok('publish'); // so that there is a connection that offers
-	proxy.closed = true;
-	proxy.cut();
-	await pause(500); // less than it takes to be told
-	const published = a.do('publish');
-	await pause(500);
-	proxy.closed = false;
-	const began = Date.now();
-	assert.equal((await published).code, 0);
-	assert.ok(Date.now() - began < 14000, 'the first resume did it, not the server that missed the media'); // after 15 s
-	await a.ok('sound 10');
-	await b.event('subscribed', (l) => l.identity === 'anna');
-	await Promise.all([a.end(), b.end()]);
-});
-
-test('who was put out while the signalling was cut stays out', async (t) => {
-	const proxy = await startProxy(t, daemon);
-	const a = await enterRoom(proxy.url, 'put-out', 'anna');
-	const b = await enterRoom(daemon.wsUrl, 'put-out', 'berta');
-	proxy.closed = true;
-	proxy.cut();
-	const again = await enterRoom(daemon.wsUrl, 'put-out', 'anna'); // takes the other's place
-	proxy.closed = false;
-	await a.state(State.left);
-	await Promise.all([a.end(), b.end(), again.end()]);
-});
-
-test('a session that cannot be resumed in time: the call gives up when it was told to', async (t) => {
-	const proxy = await startProxy(t, daemon);
-	const a = await enterRoom(proxy.url, 'give-up', 'anna', { reconnectSeconds: 4 });
-	proxy.closed = true;
-	proxy.cut();
-	await a.state(State.reconnectingFailed);
-	assert.deepEqual(a.states, [State.joining, State.joined, State.reconnecting, State.reconnectingFailed]);
-	await a.end();
 });
 
 test('examples/recorder: what is played into a call comes out as files that decode, with the time when each begins', async (t) => {
