@@ -61,7 +61,9 @@ static int make_plain(struct server *s, const struct lws_context_creation_info *
 
 	info.vhost_name = "plain";
 	info.ssl_cert_filepath = info.ssl_private_key_filepath = NULL;
-	info.options &= ~(uint64_t)LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	/* and nothing but HTTP */
+	info.options &= ~(uint64_t)(LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+				    LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG);
 	s->plain = lws_create_vhost(s->context, &info);
 	return s->plain ? 0
 			: refuse(ret_error, -EIO,
