@@ -50,6 +50,7 @@ static size_t sign(uint8_t *ret, uint16_t type, const uint8_t *bytes, size_t n,
 	size_t base = turn_request(ret, 400, m, who, nonce), extra = n & ~(size_t)3;
 	struct hmac_sha1_key key;
 
+	assert(base >= 20);
 	memmove(ret + 20 + extra, ret + 20, base - 20);
 	memcpy(ret + 20, bytes, extra);
 	put_be16(ret + 2, (uint16_t)(base + extra - 20));

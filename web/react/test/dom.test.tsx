@@ -166,5 +166,9 @@ test('a notice goes with its language, and none comes in one that is not the pag
   world.messages = de;
   await world.show(<Speaker />);
   assert.deepEqual(toasts(), [], 'nor does it come back');
+  await settled(() => say(de.connectedToast, { label: de.dismiss, act: () => {} }));
+  world.messages = en;
+  await world.show(<Speaker />);
+  assert.deepEqual(toasts(), [de.connectedToast + de.dismiss], 'what can be pressed stays: it is nowhere else');
   await world.end();
 });

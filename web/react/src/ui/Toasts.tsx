@@ -35,7 +35,7 @@ const languageOf = (t: Messages): string => `${t.locale} ${t.dismiss}`;
 /**
  * Shows a short notice for five seconds, above everything, also above dialogs; with a deed for twelve, and as long as the pointer or
  * the focus is on it. 'problem': something did not work, which takes longer to read. In another language than the page's it is not
- * shown: when that changes, it goes.
+ * shown, and when that changes, it goes; but for one with a deed, which cannot be reached without it.
  */
 export function useToast(): ShowToast {
   const show = useContext(ToastContext);
@@ -48,11 +48,11 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const language = languageOf(useContext(MessagesContext));
   const now = useRef(language);
   now.current = language;
-  useEffect(() => setToasts((list) => list.filter((toast) => toast.language === language)), [language]);
+  useEffect(() => setToasts((list) => list.filter((toast) => toast.deed || toast.language === language)), [language]);
   const show = useCallback((spoken: string, text: string, how?: ToastDeed | 'problem') => {
-    if (spoken !== now.current) return; // begun before the language changed
     const problem = how === 'problem';
     const deed = problem ? undefined : how;
+    if (spoken !== now.current && !deed) return; // begun before the language changed
     // the same notice twice would only push the first one away
     setToasts((list) => [...list.filter((toast) => toast.text !== text), { id: Math.random(), text, deed, problem, language: spoken }].slice(-3));
   }, []);
