@@ -130,6 +130,6 @@ export const notices = (page) =>
 	page.evaluate(async () => {
 		const registration = await navigator.serviceWorker.getRegistration('/');
 		return (await registration.getNotifications()).map(({ title, body, tag, lang, icon, requireInteraction, silent, actions, data }) => ({
-			title, body, tag, lang, icon: new URL(icon).pathname, requireInteraction, silent, actions: (actions ?? []).map(({ action, title: text }) => [action, text]), data,
+			title, body, tag, lang, icon: icon && new URL(icon).pathname, requireInteraction, silent, actions: (actions ?? []).map(({ action, title: text }) => [action, text]), data,
 		}));
 	});
