@@ -73,14 +73,16 @@ test('a thousand handshakes that stop half-way cost little, and end', { timeout:
 	const before = { memory: daemon.rss(), descriptors: descriptors() };
 	// the beginning of a ClientHello that says it is longer
 	const half = Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]);
+	// a sanitizer's build is too slow to have a thousand at once before the first have ended
+	const count = process.env.CONFAB_BUILD ? 100 : 1000;
 	const sockets = [];
-	for (let i = 0; i < 10; i++) {
+	while (sockets.length < count) {
 		const some = Array.from({ length: 100 }, () => net.connect(daemon.port, '127.0.0.1').on('error', () => {}));
 		await Promise.all(some.map((socket) => new Promise((resolve) => socket.once('connect', () => socket.write(half, resolve)))));
 		sockets.push(...some);
 	}
-	await until('all of them there', descriptors, (n) => n >= before.descriptors + 1000);
-	const each = (daemon.rss() - before.memory) / 1000;
+	await until('all of them there', descriptors, (n) => n >= before.descriptors + count);
+	const each = (daemon.rss() - before.memory) / count;
 	const waits = [];
 	for (let i = 0; i < 20; i++) {
 		const [status, ms] = await health();
