@@ -85,3 +85,18 @@ static inline bool address_is_loopback(const char *text)
 	return strncmp(text, "127.", 4) == 0 || strcmp(text, "::1") == 0 ||
 	       strncmp(text, "::ffff:127.", 11) == 0;
 }
+
+/* In host byte order. */
+static inline uint16_t address_port(const struct sockaddr_storage *a)
+{
+	return ntohs(a->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)a)->sin6_port
+					      : ((const struct sockaddr_in *)a)->sin_port);
+}
+
+static inline void address_set_port(struct sockaddr_storage *a, uint16_t port)
+{
+	if (a->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)a)->sin6_port = htons(port);
+	else
+		((struct sockaddr_in *)a)->sin_port = htons(port);
+}

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/quiet_thread.h"
 #include "base/rng.h"
@@ -58,20 +59,6 @@ static bool is_wildcard(const struct sockaddr_storage *a)
 					: v4->sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
-static void set_port(struct sockaddr_storage *a, uint16_t port)
-{
-	if (a->ss_family == AF_INET6)
-		((struct sockaddr_in6 *)a)->sin6_port = htons(port);
-	else
-		((struct sockaddr_in *)a)->sin_port = htons(port);
-}
-
-static uint16_t port_of(const struct sockaddr_storage *a)
-{
-	return ntohs(a->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)a)->sin6_port
-					      : ((const struct sockaddr_in *)a)->sin_port);
-}
-
 static bool is_same_ip(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
 {
 	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
@@ -109,7 +96,7 @@ static void offer(const struct media_threads_config *config, const uint8_t which
 {
 	for (size_t i = 0; i < config->address_count; i++) {
 		ret[i] = config->addresses[i];
-		set_port(&ret[i], port_of(&bound[which[i]]));
+		address_set_port(&ret[i], address_port(&bound[which[i]]));
 	}
 }
 
@@ -122,7 +109,7 @@ static int bind_sockets(struct worker *w, const struct media_threads_config *con
 	size_t count = distinct(config, locals, which);
 
 	for (size_t i = 0; i < count; i++) {
-		set_port(&locals[i], port);
+		address_set_port(&locals[i], port);
 		int r = udp_init(&w->sockets[i], &locals[i], error, error_size);
 		if (r < 0)
 			return r;

@@ -303,26 +303,12 @@ static enum turn_error why_no_allocation(const struct turn *t, const struct turn
 	return standing->allocations >= TURN_ALLOCATIONS ? TURN_QUOTA : 0;
 }
 
-static void set_port(struct sockaddr_storage *a, uint16_t port)
-{
-	if (a->ss_family == AF_INET6)
-		((struct sockaddr_in6 *)a)->sin6_port = htons(port);
-	else
-		((struct sockaddr_in *)a)->sin_port = htons(port);
-}
-
-static uint16_t port_of(const struct sockaddr_storage *a)
-{
-	return ntohs(a->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)a)->sin6_port
-					      : ((const struct sockaddr_in *)a)->sin_port);
-}
-
 static void allocate(struct turn *t, uint64_t now, const struct turn_msg *m,
 		     const struct turn_standing *standing, struct turn_in *ret)
 {
 	struct turn_msg answer = answer_to(m, STUN_SUCCESS);
 	enum turn_error why = why_no_allocation(t, m, standing);
-	uint16_t port = port_of(&t->relayed);
+	uint16_t port = address_port(&t->relayed);
 
 	if (!why && !standing->present) {
 		refuse(t, now, m, TURN_UNAUTHENTICATED, ret); /* good no more, or not yet */
@@ -333,7 +319,7 @@ static void allocate(struct turn *t, uint64_t now, const struct turn_msg *m,
 		return;
 	}
 	t->relayed = *relayed_for(t->server, m);
-	set_port(&t->relayed, port);
+	address_set_port(&t->relayed, port);
 	t->expires = now + TURN_LIFETIME_S * US_PER_S;
 	answer.relayed = t->relayed;
 	answer.mapped = t->client;
@@ -362,7 +348,7 @@ static void refresh(struct turn *t, uint64_t now, const struct turn_msg *m, stru
 
 static bool is_same_ip(const struct sockaddr_storage *a, struct sockaddr_storage b)
 {
-	set_port(&b, port_of(a));
+	address_set_port(&b, address_port(a));
 	return address_equal(a, &b);
 }
 
@@ -565,7 +551,7 @@ void turn_init(struct turn *t, const struct turn_server *server,
 {
 	*t = (struct turn){ .server = server, .client = *client };
 	t->relayed.ss_family = AF_INET;
-	set_port(&t->relayed, (uint16_t)(FIRST_PORT + number % PORTS));
+	address_set_port(&t->relayed, (uint16_t)(FIRST_PORT + number % PORTS));
 }
 
 void turn_fini(struct turn *t)
