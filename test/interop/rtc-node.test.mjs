@@ -12,7 +12,6 @@ before(async () => {
 });
 after(() => daemon.stop());
 
-
 /** Two or more peers in a room of their own; closed (and checked for crashes) after the test. */
 async function enter(t, room, ...identities) {
 	const peers = [];
@@ -27,10 +26,11 @@ async function enter(t, room, ...identities) {
 	return peers;
 }
 
+/** libwebrtc sends 3/4 or half of the size where it finds the processor too busy, in whole blocks. */
+const ofSize = (e, width, height) => [1, 3 / 4, 1 / 2].some((part) => e.width === width * part && Math.abs(e.height - height * part) < 8);
+
 async function assertFrames(peer, from, { width, height, colour, count = 40 }) {
-	const frame = await peer.event('video', (e) => e.from === from && e.frames >= count && e.width === width);
-	assert.equal(frame.width, width);
-	assert.equal(frame.height, height);
+	const frame = await peer.event('video', (e) => e.from === from && e.frames >= count && ofSize(e, width, height));
 	const seen = peer.events.filter((e) => e.event === 'video' && e.from === from && e.frames > 1);
 	const median = (field) => seen.map((e) => e[field]).sort((a, b) => a - b)[seen.length >> 1]; // the bar passes now and then
 	assert.ok(Math.abs(median('upperLeft') - 200) < 30, `bright upper left, got ${median('upperLeft')}`);
@@ -98,7 +98,7 @@ test('who comes later gets what is already published; leave and unpublish are se
 test('simulcast: the best layer that arrives is forwarded', limit, async (t) => {
 	const [ann, bob] = await enter(t, 'simulcast', 'ann', 'bob');
 	await ann.call('publishVideo', 'camera', { width: 1280, height: 720, colour: 80, simulcast: true });
-	await bob.event('video', (e) => e.width === 1280 && e.height === 720, 30000);
+	await bob.event('video', (e) => e.width > 640 && ofSize(e, 1280, 720), 30000); // the other layers are 640 and 320 wide
 });
 
 test('a participant whose process dies is kept for a resume, and gone after 30 s', limit, async (t) => {
