@@ -76,13 +76,16 @@ test('a thousand handshakes that stop half-way cost little, and end', { timeout:
 	// a sanitizer's build is too slow to have a thousand at once before the first have ended
 	const count = process.env.CONFAB_BUILD ? 100 : 1000;
 	const sockets = [];
+	let most = 0; // looked at from the beginning: on a busy machine the first may have ended when the last connects
+	const looks = setInterval(() => (most = Math.max(most, descriptors())), 20).unref();
 	while (sockets.length < count) {
 		const some = Array.from({ length: 100 }, () => net.connect(daemon.port, '127.0.0.1').on('error', () => {}));
 		await Promise.all(some.map((socket) => new Promise((resolve) => socket.once('connect', () => socket.write(half, resolve)))));
 		sockets.push(...some);
 	}
-	await until('all of them there', descriptors, (n) => n >= before.descriptors + count);
-	const each = (daemon.rss() - before.memory) / count;
+	await until('most of them there', () => most, (n) => n >= before.descriptors + count / 2);
+	clearInterval(looks);
+	const each = (daemon.rss() - before.memory) / (most - before.descriptors);
 	const waits = [];
 	for (let i = 0; i < 20; i++) {
 		const [status, ms] = await health();
