@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real call whose network goes away and comes back, forgets its address or gets another one (R70, R72).
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { until } from '../lib/browser.mjs';
+import { confab } from '../lib/confabd.mjs';
 import { enter, pause, received, untilMedia } from '../lib/rig-call.mjs';
+import { callingState, devices, enterSdk, others, states } from '../lib/rig-sdk.mjs';
 import { Rig } from '../lib/rig.mjs';
 
 const long = Boolean(process.env.CONFAB_LONG);
 const limit = { timeout: long ? 1200000 : 90000 };
 const delay = { delay: 20 };
-let rig, ann, bob;
+let rig, daemon, ann, bob, host, gone;
 
 before(async () => {
 	rig = await Rig.open({ clients: ['a', 'b'], nat: true, seed: 3 });
-	const daemon = await rig.confabd();
+	daemon = await rig.confabd({ data: fs.mkdtempSync(path.join(rig.folder, 'data-')) }); // kept over a restart
 	await Promise.all([rig.a.link.both(delay), rig.b.link.both(delay)]);
 	[ann, bob] = await Promise.all([rig.a.chromium(), rig.b.chromium()]);
 	[ann, bob] = [await enter(ann, daemon, 'ann', { media: true }), await enter(bob, daemon, 'bob')];
@@ -105,3 +109,50 @@ for (const who of ['b', 'a'])
 		assert.ok(quantile(rests, 0.5) <= 1500, `${rests}`);
 		assert.ok(!(await seen(tab)).includes('disconnected'));
 	});
+
+/** A call of two through the SDK, in place of the one before. */
+async function sdkCall() {
+	if (host) for (const tab of [host, gone]) await tab.context.close();
+	else {
+		await Promise.all([ann, bob].map((tab) => tab.page.evaluate(() => window.room.disconnect())));
+		for (const id of ['cleo', 'dan']) confab(['user', 'add', id, '--role', 'user', '--name', id, '--password-stdin', '--data', daemon.data], 'a long password\n');
+	}
+	host = await enterSdk(bob.context.browser(), daemon, 'cleo', { media: true, members: ['dan'] });
+	gone = await enterSdk(ann.context.browser(), daemon, 'dan', { media: true });
+	for (const tab of [host, gone]) await until('media', () => received(tab), (now) => now.frames > 30 && now.samples > 0, 60000);
+}
+
+/** The network of the first is back: joined, both see and hear each other, and what was on is on, and shown so. */
+async function backInCall(t, limitMs) {
+	const start = performance.now();
+	await until('joined again', () => states(gone), (seen) => seen.at(-1) === 'joined' && seen.includes('reconnecting'), 60000);
+	const joined = performance.now() - start;
+	await Promise.all([untilMedia(gone, 60000), untilMedia(host, 60000)]);
+	t.diagnostic(`joined ${joined.toFixed(0)} ms after its end, pictures and sound both ways ${(performance.now() - start).toFixed(0)} ms; ${await states(gone)}`);
+	await until('the others', () => others(host), (now) => now.join() === 'dan');
+	assert.deepEqual(await others(gone), ['cleo']);
+	for (const tab of [gone, host]) assert.deepEqual(await devices(tab), ['enabled', 'enabled'], 'who is seen and heard is told so');
+	assert.ok(joined <= limitMs, `${joined.toFixed(0)} ms`);
+}
+
+test('the server is started anew while somebody is offline: both are back by themselves', limit, async (t) => {
+	await sdkCall();
+	await rig.a.link.both({ down: true });
+	await daemon.stop();
+	daemon = await rig.confabd({ data: daemon.data, port: daemon.port });
+	await pause(5000);
+	await rig.a.link.both(delay);
+	await backInCall(t, 10_000);
+});
+
+// The server waits 30 s for somebody whose network is away (livekit-protocol 4.7); then the SDK enters the call anew.
+test('two minutes without a network: the SDK comes back into the call by itself, and the others have stayed in it', { ...limit, skip: !long && 'takes three minutes: CONFAB_LONG' }, async (t) => {
+	await sdkCall();
+	await rig.a.link.both({ down: true });
+	await pause(60_000);
+	assert.deepEqual([await callingState(host), await others(host)], ['joined', []], 'who is away is not kept for ever, and harms nobody');
+	assert.notEqual(await callingState(gone), 'joined');
+	await pause(60_000);
+	await rig.a.link.both(delay);
+	await backInCall(t, 10_000);
+});

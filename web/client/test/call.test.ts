@@ -174,8 +174,34 @@ test('reconnecting is shown and ends', async () => {
   const { call, media, states } = await setUp();
   await call.join({ create: true });
   media[0]?.handlers.onReconnecting();
-  media[0]?.handlers.onReconnected();
+  media[0]?.handlers.onReconnected({ camera: true, microphone: true, screenShare: false });
   assert.deepEqual(states.slice(2), ['joined', 'reconnecting', 'joined']);
+});
+
+test('what did not outlive a loss comes again as it is wanted; a screen, which needs a click, is off', async () => {
+  const { call, media } = await setUp();
+  await call.join({ create: true });
+  await until(() => call.camera.state.status === 'enabled' && call.microphone.state.status === 'enabled');
+  await call.screenShare.enable();
+  media[0]?.handlers.onReconnecting();
+  const before = media[0]!.orders.length;
+  media[0]?.handlers.onReconnected({ camera: false, microphone: true, screenShare: false });
+  assert.equal(call.camera.state.status, 'disabled');
+  await until(() => call.camera.state.status === 'enabled');
+  assert.deepEqual(media[0]?.orders.slice(before), ['camera on']);
+  assert.equal(call.microphone.state.status, 'enabled');
+  assert.equal(call.screenShare.state.status, 'disabled');
+});
+
+test('what was turned off during a loss stays off', async () => {
+  const { call, media } = await setUp();
+  await call.join({ create: true });
+  await until(() => call.microphone.state.status === 'enabled');
+  media[0]?.handlers.onReconnecting();
+  await call.microphone.disable();
+  media[0]?.handlers.onReconnected({ camera: true, microphone: true, screenShare: false });
+  await until(() => call.microphone.state.status === 'disabled');
+  assert.equal(media[0]?.orders.at(-1), 'microphone off');
 });
 
 test('a lost call is joined anew, with what was switched on and off', async () => {
@@ -216,7 +242,7 @@ test('a reconnect never brings back a left call', async () => {
   server.reachable = true;
   await new Promise((resolve) => setTimeout(resolve, 40));
   assert.equal(call.state.callingState, 'left');
-  media[0]?.handlers.onReconnected();
+  media[0]?.handlers.onReconnected({ camera: true, microphone: true, screenShare: false });
   media[0]?.handlers.onParticipants([participant('tom:s2')]);
   assert.equal(call.state.callingState, 'left');
   assert.deepEqual(call.state.participants, []);

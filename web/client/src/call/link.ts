@@ -150,7 +150,11 @@ export class CallLink {
     return {
       onParticipants: (list) => ours() && this.host.onParticipants(list),
       onReconnecting: () => ours() && input(context.network.online() ? 'lost' : 'no-network'),
-      onReconnected: () => ours() && input('restored'),
+      onReconnected: (sending) => {
+        if (!ours()) return;
+        input('restored');
+        for (const device of Object.values(devices)) device.restored(sending[device.kind]);
+      },
       onEnded: (end) => {
         if (!ours() || this.#joining) return; // a join that fails says so itself
         if (end === 'removed') this.host.onRemoved();

@@ -165,6 +165,16 @@ export class DeviceManager<State extends DeviceState = DeviceState> {
     this.showTrack();
   }
 
+  /** @internal The connection was lost and is back, with the device on or not. What is wanted and went missing comes again. */
+  restored(on: boolean): void {
+    const want = this.stores.optimistic.get();
+    if (this.kind === 'screenShare' || want === undefined) return this.changed(on); // a screen needs the person's click
+    if (this.#running) return; // works until it is as wanted
+    this.stores.status.set(on ? 'enabled' : 'disabled');
+    this.showTrack();
+    this.#order(want).catch((error: unknown) => this.context.log.warn(String(error)));
+  }
+
   #tellLoss(): void {
     const error = deviceError(this.kind, 'lost');
     this.stores.error.set(error);

@@ -98,7 +98,7 @@ export class LiveKitSession implements MediaSession {
     });
     room.on(RoomEvent.TrackSubscribed, (_, publication) => this.#receive(publication));
     room.on(RoomEvent.LocalTrackPublished, (publication) => this.#watch(publication));
-    room.on(RoomEvent.LocalTrackUnpublished, ({ source }) => this.#device(source, false));
+    room.on(RoomEvent.LocalTrackUnpublished, ({ source }) => this.#unpublished(source));
     room.on(RoomEvent.TrackMuted, ({ source }, { isLocal }) => isLocal && this.#device(source, false));
     room.on(RoomEvent.TrackUnmuted, ({ source }, { isLocal }) => isLocal && this.#device(source, true));
   }
@@ -236,7 +236,7 @@ export class LiveKitSession implements MediaSession {
   #setLost(lost: boolean): void {
     if (lost === this.#lost) return;
     this.#lost = lost;
-    this.#tell(() => (lost ? this.handlers.onReconnecting() : this.handlers.onReconnected()));
+    this.#tell(() => (lost ? this.handlers.onReconnecting() : this.handlers.onReconnected(this.#sending())));
     this.#changed();
   }
 
@@ -244,6 +244,19 @@ export class LiveKitSession implements MediaSession {
   #watch(publication: LocalTrackPublication): void {
     publication.on(TrackEvent.Ended, () => this.#ended.add(publication.source));
     publication.track?.on(TrackEvent.Restarted, () => this.#ended.delete(publication.source));
+  }
+
+  /** A room that is built anew or goes down takes everybody's tracks back by itself: nobody turned anything off. */
+  #unpublished(source: Track.Source): void {
+    queueMicrotask(() => {
+      const { state } = this.#room; // says so only after this event
+      if (state !== ConnectionState.Reconnecting && state !== ConnectionState.Disconnected) this.#device(source, false);
+    });
+  }
+
+  #sending(): Record<DeviceKind, boolean> {
+    const local = this.#room.localParticipant;
+    return { camera: local.isCameraEnabled, microphone: local.isMicrophoneEnabled, screenShare: local.isScreenShareEnabled };
   }
 
   #device(source: Track.Source, on: boolean): void {

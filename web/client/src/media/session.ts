@@ -40,7 +40,8 @@ export type MediaEnd = 'removed' | 'lost';
 export interface MediaHandlers {
   onParticipants(participants: readonly Participant[]): void;
   onReconnecting(): void;
-  onReconnected(): void;
+  /** `sending`: what is on now; not all of it may have outlived the loss. */
+  onReconnected(sending: Readonly<Record<DeviceKind, boolean>>): void;
   /** After this the session is dead. Not called when `disconnect` was. */
   onEnded(end: MediaEnd): void;
   /** A device went on or off without us: the server muted it, or the browser's own "Stop sharing". `lost`: it was unplugged. */
