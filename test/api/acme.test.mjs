@@ -61,7 +61,7 @@ test('from nothing to a certificate, its renewal under an open socket, and a res
 	let release;
 	ca.hold = new Promise((resolve) => (release = resolve));
 	ca.wrong = { badNonce: true };
-	ca.life = [600, 304]; // a third is left in 2 s
+	ca.life = [600, 308]; // a third is left in 5 s
 	const daemon = await start(t, 'site');
 	assert.match(daemon.log(), new RegExp(`listening on https://localhost:${daemon.port}\n`));
 
@@ -128,8 +128,15 @@ test('what fails is said and tried again, but never hurriedly; without port 80 t
 	const left = again(daemon.log()) - Date.now();
 	assert.ok(left > 3590_000 && left < 4600_000, `${left} ms`);
 
+	// no certificate is asked for that could not be kept; when there is room, it goes on by itself
+	const before = ca.asked.length;
+	const obstacle = path.join(folder, 'fails', 'acme', `localhost_${ca.port}`, 'certificate.try.new');
+	fs.mkdirSync(obstacle); // as if the disk were full
 	ca.wrong = { challenge: 'Timeout during connect (likely firewall problem)' };
 	daemon.child.kill('SIGHUP');
+	await said(daemon, /browsers warn name=localhost cause="\S+certificate\.pem cannot be written: [^"]+" fix="make room/);
+	assert.equal(ca.asked.length, before);
+	fs.rmdirSync(obstacle);
 	await said(daemon, /cause="localhost: Timeout during connect \(likely firewall problem\)" fix="let ports 80 and 443/);
 
 	const [warning, ...others] = (await firstEventOverTls(daemon, { rejectUnauthorized: false })).warnings;
@@ -142,12 +149,14 @@ test('what fails is said and tried again, but never hurriedly; without port 80 t
 	const asked = ca.asked.length;
 	daemon.child.kill('SIGHUP');
 	await said(daemon, /warn acme not again so soon/);
+	const { serialNumber } = await shown(daemon);
 	await daemon.stop();
 
 	// a supervisor that starts it again and again does not hammer the authority either
 	const restarted = await start(t, 'fails');
 	await said(restarted, /warn acme it failed before the restart, and is tried again at/);
 	assert.equal(ca.asked.length, asked);
+	assert.equal((await shown(restarted)).serialNumber, serialNumber, 'it is the same that stands in');
 	await restarted.stop();
 });
 

@@ -40,7 +40,7 @@ struct acme {
 	pthread_cond_t wake;
 	bool ending;
 	struct order_result result; /* the thread's while it runs */
-	int kept;		    /* 0, or why the certificate could not be written */
+	int kept;		    /* 0, or why a certificate cannot be written */
 };
 
 static struct site_names names_of(const struct acme *a)
@@ -74,7 +74,7 @@ static bool wait_ms(void *arg, unsigned ms)
 	struct acme *a = arg;
 	struct timespec until;
 
-	(void)clock_gettime(CLOCK_REALTIME, &until);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until); /* as init_lock says */
 	until.tv_sec += ms / 1000;
 	until.tv_nsec += (long)(ms % 1000) * 1000000;
 	if (until.tv_nsec >= 1000000000) {
@@ -87,6 +87,13 @@ static bool wait_ms(void *arg, unsigned ms)
 	bool go_on = !a->ending;
 	(void)pthread_mutex_unlock(&a->lock);
 	return go_on;
+}
+
+static void have(struct acme *a, const struct site_cert *c)
+{
+	if (!schedule_took(&a->schedule, c->from_s * US_PER_S, c->to_s * US_PER_S, clock_wall_us()))
+		log_warn("acme", "what has just come would have to be renewed: set this machine's "
+				 "clock right, or run a time service");
 }
 
 static void *run(void *arg)
@@ -107,12 +114,14 @@ static void *run(void *arg)
 		.over_tls = a->over_tls,
 	};
 
-	order_run(&order, r);
-	a->kept = r->chain ? keep_certificate(&a->keep, r->key, r->chain) : 0;
+	a->kept = keep_probe(&a->keep);
+	if (a->kept == 0)
+		order_run(&order, r);
+	if (r->chain)
+		a->kept = keep_certificate(&a->keep, r->key, r->chain);
 	if (r->chain && a->kept == 0)
-		schedule_have(&a->schedule, r->certificate.from_s * US_PER_S,
-			      r->certificate.to_s * US_PER_S);
-	else
+		have(a, &r->certificate);
+	else /* r->failure is nothing, and so UNREACHED, when nobody was asked */
 		schedule_failed(&a->schedule, r->chain ? SCHEDULE_REFUSED : r->failure.how,
 				(uint64_t)r->failure.retry_after_s, clock_wall_us(), rng_os());
 	if (!has_ended(a))
@@ -147,6 +156,7 @@ static void begin(struct acme *a)
 		a->cleaning = false;
 		schedule_failed(&a->schedule, SCHEDULE_REFUSED, 0, clock_wall_us(), rng_os());
 		log_error("acme", "a certificate could not be asked for: %s", strerror(-r));
+		a->config.failed(a->config.arg, strerror(-r), a->schedule.due_us, a->stands_in);
 		wind(a);
 	}
 }
@@ -154,8 +164,10 @@ static void begin(struct acme *a)
 static void on_time(uv_timer_t *timer)
 {
 	struct acme *a = timer->data;
+	uint64_t now = clock_wall_us();
 
-	if (clock_wall_us() >= a->schedule.due_us)
+	schedule_clock(&a->schedule, now);
+	if (now >= a->schedule.due_us)
 		begin(a);
 	else
 		wind(a);
@@ -255,15 +267,32 @@ static int prepare(struct acme *a, char *ret_error)
 	schedule_lack(&a->schedule, now);
 	(void)schedule_by_hand(&a->schedule, now);
 	if (a->stands_in) {
+		bool lies_there = found.signed_by_itself && fault == SITE_CERT_GOOD;
+
 		log_info("acme",
 			 "there is no certificate for %s yet: a self-signed one stands in, "
 			 "browsers warn",
 			 a->config.domains[0]);
-		return keep_stand_in(&a->keep, names_of(a), ACME_STAND_IN_DAYS, ret_error);
+		/* not another one at each start: browsers may have been told to go on with it */
+		return lies_there ? 0
+				  : keep_stand_in(&a->keep, names_of(a), ACME_STAND_IN_DAYS,
+						  ret_error);
 	}
 	log_info("acme", "the certificate that is there goes on until another comes: %s",
 		 site_cert_fault_text(fault));
 	return 0;
+}
+
+/* Whoever waits does so by a clock that nobody sets. */
+static void init_lock(struct acme *a)
+{
+	pthread_condattr_t attributes;
+
+	(void)pthread_mutex_init(&a->lock, NULL);
+	(void)pthread_condattr_init(&attributes);
+	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&a->wake, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
 }
 
 static void init_handles(struct acme *a)
@@ -285,8 +314,7 @@ int acme_new(struct acme **ret, const struct acme_config *config, char *ret_erro
 	}
 	a->config = *config;
 	challenge_init(&a->challenge);
-	(void)pthread_mutex_init(&a->lock, NULL);
-	(void)pthread_cond_init(&a->wake, NULL);
+	init_lock(a);
 	init_handles(a);
 	int r = keep_open(&a->keep, config->data_dir, config->directory, ret_error);
 	if (r == 0)
@@ -322,6 +350,7 @@ void acme_try_now(struct acme *a)
 
 	if (a->running)
 		return;
+	schedule_clock(&a->schedule, clock_wall_us());
 	if (schedule_by_hand(&a->schedule, clock_wall_us()))
 		wind(a);
 	else if (schedule_is_failing(&a->schedule))

@@ -23,10 +23,10 @@ int authority_fail(struct authority *a, enum schedule_failure how, const char *f
 {
 	va_list args;
 
+	a->failure = (struct authority_failure){ .how = how }; /* and nothing of an earlier one */
 	va_start(args, format);
 	(void)vsnprintf(a->failure.cause, sizeof a->failure.cause, format, args);
 	va_end(args);
-	a->failure.how = how;
 	return -1;
 }
 
@@ -45,11 +45,12 @@ int authority_problem(struct authority *a, const json_t *problem, const char *of
 
 	if (strncmp(type, type_prefix, sizeof type_prefix - 1) == 0)
 		type += sizeof type_prefix - 1;
+	(void)authority_fail(a,
+			     strcmp(type, "rateLimited") == 0 ? SCHEDULE_LIMITED : SCHEDULE_REFUSED,
+			     "%s: %s%s%s%s", of, *detail ? detail : "refused without a word",
+			     *more ? ": " : "", more, *type ? "" : " (no reason)");
 	(void)snprintf(a->failure.type, sizeof a->failure.type, "%s", type);
-	return authority_fail(
-		a, strcmp(type, "rateLimited") == 0 ? SCHEDULE_LIMITED : SCHEDULE_REFUSED,
-		"%s: %s%s%s%s", of, *detail ? detail : "refused without a word", *more ? ": " : "",
-		more, *type ? "" : " (no reason)");
+	return -1;
 }
 
 /* What an answer that is no success means. */
@@ -58,19 +59,20 @@ static int refused(struct authority *a, const char *url, const struct fetch_answ
 	cleanup(json_freep)
 		json_t *problem = got->body ? json_loadb(got->body, got->length, 0, NULL) : NULL;
 
-	a->failure.retry_after_s = got->retry_after_s;
 	if (got->status >= 500)
-		return authority_fail(a, SCHEDULE_UNREACHED, "%s answers %ld: %s", url, got->status,
-				      text_of(problem, "detail"));
-	if (got->status == 429) {
+		(void)authority_fail(a, SCHEDULE_UNREACHED, "%s answers %ld: %s", url, got->status,
+				     text_of(problem, "detail"));
+	else if (got->status == 429)
 		(void)authority_problem(a, problem, "it limits how often it is asked");
+	else if (json_is_object(problem))
+		(void)authority_problem(a, problem, "it refuses");
+	else
+		(void)authority_fail(a, SCHEDULE_REFUSED, "%s answers %ld, which is not ACME", url,
+				     got->status);
+	if (got->status == 429)
 		a->failure.how = SCHEDULE_LIMITED;
-		return -1;
-	}
-	if (!json_is_object(problem))
-		return authority_fail(a, SCHEDULE_REFUSED, "%s answers %ld, which is not ACME", url,
-				      got->status);
-	return authority_problem(a, problem, "it refuses");
+	a->failure.retry_after_s = got->retry_after_s;
+	return -1;
 }
 
 /* Without a signature. 0: an answer with 2xx. */

@@ -17,7 +17,7 @@
 #include "control/auth/secret_file.h"
 #include "crypt/web_push.h"
 
-enum { FILE_MAX = 256 * 1024 };
+enum { FILE_MAX = 256 * 1024, ROOM = 16 * 1024 /* more than a key and a chain take */ };
 
 static void json_freep(json_t **j)
 {
@@ -167,6 +167,18 @@ int keep_certificate(const struct keep *k, const char *key, const char *chain)
 	return r;
 }
 
+int keep_probe(const struct keep *k)
+{
+	char path[PATH_MAX], text[ROOM];
+
+	(void)snprintf(path, sizeof path, "%s/certificate.try", k->folder);
+	memset(text, '\n', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	int r = secret_file_write(k->folder, path, text);
+	(void)unlink(path); /* there may be none */
+	return r;
+}
+
 int keep_stand_in(const struct keep *k, struct site_names names, unsigned days, char *ret_error)
 {
 	cleanup(key_freep) struct evp_pkey_st *key = web_push_key_new();
@@ -193,9 +205,9 @@ void keep_schedule(const struct keep *k, const struct schedule *s)
 	for (int i = 0; i < SCHEDULE_BY_HAND; i++)
 		(void)json_array_append_new(by_hand, json_integer((json_int_t)(s->by_hand_us[i])));
 	cleanup(json_freep) json_t *all = json_pack(
-		"{s:I, s:I, s:i, s:i, s:O}", "due_us", (json_int_t)s->due_us, "not_before_us",
-		(json_int_t)s->not_before, "refused", (int)s->refused, "unreached",
-		(int)s->unreached, "by_hand_us", by_hand);
+		"{s:I, s:I, s:I, s:i, s:i, s:O}", "due_us", (json_int_t)s->due_us, "failed_us",
+		(json_int_t)s->failed_us, "not_before_us", (json_int_t)s->not_before, "refused",
+		(int)s->refused, "unreached", (int)s->unreached, "by_hand_us", by_hand);
 	autofree char *text = all ? json_dumps(all, JSON_INDENT(1)) : NULL;
 	if (text)
 		(void)secret_file_write(k->folder, k->schedule, text); /* see keep.h */
@@ -208,6 +220,13 @@ static uint64_t number(const json_t *object, const char *name)
 	return n > 0 ? (uint64_t)n : 0;
 }
 
+static unsigned count(const json_t *object, const char *name)
+{
+	uint64_t n = number(object, name);
+
+	return n < 64 ? (unsigned)n : 64; /* more of them change nothing */
+}
+
 void keep_read_schedule(const struct keep *k, struct schedule *ret, uint64_t now_us)
 {
 	cleanup(json_freep) json_t *all = json_load_file(k->schedule, 0, NULL);
@@ -215,14 +234,16 @@ void keep_read_schedule(const struct keep *k, struct schedule *ret, uint64_t now
 	uint64_t latest = now_us + (uint64_t)SCHEDULE_WAIT_MAX_S * US_PER_S * 5 / 4;
 
 	*ret = (struct schedule){ .due_us = number(all, "due_us"),
+				  .failed_us = number(all, "failed_us"),
 				  .not_before = number(all, "not_before_us"),
-				  .refused = (unsigned)number(all, "refused") % 64,
-				  .unreached = (unsigned)number(all, "unreached") % 64 };
+				  .refused = count(all, "refused"),
+				  .unreached = count(all, "unreached") };
 	for (size_t i = 0; i < SCHEDULE_BY_HAND; i++) {
 		json_int_t at = json_integer_value(json_array_get(by_hand, i));
 
 		ret->by_hand_us[i] = at > 0 ? (uint64_t)at : 0;
 	}
+	schedule_clock(ret, now_us);
 	if (ret->due_us > latest) /* the clock was wrong when it was written */
 		*ret = (struct schedule){ .due_us = now_us };
 }

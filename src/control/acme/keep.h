@@ -30,6 +30,9 @@ enum site_cert_fault keep_look(const struct keep *k, struct site_names names, ui
 int keep_certificate(const struct keep *k, const char *key, const char *chain);
 int keep_stand_in(const struct keep *k, struct site_names names, unsigned days, char *ret_error);
 
+/* Whether there is room for another: asked before the authority is, which gives five in a week. 0 or -errno. */
+int keep_probe(const struct keep *k);
+
 /* Failures; nothing is kept when there is none. A lost one is asked again too early, once. */
 void keep_schedule(const struct keep *k, const struct schedule *s);
 void keep_read_schedule(const struct keep *k, struct schedule *ret, uint64_t now_us);

@@ -281,8 +281,11 @@ void order_run(const struct order_config *config, struct order_result *ret)
 			   .result = ret };
 
 	*ret = (struct order_result){ 0 };
-	if (run(&o) < 0)
-		ret->failure = o.authority.failure;
+	if (run(&o) < 0) {
+		free(ret->chain);
+		free(ret->key);
+		*ret = (struct order_result){ .failure = o.authority.failure };
+	}
 	authority_close(&o.authority);
 	json_decref(o.order);
 	free(o.url);

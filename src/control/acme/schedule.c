@@ -25,6 +25,17 @@ void schedule_have(struct schedule *s, uint64_t from_us, uint64_t to_us)
 	*s = (struct schedule){ .due_us = to_us - life / 3 };
 }
 
+bool schedule_took(struct schedule *s, uint64_t from_us, uint64_t to_us, uint64_t now_us)
+{
+	uint64_t life = to_us > from_us ? to_us - from_us : 0;
+
+	schedule_have(s, from_us, to_us);
+	if (s->due_us > now_us)
+		return true;
+	s->due_us = now_us + life / 4;
+	return false;
+}
+
 void schedule_lack(struct schedule *s, uint64_t now_us)
 {
 	if (!schedule_is_failing(s))
@@ -47,7 +58,26 @@ void schedule_failed(struct schedule *s, enum schedule_failure how, uint64_t ret
 	s->not_before = retry_after_s ? now_us + retry_after_s * US_PER_S : 0;
 	if (wait_s < retry_after_s)
 		wait_s = retry_after_s;
+	s->failed_us = now_us;
 	s->due_us = now_us + with_jitter(wait_s * US_PER_S, rng);
+}
+
+static uint64_t earlier(uint64_t us, uint64_t by)
+{
+	return us > by ? us - by : 0;
+}
+
+void schedule_clock(struct schedule *s, uint64_t now_us)
+{
+	uint64_t back = earlier(s->failed_us, now_us);
+
+	if (!back || !schedule_is_failing(s))
+		return;
+	s->failed_us = now_us;
+	s->due_us = earlier(s->due_us, back);
+	s->not_before = earlier(s->not_before, back);
+	for (int i = 0; i < SCHEDULE_BY_HAND; i++)
+		s->by_hand_us[i] = earlier(s->by_hand_us[i], back);
 }
 
 bool schedule_by_hand(struct schedule *s, uint64_t now_us)

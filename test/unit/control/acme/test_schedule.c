@@ -128,12 +128,57 @@ static void test_by_hand(void **state)
 	assert_in_range(asked, 12, 4 * SCHEDULE_BY_HAND + 4);
 }
 
+/* A clock so wrong that what comes is in its last third already: no order follows another at once. */
+static void test_one_that_is_due_when_it_comes(void **state)
+{
+	struct schedule s = { 0 };
+
+	(void)state;
+	assert_true(schedule_took(&s, begin, begin + 90 * day, begin + day));
+	assert_int_equal(s.due_us, begin + 60 * day);
+	assert_false(schedule_took(&s, begin, begin + 90 * day, begin + 65 * day));
+	assert_int_equal(s.due_us, begin + 65 * day + 90 * day / 4);
+	assert_false(schedule_took(&s, begin, begin + 6 * day,
+				   begin + 5 * day)); /* five in a week are allowed */
+	assert_int_equal(s.due_us, begin + 5 * day + 36 * hour);
+}
+
+/* What a machine that began with a wrong year waits for is as far away when the year is right. */
+static void test_a_clock_that_is_set_back(void **state)
+{
+	struct schedule s = { 0 };
+	struct rng chance;
+
+	(void)state;
+	rng_seeded(&chance, 7);
+	schedule_failed(&s, SCHEDULE_LIMITED, 7200, begin + 3650 * day, &chance);
+	assert_true(schedule_by_hand(&s, begin + 3650 * day + 2 * hour));
+	schedule_failed(&s, SCHEDULE_UNREACHED, 60, begin + 3650 * day + 2 * hour, &chance);
+	uint64_t wait = s.due_us - s.failed_us;
+	schedule_clock(&s, s.failed_us + second); /* it goes on */
+	assert_int_equal(s.due_us, begin + 3650 * day + 2 * hour + wait);
+	schedule_clock(&s, begin);
+	assert_int_equal(s.due_us, begin + wait);
+	assert_int_equal(s.not_before, begin + 60 * second);
+	assert_false(schedule_by_hand(&s, begin + 59 * second));
+	assert_true(schedule_by_hand(&s, begin + 60 * second));
+
+	schedule_have(&s, begin, begin + 90 * day); /* an end is an end */
+	schedule_clock(&s, begin - 10 * day);
+	assert_int_equal(s.due_us, begin + 60 * day);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_renewals),  cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_unreached), cmocka_unit_test(test_jitter),
-		cmocka_unit_test(test_limited),	  cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_renewals),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_unreached),
+		cmocka_unit_test(test_jitter),
+		cmocka_unit_test(test_limited),
+		cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_one_that_is_due_when_it_comes),
+		cmocka_unit_test(test_a_clock_that_is_set_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
