@@ -20,8 +20,11 @@ int secret_file_write(const char *dir, const char *path, const char *text)
 	autoclose int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || folder < 0)
 		return -errno;
-	if (dprintf(fd, "%s", text) < 0 || fsync(fd) < 0 || rename(temporary, path) < 0 ||
-	    fsync(folder) < 0)
-		return -errno;
-	return 0;
+	if (dprintf(fd, "%s", text) < 0 || fsync(fd) < 0 || rename(temporary, path) < 0) {
+		int r = -errno;
+
+		(void)unlink(temporary); /* half a secret, on a disk that is full */
+		return r;
+	}
+	return fsync(folder) < 0 ? -errno : 0;
 }

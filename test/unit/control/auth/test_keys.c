@@ -3,9 +3,12 @@
 #include "scratch.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "control/auth/keys.h"
+#include "control/auth/secret_file.h"
 
 static const char long_secret[] = "0123456789abcdef0123456789abcdef";
 
@@ -156,13 +159,39 @@ static void test_bad_file_is_named(void **state)
 	}
 }
 
+/* On a disk that is full what was there stays, and nothing else does. */
+static void test_a_full_disk(void **state)
+{
+	struct rlimit before, small = { .rlim_cur = 100 };
+	char path[128], temporary[160], text[1000];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/secret", (char *)*state);
+	snprintf(temporary, sizeof temporary, "%s.new", path);
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	assert_int_equal(secret_file_write(*state, path, "old"), 0);
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	int r = secret_file_write(*state, path, text);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+
+	assert_int_equal(r, -EFBIG);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 3);
+	assert_int_equal(access(temporary, F_OK), -1);
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_generated_once),    TEST(test_folder_is_only_read),
 		TEST(test_environment),	      TEST(test_bad_environment_is_named),
-		TEST(test_bad_file_is_named),
+		TEST(test_bad_file_is_named), TEST(test_a_full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
