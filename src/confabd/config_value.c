@@ -187,7 +187,16 @@ static bool is_domain(const char *text)
 	return n > 0 && n < CONFIG_DOMAIN && letter;
 }
 
-/* One name, or several with commas. */
+static bool is_listed(const struct config *c, const char *domain)
+{
+	for (size_t i = 0; i < c->domain_count; i++) {
+		if (strcmp(c->domains[i], domain) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One name, or several with commas; one that is given twice counts once, an authority may refuse it else. */
 int value_domains(struct loader *l, const struct option *o, const char *value)
 {
 	struct config *c = l->config;
@@ -211,7 +220,7 @@ int value_domains(struct loader *l, const struct option *o, const char *value)
 				"%s '%.100s' is not a host name; give the one that people "
 				"open, for example chat.example.com.",
 				o->name, value);
-		c->domain_count++;
+		c->domain_count += !is_listed(c, to);
 		at += n;
 	} while (*at++ == ',');
 	return 0;

@@ -174,9 +174,11 @@ static void test_domain(void **state)
 
 	(void)state;
 	variable = NULL;
-	assert_int_equal(
-		load(&c, "--domain Chat.Example.com,www.chat.example.com --domain x-1.test", error),
-		0);
+	assert_int_equal(load(&c,
+			      "--domain Chat.Example.com,www.chat.example.com --domain "
+			      "x-1.test,chat.example.com",
+			      error),
+			 0);
 	assert_int_equal(c.domain_count, 3);
 	assert_string_equal(c.domains[0], "chat.example.com");
 	assert_string_equal(c.domains[2], "x-1.test");
