@@ -30,7 +30,6 @@ struct tcp_connection {
 	unsigned frames;     /* before it had passed a check */
 	bool known;	     /* it has */
 	bool waits;	     /* for being writable */
-	bool flushes;	     /* is in the list of unsent */
 };
 
 static size_t slot_of(uint32_t number)
@@ -169,16 +168,14 @@ static struct turn_standing standing_of(const struct worker *w, const uint8_t *b
 	return s;
 }
 
-static void will_flush(struct worker *w, uint32_t number, struct tcp_connection *c)
+static void will_flush(struct worker *w, const struct tcp_connection *c)
 {
-	if (c->waits || c->flushes)
+	size_t slot = slot_of(c->path.connection);
+
+	if (c->waits || w->tcp.is_unsent[slot])
 		return;
-	if (w->tcp.unsent_count == MEDIA_TCP_CONNECTIONS)
-		media_tcp_flush(w);
-	if (find(&w->tcp, number) != c) /* flushing ended it */
-		return;
-	c->flushes = true;
-	w->tcp.unsent[w->tcp.unsent_count++] = (uint16_t)slot_of(c->path.connection);
+	w->tcp.is_unsent[slot] = true;
+	w->tcp.unsent[w->tcp.unsent_count++] = (uint16_t)slot;
 }
 
 /* A packet of the client: its way gets a number when it is the first. */
@@ -202,7 +199,6 @@ static bool take_message(struct worker *w, uint64_t now, struct tcp_connection *
 {
 	struct turn *t = &c->relay->turn;
 	struct turn_standing standing = { 0 };
-	uint32_t number = c->path.connection;
 	struct turn_in in;
 
 	if (!t->expires)
@@ -211,13 +207,13 @@ static bool take_message(struct worker *w, uint64_t now, struct tcp_connection *
 	if (in.kind == TURN_IN_PACKET)
 		take_packet(w, now, c, &in);
 	else if (in.length && tcp_put_framed(&c->tcp, in.bytes, in.length, in.bytes, 0, 0, false))
-		will_flush(w, number, c);
+		will_flush(w, c);
 	if (in.kind == TURN_IN_END)
 		(void)tcp_flush(&c->tcp); /* the goodbye, if it goes at once */
 	return in.kind != TURN_IN_END;
 }
 
-/* false: it ends. It may be gone afterwards in any case: find it again. */
+/* false: it is to end. */
 static bool take_any(struct worker *w, uint64_t now, struct tcp_connection *c, uint8_t *bytes,
 		     size_t n)
 {
@@ -256,9 +252,8 @@ void media_tcp_take(struct worker *w, uint64_t now, struct tcp_handover *handove
 		w->counts.tcp_opened++;
 	}
 	/* the answer, if there is one, waits in the queue until the end of this turn */
-	if ((watch(w, c, EPOLL_CTL_ADD, false) < 0 ||
-	     !take_any(w, now, c, handover->bytes, handover->length)) &&
-	    find(&w->tcp, number) == c)
+	if (watch(w, c, EPOLL_CTL_ADD, false) < 0 ||
+	    !take_any(w, now, c, handover->bytes, handover->length))
 		end(w, c);
 }
 
@@ -320,7 +315,7 @@ void media_tcp_put(struct worker *w, uint32_t number, const uint8_t *bytes, size
 		return;
 	if (c->relay ? put_wrapped(w, c, number, bytes, n, video)
 		     : tcp_put(&c->tcp, bytes, n, video))
-		will_flush(w, number, c);
+		will_flush(w, c);
 }
 
 void media_tcp_flush(struct worker *w)
@@ -329,12 +324,12 @@ void media_tcp_flush(struct worker *w)
 
 	w->tcp.unsent_count = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct tcp_connection *c = w->tcp.all[w->tcp.unsent[i]];
+		size_t slot = w->tcp.unsent[i];
 
-		if (!c || !c->flushes) /* ended meanwhile; perhaps another has its place */
-			continue;
-		c->flushes = false;
-		flush(w, c);
+		w->tcp.is_unsent[slot] = false;
+		if (w->tcp.all
+			    [slot]) /* it has not ended meanwhile; or another has its place, which is none the worse for it */
+			flush(w, w->tcp.all[slot]);
 	}
 }
 

@@ -42,7 +42,8 @@ struct media_tcp {
 	uint32_t numbers[MEDIA_TCP_CONNECTIONS]; /* that the places are for */
 	size_t count;				 /* of places that are taken */
 	uint32_t next;				 /* number of the next one */
-	uint16_t unsent[MEDIA_TCP_CONNECTIONS];	 /* slots with something to flush */
+	uint16_t unsent[MEDIA_TCP_CONNECTIONS];	 /* slots with something to flush, each once … */
+	bool is_unsent[MEDIA_TCP_CONNECTIONS];	 /* … which this says */
 	size_t unsent_count;
 	uint64_t sweep_at;
 };
