@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/quiet_thread.h"
 #include "confabd/media_tcp.h"
@@ -205,7 +206,8 @@ static void read_first(struct tcp_acceptor *a, struct waiting *w)
 			hand_over(a, w, frame, length);
 			return;
 		}
-		if (n <= 0 || w->in.bad) {
+		/* an empty frame is over at once: a stream of them would keep this thread from all others */
+		if (n <= 0 || w->in.bad || w->in.have == 0) {
 			release(a, w);
 			return;
 		}
@@ -272,18 +274,10 @@ static void *run(void *argument)
 
 /* ---- control ---- */
 
-static void set_port(struct sockaddr_storage *a, uint16_t port)
-{
-	if (a->ss_family == AF_INET6)
-		((struct sockaddr_in6 *)a)->sin6_port = htons(port);
-	else
-		((struct sockaddr_in *)a)->sin_port = htons(port);
-}
-
 static int open_listener(struct tcp_acceptor *a, struct sockaddr_storage address, uint16_t port,
 			 char *error, size_t error_size)
 {
-	set_port(&address, port);
+	address_set_port(&address, port);
 	int fd = tcp_listen(&address, error, error_size);
 
 	if (fd < 0)
