@@ -2,6 +2,7 @@
 // `confab load --kind janus`: a small load in and out of Debian's Janus. Without the package there is nothing to test.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -80,15 +81,19 @@ after(async () => {
 	if (folder) fs.rmSync(folder, { recursive: true });
 });
 
-function load(...args) {
+/** Meanwhile what Janus prints is read: it stands still when its pipe is full. */
+async function load(...args) {
 	const file = path.join(folder, 'load.json');
-	const done = spawnSync('ip', ['netns', 'exec', namespace.name, path.join(buildFolder, 'confab'), 'load', '--kind', 'janus', '--server', `${namespace.address}:${port}`,
-		'--pid', String(janus.pid), '--allow-remote', '--warmup', '0', '--seconds', '1', '--settle', '0', '--json', file, ...args], { encoding: 'utf8', timeout: 60000 });
-	return { ...done, figures: done.status === 0 ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined };
+	const child = spawn('ip', ['netns', 'exec', namespace.name, path.join(buildFolder, 'confab'), 'load', '--kind', 'janus', '--server', `${namespace.address}:${port}`,
+		'--pid', String(janus.pid), '--allow-remote', '--warmup', '0', '--seconds', '1', '--settle', '0', '--json', file, ...args], { stdio: ['ignore', 'ignore', 'pipe'], timeout: 60000 });
+	let stderr = '';
+	child.stderr.on('data', (bytes) => (stderr += bytes));
+	const [status] = await once(child, 'close');
+	return { status, stderr, figures: status === 0 ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined };
 }
 
-test('a broadcast reaches every subscriber of a videoroom', { skip }, () => {
-	const { figures: f, stderr } = load('--publishers', '1', '--subscribers', '3');
+test('a broadcast reaches every subscriber of a videoroom', { skip }, async () => {
+	const { figures: f, stderr } = await load('--publishers', '1', '--subscribers', '3');
 	assert.ok(f, `${stderr}\n${output.slice(-4000)}`);
 	assert.equal(f.server, 'janus');
 	assert.equal(f.streams, 6, 'video and audio for each');
@@ -98,14 +103,13 @@ test('a broadcast reaches every subscriber of a videoroom', { skip }, () => {
 	assert.ok(f.us_per_forwarded_packet > 0 && f.rss_media_kb > 0, JSON.stringify(f));
 });
 
-test('meetings with simulcast, in two rooms: everybody gets everybody else of the room', { skip }, () => {
-	const { figures: f, stderr } = load('--rooms', '2', '--publishers', '2', '--subscribers', '0', '--simulcast');
+test('meetings with simulcast, in two rooms: everybody gets everybody else of the room', { skip }, async () => {
+	const { figures: f, stderr } = await load('--rooms', '2', '--publishers', '2', '--subscribers', '0', '--simulcast');
 	assert.ok(f, `${stderr}\n${output.slice(-4000)}`);
 	assert.equal(f.streams, 8);
 	assert.equal(f.streams_silent, 0);
 	assert.equal(f.bad, 0);
 });
-
 
 test('its rooms are gone afterwards', { skip }, async () => {
 	const ended = () => output.match(/destroy an existing VideoRoom room/g)?.length ?? 0;
@@ -116,7 +120,7 @@ test('its rooms are gone afterwards', { skip }, async () => {
 test('what Janus refuses is said in its words', { skip }, async () => {
 	await stop();
 	await start('admin_key = "only those who know it make rooms"');
-	const refused = load('--publishers', '1', '--subscribers', '0');
+	const refused = await load('--publishers', '1', '--subscribers', '0');
 	assert.equal(refused.status, 1);
 	assert.match(refused.stderr, /^confab: Janus: .*(admin_key|[Uu]nauthorized)/);
 });

@@ -189,6 +189,14 @@ static void step_done(struct load *l, const struct janus_reply *m)
 	}
 }
 
+/* Our side of a connection is up before Janus' is: until then "No such feed" is what a subscriber hears. */
+static void media_is_up(struct load *l, uint64_t handle)
+{
+	for (size_t i = 0; i < l->people_count; i++)
+		if (l->people[i].handles[0] == handle)
+			l->people[i].up = true;
+}
+
 static void on_message(void *arg, const char *bytes, size_t n, bool binary)
 {
 	struct load *l = arg;
@@ -198,6 +206,8 @@ static void on_message(void *arg, const char *bytes, size_t n, bool binary)
 		return;
 	if (reply.error)
 		load_fail(l, "Janus: %s", reply.error);
+	else if (reply.up)
+		media_is_up(l, reply.id);
 	else
 		step_done(l, &reply);
 	janus_reply_fini(&reply);

@@ -43,8 +43,10 @@ bool janus_reply_parse(struct janus_reply *ret, const char *bytes, size_t n)
 	r.sdp = text(json_object_get(r.json, "jsep"), "sdp");
 	r.id = number(data ? data : json_object_get(r.json, "data"), "id");
 	r.room = number(data, "room");
+	r.up = what && strcmp(what, "webrtcup") == 0;
+	r.id = r.up ? number(r.json, "sender") : r.id;
 	bool done = mine && what && (strcmp(what, "success") == 0 || strcmp(what, "event") == 0);
-	if (!done && !r.error) {
+	if (!done && !r.error && !r.up) {
 		json_decref(r.json);
 		return false;
 	}

@@ -17,6 +17,7 @@ struct janus_reply {
 	const char *sdp;   /* or NULL */
 	uint64_t id;	   /* of the session, the handle or, in a room, the publisher; 0: none */
 	uint64_t room;	   /* of a room that was made; 0: none */
+	bool up;	   /* no reply: media of the handle `id` flows, and others may ask for it */
 	json_t *json;
 };
 

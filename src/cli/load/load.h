@@ -129,6 +129,7 @@ struct load_participant {
 	struct ws *ws;
 	unsigned tracks_published, step;
 	uint64_t handles[2], feed, next_ping;
+	bool up; /* the server has its media; only Janus says so */
 };
 
 /* How a kind of server is spoken to. Everything may fail with load_fail. */

@@ -219,6 +219,8 @@ static const char *missing(const struct load *l, bool publishers)
 			continue;
 		if (p->publisher && (!p->pub || !p->pub->connected))
 			return "a publisher is not connected";
+		if (p->publisher && !p->up && l->plan.kind == LOAD_JANUS)
+			return "a publisher's media is not up";
 		if (publishers || !receives || (l->plan.kind == LOAD_BARE && p->publisher))
 			continue;
 		if (!p->sub || !p->sub->connected)
