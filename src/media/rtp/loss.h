@@ -7,8 +7,9 @@
  *
  * A radio link loses packets whatever the rate. When as much is lost after a cut as before it,
  * twice, and no queue stood meanwhile, the loss is the path's own: the cuts are taken back, and
- * only what is lost beyond it counts from then on. Losses above 45 % are never believed to be that. Pure, embedded, no heap; of
- * the bandwidth estimator (bwe.h).
+ * only what is lost beyond it counts from then on. Where more is lost later, one such cut is
+ * enough, but more packets are asked. Losses above 45 % are never believed to be that. Pure,
+ * embedded, no heap; of the bandwidth estimator (bwe.h).
  */
 #pragma once
 
@@ -21,9 +22,9 @@ struct loss_rule {
 	double cap;			/* bit/s; 0 = none */
 	uint64_t last_change, last_cut; /* µs */
 	double before;			/* the share at the last cut; 0 = no cut is on trial */
-	uint32_t lost, total;		/* since the last cut took effect */
-	uint8_t futile;			/* cuts that changed nothing */
-	bool queued;			/* a queue stood since the last cut */
+	uint32_t lost, total; /* at this rate: since the last cut took effect, or it began */
+	uint8_t futile;	      /* cuts that changed nothing */
+	bool queued;	      /* a queue stood since the last cut */
 };
 
 /* Of the packets that a feedback told about, `lost` of `total` did not arrive; rate: the present
