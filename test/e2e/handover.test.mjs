@@ -30,18 +30,24 @@ const lobby = (person) => dialog(person, 'Check camera and sound');
 async function scan(person) {
 	const code = person.page.getByRole('img', { name: 'QR code of the link' });
 	await code.locator('svg').waitFor();
-	const { data, width, height } = await code.evaluate(async (box) => {
+	const size = 400;
+	// a letter for each pixel: as a list of numbers they took seconds to leave the page
+	const grey = await code.evaluate(async (box, size) => {
 		const picture = new Image();
 		picture.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(box.querySelector('svg')))}`;
 		await picture.decode();
-		const canvas = Object.assign(document.createElement('canvas'), { width: 400, height: 400 });
+		const canvas = Object.assign(document.createElement('canvas'), { width: size, height: size });
 		const context = canvas.getContext('2d');
 		context.fillStyle = getComputedStyle(box).backgroundColor;
-		context.fillRect(0, 0, 400, 400);
-		context.drawImage(picture, 0, 0, 400, 400);
-		return { data: [...context.getImageData(0, 0, 400, 400).data], width: 400, height: 400 };
-	});
-	return jsQR(Uint8ClampedArray.from(data), width, height)?.data;
+		context.fillRect(0, 0, size, size);
+		context.drawImage(picture, 0, 0, size, size);
+		const { data } = context.getImageData(0, 0, size, size);
+		let letters = '';
+		for (let i = 0; i < data.length; i += 4) letters += String.fromCharCode(data[i + 1]);
+		return letters;
+	}, size);
+	const pixels = Uint8ClampedArray.from({ length: 4 * grey.length }, (_, i) => (i % 4 === 3 ? 255 : grey.charCodeAt(i >> 2)));
+	return jsQR(pixels, size, size)?.data;
 }
 
 async function showCode(person) {
