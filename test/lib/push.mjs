@@ -121,15 +121,34 @@ export async function connectWorker(page) {
 	await session.send('ServiceWorker.enable');
 	return async (payload) => {
 		for (const end = Date.now() + 20000; !active.has(registrationId); await new Promise((resolve) => setTimeout(resolve, 20))) assert.ok(Date.now() < end, 'no service worker is active');
+		await takingTurns(page);
 		await session.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data: typeof payload === 'string' ? payload : JSON.stringify(payload) });
 	};
 }
 
-/** What the page's service worker has on screen. */
-export const notices = (page) =>
-	page.evaluate(async () => {
-		const registration = await navigator.serviceWorker.getRegistration('/');
-		return (await registration.getNotifications()).map(({ title, body, tag, lang, icon, requireInteraction, silent, actions, data }) => ({
-			title, body, tag, lang, icon: icon && new URL(icon).pathname, requireInteraction, silent, actions: (actions ?? []).map(({ action, title: text }) => [action, text]), data,
-		}));
+/**
+ * The service worker of the page's origin, in which showing and looking take turns: Chromium forgets for good what is shown in
+ * the moment in which it is asked for all there is.
+ */
+async function takingTurns(page) {
+	const worker = page.context().serviceWorkers().at(-1);
+	await worker.evaluate(() => {
+		if (self.turn) return;
+		const show = self.registration.showNotification;
+		self.turn = Promise.resolve();
+		self.inTurn = (work) => {
+			const done = self.turn.then(work);
+			self.turn = done.catch(() => {});
+			return done;
+		};
+		self.registration.showNotification = (...args) => self.inTurn(() => show.apply(self.registration, args));
 	});
+	return worker;
+}
+
+/** What the page's service worker has on screen. */
+export const notices = async (page) =>
+	(await takingTurns(page)).evaluate(() => self.inTurn(async () =>
+		(await self.registration.getNotifications()).map(({ title, body, tag, lang, icon, requireInteraction, silent, actions, data }) => ({
+			title, body, tag, lang, icon: icon && new URL(icon).pathname, requireInteraction, silent, actions: (actions ?? []).map(({ action, title: text }) => [action, text]), data,
+		}))));

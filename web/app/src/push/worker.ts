@@ -56,7 +56,7 @@ async function onPush(push: Push | undefined): Promise<void> {
 
 let last: Promise<void> = Promise.resolve();
 
-/** One after the other: each looks at what is on screen and then takes its place. */
+/** One after the other: each looks at what is on screen and then takes its place. (Chromium forgets what is shown while another looks.) */
 function inTurn(work: () => Promise<void>): Promise<void> {
   const done = last.then(work);
   last = done.catch(() => {});
@@ -77,8 +77,10 @@ async function outlast(push: Push & { type: 'call.ring' }): Promise<void> {
   const left = Date.parse(push.expires_at) - Date.now();
   if (!(left > 0)) return;
   await new Promise((resolve) => setTimeout(resolve, Math.min(left + GRACE_MS, RING_MAX_MS)));
-  const shown = await registration.getNotifications({ tag: tagOf(push) });
-  if (shown.some(({ data }) => (data as NoticeData).kind === 'ring')) await inTurn(() => show(push)); // its time is over now
+  await inTurn(async () => {
+    const shown = await registration.getNotifications({ tag: tagOf(push) });
+    if (shown.some(({ data }) => (data as NoticeData).kind === 'ring')) await show(push); // its time is over now
+  });
 }
 
 async function closeNotices(tag: string): Promise<void> {
