@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * glibc keeps up to seven freed blocks of each small size for the thread that freed them. They lie
+ * The heap: glibc keeps up to seven freed blocks of each small size for the thread that freed them. They lie
  * anywhere, and each holds the page that it is in: 2 MB after a wave of connections. There is no
  * call that frees them. So they are taken out, by allocating as many, and freed by another thread,
  * whose own go when it ends.
@@ -14,6 +14,7 @@
 #include <link.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -24,7 +25,37 @@ enum { KEPT = 7, SMALLEST = 24, LARGEST = 1032, STEP = 16 };
 struct kept {
 	void *blocks[KEPT * ((LARGEST - SMALLEST) / STEP + 1)];
 	size_t count;
+	bool files; /* trim_files follows */
 };
+
+/*
+ * Code and constants, which nothing writes to: what is thrown away here comes back from the file, page by page, as it is
+ * used again. What the loader wrote to (RELRO) lies in segments for writing.
+ */
+static int drop(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)size;
+	(void)arg;
+	if (object->dlpi_name[0] && object->dlpi_name[0] != '/') /* the kernel's vDSO */
+		return 0;
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+
+		if (part->p_type != PT_LOAD || part->p_flags & PF_W)
+			continue;
+		uintptr_t begin = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
+		uintptr_t end = object->dlpi_addr + part->p_vaddr + part->p_filesz;
+		(void)madvise((void *)begin, end - begin, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+void trim_files(void)
+{
+	(void)dl_iterate_phdr(drop, NULL);
+}
 
 static void *run_free(void *arg)
 {
@@ -39,6 +70,7 @@ static void *run_free(void *arg)
 /* Waits for the thread that frees them: its own cache goes at its very end. */
 static void *run(void *arg)
 {
+	bool files = ((struct kept *)arg)->files;
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, run_free, arg) == 0)
@@ -46,16 +78,19 @@ static void *run(void *arg)
 	else
 		(void)run_free(arg);
 	(void)malloc_trim(0);
+	if (files)
+		trim_files();
 	return NULL;
 }
 
-void trim_heap(void)
+static void trim(bool files)
 {
 	struct kept *k = malloc(sizeof *k);
 	pthread_t thread;
 
 	if (!k)
 		return;
+	k->files = files;
 	k->count = 0;
 	for (size_t n = SMALLEST; n <= LARGEST; n += STEP)
 		for (int i = 0; i < KEPT; i++)
@@ -66,30 +101,14 @@ void trim_heap(void)
 		(void)run_free(k);
 }
 
-/* Code that nothing writes to: what is thrown away here comes back from the file, page by page, as it is run again. */
-static int drop_code(struct dl_phdr_info *object, size_t size, void *arg)
+void trim_heap(void)
 {
-	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-
-	(void)size;
-	(void)arg;
-	if (object->dlpi_name[0] != '/') /* the program itself and the kernel's vDSO */
-		return 0;
-	for (int i = 0; i < object->dlpi_phnum; i++) {
-		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
-
-		if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) || (part->p_flags & PF_W))
-			continue;
-		uintptr_t begin = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
-		uintptr_t end = object->dlpi_addr + part->p_vaddr + part->p_filesz;
-		(void)madvise((void *)begin, end - begin, MADV_DONTNEED);
-	}
-	return 0;
+	trim(false);
 }
 
-void trim_code(void)
+void trim_memory(void)
 {
-	(void)dl_iterate_phdr(drop_code, NULL);
+	trim(true);
 }
 
 #else
@@ -100,7 +119,11 @@ void trim_heap(void)
 {
 }
 
-void trim_code(void)
+void trim_memory(void)
+{
+}
+
+void trim_files(void)
 {
 }
 

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "base/sb.h"
+#include "base/trim.h"
 #include "confabd/banner.h"
 #include "confabd/config.h"
 #include "confabd/demo.h"
@@ -31,6 +32,8 @@
 
 enum {
 	STOP_AFTER_MS = 4000,
+	STARTED_MS =
+		1500, /* after the start, what only that took goes out of memory; the store rests before */
 	TURN_PAUSE_MS = 250 /* UDP and TCP of media are better */,
 	FILES_WANTED = 32768 /* libwebsockets has 8 bytes for each */
 };
@@ -46,7 +49,7 @@ struct daemon {
 	struct control *control;
 	int disk; /* as the store said last */
 	uv_signal_t terminate, interrupt, hangup;
-	uv_timer_t stop_timer;
+	uv_timer_t stop_timer, start_timer;
 	struct heartbeat beat; /* of the loop, which answers when it is asked */
 	uv_async_t asked;
 	struct watchdog *watchdog;
@@ -429,6 +432,12 @@ static void on_signal(uv_signal_t *handle, int number)
 	control_stop(d->control, on_stopped, d);
 }
 
+static void on_started(uv_timer_t *timer)
+{
+	(void)timer;
+	trim_memory();
+}
+
 /* What logs and supervisors send when something is to be read anew. */
 static void on_hangup(uv_signal_t *handle, int number)
 {
@@ -445,6 +454,7 @@ static void open_handles(struct daemon *d)
 	(void)uv_signal_init(&d->loop, &d->interrupt);
 	(void)uv_signal_init(&d->loop, &d->hangup);
 	(void)uv_timer_init(&d->loop, &d->stop_timer);
+	(void)uv_timer_init(&d->loop, &d->start_timer);
 	(void)uv_async_init(&d->loop, &d->asked, on_asked);
 	d->asked.data = d;
 	d->terminate.data = d->interrupt.data = d->hangup.data = d->stop_timer.data = d;
@@ -462,6 +472,7 @@ static void close_handles(struct daemon *d)
 	uv_close((uv_handle_t *)&d->interrupt, NULL);
 	uv_close((uv_handle_t *)&d->hangup, NULL);
 	uv_close((uv_handle_t *)&d->stop_timer, NULL);
+	uv_close((uv_handle_t *)&d->start_timer, NULL);
 	uv_close((uv_handle_t *)&d->asked, NULL);
 }
 
@@ -496,6 +507,7 @@ static int run(struct daemon *d)
 		say_where(d, NULL);
 	}
 	start_watchdog(d);
+	(void)uv_timer_start(&d->start_timer, on_started, STARTED_MS, 0);
 	while (!d->ended)
 		(void)uv_run(&d->loop, UV_RUN_DEFAULT);
 	d->watchdog = watchdog_stop(d->watchdog);

@@ -305,13 +305,12 @@ static void give_back(struct worker *w, uint64_t now)
 
 	if (people != w->trim_people) {
 		w->trim_people = people;
-		atomic_store_explicit(&w->occupied, people > 0, memory_order_relaxed);
 		w->trim_again = true;
 		w->trim_at = now + TRIM_US;
 	} else if (w->trim_at <= now) {
 		if (!people)
 			release(w);
-		trim_heap();
+		trim_memory();
 		w->trim_at = w->trim_again && people ? now + TRIM_AGAIN_US : UINT64_MAX;
 		w->trim_again = false;
 	}
@@ -425,6 +424,7 @@ void *media_loop(void *argument)
 	atomic_store_explicit(&w->schedstat,
 			      open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC),
 			      memory_order_release); /* an open file, for whoever sees the number */
+	w->trim_at = UINT64_MAX;
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed))
 		turn(w);
 	log_debug("media", "worker=%u stopped", w->index);

@@ -382,14 +382,6 @@ int media_threads_wake_fd(const struct media_threads *m, unsigned worker)
 	return m->workers[worker]->events.wake_fd;
 }
 
-static bool nobody_is_there(const struct media_threads *m)
-{
-	for (unsigned i = 0; i < m->count; i++)
-		if (atomic_load_explicit(&m->workers[i]->occupied, memory_order_relaxed))
-			return false;
-	return true;
-}
-
 void media_threads_drain_wake(struct media_threads *m, unsigned worker)
 {
 	struct worker *w = m->workers[worker];
@@ -397,9 +389,7 @@ void media_threads_drain_wake(struct media_threads *m, unsigned worker)
 	plane_queue_drain_wake(&w->events);
 	if (atomic_exchange_explicit(&w->released, false, memory_order_relaxed)) {
 		plane_queue_release(&w->commands);
-		trim_heap();
-		if (nobody_is_there(m))
-			trim_code();
+		trim_memory();
 	}
 }
 

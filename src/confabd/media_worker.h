@@ -51,7 +51,6 @@ struct worker {
 	int epoll;
 	atomic_int schedstat; /* the thread's own, of /proc; -1 = not there */
 	atomic_bool stop;     /* in case the command queue is full */
-	atomic_bool occupied; /* somebody is there; any thread may look */
 	struct heartbeat beat;
 	atomic_bool released; /* nobody is there: control may release the queue of commands */
 

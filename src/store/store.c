@@ -18,12 +18,14 @@
 #include <uv.h>
 
 #include "base/clock.h"
+#include "base/trim.h"
 #include "store/request.h"
 
 enum {
 	/* requests of one transaction, besides the rest of the last one's turn: bounds how long the first one waits */
 	BATCH_MAX = 512,
-	REST_AFTER_S = 1, /* without a request */
+	REST_AFTER_S = 1,  /* without a request; and … */
+	TRIM_AFTER_S = 10, /* … after that */
 };
 
 struct store {
@@ -38,8 +40,9 @@ struct store {
 	void *disk_arg;
 	int disk; /* what on_disk was told last; loop thread only */
 	pthread_t thread;
-	struct db db;		    /* the store thread's, from store_open on */
-	bool rested;		    /* likewise: db_rest was called since the last request */
+	struct db db; /* the store thread's, from store_open on */
+	unsigned
+		rested; /* likewise; since the last request db_rest was called, 2: and trim_memory */
 	_Atomic uint64_t idle_us;   /* the thread waits since then; 0: it works */
 	_Atomic uint64_t commit_us; /* what the last COMMIT took */
 
@@ -208,19 +211,22 @@ static void wait_for_work(struct store *s)
 {
 	struct timespec until;
 
-	if (s->rested) {
+	if (s->rested == 2) {
 		(void)pthread_cond_wait(&s->queued_cond, &s->mutex);
 		return;
 	}
 	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += REST_AFTER_S;
+	until.tv_sec += s->rested ? TRIM_AFTER_S : REST_AFTER_S;
 	if (pthread_cond_timedwait(&s->queued_cond, &s->mutex, &until) != ETIMEDOUT ||
 	    !list_empty(&s->queued) || s->stop)
 		return;
-	s->rested = true;
 	(void)pthread_mutex_unlock(&s->mutex);
-	(void)search_settle(&s->db); /* else before the next search */
-	db_rest(&s->db);
+	if (s->rested++) {
+		trim_memory();
+	} else {
+		(void)search_settle(&s->db); /* else before the next search */
+		db_rest(&s->db);
+	}
 	(void)pthread_mutex_lock(&s->mutex);
 }
 
@@ -257,7 +263,7 @@ static void run_thread(void *arg)
 		take_batch(&s->queued, &batch);
 		(void)pthread_mutex_unlock(&s->mutex);
 
-		s->rested = false;
+		s->rested = 0;
 		size_t writes = run_batch(s, &batch);
 
 		(void)pthread_mutex_lock(&s->mutex);
