@@ -25,7 +25,8 @@ struct word {
 };
 
 struct words {
-	locale_t locale; /* 0: this system has no C.UTF-8 */
+	locale_t
+		locale; /* not before the first word: it is 150 KB. 0: this system has no C.UTF-8 */
 	struct word list[LIMIT_WORDS];
 	size_t count;
 	uint16_t slots[SLOTS]; /* index + 1 into list, by hash */
@@ -33,10 +34,7 @@ struct words {
 
 struct words *words_new(void)
 {
-	struct words *w = must(calloc(1, sizeof *w));
-
-	w->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	return w;
+	return must(calloc(1, sizeof(struct words)));
 }
 
 struct words *words_free(struct words *w)
@@ -194,6 +192,8 @@ int words_add(struct words *w, const char *word, enum words_action action)
 	const uint8_t *p = (const uint8_t *)word, *end = p + n;
 	struct token t;
 
+	if (!w->locale)
+		w->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (n > LIMIT_WORD || !is_one_word(w, p, end) || !token_next(w, &p, end, &t) ||
 	    t.n > FOLDED_MAX)
 		return -EINVAL;
