@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -55,6 +56,22 @@ static int drop(struct dl_phdr_info *object, size_t size, void *arg)
 void trim_files(void)
 {
 	(void)dl_iterate_phdr(drop, NULL);
+}
+
+static bool is_zero(const uint8_t *page, size_t size)
+{
+	return page[0] == 0 && memcmp(page, page + 1, size - 1) == 0;
+}
+
+void trim_zeros(void *block, size_t size)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t at = ((uintptr_t)block + page - 1) & ~(page - 1);
+	uintptr_t end = ((uintptr_t)block + size) & ~(page - 1);
+
+	for (; at < end; at += page)
+		if (is_zero((const uint8_t *)at, page))
+			(void)madvise((void *)at, page, MADV_DONTNEED);
 }
 
 static void *run_free(void *arg)
@@ -125,6 +142,11 @@ void trim_memory(void)
 
 void trim_files(void)
 {
+}
+
+void trim_zeros(void *block, size_t size)
+{
+	(void)block, (void)size;
 }
 
 #endif

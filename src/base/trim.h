@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <stddef.h>
+
 /*
  * Gives back to the system what is free on the heap, of all threads: the allocator keeps it otherwise. Returns at once; a
  * thread of its own does it, in about a millisecond, a part of which other threads' malloc may wait: for moments after which
@@ -18,3 +20,9 @@ void trim_memory(void);
  * meanwhile.
  */
 void trim_files(void);
+
+/*
+ * Whole pages of a private block in which there is nothing but zeros go back to the system, and read as zeros still: of
+ * large tables that somebody filled with them. Nobody else may write to it meanwhile.
+ */
+void trim_zeros(void *block, size_t size);

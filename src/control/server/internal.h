@@ -249,8 +249,9 @@ void plain_answer(struct http_req *req);
 /* proof.c: certificates that prove our names are shown to who asks for them, from now on */
 void proof_offer(struct server *s);
 
-/* orphan.c: memory that libwebsockets forgets when a WebSocket inside HTTP/2 is refused */
-void orphan_install(void);		 /* before the first context */
+/* orphan.c: memory that libwebsockets forgets when a WebSocket inside HTTP/2 is refused, or takes for what nobody uses */
+void orphan_install(void);		 /* before a context is made, and … */
+void orphan_tables_made(void);		 /* … when it is there */
 void orphan_note(struct lws *wsi);	 /* in the callback that refuses */
 void orphan_gone(const struct lws *wsi); /* its end is under way */
 void orphan_bury(void);			 /* frees those of streams that have ended */

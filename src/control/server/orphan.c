@@ -4,10 +4,14 @@
  * refused. Its allocator hook lets us see that block, which is made just before the refusing
  * callback, and free it once the stream has gone. A version that frees it by itself is noticed,
  * because the hook sees that too.
+ *
+ * The hook sees its large tables, too: two have a place for each file that the process may open, and are filled with
+ * zeros; half a MiB, and 16 where a container's limit is a million. Places that nobody has used need no memory.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/trim.h"
 #include "control/server/internal.h"
 
 struct orphan {
@@ -20,6 +24,14 @@ struct orphan {
 static _Thread_local void *last_ws_struct;
 static _Thread_local struct orphan *orphans;
 
+enum { TABLES = 2 };
+
+static _Thread_local struct {
+	void *at;
+	size_t size;
+} tables[TABLES]; /* made since orphan_install; a context keeps them until its end */
+static _Thread_local size_t table_count;
+
 static void forget(const void *block)
 {
 	for (struct orphan **at = &orphans; *at; at = &(*at)->next) {
@@ -29,6 +41,14 @@ static void forget(const void *block)
 			free(found);
 			return;
 		}
+	}
+}
+
+static void note_table(void *block, size_t size)
+{
+	if (block && table_count < TABLES) {
+		tables[table_count].at = block;
+		tables[table_count++].size = size;
 	}
 }
 
@@ -46,12 +66,24 @@ static void *hook(void *ptr, size_t size, const char *reason)
 	void *block = realloc(ptr, size);
 	if (!ptr && reason && strcmp(reason, "ws struct") == 0)
 		last_ws_struct = block;
+	if (!ptr && reason &&
+	    (strcmp(reason, "fds table") == 0 || strcmp(reason, "lws_lookup") == 0))
+		note_table(block, size);
 	return block;
 }
 
 void orphan_install(void)
 {
+	table_count = 0;
 	lws_set_allocator(hook);
+}
+
+void orphan_tables_made(void)
+{
+	while (table_count > 0) {
+		table_count--;
+		trim_zeros(tables[table_count].at, tables[table_count].size);
+	}
 }
 
 void orphan_note(struct lws *wsi)

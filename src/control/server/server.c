@@ -117,6 +117,7 @@ static int make_context(struct server *s, char *ret_error)
 	if (!s->context)
 		return refuse(ret_error, -EIO,
 			      "The HTTP server could not be started (libwebsockets).");
+	orphan_tables_made();
 	s->vhost = lws_create_vhost(s->context, &info);
 	if (!s->vhost)
 		return refuse(ret_error, -EINVAL,

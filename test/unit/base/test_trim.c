@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -82,10 +83,44 @@ static void test_the_programs_own_constants_go(void **state)
 	assert_int_equal(sum(), 1);
 }
 
+/* Pages of a mapping that are there. */
+static size_t resident(void *at, size_t size)
+{
+	unsigned char pages[64];
+	size_t n = 0;
+
+	assert_true(size / 4096 <= sizeof pages && mincore(at, size, pages) == 0);
+	for (size_t i = 0; i < size / 4096; i++)
+		n += pages[i] & 1;
+	return n;
+}
+
+static void test_zeros_take_no_memory_and_the_rest_stays(void **state)
+{
+	enum { PAGES = 8, SIZE = PAGES * 4096 };
+	uint8_t *at = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)state;
+	if (!TRIMS)
+		skip();
+	assert_true(at != MAP_FAILED);
+	memset(at, 0, SIZE);
+	at[0] = 1;	      /* the first byte of a page, … */
+	at[3 * 4096 - 1] = 2; /* … the last of another */
+	assert_int_equal(resident(at, SIZE), PAGES);
+	trim_zeros(at + 100,
+		   SIZE - 100 - 4096); /* half a page at the beginning, and not the last */
+	assert_int_equal(resident(at, SIZE), 3);
+	assert_true(at[0] == 1 && at[3 * 4096 - 1] == 2 && at[5 * 4096] == 0);
+	(void)munmap(at, SIZE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_code_goes_and_comes_back),
-					    cmocka_unit_test(test_the_programs_own_constants_go) };
+					    cmocka_unit_test(test_the_programs_own_constants_go),
+					    cmocka_unit_test(
+						    test_zeros_take_no_memory_and_the_rest_stays) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
