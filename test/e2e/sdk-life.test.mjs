@@ -239,6 +239,24 @@ test('sleep and wake: the call comes back by itself, and the others see one pers
 	await until('events again', () => sleeper.page.evaluate(() => window.sdk.clients.main.state.connectionState), (now) => now === 'connected', 30_000);
 });
 
+test('a page that is frozen loses its connection; it comes back with what was on, and shows it so', async (t) => {
+	const [frozen, host] = [await fresh(t, user), await fresh(t, admin)];
+	for (const person of [host, frozen]) await person.page.evaluate(() => window.sdk.call('main', 'frozen').join({ create: true }));
+	const devices = () => frozen.page.evaluate(() => {
+		const { state, camera, microphone } = window.sdk.call('main', 'frozen');
+		return [state.callingState, camera.state.status, microphone.state.status];
+	});
+	const seen = () => host.page.evaluate(() => window.sdk.call('main', 'frozen').state.remoteParticipants.map(({ userId, isMuted, videoTrack }) => [userId, isMuted, Boolean(videoTrack)]));
+	const on = (list) => JSON.stringify(list) === JSON.stringify([['user', false, true]]);
+	await until('on', devices, (now) => now.join() === 'joined,enabled,enabled', 30_000);
+	await until('seen', seen, on);
+	// what browsers tell such a page; livekit-client then leaves the room
+	await frozen.page.evaluate(() => window.dispatchEvent(new Event('freeze')));
+	await until('lost', devices, ([state]) => state === 'reconnecting');
+	await until('back and on', devices, (now) => now.join() === 'joined,enabled,enabled', 30_000);
+	await until('seen again, once', seen, on);
+});
+
 test('no error in any console', () => {
 	admin.assertQuiet();
 	assert.deepEqual(user.problems.filter((line) => !/401/.test(line)), []); // the browser's own line about the expired token

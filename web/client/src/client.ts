@@ -181,6 +181,7 @@ export class VideoClient {
       capture: options.capture ?? browserCapture,
       preferences: keep === false ? noPreferences : storedPreferences(keep === true ? undefined : keep.storageKey),
       network: options.network ?? browserNetwork,
+      reach: () => this.#socket?.reach(),
       log: this.#log,
       backoff: options.backoff ?? defaultBackoff,
     };
@@ -359,7 +360,7 @@ export class VideoClient {
         onOnline: () => {
           this.#setConnection('connected');
           this.outbox.retryAll();
-          for (const call of this.#calls.get()) void call.refresh();
+          for (const call of this.#calls.get()) call.handleOnline();
         },
         onOffline: () => this.#setConnection('reconnecting'),
         onGivenUp: (error) => {

@@ -69,6 +69,8 @@ export class EventSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #wake: (() => void) | undefined;
+  /** The server said how long to wait. */
+  #told = false;
   /** Of the connection that is up, with what its server takes. */
   #up: { socket: SocketLike; accepts: readonly string[]; requests: Requests } | undefined;
   /** When the socket that is open last said something; 0 while none is. */
@@ -127,6 +129,11 @@ export class EventSocket {
   retryNow(): void {
     clearTimeout(this.#timer);
     this.#wake?.();
+  }
+
+  /** Somebody is in a hurry: does not wait longer than the server asked for. */
+  reach(): void {
+    if (!this.#told) this.retryNow();
   }
 
   /** Something happened to the network or the machine: looks at once whether the connection died meanwhile. */
@@ -225,6 +232,7 @@ export class EventSocket {
     if (reason?.unrecoverable) return this.handlers.onGivenUp(reason);
     let last: unknown = reason;
     for (let attempt = 0; !this.#closed; attempt++) {
+      this.#told = last instanceof ConfabError && last.retryAfter !== undefined;
       // at once the first time: most losses are a server restart or a network change
       if (attempt > 0 || reason?.retryAfter) await this.#sleep(waitFor(last, Math.max(0, attempt - 1), this.options.backoff));
       else await this.#sleep(this.options.backoff.random() * this.options.backoff.base);

@@ -354,7 +354,13 @@ export class Call {
     this.#learn(reply);
   }
 
-  /** @internal The socket was away, and events may have been missed: asks anew where that matters. */
+  /** @internal The socket was away and is back. */
+  handleOnline(): void {
+    void this.refresh();
+    this.#link.hurry();
+  }
+
+  /** @internal Events may have been missed: asks anew where that matters. */
   async refresh(): Promise<void> {
     const state = this.state.callingState;
     const matters = this.#watching || (state !== CallingState.UNKNOWN && state !== CallingState.IDLE && state !== CallingState.LEFT);

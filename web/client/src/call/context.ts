@@ -23,6 +23,8 @@ export interface CallContext {
   capture: Capture;
   preferences: Preferences;
   network: Network;
+  /** Tries at once to get the event socket back, when it is away. */
+  reach(): void;
   log: Logger;
   backoff: Backoff;
 }

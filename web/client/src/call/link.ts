@@ -33,12 +33,33 @@ export interface LinkHost {
 
 export type AskToJoin = () => Promise<JoinResponse>;
 
+/** How a lost call is entered anew, and how long that is tried. */
+interface ComeBack {
+  again: AskToJoin;
+  timeoutMs: () => number;
+}
+
+/** The media is lost, and the media code tries to bring it back. */
+interface Loss {
+  /** By Date.now(). */
+  since: number;
+  comeBack: ComeBack;
+  giveUp: ReturnType<typeof setTimeout> | undefined;
+  reach: ReturnType<typeof setInterval>;
+}
+
+/** The server keeps the place of somebody whose network is away for 30 s; a connection cannot be resumed after that. */
+const PLACE_MS = 30_000;
+/** While a call is lost the event socket, which says that the server can be reached, does not wait any longer between two tries. */
+const REACH_MS = 2000;
+
 export class CallLink {
   #joining: Promise<void> | undefined;
   #attempt = 0;
   #session: MediaSession | undefined;
   #rejoin: Rejoin | undefined;
   #preview: Preview | undefined;
+  #loss: Loss | undefined;
 
   constructor(private readonly host: LinkHost) {}
 
@@ -109,7 +130,7 @@ export class CallLink {
   }
 
   /** Asks for credentials and connects the media, everything that can be at the same time. */
-  async #connect(attempt: number, ask: AskToJoin, comeBack: { again: AskToJoin; timeoutMs: () => number }): Promise<void> {
+  async #connect(attempt: number, ask: AskToJoin, comeBack: ComeBack): Promise<void> {
     const { camera, microphone, screenShare } = this.host.devices;
     const asked = ask();
     asked.catch(() => {}); // awaited below; must not count as unhandled while the media code loads
@@ -144,14 +165,19 @@ export class CallLink {
     if (attempt !== this.#attempt) throw new ConfabError('The call was left while it was being joined.', { code: ErrorCode.internal });
   }
 
-  #handlers(attempt: number, comeBack: { again: AskToJoin; timeoutMs: () => number }): MediaHandlers {
+  #handlers(attempt: number, comeBack: ComeBack): MediaHandlers {
     const { context, devices, input } = this.host;
     const ours = () => attempt === this.#attempt;
     return {
       onParticipants: (list) => ours() && this.host.onParticipants(list),
-      onReconnecting: () => ours() && input(context.network.online() ? 'lost' : 'no-network'),
+      onReconnecting: () => {
+        if (!ours()) return;
+        input(context.network.online() ? 'lost' : 'no-network');
+        this.#lost(comeBack);
+      },
       onReconnected: (sending) => {
         if (!ours()) return;
+        this.#found();
         input('restored');
         for (const device of Object.values(devices)) device.restored(sending[device.kind]);
       },
@@ -164,18 +190,53 @@ export class CallLink {
     };
   }
 
+  /** The application's patience begins with the loss, whoever tries to come back. */
+  #lost(comeBack: ComeBack): void {
+    if (this.#loss) return;
+    const { context } = this.host;
+    const ms = comeBack.timeoutMs();
+    this.#loss = {
+      since: Date.now(),
+      comeBack,
+      giveUp: ms > 0 ? setTimeout(() => this.#giveUp(), ms) : undefined,
+      reach: setInterval(() => context.reach(), REACH_MS * (1 - context.backoff.random() / 2)),
+    };
+  }
+
+  #found(): void {
+    clearTimeout(this.#loss?.giveUp);
+    clearInterval(this.#loss?.reach);
+    this.#loss = undefined;
+  }
+
+  #giveUp(): void {
+    this.#attempt++;
+    void this.#release(true);
+    this.host.input('gave-up');
+  }
+
+  /** The server can be reached again. Where our place is gone, nothing can be resumed: entering anew is quicker. */
+  hurry(): void {
+    this.#rejoin?.hurry();
+    if (!this.#loss || Date.now() - this.#loss.since < PLACE_MS) return;
+    if (this.host.devices.screenShare.state.status === 'enabled') return; // only the old connection can go on with it
+    this.#comeBack(this.#loss.comeBack);
+  }
+
   /** The media server gave up on us, or we on it: join anew until it works, keeping what was switched on. */
-  #comeBack(comeBack: { again: AskToJoin; timeoutMs: () => number }): void {
+  #comeBack(comeBack: ComeBack): void {
     if (this.#rejoin) return;
     const { context, input } = this.host;
     const attempt = ++this.#attempt;
+    const limit = comeBack.timeoutMs();
+    const timeoutMs = limit > 0 && this.#loss ? Math.max(1, this.#loss.since + limit - Date.now()) : limit;
     this.host.devices.screenShare.disable().catch(() => {}); // a new picture of the screen needs the person's click
     void this.#release(true);
     input('lost');
     this.#rejoin = new Rejoin({
       network: context.network,
       backoff: context.backoff,
-      timeoutMs: comeBack.timeoutMs(),
+      timeoutMs,
       onOffline: () => input('no-network'),
       onTrying: () => input('retry'),
       attempt: () => this.#tryAgain(attempt, comeBack),
@@ -188,7 +249,7 @@ export class CallLink {
     this.#rejoin.start();
   }
 
-  async #tryAgain(attempt: number, comeBack: { again: AskToJoin; timeoutMs: () => number }): Promise<'done' | 'again' | 'stop'> {
+  async #tryAgain(attempt: number, comeBack: ComeBack): Promise<'done' | 'again' | 'stop'> {
     const { context } = this.host;
     try {
       await context.ready();
@@ -210,6 +271,7 @@ export class CallLink {
   async #release(keepDevices: boolean): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
+    this.#found();
     this.#preview?.close();
     this.#preview = undefined;
     for (const device of Object.values(this.host.devices)) device.detach(keepDevices);

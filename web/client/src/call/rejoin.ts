@@ -27,6 +27,11 @@ export class Rejoin {
     void this.#run();
   }
 
+  /** Does not wait out the time between two attempts. */
+  hurry(): void {
+    this.#wake();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#unlisten();

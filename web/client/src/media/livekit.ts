@@ -22,6 +22,7 @@ import { toDeviceError, type Facing } from '../devices/browser.ts';
 import type { PreviewTracks } from '../devices/preview.ts';
 import { ConfabError, ErrorCode, type DeviceKind } from '../errors.ts';
 import { participantsOf } from './participants.ts';
+import { retryPolicy } from './retry.ts';
 import type { ChosenDevices, MediaHandlers, MediaSession } from './session.ts';
 import { watchSound } from './sound.ts';
 
@@ -60,6 +61,8 @@ const REMOVED = new Set([
 ]);
 
 const SIGNAL_GRACE_MS = 2000;
+/** For one attempt to reach the server. What is sent into a network that is away is sent again 1, 3, 7 and 15 s later: a new attempt is there sooner. */
+const SIGNAL_MS = 8000;
 /** How long leaving waits for a connection that is being made. */
 const GOODBYE_MS = 2000;
 
@@ -72,6 +75,7 @@ export class LiveKitSession implements MediaSession {
     dynacast: false,
     // the server does not speak /rtc/v1 yet, and a refused upgrade would show as an error in the console
     singlePeerConnection: false,
+    reconnectPolicy: retryPolicy(),
   });
   #prepared: Prepared = {};
   /** On their way to the server: not the room's yet, which stops its own when it is left. */
@@ -134,7 +138,7 @@ export class LiveKitSession implements MediaSession {
 
   async connect(url: string, token: string): Promise<void> {
     try {
-      this.#connecting = this.#room.connect(url, token);
+      this.#connecting = this.#room.connect(url, token, { websocketTimeout: SIGNAL_MS });
       await this.#connecting;
       if (!this.#closed) this.#unwatchSound = watchSound(this.#room);
       this.#changed();
