@@ -21,6 +21,7 @@ struct fuzz {
 	uint32_t tag; /* what the association wants to see */
 	uint8_t cookie[512];
 	size_t cookie_length;
+	bool hold; /* messages are put back */
 };
 
 /* Reads what came out, as a client would: the tag and the cookie are all it needs. */
@@ -56,6 +57,10 @@ static void drain(struct fuzz *f)
 	int count = 0;
 
 	while (channels_next(&f->channels, &m)) {
+		if (f->hold) {
+			channels_put_back(&f->channels);
+			continue;
+		}
 		assert(m.label < CHANNEL_LABELS && m.length <= SCTP_MESSAGE_MAX);
 		for (size_t i = 0; i < m.length; i++)
 			all ^= m.bytes[i]; /* a sanitizer looks at each */
@@ -114,7 +119,7 @@ static void tick(struct fuzz *f, uint64_t us)
 
 /*
  * Each packet: a byte that says how (bit 0: whole packet, unchanged; bit 1: time passes; bit 2: we
- * send something meanwhile; bit 3: with tag 0), a 16-bit length, the bytes.
+ * send something meanwhile; bit 3: with tag 0; bit 6: what comes is put back from now on), a 16-bit length, the bytes.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
@@ -153,6 +158,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		}
 		if (how & 2)
 			tick(&f, STEP_US);
+		f.hold = how & 64;
+		if (!f.hold)
+			channels_resume(&f.channels);
 	}
 	for (int i = 0; i < 20; i++)
 		tick(&f, 2000000);

@@ -79,6 +79,7 @@ enum {
 	LIMIT_SCTP_MESSAGE = 256 * 1024,
 	LIMIT_SCTP_RECEIVE = 1024 * 1024, /* incomplete messages held of one peer */
 	LIMIT_SCTP_SEND = 1024 * 1024,	  /* messages waiting for one peer */
+	LIMIT_DATA_QUEUE = 512 * 1024,	  /* of them, before reliable ones wait at their senders */
 	LIMIT_DATA_LABEL = 256,
 	LIMIT_DATA_PACKET = 64 * 1024,	/* a=max-message-size */
 	LIMIT_DATA_LOSSY = 128 * 1024,	/* waiting, above which lossy messages are dropped */

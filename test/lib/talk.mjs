@@ -19,10 +19,11 @@ const running = new Set();
 /** For `after`: a test that failed leaves programs behind, and the runner would wait for them. */
 export const endAll = () => running.forEach((child) => child.kill());
 
-/** Runs a program line by line. `lines` is what it has said so far; `until` waits for one that fits. */
+/** Runs a program line by line, inside a network namespace if one is named. `lines` is what it has said so far; `until` waits for one that fits. */
 export class Program {
-	constructor(file, args) {
-		this.child = spawn(path.join(programs, file), args, { stdio: ['pipe', 'pipe', 'pipe'] });
+	constructor(file, args, netns) {
+		const command = [...(netns ? ['ip', 'netns', 'exec', netns] : []), path.join(programs, file), ...args];
+		this.child = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
 		running.add(this.child);
 		this.child.once('exit', () => running.delete(this.child));
 		this.lines = [];
@@ -62,8 +63,8 @@ export class Program {
 }
 
 export class Talk extends Program {
-	constructor(url, { ownLoop = false, reconnectSeconds = 0 } = {}) {
-		super('test/lib/talk', [url, String(reconnectSeconds), ...(ownLoop ? ['own-loop'] : [])]);
+	constructor(url, { ownLoop = false, reconnectSeconds = 0, netns } = {}) {
+		super('test/lib/talk', [url, String(reconnectSeconds), ...(ownLoop ? ['own-loop'] : [])], netns);
 	}
 	read(line) {
 		return JSON.parse(line);

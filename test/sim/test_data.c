@@ -169,9 +169,98 @@ static void long_packets_survive_bad_links(void **state)
 	(void)sim_free(s);
 }
 
-static void a_receiver_that_is_gone_costs_no_more_than_its_limit(void **state)
+/* Sends numbered packets of 60 KB, as fast as the connection takes them; the numbers from *next on, below `end`. */
+static void pump(struct sim_client *c, unsigned *next, unsigned end, uint64_t us)
 {
 	static uint8_t bytes[60000];
+
+	for (uint64_t stop = c->sim->now + us; c->sim->now < stop; sim_run(c->sim, 10 * SIM_MS)) {
+		for (; *next < end; (*next)++) {
+			fill_packet(bytes, sizeof bytes, *next);
+			if (sim_send_data(c, false, bytes, sizeof bytes) < 0)
+				break;
+		}
+	}
+}
+
+/* Of the packets that are still kept: whole, and in order up to the last. */
+static void assert_numbered(const struct sim_client *c, unsigned count)
+{
+	static uint8_t bytes[60000];
+
+	assert_int_equal(c->got_count, count);
+	for (unsigned i = count > 64 ? count - 64 : 0; i < count; i++) {
+		const struct sim_data *got = &c->got[i % 64];
+
+		fill_packet(bytes, sizeof bytes, i);
+		assert_int_equal(got->length, sizeof bytes + 5 + 3 + 15);
+		assert_memory_equal(got->bytes, bytes, sizeof got->bytes);
+	}
+}
+
+static struct participant *inside_of(const struct sim_client *c)
+{
+	struct participant *p = sfu_find_participant(engine_sfu(c->sim->engine), &c->sid);
+
+	assert_non_null(p);
+	return p;
+}
+
+/* A file for a slow receiver arrives whole, at its pace, and the sender waits; another's short words come in between. */
+static void a_slow_receiver_gets_everything(void **state)
+{
+	const struct simlink_config slow = { .delay_us = 30 * SIM_MS,
+					     .rate_bps = 4 * 1000 * 1000,
+					     .queue_bytes = 64 * 1024,
+					     .loss_ppm = 2000 };
+	static uint8_t bytes[60000];
+	unsigned next = 0;
+
+	(void)state;
+	struct sim *s = sim_new_dtls(41, &good);
+	struct sim_client *ann = enter_as_usual(s, "ann"), *bob = enter_as_usual(s, "bob"),
+			  *eve = enter_as_usual(s, "eve");
+
+	sim_run(s, 3 * SIM_S);
+	sim_set_link(bob, TARGET_SUBSCRIBER, false, &slow);
+	pump(ann, &next, 80, 2 * SIM_S); /* 4.8 MB: 10 s of this link */
+	assert_in_range(bob->got_count, 8, 20);
+	/* 1 MiB is kept at each end of ann's connection, half of one for bob */
+	assert_in_range(next, 40, 60);
+	assert_true(channels_buffered(&inside_of(bob)->subscriber.leg.data) <
+		    LIMIT_DATA_QUEUE + LIMIT_DATA_PACKET + 1024);
+	assert_int_equal(sim_send_data(ann, true, "\x52\x01l", 3), 0); /* lossy ones do not wait */
+	size_t before = eve->got_count;
+	assert_int_equal(sim_send_data(eve, false, "\x52\x01\x65", 3), 0); /* her turn comes */
+	sim_run(s, 3 * SIM_S);
+	assert_true(eve->got_count > before);
+	pump(ann, &next, 80, 14 * SIM_S);
+	assert_int_equal(next, 80);
+	assert_int_equal(bob->got_count, 81);
+	assert_string_equal(bob->failed, "");
+	assert_int_equal(ann->got_count, 1);
+
+	/* the last 64, hers among them or before */
+	unsigned number = 80;
+	for (size_t i = bob->got_count; i-- > bob->got_count - 64;) {
+		const struct sim_data *got = &bob->got[i % 64];
+
+		if (got->length < 100)
+			continue;
+		fill_packet(bytes, sizeof bytes, --number);
+		assert_memory_equal(got->bytes, bytes, sizeof got->bytes);
+	}
+	assert_int_equal(drops(s, DROP_DATA_RATE) + drops(s, DROP_DATA_OLD), 0);
+	(void)sim_free(s);
+}
+
+/*
+ * It takes nothing any more: at most LIMIT_DATA_QUEUE waits for it, and ten seconds later the others get what was held up
+ * for it, and its session ends with the reason.
+ */
+static void who_takes_nothing_is_not_waited_for_without_end(void **state)
+{
+	unsigned next = 0;
 
 	(void)state;
 	struct sim *s = sim_new_dtls(34, &good);
@@ -179,17 +268,67 @@ static void a_receiver_that_is_gone_costs_no_more_than_its_limit(void **state)
 			  *eve = enter_as_usual(s, "eve");
 
 	sim_run(s, 3 * SIM_S);
-	/* bob's acknowledgements get lost, his checks too: at most LIMIT_SCTP_SEND waits for him. */
 	bob->sub.cut = true;
-	for (unsigned i = 0; i < 30; i++) {
-		fill_packet(bytes, sizeof bytes, i);
-		assert_int_equal(sim_send_data(ann, false, bytes, sizeof bytes), 0);
-		sim_run(s, 200 * SIM_MS);
-	}
-	sim_run(s, SIM_S);
-	assert_int_equal(eve->got_count, 30);
+	pump(ann, &next, 60, 8 * SIM_S);
+	assert_in_range(eve->got_count, 8, 10);
+	assert_string_equal(bob->failed, "");
+	pump(ann, &next, 60, 6 * SIM_S);
+	assert_numbered(eve, 60);
+	assert_non_null(strstr(bob->failed, "too slowly"));
 	assert_int_equal(bob->got_count, 0);
-	assert_in_range(drops(s, DROP_DATA_FULL), 10, 16); /* 17 of 60 KB fit into 1 MiB */
+	assert_int_equal(drops(s, DROP_DATA_FULL), 0);
+	(void)sim_free(s);
+}
+
+/* The same when it leaves, at once; and a sender that leaves takes its place in the queue along. */
+static void who_leaves_is_not_waited_for(void **state)
+{
+	unsigned next = 0, other = 0;
+
+	(void)state;
+	struct sim *s = sim_new_dtls(35, &good);
+	struct sim_client *ann = enter_as_usual(s, "ann"), *bob = enter_as_usual(s, "bob"),
+			  *eve = enter_as_usual(s, "eve"), *cem = enter_as_usual(s, "cem");
+
+	sim_run(s, 3 * SIM_S);
+	bob->sub.cut = true;
+	pump(ann, &next, 40, 2 * SIM_S);
+	pump(cem, &other, 40, 2 * SIM_S);
+	assert_true(inside_of(ann)->data_wait.again_at && inside_of(cem)->data_wait.again_at);
+	sim_leave(cem);
+	sim_leave(bob);
+	size_t before = eve->got_count;
+	pump(ann, &next, 40, 2 * SIM_S);
+	assert_int_equal(eve->got_count, before + 40 - 9);
+	assert_int_equal(inside_of(ann)->data_wait.again_at, 0);
+	(void)sim_free(s);
+}
+
+/* Who is not up yet is waited for, five seconds: then the others go on, and it gets what is young enough. */
+static void who_has_just_come_is_waited_for_a_little(void **state)
+{
+	unsigned next = 0;
+
+	(void)state;
+	struct sim *s = sim_new_dtls(36, &good);
+	struct sim_client *ann = enter_as_usual(s, "ann"), *eve = enter_as_usual(s, "eve");
+
+	sim_run(s, 3 * SIM_S);
+	struct sim_client *bob = enter_as_usual(s, "bob");
+	bob->sub.cut = true;
+	pump(ann, &next, 60, 4 * SIM_S);
+	assert_in_range(eve->got_count, 8, 10);
+	pump(ann, &next, 60, 3 * SIM_S);
+	assert_numbered(eve, 60);
+	assert_string_equal(bob->failed, "");
+	bob->sub.cut = false;
+	sim_run(s, 10 * SIM_S);
+	SEND(ann, "\x52\x01x");
+	sim_run(s, SIM_S);
+	assert_true(bob->got_count > 0);
+	assert_memory_equal(bob->got[(bob->got_count - 1) % 64].bytes, "\x52\x01x", 3);
+	assert_int_equal(inside_of(bob)->data_wait.slow_since, 0);
+	assert_string_equal(bob->failed, "");
 	(void)sim_free(s);
 }
 
@@ -379,7 +518,10 @@ int main(void)
 		cmocka_unit_test(packets_go_to_whom_they_are_for),
 		cmocka_unit_test(rights_count_for_each_packet),
 		cmocka_unit_test(long_packets_survive_bad_links),
-		cmocka_unit_test(a_receiver_that_is_gone_costs_no_more_than_its_limit),
+		cmocka_unit_test(a_slow_receiver_gets_everything),
+		cmocka_unit_test(who_takes_nothing_is_not_waited_for_without_end),
+		cmocka_unit_test(who_leaves_is_not_waited_for),
+		cmocka_unit_test(who_has_just_come_is_waited_for_a_little),
 		cmocka_unit_test(data_tracks_go_to_who_asked),
 		cmocka_unit_test(who_has_just_come_gets_what_was_sent_meanwhile),
 		cmocka_unit_test(who_sends_too_much_waits),

@@ -77,6 +77,12 @@ bool channels_are_up(const struct channels *c)
 	return c->sctp && sctp_get_state(c->sctp) == SCTP_ESTABLISHED;
 }
 
+bool channels_ended(const struct channels *c)
+{
+	return c->sctp && sctp_get_state(c->sctp) == SCTP_ENDED &&
+	       c->all[CHANNEL_RELIABLE].acknowledged;
+}
+
 static struct channel *find_stream(struct channels *c, uint16_t stream)
 {
 	for (int i = 0; i < CHANNEL_LABELS; i++)
@@ -179,6 +185,18 @@ bool channels_next(struct channels *c, struct channels_message *ret)
 	return false;
 }
 
+void channels_put_back(struct channels *c)
+{
+	if (c->sctp)
+		sctp_put_back(c->sctp);
+}
+
+void channels_resume(struct channels *c)
+{
+	if (c->sctp)
+		sctp_resume(c->sctp);
+}
+
 int channels_send(struct channels *c, enum channel_label label, struct blob *message,
 		  uint64_t expires)
 {
@@ -224,4 +242,15 @@ uint64_t channels_deadline(const struct channels *c)
 size_t channels_buffered(const struct channels *c)
 {
 	return c->sctp ? sctp_buffered(c->sctp) : 0;
+}
+
+uint64_t channels_delivered(const struct channels *c)
+{
+	return c->sctp ? sctp_delivered(c->sctp) : 0;
+}
+
+void channels_expire(struct channels *c)
+{
+	if (c->sctp)
+		sctp_expire(c->sctp);
 }

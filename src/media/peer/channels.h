@@ -57,6 +57,10 @@ bool channels_rx(struct channels *c, uint64_t now, const uint8_t *bytes, size_t 
 /* The next message on one of the channels; handles their set-up and end on the way. */
 bool channels_next(struct channels *c, struct channels_message *ret);
 
+/* As sctp_put_back and sctp_resume: of the message's channel. */
+void channels_put_back(struct channels *c);
+void channels_resume(struct channels *c);
+
 /* Queues a message. 0, -ENOTCONN: no such channel (any more), or as sctp_send. */
 int channels_send(struct channels *c, enum channel_label label, struct blob *message,
 		  uint64_t expires);
@@ -64,8 +68,13 @@ int channels_send(struct channels *c, enum channel_label label, struct blob *mes
 /* As sctp_set_window; harmless when closed. */
 void channels_set_window(struct channels *c, size_t bytes);
 
-/* As sctp_next_packet, sctp_tick, sctp_deadline, sctp_buffered; harmless when closed. */
+/* Up once, and over: nothing comes or goes any more. */
+bool channels_ended(const struct channels *c);
+
+/* As sctp_next_packet, sctp_tick, sctp_deadline, sctp_buffered, sctp_delivered, sctp_expire; harmless when closed. */
 size_t channels_next_packet(struct channels *c, uint64_t now, uint8_t *ret);
 void channels_tick(struct channels *c, uint64_t now);
 uint64_t channels_deadline(const struct channels *c);
 size_t channels_buffered(const struct channels *c);
+uint64_t channels_delivered(const struct channels *c);
+void channels_expire(struct channels *c);

@@ -75,7 +75,13 @@ struct sctp *sctp_free(struct sctp *a);
 bool sctp_rx(struct sctp *a, uint64_t now, const uint8_t *bytes, size_t n);
 
 bool sctp_next_message(struct sctp *a, struct sctp_message *ret);
-/* A stream that the peer has reset: its messages all came before. */
+/*
+ * The message given last cannot be taken now: it is given again, first, after sctp_resume. Till then its stream's wait
+ * here, others' pass; what waits makes the peer's window smaller, until the peer waits too.
+ */
+void sctp_put_back(struct sctp *a);
+void sctp_resume(struct sctp *a);
+/* A stream that the peer has reset: its messages all came before; none while messages wait for sctp_resume. */
 bool sctp_next_reset(struct sctp *a, uint16_t *ret_stream);
 
 /*
@@ -92,6 +98,12 @@ int sctp_send(struct sctp *a, const struct sctp_outgoing *m);
 
 /* Bytes of messages that wait or are not acknowledged yet, and what it costs to keep them. */
 size_t sctp_buffered(const struct sctp *a);
+
+/* Bytes of chunks that the peer has acknowledged, since the beginning. */
+uint64_t sctp_delivered(const struct sctp *a);
+
+/* Drops what waits and has `expires`, whenever that is. */
+void sctp_expire(struct sctp *a);
 
 /* Closes our direction of a stream once what waits for it is sent (RFC 8831 6.7). */
 void sctp_reset(struct sctp *a, uint16_t stream);

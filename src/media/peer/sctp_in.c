@@ -13,8 +13,10 @@ void sctp_in_init(struct sctp_in *in)
 {
 	list_init(&in->runs);
 	list_init(&in->ready);
+	list_init(&in->aside);
+	in->paused = SCTP_NOT_PAUSED;
 	in->sack_at = UINT64_MAX;
-	in->window = SCTP_RECEIVE_MAX;
+	in->window = in->told = SCTP_RECEIVE_MAX;
 }
 
 void sctp_in_start(struct sctp_in *in, uint32_t peer_tsn, uint16_t streams)
@@ -53,6 +55,7 @@ void sctp_in_fini(struct sctp_in *in)
 	in->taken = NULL;
 	free_all(in, &in->runs);
 	free_all(in, &in->ready);
+	free_all(in, &in->aside);
 }
 
 /* ---- TSNs ---- */
@@ -99,17 +102,27 @@ static uint32_t window_of(const struct sctp_in *in)
 {
 	size_t room = in->held < SCTP_RECEIVE_MAX ? SCTP_RECEIVE_MAX - in->held : 0;
 
+	if (in->run_count >= SCTP_RUNS_MAX)
+		return 0;
 	return (uint32_t)(room < in->window ? room : in->window);
+}
+
+/* A window that was shut is open again, wide enough that the peer does not come in small steps (RFC 9260 6.2.1, 6.1). */
+static void tell_window(struct sctp *a)
+{
+	struct sctp_in *in = &a->in;
+	size_t window = window_of(in);
+	size_t enough = in->window < SCTP_WINDOW_OPEN ? in->window : SCTP_WINDOW_OPEN;
+
+	if (a->state == SCTP_ESTABLISHED && in->told < SCTP_WINDOW_SHUT &&
+	    window >= SCTP_WINDOW_SHUT && window >= enough)
+		in->sack_now = true;
 }
 
 void sctp_set_window(struct sctp *a, size_t bytes)
 {
-	struct sctp_in *in = &a->in;
-	bool opens = in->window < SCTP_WINDOW_SHUT && bytes >= SCTP_WINDOW_SHUT;
-
-	in->window = bytes;
-	if (opens && a->state == SCTP_ESTABLISHED)
-		in->sack_now = true;
+	a->in.window = bytes;
+	tell_window(a);
 }
 
 void sctp_in_write_sack(struct sctp_in *in, struct wr *w)
@@ -119,7 +132,8 @@ void sctp_in_write_sack(struct sctp_in *in, struct wr *w)
 	uint16_t blocks = 0;
 
 	wr_be32(w, in->cum);
-	wr_be32(w, window_of(in));
+	in->told = window_of(in);
+	wr_be32(w, (uint32_t)in->told);
 	counts = wr_len(w);
 	wr_be32(w, 0); /* gaps, duplicates (which we do not list) */
 	for (uint32_t t = in->cum + 1; !tsn_before(in->highest, t) && blocks < BLOCKS_MAX; t++) {
@@ -267,7 +281,8 @@ static bool admit(struct sctp *a, uint32_t tsn, size_t n)
 	if (tsn == in->cum + 1) {
 		if (held <= 2 * SCTP_RECEIVE_MAX && in->run_count < 2 * SCTP_RUNS_MAX)
 			return true;
-		sctp_abort(a, "the peer's messages never become complete");
+		if (list_empty(&in->ready) && list_empty(&in->aside)) /* else it is we who wait */
+			sctp_abort(a, "the peer's messages never become complete");
 	}
 	return false;
 }
@@ -384,15 +399,31 @@ void sctp_in_reset_stream(struct sctp_in *in, uint16_t stream)
 		in->next_ssn[stream] = 0;
 }
 
+/* The next that may be given; NULL: none. */
+static struct sctp_run *next_ready(struct sctp_in *in)
+{
+	struct sctp_run *run;
+
+	if (in->paused == SCTP_NOT_PAUSED && !list_empty(&in->aside))
+		return list_entry(in->aside.next, struct sctp_run, in_runs);
+	list_each (run, &in->ready, in_runs) {
+		if (run->stream != in->paused)
+			return run;
+		list_remove(&run->in_runs);
+		list_append(&in->aside, &run->in_runs);
+	}
+	return NULL;
+}
+
 bool sctp_next_message(struct sctp *a, struct sctp_message *ret)
 {
 	struct sctp_in *in = &a->in;
 
 	run_free(in, in->taken);
-	in->taken = NULL;
-	if (list_empty(&in->ready))
+	in->taken = next_ready(in);
+	tell_window(a);
+	if (!in->taken)
 		return false;
-	in->taken = list_entry(in->ready.next, struct sctp_run, in_runs);
 	list_remove(&in->taken->in_runs);
 	*ret = (struct sctp_message){
 		.stream = in->taken->stream,
@@ -402,4 +433,20 @@ bool sctp_next_message(struct sctp *a, struct sctp_message *ret)
 		.length = in->taken->length,
 	};
 	return true;
+}
+
+void sctp_put_back(struct sctp *a)
+{
+	struct sctp_in *in = &a->in;
+
+	if (!in->taken)
+		return;
+	list_append(in->aside.next, &in->taken->in_runs); /* before the first */
+	in->paused = in->taken->stream;
+	in->taken = NULL;
+}
+
+void sctp_resume(struct sctp *a)
+{
+	a->in.paused = SCTP_NOT_PAUSED;
 }

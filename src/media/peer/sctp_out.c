@@ -43,8 +43,10 @@ static void item_free(struct sctp_out *o, struct sctp_item *item)
 /* Lets go of the oldest chunk. */
 void sctp_out_release_first(struct sctp_out *o)
 {
-	struct sctp_item *item = sctp_sent_at(o, o->first++)->item;
+	const struct sctp_sent *s = sctp_sent_at(o, o->first++);
+	struct sctp_item *item = s->item;
 
+	o->delivered += s->length;
 	if (--item->chunks == 0 && !item->queued)
 		item_free(o, item);
 }
@@ -94,6 +96,21 @@ int sctp_send(struct sctp *a, const struct sctp_outgoing *m)
 size_t sctp_buffered(const struct sctp *a)
 {
 	return a->out.buffered;
+}
+
+uint64_t sctp_delivered(const struct sctp *a)
+{
+	return a->out.delivered;
+}
+
+void sctp_expire(struct sctp *a)
+{
+	struct sctp_item *item;
+
+	list_each (item, &a->out.queue, in_queue) {
+		if (item->expires && item->offset == 0)
+			item_free(&a->out, item);
+	}
 }
 
 /* ---- writing ---- */

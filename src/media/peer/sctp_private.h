@@ -12,6 +12,8 @@ enum {
 	SCTP_TSN_WINDOW = 4096, /* chunks received ahead, and chunks in flight */
 	SCTP_RUNS_MAX = 2048,	/* pieces and messages held */
 	SCTP_RESET_NONE = -1,
+	SCTP_NOT_PAUSED = -1,
+	SCTP_WINDOW_OPEN = 64 * 1024, /* a window that was shut is worth telling of again */
 
 	SCTP_RTO_INITIAL_US = 500 * 1000, /* as other WebRTC stacks: RFC 9260's 1 s is for hosts
 					     that know nothing of the path */
@@ -39,9 +41,12 @@ struct sctp_in {
 	uint64_t seen[SCTP_TSN_WINDOW / 64]; /* by TSN modulo the window: came, and is after cum */
 	struct list runs;		     /* by TSN */
 	struct list ready;		     /* complete and in order, to be taken */
-	struct sctp_run *taken;		     /* the one that sctp_next_message gave last */
-	size_t held, run_count;		     /* of runs and ready */
-	size_t window;			     /* that is offered, if `held` allows it */
+	struct list aside;	/* the same, of the paused stream: they wait for sctp_resume */
+	int paused;		/* that stream, or SCTP_NOT_PAUSED */
+	struct sctp_run *taken; /* the one that sctp_next_message gave last */
+	size_t held, run_count; /* of runs, ready and aside */
+	size_t window;		/* that is offered, if `held` allows it */
+	size_t told;		/* the window that the peer was told last */
 	uint16_t streams;
 	uint16_t next_ssn[SCTP_STREAMS];
 	unsigned unacknowledged; /* packets with DATA since the last SACK */
@@ -79,6 +84,7 @@ struct sctp_out {
 	uint32_t first, next; /* TSNs: the oldest not acknowledged; of the next chunk */
 	uint32_t forward;     /* Advanced.Peer.Ack.Point (RFC 3758 3.5); first - 1 = none */
 	size_t buffered, flight, again_count;
+	uint64_t delivered; /* bytes acknowledged for good */
 	size_t cwnd, ssthresh, partial_acked, peer_window;
 	bool recovering, push, forward_now; /* push: one packet may pass the cwnd */
 	uint32_t recovery_until;

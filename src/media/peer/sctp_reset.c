@@ -128,7 +128,7 @@ bool sctp_next_reset(struct sctp *a, uint16_t *ret_stream)
 {
 	int stream = first_bit(a->resets.came);
 
-	if (stream == SCTP_RESET_NONE)
+	if (stream == SCTP_RESET_NONE || !list_empty(&a->in.aside))
 		return false;
 	set_bit(a->resets.came, (unsigned)stream, false);
 	*ret_stream = (uint16_t)stream;

@@ -6,6 +6,7 @@
 
 #include "base/blob.h"
 #include "media/sfu/data_track.h"
+#include "media/sfu/data_wait.h"
 #include "media/sfu/leg.h"
 #include "media/sfu/participant.h"
 #include "media/sfu/room.h"
@@ -83,47 +84,57 @@ static void set_window(struct leg *l, uint64_t now)
 uint64_t data_deadline(const struct leg *l)
 {
 	uint64_t due = channels_deadline(&l->data), wake = l->participant->data_rate.wake_at;
+	uint64_t again = l->participant->data_wait.again_at;
 
 	if (wake && wake < due && is_senders(l))
 		due = wake;
+	if (again && again < due && is_senders(l))
+		due = again;
 	return l->data_again && l->data_again < due ? l->data_again : due;
-}
-
-void data_tick(struct leg *l, uint64_t now)
-{
-	if (!l->data.sctp || now < data_deadline(l) || !leg_may_send(l, now))
-		return;
-	channels_tick(&l->data, now);
-	if (is_senders(l) && l->participant->data_rate.wake_at) {
-		data_rate_refill(&l->participant->data_rate, now);
-		set_window(l, now);
-	}
-	data_flush(l, now);
 }
 
 /* ---- routing ---- */
 
+static int queue_lossy(struct leg *l, enum channel_label label, struct blob *packet, bool heavy)
+{
+	size_t limit = heavy ? LIMIT_DATA_LOSSY / 2 : LIMIT_DATA_LOSSY;
+
+	if (!channels_are_up(&l->data) || channels_buffered(&l->data) + packet->length > limit)
+		return -ENOBUFS;
+	return channels_send(&l->data, label, packet, 0);
+}
+
+/*
+ * It is complete, or over: a receiver that misses one is disconnected. Who has just come is no receiver yet: what waits
+ * for it goes after a while, the oldest first, so that a stream lacks its beginning, which it sees, and not its middle.
+ */
+static int queue_reliable(struct leg *l, uint64_t now, struct blob *packet)
+{
+	bool up = channels_are_up(&l->data);
+	int r = channels_send(&l->data, CHANNEL_RELIABLE, packet, up ? 0 : now + DATA_EARLY_US);
+
+	if (r == -ENOBUFS && !up) {
+		channels_expire(&l->data);
+		r = channels_send(&l->data, CHANNEL_RELIABLE, packet, now + DATA_EARLY_US);
+	}
+	if (r < 0 && (up || channels_ended(&l->data)))
+		leg_fail(l, "reliable data could not be kept for it");
+	return r;
+}
+
 /*
  * Queues a packet for one receiver. heavy: its sender has sent so much that half of what may wait is kept for others'
- * lossy packets. What is reliable is not dropped for that: a file would lack its middle.
+ * lossy packets.
  */
 static void deliver(struct participant *to, uint64_t now, enum channel_label label,
 		    struct blob *packet, bool heavy)
 {
 	struct leg *l = &to->subscriber.leg;
-	bool up = channels_are_up(&l->data), lossy = label != CHANNEL_RELIABLE;
-	size_t limit = lossy ? LIMIT_DATA_LOSSY : LIMIT_SCTP_SEND;
-	int r = -ENOBUFS;
 
-	if (heavy && lossy)
-		limit /= 2;
 	if (!l->open || l->failed || !l->data.sctp)
 		return; /* it may not subscribe, is about to leave, or takes no data */
-	/* Who has just come waits for reliable packets a little; lossy ones are gone by then. */
-	if (up || !lossy) {
-		if (channels_buffered(&l->data) + packet->length <= limit)
-			r = channels_send(&l->data, label, packet, up ? 0 : now + DATA_EARLY_US);
-	}
+	int r = label == CHANNEL_RELIABLE ? queue_reliable(l, now, packet)
+					  : queue_lossy(l, label, packet, heavy);
 	if (r < 0) {
 		sfu_drop(l->sfu, DROP_DATA_FULL);
 		return;
@@ -180,7 +191,21 @@ static bool check(struct participant *from, const struct channels_message *m,
 		sfu_drop(s, DROP_DATA_OLD);
 		return false;
 	}
-	from->data_sequence = ret->sequence;
+	return true;
+}
+
+/* Whether all whom it is for have room for it; else its sender waits for the first that has not. */
+static bool have_room(struct participant *from, uint64_t now, const struct datapacket *packet)
+{
+	struct participant *to;
+
+	list_each (to, &from->room->participants, in_room) {
+		if (to == from || !datapacket_is_for(packet, to->join.identity, to->sid.text) ||
+		    data_wait_has_room(to, from, now))
+			continue;
+		data_wait_begin(from, to, now);
+		return false;
+	}
 	return true;
 }
 
@@ -211,42 +236,134 @@ static void route_track(struct participant *from, uint64_t now, const struct cha
 	blob_unref(blob);
 }
 
-static void route(struct participant *from, uint64_t now, const struct channels_message *m)
+/* To all whom it is for. false: no memory, and nobody has it. */
+static bool route_packet(struct participant *from, uint64_t now, enum channel_label label,
+			 const struct datapacket *packet, size_t length)
 {
-	struct datapacket packet;
+	struct participant *to;
 	struct blob *blob = NULL;
 	size_t copies = 0;
 
-	from->sfu->received_data++;
-	data_rate_refill(&from->data_rate, now);
-	if (data_rate_is_over(&from->data_rate)) {
-		sfu_drop(from->sfu, DROP_DATA_RATE);
-		return;
-	}
-	data_rate_spend(&from->data_rate, m->length);
-	if (m->label == CHANNEL_TRACK) {
-		route_track(from, now, m);
-		return;
-	}
-	if (!check(from, m, &packet))
-		return;
-	for (struct list *at = from->room->participants.next; at != &from->room->participants;
-	     at = at->next) {
-		struct participant *to = list_entry(at, struct participant, in_room);
-
-		if (to == from || !datapacket_is_for(&packet, to->join.identity, to->sid.text))
+	list_each (to, &from->room->participants, in_room) {
+		if (to == from || !datapacket_is_for(packet, to->join.identity, to->sid.text))
 			continue;
 		if (!blob)
-			blob = rewrite(from, &packet, m->label);
+			blob = rewrite(from, packet, label);
 		if (!blob)
-			return;
-		deliver(to, now, m->label, blob, data_rate_is_heavy(&from->data_rate));
+			return false;
+		deliver(to, now, label, blob, data_rate_is_heavy(&from->data_rate));
 		copies++;
 	}
-	data_rate_spend(&from->data_rate, copies * m->length);
-	if (blob && m->label == CHANNEL_RELIABLE && packet.sequence)
-		replay_put(&from->room->replay, now, &from->sid, packet.sequence, blob);
+	data_rate_spend(&from->data_rate, copies * length);
+	if (label == CHANNEL_RELIABLE && packet->sequence) {
+		from->data_sequence = packet->sequence;
+		if (blob)
+			replay_put(&from->room->replay, now, &from->sid, packet->sequence, blob);
+	}
 	blob_unref(blob);
+	return true;
+}
+
+/* false: it is to be given again when the sender does not wait any more. */
+static bool route(struct participant *from, uint64_t now, const struct channels_message *m)
+{
+	struct datapacket packet;
+	bool reliable = m->label == CHANNEL_RELIABLE;
+
+	data_rate_refill(&from->data_rate, now);
+	if (data_rate_is_over(&from->data_rate)) {
+		from->sfu->received_data++;
+		sfu_drop(from->sfu, DROP_DATA_RATE);
+		return true;
+	}
+	if (m->label == CHANNEL_TRACK)
+		route_track(from, now, m);
+	else if (check(from, m, &packet)) {
+		if (reliable && !have_room(from, now, &packet))
+			return false;
+		if (!route_packet(from, now, m->label, &packet, m->length) && reliable) {
+			data_wait_begin(from, NULL, now);
+			return false;
+		}
+		if (reliable)
+			data_wait_end(from); /* its turn is over */
+	}
+	from->sfu->received_data++;
+	data_rate_spend(&from->data_rate, m->length);
+	return true;
+}
+
+static void read_messages(struct leg *l, uint64_t now)
+{
+	struct channels_message m;
+
+	while (channels_next(&l->data, &m)) {
+		if (!is_senders(l))
+			sfu_drop(l->sfu, DROP_DIRECTION);
+		else if (!route(l->participant, now, &m))
+			channels_put_back(&l->data);
+	}
+}
+
+/* ---- waiting ---- */
+
+/* What waited at its sender goes on, to where it has to wait again. */
+static void go_on(struct participant *from, uint64_t now)
+{
+	struct leg *l = &from->publisher.leg;
+
+	from->data_wait.again_at = 0;
+	channels_resume(&l->data);
+	read_messages(l, now);
+	if (!from->data_wait.again_at) /* also when nothing is there any more */
+		data_wait_end(from);
+	if (from->data_rate.at)
+		set_window(l, now);
+	data_flush(l, now);
+	if (leg_may_send(l, now))
+		leg_wake(l, data_deadline(l));
+}
+
+/* A receiver took something: those who wait for it take turns. */
+static void let_in(struct participant *to, uint64_t now)
+{
+	enum { TURNS = 256 };
+	struct participant *from;
+
+	for (int i = 0; i < TURNS && (from = data_wait_first(to)); i++) {
+		if (!data_wait_has_room(to, from, now))
+			break;
+		go_on(from, now);
+	}
+}
+
+/* A sender that waits looks whether it still has to: a receiver may be gone, or too slow. */
+static void look_again(struct participant *from, uint64_t now)
+{
+	struct data_wait *w = &from->data_wait;
+
+	if (w->on && !data_wait_has_room(w->on, from, now))
+		w->again_at = now + DATA_AGAIN_US;
+	else
+		go_on(from, now);
+}
+
+void data_tick(struct leg *l, uint64_t now)
+{
+	struct participant *p = l->participant;
+
+	if (!l->data.sctp || now < data_deadline(l) || !leg_may_send(l, now))
+		return;
+	channels_tick(&l->data, now);
+	if (is_senders(l) && p->data_rate.wake_at) {
+		data_rate_refill(&p->data_rate, now);
+		set_window(l, now);
+	}
+	if (is_senders(l) && p->data_wait.again_at && now >= p->data_wait.again_at)
+		look_again(p, now);
+	if (!is_senders(l))
+		let_in(p, now);
+	data_flush(l, now);
 }
 
 void data_send(struct participant *to, uint64_t now, bool lossy, const uint8_t *bytes, size_t n)
@@ -282,18 +399,14 @@ void data_replay(struct participant *to, uint64_t now, const struct sid *sender,
 void data_rx(struct leg *l, uint64_t now, uint8_t *bytes, size_t n)
 {
 	uint8_t more[LIMIT_DATAGRAM];
-	struct channels_message m;
 
 	for (; n > 0; n = transport_next_data(l->transport, more, sizeof more), bytes = more) {
 		if (!channels_rx(&l->data, now, bytes, n))
 			sfu_drop(l->sfu, DROP_DATA);
-		while (channels_next(&l->data, &m)) {
-			if (l == &l->participant->publisher.leg)
-				route(l->participant, now, &m);
-			else
-				sfu_drop(l->sfu, DROP_DIRECTION);
-		}
+		read_messages(l, now);
 	}
+	if (!is_senders(l))
+		let_in(l->participant, now);
 	if (is_senders(l) && l->participant->data_rate.at)
 		set_window(l, now);
 	data_flush(l, now);

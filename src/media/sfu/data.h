@@ -2,7 +2,7 @@
 /*
  * Data packets: from a publisher's channel to the same channel of those it is for. It all happens
  * on the room's worker. The sender's name is put in here, by us, and its right to send is checked
- * for each packet (livekit-protocol 3.10, 6.9).
+ * for each packet (livekit-protocol 3.10, 6.9). What is reliable waits for a slow receiver: data_wait.h.
  *
  * Way: engine_rx ▸ transport ▸ [data_rx ▸ channels.c ▸ datapacket.c ▸ for each receiver
  * channels.c ▸ data_flush] ▸ engine_next_tx
@@ -19,8 +19,7 @@ struct leg;
 struct participant;
 
 enum {
-	DATA_EARLY_US = 5 * 1000 * 1000, /* how long a packet waits for a channel to open */
-	DATA_BURST = 64,		 /* datagrams of one leg at a time */
+	DATA_BURST = 64, /* datagrams of one leg at a time */
 };
 
 /*

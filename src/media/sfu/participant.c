@@ -42,6 +42,7 @@ int participant_new(struct participant **ret, struct sfu *s, const struct plane_
 	room->count++;
 	list_init(&p->tracks);
 	list_init(&p->subscriptions);
+	data_wait_init(&p->data_wait);
 	list_init(&p->data_tracks);
 	list_init(&p->data_subscriptions);
 	*ret = p;
@@ -61,6 +62,7 @@ struct participant *participant_free(struct participant *p, uint64_t now)
 	list_each (track, &p->tracks, in_participant)
 		track_free(track, now);
 	data_track_fini(p);
+	data_wait_fini(&p->data_wait);
 	leg_close(&p->publisher.leg);
 	leg_close(&p->subscriber.leg);
 	negotiate_offer_fini(&p->publisher.offer);

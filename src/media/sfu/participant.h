@@ -14,6 +14,7 @@
 #include "media/rtp/receiver_times.h"
 #include "media/rtp/twcc_recv.h"
 #include "media/sfu/data_rate.h"
+#include "media/sfu/data_wait.h"
 #include "media/sfu/leg.h"
 #include "media/sfu/negotiate.h"
 #include "media/sfu/quality.h"
@@ -85,6 +86,7 @@ struct participant {
 	struct list tracks; /* published by it, oldest first */
 	size_t track_count;
 	struct data_rate data_rate;
+	struct data_wait data_wait;
 	uint32_t data_sequence; /* highest of its reliable data packets; 0 = none yet */
 	struct list subscriptions;
 	struct list data_tracks, data_subscriptions; /* data_track.h */

@@ -2,7 +2,7 @@
 // Three kinds of clients behind one face: `driver.call(id, method, …)` does a method of page.mjs or node.mjs for the
 // participant `id` of that client; `driver.close()` ends it and fails when it crashed or printed an error.
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -72,8 +72,9 @@ export async function firefoxDriver(url, fakeTone) {
 	return browserDriver('firefox', browser, await browser.newPage(), url);
 }
 
-export async function nodeDriver() {
-	const child = fork(path.join(here, 'node.mjs'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced', execArgv: [] });
+export async function nodeDriver({ netns } = {}) {
+	const command = [...(netns ? ['ip', 'netns', 'exec', netns] : []), process.execPath, path.join(here, 'node.mjs')];
+	const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' });
 	const waiting = new Map();
 	let [output, last, ended] = ['', 0, undefined];
 	for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
