@@ -38,6 +38,7 @@ enum {
 	LIMIT_PAGE = 100,	      /* rows of one list answer */
 	LIMIT_CALL_CUSTOM = 5 * 1024, /* bytes of custom data, as JSON */
 	LIMIT_CALL_MEMBERS = 500,     /* listed on one call */
+	LIMIT_CALLS_A_DAY = 1000,     /* made by one person in 24 hours; conversations' own apart */
 	LIMIT_CALL_STATE_NAMES = 10,  /* participants that an event names; replies name all */
 	LIMIT_CALL_REASON = 500,      /* bytes of what somebody says of a call */
 	LIMIT_CONVERSATIONS = 1000,   /* of an admin's list */

@@ -197,6 +197,21 @@ static int put_members(struct db *db, struct mem *mem, const char *cid,
 	return status;
 }
 
+/* Whether its creator has made too many within a day, this one among them. Those of conversations are one each. */
+static int too_many(struct db *db, const struct store_new_call *new)
+{
+	int64_t since = (int64_t) new->created_at_us - (int64_t)24 * 3600 * 1000 * 1000;
+	sqlite3_stmt *stmt = db_query(db,
+				      "SELECT count(*) FROM calls WHERE created_by = ? AND "
+				      "created_at > ? AND conversation_id IS NULL",
+				      "si", new->created_by, since);
+	int row = stmt ? db_step(db, stmt) : db_error(db);
+	int status = row == 1 && db_int(stmt, 0) > LIMIT_CALLS_A_DAY ? -EDQUOT : 0;
+
+	db_end(stmt);
+	return row < 0 ? row : status;
+}
+
 static int run_call_create(struct db *db, struct request *req)
 {
 	struct call_request *r = request_of(req, struct call_request);
@@ -214,7 +229,9 @@ static int run_call_create(struct db *db, struct request *req)
 	if (status < 0)
 		return status;
 	r->created = db_changes(db) > 0;
-	if (r->created)
+	if (r->created && !new->conversation_id)
+		status = too_many(db, new);
+	if (r->created && status == 0)
 		status = put_members(db, &req->mem, new->cid, new->members, new->member_count,
 				     new->created_at_us);
 	return status < 0 ? status : read_call(db, &req->mem, new->cid, &r->call);

@@ -189,3 +189,15 @@ test('signing out ends the call legs of that sign-in within a second, and its me
 	staying.socket.close();
 	await staying.closed;
 });
+
+test('one person makes a thousand calls a day, and is told what to do', async () => {
+	const make = (i) => stranger.call('POST', `/api/v1/call/default/of-many-${i}`, {});
+	const answers = [];
+	for (let i = 0; i < 1001; i += 50) answers.push(...(await Promise.all(Array.from({ length: Math.min(50, 1001 - i) }, (_, k) => make(i + k)))));
+	const refused = answers.filter(({ status }) => status !== 201);
+	assert.ok(refused.length >= 1 && refused.length < 10, `${refused.length} refused`); // the tests before made some
+	for (const { status, body } of refused) assert.deepEqual([status, body.code], [429, 9]);
+	assert.match(refused[0].body.message, /1000 calls in the last 24 hours; use one of them again/);
+	assert.equal((await make(3)).status, 200, 'one of them');
+	assert.equal((await user.call('POST', '/api/v1/call/default/of-another', {})).status, 201);
+});

@@ -45,6 +45,12 @@ void call_answer_error(struct http_req *req, int status, const char *problem)
 	case -EMSGSIZE:
 		http_error(req, 413, 22, "%s", text);
 		return;
+	case -EDQUOT:
+		http_error(req, 429, 9,
+			   "You have made %d calls in the last 24 hours; use one of them again, or "
+			   "wait until the first is a day old.",
+			   LIMIT_CALLS_A_DAY);
+		return;
 	default:
 		access_answer_error(req, status, "call");
 	}

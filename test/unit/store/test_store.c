@@ -449,6 +449,50 @@ static void test_guests_are_pruned(void **state)
 	assert_true(has_user(s, "guest-made") && has_user(s, "guest-late") && has_user(s, "ann"));
 }
 
+static void note_created(void *arg, int status, const struct store_call *call, bool created)
+{
+	(void)call;
+	*(int *)arg = status < 0 ? status : created;
+}
+
+static int make_call(struct scratch *s, const char *conversation, const char *id, uint64_t at)
+{
+	char cid[64];
+	int status = 1;
+
+	(void)snprintf(cid, sizeof cid, "default:%s", id);
+	store_call_create(s->store,
+			  &(struct store_new_call){ .cid = cid,
+						    .type = "default",
+						    .id = id,
+						    .created_by = "ann",
+						    .conversation_id = conversation,
+						    .created_at_us = at },
+			  note_created, &status);
+	store_wait(s->store);
+	return status;
+}
+
+/* One person makes so many calls a day; what is there is found all the same, and others may. */
+static void test_calls_a_day(void **state)
+{
+	const uint64_t day = (uint64_t)24 * 3600 * 1000 * 1000;
+	struct scratch *s = *state;
+	char id[16];
+
+	assert_int_equal(add_user(s, "ann", ROLE_USER), 0);
+	for (int i = 0; i < LIMIT_CALLS_A_DAY; i++) {
+		(void)snprintf(id, sizeof id, "c%d", i);
+		assert_int_equal(make_call(s, NULL, id, 1000 + (uint64_t)i), 1);
+	}
+	assert_int_equal(make_call(s, NULL, "more", day + 1000), 1); /* the first is a day old */
+	assert_int_equal(make_call(s, NULL, "again", day + 1000), -EDQUOT);
+	assert_int_equal(make_call(s, NULL, "again", day + 1000), -EDQUOT); /* it was not kept */
+	assert_int_equal(make_call(s, NULL, "c5", day + 1000), 0);
+	assert_int_equal(make_call(s, "ann", "chat-ann", day + 1000), 1);
+	assert_int_equal(make_call(s, NULL, "again", day + 1001), 1);
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, scratch_setup, scratch_teardown)
@@ -466,6 +510,7 @@ int main(void)
 		TEST(test_sessions),
 		TEST(test_many_sessions),
 		TEST(test_links_work_once),
+		TEST(test_calls_a_day),
 		TEST(test_refusals),
 		TEST(test_guests_are_pruned),
 	};
