@@ -35,7 +35,7 @@ int cli_link_create(const struct cli_command *self, int argc, char **argv)
 
 	if (r || (r = cli_data_open_for(self, user, dir, id, &data)))
 		return r;
-	auth_link_create(data.auth, id, AUTH_LINK_LIFE_S, on_link, &made);
+	auth_link_create(data.auth, id, NULL, AUTH_LINK_LIFE_S, on_link, &made);
 	cli_data_wait(&data);
 	cli_data_close(&data);
 	if (made.status == -ENOENT)

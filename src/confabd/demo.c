@@ -59,7 +59,7 @@ static int prepare_one(struct auth *auth, uv_loop_t *loop, enum user_role role,
 	if (r < 0 && r != -EEXIST)
 		return r;
 
-	auth_link_create(auth, account->id, AUTH_LINK_LIFE_S, on_link, &link);
+	auth_link_create(auth, account->id, NULL, AUTH_LINK_LIFE_S, on_link, &link);
 	return wait_for(&link, loop);
 }
 

@@ -93,6 +93,7 @@ struct store_user user_copy(struct mem *mem, const struct store_user *user)
 struct done_request {
 	struct request base;
 	const char *text, *more; /* user id; password hash, browser */
+	const char *session;
 	struct store_user user;
 	uint8_t hash[STORE_HASH];
 	uint64_t now_us, expires_us;
@@ -230,21 +231,26 @@ static int run_link_create(struct db *db, struct request *req)
 	if (status == 0)
 		status = db_exec(
 			db,
-			"INSERT INTO signin_links (hash, user_id, created_at, expires_at) "
-			"SELECT ?, id, ?, ? FROM users WHERE id = ? AND merged_into IS NULL",
-			"hiis", r->hash, now, (int64_t)r->expires_us, r->text);
+			"INSERT INTO signin_links (hash, user_id, created_at, expires_at, session) "
+			"SELECT ?1, u.id, ?2, ?3, s.hash FROM users u LEFT JOIN sessions s ON "
+			"s.user_id = u.id AND lower(hex(s.hash)) = ?5 "
+			"WHERE u.id = ?4 AND u.merged_into IS NULL AND (?5 IS NULL OR s.hash IS "
+			"NOT "
+			"NULL)",
+			"hiiss", r->hash, now, (int64_t)r->expires_us, r->text, r->session);
 	return status == 0 && db_changes(db) == 0 ? -ENOENT : status;
 }
 
-void store_link_create(struct store *s, const uint8_t hash[STORE_HASH], const char *user_id,
-		       uint64_t now_us, uint64_t expires_us, store_done_fn *done, void *arg)
+void store_link_create(struct store *s, const uint8_t hash[STORE_HASH],
+		       const struct store_link *link, store_done_fn *done, void *arg)
 {
 	struct done_request *r = done_request(run_link_create, done, arg);
 
 	memcpy(r->hash, hash, STORE_HASH);
-	r->text = mem_text(&r->base.mem, user_id);
-	r->now_us = now_us;
-	r->expires_us = expires_us;
+	r->text = mem_text(&r->base.mem, link->user_id);
+	r->session = mem_text(&r->base.mem, link->session);
+	r->now_us = link->created_at_us;
+	r->expires_us = link->expires_at_us;
 	request_submit(s, &r->base);
 }
 

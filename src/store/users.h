@@ -95,8 +95,15 @@ void store_session_find(struct store *s, const uint8_t hash[STORE_HASH], uint64_
 void store_session_delete(struct store *s, const uint8_t hash[STORE_HASH], store_done_fn *done,
 			  void *arg);
 
-void store_link_create(struct store *s, const uint8_t hash[STORE_HASH], const char *user_id,
-		       uint64_t now_us, uint64_t expires_us, store_done_fn *done, void *arg);
+struct store_link {
+	const char *user_id;
+	const char *session; /* a key of store_session: the link ends with it; NULL: it does not */
+	uint64_t created_at_us, expires_at_us;
+};
+
+/* -ENOENT: no such user, or no such session of theirs. */
+void store_link_create(struct store *s, const uint8_t hash[STORE_HASH],
+		       const struct store_link *link, store_done_fn *done, void *arg);
 /* Uses the link up: its user, once; -ENOENT when unknown, used or expired. */
 void store_link_use(struct store *s, const uint8_t hash[STORE_HASH], uint64_t now_us,
 		    store_user_fn *done, void *arg);

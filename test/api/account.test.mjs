@@ -146,6 +146,15 @@ test('a link for one\'s other device: once, in the audit log, not for strangers,
 	assert.ok(!JSON.stringify(audit).includes(made.body.token));
 });
 
+test('a link ends with the sign-in that asked for it', async () => {
+	await addPerson(daemon, 'out');
+	const [{ client: stays }, { client: goes }] = [await signIn('out', OLD), await signIn('out', OLD)];
+	const [kept, gone] = [await stays.call('POST', '/api/auth/links', {}), await goes.call('POST', '/api/auth/links', {})];
+	assert.equal((await goes.call('POST', '/api/auth/logout', {})).status, 200);
+	assert.equal((await new Client(daemon.url).call('POST', '/api/auth/link', { token: gone.body.token })).status, 401);
+	assert.equal((await new Client(daemon.url).call('POST', '/api/auth/link', { token: kept.body.token })).status, 200);
+});
+
 test('the audit log has who signed in, who could not, and who signed out; not what strangers type', async () => {
 	await addPerson(daemon, 'log');
 	const { client } = await signIn('log', OLD);

@@ -149,8 +149,8 @@ static void on_link_stored(void *arg, int status)
 	free(l);
 }
 
-void auth_link_create(struct auth *a, const char *user_id, unsigned life_s, auth_link_fn *done,
-		      void *arg)
+void auth_link_create(struct auth *a, const char *user_id, const char *session, unsigned life_s,
+		      auth_link_fn *done, void *arg)
 {
 	struct link *l = must(calloc(1, sizeof *l));
 	uint8_t hash[STORE_HASH];
@@ -160,6 +160,11 @@ void auth_link_create(struct auth *a, const char *user_id, unsigned life_s, auth
 	auth_make_token(a, l->token, hash);
 	a->pending++;
 	/* The user's absence is the store's foreign key: -ENOENT. */
-	store_link_create(a->store, hash, user_id, now, now + (uint64_t)life_s * US_PER_S,
-			  on_link_stored, l);
+	store_link_create(
+		a->store, hash,
+		&(struct store_link){ .user_id = user_id,
+				      .session = session,
+				      .created_at_us = now,
+				      .expires_at_us = now + (uint64_t)life_s * US_PER_S },
+		on_link_stored, l);
 }

@@ -200,6 +200,9 @@ const char *auth_user_problem(const struct auth_new_user *user);
 
 typedef void auth_link_fn(void *arg, int status, const char *link_token);
 
-/* A one-time sign-in link's token (256 bit), good for life_s. -ENOENT: no such user. */
-void auth_link_create(struct auth *a, const char *user_id, unsigned life_s, auth_link_fn *done,
-		      void *arg);
+/*
+ * A one-time sign-in link's token (256 bit), good for life_s, and no longer than the session (its key) that asked for it;
+ * NULL: the operator asks. -ENOENT: no such user, or session.
+ */
+void auth_link_create(struct auth *a, const char *user_id, const char *session, unsigned life_s,
+		      auth_link_fn *done, void *arg);

@@ -144,7 +144,8 @@ void http_own_link(struct http_req *req, struct control *control)
 	}
 	struct own *own = own_new(req, control);
 	if (own)
-		auth_link_create(control->auth, me->id, AUTH_OWN_LINK_LIFE_S, on_own_link, own);
+		auth_link_create(control->auth, me->id, own->key, AUTH_OWN_LINK_LIFE_S, on_own_link,
+				 own);
 }
 
 static void on_renamed(void *arg, int status, const struct store_user *user)

@@ -332,13 +332,54 @@ static void test_links_work_once(void **state)
 	int status = 1;
 
 	add_user(s, "ann", ROLE_USER);
-	store_link_create(s->store, hash_a, "ann", 100, 200, note_status, &status);
+	store_link_create(s->store, hash_a,
+			  &(struct store_link){
+				  .user_id = "ann", .created_at_us = 100, .expires_at_us = 200 },
+			  note_status, &status);
 	store_wait(s->store);
 	assert_int_equal(status, 0);
 	assert_int_equal(use_link(s, hash_b, 150), -ENOENT);
 	assert_int_equal(use_link(s, hash_a, 200), -ENOENT); /* at its end it is over */
 	assert_int_equal(use_link(s, hash_a, 199), 0);
 	assert_int_equal(use_link(s, hash_a, 199), -ENOENT);
+}
+
+/* One that a session asked for, and no other. */
+static void test_links_end_with_their_session(void **state)
+{
+	struct scratch *s = *state;
+	struct store_link link = { .user_id = "ann", .created_at_us = 100, .expires_at_us = 200 };
+	char key[2 * STORE_HASH + 1];
+	uint8_t links[4][STORE_HASH] = { { 1 }, { 2 }, { 3 }, { 4 } };
+	int status = 1;
+
+	add_user(s, "ann", ROLE_USER);
+	add_user(s, "bob", ROLE_USER);
+	store_session_create(s->store, hash_a, "ann", NULL, 100, 1000, note_status, &status);
+	for (size_t i = 0; i < STORE_HASH; i++)
+		(void)snprintf(key + 2 * i, 3, "%02x", hash_a[i]);
+	store_link_create(s->store, links[0], &link, note_status, &status);
+	link.session = key;
+	store_link_create(s->store, links[1], &link, note_status, &status);
+	store_link_create(s->store, links[2], &link, note_status, &status);
+	store_wait(s->store);
+	assert_int_equal(status, 0);
+	assert_int_equal(use_link(s, links[1], 150), 0);
+
+	link.user_id = "bob"; /* whose session it is not */
+	store_link_create(s->store, links[3], &link, note_status, &status);
+	store_wait(s->store);
+	assert_int_equal(status, -ENOENT);
+
+	store_session_delete(s->store, hash_a, note_status, &status);
+	store_wait(s->store);
+	assert_int_equal(status, 0);
+	assert_int_equal(use_link(s, links[2], 150), -ENOENT);
+	assert_int_equal(use_link(s, links[0], 150), 0);
+	link.user_id = "ann";
+	store_link_create(s->store, links[3], &link, note_status, &status);
+	store_wait(s->store);
+	assert_int_equal(status, -ENOENT);
 }
 
 /* What makes a table anew keeps all that hangs on it (006_channels.sql). */
@@ -510,6 +551,7 @@ int main(void)
 		TEST(test_sessions),
 		TEST(test_many_sessions),
 		TEST(test_links_work_once),
+		TEST(test_links_end_with_their_session),
 		TEST(test_calls_a_day),
 		TEST(test_refusals),
 		TEST(test_guests_are_pruned),

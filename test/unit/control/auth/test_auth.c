@@ -270,12 +270,12 @@ static void test_links(void **state)
 	struct noted_link l = { .status = 1 }, old = { .status = 1 };
 	struct signed_in s;
 
-	auth_link_create(w->auth, "ann", AUTH_LINK_LIFE_S, note_link, &l);
+	auth_link_create(w->auth, "ann", NULL, AUTH_LINK_LIFE_S, note_link, &l);
 	run(w);
 	assert_int_equal(l.status, -ENOENT);
 	assert_int_equal(create(w, "ann", NULL, NULL), 0);
-	auth_link_create(w->auth, "ann", AUTH_LINK_LIFE_S, note_link, &l);
-	auth_link_create(w->auth, "ann", AUTH_LINK_LIFE_S, note_link, &old);
+	auth_link_create(w->auth, "ann", NULL, AUTH_LINK_LIFE_S, note_link, &l);
+	auth_link_create(w->auth, "ann", NULL, AUTH_LINK_LIFE_S, note_link, &old);
 	run(w);
 	assert_int_equal(l.status, 0);
 
@@ -324,7 +324,7 @@ static void test_files_hold_no_usable_secret(void **state)
 
 	assert_int_equal(create(w, "ann", "correct horse battery", NULL), 0);
 	struct signed_in s = login(w, "ann", "correct horse battery", "127.0.0.1");
-	auth_link_create(w->auth, "ann", AUTH_LINK_LIFE_S, note_link, &l);
+	auth_link_create(w->auth, "ann", NULL, AUTH_LINK_LIFE_S, note_link, &l);
 	run(w);
 	assert_int_equal(s.status, 0);
 	assert_int_equal(l.status, 0);
