@@ -66,6 +66,7 @@ typedef struct confab_error {
 	int status;	   /* HTTP status; 0 when there was no answer */
 	int unrecoverable; /* 1: trying again cannot help */
 	char message[256]; /* for people; UTF-8 */
+	int retry_after; /* of 429 and 503: seconds that the server asks you to wait; 0: it does not say */
 } confab_error;
 
 typedef struct confab_attribute {

@@ -28,10 +28,11 @@ static void api_end(struct api_request *r, json_t *answer, const confab_error *e
 
 static void on_api_token(void *arg, const char *token, const confab_error *error);
 
-static void on_answer(void *arg, long status, const char *text, size_t n)
+static void on_answer(void *arg, const struct https_answer *a)
 {
 	struct api_request *r = arg;
-	json_t *answer = status ? json_loadb(text, n, 0, NULL) : NULL;
+	long status = a->status;
+	json_t *answer = status ? json_loadb(a->text, a->length, 0, NULL) : NULL;
 	const char *message = json_string_value(json_object_get(answer, "message"));
 	int code = (int)json_integer_value(json_object_get(answer, "code"));
 	confab_error error;
@@ -41,12 +42,13 @@ static void on_answer(void *arg, long status, const char *text, size_t n)
 	(void)snprintf(plain, sizeof plain, "The server answered %ld.", status);
 	if (status == 0)
 		(void)error_set(&error, CONFAB_ERR_NETWORK, 0, false,
-				"The server could not be reached: %s", text);
+				"The server could not be reached: %s", a->text);
 	else
 		(void)error_set(&error, code ? code : CONFAB_ERR_INTERNAL, (int)status,
 				status / 100 == 4 && status != 429 &&
 					code != CONFAB_ERR_TOKEN_EXPIRED,
 				"%s", message ? message : plain);
+	error.retry_after = error_wait(a->retry_after);
 	if (status / 100 == 2 && answer)
 		api_end(r, answer, NULL);
 	else if (error.code == CONFAB_ERR_TOKEN_EXPIRED && !r->refreshed) {

@@ -95,6 +95,8 @@ static void take_reply(struct confab_client *c, struct ask *a, const json_t *eve
 				status / 100 == 4 && status != 429 &&
 					code != CONFAB_ERR_TOKEN_EXPIRED,
 				"%s", words);
+		error.retry_after = error_wait(
+			json_integer_value(json_object_get(event, "retry_after")));
 		ask_end(c, a, NULL, &error);
 	}
 }

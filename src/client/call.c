@@ -88,7 +88,7 @@ static void come_back(struct confab_call *call, const confab_error *error)
 {
 	bool first = call->state == CONFAB_CALL_JOINED;
 	uint64_t now = clock_now_us(),
-		 wait = first ? backoff_ms(0) / 2 : backoff_ms(call->attempts++);
+		 wait = first ? backoff_ms(0) / 2 : retry_ms(call->attempts++, error);
 
 	call->attempt++;
 	end_session(call);

@@ -223,3 +223,12 @@ uint64_t backoff_ms(unsigned attempt)
 		ms = CLIENT_BACKOFF_MOST_MS;
 	return ms - rng_u32(rng_os()) % (ms / 2); /* up to 50 % off, so that not all come at once */
 }
+
+uint64_t retry_ms(unsigned attempt, const confab_error *error)
+{
+	uint64_t ms = backoff_ms(attempt), asked = (uint64_t)error->retry_after * 1000;
+
+	if (asked) /* the same half on top */
+		asked += rng_u32(rng_os()) % (asked / 2);
+	return asked > ms ? asked : ms;
+}

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,7 @@ struct request {
 	size_t length;
 	struct sb answer;
 	long status;
+	int retry_after;
 	char error[CURL_ERROR_SIZE];
 	https_fn *fn;
 	void *arg;
@@ -111,8 +113,13 @@ static void work(uv_work_t *w)
 	struct curl_slist *all = headers && r->type ? curl_slist_append(headers, r->type) : headers;
 	CURL *e = curl_easy_init();
 
-	if (e && all && set_up(r, e, all) && curl_easy_perform(e) == CURLE_OK)
+	curl_off_t wait = 0;
+
+	if (e && all && set_up(r, e, all) && curl_easy_perform(e) == CURLE_OK) {
 		(void)curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &r->status);
+		(void)curl_easy_getinfo(e, CURLINFO_RETRY_AFTER, &wait);
+		r->retry_after = wait < INT_MAX ? (int)wait : INT_MAX;
+	}
 	curl_easy_cleanup(e);
 	curl_slist_free_all(headers);
 }
@@ -135,10 +142,14 @@ static void after_work(uv_work_t *w, int status)
 	struct request *r = container_of(w, struct request, work);
 
 	r->owner->active--;
+	struct https_answer answer = { .text = r->error, .length = strlen(r->error) };
+
 	if (status == 0 && r->status)
-		r->fn(r->arg, r->status, r->answer.text ? r->answer.text : "", r->answer.len);
-	else
-		r->fn(r->arg, 0, r->error, strlen(r->error));
+		answer = (struct https_answer){ .status = r->status,
+						.retry_after = r->retry_after,
+						.text = r->answer.text ? r->answer.text : "",
+						.length = r->answer.len };
+	r->fn(r->arg, &answer);
 	request_free(r);
 }
 

@@ -10,8 +10,14 @@
 
 struct https;
 
-/* status 0: no answer, and `text` says why, for people; else the body, ended by NUL. */
-typedef void https_fn(void *arg, long status, const char *text, size_t n);
+struct https_answer {
+	long status;	  /* 0: none, and `text` says why, for people */
+	int retry_after;  /* seconds; 0 = it does not say */
+	const char *text; /* the body, ended by NUL */
+	size_t length;
+};
+
+typedef void https_fn(void *arg, const struct https_answer *answer);
 
 struct https *https_new(uv_loop_t *loop);
 /* Breaks off what is under way (the callbacks come, with status 0); runs the loop until it is gone. */

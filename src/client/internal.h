@@ -29,6 +29,7 @@
 enum {
 	CLIENT_BACKOFF_MS = 500,
 	CLIENT_BACKOFF_MOST_MS = 15000,
+	CLIENT_WAIT_MOST_S = 300, /* that a server may ask for */
 	CLIENT_FIRST_ATTEMPTS = 3,
 	CLIENT_SILENCE_MS = 40000, /* the server says something every 15 s */
 	CLIENT_JOIN_MS = 20000,
@@ -187,6 +188,10 @@ void client_ready(struct confab_client *c, confab_done_fn *done, void *arg);
 /* Ends everything of the user; those who wait get `error`. */
 void client_teardown(struct confab_client *c, const confab_error *error);
 uint64_t backoff_ms(unsigned attempt);
+/* The same, and not before the server wants it. */
+uint64_t retry_ms(unsigned attempt, const confab_error *error);
+/* What a server says of seconds, within reason: 0…CLIENT_WAIT_MOST_S. */
+int error_wait(int64_t seconds);
 
 /* ---- event.c ---- */
 

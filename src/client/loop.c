@@ -16,6 +16,11 @@ struct task {
 
 /* ---- errors ---- */
 
+int error_wait(int64_t seconds)
+{
+	return seconds < 0 ? 0 : seconds > CLIENT_WAIT_MOST_S ? CLIENT_WAIT_MOST_S : (int)seconds;
+}
+
 int error_set(confab_error *ret, int code, int status, bool unrecoverable, const char *format, ...)
 {
 	va_list args;

@@ -84,7 +84,7 @@ static void failed(struct sending *s, const confab_error *error)
 		s->last = *error;
 		s->waits = true;
 		if (!c->chat.retry_at)
-			c->chat.retry_at = now + backoff_ms(c->chat.attempts++) * US_PER_MS;
+			c->chat.retry_at = now + retry_ms(c->chat.attempts++, error) * US_PER_MS;
 		chat_wind(c);
 	}
 	sending_go(c);

@@ -163,14 +163,16 @@ static void failed(struct confab_client *c, const confab_error *error)
 		attempt(c, c->events_serial);
 		return;
 	}
-	if (error->unrecoverable || (first && ++c->attempts >= CLIENT_FIRST_ATTEMPTS)) {
+	/* whoever waits for the first connection decides how long */
+	if (error->unrecoverable ||
+	    (first && (error->retry_after || ++c->attempts >= CLIENT_FIRST_ATTEMPTS))) {
 		client_log(c, CONFAB_LOG_WARN, "Not connected: %s", error->message);
 		client_teardown(c, error);
 		return;
 	}
 	if (!first)
 		set_state(c, CONFAB_CONNECTION_LOST, error);
-	(void)uv_timer_start(&c->events_timer, on_retry, backoff_ms(c->attempts), 0);
+	(void)uv_timer_start(&c->events_timer, on_retry, retry_ms(c->attempts, error), 0);
 	c->attempts += !first;
 }
 
@@ -222,6 +224,7 @@ static void on_refused(struct confab_client *c, json_t *event)
 	(void)error_set(&error, code ? code : CONFAB_ERR_INTERNAL, status ? status : 401,
 			code != CONFAB_ERR_TOKEN_EXPIRED && code != CONFAB_ERR_RATE_LIMITED, "%s",
 			message ? message : "The server refused the connection.");
+	error.retry_after = error_wait(json_integer_value(json_object_get(event, "retry_after")));
 	ws_close(c->events);
 	failed(c, &error);
 }

@@ -289,7 +289,10 @@ int https_send(struct https *h, const struct https_request *r, https_fn *fn, voi
 		(void)snprintf(edges.http_last + n, sizeof edges.http_last - (size_t)n,
 			       " [%zu bytes]", r->length);
 	edges.http_requests++;
-	fn(arg, edges.http_status, body, strlen(body));
+	fn(arg, &(struct https_answer){ .status = edges.http_status,
+					.retry_after = edges.http_retry_after,
+					.text = body,
+					.length = strlen(body) });
 	return 0;
 }
 

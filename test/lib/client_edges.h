@@ -34,6 +34,7 @@ extern struct edges {
 	/* What HTTP requests are answered with: status and JSON. */
 	long http_status;
 	const char *http_body;
+	int http_retry_after;
 	unsigned http_requests;
 	char http_last[512]; /* the newest: "POST http://… {…}", of a file "[N bytes]" */
 	/* What was sent on the event socket: the newest frame, and how many. */

@@ -102,6 +102,28 @@ static void tried_again(void **state)
 	assert_non_null(strstr(edges.http_last, "\"second\",\"client_id\":\"c-"));
 }
 
+/* Not before the server wants it. */
+static void tried_again_as_late_as_asked(void **state)
+{
+	struct chatting *f = *state;
+	const char *busy = "{\"code\":9,\"message\":\"Too many requests.\"}";
+
+	edges_cut_events();
+	edges.http_status = 429;
+	edges.http_retry_after = 20;
+	edges.http_body = busy;
+	send_text(f, "first", "m1", &f->sent);
+	assert_int_equal(edges.http_requests, 1);
+	edges_pass(f->client, 19900 * US_PER_MS);
+	assert_int_equal(edges.http_requests, 1);
+	assert_int_equal(f->sent.ended, 0);
+	edges.http_status = 200;
+	edges.http_body = "{\"message\":" MESSAGE("45", "m1") "}";
+	edges_pass(f->client, 10200 * US_PER_MS); /* up to half of it more */
+	assert_int_equal(edges.http_requests, 2);
+	assert_int_equal(f->sent.id, 45);
+}
+
 /* The first of a conversation is given up when its time is over; another conversation does not wait for it. */
 static void given_up(void **state)
 {
@@ -172,8 +194,10 @@ static void files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(over_the_socket), WITH(refused),	 WITH(tried_again),
-		WITH(given_up),	       WITH(signed_out), WITH(files),
+		WITH(over_the_socket), WITH(refused),
+		WITH(tried_again),     WITH(tried_again_as_late_as_asked),
+		WITH(given_up),	       WITH(signed_out),
+		WITH(files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
