@@ -202,15 +202,20 @@ static int check_quoted(struct db *db, struct message_request *r)
 	return row == 1 && (!quoted.private || r->new.private) ? 0 : -ENOENT;
 }
 
-/* And the state of their conversation: one question instead of two is worth having, each message asks it. */
+/*
+ * And the state of their conversation, and whether the message is there: one question instead of three is worth having, each
+ * message asks it. -EEXIST: it is. An INSERT that finds it would write all the same, the next id, which a full disk refuses.
+ */
 static int find_writer(struct db *db, struct message_request *r)
 {
 	sqlite3_stmt *stmt = db_query(
 		db,
-		"SELECT " USER ", c.status = 'open', c.waiting_since IS NOT NULL FROM users u LEFT "
-		"JOIN conversations c ON c.id = ? WHERE u.id = ?",
-		"ss", r->new.conversation_id, r->new.user_id);
+		"SELECT " USER ", c.status = 'open', c.waiting_since IS NOT NULL, EXISTS (SELECT 1 "
+		"FROM messages WHERE conversation_id = ?1 AND user_id = ?2 AND client_id = ?3) "
+		"FROM users u LEFT JOIN conversations c ON c.id = ?1 WHERE u.id = ?2",
+		"sss", r->new.conversation_id, r->new.user_id, r->new.client_id);
 	int row = stmt ? db_step(db, stmt) : db_error(db);
+	bool there = row == 1 && db_int(stmt, USER_COLUMNS + 2);
 
 	if (row == 1) {
 		user_read(&r->base.mem, stmt, 0, &r->message.user);
@@ -218,7 +223,7 @@ static int find_writer(struct db *db, struct message_request *r)
 						     db_int(stmt, USER_COLUMNS + 1) != 0 };
 	}
 	db_end(stmt);
-	return row == 1 ? 0 : row == 0 ? -ENOENT : row;
+	return there ? -EEXIST : row == 1 ? 0 : row == 0 ? -ENOENT : row;
 }
 
 /* The message as it is in the table now: what was inserted, and what the checks read. */

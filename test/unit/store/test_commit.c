@@ -200,6 +200,10 @@ static void test_first_one_again(void **state)
 	store_wait(s->store);
 	assert_int_equal(other.status, -ENOENT);
 	assert_int_equal(found(s, "apple"), 1);
+	m.quoted_id = 0;
+	store_message_add(s->store, &m, note_written, &other);
+	store_wait(s->store);
+	assert_int_equal(other.id, first.id + 1); /* the repeats have written nothing */
 }
 
 int main(void)
