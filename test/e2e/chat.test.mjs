@@ -278,7 +278,7 @@ test('without a connection: a change that could not be saved is not lost, and a 
 	await admin.context.setOffline(true);
 	await box(admin).fill('Shipped today');
 	await box(admin).press('Enter');
-	await admin.page.getByRole('status').filter({ hasText: 'did not work' }).waitFor();
+	await admin.page.getByRole('status').filter({ hasText: 'cannot be reached' }).waitFor();
 	await admin.page.getByText('Edit message').waitFor();
 	assert.equal(await box(admin).inputValue(), 'Shipped today');
 	const search = admin.page.getByRole('searchbox', { name: 'Search' });

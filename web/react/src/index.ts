@@ -31,6 +31,7 @@ export { useCallStateHooks } from './hooks/useCallStateHooks.ts';
 export { useChat } from './hooks/useChat.ts';
 export { useJoinedCall } from './hooks/useCall.ts';
 export { badge as formatBadge, duration as formatDuration } from './format.ts';
+export { errorText } from './errorText.ts';
 export { useModal } from './hooks/useModal.ts';
 export { isShortcut } from './call/callKeys.ts';
 export { playChime } from './sound/chime.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CallCardObject, OperatorCallObject, OperatorProblemObject, OperatorServerObject, VideoClient } from '@confab/client';
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 
 const EVERY_MS = 2000;
 const SERVER_EVERY_MS = 30_000;
@@ -14,7 +14,7 @@ export interface OperatorView {
   server: OperatorServerObject | undefined;
   /** What to call a conversation, by its id; those that are gone are missing. */
   names: ReadonlyMap<string, string>;
-  error: string | undefined;
+  error: Error | undefined;
 }
 
 /** Live calls every two seconds while the page is looked at, the machine every half minute; the past and the problems when a call begins or ends. */
@@ -25,10 +25,9 @@ export function useOperator(client: VideoClient, conversation: string | undefine
   const [problems, setProblems] = useState<readonly OperatorProblemObject[]>();
   const [server, setServer] = useState<OperatorServerObject>();
   const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<Error>();
   const running = calls?.map((call) => call.session_id).join();
 
-  const fail = useCallback((reason: Error) => setError(reason.message), []);
   useEffect(() => {
     let alive = true;
     const look = () => {
@@ -38,7 +37,7 @@ export function useOperator(client: VideoClient, conversation: string | undefine
         setCalls(live.calls);
         setHidden(live.private.calls);
         setError(undefined);
-      }, (reason: Error) => alive && fail(reason));
+      }, (reason: Error) => alive && setError(reason));
     };
     const lookAtServer = () => {
       if (!document.hidden) client.operator.server().then((now) => alive && setServer(now), () => {}); // the calls' request says what is wrong
@@ -50,25 +49,25 @@ export function useOperator(client: VideoClient, conversation: string | undefine
       alive = false;
       timers.forEach(clearInterval);
     };
-  }, [client, fail]);
+  }, [client]);
 
   useEffect(() => {
     let alive = true;
     client.operator
       .history(conversation ? { conversation } : {})
-      .then((cards) => alive && setHistory(cards), (reason: Error) => alive && fail(reason));
+      .then((cards) => alive && setHistory(cards), (reason: Error) => alive && setError(reason));
     return () => {
       alive = false;
     };
-  }, [client, conversation, running, fail]);
+  }, [client, conversation, running]);
 
   useEffect(() => {
     let alive = true;
-    client.operator.problems().then((list) => alive && setProblems(list), (reason: Error) => alive && fail(reason));
+    client.operator.problems().then((list) => alive && setProblems(list), (reason: Error) => alive && setError(reason));
     return () => {
       alive = false;
     };
-  }, [client, running, fail]);
+  }, [client, running]);
 
   useEffect(() => {
     let alive = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EmptyState, Spinner, useVideoClient } from '@confab/react';
+import { EmptyState, errorText, Spinner, useVideoClient } from '@confab/react';
 import { useState } from 'react';
 import { History } from '../operator/History.tsx';
 import { LiveCall } from '../operator/LiveCall.tsx';
@@ -21,7 +21,7 @@ export function Operator() {
       <h1>{texts.navCalls}</h1>
       {error && (
         <p className="op-error" role="alert">
-          {error}
+          {errorText(error, messages)}
         </p>
       )}
       <section aria-labelledby="op-live">

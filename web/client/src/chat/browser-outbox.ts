@@ -3,8 +3,15 @@
 import type { OutboxStorage, UnsentMessage } from './unsent.ts';
 
 const STORE = 'messages';
-/** A tab that the system has put to sleep keeps its lock; longer than a request takes, nobody waits for it. */
-const LOCK_MS = 25_000;
+/**
+ * A tab that the system has put to sleep keeps its lock, and answers nobody: after so many questions it is not waited for. One
+ * that answers is, as long as its upload takes.
+ */
+const ASKS = 3;
+const ASK_MS = 8000;
+
+/** What tabs say to each other. */
+type Word = 'changed' | { asks: string } | { holds: string };
 
 interface Row {
   userId: string;
@@ -56,28 +63,66 @@ class BrowserOutbox implements OutboxStorage {
   /** Pages on plain HTTP have no locks; where nothing may be kept, they are refused. Twice is better than never: a message is stored once. */
   async exclusive<T>(name: string, work: () => Promise<T>): Promise<T> {
     if (typeof navigator === 'undefined' || !navigator.locks) return work();
+    const lock = `${this.name} ${name}`;
+    const patience = this.#patience(lock);
     let begun = false;
-    const begin = () => {
+    const begin = async () => {
       begun = true;
-      return work();
+      patience.end();
+      const stop = this.#hear((word) => typeof word === 'object' && 'asks' in word && word.asks === lock && this.#say({ holds: lock }));
+      return work().finally(stop);
     };
     try {
-      return (await navigator.locks.request(`${this.name} ${name}`, { signal: AbortSignal.timeout(LOCK_MS) }, begin)) as T;
+      return (await navigator.locks.request(lock, { signal: patience.signal }, begin)) as T;
     } catch (error) {
       if (begun) throw error;
       return work();
+    } finally {
+      patience.end();
     }
   }
 
   onChange(listener: () => void): () => void {
+    return this.#hear((word) => word === 'changed' && listener());
+  }
+
+  /** Ends when whoever has the lock does not answer. */
+  #patience(lock: string): { signal: AbortSignal; end: () => void } {
+    const abort = new AbortController();
+    let unanswered = 0;
+    const stop = this.#hear((word) => {
+      if (typeof word === 'object' && 'holds' in word && word.holds === lock) unanswered = 0;
+    });
+    const ask = () => {
+      if (unanswered++ === ASKS) abort.abort();
+      else this.#say({ asks: lock });
+    };
+    const timer = setInterval(ask, ASK_MS);
+    ask();
+    return {
+      signal: abort.signal,
+      end: () => {
+        clearInterval(timer);
+        stop();
+      },
+    };
+  }
+
+  /** Calls back with what other tabs say. Returns the way to stop. */
+  #hear(listener: (word: Word) => void): () => void {
     if (typeof BroadcastChannel === 'undefined') return () => {};
     const channel = (this.#channel ??= new BroadcastChannel(this.name));
-    channel.addEventListener('message', listener);
-    return () => channel.removeEventListener('message', listener);
+    const hear = ({ data }: MessageEvent<Word>) => listener(data);
+    channel.addEventListener('message', hear);
+    return () => channel.removeEventListener('message', hear);
+  }
+
+  #say(word: Word): void {
+    this.#channel?.postMessage(word);
   }
 
   #tell(): void {
-    this.#channel?.postMessage('changed');
+    this.#say('changed');
   }
 
   /** Resolves when it is done, not only asked for. */

@@ -3,6 +3,7 @@ import { isChannel, legOf, ownsChannel, type Call, type ChatStore, type Particip
 import { useEffect, useRef, useState } from 'react';
 import { Person } from '../channels/Person.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { errorText } from '../errorText.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
@@ -158,9 +159,9 @@ function useAsking(call: Call): { busy: boolean; rings(userId: string): boolean;
       const reply = await call.ring({ member_ids: [user.id] });
       setAsked({ user, ringId: reply.ring?.id });
     };
-    ringThem().catch(() => {
+    ringThem().catch((error: unknown) => {
       setAsked(undefined);
-      toast(messages.actionFailed, 'problem');
+      toast(errorText(error, messages), 'problem');
     });
   };
   return { busy: asked !== undefined, rings: (userId) => asked?.user.id === userId, ask };

@@ -2,6 +2,7 @@
 import type { Call } from '@confab/client';
 import { useState, type FormEvent } from 'react';
 import { useMessages } from '../context.tsx';
+import { errorText } from '../errorText.ts';
 import { Stars } from '../ui/Stars.tsx';
 import { useToast } from '../ui/Toasts.tsx';
 
@@ -20,7 +21,7 @@ export function CallRating({ call }: { call: Call }) {
   const keep = (rating: number, words: string) =>
     call.submitFeedback(rating, words ? { reason: words } : {}).then(
       () => setTold(rating >= FINE || words !== ''),
-      () => toast(messages.actionFailed, 'problem'),
+      (error: unknown) => toast(errorText(error, messages), 'problem'),
     );
   const choose = (rating: number) => {
     setStars(rating);

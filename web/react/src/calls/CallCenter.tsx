@@ -8,6 +8,7 @@ import { VideoCall } from '../call/VideoCall.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { isGuestOf } from '../call/useConversation.ts';
 import { useRingNotification } from '../call/useRingNotification.ts';
+import { errorText } from '../errorText.ts';
 import { Continuing } from '../handover/Continuing.tsx';
 import { useRingingCalls } from '../hooks/useCalls.ts';
 import { useToast } from '../ui/Toasts.tsx';
@@ -124,7 +125,7 @@ function Calls({ continued, children }: { continued: string | undefined; childre
   const write = (call: Call, conversation: string, text: string) => {
     const id = `reply-${call.state.ring?.id ?? call.id}`; // one for each ring
     decline(call);
-    client.chat.send(conversation, text, id).catch(() => toast(t.actionFailed, 'problem'));
+    client.chat.send(conversation, text, id).catch((error: unknown) => toast(errorText(error, t), 'problem'));
   };
   const told = incoming && conversationIdOf(incoming.id);
   const conversation = told !== undefined && isGuestOf(messenger, told) ? undefined : told;

@@ -3,6 +3,7 @@
 import type { ChatStore } from '@confab/client';
 import { useCallback, useEffect, useRef, type HTMLAttributes, type SyntheticEvent } from 'react';
 import { useMessages } from '../context.tsx';
+import { errorText } from '../errorText.ts';
 import { useToast } from '../ui/Toasts.tsx';
 
 /** From this message on, or from what the other side said last; a toast says whether it worked. */
@@ -13,7 +14,7 @@ export function useMarkUnread(store: ChatStore, conversationId: string): (messag
     (messageId) =>
       void store.markUnread(conversationId, messageId).then(
         (done) => done && toast(t.markedUnread),
-        () => toast(t.actionFailed, 'problem'),
+        (error: unknown) => toast(errorText(error, t), 'problem'),
       ),
     [store, conversationId, t, toast],
   );

@@ -2,6 +2,7 @@
 import { ownsChannel, type ChannelObject, type ConfabError, type ChatMessage, type ChatStore, type UnsentFile, type UserObject } from '@confab/client';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../context.tsx';
+import { errorText } from '../errorText.ts';
 import { useToast } from '../ui/Toasts.tsx';
 import type { MessageActions } from './Bubble.tsx';
 import type { Writing } from './Composer.tsx';
@@ -40,7 +41,7 @@ export function useMessageActions(store: ChatStore, id: string, me: UserObject, 
   const rules = channel ? ownsChannel(channel, me.id) : me.role === 'admin';
 
   return useMemo(() => {
-    const attempt = (deed: Promise<void>) => void deed.catch((error: ConfabError) => toast(refusalText(error, t) ?? t.actionFailed, 'problem'));
+    const attempt = (deed: Promise<void>) => void deed.catch((error: ConfabError) => toast(refusalText(error, t) ?? errorText(error, t), 'problem'));
     const own = (message: ChatMessage) => message.user.id === me.id;
     const changeable = (message: ChatMessage) =>
       own(message) && (me.role === 'admin' || Date.now() - message.at < CHANGE_WINDOW_MS);

@@ -3,6 +3,7 @@ import { ConfabError, type ConversationObject, type CustomerObject } from '@conf
 import { useEffect, useState } from 'react';
 import { Person } from '../channels/Person.tsx';
 import { useMessages, useVideoClient } from '../context.tsx';
+import { errorText } from '../errorText.ts';
 import { shortTime } from '../format.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { FormDialog } from '../ui/FormDialog.tsx';
@@ -94,7 +95,7 @@ function Comparing({ ids, onBack, onClose }: ComparingProps) {
     let current = true;
     Promise.all([client.support.customer(one), client.support.customer(two)]).then(
       (found) => current && setBoth(found),
-      () => current && setProblem(messages.actionFailed),
+      (error: unknown) => current && setProblem(errorText(error, messages)),
     );
     return () => {
       current = false;
@@ -114,7 +115,7 @@ function Comparing({ ids, onBack, onClose }: ComparingProps) {
       },
       (error: unknown) => {
         setBusy(false);
-        setProblem(error instanceof ConfabError && error.statusCode === 409 ? t.inCall : messages.actionFailed);
+        setProblem(error instanceof ConfabError && error.statusCode === 409 ? t.inCall : errorText(error, messages));
       },
     );
   };
