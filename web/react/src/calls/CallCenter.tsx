@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ConfabError, conversationIdOf, type Call, type ChatStore, type UserObject } from '@confab/client';
+import { ConfabError, conversationIdOf, type Call, type ChatStore } from '@confab/client';
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { Ended } from '../call/CallEnded.tsx';
 import { IncomingCall } from '../call/IncomingCall.tsx';
@@ -15,10 +15,11 @@ import { useToast } from '../ui/Toasts.tsx';
 import { AfterCall } from './AfterCall.tsx';
 import { CallLobby } from './CallLobby.tsx';
 import { CallChatProvider, useCallChat } from './CallChat.tsx';
+import { toKeep, toShow, type Peer } from './team.ts';
 import { GONE_MS } from './useInCall.ts';
 import { toTextBox } from './toTextBox.ts';
 
-export type Peer = Pick<UserObject, 'id' | 'name' | 'image'>;
+export type { Peer };
 
 export interface ActiveCall {
   call: Call;
@@ -92,9 +93,9 @@ function Calls({ continued, children }: { continued: string | undefined; childre
     const stale = me && left.current?.cid === call.cid && Date.now() - left.current.at < GONE_MS;
     const elsewhere = me && !stale;
     const rings = ring || (stale && !others);
-    setActive((now) => (now?.call === call ? now : { call, peer, ring: rings && !elsewhere, accepted: false, takeOver: elsewhere && !beside })); // one is in it already
-  }, [messenger]);
-  const check = useCallback((call: Call, peer: Peer, { ring = false, beside = false } = {}) => setChecking({ call, peer, ring, beside }), []);
+    setActive((now) => (now?.call === call ? now : { call, peer: toKeep(peer, t), ring: rings && !elsewhere, accepted: false, takeOver: elsewhere && !beside })); // one is in it already
+  }, [messenger, t]);
+  const check = useCallback((call: Call, peer: Peer, { ring = false, beside = false } = {}) => setChecking({ call, peer: toKeep(peer, t), ring, beside }), [t]);
   const onFound = useCallback(
     (found: { call: Call; peer: Peer } | undefined) => {
       setToContinue(undefined);
@@ -139,7 +140,7 @@ function Calls({ continued, children }: { continued: string | undefined; childre
           key={active.call.cid}
           callType={active.call.type}
           callId={active.call.id}
-          peer={active.peer}
+          peer={toShow(active.peer, t)}
           ring={active.ring}
           takeOver={active.takeOver}
           onWrite={() => {
@@ -148,14 +149,14 @@ function Calls({ continued, children }: { continued: string | undefined; childre
           }}
           onClose={(how) => {
             close();
-            setEnded(how && { ...how, call: active.call });
+            setEnded(how && { ...how, peer: active.peer, call: active.call });
           }}
         />
       )}
       {checking && !active && (
         <CallLobby
           call={checking.call}
-          name={checking.peer.name}
+          name={toShow(checking.peer, t).name}
           beside={checking.beside}
           onJoin={(ring) => {
             open(checking.call, checking.peer, { ring, beside: checking.beside });
@@ -177,7 +178,7 @@ function Calls({ continued, children }: { continued: string | undefined; childre
           onWrite={conversationIdOf(dialing.id) === undefined ? undefined : toTextBox}
         />
       )}
-      {ended && <AfterCall ended={ended} onOpen={(ring) => open(ended.call, ended.peer, { ring })} onClose={goOn} />}
+      {ended && <AfterCall ended={{ ...ended, peer: toShow(ended.peer, t) }} onOpen={(ring) => open(ended.call, ended.peer, { ring })} onClose={goOn} />}
       {incoming?.state.ring && (
         <IncomingCall
           key={incoming.state.ring.id}

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { conversationIdOf, faceOf, type Call, type ChatState, type ChatStore } from '@confab/client';
 import { useEffect } from 'react';
-import type { Peer } from '../calls/CallCenter.tsx';
+import { teamOf, type Peer } from '../calls/team.ts';
 import { useMessages, useVideoClient } from '../context.tsx';
 import { useObservable } from '../hooks/useObservable.ts';
 import type { Messages } from '../messages/en.ts';
-import { TEAM_ID } from '../ui/Avatar.tsx';
 
 interface ContinuingProps {
   cid: string;
@@ -32,6 +31,6 @@ function peerOf(conversation: string | undefined, state: ChatState, t: Messages)
   if (conversation === undefined) return undefined;
   const channel = state.channels.get(conversation);
   if (channel) return faceOf(channel, state.me.id);
-  if (conversation === state.me.id) return { id: TEAM_ID, name: t.supportTeam };
+  if (conversation === state.me.id) return teamOf(t);
   return state.conversations.get(conversation)?.user;
 }

@@ -3,11 +3,9 @@ import type { UserObject } from '@confab/client';
 import { useState } from 'react';
 import { Icon } from './Icon.tsx';
 import { hueOf, initialsOf } from './initials.ts';
+import { TEAM_ID } from './teamId.ts';
 
 export type AvatarSize = 'tiny' | 'small' | 'medium' | 'large' | 'huge';
-
-/** The id of a whole team, which is nobody's: people's have no such letter. */
-export const TEAM_ID = '!team';
 
 /** A person's picture, or their initials on a colour that is always the same for the same person. */
 export function Avatar({ user, size = 'medium' }: { user: Pick<UserObject, 'id' | 'name' | 'image'>; size?: AvatarSize }) {
