@@ -112,8 +112,10 @@ static void note_unknown(struct stun_msg *m, uint16_t type)
 }
 
 /* One attribute before MESSAGE-INTEGRITY. Only the first of a kind counts (RFC 8489 14). */
-static bool parse_attribute(struct stun_msg *m, uint16_t type, struct rd r)
+static bool take_attribute(void *message, uint16_t type, struct rd r)
 {
+	struct stun_msg *m = message;
+
 	switch (type) {
 	case A_USERNAME:
 		return m->username || parse_username(m, r);
@@ -147,7 +149,8 @@ static bool parse_attribute(struct stun_msg *m, uint16_t type, struct rd r)
 	}
 }
 
-enum stun_result stun_walk_begin(struct stun_walk *w, const void *bytes, size_t n)
+static enum stun_result read_header(struct stun_walk *w, const void *bytes, size_t n,
+				    uint8_t ret_tid[STUN_TID_LENGTH])
 {
 	struct rd r = rd_of(bytes, n);
 
@@ -163,7 +166,7 @@ enum stun_result stun_walk_begin(struct stun_walk *w, const void *bytes, size_t 
 		return STUN_NOT_STUN;
 	if (rd_left(&r) != length || length & 3)
 		return STUN_SHORT;
-	memcpy(w->tid, tid, STUN_TID_LENGTH);
+	memcpy(ret_tid, tid, STUN_TID_LENGTH);
 	w->rest = r;
 	return STUN_OK;
 }
@@ -186,52 +189,41 @@ static enum stun_result walk_end(struct stun_walk *w, const uint8_t *at, uint16_
 	return STUN_OK;
 }
 
-bool stun_walk_next(struct stun_walk *w, uint16_t *ret_type, struct rd *ret_value)
+enum stun_result stun_walk(struct stun_walk *w, const void *bytes, size_t n,
+			   uint8_t ret_tid[STUN_TID_LENGTH], stun_take_fn *take, void *message)
 {
-	while (rd_left(&w->rest)) {
+	enum stun_result result = read_header(w, bytes, n, ret_tid);
+
+	while (result == STUN_OK && rd_left(&w->rest)) {
 		const uint8_t *at = w->rest.p;
 		uint16_t type = rd_be16(&w->rest);
 		uint16_t length = rd_be16(&w->rest);
 		struct rd value = rd_sub(&w->rest, length);
 
 		rd_skip(&w->rest, -(unsigned)length & 3);
-		if (w->rest.bad || value.bad) {
-			w->result = STUN_BAD_ATTRIBUTE;
-			return false;
-		}
-		if (!w->integrity_at && type != A_FINGERPRINT && type != A_MESSAGE_INTEGRITY) {
-			*ret_type = type;
-			*ret_value = value;
-			return true;
-		}
-		w->result = walk_end(w, at, type, value);
-		if (w->result != STUN_OK)
-			return false;
+		if (w->rest.bad || value.bad)
+			result = STUN_BAD_ATTRIBUTE;
+		else if (w->integrity_at || type == A_FINGERPRINT || type == A_MESSAGE_INTEGRITY)
+			result = walk_end(w, at, type, value);
+		else if (!take(message, type, value))
+			result = STUN_BAD_ATTRIBUTE;
 	}
-	return false;
+	return result;
 }
 
 enum stun_result stun_parse(struct stun_msg *ret, const void *bytes, size_t n)
 {
 	struct stun_msg m = { 0 };
 	struct stun_walk w;
-	struct rd value;
-	uint16_t type;
-	enum stun_result result = stun_walk_begin(&w, bytes, n);
+	enum stun_result result = stun_walk(&w, bytes, n, m.tid, take_attribute, &m);
 
 	if (result != STUN_OK)
 		return result;
 	m.type = w.type;
-	memcpy(m.tid, w.tid, STUN_TID_LENGTH);
-	while (stun_walk_next(&w, &type, &value)) {
-		if (!parse_attribute(&m, type, value))
-			return STUN_BAD_ATTRIBUTE;
-	}
 	m.has_fingerprint = w.has_fingerprint;
 	m.integrity_at = w.integrity_at;
-	if (w.result == STUN_OK)
-		*ret = m;
-	return w.result;
+	*ret = m;
+	return STUN_OK;
 }
 
 const char *stun_local_ufrag(const struct stun_msg *m, size_t *ret_length)

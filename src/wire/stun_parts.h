@@ -34,25 +34,24 @@ enum stun_attribute {
 	A_ICE_CONTROLLING = 0x802a,
 };
 
-/* The header of a message, and a walk over what follows it. */
+/* What a walk over a message has found. */
 struct stun_walk {
 	uint16_t type;
-	uint8_t tid[STUN_TID_LENGTH];
 	bool has_fingerprint;
 	uint16_t integrity_at; /* as in struct stun_msg */
 	const uint8_t *start;
 	struct rd rest;
-	enum stun_result result; /* why the walk ended; STUN_OK: at the end of the message */
 };
 
-/* Reads the header; exactly n bytes must be the message. */
-enum stun_result stun_walk_begin(struct stun_walk *w, const void *bytes, size_t n);
+/* Takes one attribute into `message`, whose `tid` it is. False: it is malformed. */
+typedef bool stun_take_fn(void *message, uint16_t type, struct rd value);
 
 /*
- * The next attribute that MESSAGE-INTEGRITY covers (RFC 8489 14.5), or any when there is none; that
- * one and FINGERPRINT are taken here. False: see `result`.
+ * Reads a message, of exactly n bytes: its header, whose transaction goes to `ret_tid`, then each attribute that MESSAGE-INTEGRITY
+ * covers (RFC 8489 14.5), or all when there is none, to `take`; that one and FINGERPRINT are taken here.
  */
-bool stun_walk_next(struct stun_walk *w, uint16_t *ret_type, struct rd *ret_value);
+enum stun_result stun_walk(struct stun_walk *w, const void *bytes, size_t n,
+			   uint8_t ret_tid[STUN_TID_LENGTH], stun_take_fn *take, void *message);
 
 /* One of the XOR-…-ADDRESS attributes (RFC 8489 14.2). */
 bool stun_read_address(struct sockaddr_storage *ret, const uint8_t tid[STUN_TID_LENGTH],

@@ -100,8 +100,10 @@ static bool read_numbers(struct turn_msg *m, uint16_t type, struct rd value)
 	}
 }
 
-static bool read_attribute(struct turn_msg *m, uint16_t type, struct rd value)
+static bool take_attribute(void *message, uint16_t type, struct rd value)
 {
+	struct turn_msg *m = message;
+
 	switch (type) {
 	case A_USERNAME:
 		return read_username(&m->username, value);
@@ -145,22 +147,14 @@ enum stun_result turn_parse(struct turn_msg *ret, const void *bytes, size_t n)
 {
 	struct turn_msg m = { 0 };
 	struct stun_walk w;
-	struct rd value;
-	uint16_t type;
-	enum stun_result result = stun_walk_begin(&w, bytes, n);
+	enum stun_result result = stun_walk(&w, bytes, n, m.tid, take_attribute, &m);
 
 	if (result != STUN_OK)
 		return result;
 	m.type = w.type;
-	memcpy(m.tid, w.tid, STUN_TID_LENGTH);
-	while (stun_walk_next(&w, &type, &value)) {
-		if (!read_attribute(&m, type, value))
-			return STUN_BAD_ATTRIBUTE;
-	}
 	m.integrity_at = w.integrity_at;
-	if (w.result == STUN_OK)
-		*ret = m;
-	return w.result;
+	*ret = m;
+	return STUN_OK;
 }
 
 void turn_integrity_head(const struct turn_msg *m, const void *bytes, uint8_t ret[4])
