@@ -1,110 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See turn.h. Way: turn_rx ▸ request ▸ authenticate ▸ allocate | refresh | permit | bind; or take_channel, take_send. */
-#include "media/turn.h"
+#include "media/turn_private.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/address.h"
 #include "base/clock.h"
 
 enum {
-	NONCE_TAG = 16, /* hex digits */
-	NONCE_SIZE = 8 + NONCE_TAG + 1,
 	FAMILY_IPV4 = 1,
 	FAMILY_IPV6 = 2,
 	FIRST_PORT = 49152, /* RFC 8656 7.2 */
 	PORTS = 16384,
 };
-
-#define REALM "confab"
-
-/* ---- names that prove themselves ---- */
-
-static void hex(const uint8_t *bytes, size_t n, char *ret)
-{
-	for (size_t i = 0; i < n; i++)
-		(void)snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
-}
-
-static void password_of(const uint8_t secret[TURN_SECRET], const char *username, size_t n,
-			char ret[TURN_PASSWORD_SIZE])
-{
-	uint8_t digest[SHA256_LENGTH];
-
-	hmac_sha256(secret, TURN_SECRET, username, n, digest);
-	hex(digest, (TURN_PASSWORD_SIZE - 1) / 2, ret);
-}
-
-void turn_credentials_make(const uint8_t secret[TURN_SECRET], uint64_t now, unsigned worker,
-			   const char *participant, struct turn_credentials *ret)
-{
-	(void)snprintf(ret->username, sizeof ret->username, "%llx:%x:%.*s",
-		       (unsigned long long)(now / US_PER_S + TURN_CREDENTIAL_S), worker,
-		       TURN_PARTICIPANT_MAX, participant);
-	password_of(secret, ret->username, strlen(ret->username), ret->password);
-}
-
-/* "EXPIRES:WORKER:PARTICIPANT"; what is not of this form is not ours. */
-static bool read_username(const struct turn_text *name, uint64_t *ret_expires_s,
-			  struct turn_claim *ret)
-{
-	char text[TURN_USERNAME_SIZE], *end;
-
-	if (!name->p || name->length >= sizeof text)
-		return false;
-	memcpy(text, name->p, name->length);
-	text[name->length] = '\0';
-	*ret_expires_s = strtoull(text, &end, 16);
-	if (*end != ':')
-		return false;
-	unsigned long worker = strtoul(end + 1, &end, 16);
-	if (*end != ':' || worker > UINT16_MAX || strlen(end + 1) > TURN_PARTICIPANT_MAX ||
-	    strlen(text) != name->length)
-		return false;
-	ret->worker = (unsigned)worker;
-	(void)snprintf(ret->participant, sizeof ret->participant, "%s", end + 1);
-	return true;
-}
-
-bool turn_claim_of(const uint8_t *bytes, size_t n, struct turn_claim *ret)
-{
-	struct turn_msg m;
-	uint64_t expires;
-
-	return turn_parse(&m, bytes, n) == STUN_OK && m.integrity_at &&
-	       read_username(&m.username, &expires, ret);
-}
-
-/* The time, and an HMAC of it and of whom it was given to. */
-static void nonce_make(const uint8_t secret[TURN_SECRET], uint64_t seconds,
-		       const struct sockaddr_storage *client, char ret[NONCE_SIZE])
-{
-	uint8_t digest[SHA256_LENGTH],
-		input[sizeof "nonce" + 8 + sizeof(struct sockaddr_in6)] = "nonce";
-
-	memcpy(input + sizeof "nonce", &seconds, 8);
-	memcpy(input + sizeof "nonce" + 8, client, address_length(client));
-	hmac_sha256(secret, TURN_SECRET, input, sizeof input, digest);
-	(void)snprintf(ret, NONCE_SIZE, "%08llx", (unsigned long long)(seconds & UINT32_MAX));
-	hex(digest, NONCE_TAG / 2, ret + 8);
-}
-
-static bool nonce_is_good(const struct turn *t, uint64_t now, const struct turn_text *nonce)
-{
-	char text[NONCE_SIZE], good[NONCE_SIZE];
-
-	if (nonce->length != NONCE_SIZE - 1)
-		return false;
-	memcpy(text, nonce->p, NONCE_SIZE - 1);
-	text[8] = '\0';
-	uint64_t seconds = strtoull(text, NULL, 16), at = now / US_PER_S;
-	if (seconds > at || at - seconds > TURN_NONCE_S)
-		return false;
-	nonce_make(t->server->secret, seconds, &t->client, good);
-	return hash_equal(good, nonce->p, NONCE_SIZE - 1);
-}
 
 /* ---- answers ---- */
 
@@ -121,19 +29,21 @@ static struct turn_msg answer_to(const struct turn_msg *m, unsigned class)
 	return answer;
 }
 
-/* 401 and 438 (RFC 8489 9.2.4): with what the next try needs. */
+/* 401 and 438 (RFC 8489 9.2.4): with what the next try needs; 400: without. */
 static size_t write_challenge(const uint8_t secret[TURN_SECRET], uint64_t now,
 			      const struct sockaddr_storage *client, const struct turn_msg *m,
 			      enum turn_error code, uint8_t ret[STUN_MESSAGE_MAX])
 {
 	struct turn_msg answer = answer_to(m, STUN_ERROR);
-	char nonce[NONCE_SIZE];
+	char nonce[TURN_NONCE_SIZE];
 	struct stun_out out;
 
-	nonce_make(secret, now / US_PER_S, client, nonce);
+	turn_nonce_make(secret, now / US_PER_S, client, nonce);
 	answer.error_code = (uint16_t)code;
-	answer.realm = (struct turn_text){ REALM, sizeof REALM - 1 };
-	answer.nonce = (struct turn_text){ nonce, NONCE_SIZE - 1 };
+	if (code != TURN_BAD_REQUEST) {
+		answer.realm = (struct turn_text){ TURN_REALM, sizeof TURN_REALM - 1 };
+		answer.nonce = (struct turn_text){ nonce, TURN_NONCE_SIZE - 1 };
+	}
 	return turn_write(&out, ret, STUN_MESSAGE_MAX, &answer, false) < 0 ? 0 : out.length;
 }
 
@@ -190,22 +100,6 @@ static void reply_error(const struct turn *t, const struct turn_msg *m, enum tur
 
 /* ---- who asks ---- */
 
-static void key_of(const struct turn_server *s, const struct turn_text *username,
-		   struct hmac_sha1_key *ret)
-{
-	char password[TURN_PASSWORD_SIZE],
-		text[TURN_USERNAME_SIZE + sizeof REALM + sizeof password];
-	uint8_t digest[MD5_LENGTH];
-
-	password_of(s->secret, username->p, username->length, password);
-	int n = snprintf(text, sizeof text, "%.*s:" REALM ":%s", (int)username->length, username->p,
-			 password);
-	hash_md5(text, (size_t)n, digest);
-	hmac_sha1_init(ret, digest, sizeof digest);
-	explicit_bzero(text, sizeof text);
-	explicit_bzero(password, sizeof password);
-}
-
 static bool integrity_is_good(const struct hmac_sha1_key *key, const struct turn_msg *m,
 			      const uint8_t *bytes)
 {
@@ -234,16 +128,16 @@ static bool authenticate(struct turn *t, uint64_t now, const struct turn_msg *m,
 		why = TURN_UNAUTHENTICATED;
 	else if (!m->username.p || !m->realm.p || !m->nonce.p)
 		why = TURN_BAD_REQUEST;
-	else if (!nonce_is_good(t, now, &m->nonce))
+	else if (!turn_nonce_is_good(t, now, &m->nonce))
 		why = TURN_STALE_NONCE;
-	else if (!read_username(&m->username, &expires_s, &claim) ||
+	else if (!turn_name_read(&m->username, &expires_s, &claim) ||
 		 claim.worker != t->server->worker)
 		why = TURN_UNAUTHENTICATED;
 	if (why) {
 		refuse(t, now, m, why, ret);
 		return false;
 	}
-	key_of(t->server, &m->username, &key);
+	turn_key_of(t->server, &m->username, &key);
 	bool own = strlen(t->username) == m->username.length &&
 		   memcmp(t->username, m->username.p, m->username.length) == 0;
 	if (!integrity_is_good(&key, m, bytes) || (!t->expires && expires_s * US_PER_S < now)) {

@@ -19,7 +19,7 @@ static inline void turn_key(const char *username, const char *realm, const char 
 	hmac_sha1_init(ret, digest, sizeof digest);
 }
 
-/* Writes `m` as who has these credentials (NULL: nobody) and was given the nonce. Its length. */
+/* Writes `m` as who has these credentials (NULL: nobody) and was given the nonce (NULL: leaves it out). Its length. */
 static inline size_t turn_request(uint8_t *bytes, size_t capacity, struct turn_msg m,
 				  const struct turn_credentials *who, const char *nonce)
 {
@@ -29,7 +29,8 @@ static inline size_t turn_request(uint8_t *bytes, size_t capacity, struct turn_m
 	if (who) {
 		m.username = (struct turn_text){ who->username, (uint16_t)strlen(who->username) };
 		m.realm = (struct turn_text){ "confab", 6 };
-		m.nonce = (struct turn_text){ nonce, (uint16_t)strlen(nonce) };
+		if (nonce)
+			m.nonce = (struct turn_text){ nonce, (uint16_t)strlen(nonce) };
 	}
 	if (turn_write(&out, bytes, capacity, &m, who != NULL) < 0)
 		return 0;
