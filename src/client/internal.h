@@ -153,7 +153,7 @@ bool client_may_wait(const struct confab_client *c);
 int client_wait(struct confab_client *c,
 		void (*fn)(void *arg, confab_done_fn *done, void *done_arg), void *arg,
 		confab_error *ret_error);
-/* Runs fn on the loop, at once in a callback; what it returns. CONFAB_ERR_NO_MEMORY: it did not run. */
+/* Runs fn on the loop, at once in a callback; what it returns. */
 int client_ask(struct confab_client *c, int (*fn)(void *arg), void *arg);
 void client_log(const struct confab_client *c, confab_log_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -12,6 +12,7 @@ struct task {
 	struct list in_client;
 	void (*fn)(void *arg);
 	void *arg;
+	bool owned; /* by the list, which frees it; else by who waits */
 };
 
 /* ---- errors ---- */
@@ -116,18 +117,22 @@ void client_emit(struct confab_client *c, const confab_event *event)
 
 /* ---- tasks ---- */
 
+static void enqueue(struct confab_client *c, struct task *t)
+{
+	(void)pthread_mutex_lock(&c->lock);
+	list_append(&c->tasks, &t->in_client);
+	(void)pthread_mutex_unlock(&c->lock);
+	(void)uv_async_send(&c->wake);
+}
+
 bool client_post(struct confab_client *c, void (*fn)(void *arg), void *arg)
 {
 	struct task *t = malloc(sizeof *t);
 
 	if (!t)
 		return false;
-	t->fn = fn;
-	t->arg = arg;
-	(void)pthread_mutex_lock(&c->lock);
-	list_append(&c->tasks, &t->in_client);
-	(void)pthread_mutex_unlock(&c->lock);
-	(void)uv_async_send(&c->wake);
+	*t = (struct task){ .fn = fn, .arg = arg, .owned = true };
+	enqueue(c, t);
 	return true;
 }
 
@@ -153,7 +158,8 @@ static void on_wake(uv_async_t *wake)
 		void (*fn)(void *) = t->fn;
 		void *arg = t->arg;
 
-		free(t);
+		if (t->owned)
+			free(t);
 		fn(arg);
 	}
 }
@@ -173,6 +179,7 @@ static void run(struct confab_client *c, uv_run_mode mode)
 }
 
 struct waiter {
+	struct task task; /* so that waiting needs no memory */
 	struct confab_client *client;
 	void (*fn)(void *arg, confab_done_fn *done, void *done_arg);
 	void *arg;
@@ -209,8 +216,8 @@ int client_wait(struct confab_client *c,
 			ret_error, CONFAB_ERR_WOULD_WAIT, 0, true,
 			"This function waits, so it must not be called in a callback. Use its "
 			"_async form, or another thread.");
-	if (!client_post(c, start, &w))
-		return error_no_memory(ret_error);
+	w.task = (struct task){ .fn = start, .arg = &w };
+	enqueue(c, &w.task);
 	if (c->options.own_loop) {
 		while (!w.done)
 			run(c, UV_RUN_ONCE);
@@ -305,8 +312,10 @@ void loop_fini(struct confab_client *c)
 	uv_close((uv_handle_t *)&c->wake, NULL);
 	while (uv_run(&c->loop, UV_RUN_NOWAIT)) {}
 	(void)uv_loop_close(&c->loop);
-	list_each (t, &c->tasks, in_client)
-		free(t);
+	list_each (t, &c->tasks, in_client) {
+		if (t->owned)
+			free(t);
+	}
 	(void)pthread_mutex_destroy(&c->lock);
 	(void)pthread_cond_destroy(&c->changed);
 }
