@@ -19,8 +19,7 @@ import { useCallTexts } from './texts.ts';
 /** Before it rings: how one looks, whether one is heard, with which devices, and whether somebody is there. Nothing is sent yet. */
 export function Lobby({ call, connected, onJoin }: { call: Call; connected: Connected; onJoin: () => void }) {
   const { widget } = useAround();
-  const { t } = useCallTexts();
-  const { lobby } = useCallTexts();
+  const { t, lobby } = useCallTexts();
   const { open } = useWidgetState();
   const phone = onPhone();
   const box = useRef<HTMLElement>(null);
