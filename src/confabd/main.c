@@ -15,9 +15,9 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/rng.h"
-#include "base/sb.h"
 #include "base/trim.h"
 #include "confabd/banner.h"
+#include "confabd/bridge.h"
 #include "confabd/config.h"
 #include "confabd/demo.h"
 #include "confabd/lan.h"
@@ -26,7 +26,6 @@
 #include "control/auth/keys.h"
 #include "control/control.h"
 #include "crypt/cert.h"
-#include "media/turn.h"
 #include "net/udp.h"
 #include "store/store.h"
 
@@ -72,69 +71,6 @@ static int refuse(const char *format, ...)
 	else
 		(void)fprintf(stderr, "confabd: %s\n", text);
 	return -1;
-}
-
-/* ---- the media workers, as the control plane wants them ---- */
-
-static bool media_command(void *arg, unsigned worker, const struct plane_cmd *cmd)
-{
-	return media_threads_cmd(arg, worker, cmd);
-}
-
-static int media_wake_fd(void *arg, unsigned worker)
-{
-	return media_threads_wake_fd(arg, worker);
-}
-
-static void media_drain_wake(void *arg, unsigned worker)
-{
-	media_threads_drain_wake(arg, worker);
-}
-
-static bool media_event(void *arg, unsigned worker, struct plane_event *ret)
-{
-	return media_threads_event(arg, worker, ret);
-}
-
-static bool media_time(void *arg, unsigned worker, uint64_t *ret_run_us, uint64_t *ret_wait_us)
-{
-	return media_threads_time(arg, worker, ret_run_us, ret_wait_us);
-}
-
-static bool media_turn(void *arg, int fd, const struct sockaddr_storage *client)
-{
-	return media_threads_turn(arg, fd, client);
-}
-
-static bool media_turn_credentials(void *arg, unsigned worker, const struct sid *participant,
-				   struct plane_credentials *ret)
-{
-	struct turn_credentials c;
-	bool made = media_threads_turn_credentials(arg, worker, participant, &c);
-
-	(void)snprintf(ret->username, sizeof ret->username, "%s", made ? c.username : "");
-	(void)snprintf(ret->password, sizeof ret->password, "%s", made ? c.password : "");
-	return made;
-}
-
-static void media_metrics(void *arg, struct sb *ret)
-{
-	struct media_counters c;
-
-	media_threads_counters(arg, &c);
-	const struct {
-		const char *name;
-		uint64_t value;
-	} lines[] = {
-		{ "datagrams_in", c.datagrams_in }, { "datagrams_out", c.datagrams_out },
-		{ "bytes_in", c.bytes_in },	    { "bytes_out", c.bytes_out },
-		{ "send_failed", c.send_failed },   { "tcp_opened", c.tcp_opened },
-		{ "messages_out", c.messages_out }, { "tcp_refused", c.tcp_refused },
-		{ "tcp_dropped", c.tcp_dropped },   { "turn_opened", c.turn_opened },
-	};
-	for (size_t i = 0; i < countof(lines); i++)
-		sb_printf(ret, "# TYPE confab_media_%s_total counter\nconfab_media_%s_total %llu\n",
-			  lines[i].name, lines[i].name, (unsigned long long)lines[i].value);
 }
 
 /* ---- start ---- */
@@ -312,18 +248,7 @@ static int start_control(struct daemon *d)
 		.widget_origins = widget_origins,
 		.widget_origin_count = c->widget_origin_count,
 		.demo = c->demo,
-		.media = {
-			.count = media_threads_count(d->media),
-			.command = media_command,
-			.wake_fd = media_wake_fd,
-			.drain_wake = media_drain_wake,
-			.event = media_event,
-			.time = media_time,
-			.metrics = media_metrics,
-			.turn = c->no_turn ? NULL : media_turn,
-			.turn_credentials = c->no_turn ? NULL : media_turn_credentials,
-			.arg = d->media,
-		},
+		.media = bridge_of(d->media, !c->no_turn),
 	};
 
 	if (control_new(&d->control, &control, error) < 0)
