@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "base/address.h"
 #include "base/clock.h"
+#include "base/complain.h"
 #include "base/quiet_thread.h"
 #include "base/rng.h"
 #include "base/trim.h"
@@ -30,18 +30,6 @@ struct media_threads {
 	size_t tcp_count;
 	struct worker *workers[MEDIA_WORKERS_MAX];
 };
-
-static void __attribute__((format(printf, 3, 4)))
-describe(char *error, size_t size, const char *format, ...)
-{
-	va_list arguments;
-
-	if (!error)
-		return;
-	va_start(arguments, format);
-	(void)vsnprintf(error, size, format, arguments);
-	va_end(arguments);
-}
 
 static int watch(struct worker *w, int fd, uint64_t tag)
 {
@@ -254,22 +242,24 @@ static int check_config(const struct media_threads_config *c, unsigned count, ch
 	char text[UDP_ADDRESS_TEXT];
 
 	if (c->address_count == 0 || c->address_count > SOCKETS_MAX) {
-		describe(error, error_size, "between 1 and %d RTC addresses are needed, not %zu",
-			 SOCKETS_MAX, c->address_count);
+		(void)complain(error, error_size, 0,
+			       "between 1 and %d RTC addresses are needed, not %zu", SOCKETS_MAX,
+			       c->address_count);
 		return -EINVAL;
 	}
 	if (count > MEDIA_WORKERS_MAX || c->port + count - 1 > UINT16_MAX) {
-		describe(error, error_size, "%u media workers do not fit: ports %u to %u", count,
-			 (unsigned)c->port, c->port + count - 1);
+		(void)complain(error, error_size, 0, "%u media workers do not fit: ports %u to %u",
+			       count, (unsigned)c->port, c->port + count - 1);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < c->address_count; i++) {
 		udp_address_text(&c->addresses[i], text);
 		if (is_wildcard(&c->addresses[i])) {
-			describe(error, error_size,
-				 "RTC address %s cannot be offered to clients; give the address "
-				 "that they reach this machine at",
-				 text);
+			(void)complain(
+				error, error_size, 0,
+				"RTC address %s cannot be offered to clients; give the address "
+				"that they reach this machine at",
+				text);
 			return -EINVAL;
 		}
 	}
@@ -283,7 +273,7 @@ int media_threads_start(struct media_threads **ret, const struct media_threads_c
 	unsigned count = config->count ? config->count : usable_cores();
 	int r = 0;
 
-	describe(error, error_size, "%s", cannot_start);
+	(void)complain(error, error_size, 0, "%s", cannot_start);
 	r = check_config(config, count, error, error_size);
 	if (r < 0)
 		return r;
@@ -303,7 +293,7 @@ int media_threads_start(struct media_threads **ret, const struct media_threads_c
 	if (r < 0) {
 		(void)media_threads_stop(m);
 		if (error && strcmp(error, cannot_start) == 0)
-			describe(error, error_size, "%s: %s", cannot_start, strerror(-r));
+			(void)complain(error, error_size, 0, "%s: %s", cannot_start, strerror(-r));
 		return r;
 	}
 	*ret = m;

@@ -9,7 +9,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <netinet/udp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 
 #include "base/address.h"
 #include "base/clock.h"
+#include "base/complain.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103 /* linux/udp.h, since 4.18 */
@@ -63,18 +63,6 @@ struct udp_batch {
 	uint8_t arena[ARENA];
 };
 
-static void __attribute__((format(printf, 3, 4)))
-describe(char *error, size_t size, const char *format, ...)
-{
-	va_list arguments;
-
-	if (!error)
-		return;
-	va_start(arguments, format);
-	(void)vsnprintf(error, size, format, arguments);
-	va_end(arguments);
-}
-
 static void set_buffers(int fd)
 {
 	static const int options[2][2] = { { SO_RCVBUFFORCE, SO_RCVBUF },
@@ -97,7 +85,7 @@ int udp_init(struct udp *u, const struct sockaddr_storage *address, char *error,
 	*u = (struct udp){ .fd = -1 };
 	udp_address_text(address, text);
 	if (address->ss_family != AF_INET && address->ss_family != AF_INET6) {
-		describe(error, error_size, "%s is no IPv4 or IPv6 address", text);
+		(void)complain(error, error_size, 0, "%s is no IPv4 or IPv6 address", text);
 		return -EAFNOSUPPORT;
 	}
 	u->slots = calloc(1, sizeof *u->slots);
@@ -113,7 +101,7 @@ int udp_init(struct udp *u, const struct sockaddr_storage *address, char *error,
 	else if (bind(u->fd, (const void *)address, address_length(address)) < 0)
 		r = -errno;
 	if (r < 0) {
-		describe(error, error_size, "cannot use UDP %s: %s", text, strerror(-r));
+		(void)complain(error, error_size, 0, "cannot use UDP %s: %s", text, strerror(-r));
 		udp_fini(u);
 		return r;
 	}

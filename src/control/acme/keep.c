@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/complain.h"
 #include "control/acme/acme.h"
 #include "control/auth/secret_file.h"
 #include "crypt/web_push.h"
@@ -27,17 +27,6 @@ static void json_freep(json_t **j)
 static void key_freep(struct evp_pkey_st **key)
 {
 	(void)web_push_key_free(*key);
-}
-
-static int __attribute__((format(printf, 3, 4)))
-fail(char *ret_error, int r, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(ret_error, ACME_ERROR_MAX, format, args); /* a long line is cut */
-	va_end(args);
-	return r;
 }
 
 /* The whole of it, with a NUL behind; the caller's. NULL and errno. */
@@ -104,20 +93,24 @@ static int load_account(struct keep *k, char *ret_error)
 		int r = web_push_key_read(text, n, &k->account);
 
 		explicit_bzero(text, n);
-		return r < 0 ? fail(ret_error, r,
-				    "%s holds no P-256 private key: repair it, or delete it to get "
-				    "another account",
-				    path)
+		return r < 0 ? complain(ret_error, ACME_ERROR_MAX, r,
+					"%s holds no P-256 private key: repair it, or delete it to "
+					"get "
+					"another account",
+					path)
 			     : 0;
 	}
 	if (errno != ENOENT)
-		return fail(ret_error, -errno, "%s cannot be read: %s", path, strerror(errno));
+		return complain(ret_error, ACME_ERROR_MAX, -errno, "%s cannot be read: %s", path,
+				strerror(errno));
 	k->account = web_push_key_new();
 	int r = k->account ? web_push_key_write(k->account, pem) : -ENOMEM;
 	if (r == 0)
 		r = secret_file_write(k->folder, path, pem);
 	explicit_bzero(pem, sizeof pem);
-	return r < 0 ? fail(ret_error, r, "%s cannot be written: %s", path, strerror(-r)) : 0;
+	return r < 0 ? complain(ret_error, ACME_ERROR_MAX, r, "%s cannot be written: %s", path,
+				strerror(-r))
+		     : 0;
 }
 
 int keep_open(struct keep *k, const char *data_dir, const char *directory, char *ret_error)
@@ -125,12 +118,12 @@ int keep_open(struct keep *k, const char *data_dir, const char *directory, char 
 	int r = name_folder(k, data_dir, directory);
 
 	if (r < 0)
-		return fail(ret_error, r, "acme-directory '%.200s' is no URL with a host",
-			    directory);
+		return complain(ret_error, ACME_ERROR_MAX, r,
+				"acme-directory '%.200s' is no URL with a host", directory);
 	r = make_folder(k, data_dir);
 	if (r < 0)
-		return fail(ret_error, r, "the folder %.300s cannot be made: %s", k->folder,
-			    strerror(-r));
+		return complain(ret_error, ACME_ERROR_MAX, r,
+				"the folder %.300s cannot be made: %s", k->folder, strerror(-r));
 	return load_account(k, ret_error);
 }
 
@@ -189,7 +182,8 @@ int keep_stand_in(const struct keep *k, struct site_names names, unsigned days, 
 	if (r == 0)
 		r = keep_certificate(k, pem, chain);
 	explicit_bzero(pem, sizeof pem);
-	return r < 0 ? fail(ret_error, r, "%s cannot be written: %s", k->certificate, strerror(-r))
+	return r < 0 ? complain(ret_error, ACME_ERROR_MAX, r, "%s cannot be written: %s",
+				k->certificate, strerror(-r))
 		     : 0;
 }
 

@@ -3,28 +3,17 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/complain.h"
 #include "control/auth/secret_file.h"
 
 /* Letters and digits hold 5.95 bits each: 48 of them are 285 bits. */
 enum { KEY_LENGTH = 3 + 16, SECRET_LENGTH = 48, FILE_MAX = 2048 };
-
-static int __attribute__((format(printf, 3, 4)))
-fail(char *ret_error, int r, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(ret_error, API_KEYS_ERROR_MAX, format, args); /* a long line is cut */
-	va_end(args);
-	return r;
-}
 
 /* The variable or its alias; *ret_name is the one that is set. An empty one is as good as none. */
 static const char *env(const char *name, const char *alias, const char **ret_name)
@@ -53,18 +42,19 @@ static int set(struct api_keys *k, const char *key, const char *key_from, const 
 	       const char *secret_from, char *ret_error)
 {
 	if (strlen(key) >= sizeof k->key || !is_plain(key))
-		return fail(ret_error, -EINVAL,
-			    "%s must be 1 to %zu printable characters without spaces", key_from,
-			    sizeof k->key - 1);
+		return complain(ret_error, API_KEYS_ERROR_MAX, -EINVAL,
+				"%s must be 1 to %zu printable characters without spaces", key_from,
+				sizeof k->key - 1);
 	if (strlen(secret) < TOKEN_SECRET_MIN)
-		return fail(ret_error, -EINVAL,
-			    "%s is too short: it has %zu bytes, at least %d are needed (openssl "
-			    "rand -hex 32 makes one)",
-			    secret_from, strlen(secret), TOKEN_SECRET_MIN);
+		return complain(
+			ret_error, API_KEYS_ERROR_MAX, -EINVAL,
+			"%s is too short: it has %zu bytes, at least %d are needed (openssl "
+			"rand -hex 32 makes one)",
+			secret_from, strlen(secret), TOKEN_SECRET_MIN);
 	if (strlen(secret) >= sizeof k->secret || !is_plain(secret))
-		return fail(ret_error, -EINVAL,
-			    "%s must be at most %zu printable characters without spaces",
-			    secret_from, sizeof k->secret - 1);
+		return complain(ret_error, API_KEYS_ERROR_MAX, -EINVAL,
+				"%s must be at most %zu printable characters without spaces",
+				secret_from, sizeof k->secret - 1);
 	strcpy(k->key, key);
 	strcpy(k->secret, secret);
 	return 0;
@@ -86,8 +76,9 @@ static int read_file(FILE *file, const char *path, struct api_keys *ret, char *r
 	(void)snprintf(key_from, sizeof key_from, "key in %s", path);
 	(void)snprintf(secret_from, sizeof secret_from, "secret in %s", path);
 	int r = *key ? set(ret, key, key_from, secret, secret_from, ret_error)
-		     : fail(ret_error, -EINVAL,
-			    "%s has no key= line: repair it, or delete it to get a new pair", path);
+		     : complain(ret_error, API_KEYS_ERROR_MAX, -EINVAL,
+				"%s has no key= line: repair it, or delete it to get a new pair",
+				path);
 	explicit_bzero(line, sizeof line);
 	explicit_bzero(secret, sizeof secret);
 	return r;
@@ -112,12 +103,12 @@ static int from_folder(const char *dir, struct rng *g, struct api_keys *ret, cha
 	char path[PATH_MAX];
 
 	if (g && mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return fail(ret_error, -errno, "data folder %s cannot be made: %s%s", dir,
-			    strerror(errno),
-			    errno == ENOENT ? ": make the folder that it is to be in" : "");
+		return complain(ret_error, API_KEYS_ERROR_MAX, -errno,
+				"data folder %s cannot be made: %s%s", dir, strerror(errno),
+				errno == ENOENT ? ": make the folder that it is to be in" : "");
 	if (snprintf(path, sizeof path, "%s/api-keys", dir) >= (int)sizeof path)
-		return fail(ret_error, -ENAMETOOLONG, "data folder %.64s… has too long a name",
-			    dir);
+		return complain(ret_error, API_KEYS_ERROR_MAX, -ENAMETOOLONG,
+				"data folder %.64s… has too long a name", dir);
 	FILE *file = fopen(path, "re");
 	if (file) {
 		if (g)
@@ -128,21 +119,27 @@ static int from_folder(const char *dir, struct rng *g, struct api_keys *ret, cha
 		return r;
 	}
 	if (errno == ENOTDIR)
-		return fail(ret_error, -errno, "data folder %s is not a folder", dir);
+		return complain(ret_error, API_KEYS_ERROR_MAX, -errno,
+				"data folder %s is not a folder", dir);
 	if (errno == EACCES)
-		return fail(ret_error, -errno,
-			    "%s cannot be read: run this as the user whom the data folder belongs "
-			    "to, or give it to yourself (chown -R)",
-			    path);
+		return complain(
+			ret_error, API_KEYS_ERROR_MAX, -errno,
+			"%s cannot be read: run this as the user whom the data folder belongs "
+			"to, or give it to yourself (chown -R)",
+			path);
 	if (errno != ENOENT)
-		return fail(ret_error, -errno, "%s cannot be read: %s", path, strerror(errno));
+		return complain(ret_error, API_KEYS_ERROR_MAX, -errno, "%s cannot be read: %s",
+				path, strerror(errno));
 	if (!g)
-		return fail(ret_error, -ENOENT, "there is no %s: the first start makes it", path);
+		return complain(ret_error, API_KEYS_ERROR_MAX, -ENOENT,
+				"there is no %s: the first start makes it", path);
 
 	rng_name(g, "ck_", ret->key, KEY_LENGTH + 1);
 	rng_name(g, "", ret->secret, SECRET_LENGTH + 1);
 	int r = write_file(dir, path, ret);
-	return r < 0 ? fail(ret_error, r, "%s cannot be written: %s", path, strerror(-r)) : 0;
+	return r < 0 ? complain(ret_error, API_KEYS_ERROR_MAX, r, "%s cannot be written: %s", path,
+				strerror(-r))
+		     : 0;
 }
 
 int api_keys_read_folder(const char *data_dir, struct api_keys *ret, char *ret_error)
@@ -167,10 +164,11 @@ int api_keys_load(const char *data_dir, struct rng *g, struct api_keys *ret, cha
 	if (key && secret)
 		r = set(&k, key, key_from, secret, secret_from, ret_error);
 	else if (key || secret)
-		r = fail(ret_error, -EINVAL,
-			 "%s is set but %s is not: set both, or none to use the pair in the data "
-			 "folder",
-			 key ? key_from : secret_from, key ? secret_from : key_from);
+		r = complain(
+			ret_error, API_KEYS_ERROR_MAX, -EINVAL,
+			"%s is set but %s is not: set both, or none to use the pair in the data "
+			"folder",
+			key ? key_from : secret_from, key ? secret_from : key_from);
 	else
 		r = from_folder(data_dir, g, &k, ret_error);
 	if (r == 0)

@@ -7,12 +7,12 @@
 #include <jwt.h>
 #include <limits.h>
 #include <sodium.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/complain.h"
 #include "control/auth/secret_file.h"
 #include "crypt/web_push.h"
 
@@ -29,17 +29,6 @@ static void jwt_freep(jwt_t **jwt)
 static void key_freep(struct evp_pkey_st **key)
 {
 	(void)web_push_key_free(*key);
-}
-
-static int __attribute__((format(printf, 3, 4)))
-fail(char *ret_error, int r, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(ret_error, VAPID_ERROR_MAX, format, args); /* a long line is cut */
-	va_end(args);
-	return r;
 }
 
 static int set(struct vapid *v, struct evp_pkey_st *key)
@@ -63,10 +52,11 @@ static int read_file(struct vapid *v, int fd, const char *path, char *ret_error)
 	sodium_memzero(text, sizeof text);
 	if (r == 0)
 		r = set(v, key);
-	return r < 0 ? fail(ret_error, r,
-			    "%s holds no P-256 private key: repair it, or delete it to get a new "
-			    "one (everybody then has to switch notifications on again)",
-			    path)
+	return r < 0 ? complain(ret_error, VAPID_ERROR_MAX, r,
+				"%s holds no P-256 private key: repair it, or delete it to get a "
+				"new "
+				"one (everybody then has to switch notifications on again)",
+				path)
 		     : 0;
 }
 
@@ -76,24 +66,28 @@ static int load(struct vapid *v, const char *dir, char *ret_error)
 	char path[PATH_MAX];
 
 	if (snprintf(path, sizeof path, "%s/vapid-key.pem", dir) >= (int)sizeof path)
-		return fail(ret_error, -ENAMETOOLONG, "data folder %.64s… has too long a name",
-			    dir);
+		return complain(ret_error, VAPID_ERROR_MAX, -ENAMETOOLONG,
+				"data folder %.64s… has too long a name", dir);
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0)
 		return read_file(v, fd, path, ret_error);
 	if (errno != ENOENT)
-		return fail(ret_error, -errno, "%s cannot be read: %s", path, strerror(errno));
+		return complain(ret_error, VAPID_ERROR_MAX, -errno, "%s cannot be read: %s", path,
+				strerror(errno));
 	key = web_push_key_new();
 	int r = set(v, key);
 	if (r == 0)
 		r = secret_file_write(dir, path, v->pem);
-	return r < 0 ? fail(ret_error, r, "%s cannot be written: %s", path, strerror(-r)) : 0;
+	return r < 0 ? complain(ret_error, VAPID_ERROR_MAX, r, "%s cannot be written: %s", path,
+				strerror(-r))
+		     : 0;
 }
 
 int vapid_new(struct vapid **ret, const char *data_dir, char *ret_error)
 {
 	struct vapid *v = calloc(1, sizeof *v);
-	int r = v ? load(v, data_dir, ret_error) : fail(ret_error, -ENOMEM, "Out of memory.");
+	int r = v ? load(v, data_dir, ret_error)
+		  : complain(ret_error, VAPID_ERROR_MAX, -ENOMEM, "Out of memory.");
 
 	if (r < 0)
 		(void)vapid_free(v);

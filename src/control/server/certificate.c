@@ -2,21 +2,11 @@
 #include "control/server/certificate.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 
+#include "base/complain.h"
 #include "control/server/internal.h"
-
-static int __attribute__((format(printf, 2, 3))) refuse(char *ret_error, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(ret_error, SERVER_ERROR_MAX, format, args);
-	va_end(args);
-	return -EINVAL;
-}
 
 static uint64_t end_of(const SSL_CTX *ctx)
 {
@@ -32,13 +22,14 @@ static uint64_t end_of(const SSL_CTX *ctx)
 static int use(SSL_CTX *ctx, const char *cert, const char *key, char *ret_error)
 {
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
-		return refuse(ret_error, "tls-cert '%s' is not a certificate chain in PEM form.",
-			      cert);
+		return complain(ret_error, SERVER_ERROR_MAX, -EINVAL,
+				"tls-cert '%s' is not a certificate chain in PEM form.", cert);
 	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
 	    SSL_CTX_check_private_key(ctx) != 1)
-		return refuse(ret_error,
-			      "tls-key '%s' is not the private key, in PEM form, of tls-cert '%s'.",
-			      key, cert);
+		return complain(
+			ret_error, SERVER_ERROR_MAX, -EINVAL,
+			"tls-key '%s' is not the private key, in PEM form, of tls-cert '%s'.", key,
+			cert);
 	return 0;
 }
 
@@ -47,7 +38,8 @@ int certificate_load(SSL_CTX *into, const char *cert, const char *key, uint64_t 
 {
 	/* in one of its own first: libwebsockets, and a half-written renewal, take a key that belongs to another one */
 	SSL_CTX *trial = SSL_CTX_new(TLS_server_method());
-	int r = trial ? use(trial, cert, key, ret_error) : refuse(ret_error, "Out of memory.");
+	int r = trial ? use(trial, cert, key, ret_error)
+		      : complain(ret_error, SERVER_ERROR_MAX, -EINVAL, "Out of memory.");
 
 	if (r == 0 && into)
 		r = use(into, cert, key, ret_error);

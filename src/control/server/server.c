@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/complain.h"
 #include "base/log.h"
 #include "control/server/certificate.h"
 #include "control/server/internal.h"
@@ -40,19 +41,6 @@ static void on_library_log(int level, const char *line)
 		log_debug("lws", "%.*s", (int)strcspn(line, "\n"), line);
 }
 
-static int refuse(char *ret_error, int r, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int refuse(char *ret_error, int r, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(ret_error, SERVER_ERROR_MAX, format, args);
-	va_end(args);
-	return r;
-}
-
 /* The same without TLS: who has no certificate yet must be answered, too. */
 static int make_plain(struct server *s, const struct lws_context_creation_info *like,
 		      char *ret_error)
@@ -66,8 +54,8 @@ static int make_plain(struct server *s, const struct lws_context_creation_info *
 				    LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG);
 	s->plain = lws_create_vhost(s->context, &info);
 	return s->plain ? 0
-			: refuse(ret_error, -EIO,
-				 "The HTTP server could not be started (libwebsockets).");
+			: complain(ret_error, SERVER_ERROR_MAX, -EIO,
+				   "The HTTP server could not be started (libwebsockets).");
 }
 
 static int make_context(struct server *s, char *ret_error)
@@ -106,8 +94,8 @@ static int make_context(struct server *s, char *ret_error)
 
 	/* without it libwebsockets 4.1.6 fails, and dies of the failure */
 	if (access("/dev/urandom", R_OK) < 0)
-		return refuse(
-			ret_error, -errno,
+		return complain(
+			ret_error, SERVER_ERROR_MAX, -errno,
 			"/dev/urandom cannot be read (%s), which libwebsockets needs; have /dev "
 			"where confabd runs.",
 			strerror(errno));
@@ -115,14 +103,14 @@ static int make_context(struct server *s, char *ret_error)
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_library_log);
 	s->context = lws_create_context(&info);
 	if (!s->context)
-		return refuse(ret_error, -EIO,
-			      "The HTTP server could not be started (libwebsockets).");
+		return complain(ret_error, SERVER_ERROR_MAX, -EIO,
+				"The HTTP server could not be started (libwebsockets).");
 	orphan_tables_made();
 	s->vhost = lws_create_vhost(s->context, &info);
 	if (!s->vhost)
-		return refuse(ret_error, -EINVAL,
-			      "tls-cert '%s' could not be used (libwebsockets).",
-			      s->config.tls_cert ? s->config.tls_cert : "");
+		return complain(ret_error, SERVER_ERROR_MAX, -EINVAL,
+				"tls-cert '%s' could not be used (libwebsockets).",
+				s->config.tls_cert ? s->config.tls_cert : "");
 	proof_offer(s);
 	return s->config.plain.port ? make_plain(s, &info, ret_error) : 0;
 }
@@ -152,25 +140,25 @@ static int make_listeners(struct server *s, char *ret_error)
 	int r = listener_new(&s->listeners[0], s, s->vhost, host, s->config.port, &s->port);
 
 	if (r == -EADDRINUSE)
-		return refuse(ret_error, r,
-			      "listen %s:%u is in use by another program; stop it or choose "
-			      "another port.",
-			      host, s->config.port);
+		return complain(ret_error, SERVER_ERROR_MAX, r,
+				"listen %s:%u is in use by another program; stop it or choose "
+				"another port.",
+				host, s->config.port);
 	if (r == -EACCES)
-		return refuse(
-			ret_error, r,
+		return complain(
+			ret_error, SERVER_ERROR_MAX, r,
 			"listen %s:%u: ports below 1024 are root's; choose another one, or "
 			"let confabd have it: setcap cap_net_bind_service=+ep on the program, "
 			"or AmbientCapabilities=CAP_NET_BIND_SERVICE in its unit.",
 			host, s->config.port);
 	if (r == -EADDRNOTAVAIL)
-		return refuse(ret_error, r,
-			      "listen %s:%u: this machine has no such address; 0.0.0.0 is all it "
-			      "has, with [::] those of IPv6, too.",
-			      host, s->config.port);
+		return complain(ret_error, SERVER_ERROR_MAX, r,
+				"listen %s:%u: this machine has no such address; 0.0.0.0 is all it "
+				"has, with [::] those of IPv6, too.",
+				host, s->config.port);
 	if (r < 0)
-		return refuse(ret_error, r, "listen %s:%u is not possible: %s.", host,
-			      s->config.port, strerror(-r));
+		return complain(ret_error, SERVER_ERROR_MAX, r, "listen %s:%u is not possible: %s.",
+				host, s->config.port, strerror(-r));
 	s->listener_count = 1;
 
 	/* Browsers may take localhost for ::1 first. */
@@ -192,7 +180,7 @@ int server_new(struct server **ret, const struct server_config *config, char *re
 	struct server *s = calloc(1, sizeof *s);
 
 	if (!s)
-		return refuse(ret_error, -ENOMEM, "Out of memory.");
+		return complain(ret_error, SERVER_ERROR_MAX, -ENOMEM, "Out of memory.");
 	s->config = *config;
 	s->config.host = copy(config->host);
 	s->config.tls_cert = copy(config->tls_cert);
@@ -205,7 +193,7 @@ int server_new(struct server **ret, const struct server_config *config, char *re
 						    &s->tls_expires_us, ret_error)
 				 : 0;
 	if (r == 0 && (liveness_new(&s->liveness, s) < 0 || turn_new(&s->turn, s) < 0))
-		r = refuse(ret_error, -ENOMEM, "Out of memory.");
+		r = complain(ret_error, SERVER_ERROR_MAX, -ENOMEM, "Out of memory.");
 	if (r == 0)
 		r = make_context(s, ret_error);
 	if (r == 0)
@@ -236,7 +224,7 @@ bool server_has_plain(const struct server *s)
 int server_tls_reload(struct server *s, char *ret_error)
 {
 	if (!s->tls)
-		return refuse(ret_error, -EINVAL, "There is no TLS here.");
+		return complain(ret_error, SERVER_ERROR_MAX, -EINVAL, "There is no TLS here.");
 	return certificate_load(s->tls, s->config.tls_cert, s->config.tls_key, &s->tls_expires_us,
 				ret_error);
 }
