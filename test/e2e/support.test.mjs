@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { chooseConversation, say, signInByLink } from '../lib/app.mjs';
 import { launchChromium, openPage, until } from '../lib/browser.mjs';
 import { confab, startConfabd } from '../lib/confabd.mjs';
+import { dress } from '../lib/tour.mjs';
 
 let daemon, browser, alex, eva, sam;
 before(async () => {
@@ -302,4 +303,26 @@ test('a long list: its beginning is drawn, and the rest as one scrolls', async (
 
 test('nothing was wrong in a console', () => {
 	for (const person of [alex, eva, sam]) person.assertQuiet();
+});
+
+test('German words beside the customer\'s panel leave the name of who looks after it whole', async () => {
+	const { page } = alex;
+	await page.setViewportSize({ width: 1280, height: 800 });
+	await chooseConversation(alex, 'Sam Rivera');
+	const bar = page.getByRole('group', { name: 'Status and assignee' });
+	const take = bar.getByRole('button', { name: 'Take', exact: true });
+	if (await take.isVisible()) await take.click();
+	await bar.getByRole('button', { name: 'Transfer' }).waitFor();
+	const panel = bar.getByRole('button', { name: 'Show customer' });
+	if ((await panel.getAttribute('aria-pressed')) !== 'true') await panel.click();
+	await dress(page, { language: 'de' });
+	const { room, name } = await page.getByRole('combobox', { name: 'Zuständig' }).evaluate((select) => {
+		const style = getComputedStyle(select);
+		const pen = document.createElement('canvas').getContext('2d');
+		pen.font = style.font;
+		return { room: select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight), name: pen.measureText('Alex Morgan').width };
+	});
+	await alex.screenshot('support-german');
+	await dress(page);
+	assert.ok(room > name, `${room} px for ${name}`);
 });
