@@ -63,7 +63,7 @@ for (const [codec, { number, mime, encoder }] of Object.entries(codecs)) {
 		const room = `to-${codec}`;
 		const file = path.join(folder, `${room}.ivf`);
 		execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=640x360:rate=15', '-t', '3', '-b:v', '500k', '-g', '10000', ...encoder, file]);
-		const camera = new Program('examples/example_publish', [daemon.wsUrl, '-', await mediaToken(room, 'camera'), room, '120', file]);
+		const camera = new Program('examples/example_publish', [daemon.wsUrl, '-', await mediaToken(room, 'camera'), room, String(limit.timeout / 1000), file]);
 		const sees = async (who) => {
 			await driver.call(who, 'connect', daemon.wsUrl, await mediaToken(room, who));
 			t.after(() => driver.call(who, 'leave'));

@@ -68,13 +68,13 @@ export class RtcPeer {
 	}
 
 	/** The first event of that name, past or coming, that passes the check. */
-	async event(name, check = () => true, ms = 15000) {
+	async event(name, check = () => true, ms = 30000) {
 		const past = this.events.find((event) => event.event === name && check(event));
 		return past ?? this.next(name, check, ms);
 	}
 
 	/** The same, but only what comes from now on. */
-	next(name, check = () => true, ms = 15000) {
+	next(name, check = () => true, ms = 30000) {
 		let wait;
 		return this.#timed(`event ${name}`, ms, (resolve, reject) => {
 			wait = { name, check, resolve, reject };

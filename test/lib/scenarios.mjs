@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Matrix, kinds, tones, widths } from './matrix.mjs';
 
-const limit = { timeout: 60000 };
+const limit = { timeout: 150000 };
 const all = (list, make) => Promise.all(list.map(make));
 
 export function runMatrix(title, address, options = {}) {
@@ -28,7 +28,7 @@ export function runMatrix(title, address, options = {}) {
 		await all(kinds, (kind) => matrix.connect(`${kind}2`, { autoSubscribe: false }));
 		await all(kinds, publish);
 		await all(kinds, (kind) => follow(kind, ['cam', 'mic']));
-	}, { timeout: 60000 });
+	}, limit);
 	after(async () => {
 		matrix?.print(title);
 		await matrix?.stop();

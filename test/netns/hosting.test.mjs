@@ -15,6 +15,7 @@ const DOCUMENT = 'docs/self-hosting.md';
 const HOST = 'chat.example.com';
 const DOCTOR = 'confab doctor --data';
 const ELSEWHERE = 'CONFAB_API_KEY=…';
+const STAMP = 'node_modules/.confab-stamp'; // of tools/deps.sh
 const netns = `confab-hosting-${process.pid}`;
 const block = (language, words) => snippet(DOCUMENT, language, words).text;
 const ip = (...words) => execFileSync('ip', words);
@@ -22,6 +23,9 @@ const inside = (...words) => ip('netns', 'exec', netns, 'ip', ...words);
 let folder;
 
 before(() => {
+	// `make install` would fetch them, and wait long for a network that is not there
+	const words = (name) => fs.readFileSync(path.join(root, 'web', name), { encoding: 'utf8' });
+	assert.ok(fs.existsSync(path.join(root, 'web', STAMP)) && words(STAMP) === words('package-lock.json'), 'the npm packages in web are not those of its lock file: run tools/deps.sh test');
 	folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-hosting-'));
 	ip('netns', 'add', netns);
 	inside('link', 'set', 'lo', 'up');

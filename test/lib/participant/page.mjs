@@ -187,6 +187,7 @@ class Participant {
 			videoCodec: codec,
 			backupCodec: false,
 			simulcast,
+			degradationPreference: 'maintain-resolution', // else a busy processor gets smaller pictures
 			videoEncoding: { maxBitrate: kbps * 1000, maxFramerate: fps },
 			...(simulcast && width === 640 ? { videoSimulcastLayers: [new VideoPreset(320, 180, 180_000, fps)] } : {}),
 		});
