@@ -78,14 +78,29 @@ test('the clock on the wall jumps', { timeout: 120_000 }, async () => {
 test('2^32 ms since the start of the machine go by', { timeout: 240_000 }, async () => {
 	const wrap = 2 ** 32 / 1000; // s
 	const monotonic = () => Number(process.hrtime.bigint()) / 1e9;
-	const ahead = Math.floor(wrap - monotonic() - 6);
-	const { daemon } = await startWithPeople({ bob: 'user', cem: 'user', dora: 'user' }, { prefix: ['unshare', '--time', '--monotonic', String(ahead), '--boottime', String(ahead)] });
+	/** A call that has begun some seconds before. */
+	const begin = async (lead) => {
+		const ahead = Math.floor(wrap - monotonic() - lead);
+		const { daemon } = await startWithPeople({ bob: 'user', cem: 'user', dora: 'user' }, { prefix: ['unshare', '--time', '--monotonic', String(ahead), '--boottime', String(ahead)] });
+		try {
+			const talks = [await enter(daemon, 'bob'), await enter(daemon, 'cem')];
+			await talks[0].ok('publish');
+			await hears(talks[0], talks[1], 'before');
+			return { daemon, talks, ahead, left: wrap - ahead - monotonic() };
+		} catch (error) {
+			await daemon.stop();
+			throw error;
+		}
+	};
+	let call = await begin(6);
+	if (call.left <= 0) { // a busy machine: the start itself took longer
+		for (const talk of call.talks) await talk.end();
+		await call.daemon.stop();
+		call = await begin(30);
+	}
+	const { daemon, talks, ahead, left } = call;
 	try {
-		const talks = [await enter(daemon, 'bob'), await enter(daemon, 'cem')];
-		await talks[0].ok('publish');
-		await hears(talks[0], talks[1], 'before');
-		const left = wrap - ahead - monotonic();
-		assert.ok(left > 0 || process.env.CONFAB_BUILD, `the start took so long that it is over: ${left}`);
+		assert.ok(left > 0, `the start took so long that it is over: ${left}`);
 		while (monotonic() + ahead < wrap + 3) await hears(talks[0], talks[1], 'around it');
 		if (process.env.CONFAB_LONG) {
 			for (let i = 0; i < 60; i++) {
