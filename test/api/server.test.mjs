@@ -205,12 +205,16 @@ test('HTTP/2: WebSockets inside it, refusals with CORS, bodies with and without 
 			new Promise((resolve) => {
 				const stream = session.request(headers, { endStream: false });
 				let [text, answer] = ['', undefined];
-				const timer = send && setTimeout(() => stream.close(http2.constants.NGHTTP2_CANCEL), 700);
+				const timer = send && setTimeout(() => stream.close(http2.constants.NGHTTP2_CANCEL), 10_000);
 				stream.on('response', (got) => {
 					answer = got;
 					if (send && got[':status'] === 200) stream.write(send);
+					else if (send) stream.close(http2.constants.NGHTTP2_CANCEL);
 				});
-				stream.on('data', (chunk) => (text += chunk.toString('latin1')));
+				stream.on('data', (chunk) => {
+					text += chunk.toString('latin1');
+					if (send) stream.close(http2.constants.NGHTTP2_CANCEL); // one event is what is wanted
+				});
 				stream.on('error', () => {});
 				stream.on('close', () => {
 					clearTimeout(timer);

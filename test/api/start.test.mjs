@@ -194,7 +194,7 @@ test('SIGTERM tells the sockets, keeps what was acknowledged, and exits 0 within
 	assert.equal(sent.status, 201);
 	const begin = Date.now();
 	await daemon.stop();
-	assert.ok(Date.now() - begin < 5000);
+	assert.ok(Date.now() - begin < (process.env.CONFAB_BUILD ? 15_000 : 5000)); // a sanitizer looks for leaks at the end
 	assert.equal((await stream.closed).code, 1012);
 	const again = await startConfabd({ data: `${folder}/graceful` });
 	const reader = new Client(again.url);

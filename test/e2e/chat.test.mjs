@@ -75,7 +75,7 @@ test('a message is changed, reacted to, and deleted, on both sides', async () =>
 	await user.page.getByRole('button', { name: 'Save' }).click();
 	await log(admin).getByText('Thank you').waitFor();
 	await log(admin).getByText('edited').waitFor();
-	assert.equal(await box(user).inputValue(), '');
+	await until('the box is empty again', () => box(user).inputValue(), (text) => text === '');
 
 	await choose(admin, 'Thank you', 'React with 👍');
 	const reaction = log(user).getByRole('button', { name: '👍 by one person' });
@@ -118,7 +118,7 @@ test("a team's note stays with the team", async () => {
 	await box(admin).fill('Never tell them');
 	await admin.page.reload();
 	await chooseConversation(admin, names.user);
-	assert.equal(await box(admin).inputValue(), 'Never tell them');
+	await until('what was written', () => box(admin).inputValue(), (text) => text === 'Never tell them');
 	assert.equal(await note.getAttribute('aria-pressed'), 'true');
 	await box(admin).fill('');
 	await note.click();

@@ -7,7 +7,7 @@ import { launchChromium, until } from '../lib/browser.mjs';
 import { callDialog, chooseConversation, control, incoming, region, signInByLink, startCall, toast } from '../lib/app.mjs';
 import { closeSdk, loadSdk } from '../lib/sdk.mjs';
 
-const RING_MS = 5000; // the shortest there is
+const RING_MS = 8000; // time to see it ring, on a busy machine, too
 
 let daemon, browser, alex, dana, sam, samsPhone;
 before(async () => {
@@ -175,11 +175,11 @@ test('timeout: it rings as long as the call type says, then both sides are told'
 		return answer.status;
 	}, ms);
 	assert.ok((await set(RING_MS)) < 300);
+	const start = Date.now();
 	await startCall(alex);
 	await Promise.all([rings(sam), rings(samsPhone)]);
-	const start = Date.now();
 	await Promise.all([silent(sam), silent(samsPhone)]);
-	assert.ok(Date.now() - start > RING_MS / 2 && Date.now() - start < RING_MS * 4, `${Date.now() - start} ms`);
+	assert.ok(Date.now() - start >= RING_MS && Date.now() - start < RING_MS * 4, `${Date.now() - start} ms`);
 	await says(alex, 'Sam Rivera did not answer');
 	await set(30_000);
 	await leaveAll();
