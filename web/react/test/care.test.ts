@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nearestCorner, nextCorner, type Corner } from '../src/call/useCorner.ts';
 import { browserKind } from '../src/lobby/browserKind.ts';
-import { lineOf } from '../src/lobby/line.ts';
+import { lineOf, watchLine } from '../src/lobby/line.ts';
 
 const box = (left: number, top: number, width: number, height: number): DOMRect => ({ left, top, width, height }) as DOMRect;
 const room = box(0, 0, 1000, 600);
@@ -25,6 +25,23 @@ test('four taps go round', () => {
 
 test('what a network is good for', () => {
   assert.deepEqual([lineOf(20, undefined), lineOf(20, 10), lineOf(200, 10), lineOf(20, 0.5), lineOf(500, 10), lineOf(20, 0.1)], ['good', 'good', 'fair', 'fair', 'poor', 'poor']);
+});
+
+test('a network that looks poor is looked at again, until it is not or nobody asks any more', async (t) => {
+  const later: (() => void)[] = [];
+  if (!('navigator' in globalThis)) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true }); // older Node
+  const before = { window: globalThis.window, setTimeout: globalThis.setTimeout };
+  Object.assign(globalThis, { window: new EventTarget(), setTimeout: (work: () => void) => later.push(work) });
+  t.after(() => Object.assign(globalThis, before));
+  const times = [900, 600, 20];
+  const told: string[] = [];
+  const stop = watchLine({ measureRoundTrip: () => Promise.resolve(times.shift() ?? 900) }, (line) => told.push(line));
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    later.shift()?.();
+  }
+  assert.deepEqual([told, later.length], [['poor', 'poor', 'good'], 0]);
+  stop();
 });
 
 test('browsers that differ in where they keep a refused camera', () => {

@@ -20,12 +20,21 @@ export const LINE_BARS: Record<Line, 'excellent' | 'good' | 'poor' | 'lost'> = {
 /** Of three bars. */
 export const BARS_LIT: Record<'excellent' | 'good' | 'poor' | 'lost', number> = { lost: 0, poor: 1, good: 2, excellent: 3 };
 
-/** Tells now, and when the network comes or goes. Returns the way to stop. */
+/** A device that has just opened its camera answers late: what looks poor is looked at again. */
+const AGAIN_MS = 3000;
+
+/** Tells now, when the network comes or goes, and again while it is poor. Returns the way to stop. */
 export function watchLine(client: { measureRoundTrip(): Promise<number> }, tell: (line: Line) => void): () => void {
   let round = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const look = () => {
+    clearTimeout(timer);
     const mine = ++round;
-    const say = (found: Line) => mine === round && tell(found);
+    const say = (found: Line) => {
+      if (mine !== round) return;
+      tell(found);
+      if (found === 'poor') timer = setTimeout(look, AGAIN_MS);
+    };
     const { connection } = navigator as { connection?: NetworkInformation };
     client.measureRoundTrip().then((ms) => say(lineOf(ms, connection?.downlink)), () => say('lost'));
   };
@@ -34,6 +43,7 @@ export function watchLine(client: { measureRoundTrip(): Promise<number> }, tell:
   window.addEventListener('offline', look);
   return () => {
     round = -1;
+    clearTimeout(timer);
     window.removeEventListener('online', look);
     window.removeEventListener('offline', look);
   };
