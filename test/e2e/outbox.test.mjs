@@ -247,7 +247,7 @@ test('a server that is away: to who has signed in here before, a page says so, a
 
 test('another version of the app is there with the next load, whatever the worker of the old one is', async (t) => {
 	const front = await startFront(t, daemon);
-	const person = await openPage(browser, front.url);
+	const person = await openPage(browser, front.url, { init: "navigator.serviceWorker.addEventListener('controllerchange', () => (window.takenOver = true));" });
 	await person.context.addCookies((await admin.context.cookies()).map((cookie) => ({ ...cookie, domain: new URL(front.url).hostname })));
 	await person.page.reload();
 	await inCharge(person);
@@ -258,6 +258,8 @@ test('another version of the app is there with the next load, whatever the worke
 		assert.equal(await version(), String(front.version));
 		await person.page.getByRole('list', { name: 'Conversations' }).waitFor();
 		await until('the worker of this version', () => front.workers.at(-1), (last) => last === front.version, 30000);
+		// while one worker takes the other's place, a browser may ask neither
+		await until('it is in charge', () => person.page.evaluate(() => window.takenOver && navigator.serviceWorker.controller.state === 'activated'), Boolean, 30000);
 	}
 	assert.deepEqual(await person.page.evaluate(() => caches.keys()), [], 'it keeps nothing that could be old');
 	person.assertQuiet();
