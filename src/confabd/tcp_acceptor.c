@@ -31,7 +31,8 @@ enum {
 
 /* A connection that has not said yet whom it is for. */
 struct waiting {
-	int fd; /* -1 = free */
+	bool used; /* else free, and never written to: a slot takes memory from its first use on */
+	int fd;	   /* -1: the worker's by now */
 	uint64_t since;
 	struct sockaddr_storage peer;
 	struct framing in;
@@ -77,7 +78,7 @@ static void release(struct tcp_acceptor *a, struct waiting *w)
 {
 	if (w->fd >= 0)
 		(void)close(w->fd);
-	w->fd = -1;
+	w->used = false;
 	a->waiting_count--;
 	a->resting_count -= w->resting;
 	w->resting = false;
@@ -90,7 +91,7 @@ static struct waiting *free_slot(struct tcp_acceptor *a)
 	for (size_t i = 0; i < TCP_HALF_OPEN; i++) {
 		struct waiting *w = &a->waiting[i];
 
-		if (w->fd < 0)
+		if (!w->used)
 			return w;
 		if (!oldest || w->since < oldest->since)
 			oldest = w;
@@ -103,6 +104,7 @@ static void add(struct tcp_acceptor *a, int fd, const struct sockaddr_storage *p
 {
 	struct waiting *w = free_slot(a);
 
+	w->used = true;
 	w->fd = fd;
 	w->since = clock_now_us();
 	w->peer = *peer;
@@ -219,7 +221,7 @@ static void end_the_silent(struct tcp_acceptor *a, uint64_t now)
 	for (size_t i = 0; i < TCP_HALF_OPEN; i++) {
 		struct waiting *w = &a->waiting[i];
 
-		if (w->fd >= 0 && now - w->since >= TCP_HALF_OPEN_US)
+		if (w->used && now - w->since >= TCP_HALF_OPEN_US)
 			release(a, w);
 	}
 }
@@ -233,7 +235,7 @@ static void read_the_rested(struct tcp_acceptor *a, uint64_t now)
 	for (size_t i = 0; a->resting_count && i < TCP_HALF_OPEN; i++) {
 		struct waiting *w = &a->waiting[i];
 
-		if (w->fd < 0 || !w->resting || now - w->since < a->pause)
+		if (!w->used || !w->resting || now - w->since < a->pause)
 			continue;
 		w->resting = false;
 		a->resting_count--;
@@ -264,7 +266,7 @@ static void *run(void *argument)
 				take_arrivals(a);
 			else if (tag < TAG_WAITING)
 				accept_some(a, tag - TAG_LISTENER);
-			else if (a->waiting[tag - TAG_WAITING].fd >= 0)
+			else if (a->waiting[tag - TAG_WAITING].used)
 				read_first(a, &a->waiting[tag - TAG_WAITING]);
 		}
 		read_the_rested(a, clock_now_us());
@@ -296,8 +298,6 @@ int tcp_acceptor_new(struct tcp_acceptor **ret, const struct sockaddr_storage *a
 
 	if (!a)
 		return -ENOMEM;
-	for (size_t i = 0; i < TCP_HALF_OPEN; i++)
-		a->waiting[i].fd = -1;
 	a->epoll = epoll_create1(EPOLL_CLOEXEC);
 	a->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (a->epoll < 0 || a->stop < 0)
@@ -357,7 +357,7 @@ struct tcp_acceptor *tcp_acceptor_free(struct tcp_acceptor *a)
 		(void)pthread_join(a->thread, NULL);
 	}
 	for (size_t i = 0; i < TCP_HALF_OPEN; i++) {
-		if (a->waiting[i].fd >= 0)
+		if (a->waiting[i].used)
 			(void)close(a->waiting[i].fd);
 	}
 	struct arrival arrival;

@@ -7,12 +7,10 @@
 
 int sfu_init(struct sfu *s, const struct sfu_config *config)
 {
-	*s = (struct sfu){
-		.rng = config->rng,
-		.dtls = config->dtls,
-		.fingerprint = config->fingerprint,
-		.worker = config->worker,
-	};
+	s->rng = config->rng;
+	s->dtls = config->dtls;
+	s->fingerprint = config->fingerprint;
+	s->worker = config->worker;
 	outbox_init(&s->outbox);
 	keymap_init(&s->rooms, s->rng);
 	keymap_init(&s->participants, s->rng);

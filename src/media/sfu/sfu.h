@@ -82,7 +82,10 @@ struct sfu_config {
 	uint16_t worker;
 };
 
-/* 0, -EINVAL (no address) or -ENOMEM; then sfu_fini is still to be called. */
+/*
+ * s is zeros, fresh from calloc: its 400 KB of queues take memory when they are used, and are not written to before. 0,
+ * -EINVAL (no address) or -ENOMEM; then sfu_fini is still to be called.
+ */
 int sfu_init(struct sfu *s, const struct sfu_config *config);
 
 /* Frees everything but rooms, which must be gone. */
