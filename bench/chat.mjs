@@ -36,7 +36,8 @@ const freePort = () =>
       server.close(() => resolve(port));
     });
   });
-const rss = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+/** KiB that are its own; how much of a program's code is in memory says nothing of clients. */
+const memory = (pid) => Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 const cpuMs = (pid) => {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
@@ -148,11 +149,11 @@ async function confab() {
   const made = await (await httpConnection(port)).ask(post('/api/v1/channels', token(id(0)), group));
   if (made !== 201) throw new Error(`the channel was not made: ${made}`);
   await sleep(500);
-  const before = rss(child.pid);
+  const before = memory(child.pid);
   const listener = benchClient(['listen', port, members, rate, seconds], `${Array.from({ length: clients }, (_, i) => token(id(i))).join('\n')}\n\n`);
   await listener.line();
   await sleep(2000);
-  const idle = (rss(child.pid) - before) / clients;
+  const idle = (memory(child.pid) - before) / clients;
   const cpuBefore = cpuMs(child.pid);
   listener.child.stdin.write('\n');
   const out = JSON.parse(await listener.line());
@@ -254,11 +255,11 @@ Component "muc.local" "muc"
     await sleep(50);
   }
   await sleep(500);
-  const before = rss(child.pid);
+  const before = memory(child.pid);
   const streams = await many(clients, 50, () => xmppStream(port, 'anon.local'));
   for (const { socket } of streams) socket.on('data', () => {});
   await sleep(2000);
-  const idle = (rss(child.pid) - before) / clients;
+  const idle = (memory(child.pid) - before) / clients;
   const join = (stream, room, nick) => stream.ask(`<presence to='${room}@muc.local/${nick}'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>`, "<status code='110'");
   await many(members, 20, (i) => join(streams[i], 'bench', id(i)));
   const say = (stream, room, text) => stream.socket.write(`<message type='groupchat' to='${room}@muc.local'><body>${text}</body></message>`);
