@@ -137,6 +137,7 @@ async function measure(name, workload) {
   try {
     if (port) await listening(port);
     else await sleep(500);
+    await sleep(2500); // what only the start took has gone from memory
     const load = (args) => inside([
       path.join(root, 'build/confab'), 'load', '--kind', kind, '--server', `${ip}:${port || control}`, '--pid', String(server.pid),
       '--cpu', String(loaderCpu), ...times(workload), '--json', json,
