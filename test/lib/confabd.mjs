@@ -54,7 +54,7 @@ async function freeUdpPorts(host, count) {
  * Starts the daemon and waits until it answers.
  * options: demo (true), host, rtcIps, args (more flags), env, data (a folder to keep), netns (run inside this namespace),
  * prefix (words in front of the command), stderr (a descriptor that takes the log instead of log()).
- * Returns {url, wsUrl, host, port, data, links: {admin, user}, log(), pid, rss(), stop(), kill()}.
+ * Returns {url, wsUrl, host, port, data, links: {admin, user}, log(), pid, rss(), own(), stop(), kill()}.
  */
 export async function startConfabd(options = {}) {
 	for (let attempt = 0; ; attempt++) {
@@ -127,8 +127,9 @@ async function startOnce(options) {
 		child,
 		exited,
 		log,
-		/** Resident memory in KiB. */
+		/** Resident memory in KiB; `own`: without the files' pages, which come and go as code is run (base/trim.h). */
 		rss: () => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]),
+		own: () => Number(/RssAnon:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]),
 		stop,
 		kill: () => child.kill('SIGKILL'),
 	};
