@@ -135,6 +135,12 @@ class Client extends Namespace {
 		this.run(`ip route replace default via ${this.subnet}.1`);
 	}
 
+	/** Without a link, as with the plug pulled: the system knows it, and the browser is told. */
+	unplug(out = true) {
+		this.run(`ip link set eth ${out ? 'down' : 'up'}`);
+		if (!out) this.run(`ip route replace default via ${this.subnet}.1`);
+	}
+
 	/** UDP of this client is dropped on the router, both ways. */
 	blockUdp(on = true) {
 		this.rig.router.run(`nft flush chain ip rig block-${this.label}`);

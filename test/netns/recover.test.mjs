@@ -145,6 +145,32 @@ test('the server is started anew while somebody is offline: both are back by the
 	await backInCall(t, 10_000);
 });
 
+// Seven seconds: TCP has tried again after 6.2 s, and would do so after 12.6 s next. The system knows that the network is back.
+test('a ring that came while there was no network rings as soon as it is back', limit, async (t) => {
+	if (!host) await sdkCall();
+	for (const tab of [host, gone]) await tab.page.evaluate(() => window.call.leave());
+	rig.a.unplug();
+	await until('offline', () => gone.page.evaluate(() => navigator.onLine), (now) => !now, 10_000);
+	await host.page.evaluate(async () => {
+		window.rung = window.client.call('default', 'rung');
+		await window.rung.getOrCreate({ ring: true, data: { members: [{ user_id: 'cleo' }, { user_id: 'dan' }] } });
+	});
+	await pause(7000);
+	rig.a.unplug(false);
+	const start = performance.now();
+	const ringing = () => gone.page.evaluate(() => window.client.call('default', 'rung').ringing);
+	await until('it rings', ringing, Boolean, 10_000);
+	const ms = performance.now() - start;
+	t.diagnostic(`rings ${ms.toFixed(0)} ms after the network is back`);
+	await gone.page.evaluate(async () => {
+		await window.client.call('default', 'rung').accept();
+		await window.client.call('default', 'rung').join();
+	});
+	await until('both are in it', () => host.page.evaluate(() => window.rung.state.remoteParticipants.map(({ userId }) => userId)), (now) => now.join() === 'dan', 10_000);
+	for (const tab of [host, gone]) await tab.page.evaluate(() => window.client.call('default', 'rung').leave());
+	assert.ok(ms <= 3000, `${ms.toFixed(0)} ms`);
+});
+
 // The server waits 30 s for somebody whose network is away (livekit-protocol 4.7); then the SDK enters the call anew.
 test('two minutes without a network: the SDK comes back into the call by itself, and the others have stayed in it', { ...limit, skip: !long && 'takes three minutes: CONFAB_LONG' }, async (t) => {
 	await sdkCall();

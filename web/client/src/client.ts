@@ -325,7 +325,7 @@ export class VideoClient {
       throw ours() ? error : tokenNotSet();
     });
     if (!ours()) throw tokenNotSet();
-    this.#stopNetwork = this.#context.network.onChange(() => socket.check());
+    this.#stopNetwork = this.#context.network.onChange(() => socket.check(this.#context.network.online()));
     return this.#connected(me);
   }
 

@@ -69,6 +69,8 @@ export class EventSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #wake: (() => void) | undefined;
+  /** When the network went away; 0: it is there, as far as is known. */
+  #offlineAt = 0;
   /** The server said how long to wait. */
   #told = false;
   /** Of the connection that is up, with what its server takes. */
@@ -137,10 +139,19 @@ export class EventSocket {
   }
 
   /** Something happened to the network or the machine: looks at once whether the connection died meanwhile. */
-  check(): void {
+  check(online: boolean): void {
+    if (!online) {
+      this.#offlineAt ||= Date.now();
+      return;
+    }
+    const offlineAt = this.#offlineAt;
+    this.#offlineAt = 0;
     this.retryNow();
+    if (!this.#socket || this.#heardAt === 0) return;
     // timers may have slept with the machine; the clock did not
-    if (this.#socket && this.#heardAt !== 0 && Date.now() - this.#heardAt > SILENCE_MS) abandon(this.#socket);
+    const silent = Date.now() - this.#heardAt > SILENCE_MS;
+    // a connection that outlived the time without a network says nothing for as long again: TCP's pauses have grown
+    if (silent || this.#heardAt <= offlineAt) abandon(this.#socket);
   }
 
   /** One attempt; a token that expired is replaced and the attempt repeated, once. */

@@ -112,8 +112,7 @@ test('offline, HTTP is asked at once; the outbox keeps the order and each goes o
   await until(() => client.outbox.queue.every(({ delivery }) => delivery === 'waiting'));
   assert.deepEqual(ways(world), [], 'nothing went over a socket that is still there');
   world.server.reachable = true;
-  world.network.turn(true);
-  client.outbox.retryAll();
+  world.network.turn(true); // brings a new socket, and that what waits
   await Promise.all(sent);
   assert.deepEqual([stored.map(({ text }) => text), ways(world)], [['one', 'two', 'three'], ['SOCKET', 'SOCKET', 'SOCKET']]);
 });

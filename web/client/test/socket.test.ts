@@ -74,6 +74,19 @@ test('it keeps trying while the server is away, and at once when the network is 
   await until(() => client.state.connectionState === 'connected');
 });
 
+test('a network that comes back brings a new connection, which goes on where the old one was', async () => {
+  const { client, server, network } = await connected();
+  server.socket.emit(message(12));
+  const [old] = server.sockets;
+  network.turn(true); // a page that is looked at again, and no loss
+  assert.equal(client.state.connectionState, 'connected');
+  network.turn(false);
+  network.turn(true);
+  await until(() => server.sockets.length === 2 && client.state.connectionState === 'connected');
+  assert.equal(server.socket.sent[0]?.since, 12);
+  assert.ok(old?.closed);
+});
+
 test('who has too many sockets is told so at the first connect, and waits as long as the server says later', async () => {
   const { client, server } = await connected();
   const real = globalThis.setTimeout;
