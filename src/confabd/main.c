@@ -31,9 +31,9 @@
 
 enum {
 	STOP_AFTER_MS = 4000,
-	STARTED_MS =
-		1500, /* after the start, what only that took goes out of memory; the store rests before */
-	TURN_PAUSE_MS = 250 /* UDP and TCP of media are better */,
+	/* after the start, what only that took goes out of memory; the store rests before */
+	STARTED_MS = 1500,
+	TURN_PAUSE_MS = 250, /* UDP and TCP of media are better */
 	FILES_WANTED = 32768 /* libwebsockets has 8 bytes for each */
 };
 

@@ -327,8 +327,8 @@ void media_tcp_flush(struct worker *w)
 		size_t slot = w->tcp.unsent[i];
 
 		w->tcp.is_unsent[slot] = false;
-		if (w->tcp.all
-			    [slot]) /* it has not ended meanwhile; or another has its place, which is none the worse for it */
+		/* it has not ended meanwhile; or another has its place, which is none the worse for it */
+		if (w->tcp.all[slot])
 			flush(w, w->tcp.all[slot]);
 	}
 }

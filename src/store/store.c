@@ -41,8 +41,8 @@ struct store {
 	int disk; /* what on_disk was told last; loop thread only */
 	pthread_t thread;
 	struct db db; /* the store thread's, from store_open on */
-	unsigned
-		rested; /* likewise; since the last request db_rest was called, 2: and trim_memory */
+	/* likewise; 1: since the last request db_rest was called, 2: and trim_memory */
+	unsigned rested;
 	_Atomic uint64_t idle_us;   /* the thread waits since then; 0: it works */
 	_Atomic uint64_t commit_us; /* what the last COMMIT took */
 
