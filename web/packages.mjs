@@ -3,7 +3,7 @@
 // confab-react.tgz. One JavaScript file for each source file, so that a bundler leaves out what nobody uses.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,38 +11,41 @@ const web = dirname(fileURLToPath(import.meta.url));
 const out = join(web, 'dist/npm');
 await mkdir(out, { recursive: true });
 
+/* All that is written is in folders named dist: make takes every other file here for a source of the web app. */
 for (const name of ['client', 'react']) {
   const folder = join(web, name);
-  const config = join(folder, 'tsconfig.build.json');
-  await rm(join(folder, 'dist'), { recursive: true, force: true });
+  const dist = join(folder, 'dist');
+  const config = join(dist, 'tsconfig.json');
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist);
   await writeFile(config, JSON.stringify(options(name)));
-  try {
-    execFileSync(join(web, 'node_modules/.bin/tsc'), ['-p', config], { cwd: folder, stdio: 'inherit' });
-  } finally {
-    await rm(config);
-  }
-  await copyFile(join(web, '../LICENSE'), join(folder, 'LICENSE'));
+  execFileSync(join(web, 'node_modules/.bin/tsc'), ['-p', config], { cwd: folder, stdio: 'inherit' });
+  await rm(config);
   if (name === 'react') await styles(folder);
+
+  const packed = join(out, name);
+  await rm(packed, { recursive: true, force: true });
+  for (const file of ['package.json', 'README.md', 'dist']) await cp(join(folder, file), join(packed, file), { recursive: true });
+  await copyFile(join(web, '../LICENSE'), join(packed, 'LICENSE'));
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', out], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', out], { cwd: packed, stdio: ['ignore', 'ignore', 'inherit'] });
   await rename(join(out, `confab-${name}-${version}.tgz`), join(out, `confab-${name}.tgz`));
-  await rm(join(folder, 'LICENSE'));
 }
 
 function options(name) {
   return {
-    extends: '../tsconfig.json',
+    extends: '../../tsconfig.json',
     compilerOptions: {
       noEmit: false,
       declaration: true,
-      rootDir: 'src',
-      outDir: 'dist',
+      rootDir: '../src',
+      outDir: '.',
       rewriteRelativeImportExtensions: true,
       allowImportingTsExtensions: false,
       // react sees the client as everybody else does
       ...(name === 'react' ? { customConditions: [] } : {}),
     },
-    include: ['src'],
+    include: ['../src'],
   };
 }
 
