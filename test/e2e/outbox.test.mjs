@@ -247,19 +247,17 @@ test('a server that is away: to who has signed in here before, a page says so, a
 
 test('another version of the app is there with the next load, whatever the worker of the old one is', async (t) => {
 	const front = await startFront(t, daemon);
-	const person = await openPage(browser, front.url, { init: "navigator.serviceWorker.addEventListener('controllerchange', () => (window.takenOver = true));" });
+	const person = await openPage(browser, front.url);
 	await person.context.addCookies((await admin.context.cookies()).map((cookie) => ({ ...cookie, domain: new URL(front.url).hostname })));
 	await person.page.reload();
 	await inCharge(person);
-	const version = () => person.page.evaluate(() => document.querySelector('meta[name=version]').content);
+	front.slow = 1500; // browsers look for another worker a second after they asked for the page: one that came then cost the page its worker
 	for (front.version = 2; front.version < 5; front.version++) {
-		const answer = await person.page.reload();
-		assert.equal(answer.fromServiceWorker(), true, 'through the worker');
-		assert.equal(await version(), String(front.version));
-		await person.page.getByRole('list', { name: 'Conversations' }).waitFor();
-		await until('the worker of this version', () => front.workers.at(-1), (last) => last === front.version, 30000);
-		// while one worker takes the other's place, a browser may ask neither
-		await until('it is in charge', () => person.page.evaluate(() => window.takenOver && navigator.serviceWorker.controller.state === 'activated'), Boolean, 30000);
+		const tab = await person.context.newPage();
+		const answer = await tab.goto(front.url);
+		if (front.version === 2) assert.equal(answer.fromServiceWorker(), true, 'through the old worker');
+		assert.equal(await tab.evaluate(() => document.querySelector('meta[name=version]').content), String(front.version));
+		await tab.getByRole('list', { name: 'Conversations' }).waitFor();
 	}
 	assert.deepEqual(await person.page.evaluate(() => caches.keys()), [], 'it keeps nothing that could be old');
 	person.assertQuiet();

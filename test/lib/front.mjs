@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
+import { pause } from './until.mjs';
 
 /** Listens on a free port of loopback, which it resolves with, and ends with the test. */
 export async function listen(t, server) {
@@ -30,10 +31,10 @@ export function passUpgrades(server, daemon, pass = ({ headers }) => headers) {
 
 /**
  * The daemon as another version of itself: what it serves, with a number in the page and in the service worker. Ends with the test.
- * {url, version: what is served now, workers: the versions of the worker that were fetched}.
+ * {url, version: what is served now, slow: the ms between the head of a page and its body}.
  */
 export async function startFront(t, daemon) {
-	const front = { version: 1, workers: [] };
+	const front = { version: 1, slow: 0 };
 	const server = http.createServer(async (request, response) => {
 		const marked = { '/': (text) => text.replace('<head>', `<head><meta name="version" content="${front.version}">`), '/sw.js': (text) => `${text}\n// ${front.version}` }[request.url];
 		const headers = { ...request.headers };
@@ -50,9 +51,10 @@ export async function startFront(t, daemon) {
 		}
 		const chunks = [];
 		for await (const chunk of answer) chunks.push(chunk);
-		if (request.url === '/sw.js') front.workers.push(front.version);
 		const { 'content-length': _length, etag: _etag, ...rest } = answer.headers;
 		response.writeHead(answer.statusCode, rest);
+		response.flushHeaders();
+		if (request.url === '/') await pause(front.slow);
 		response.end(marked(Buffer.concat(chunks).toString()));
 	});
 	passUpgrades(server, daemon);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the service worker and the pages say to each other, and how an address carries it to a page that is not open yet. */
+/** What the service worker and the pages say to each other, and how an address carries it to a page that is not open yet. A page may
+ * meet the worker of an older version: each understands what was said before. */
 import { decoded } from '../decoded.ts';
 import type { NoticeData } from './notice.ts';
 

@@ -36,7 +36,6 @@ export interface Fetch extends Extendable {
 }
 
 interface Events {
-  install: Extendable;
   activate: Extendable;
   fetch: Fetch;
   push: PushMessage;
@@ -51,6 +50,5 @@ export interface Scope {
     openWindow(url: string): Promise<Tab | null>;
     claim(): Promise<void>;
   };
-  skipWaiting(): Promise<void>;
   addEventListener<K extends keyof Events>(type: K, listener: (event: Events[K]) => void): void;
 }

@@ -3,7 +3,8 @@
  * The service worker of everybody who has signed in here: a word when the app cannot be reached; and, where they were switched on,
  * notifications while no page is open, and the way from them to the right place. It keeps no files:
  * whoever loads a page gets the server's, never an old one, or a word that it cannot be reached. Each build is another file (the
- * bundler puts its version on top), which takes over at once.
+ * bundler puts its version on top). It takes over when no page is open, and not before: while an old one still brings a page, Chromium
+ * ends with it the page, too.
  */
 import { noticeOf, type NoticeData } from './notice.ts';
 import { addressOf, orderOf, type Question } from './orders.ts';
@@ -23,7 +24,6 @@ const RING_MAX_MS = 80_000;
 /** For the server's own word on how a ring ended, which says more than the clock. */
 const GRACE_MS = 2000;
 
-scope.addEventListener('install', (event) => event.waitUntil(scope.skipWaiting()));
 scope.addEventListener('activate', (event) => event.waitUntil(begin()));
 scope.addEventListener('fetch', (event) => {
   if (event.request.mode === 'navigate') event.respondWith(loadPage(event));
