@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { confab, startConfabd } from '../lib/confabd.mjs';
 import { assertVideoAdvances, launchChromium, openPage, received, until } from '../lib/browser.mjs';
-import { callDialog, chooseConversation, control, region, signInByLink, startCall, toast } from '../lib/app.mjs';
+import { callDialog, chooseConversation, control, incoming, region, signInByLink, startCall, toast } from '../lib/app.mjs';
 
 let daemon, browser;
 before(async () => {
@@ -31,16 +31,13 @@ test('a three-party call works', async () => {
 
 	await startCall(user);
 	await toast(user).waitFor();
-	for (const person of [admin, mia]) {
-		await person.page.getByRole('list', { name: 'Conversations' }).waitFor();
-		const ring = person.page.getByRole('dialog', { name: 'Incoming call' });
-		if (await ring.isVisible()) await ring.getByRole('button', { name: 'Accept' }).click();
-		else {
-			await chooseConversation(person, names.user);
-			await startCall(person);
-		}
-		await toast(person).waitFor();
-	}
+	for (const person of [admin, mia]) await incoming(person).waitFor();
+	await incoming(admin).getByRole('button', { name: 'Accept', exact: true }).click();
+	await toast(admin).waitFor();
+	await incoming(mia).waitFor({ state: 'hidden' }); // answered by somebody else
+	await chooseConversation(mia, names.user);
+	await startCall(mia);
+	await toast(mia).waitFor();
 	const all = { admin, user, mia };
 	await Promise.all(Object.keys(all).flatMap((viewer) => Object.keys(all)
 		.filter((other) => other !== viewer)
