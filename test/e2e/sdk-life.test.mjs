@@ -250,9 +250,13 @@ test('a page that is frozen loses its connection; it comes back with what was on
 	const on = (list) => JSON.stringify(list) === JSON.stringify([['user', false, true]]);
 	await until('on', devices, (now) => now.join() === 'joined,enabled,enabled', 30_000);
 	await until('seen', seen, on);
-	// what browsers tell such a page; livekit-client then leaves the room
-	await frozen.page.evaluate(() => window.dispatchEvent(new Event('freeze')));
-	await until('lost', devices, ([state]) => state === 'reconnecting');
+	// what browsers tell such a page; livekit-client then leaves the room. It may be back before anybody looks
+	await frozen.page.evaluate(() => {
+		window.states = [];
+		window.sdk.call('main', 'frozen').state.callingState$.subscribe((state) => window.states.push(state));
+		window.dispatchEvent(new Event('freeze'));
+	});
+	await until('lost', () => frozen.page.evaluate(() => window.states), (states) => states.includes('reconnecting'));
 	await until('back and on', devices, (now) => now.join() === 'joined,enabled,enabled', 30_000);
 	await until('seen again, once', seen, on);
 });
