@@ -22,7 +22,7 @@ export function VoiceButton({ recorder }: { recorder: VoiceRecorder }) {
     before.current = status;
   }, [status]);
   const onPointerDown = (event: PointerEvent) => {
-    if (event.button === 0) holdToRecord({ start: () => void recorder.start(), stop: () => recorder.stop() });
+    if (event.button === 0) holdToRecord(event, { start: () => void recorder.start(), stop: () => recorder.stop() });
   };
   return (
     <button

@@ -101,7 +101,7 @@ export function VoiceButton({ voice }: { voice: Voice }) {
       class="iconbutton"
       aria-label={t.voice.record}
       title={t.voice.record}
-      onPointerDown={(event) => event.button === 0 && holdToRecord({ start, stop: () => latest.current() })}
+      onPointerDown={(event) => event.button === 0 && holdToRecord(event, { start, stop: () => latest.current() })}
       onClick={start} // the keyboard's; after a finger it is on already
       onContextMenu={(event) => event.preventDefault()}
     >
