@@ -7,6 +7,7 @@ import { assertAccessible } from '../lib/accessible.mjs';
 import { chooseConversation } from '../lib/app.mjs';
 import { until } from '../lib/browser.mjs';
 import { openShop } from '../lib/shop.mjs';
+import { play, recorded } from '../lib/voice.mjs';
 import { log, openChat, panel } from '../lib/widget.mjs';
 
 let scene, alex;
@@ -21,7 +22,6 @@ const visit = (...how) => scene.visit(...how);
 const button = (person, name) => person.page.getByRole('button', { name, exact: true });
 const bar = (person) => person.page.getByRole('group', { name: 'Record a voice note' });
 const note = (scope) => scope.getByRole('group', { name: /^Voice note, / });
-const seconds = (person, n) => bar(person).getByText(`0:0${n}`, { exact: true }).waitFor({ timeout: 30_000 });
 const focused = (person) => person.page.evaluate(() => document.activeElement.shadowRoot?.activeElement?.getAttribute('aria-label'));
 const codeOf = ({ page }) => page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => /\/widget\/kit-/.test(name)));
 
@@ -30,11 +30,10 @@ test('a guest records, hears and sends; the team hears it, answers by voice, and
 	await openChat(guest);
 	assert.equal(await codeOf(guest), false, 'nothing of it is loaded before the first');
 	await button(guest, 'Record a voice note').click();
-	await seconds(guest, 1);
+	await recorded(bar(guest), 1);
 	await assertAccessible(guest);
 	await button(guest, 'Stop recording').click();
-	await note(bar(guest)).getByRole('button', { name: 'Play' }).click();
-	await note(bar(guest)).getByRole('button', { name: 'Pause' }).waitFor();
+	await play(note(bar(guest)));
 	await guest.screenshot('widget-voice-preview');
 	await button(guest, 'Send the voice note').click();
 	await note(log(guest)).waitFor();
@@ -44,7 +43,7 @@ test('a guest records, hears and sends; the team hears it, answers by voice, and
 	await chooseConversation(alex, 'Voice note');
 	await note(alex.page.getByRole('log')).waitFor();
 	await button(alex, 'Record a voice note').click();
-	await seconds(alex, 2);
+	await recorded(bar(alex), 2);
 	await button(alex, 'Stop recording').click();
 	await button(alex, 'Send the voice note').click();
 	const answer = note(log(guest)).nth(1);
@@ -52,9 +51,8 @@ test('a guest records, hears and sends; the team hears it, answers by voice, and
 	const slider = answer.getByRole('slider', { name: 'Position' });
 	await slider.focus();
 	await guest.page.keyboard.press('ArrowRight');
-	await until('the slider moved', () => slider.getAttribute('aria-valuetext'), (text) => /^0:01 of 0:0/.test(text));
-	await answer.getByRole('button', { name: 'Play' }).press('Enter');
-	await answer.getByRole('button', { name: 'Pause' }).waitFor();
+	await until('the slider moved', () => slider.getAttribute('aria-valuetext'), (text) => /^0:01 of 0:/.test(text));
+	await play(answer, (button) => button.press('Enter'));
 	await answer.getByRole('button', { name: 'Play' }).waitFor({ timeout: 30_000 }); // it ends by itself
 	await guest.screenshot('widget-voice');
 });
@@ -64,7 +62,7 @@ test('by keyboard: Enter begins, Escape discards, the chat stays open and the fo
 	await openChat(guest);
 	await button(guest, 'Record a voice note').focus();
 	await guest.page.keyboard.press('Enter');
-	await seconds(guest, 1);
+	await recorded(bar(guest), 1);
 	assert.equal(await focused(guest), 'Stop recording');
 	await guest.page.keyboard.press('Escape');
 	await bar(guest).waitFor({ state: 'detached' });
@@ -80,7 +78,7 @@ test('on a phone in German: held, it records until it is let go; everything to p
 	await guest.page.mouse.move(x + width / 2, y + height / 2);
 	await guest.page.mouse.down();
 	const place = guest.page.getByRole('group', { name: 'Sprachnachricht aufnehmen' });
-	await place.getByText('0:01', { exact: true }).waitFor({ timeout: 30_000 });
+	await recorded(place, 1);
 	await guest.page.mouse.up();
 	await place.getByRole('button', { name: 'Abspielen' }).waitFor();
 	for (const one of await place.getByRole('button').all()) {
