@@ -213,9 +213,10 @@ test('the widget: three messages, one with a picture, are there once and in orde
 	all.splice(0, 3, 'four from the shop', 'five with a picture', 'six from the shop');
 	await guest.context.setOffline(true);
 	await three();
+	await guest.page.goto('about:blank'); // or what waits would go between the network's return and the next line
 	await guest.context.setOffline(false);
 	await reachable(false);
-	await guest.page.reload();
+	await guest.page.goto(shop.origin);
 	await until('they are back', order, (seen) => seen.join() === all.join());
 	await guest.screenshot('widget-waiting');
 	await arrive(2);
