@@ -107,6 +107,7 @@ test('a customer is the same person in every browser; whoever has no right hash 
 	await box(second).fill('half a secret');
 	await second.page.locator('input[type=file]').setInputFiles({ name: 'letter.txt', mimeType: 'text/plain', buffer: Buffer.from('Dear shop') });
 	await second.page.getByText('letter.txt').waitFor();
+	await until('it is uploaded', () => second.page.getByRole('button', { name: 'Send' }).isEnabled(), Boolean); // or it is refused on its way, and the console says so
 	await second.page.evaluate(() => {
 		document.querySelector('[name=q]').focus();
 		window.Confab.logout();
@@ -289,6 +290,7 @@ test('once it is resolved, the guest is asked how it was, may say nothing, and t
 	assert.equal(await log(guest).getByText('Rated').count(), 0);
 
 	await write(guest, 'One more thing');
+	await admin.page.getByRole('log').getByText('One more thing').waitFor(); // which opens it again, and takes the rating away
 	await say(admin, 'Yes?');
 	await resolve(admin);
 	await form.getByRole('button', { name: 'Skip' }).click();
