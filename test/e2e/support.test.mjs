@@ -186,6 +186,7 @@ test('labels, a canned reply by keyboard, who else is there', async () => {
 test('a colleague named in a note is told', async () => {
 	await eva.page.getByRole('button', { name: 'Write a private note' }).click();
 	await box(eva).pressSequentially('@al');
+	await eva.page.getByRole('option', { name: /@admin/ }).waitFor();
 	await eva.page.keyboard.press('Tab');
 	// the colleague's id is put in; the demo's admin is called admin
 	assert.equal(await box(eva).inputValue(), '@admin ');
@@ -275,7 +276,7 @@ test('a customer is deleted with all that was said: gone from a colleague’s sc
 	await alex.page.getByRole('status').filter({ hasText: 'Lena Berg was deleted' }).waitFor();
 	await gone(log(eva).getByText('Dear Lena,'));
 	await list(eva).getByText('Deleted user').waitFor();
-	assert.equal(await list(alex).getByText('Lena Berg').count(), 0);
+	await gone(list(alex).getByText('Lena Berg'));
 });
 
 test('a long list: its beginning is drawn, and the rest as one scrolls', async () => {
@@ -311,8 +312,10 @@ test('German words beside the customer\'s panel leave the name of who looks afte
 	await chooseConversation(alex, 'Sam Rivera');
 	const bar = page.getByRole('group', { name: 'Status and assignee' });
 	const take = bar.getByRole('button', { name: 'Take', exact: true });
+	const transfer = bar.getByRole('button', { name: 'Transfer' });
+	await take.or(transfer).first().waitFor(); // or a bar that is not there yet counts as one that is taken
 	if (await take.isVisible()) await take.click();
-	await bar.getByRole('button', { name: 'Transfer' }).waitFor();
+	await transfer.waitFor();
 	const panel = bar.getByRole('button', { name: 'Show customer' });
 	if ((await panel.getAttribute('aria-pressed')) !== 'true') await panel.click();
 	await dress(page, { language: 'de' });
