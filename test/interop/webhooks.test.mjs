@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { RoomServiceClient, WebhookReceiver } from 'livekit-server-sdk';
 import { apiKey, apiSecret, startConfabd } from '../lib/confabd.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
+import { until } from '../lib/until.mjs';
 
 const limit = { timeout: 240000 };
 
@@ -55,7 +56,9 @@ test('a call, told in order to every URL', limit, async (t) => {
 	const daemon = await start(t, one, two);
 	const peer = await RtcPeer.start('ann');
 	t.after(() => peer.close());
+	const began = Date.now() / 1000;
 	await daemon.rooms.createRoom({ name: 'hall', departureTimeout: 1, metadata: 'blue' });
+	const made = Date.now() / 1000;
 	await peer.call('connect', daemon.wsUrl, await mediaToken('hall', 'ann'));
 	const { sid } = await peer.call('publishVideo', 'camera');
 	await one.until(() => one.events.some((e) => e.event === 'track_published'));
@@ -80,7 +83,7 @@ test('a call, told in order to every URL', limit, async (t) => {
 	assert.equal(left.participant.disconnectReason, 1);
 	assert.equal(new Set(one.events.map((e) => e.id)).size, one.events.length, 'ids are unique');
 	assert.deepEqual(one.events.map((e) => e.id), two.events.map((e) => e.id));
-	assert.ok(Math.abs(Number(started.createdAt) - Date.now() / 1000) < 30);
+	assert.ok(Number(started.createdAt) > began - 1 && Number(started.createdAt) <= made, `${started.createdAt}, not from ${began} to ${made}`);
 	assert.doesNotMatch(one.requests[0].headers.authorization, /Bearer/);
 });
 
@@ -90,16 +93,16 @@ test('a receiver that fails is tried again with growing pauses, nothing is lost 
 	const healthy = await receive(t);
 	const daemon = await start(t, hook, healthy);
 	for (const name of ['a', 'b', 'c']) await daemon.rooms.createRoom({ name });
-	await healthy.until(() => healthy.events.length === 3, 2000);
-	assert.equal(hook.events.length, 0, 'one URL does not wait for the other');
+	await healthy.until(() => healthy.events.length === 3);
+	assert.equal(hook.events.length, 0, 'one URL does not wait for the other'); // which takes twelve seconds to have its first
 	await hook.until(() => hook.events.length === 3, 60000);
 	assert.deepEqual(hook.events.map((e) => e.room.name), ['a', 'b', 'c']);
 	assert.equal(new Set(hook.requests.slice(0, 5).map((r) => JSON.parse(r.body).id)).size, 1, 'the same event each time');
 	const pauses = [1, 2, 3].map((i) => hook.requests[i + 1].at - hook.requests[i].at);
 	assert.ok(pauses[0] >= 900 && pauses[1] >= 1900 && pauses[2] >= 3900, `pauses grow: ${pauses}`);
-	const metrics = await (await fetch(`${daemon.url}/metrics`)).text();
-	assert.match(metrics, /^confab_webhooks_delivered_total 6$/m);
-	assert.match(metrics, /^confab_webhooks_failed_total 4$/m);
+	// the last one is delivered when its answer has come back
+	const metrics = async () => (await fetch(`${daemon.url}/metrics`)).text();
+	assert.match(await until('six are delivered', metrics, (text) => /^confab_webhooks_delivered_total 6$/m.test(text)), /^confab_webhooks_failed_total 4$/m);
 });
 
 test('a refusal is final, a redirect is not followed, and the next event says how many were lost', limit, async (t) => {
