@@ -23,11 +23,14 @@ async function enter(daemon, id, at = realNow()) {
 	return talk;
 }
 
-/** `from` speaks, and `to` hears nearly all of it. */
+/** `from` speaks, and `to` hears nearly all of it; nothing before it is subscribed, which a new track is a moment after its first sound. */
 async function hears(from, to, what) {
-	const before = (await to.do('frames')).code;
+	const heard = async () => (await to.do('frames')).code;
+	const none = await heard();
+	await until(`a first sound ${what}`, () => from.ok('sound 1').then(heard), (n) => n > none, 10_000, 50);
+	const before = await heard();
 	await from.ok('sound 20');
-	await until(`sound ${what}`, async () => (await to.do('frames')).code - before, (n) => n >= 15, 10_000, 50);
+	await until(`sound ${what}`, async () => (await heard()) - before, (n) => n >= 15, 10_000, 50);
 }
 
 test('the clock on the wall jumps', { timeout: 120_000 }, async () => {
