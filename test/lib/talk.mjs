@@ -26,6 +26,7 @@ export class Program {
 		this.child = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
 		running.add(this.child);
 		this.child.once('exit', () => running.delete(this.child));
+		this.closed = once(this.child, 'close').then(([code, signal]) => (this.ended = { code, signal })); // after its last words
 		this.lines = [];
 		this.err = '';
 		let rest = '';
@@ -48,7 +49,7 @@ export class Program {
 		for (;;) {
 			const found = this.lines.slice(from).find(fits);
 			if (found !== undefined) return found;
-			if (this.child.exitCode !== null || Date.now() > deadline) {
+			if (this.ended || Date.now() > deadline) {
 				assert.fail(`${what} did not come; there was\n${this.lines.map((line) => JSON.stringify(line)).join('\n')}\n${this.err}`);
 			}
 			await new Promise((resolve) => setTimeout(resolve, 20));
@@ -56,7 +57,7 @@ export class Program {
 	}
 	async end() {
 		this.child.stdin.end();
-		const code = this.child.exitCode ?? (await once(this.child, 'close'))[0];
+		const { code } = await this.closed;
 		assert.equal(code, 0, this.err);
 		assert.doesNotMatch(this.err, /Sanitizer|runtime error/);
 	}
