@@ -23,7 +23,7 @@ async function signIn(link) {
 	await client.openLink(link);
 	const { body: session } = await client.call('GET', '/api/auth/session');
 	const { body } = await client.call('POST', '/api/video-call/token', { userId: session.user.id });
-	return { id: session.user.id, name: session.user.name, token: body.token };
+	return { id: session.user.id, name: session.user.name, token: body.token, client };
 }
 
 /** A program built with libconfab; what it printed, and how it ended. */
@@ -32,8 +32,9 @@ function run(program, args) {
 	const state = { child, out: '', err: '' };
 	child.stdout.on('data', (chunk) => (state.out += chunk));
 	child.stderr.on('data', (chunk) => (state.err += chunk));
+	const closed = once(child, 'close'); // after its last words
 	state.end = async () => {
-		const code = child.exitCode ?? (await once(child, 'close'))[0];
+		const [code] = await closed;
 		assert.equal(code, 0, `${program}: ${state.err}`);
 		assert.doesNotMatch(state.err, /Sanitizer|runtime error/);
 		return state;
@@ -68,6 +69,8 @@ after(async () => {
 
 test('C to C: a file played into a call comes out decodable', async () => {
 	const sender = publish(user, 'c-to-c', 8);
+	const calls = async () => (await admin.client.call('GET', '/api/v1/operator/calls')).body.calls;
+	await until('somebody to receive from', calls, (list) => list.some((call) => call.cid === 'default:c-to-c' && call.participants.length === 1));
 	const receiver = record(admin, 'c-to-c', 6, 'c-to-c.ivf');
 	const got = lines(await receiver.end());
 	await sender.end();
