@@ -21,8 +21,9 @@ test('the top layer is 1280 wide and at 900 kbit/s within 10 s, and 1.5 Mbit/s a
 	const admin = await signInByLink(browser, daemon.links.admin);
 	await startCall(user);
 	await toast(user).waitFor();
-	const joined = Date.now();
-	await incoming(admin).getByRole('button', { name: 'Accept' }).click();
+	await incoming(admin).getByRole('button', { name: 'Accept', exact: true }).click();
+	await toast(admin).waitFor();
+	const joined = Date.now(); // from here on somebody looks at it
 
 	let last = { at: 0, bytes: 0 };
 	const sample = async () => {
