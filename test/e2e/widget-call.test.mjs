@@ -41,7 +41,7 @@ test('the lobby: oneself, the microphone, the devices; nobody is rung, and the c
 	await lobby(guest).getByText(/^Connection: (Good|Fair)/).waitFor();
 	await guest.screenshot('widget-lobby');
 	await lobby(guest).getByText('Camera and sound', { exact: true }).click();
-	assert.equal(await lobby(guest).getByRole('combobox', { name: 'Camera' }).locator('option').count(), 2);
+	await until('both cameras', () => lobby(guest).getByRole('combobox', { name: 'Camera' }).locator('option').count(), (n) => n === 2);
 	await lobby(guest).getByRole('combobox', { name: 'Camera' }).selectOption({ index: 1 });
 	await guest.screenshot('widget-lobby-devices');
 	await assertAccessible(guest);
