@@ -244,7 +244,7 @@ test('the switch: off, blocked, not there; signing out ends it', { timeout: 1200
 	await outside.evaluate(async () => (await navigator.serviceWorker.getRegistration('/')).showNotification('left over'));
 	await person.page.getByRole('button', { name: 'Sign out' }).first().click();
 	await person.page.getByRole('button', { name: 'Sign in' }).waitFor();
-	assert.equal(await outside.evaluate(() => localStorage.getItem('test.push.key')), null);
+	await until('the subscription is gone', () => outside.evaluate(() => localStorage.getItem('test.push.key')), (key) => key === null); // signing out waits 3 s for it at most
 	await shown(outside, (all) => all.length === 0); // the browser takes them away a moment after it was told to
 	person.assertQuiet();
 	const other = await subscribed(t, 'otto');
