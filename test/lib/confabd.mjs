@@ -61,8 +61,8 @@ export async function startConfabd(options = {}) {
 		try {
 			return await startOnce(options);
 		} catch (error) {
-			// another test may have taken a port between our look and the daemon's
-			if (options.port || attempt === 4 || !/is in use by another program|Address already in use/.test(error.message)) throw error;
+			// another test may have taken a port between our look and the daemon's: media's, too, when the web's is given
+			if (attempt === 4 || !/is in use by another program|Address already in use/.test(error.message)) throw error;
 		}
 	}
 }
