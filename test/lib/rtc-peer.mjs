@@ -128,10 +128,19 @@ const methods = {
 	async publishVideo(name, { width = 640, height = 360, fps = 20, colour = 60, source = 'camera', simulcast = false } = {}) {
 		const input = new VideoSource(width, height);
 		const track = LocalVideoTrack.createVideoTrack(name, input);
-		let number = 0;
-		const timer = setInterval(() => input.captureFrame(drawFrame(width, height, number++, colour)), 1000 / fps);
-		published.set(name, { track, stop: () => clearInterval(timer) });
+		let [number, last, longest] = [0, performance.now(), 0];
+		const timer = setInterval(() => {
+			longest = Math.max(longest, performance.now() - last);
+			last = performance.now();
+			input.captureFrame(drawFrame(width, height, number++, colour));
+		}, 1000 / fps);
+		const longestPause = () => [longest, (longest = 0)][0];
+		published.set(name, { track, stop: () => clearInterval(timer), longestPause });
 		return publish(name, track, source, simulcast);
+	},
+	/** The longest time in ms between two pictures that were made, since this was asked last. */
+	async longestPause(name) {
+		return published.get(name).longestPause();
 	},
 	async publishAudio(name, { hertz = 440 } = {}) {
 		const input = new AudioSource(48000, 1);
