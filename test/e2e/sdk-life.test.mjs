@@ -26,8 +26,8 @@ after(async () => {
 
 const remote = (person, id, name = 'main') => person.page.evaluate(([n, i]) => window.sdk.remote(n, i), [name, id]);
 const state = (person, id, name = 'main') => person.page.evaluate(([n, i]) => window.sdk.call(n, i).state.callingState, [name, id]);
-const sees = (person, id, users) =>
-	until(`${users} in ${id}`, () => remote(person, id), (now) => JSON.stringify(now) === JSON.stringify(users));
+const sees = (person, id, users, ms = 30_000) =>
+	until(`${users} in ${id}`, () => remote(person, id), (now) => JSON.stringify(now) === JSON.stringify(users), ms);
 const adminJoins = (id) => admin.page.evaluate((i) => window.sdk.call('main', i).join({ create: true }), id);
 const adminLeaves = (id) => admin.page.evaluate((i) => window.sdk.call('main', i).leave(), id);
 
@@ -80,7 +80,7 @@ test('two tabs of one person: two participants; closing one leaves the other in'
 	await sees(admin, 'tabs', ['user', 'user']);
 	await sees(user, 'tabs', ['admin', 'user']);
 	await tab.close();
-	await sees(admin, 'tabs', ['user']);
+	await sees(admin, 'tabs', ['user'], 60_000); // a busy browser ends a page before it has said goodbye: the server keeps its place for 30 s
 	assert.equal(await state(user, 'tabs'), 'joined');
 	await user.page.evaluate(() => window.sdk.call('main', 'tabs').leave());
 	await adminLeaves('tabs');
