@@ -18,7 +18,7 @@ import typing
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FIRST, CALLS, LOW, ALONE = "first", "calls", "low", "alone"
-CAPACITY = 0.85 * (os.cpu_count() or 1)  # the figures are averages: a browser that starts takes more
+CAPACITY = 0.75 * (os.cpu_count() or 1)  # the figures are averages: a browser that starts takes more
 
 running = {}  # process groups by leader, to be ended with us
 running_lock = threading.Lock()
