@@ -43,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (frame_parse(data, n, true))
 		abort(); /* text frames only */
 	if (frame) {
+		(void)frame_is_health_check(frame);
 		check_send(frame);
 		check_connect(frame);
 	}

@@ -171,8 +171,9 @@ static const struct lws_protocols protocols[] = {
 	{ 0 },
 };
 
-static const lws_retry_bo_t liveness = { .secs_since_valid_ping = 20,
-					 .secs_since_valid_hangup = 40 };
+/* As the other SDK: a connection is known to be dead after ten seconds. */
+static const lws_retry_bo_t liveness = { .secs_since_valid_ping = 5,
+					 .secs_since_valid_hangup = 10 };
 
 struct websockets *websockets_new(uv_loop_t *loop)
 {

@@ -24,7 +24,7 @@ const listed = async (client, conversation) => (await client.call('GET', `/api/v
 test('a message: the same answer, one event for everybody, and to its sender the event is the answer', async () => {
 	const { ann, boss } = people;
 	const [w, other, team] = [await ways(ann), await ann.events(), await boss.events()];
-	assert.deepEqual(w.stream.first.accepts, ['message.send']);
+	assert.deepEqual(w.stream.first.accepts, ['message.send', 'health.check']);
 	await http(ann)('ann', { text: 'hello', client_id: id() }); // the first one changes the conversation's state, too
 	for (const [way, send] of w.both) {
 		const client_id = id();

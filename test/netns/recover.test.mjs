@@ -171,6 +171,22 @@ test('a ring that came while there was no network rings as soon as it is back', 
 	assert.ok(ms <= 3000, `${ms.toFixed(0)} ms`);
 });
 
+// R10. Nothing closes and nobody says so: neither the browser nor TCP knows for minutes.
+test('a connection that dies without a word is known to be dead within ten seconds', limit, async (t) => {
+	if (!host) await sdkCall();
+	const state = () => gone.page.evaluate(() => window.client.state.connectionState);
+	assert.equal(await state(), 'connected');
+	await rig.a.link.both({ down: true });
+	const start = performance.now();
+	await until('it is noticed', state, (now) => now !== 'connected', 20_000);
+	const ms = performance.now() - start;
+	t.diagnostic(`noticed after ${ms.toFixed(0)} ms`);
+	assert.equal(await gone.page.evaluate(() => navigator.onLine), true);
+	assert.ok(ms <= 11_000, `${ms.toFixed(0)} ms`);
+	await rig.a.link.both(delay);
+	await until('back', state, (now) => now === 'connected', 20_000);
+});
+
 // The server waits 30 s for somebody whose network is away (livekit-protocol 4.7); then the SDK enters the call anew.
 test('two minutes without a network: the SDK comes back into the call by itself, and the others have stayed in it', { ...limit, skip: !long && 'takes three minutes: CONFAB_LONG' }, async (t) => {
 	await sdkCall();

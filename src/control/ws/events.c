@@ -126,9 +126,10 @@ static void greet(struct event_socket *s)
 		return;
 	s->greeted = true;
 	rng_name(rng_os(), "CO_", id, sizeof id);
-	json_t *frame = json_pack("{s:s, s:I, s:o, s:s, s:[s]}", "type", "connection.ok", "cursor",
+	json_t *frame = json_pack("{s:s, s:I, s:o, s:s, s:[ss]}", "type", "connection.ok", "cursor",
 				  (json_int_t)s->cursor, "me", object_user(s->user),
-				  "connection_id", id, "accepts", SEND_MESSAGE_TYPE);
+				  "connection_id", id, "accepts", SEND_MESSAGE_TYPE,
+				  HEALTH_CHECK_TYPE);
 	if (frame && s->user->role == ROLE_ADMIN && s->hub->warnings)
 		(void)json_object_set(frame, "warnings", s->hub->warnings);
 	send_json(s, frame);

@@ -46,6 +46,13 @@ const char *frame_read_connect(const json_t *frame, struct connect_frame *ret)
 	return NULL;
 }
 
+bool frame_is_health_check(const json_t *frame)
+{
+	const char *type = text_of(frame, "type");
+
+	return type && strcmp(type, HEALTH_CHECK_TYPE) == 0;
+}
+
 static bool is_request_id(const char *id)
 {
 	size_t n = id ? strlen(id) : 0;
@@ -74,7 +81,7 @@ bool frame_read_send(const json_t *frame, struct send_frame *ret, struct refusal
 	if (!type || strcmp(type, SEND_MESSAGE_TYPE) != 0) {
 		refusal_set(r, 400, 4,
 			    "`type` must be one of those that connection.ok accepts: "
-			    "\"" SEND_MESSAGE_TYPE "\".");
+			    "\"" SEND_MESSAGE_TYPE "\" or \"" HEALTH_CHECK_TYPE "\".");
 		return false;
 	}
 	if (!ret->conversation_id) {

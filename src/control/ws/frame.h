@@ -9,7 +9,9 @@
 
 #include "control/server/refusal.h"
 
-#define SEND_MESSAGE_TYPE "message.send"
+#define SEND_MESSAGE_TYPE  "message.send"
+#define HEALTH_CHECK_TYPE  "health.check"
+#define HEALTH_CHECK_FRAME "{\"type\":\"" HEALTH_CHECK_TYPE "\"}" /* ours, too */
 
 enum { DEVICE_SIZE = 65 };
 
@@ -32,6 +34,9 @@ json_t *frame_parse(const uint8_t *bytes, size_t n, bool binary);
 
 /* NULL, or what is wrong with the connect frame. */
 const char *frame_read_connect(const json_t *frame, struct connect_frame *ret);
+
+/* The client asks whether we are there. */
+bool frame_is_health_check(const json_t *frame);
 
 /* False: refused; `request_id` is set all the same when the frame has one. */
 bool frame_read_send(const json_t *frame, struct send_frame *ret, struct refusal *ret_refusal);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/sb.h"
+#include "control/ws/frame.h"
 #include "control/ws/internal.h"
 #include "control/ws/objects.h"
 
@@ -19,7 +20,7 @@ static void on_tick(uv_timer_t *timer)
 	struct hub *h = timer->data;
 	uint64_t now = clock_now_us();
 	bool health = ++h->ticks % HEALTH_CHECK_S == 0;
-	static const char check[] = "{\"type\":\"health.check\"}";
+	static const char check[] = HEALTH_CHECK_FRAME;
 	struct event_socket *s;
 
 	list_each (s, &h->sockets, in_hub) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a client sends on the event socket once it is known: messages (docs/api.md, "Sending over the socket"). Checks the frame
- * and whether its user is still who they were; the rest is the POST's own code (sends.h). The reply of a message that was
- * stored is its event when that goes to this socket, so that answer and event are one frame.
+ * What a client sends on the event socket once it is known (docs/api.md, "Sending over the socket"): whether we are there, and
+ * messages. Of those this checks the frame and whether its user is still who they were; the rest is the POST's own code (sends.h). The
+ * reply of a message that was stored is its event when that goes to this socket, so that answer and event are one frame.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -266,6 +266,8 @@ void sends_take(struct event_socket *s, const uint8_t *bytes, size_t n, bool bin
 	if (!frame) {
 		refusal_set(&r, 400, 4, "The frame is not a JSON object in a text frame.");
 		refuse(s, NULL, &r);
+	} else if (frame_is_health_check(frame)) {
+		events_say(s, HEALTH_CHECK_FRAME, strlen(HEALTH_CHECK_FRAME));
 	} else if (!frame_read_send(frame, &f, &r) || !may_send_more(s, &r)) {
 		refuse(s, f.request_id, &r);
 	} else {

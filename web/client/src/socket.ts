@@ -47,7 +47,10 @@ export function backoffDelay(attempt: number, { base, max, random }: Backoff): n
   return Math.min(max, base * 2 ** Math.min(attempt, 16)) * (1 - random() / 2);
 }
 
-/** The server says something every 15 s; after this long without a word the connection is dead. */
+/** After this long without a word the server is asked whether it is there; with as long again without an answer the connection is dead. */
+const QUIET_MS = 5000;
+const HEALTH_CHECK = 'health.check';
+/** Of a server that does not answer that: it says something every 15 s. */
 const SILENCE_MS = 40_000;
 /** Time for one attempt, from opening to connection.ok. */
 const CONNECT_MS = 10_000;
@@ -152,6 +155,7 @@ export class EventSocket {
     const silent = Date.now() - this.#heardAt > SILENCE_MS;
     // a connection that outlived the time without a network says nothing for as long again: TCP's pauses have grown
     if (silent || this.#heardAt <= offlineAt) abandon(this.#socket);
+    else this.#askHealth(this.#socket);
   }
 
   /** One attempt; a token that expired is replaced and the attempt repeated, once. */
@@ -192,6 +196,7 @@ export class EventSocket {
           clearTimeout(timer);
           started = event.cursor;
           this.#up = { socket, accepts: event.accepts ?? [], requests: new Requests() };
+          this.#heard(socket); // as one of these from now on
           // a resumed socket gets its replay after this: only the first one starts at the server's cursor
           this.#cursor ??= started;
           resolve(event.me);
@@ -270,7 +275,20 @@ export class EventSocket {
   #heard(socket: SocketLike): void {
     this.#heardAt = Date.now();
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => abandon(socket), SILENCE_MS);
+    const asks = this.#answersHealth(socket);
+    this.#silence = setTimeout(() => (asks ? this.#askHealth(socket) : abandon(socket)), asks ? QUIET_MS : SILENCE_MS);
+  }
+
+  #answersHealth(socket: SocketLike): boolean {
+    return this.#up?.socket === socket && this.#up.accepts.includes(HEALTH_CHECK);
+  }
+
+  /** Whatever it says is an answer. */
+  #askHealth(socket: SocketLike): void {
+    if (!this.#answersHealth(socket)) return;
+    socket.send(JSON.stringify({ type: HEALTH_CHECK }));
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => abandon(socket), QUIET_MS);
   }
 
   #drop(code: number): void {

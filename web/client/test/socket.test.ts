@@ -276,6 +276,50 @@ test('a connection that says something every 15 s is left alone; one that is sil
   }
 });
 
+test('a server that answers is asked after 5 s without a word; 5 s later without an answer the connection is dead', async () => {
+  const world = makeWorld();
+  world.server.accepts = ['health.check'];
+  const client = new VideoClient({ apiKey: 'key', options: world.options });
+  const time = virtualTime();
+  try {
+    const connecting = client.connectUser(ann, async () => makeToken('ann'));
+    await time.pass(100);
+    await connecting;
+    const { server } = world;
+    const asked = () => server.socket.sent.filter(({ type }) => type === 'health.check').length;
+    await time.pass(4_000);
+    server.socket.emit({ type: 'health.check' });
+    await time.pass(4_000);
+    assert.equal(asked(), 0, 'anything it says puts the question off');
+    for (let i = 1; i <= 3; i++) {
+      await time.pass(1_000);
+      assert.equal(asked(), i);
+      await time.pass(4_000);
+      server.socket.emit({ type: 'health.check' });
+      await time.pass(4_000);
+    }
+    assert.equal(server.sockets.length, 1);
+
+    const silent = server.socket;
+    silent.close = () => {};
+    await time.pass(5_900);
+    assert.deepEqual([server.sockets.length, client.state.connectionState], [1, 'connected']);
+    await time.pass(1_000);
+    assert.deepEqual([server.sockets.length, client.state.connectionState], [2, 'connected']);
+
+    time.sleep(30_000);
+    world.network.turn(true);
+    await time.pass(100);
+    assert.equal(asked(), 1, 'after a nap, at once');
+    await time.pass(4_000);
+    assert.equal(server.sockets.length, 2);
+    await time.pass(2_000);
+    assert.equal(server.sockets.length, 3);
+  } finally {
+    time.end();
+  }
+});
+
 test('woken from sleep it looks at once, and does not wait for its timer', async () => {
   const { client, server, network } = await connected();
   const time = virtualTime();

@@ -135,6 +135,28 @@ static void test_send_refused(void **state)
 	pending.session_done(pending.arg, 0, &ann);
 }
 
+/* A browser shows its page no pings: the page asks itself. */
+static void test_health_check(void **state)
+{
+	(void)state;
+	struct wsconn *c = open_live();
+	assert_non_null(strstr(c->sent[0], "\"accepts\":[\"message.send\",\"health.check\"]"));
+	say(c, "{\"type\":\"health.check\"}");
+	say(c, "{\"type\":\"health.check\",\"request_id\":\"of no use\"}");
+	assert_int_equal(c->count, 3);
+	assert_string_equal(c->sent[1], "{\"type\":\"health.check\"}");
+	assert_string_equal(c->sent[2], c->sent[1]);
+	assert_int_equal(pending.messages, 0);
+	drop(c);
+
+	c = open_socket("cookie");
+	say(c, "{\"type\":\"connect\"}");
+	say(c, "{\"type\":\"health.check\"}");
+	assert_frame(c, 0, "connection.error", 0);
+	drop(c);
+	pending.session_done(pending.arg, 0, &ann);
+}
+
 /* So many at once, and no more until one is answered. */
 static void test_send_bounded(void **state)
 {
@@ -273,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_send, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_send_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_health_check, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_send_bounded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_send_proves_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_send_gone_meanwhile, set_up, tear_down),
