@@ -3,7 +3,7 @@
 """Puts the built web app into the binary: usage: embed.py web/dist assets.S assets_table.c
 
 Writes an assembly file that includes the bytes, compressed where that is smaller, and the C table of src/control/http/assets.h. The outputs are only
-written again when a file of web/dist changed. Without web/dist the table holds one page that says how to build it."""
+written again when a file of web/dist, other than the packages in npm/, changed. Without web/dist the table holds one page that says how to build it."""
 import gzip
 import hashlib
 import os
@@ -35,8 +35,10 @@ def collect(dist):
     """[(path, bytes)], sorted as strcmp does."""
     files = []
     if (dist / "index.html").is_file():
-        for file in dist.rglob("*"):
-            if file.is_file() and not file.name.startswith("."):
+        for folder, folders, names in os.walk(dist):
+            if folder == str(dist) and "npm" in folders:
+                folders.remove("npm")  # packages that `make packages` puts there: no part of the app, and perhaps packed just now
+            for file in (pathlib.Path(folder) / name for name in names if not name.startswith(".")):
                 files.append(("/" + file.relative_to(dist).as_posix(), file.read_bytes()))
     else:
         files.append(("/index.html", PLACEHOLDER))
