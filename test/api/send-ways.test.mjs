@@ -240,8 +240,8 @@ test('both ways share the minute\'s allowance', async () => {
 		const taken = Object.values(statuses).flat().filter(({ status }) => status === 201).length;
 		assert.ok(taken >= 20 && taken < 40, `${taken} of 80 taken`);
 		for (const answers of Object.values(statuses)) {
-			const { status, body, headers } = answers.at(-1);
-			assert.deepEqual([status, body.code], [429, 9]);
+			const { body, headers } = answers.findLast(({ status }) => status === 429); // the very last may be the one that 3 s have given back
+			assert.equal(body.code, 9);
 			assert.match(body.message, /^You are writing too fast; try again in \d+ seconds\.$/);
 			assert.ok(Number(headers.get('retry-after')) > 0);
 		}
