@@ -65,23 +65,22 @@ test('a message reaches browsers without an open page; a ring is urgent', { time
 test('no push with an open page, after signing out, or once the service says gone', { timeout: 90000 }, async (t) => {
 	const { daemon, people: { ann, bob, boss }, service, subscribe } = await start(t);
 	await subscribe(ann, 'ann');
-	await subscribe(boss, 'boss');
+	const bosses = await subscribe(boss, 'boss');
 	const page = await boss.events();
 	await write(ann, 'ann', 'boss looks at the page');
 	await write(boss, 'ann', 'first to ann');
 	await service.until(1);
 	page.socket.close();
+	const metric = async (name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await (await fetch(`${daemon.url}/metrics`)).text())[1]);
 	for (const end = Date.now() + 20000; !service.seen.some((p) => p.path === '/boss'); await new Promise((resolve) => setTimeout(resolve, 50))) {
 		assert.ok(Date.now() < end, 'no push after the page was closed');
 		await write(ann, 'ann', `closed ${Date.now()}`);
 	}
 	assert.equal(service.seen[0].path, '/ann');
 
-	service.status = 410;
-	const metric = async (name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await (await fetch(`${daemon.url}/metrics`)).text())[1]);
+	service.gone.add('/ann');
 	await write(boss, 'ann', 'gone');
 	for (const end = Date.now() + 20000; (await metric('confab_push_gone_total')) < 1; await new Promise((resolve) => setTimeout(resolve, 50))) assert.ok(Date.now() < end);
-	service.status = 201;
 	await boss.call('POST', '/api/auth/logout', {});
 	await subscribe(bob, 'bob');
 	assert.equal((await bob.call('DELETE', SUBSCRIPTION, {})).status, 200);
@@ -89,8 +88,10 @@ test('no push with an open page, after signing out, or once the service says gon
 	const before = service.seen.length;
 	await write(ann, 'ann', 'nobody hears this');
 	await ann.call('POST', at('default', 'x'), { ring: true, data: { members: [{ user_id: 'bob' }] } });
-	await service.until(before + 1);
-	assert.deepEqual(service.seen.slice(before).map((p) => p.path), ['/bob-again']);
+	// what was written to the boss before may still be under way
+	const now = () => service.seen.slice(before).filter(({ path: to, body }) => to !== '/boss' || bosses.open(body).text === 'nobody hears this');
+	for (const end = Date.now() + 20000; now().length === 0; await new Promise((resolve) => setTimeout(resolve, 20))) assert.ok(Date.now() < end, 'no push');
+	assert.deepEqual(now().map((p) => p.path), ['/bob-again']);
 });
 
 test('what the service does not take now is tried again, not before it wants it, and in its place only the latest', { timeout: 90000 }, async (t) => {

@@ -51,16 +51,16 @@ export function openVapid(header, publicKey) {
 }
 
 /**
- * Takes all and answers `status` (201), or what `next` has first: [[status, headers]].
- * {origin, seen: [{path, headers, body, at}], status, next, until(count), close()}.
+ * Takes all and answers 201, or what `next` has first: [[status, headers]]; 410 where the path is in `gone`.
+ * {origin, seen: [{path, headers, body, at}], gone, next, until(count), close()}.
  */
 export async function startPushService() {
-	const service = { seen: [], status: 201, next: [] };
+	const service = { seen: [], gone: new Set(), next: [] };
 	const server = http.createServer(async (req, res) => {
 		const chunks = [];
 		for await (const chunk of req) chunks.push(chunk);
 		service.seen.push({ path: req.url, headers: req.headers, body: Buffer.concat(chunks), at: Date.now() });
-		const [status, headers = {}] = service.next.shift() ?? [service.status];
+		const [status, headers = {}] = service.next.shift() ?? [service.gone.has(req.url) ? 410 : 201];
 		res.writeHead(status, headers).end();
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
