@@ -18,16 +18,25 @@ before(async () => {
 });
 after(() => daemon.stop());
 
-/** Sends bytes in one packet and returns the status codes of the answers. */
-function statuses(bytes, waitMs = 1000, socket = net.connect(daemon.port, '127.0.0.1')) {
+/**
+ * Sends bytes in one packet and returns the status codes of the answers: all until the server closes, or has been silent for `quiet` ms behind
+ * the `wanted`th. Nobody is hurried for that one.
+ */
+function statuses(bytes, wanted = 1, { socket = net.connect(daemon.port, '127.0.0.1'), quiet = 500 } = {}) {
 	return new Promise((resolve) => {
 		let text = '';
-		const timer = setTimeout(() => socket.destroy(), waitMs);
-		socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+		const found = () => [...text.matchAll(/HTTP\/1\.[01] (\d+)/g)].map((match) => Number(match[1]));
+		let timer = setTimeout(() => socket.destroy(), 30_000);
+		socket.on('data', (chunk) => {
+			text += chunk.toString('latin1');
+			if (found().length < wanted) return;
+			clearTimeout(timer);
+			timer = setTimeout(() => setImmediate(() => socket.destroy()), quiet); // what has come while this process stood still is read first
+		});
 		socket.on('error', () => {});
 		socket.on('close', () => {
 			clearTimeout(timer);
-			resolve([...text.matchAll(/HTTP\/1\.[01] (\d+)/g)].map((match) => Number(match[1])));
+			resolve(found());
 		});
 		socket.write(bytes);
 	});
@@ -46,12 +55,12 @@ const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
 const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
 
 test('pipelined requests are answered or closed, in order, and never keep the server busy', async () => {
-	assert.deepEqual(await statuses(get + get + get), [200, 200, 200]);
-	assert.deepEqual(await statuses(post + get), [401, 200]);
+	assert.deepEqual(await statuses(get + get + get, 3), [200, 200, 200]);
+	assert.deepEqual(await statuses(post + get, 2), [401, 200]);
 	const big = `POST /api/auth/link HTTP/1.1\r\n${head}Content-Length: 70000\r\n\r\n${'x'.repeat(70000)}`;
-	assert.deepEqual(await statuses(big + get), [413, 200]);
+	assert.deepEqual(await statuses(big + get, 2), [413, 200]);
 	for (const many of [post + post, post + post + post, get + post, get + post + get, get + post + post + get, post + post.slice(0, 60)]) {
-		const got = await statuses(many);
+		const got = await statuses(many, 1, { quiet: 1000 });
 		assert.ok(got.length >= 1 && got.slice(1).every((status) => status >= 400 || status === 200), String(got));
 	}
 	const before = cpuMs();
@@ -86,7 +95,7 @@ test('a connection takes one request after the other; who has said that nothing 
 	assert.deepEqual(answers, Array.from({ length: 30 }, (_, i) => (i % 3 ? 401 : 200)));
 
 	const half = net.connect({ port: daemon.port, host: '127.0.0.1', allowHalfOpen: true });
-	const got = statuses(slow, 5000, half);
+	const got = statuses(slow, 2, { socket: half }); // there is one: then it closes
 	half.end();
 	assert.deepEqual(await got, [401]);
 });
@@ -104,14 +113,14 @@ test('who is slow with a request holds nothing for long (R3)', async () => {
 		const began = Date.now();
 		const socket = net.connect(daemon.port, '127.0.0.1', () => socket.write(bytes));
 		const dripping = setInterval(() => drop && socket.write(drop), 500);
-		const limit = setTimeout(() => socket.destroy(), 14_000);
+		const limit = setTimeout(() => socket.destroy(), 24_000);
 		socket.on('error', () => {}).on('data', () => {}).on('close', () => {
 			clearInterval(dripping);
 			clearTimeout(limit);
 			resolve([name, Date.now() - began]);
 		});
 	});
-	for (const [name, ms] of await Promise.all(cases.map(closedAfter))) assert.ok(ms < 12_000, `who ${name} was ended after ${ms} ms`);
+	for (const [name, ms] of await Promise.all(cases.map(closedAfter))) assert.ok(ms < 20_000, `who ${name} was ended after ${ms} ms`); // 10 s, and what a busy machine takes
 	assert.equal((await fetch(`${daemon.url}/healthz`)).status, 200);
 });
 
@@ -225,7 +234,7 @@ test('HTTP/2: WebSockets inside it, refusals with CORS, bodies with and without 
 		const json = { ':method': 'POST', 'content-type': 'application/json' };
 		const short = '{"token":"x"}';
 		const tlsSocket = tls.connect({ port: secure.port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
-		assert.deepEqual(await statuses(post + get + get, 2000, tlsSocket), [401, 200, 200]);
+		assert.deepEqual(await statuses(post + get + get, 3, { socket: tlsSocket }), [401, 200, 200]);
 		assert.equal((await ask({ ...json, ':path': '/api/auth/link' }, short)).status, 401);
 		assert.equal((await ask({ ...json, ':path': '/api/auth/link', 'content-length': short.length }, short)).status, 401);
 		assert.equal((await ask({ ...json, ':path': '/api/auth/link' }, '{"token":')).status, 400); // never whole
