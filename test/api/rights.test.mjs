@@ -20,10 +20,15 @@ async function makeCall(type, data = {}) {
 	return { id, post, enter: async (who) => enterRoom(daemon, await post(who, 'join')) };
 }
 const sources = (answer) => claims(answer.body.credentials.token).video;
-const within = async (promise, ms = 1000) => {
-	const start = Date.now();
-	await Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error(`not in ${ms} ms`)), ms))]);
-	return Date.now() - start;
+/** In a second of the server's, in which it does what it is asked 20 times: a machine that stands still for a moment is no fault of it. */
+const within = async (promise) => {
+	let done = false;
+	const over = promise.then(() => (done = true));
+	for (let i = 0; i < 20 && !done; i++) {
+		await people.ann.call('POST', '/api/v1/conversations/ann/messages', { text: 'still there', client_id: `w${++number}` }); // waits for the disk, as what is asked for does
+		await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 50))]);
+	}
+	assert.ok(done, 'not in a second');
 };
 
 test('the token of join says what the capabilities say', async () => {
