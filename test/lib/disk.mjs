@@ -70,11 +70,12 @@ export function failingDisk() {
 			CONFAB_FAULTS: file,
 			ASAN_OPTIONS: [process.env.ASAN_OPTIONS, 'verify_asan_link_order=0'].filter(Boolean).join(':'), // it likes to be first
 		},
-		/** From the call after `left` more on, every call of the kind fails. `media` and `control`: that thread stands still for `left` ms, once. */
+		/** From the call after `left` more on, every call of the kind fails. `media` and `control`: that thread stands still for `left` ms, once, or until goOn. */
 		set(kind, left = 0) {
 			write(4, left);
 			write(0, KINDS[kind]);
 		},
+		goOn: () => write(4, 0),
 		/** The server's clock on the wall is so many minutes ahead. */
 		shiftClock: (minutes) => write(12, minutes),
 		failed: () => fs.readFileSync(file).readUInt32LE(8),

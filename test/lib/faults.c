@@ -6,7 +6,7 @@
  *
  *     uint32 kind    0 none, 1 fdatasync and fsync with EIO, 2 writes with EIO, 3 writes with ENOSPC,
  *                    4 a media thread that reads a datagram stands still, 5 the control thread when it reads
- *     int32  left    calls of the kind that still work; of 4 and 5, for how many milliseconds, once
+ *     int32  left    calls of the kind that still work; of 4 and 5, for how many milliseconds at most, once: until this is 0
  *     uint32 failed  calls that failed (written here)
  *     int32  clock   minutes by which the clock on the wall is ahead
  *
@@ -115,19 +115,12 @@ EXPORT int ftruncate64(int fd, off64_t size)
 
 static void stand_still(uint32_t kind)
 {
-	struct timespec until;
-
 	if (control->kind != kind)
 		return;
 	control->kind = FAULT_NONE;
 	control->failed++;
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += control->left / 1000;
-	until.tv_nsec += control->left % 1000 * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
-		;
+	for (int32_t ms = control->left; ms > 0 && control->left > 0; ms -= 10)
+		(void)usleep(10 * 1000);
 }
 
 EXPORT int recvmmsg(int fd, struct mmsghdr *list, unsigned n, int flags, struct timespec *timeout)
