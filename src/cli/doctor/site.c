@@ -67,10 +67,15 @@ static bool check_certificate(struct doctor *d, const char *where, const struct 
 
 /* ---- who answers ---- */
 
-static void check_clock(struct doctor *d, const struct web_answer *a, uint64_t asked_us)
+/* The answer may have taken long: a date between question and answer is right. */
+static void check_clock(struct doctor *d, const struct web_answer *a, uint64_t asked_us,
+			uint64_t answered_us)
 {
-	int64_t there = a->date[0] ? web_date(a->date) : 0, here = (int64_t)(asked_us / US_PER_S);
-	long long off = (long long)(there - here);
+	int64_t there = a->date[0] ? web_date(a->date) : 0, asked = (int64_t)(asked_us / US_PER_S),
+		answered = (int64_t)(answered_us / US_PER_S);
+	long long off = there < asked	   ? (long long)(there - asked)
+			: there > answered ? (long long)(there - answered)
+					   : 0;
 
 	if (!there)
 		return; /* not said */
@@ -249,13 +254,14 @@ void doctor_check_site(struct doctor *d)
 			    where);
 		doctor_fix(d, "--url %s", where);
 	}
-	web_ask(&d->site, &(struct web_request){ .method = "GET", .path = "/healthz" }, &a);
 	uint64_t asked_us = clock_wall_us();
+	web_ask(&d->site, &(struct web_request){ .method = "GET", .path = "/healthz" }, &a);
+	uint64_t answered_us = clock_wall_us();
 	if (a.has_certificate)
 		trusted = check_certificate(d, where, &a.certificate);
 	bool answers = check_health(d, where, &a);
 	if (answers)
-		check_clock(d, &a, asked_us);
+		check_clock(d, &a, asked_us, answered_us);
 	web_answer_fini(&a);
 	if (!answers)
 		return;
