@@ -14,6 +14,7 @@ import { after, before, test } from 'node:test';
 import { apiKey, apiSecret, buildFolder, confab, startConfabd } from '../lib/confabd.mjs';
 import { smallDisk } from '../lib/disk.mjs';
 import { listen, passUpgrades } from '../lib/front.mjs';
+import { makeNamespace } from '../lib/netns.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'confab-doctor-'));
 let daemon;
@@ -246,9 +247,9 @@ test('a proxy with https: good, and without the headers', async (t) => {
 });
 
 test('a clock that is wrong', async (t) => {
-	onlyBad(await through(t, { headers: true, upgrade: true, late: 3600 }), /^clock: the server's is 3(599|600|601) s behind this one.*▸ timedatectl set-ntp true/);
+	onlyBad(await through(t, { headers: true, upgrade: true, late: 3600 }), /^clock: the server's is 3(59\d|60[01]) s behind this one.*▸ timedatectl set-ntp true/);
 	const { levels } = await through(t, { headers: true, upgrade: true, late: -20 });
-	assert.match(levels.warn.join('\n'), /^clock: the server's is (19|20|21) s ahead of this one/m);
+	assert.match(levels.warn.join('\n'), /^clock: the server's is (1\d|2[01]) s ahead of this one/m);
 });
 
 test('certificates: ended, of another name, signed by itself', async (t) => {
@@ -272,15 +273,14 @@ test('an address that nothing answers at, and one of another server', async (t) 
 });
 
 test('http for other machines, and media for this one only', async (t) => {
-	let address = Object.values(os.networkInterfaces()).flat().find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
-	if (!address) { // without a network: one of those for examples (RFC 5737)
-		address = '192.0.2.7';
-		execFileSync('ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
-		t.after(() => execFileSync('ip', ['address', 'del', `${address}/32`, 'dev', 'lo']));
-	}
-	const wide = await startConfabd({ host: '0.0.0.0', demo: false });
-	t.after(() => wide.stop());
-	const { levels, text } = await doctor(['--data', wide.data, '--url', `http://${address}:${wide.port}`]);
+	// a network of its own: this machine may have none, and browsers of other tests drop their connections when one gets an address
+	const { name, address, remove } = makeNamespace(`confab-doctor-${process.pid}`);
+	const wide = await startConfabd({ host: '0.0.0.0', demo: false, netns: name });
+	t.after(async () => {
+		await wide.stop();
+		remove();
+	});
+	const { levels, text } = await doctor(['--data', wide.data, '--url', `http://${address}:${wide.port}`], { prefix: ['ip', 'netns', 'exec', name] });
 	assert.ok(levels.warn.some((line) => /^browser: .* is not https: browsers give no camera/.test(line)), text);
 	assert.ok(levels.bad.some((line) => /^rtc-ip: calls are told (loopback|private) addresses only/.test(line)), text);
 });
