@@ -62,7 +62,8 @@ test('everything that is counted is what it was', { timeout: long ? 1200_000 : 1
 		await round('first'); // what is made once, and kept
 		await pause(40_000); // handshakes are remembered for half a minute
 	}
-	await pause(6000); // this process's own connections to the server, which it keeps for some seconds
+	// this process keeps its own connections to the server for some seconds; in the end there is the one that asks
+	await until('one connection', metrics, (now) => now.http_connections === 1);
 	const settled = await counted();
 	const heap = (await metrics()).heap_bytes;
 	const rounds = long ? 100 : 2;
