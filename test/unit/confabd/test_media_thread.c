@@ -101,7 +101,7 @@ static void test_datagrams(void **state)
 	}
 	assert_int_equal(media_threads_address(m, 3, 0, &ignored), -EINVAL);
 	assert_int_equal(media_threads_address(m, 0, 2, &ignored), -EINVAL);
-	for (int i = 0; i < 1000; i++) { /* published at the end of a turn */
+	for (int i = 0; i < 30000; i++) { /* published at the end of a turn */
 		media_threads_counters(m, &counters);
 		if (counters.datagrams_out == 6)
 			break;

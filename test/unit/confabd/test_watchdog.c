@@ -156,9 +156,12 @@ static void test_a_thread_that_stands_still(void **state)
 		assert_non_null(strstr(p.text, "test_watchdog+0x"));
 		sleep_ms(2 * STALL_MS);
 		assert_false(warned(&p)); /* once */
+		uint32_t round = atomic_load(&s.beat.round);
 		atomic_store(&s.doing, ROUNDS);
-		sleep_ms(100);
+		while (atomic_load(&s.beat.round) == round)
+			sleep_ms(1);
 		atomic_store(&s.doing, (int)cases[i].doing); /* and again */
+		p.text[0] = '\0';
 		began = clock_now_us();
 		while (!warned(&p) && clock_now_us() - began < 60 * (uint64_t)US_PER_S)
 			sleep_ms(5);
