@@ -66,7 +66,7 @@ test('a stranger gets four answers and is gone, and so is who says nothing in fi
 	assert.equal(got.length, 4 * 84);
 	const start = performance.now();
 	assert.equal((await say(secure, [ALLOCATE.subarray(0, 10)])).length, 0);
-	assert.ok(performance.now() - start < 8000);
+	assert.ok(performance.now() - start < 15_000); // and what a busy machine takes
 });
 
 test('what is neither HTTP nor TURN is closed, and HTTP goes on', async () => {
