@@ -57,7 +57,7 @@ test('kill -9 at random moments loses nothing that was acknowledged', async (t) 
 	let stored = 0;
 	for (let i = 0; i < n; i++) {
 		const writers = ledger.start(daemon, cookie);
-		await until('an answer', () => writers.answers() > 0);
+		await until('answers', () => writers.answers() > 5);
 		await pause(chance(250));
 		daemon.kill();
 		await daemon.exited;
