@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StreamVideoClient, type Call, type CallResponse } from '../src/index.ts';
 import { ALL, callObject, callReply, eve, member, settings, tom } from './lib/coordinator.ts';
-import { VideoClient, ann, makeToken, makeWorld, participant, refuse, session, until, type World } from './lib/fakes.ts';
+import { VideoClient, ann, gate, makeToken, makeWorld, participant, refuse, session, until, type World } from './lib/fakes.ts';
 
 interface Setup extends World {
   client: VideoClient;
@@ -132,6 +132,29 @@ test('submitFeedback sends what was said', async () => {
   await call.submitFeedback(5);
   await call.submitFeedback(2, { reason: 'It froze', session_id: 's1' });
   assert.deepEqual(said, [{ rating: 5 }, { rating: 2, reason: 'It froze', session_id: 's1' }]);
+});
+
+test('submitFeedback: the last word is the last one, however slow the first is on its way', async () => {
+  const world = makeWorld();
+  const slow = gate();
+  const fetch = async (url: string, init: RequestInit) => {
+    if (init.body === '{"rating":1}') await slow.promise;
+    return world.server.fetch(url, init);
+  };
+  const client = new VideoClient({ apiKey: 'key', options: { ...world.options, fetch } });
+  await client.connectUser(ann, async () => makeToken('ann'));
+  const said: unknown[] = [];
+  world.server.routes['POST /api/v1/call/default/room/feedback'] = ({ body }) => {
+    said.push(body['rating']);
+    return { status: 200, body: {} };
+  };
+  const call = client.call('default', 'room');
+  const answers: number[] = [];
+  const all = [1, 2, 3].map((rating) => call.submitFeedback(rating).then(() => answers.push(rating)));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  slow.open();
+  await Promise.all(all);
+  assert.deepEqual([said, answers], [[1, 2, 3], [1, 2, 3]]);
 });
 
 test('updateCallMembers and queryMembers', async () => {

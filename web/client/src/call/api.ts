@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The coordinator's routes of one call, one method each. */
 import type { CallContext } from './context.ts';
+import { Turns } from '../chat/turns.ts';
 import { ConfabError } from '../errors.ts';
 import type { CallResponse, JoinResponse, CallReactionObject } from '../contract.ts';
 import type { CreateOptions, FeedbackOptions, GetOptions, JoinOptions, MembersPage, MemberRequest, MuteKind, PageRequest, UpdateOptions } from './types.ts';
 
 export class CallApi {
   readonly #path: string;
+  /** The last word counts: it must not overtake the one before. */
+  readonly #feedback = new Turns(1);
 
   constructor(
     type: string,
@@ -84,7 +87,7 @@ export class CallApi {
     await this.#post('/reaction', reaction);
   }
   async feedback(rating: number, { reason, session_id }: FeedbackOptions): Promise<void> {
-    await this.#post('/feedback', { rating, ...(reason ? { reason } : {}), ...(session_id ? { session_id } : {}) });
+    await this.#feedback.run(() => this.#post('/feedback', { rating, ...(reason ? { reason } : {}), ...(session_id ? { session_id } : {}) }));
   }
   async sendCustom(custom: Record<string, unknown>): Promise<void> {
     await this.#post('/event', { custom });
