@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startConfabd } from '../lib/confabd.mjs';
 import { assertVideoAdvances, launchChromium, received, stats, until } from '../lib/browser.mjs';
-import { callDialog, chooseConversation, control, incoming, region, say, signInByLink, startCall, toast } from '../lib/app.mjs';
+import { callDialog, callIsOver, chooseConversation, control, incoming, region, say, signInByLink, startCall, toast } from '../lib/app.mjs';
 
 let daemon, browser, admin, user, names;
 before(async () => {
@@ -105,6 +105,7 @@ test('leave ends the call for the leaver only; pressing the camera button joins 
 	await control(user, 'Leave call').click();
 	await callDialog(admin).waitFor({ state: 'hidden' });
 	await callDialog(user).waitFor({ state: 'hidden' });
+	await callIsOver(user);
 });
 
 test('as user: video button, and the same; declining hides the call', async () => {

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { startConfabd } from '../lib/confabd.mjs';
 import { assertVideoAdvances, launchChromium } from '../lib/browser.mjs';
-import { callDialog, chooseConversation, control, incoming, region, signInByLink, startCall, toast } from '../lib/app.mjs';
+import { callDialog, callIsOver, chooseConversation, control, incoming, region, signInByLink, startCall, toast } from '../lib/app.mjs';
 
 let daemon, browser, admin, user, names;
 before(async () => {
@@ -79,6 +79,7 @@ test('remove: they are out, and may come back', async () => {
 	await region(admin, names.user.name).waitFor({ state: 'detached' });
 	await control(admin, 'Leave call').click();
 	await callDialog(admin).waitFor({ state: 'detached' });
+	await callIsOver(user);
 	await meet();
 });
 

@@ -20,6 +20,8 @@ export async function say(person, text) {
 export const startCall = (person) => person.page.getByRole('button', { name: 'Start video call' }).click();
 export const callDialog = (person) => person.page.getByRole('dialog', { name: 'Video call' });
 export const incoming = (person) => person.page.getByRole('dialog', { name: 'Incoming call' });
+/** Nobody is in the conversation's call any more, as far as this page knows: until then its camera button joins that one, and rings nobody. */
+export const callIsOver = (person) => person.page.locator('.cf-livebar').waitFor({ state: 'detached' });
 export const toast = (person) => person.page.getByRole('status').filter({ hasText: 'Connected to video call' });
 export const region = (person, name) => callDialog(person).getByRole('region', { name, exact: true });
 export const control = (person, name) => callDialog(person).getByRole('button', { name, exact: true });
