@@ -35,6 +35,7 @@ const state = async (id) => (await eva.call('GET', '/api/v1/conversations')).bod
 test('checkbox, Shift and click, and together resolved; undone they are as they were', async () => {
 	await eva.call('PATCH', '/api/v1/conversations/bob', { status: 'pending' });
 	await alex.page.getByRole('button', { name: /^All/ }).click();
+	await row(alex, 'Bob').getByText('Pending').waitFor(); // what undoing brings back is what this page knew
 	await row(alex, 'Dan').hover();
 	await box(alex, 'Dan').check();
 	await bar(alex).getByText('One chosen').waitFor();
@@ -46,6 +47,7 @@ test('checkbox, Shift and click, and together resolved; undone they are as they 
 	await alex.screenshot('bulk');
 	await bar(alex).getByRole('button', { name: 'Resolve' }).click();
 	await told(alex, '3 conversations resolved');
+	await alex.page.getByRole('button', { name: 'Undo' }).focus(); // it stays as long as it has the focus
 	await bar(alex).waitFor({ state: 'detached' });
 	for (const [id, status] of [['ann', 'resolved'], ['bob', 'resolved'], ['cem', 'open'], ['dan', 'resolved']]) assert.equal((await state(id)).status, status, id);
 	await assertAccessible(alex);
@@ -98,6 +100,7 @@ test('on a phone: a long press chooses, then a touch does; put away until tomorr
 	await phone.page.getByLabel('Password').fill(PASSWORD);
 	await phone.page.getByRole('button', { name: 'Sign in' }).click();
 	await phone.page.getByRole('button', { name: /^All/ }).tap();
+	await row(phone, 'Bob').waitFor(); // pending: of all only; the finger must not be on a row that moves
 	const { x, y, height } = await row(phone, 'Ann').boundingBox();
 	const session = await context.newCDPSession(phone.page);
 	const touch = (type, points) => session.send('Input.dispatchTouchEvent', { type, touchPoints: points });
