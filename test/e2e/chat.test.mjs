@@ -70,7 +70,7 @@ test('a reply shows what it answers, and leads there', async () => {
 test('a message is changed, reacted to, and deleted, on both sides', async () => {
 	await say(user, 'Thank yuo');
 	await choose(user, 'Thank yuo', 'Edit');
-	assert.equal(await box(user).inputValue(), 'Thank yuo');
+	await until('what it was', () => box(user).inputValue(), (text) => text === 'Thank yuo');
 	await box(user).fill('Thank you');
 	await user.page.getByRole('button', { name: 'Save' }).click();
 	await log(admin).getByText('Thank you').waitFor();
@@ -239,6 +239,7 @@ test('on another page: the title counts what comes, and it makes a sound, unless
 	const unread = async () => Number(/^\((\d+)\) Confab$/.exec(await admin.page.title())?.[1] ?? 0);
 	const [before, heard] = [await unread(), await notes()];
 	await admin.page.getByRole('link', { name: 'Settings' }).click();
+	await admin.page.getByRole('heading', { name: 'Settings', exact: true }).waitFor();
 	await say(user, 'Is anybody there?');
 	await until('the title', unread, (n) => n === before + 1, 10000);
 	await until('two notes', notes, (n) => n === heard + 2, 10000);
@@ -280,7 +281,7 @@ test('without a connection: a change that could not be saved is not lost, and a 
 	await box(admin).press('Enter');
 	await admin.page.getByRole('status').filter({ hasText: 'cannot be reached' }).waitFor();
 	await admin.page.getByText('Edit message').waitFor();
-	assert.equal(await box(admin).inputValue(), 'Shipped today');
+	await until('what was written', () => box(admin).inputValue(), (text) => text === 'Shipped today');
 	const search = admin.page.getByRole('searchbox', { name: 'Search' });
 	await search.fill('parcel');
 	await admin.page.getByText('This could not be loaded').waitFor();

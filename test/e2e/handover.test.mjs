@@ -90,15 +90,15 @@ test('in the call there, the first device is silent and asks whether to leave', 
 	await dialog(alex, 'Continue on another device').waitFor({ state: 'detached' });
 	await control(alex, 'Unmute').waitFor();
 	const heard = (person) => person.page.evaluate(() => [...document.querySelectorAll('audio')].some((audio) => !audio.muted));
-	assert.equal(await heard(alex), false, 'two devices beside each other would howl');
-	assert.equal(await heard(phone), true);
+	await until('silence here: two devices beside each other would howl', () => heard(alex), (sound) => !sound);
+	await until('sound there', () => heard(phone));
 	await alex.screenshot('handover-asked');
 	await phone.screenshot('handover-phone');
 
 	await callDialog(alex).getByRole('button', { name: 'Stay here too' }).click();
 	await asked.waitFor({ state: 'detached' });
 	await control(alex, 'Mute').waitFor();
-	assert.equal(await heard(alex), true);
+	await until('sound here', () => heard(alex));
 });
 
 test('left here: the call goes on there, for both sides', async () => {
