@@ -25,6 +25,7 @@ const dialog = (person, name) => person.page.getByRole('dialog', { name });
 test('the menu by keyboard: the conversation as a page to read, and as data', async () => {
 	await say(sam, 'Where is <b>my</b> parcel?');
 	await chooseConversation(alex, 'Sam Rivera');
+	await alex.page.getByRole('log').getByText('Where is').waitFor(); // or it is not in what is saved
 	await menu(alex).focus();
 	await alex.page.keyboard.press('Enter');
 	const items = alex.page.getByRole('menuitem');
@@ -53,9 +54,7 @@ test('a banned customer is signed out and reads until when and why', async () =>
 	await ask.getByRole('textbox', { name: 'Reason' }).fill('Insults');
 	await ask.getByRole('button', { name: 'Ban', exact: true }).click();
 	await told(alex, 'Sam Rivera is banned');
-	const notice = sam.page.getByRole('alert');
-	await notice.waitFor();
-	assert.match(await notice.textContent(), /This account is banned until .+: Insults$/);
+	await sam.page.getByRole('alert').filter({ hasText: /This account is banned until .+: Insults$/ }).waitFor();
 	sam.assertQuiet();
 	alex.assertQuiet();
 });
