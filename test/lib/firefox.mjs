@@ -91,8 +91,14 @@ export class Person {
 		return list.evaluate((all) => all.length);
 	}
 
+	/** Clicks on it as soon as it can be pressed: what is sent with a file waits for the file. */
 	async press(role, name) {
-		await (await this.find(role, name)).click();
+		let element;
+		await until(`${role} ${name} to press`, async () => {
+			element = await this.find(role, name);
+			return element.evaluate((one) => !one.disabled);
+		});
+		await element.click();
 	}
 
 	/** Writes into a text box, with real keys. */
@@ -108,8 +114,8 @@ export class Person {
 
 	/** Until the text is in an element of that role. */
 	async sees(text, role = 'log', name = undefined) {
-		const element = await this.find(role, name);
-		await until(`"${text}"`, () => element.evaluate((log) => log.innerText), (all) => all.includes(text), 30000);
+		// the element anew each time: the page may have put another one in its place
+		await until(`"${text}"`, async () => (await this.find(role, name)).evaluate((log) => log.innerText), (all) => all.includes(text), 30000);
 	}
 
 	/** Decoded frames and audio energy of everything that comes in, and how many remote videos show a picture. */
