@@ -123,8 +123,12 @@ async function speaking({ page }, stop) {
 	await page.getByRole('button', { name: 'Send the voice note' }).click();
 	const note = log({ page }).getByRole('group', { name: /^Voice note/ });
 	await note.getByRole('button', { name: 'Play' }).click();
-	await page.waitForFunction((slider) => Number(slider.value) > 1000, await note.getByRole('slider').elementHandle());
-	await note.getByRole('button', { name: 'Pause' }).click();
+	// the page itself presses Pause: a note of three seconds may be over before it is told to from here
+	await page.waitForFunction((element) => {
+		const pause = element.querySelector('[aria-label="Pause"]');
+		return pause && Number(element.querySelector('[type=range]').value) > 1000 && (pause.click(), true);
+	}, await note.elementHandle());
+	await note.getByRole('button', { name: 'Play' }).waitFor();
 	await stop('voice-note', page, { once: true });
 }
 

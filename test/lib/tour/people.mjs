@@ -34,6 +34,9 @@ export async function addShop(daemon) {
 	const labels = {};
 	for (const [name, color] of Object.entries(LABELS)) labels[name] = (await ask(kenji, 'POST', '/api/v1/labels', { name, color })).id;
 	for (const [shortcut, text] of Object.entries(CANNED)) await ask(kenji, 'POST', '/api/v1/canned', { shortcut, text });
+	const ring_ms = 180_000; // two pages are looked at while it rings, in every look
+	const ring = { incoming_call_timeout_ms: ring_ms, auto_cancel_timeout_ms: ring_ms, missed_call_timeout_ms: ring_ms };
+	await ask(kenji, 'PUT', '/api/v1/calltypes/default', { settings: { ring } });
 	const change = (id, what) => ask(kenji, 'PATCH', `/api/v1/conversations/${id}`, what);
 	await change('maria', { assignee_id: 'kenji', labels: [labels.Delivery] });
 	await change('omar', { labels: [labels.Delivery] });
