@@ -53,13 +53,19 @@ test('webhooks: what waits and why, sent now, sent again, and a test', { timeout
 	await row.getByText('Waiting').waitFor({ timeout: 30000 });
 	await row.getByText('503').waitFor();
 	await until('the time of the next attempt', () => row.innerText(), (text) => /next at \d/.test(text), 30000);
-	receiver.answer = 200;
+	// not before the button is pressed: the server tries again by itself, too, and would be quicker than the button
+	await page.route('**/api/v1/operator/webhooks/**', (route) => {
+		receiver.answer = 200;
+		return route.continue();
+	});
 	await row.getByRole('button', { name: 'Send now: message.new' }).click();
 	await row.getByText('Delivered', { exact: true }).waitFor({ timeout: 30000 });
+	await page.unroute('**/api/v1/operator/webhooks/**');
 
+	const came = [...receiver.types];
 	await row.getByRole('button', { name: 'Send again: message.new' }).click();
 	await page.getByRole('status').filter({ hasText: 'It is on its way again' }).waitFor();
-	await until('it came twice', () => receiver.types.join(), (types) => types === 'message.new,message.new', 30000);
+	await until('it came once more', () => receiver.types.join(), (types) => types === [...came, 'message.new'].join(), 30000);
 	await hooks.getByRole('button', { name: 'Send a test event' }).click();
 	await hooks.getByRole('row').filter({ hasText: 'webhook.test' }).getByText('Delivered', { exact: true }).waitFor({ timeout: 30000 });
 	assert.equal(receiver.types.at(-1), 'webhook.test');
