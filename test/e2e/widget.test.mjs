@@ -424,6 +424,24 @@ test('a call whose code cannot be fetched is told of', async () => {
 	guest.problems.splice(0); // the request that failed
 });
 
+test('what the server refuses is said in plain words: a call, a file', async () => {
+	const guest = await visit({ attributes: `data-lang="de" data-lobby="off" ${customer('refused', 'Rita')}` });
+	const refuse = (url, status, code, message) =>
+		guest.page.route(url, (route) => route.fulfill({ status, json: { code, message }, headers: { 'access-control-allow-origin': '*' } }));
+	await refuse('**/join', 503, 61, 'This server is full right now.');
+	await refuse('**/attachments?*', 507, -1, 'All files take 10.0 MB of 10.0 MB: the operator can allow more (--storage-total).');
+	await guest.page.evaluate(() => window.Confab.call());
+	const call = guest.page.getByRole('dialog', { name: 'Videoanruf' });
+	await call.getByText('Gerade laufen zu viele Anrufe.').waitFor();
+	await guest.screenshot('widget-call-refused');
+	await assertAccessible(guest);
+	await call.getByRole('button', { name: 'Nachricht hinterlassen' }).click();
+	await guest.page.locator('confab-widget input[type=file]').setInputFiles({ name: 'order.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 order') });
+	await panel(guest, 'Kundendienst').getByText('Dafür ist kein Platz mehr.').waitFor();
+	await guest.screenshot('widget-file-refused');
+	guest.problems.splice(0); // the requests that failed
+});
+
 test('German, and Arabic from right to left, in the dark', async () => {
 	const german = await visit({ attributes: `data-lang="de-AT" ${customer('deutsch', 'Dora')}` });
 	await german.page.getByRole('button', { name: 'Chat öffnen' }).click();

@@ -66,6 +66,19 @@ test('no component holds a text: they are in the catalogues', () => {
   assert.deepEqual(names.flatMap((name) => literals(name, readFileSync(name, 'utf8'))), []);
 });
 
+/** An error's own words, other than where they are written for who reads them: to a log, into another error, to who reads English. */
+const RAW = /^(?!.*(\.warn\(|new ConfabError\(|isEnglish\()).*\berror\??\.message\b/;
+
+test('what an error says of itself is for those who write programs: people read the catalogue', () => {
+  const found = [...files('.ts'), ...files('.tsx')].flatMap((name) =>
+    readFileSync(name, 'utf8')
+      .split('\n')
+      .flatMap((line, i) => (RAW.test(line) ? [`${name}:${i + 1}: ${line.trim()}`] : [])),
+  );
+  assert.deepEqual(found, []);
+  assert.match('  setProblem(error.message);', RAW);
+});
+
 /** Left and right, where start and end are meant; a transform has no such words, so its origin may say left. */
 const PHYSICAL = /^\s*((margin|padding|border)-(left|right)[\w-]*|left|right|border-(top|bottom)-(left|right)-radius)\s*:|(float|clear|text-align)\s*:\s*(left|right)\b/;
 

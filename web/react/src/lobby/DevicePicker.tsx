@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CameraManager, MicrophoneManager, SpeakerManager } from '@confab/client';
+import { DeviceError, type CameraManager, type MicrophoneManager, type SpeakerManager } from '@confab/client';
 import { useId, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { useMessages } from '../context.tsx';
 import { useObservable } from '../hooks/useObservable.ts';
@@ -24,7 +24,7 @@ export function DevicePicker({ manager, label, children }: DevicePickerProps) {
 
   const choose = (deviceId: string) => {
     setFailed(undefined);
-    manager.select(deviceId).catch((error: Error) => setFailed(error.message));
+    manager.select(deviceId).catch((error: unknown) => setFailed(error instanceof DeviceError ? t.deviceError([error.kind], error.reason) : t.deviceRefused));
   };
   return (
     <div className="cf-picker">

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import { CallingState, keepAwake, type Call, type ConfabError } from '@confab/client';
+import { CallingState, keepAwake, type Call } from '@confab/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/Icon.tsx';
 import { useAround, useObservable, useWidgetState } from '../ui/context.ts';
@@ -11,6 +11,7 @@ import { Problems } from './Problems.tsx';
 import { SavingOffer } from './SavingOffer.tsx';
 import { Stage } from './Stage.tsx';
 import { Timer } from './Timer.tsx';
+import { failedHint } from './failed.ts';
 import { useArrival, useGone, useRingNote } from './notes.ts';
 import { useSaving } from './saving.ts';
 import { enlarge, shrink } from './icons.ts';
@@ -30,7 +31,7 @@ export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean
   const { connected, open } = useWidgetState();
   const phone = onPhone();
   const [large, setLarge] = useState(phone);
-  const [error, setError] = useState<ConfabError | undefined>();
+  const [error, setError] = useState<unknown>();
   const box = useRef<HTMLElement>(null);
   const state = useObservable(call.state.callingState$);
   const participants = useObservable(call.state.participants$);
@@ -93,6 +94,7 @@ export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean
   const said = failed
     ? joinedAt === undefined ? t.callFailed : t.callLost
     : lost ? (state === CallingState.OFFLINE ? t.offline : t.reconnecting) : joinedAt === undefined ? t.connecting : alone ? aloneText : undefined;
+  const hint = failedHint(error, t);
   const chat = () => {
     setLarge(false);
     widget.open();
@@ -121,7 +123,7 @@ export function CallWindow({ call, ring, takeOver }: { call: Call; ring: boolean
       <p class="call-news" role="status">
         {news}
       </p>
-      {error && <p class="call-why">{error.message}</p>}
+      {hint && <p class="call-why">{hint}</p>}
       {!failed && <Problems call={call} />}
       {!failed && <SavingOffer saving={saving} />}
       {failed ? (

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 // SPDX-License-Identifier: Apache-2.0
-import type { Call, CameraManager, MicrophoneManager, SpeakerManager } from '@confab/client';
+import { DeviceError, type Call, type CameraManager, type MicrophoneManager, type SpeakerManager } from '@confab/client';
 import { playChime } from '@confab/react/plain-call';
 import { useState } from 'preact/hooks';
 import { useObservable } from '../ui/context.ts';
@@ -42,7 +42,7 @@ function Picker({ manager, label }: PickerProps) {
         disabled={devices.length === 0}
         onChange={(event) => {
           setFailed(undefined);
-          manager.select(event.currentTarget.value).catch((error: Error) => setFailed(error.message));
+          manager.select(event.currentTarget.value).catch((error: unknown) => setFailed(error instanceof DeviceError ? lobby.deviceError([error.kind], error.reason) : lobby.deviceRefused));
         }}
       >
         {devices.length === 0 && <option value="">{lobby.noDevice}</option>}

@@ -95,6 +95,7 @@ export const ar: Messages = {
   fileTooLarge: (name) => `حجم ${isolate(name)} أكبر من 10 ميغابايت.`,
   fileEmpty: (name) => `الملف ${isolate(name)} فارغ.`,
   fileFailed: (name) => `تعذّر إرسال ${isolate(name)}. حاول مرة أخرى.`,
+  noRoom: 'لا تتوفر مساحة كافية لهذا. قد يتسع المكان لما هو أصغر.',
   tooManyFiles: (n) => `الحد الأقصى ${n} ملفات في الرسالة الواحدة.`,
   picture: (name) => `صورة: ${isolate(name)}`,
   slowWait: (time) => `يمكن إرسال رسالتك التالية بعد ${isolate(time)}.`,

@@ -81,6 +81,7 @@ export const de: Messages = {
   fileTooLarge: (name) => `${name} ist größer als 10 MB.`,
   fileEmpty: (name) => `${name} ist leer.`,
   fileFailed: (name) => `${name} konnte nicht gesendet werden. Bitte erneut versuchen.`,
+  noRoom: 'Dafür ist kein Platz mehr. Etwas Kleineres passt vielleicht.',
   tooManyFiles: (n) => `Höchstens ${n} Dateien passen zu einer Nachricht.`,
   picture: (name) => `Bild: ${name}`,
   slowWait: (time) => `Ihre nächste Nachricht kann in ${time} gehen.`,

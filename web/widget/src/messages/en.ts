@@ -87,6 +87,7 @@ export const en = {
   fileTooLarge: (name: string) => `${name} is larger than 10 MB.`,
   fileEmpty: (name: string) => `${name} is empty.`,
   fileFailed: (name: string) => `${name} could not be sent. Try again.`,
+  noRoom: 'There is no room left for this. Something smaller may fit.',
   tooManyFiles: (n: number) => `At most ${n} files go with one message.`,
   picture: (name: string) => `Picture: ${name}`,
   slowWait: (time: string) => `Your next message can go in ${time}.`,

@@ -2,6 +2,7 @@
 import { ConfabError, type UnsentFile } from '@confab/client';
 import { useRef, useState } from 'preact/hooks';
 import { useAround } from './context.ts';
+import { refusedText } from './refused.ts';
 
 /** The server's limits. */
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -48,7 +49,7 @@ export function useUploads(): Uploads {
     } catch (error) {
       if (error instanceof ConfabError && error.statusCode === 0) return become({ ready: true });
       remove(key);
-      setProblem(error instanceof ConfabError ? error.message : t.fileFailed(name));
+      setProblem(refusedText(error, t, t.fileFailed(name)));
     }
   };
   const add = (files: Iterable<File>) => {

@@ -8,6 +8,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { addStyles } from '../styles/look.ts';
 import { Icon } from './Icon.tsx';
 import { useAround, useObservable, useWidgetState } from './context.ts';
+import { refusedText } from './refused.ts';
 
 type Kit = typeof import('../voice/kit.ts');
 
@@ -74,7 +75,7 @@ export function useVoice(): Voice {
       widget.send('', [{ ...file, attachment: await now?.client.chat.attach(now.me.id, sound, name, file.voice) }]);
     } catch (error) {
       if (error instanceof ConfabError && error.statusCode === 0) return widget.send('', [file]); // it waits
-      setProblem(error instanceof ConfabError ? error.message : t.voice.notSent);
+      setProblem(refusedText(error, t, t.voice.notSent));
       throw error;
     }
   };

@@ -14,6 +14,7 @@ export const lobby: LobbyMessages = {
   microphone: 'الميكروفون',
   speaker: 'مكبّر الصوت',
   noDevice: 'لا يوجد',
+  deviceRefused: 'تعذّر استخدام هذا الجهاز. اختر جهازًا آخر.',
   deviceNumber: (label, n) => `${label} ${n}`,
   micLevel: 'مستوى صوت الميكروفون',
   micSilent: 'الميكروفون متوقف',
@@ -31,7 +32,7 @@ export const lobby: LobbyMessages = {
     if (reason === 'missing') return `لم يُعثر على ${name}. وصّل الجهاز وحاول مجددًا؛ تعمل المكالمة من دونه أيضًا.`;
     if (reason === 'busy') return `يستخدم برنامج آخر ${name}.`;
     if (reason === 'insecure') return `لا تتيح المتصفحات ${name} إلا للصفحات المفتوحة عبر https://‎ أو عبر http://localhost على الخادم نفسه. عنوان هذه الصفحة يبدأ بـ http://‎.`;
-    if (reason === 'lost') return `انفصل ${name} أو توقف عن العمل.`;
+    if (reason === 'lost') return `تعذّر الوصول إلى ${name}: فُصل الجهاز أو توقف عن العمل.`;
     return `تعذّر تشغيل ${name}.`;
   },
 };

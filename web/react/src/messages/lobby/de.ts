@@ -5,7 +5,6 @@ import type { LobbyMessages } from './en.ts';
 
 const { list } = grammar('de');
 const DEVICE_NAMES: Record<DeviceKind, string> = { camera: 'die Kamera', microphone: 'das Mikrofon', screenShare: 'den Bildschirm' };
-const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const lobby: LobbyMessages = {
   connection: { excellent: 'Ausgezeichnete Verbindung', good: 'Gute Verbindung', poor: 'Schlechte Verbindung', lost: 'Verbindung verloren' },
@@ -14,7 +13,8 @@ export const lobby: LobbyMessages = {
   camera: 'Kamera',
   microphone: 'Mikrofon',
   speaker: 'Lautsprecher',
-  noDevice: 'Keins gefunden',
+  noDevice: 'Nichts gefunden',
+  deviceRefused: 'Dieses Gerät lässt sich nicht benutzen. Wählen Sie ein anderes.',
   deviceNumber: (label, n) => `${label} ${n}`,
   micLevel: 'Lautstärke Ihres Mikrofons',
   micSilent: 'Das Mikrofon ist aus',
@@ -29,10 +29,10 @@ export const lobby: LobbyMessages = {
   deviceError: (kinds: readonly DeviceKind[], reason: DeviceErrorReason): string => {
     const name = list(kinds.map((kind) => DEVICE_NAMES[kind]));
     if (reason === 'denied') return `Ihr Browser erlaubt dieser Seite nicht, ${name} zu benutzen.`;
-    if (reason === 'missing') return `Nicht gefunden: ${name}. Schließen Sie es an und versuchen Sie es erneut; der Anruf geht auch ohne.`;
+    if (reason === 'missing') return `Nicht gefunden: ${name}. Schließen Sie das Gerät an und versuchen Sie es erneut; der Anruf geht auch ohne.`;
     if (reason === 'busy') return `Ein anderes Programm benutzt ${name}.`;
     if (reason === 'insecure') return `Browser geben ${name} nur an Seiten, die mit https:// geöffnet wurden, oder auf dem Server selbst mit http://localhost. Die Adresse dieser Seite beginnt mit http://.`;
-    if (reason === 'lost') return `${upper(name)} kann Confab nicht mehr erreichen: ausgesteckt oder ausgefallen.`;
-    return `${upper(name)} konnte Confab nicht einschalten.`;
+    if (reason === 'lost') return `Kein Zugriff mehr auf ${name}: ausgesteckt oder ausgefallen.`;
+    return `Es ist nicht gelungen, ${name} einzuschalten.`;
   },
 };

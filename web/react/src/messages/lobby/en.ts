@@ -14,6 +14,7 @@ export const lobby = {
   microphone: 'Microphone',
   speaker: 'Speaker',
   noDevice: 'None found',
+  deviceRefused: 'This device could not be used. Choose another one.',
   deviceNumber: (label: string, n: number) => `${label} ${n}`,
   micLevel: 'Loudness of your microphone',
   micSilent: 'The microphone is off',

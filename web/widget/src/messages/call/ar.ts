@@ -22,6 +22,8 @@ export const callWindow: CallWindowMessages = {
   joined: (name) => `انضم ${isolate(name)}`,
   left: (name) => `غادر ${isolate(name)}`,
   callLost: 'انقطعت المكالمة',
+  serverFull: 'هناك مكالمات كثيرة الآن. حاول مجددًا بعد قليل.',
+  checkConnection: 'تحقّق من اتصالك بالإنترنت وحاول مرة أخرى.',
   leaveCall: 'غادر المكالمة',
   mute: 'اكتم الصوت',
   unmute: 'أعد الصوت',

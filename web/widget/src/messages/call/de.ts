@@ -21,6 +21,8 @@ export const callWindow: CallWindowMessages = {
   joined: (name) => `${name} ist dabei`,
   left: (name) => `${name} hat aufgelegt`,
   callLost: 'Der Anruf ist abgebrochen',
+  serverFull: 'Gerade laufen zu viele Anrufe. Bitte gleich noch einmal versuchen.',
+  checkConnection: 'Bitte prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal.',
   leaveCall: 'Auflegen',
   mute: 'Mikrofon ausschalten',
   unmute: 'Mikrofon einschalten',

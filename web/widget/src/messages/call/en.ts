@@ -20,6 +20,8 @@ export const callWindow = {
   joined: (name: string) => `${name} joined`,
   left: (name: string) => `${name} left`,
   callLost: 'The call was lost',
+  serverFull: 'There are too many calls right now. Try again in a moment.',
+  checkConnection: 'Check your internet connection, and try again.',
   leaveCall: 'Leave call',
   mute: 'Mute',
   unmute: 'Unmute',
