@@ -98,6 +98,13 @@ test('an answer without a camera; and words instead of an answer', async () => {
 	await press(alex, 'Please write to me here.');
 	await silent(alex);
 	await says(sam, 'Support declined the call');
+	const before = sam.page.viewportSize();
+	await sam.page.setViewportSize({ width: 320, height: 640 }); // both do not fit beside each other
+	for (const name of ['Call again', 'Leave a message']) {
+		const { x, width } = await callDialog(sam).getByRole('button', { name }).boundingBox();
+		assert.ok(x >= 0 && x + width <= 320, `${name} is on the screen: ${x} to ${x + width}`);
+	}
+	await sam.page.setViewportSize(before);
 	await callDialog(sam).getByRole('button', { name: 'Leave a message' }).click();
 	await callDialog(sam).waitFor({ state: 'hidden' });
 	await sam.page.getByRole('log').getByText('Please write to me here.').waitFor();
