@@ -205,7 +205,7 @@ export const de: Texts = {
     copy: 'Kopieren',
     copied: 'Kopiert',
     team: 'Sagen, wann Sie da sind',
-    teamHint: 'Geschäftszeiten, Textbausteine und Etiketten stehen auf der Seite „Team“.',
+    teamHint: 'Öffnungszeiten, Textbausteine und Etiketten stehen auf der Seite „Team“.',
     devices: 'Kamera und Ton ausprobieren',
     devicesHint: 'In den Einstellungen, mit Benachrichtigungen über Anrufe, wenn Sie anderswo sind.',
   },

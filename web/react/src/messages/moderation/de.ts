@@ -5,10 +5,10 @@ import type { ModerationMessages } from './en.ts';
 const { count, list } = grammar('de');
 
 export const moderation: ModerationMessages = {
-  menu: 'Mehr zu diesem Gespräch',
+  menu: 'Mehr zu dieser Unterhaltung',
   savePage: 'Als lesbare Seite speichern',
   saveData: 'Als Daten speichern (JSON)',
-  isSaved: 'Das Gespräch wurde gespeichert',
+  isSaved: 'Die Unterhaltung wurde gespeichert',
   ban: 'Sperren …',
   lift: 'Sperre aufheben …',
   bans: 'Gesperrte Personen',
@@ -55,12 +55,12 @@ export const moderation: ModerationMessages = {
   blockHint: 'Direkte Nachrichten und Anrufe der Person erreichen Sie nicht mehr, und Sie schreiben ihr auch nicht. Sie erfährt davon nichts. In den Einstellungen lässt es sich rückgängig machen.',
   blockNow: 'Blockieren',
   isBlocked: (name) => `${name} ist blockiert`,
-  yourConversation: 'Ihr Gespräch',
+  yourConversation: 'Ihre Unterhaltung',
 
   report: 'Melden …',
   reportTitle: (name) => `Nachricht von ${name} melden`,
   reportHint: 'Das Team sieht diese Nachricht und dass Sie sie gemeldet haben.',
-  reportHintClosed: 'Das Team sieht diese Nachricht, obwohl es nicht in diesem Gespräch ist, und dass Sie sie gemeldet haben.',
+  reportHintClosed: 'Das Team sieht diese Nachricht, obwohl es nicht in dieser Unterhaltung ist, und dass Sie sie gemeldet haben.',
   reportReason: 'Was stimmt damit nicht? (freiwillig)',
   reportNow: 'Melden',
   isReported: 'Das Team weiß Bescheid',
@@ -72,12 +72,12 @@ export const moderation: ModerationMessages = {
   reportedBy: (name) => `Gemeldet von ${name}`,
   reportedWord: (word) => `Das Wort „${word}“ steht auf der Liste`,
   somebodyGone: 'jemandem, der nicht mehr da ist',
-  inSupport: (name) => `Gespräch mit ${name}`,
+  inSupport: (name) => `Unterhaltung mit ${name}`,
   inGroup: (name) => `Gruppe ${name}`,
   inDirect: (names) => `Zwischen ${list(names)}`,
   reportGone: 'Sie wurde inzwischen vom Absender gelöscht.',
   reportEdited: 'Sie wurde inzwischen vom Absender geändert.',
-  showMessage: 'Im Gespräch zeigen',
+  showMessage: 'In der Unterhaltung zeigen',
   deleteReported: 'Nachricht löschen',
   deleteReportedHint: (name) => `Was ${name} geschrieben hat, verschwindet; alle sehen, dass eine Nachricht gelöscht wurde. Das lässt sich nicht rückgängig machen.`,
   reportFine: 'In Ordnung',
@@ -85,7 +85,7 @@ export const moderation: ModerationMessages = {
   reportDeleted: 'Die Nachricht wurde gelöscht',
 
   words: 'Wortliste',
-  wordsHint: 'Ganze Wörter, groß oder klein. Sie gelten für alle außer dem Team, in jedem Gespräch. Durch Leerzeichen getrennt.',
+  wordsHint: 'Ganze Wörter, groß oder klein. Sie gelten für alle außer dem Team, in jeder Unterhaltung. Durch Leerzeichen getrennt.',
   wordsOf: { refuse: 'Nachrichten mit diesen Wörtern ablehnen', report: 'Nachrichten mit diesen Wörtern melden' },
   wordRefused: (word) => `Das Wort „${word}“ ist hier nicht erlaubt.`,
 

@@ -80,8 +80,8 @@ export const support: SupportMessages = {
   },
 
   bulk: {
-    pick: (name) => `Gespräch mit ${name} auswählen`,
-    bar: 'Was mit den ausgewählten Gesprächen geschieht',
+    pick: (name) => `Unterhaltung mit ${name} auswählen`,
+    bar: 'Was mit den ausgewählten Unterhaltungen geschieht',
     chosen: (n) => count(n, { one: 'Eines ausgewählt', other: '# ausgewählt' }),
     all: 'Alle auswählen',
     none: 'Auswahl aufheben',
@@ -90,8 +90,8 @@ export const support: SupportMessages = {
     put: 'Vergeben',
     take: 'Entfernen',
     undo: 'Rückgängig',
-    resolved: (n) => count(n, { one: 'Ein Gespräch erledigt', other: '# Gespräche erledigt' }),
-    changed: (n) => count(n, { one: 'Ein Gespräch geändert', other: '# Gespräche geändert' }),
+    resolved: (n) => count(n, { one: 'Eine Unterhaltung erledigt', other: '# Unterhaltungen erledigt' }),
+    changed: (n) => count(n, { one: 'Eine Unterhaltung geändert', other: '# Unterhaltungen geändert' }),
     undone: 'Sie sind, wie sie waren',
     failed: (names, reason) => `Nicht erledigt bei ${list(names)}: ${reason}`,
   },
