@@ -80,6 +80,8 @@ export class EventSocket {
   #up: { socket: SocketLike; accepts: readonly string[]; requests: Requests } | undefined;
   /** When the socket that is open last said something; 0 while none is. */
   #heardAt = 0;
+  /** The server was asked whether it is there, and has said nothing since. */
+  #asking = false;
 
   constructor(
     private readonly options: {
@@ -274,6 +276,7 @@ export class EventSocket {
 
   #heard(socket: SocketLike): void {
     this.#heardAt = Date.now();
+    this.#asking = false;
     clearTimeout(this.#silence);
     const asks = this.#answersHealth(socket);
     this.#silence = setTimeout(() => (asks ? this.#askHealth(socket) : abandon(socket)), asks ? QUIET_MS : SILENCE_MS);
@@ -285,7 +288,8 @@ export class EventSocket {
 
   /** Whatever it says is an answer. */
   #askHealth(socket: SocketLike): void {
-    if (!this.#answersHealth(socket)) return;
+    if (this.#asking || !this.#answersHealth(socket)) return;
+    this.#asking = true;
     socket.send(JSON.stringify({ type: HEALTH_CHECK }));
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => abandon(socket), QUIET_MS);

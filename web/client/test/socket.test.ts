@@ -304,6 +304,7 @@ test('a server that answers is asked after 5 s without a word; 5 s later without
     silent.close = () => {};
     await time.pass(5_900);
     assert.deepEqual([server.sockets.length, client.state.connectionState], [1, 'connected']);
+    world.network.turn(true); // whatever wakes the page meanwhile puts nothing off
     await time.pass(1_000);
     assert.deepEqual([server.sockets.length, client.state.connectionState], [2, 'connected']);
 

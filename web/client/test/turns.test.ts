@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Turns } from '../src/chat/turns.ts';
+import { Turns } from '../src/turns.ts';
 import { VideoClient, makeToken, makeWorld, ann, refuse, until } from './lib/fakes.ts';
 
 test('so many at once and no more, in their order; one that fails makes room, too', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The coordinator's routes of one call, one method each. */
 import type { CallContext } from './context.ts';
-import { Turns } from '../chat/turns.ts';
+import { Turns } from '../turns.ts';
 import { ConfabError } from '../errors.ts';
 import type { CallResponse, JoinResponse, CallReactionObject } from '../contract.ts';
 import type { CreateOptions, FeedbackOptions, GetOptions, JoinOptions, MembersPage, MemberRequest, MuteKind, PageRequest, UpdateOptions } from './types.ts';

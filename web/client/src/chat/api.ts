@@ -3,7 +3,7 @@
 import type { AttachmentObject, ChannelInfoObject, ChannelsResponse, ConversationsResponse, MessageObject, MessagesResponse, ReadObject, UnreadResponse } from '../contract.ts';
 import { ConfabError, ErrorCode } from '../errors.ts';
 import type { Rest } from '../rest.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../turns.ts';
 
 /** What is optional in a new message. */
 export interface MessageOptions {
