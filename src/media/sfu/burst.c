@@ -8,6 +8,15 @@
 #include "media/sfu/subscription.h"
 #include "media/sfu/track.h"
 
+/* How long a packet may wait for the rest of its frame. */
+static uint64_t hold_of(const struct track *t, int layer, const struct media_packet *packet)
+{
+	const struct track_layer *l = t->layers[layer];
+	bool slow = l && l->held_in_vain && l->slow_frame == packet->timestamp;
+
+	return slow ? BURST_REST_US : BURST_HOLD_US;
+}
+
 void burst_add(struct burst *b, uint64_t now, struct track *t, int layer, bool first,
 	       const struct media_packet *packet)
 {
@@ -17,7 +26,7 @@ void burst_add(struct burst *b, uint64_t now, struct track *t, int layer, bool f
 	struct burst_packet *p = &b->packets[b->count++];
 
 	p->track = t;
-	p->since = now;
+	p->until = now + hold_of(t, layer, packet);
 	p->layer = (uint8_t)layer;
 	p->first = first;
 	p->open = p->held = false;
@@ -110,6 +119,21 @@ static bool is_last(const struct burst *b, unsigned i)
 	return p->packet.length > 0;
 }
 
+/* Whether the frame that this packet ends began in the group, with another packet. */
+static bool came_together(const struct burst *b, unsigned i)
+{
+	const struct burst_packet *end = &b->packets[b->group[i]];
+
+	for (unsigned k = 0; k < i; k++) {
+		const struct burst_packet *p = &b->packets[b->group[k]];
+
+		if (p->layer == end->layer && p->packet.flags & MEDIA_FRAME_START &&
+		    p->packet.timestamp == end->packet.timestamp)
+			return true;
+	}
+	return false;
+}
+
 /* Whether a packet's bytes can be found again when it waits. */
 static bool can_wait(const struct burst_packet *p)
 {
@@ -120,11 +144,21 @@ static bool can_wait(const struct burst_packet *p)
 	       cache_get(&l->cache, p->packet.sequence, &copy);
 }
 
+/* The layer's frame was waited for, and its end did not come. */
+static void note_slow(struct track_layer *l, uint32_t frame)
+{
+	if (l->held_in_vain && l->slow_frame == frame)
+		return; /* another part of it */
+	l->slow_frame = frame;
+	if (l->held_in_vain < BURST_TRIES)
+		l->held_in_vain++;
+}
+
 /* Whether a frame of the group has not ended, and its end may come in time. */
 static bool awaits_end(struct burst *b)
 {
 	const struct burst_packet *first = &b->packets[b->group[0]];
-	bool over = b->now >= first->since + BURST_HOLD_US, open = false;
+	bool over = b->now >= first->until, open = false;
 
 	for (unsigned i = 0; i < b->group_count; i++) {
 		const struct burst_packet *p = &b->packets[b->group[i]];
@@ -133,11 +167,11 @@ static bool awaits_end(struct burst *b)
 		if (!l || !is_last(b, i))
 			continue;
 		if (p->packet.flags & MEDIA_MARKER) {
-			if (first->held)
+			if (first->held || came_together(b, i))
 				l->held_in_vain = 0;
 		} else if (over) {
-			if (first->held && l->held_in_vain < BURST_TRIES)
-				l->held_in_vain++;
+			if (first->held)
+				note_slow(l, p->packet.timestamp);
 		} else if (p->held || is_quick(l)) {
 			open = true;
 		}
@@ -190,8 +224,8 @@ static void keep(struct burst *b)
 			to->packet.dd = &to->dd;
 		to->open = false;
 		to->held = true;
-		if (!b->due || to->since + BURST_HOLD_US < b->due)
-			b->due = to->since + BURST_HOLD_US;
+		if (!b->due || to->until < b->due)
+			b->due = to->until;
 		kept++;
 	}
 	b->count = kept;

@@ -9,7 +9,9 @@
  * message to each subscriber and not one for each reading: the kernel's work per message is most of
  * what forwarding costs, and a decoder needs the whole frame anyway. What is held lies in the
  * layer's cache. Audio and retransmissions never wait. A publisher whose frames come too slowly for
- * that is not waited for. Belongs to the engine's thread.
+ * that is not waited for. A key frame does not come at once either: libwebrtc's pacer lets a part of
+ * it go every 20 ms. Each part is worth a short wait, and the frame counts as one that was slow.
+ * Belongs to the engine's thread.
  *
  * A key frame to hundreds is many milliseconds of work. Sound that comes meanwhile does not wait for its end: it overtakes
  * what is being passed on (engine_rx_early), between two subscribers. Its bytes are kept here.
@@ -35,9 +37,10 @@ enum {
 	BURST_FRAME = 16, /* … leave in one message (net/udp.h) */
 	BURST_PACKETS = BURST_READ + BURST_HELD,
 	BURST_HOLD_US = 1000,
-	/* After so many frames that were held in vain, one after the other, a layer's next ones are
-	 * not, but for each so manieth. */
-	BURST_TRIES = 4,
+	BURST_REST_US = 250, /* the rest of a frame that was held in vain */
+	/* After so many frames that were held in vain, one after the other (more than there are while a
+	 * key frame leaves a pacer), a layer's next ones are not, but for each so manieth. */
+	BURST_TRIES = 8,
 	BURST_PAUSE = 32,
 	/* Packets of a frame that differ by no more get padding: equal ones leave as one message.
 	 * libwebrtc cuts frames into packets that differ by one byte. */
@@ -48,7 +51,7 @@ enum {
 
 struct burst_packet {
 	struct track *track; /* NULL: passed on */
-	uint64_t since;	     /* µs; when it was read */
+	uint64_t until;	     /* µs: it is not held for longer */
 	uint8_t layer;
 	bool first; /* of its layer: subscribers choose anew */
 	bool open;  /* of a track that waits for the rest of a frame */

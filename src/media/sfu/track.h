@@ -44,7 +44,8 @@ struct track_layer {
 	struct redundancy *redundancy; /* owned; audio only */
 	struct keyframe keyframe;
 	/* burst.c: frames held of which the rest did not come in time, one after the other; … */
-	uint8_t held_in_vain, not_held;		   /* … and those not held for that */
+	uint8_t held_in_vain, not_held;		   /* … and those not held for that; … */
+	uint32_t slow_frame;			   /* … the timestamp of the last such */
 	uint64_t expected_before, received_before; /* of `up`, when quality was measured last */
 	uint32_t frames[TRACK_TEMPORAL];	   /* begun since the last measure, by TID */
 	uint16_t rates[TRACK_TEMPORAL];		   /* eighths of a frame per second, smoothed */

@@ -16,6 +16,7 @@ struct fixture {
 	struct burst burst;
 	struct track tracks[2];
 	struct subscription subscriptions[2][3];
+	uint32_t frame; /* timestamp of what is received */
 };
 
 static struct fixture *make(void)
@@ -163,9 +164,11 @@ static void close_layers(struct fixture *f)
 static void receive(struct fixture *f, uint64_t now, int layer, uint8_t sequence, uint8_t flags)
 {
 	static uint8_t buffer[200];
-	const struct media_packet p = {
-		.sequence = sequence, .length = sizeof buffer, .flags = flags, .payload = buffer
-	};
+	const struct media_packet p = { .sequence = sequence,
+					.timestamp = f->frame,
+					.length = sizeof buffer,
+					.flags = flags,
+					.payload = buffer };
 
 	memset(buffer, sequence, sizeof buffer);
 	cache_put(&f->tracks[0].layers[layer]->cache, &p);
@@ -281,6 +284,7 @@ static void slow_frames_are_not_waited_for(void **state)
 	for (unsigned i = 0; i < BURST_TRIES + BURST_PAUSE; i++) {
 		uint64_t now = 10000 * (i + 1);
 
+		f->frame++;
 		receive(f, now, 0, (uint8_t)(i + 1), 0);
 		held += !burst_next(&f->burst);
 		burst_turn(&f->burst, now + BURST_HOLD_US);
@@ -291,6 +295,39 @@ static void slow_frames_are_not_waited_for(void **state)
 	assert_int_equal(held, BURST_TRIES + 1); /* and once to see whether that has changed */
 	receive(f, 1000000, 0, 100, 0);
 	assert_non_null(burst_next(&f->burst));
+	close_layers(f);
+	test_free(f);
+}
+
+/* As libwebrtc's pacer lets a key frame go: parts of it, 20 ms from each other. */
+static void parts_of_a_key_frame_are_waited_for_but_shortly(void **state)
+{
+	struct fixture *f = make();
+	struct track_layer *l = open_layer(f, 0);
+
+	(void)state;
+	f->frame = 7;
+	for (unsigned part = 0; part < 3; part++) {
+		uint64_t now = 20000 * (part + 1);
+
+		receive(f, now, 0, (uint8_t)(10 * part + 1), 0);
+		assert_null(burst_next(&f->burst));
+		assert_int_equal(f->burst.due, now + (part ? BURST_REST_US : BURST_HOLD_US));
+		receive(f, now + 100, 0, (uint8_t)(10 * part + 2), 0);
+		assert_null(burst_next(&f->burst));
+		burst_turn(&f->burst, f->burst.due);
+		while (burst_next(&f->burst))
+			;
+		assert_true(burst_is_empty(&f->burst));
+		assert_int_equal(l->held_in_vain, 1); /* the frame, not each part */
+	}
+	f->frame = 8; /* what comes together needs no wait, and says that waiting is worth it */
+	receive(f, 100000, 0, 41, MEDIA_FRAME_START);
+	receive(f, 100000, 0, 42, MEDIA_MARKER);
+	assert_non_null(burst_next(&f->burst));
+	while (burst_next(&f->burst))
+		;
+	assert_int_equal(l->held_in_vain, 0);
 	close_layers(f);
 	test_free(f);
 }
@@ -307,6 +344,7 @@ int main(void)
 		cmocka_unit_test(every_layer_is_waited_for),
 		cmocka_unit_test(what_cannot_wait_does_not),
 		cmocka_unit_test(slow_frames_are_not_waited_for),
+		cmocka_unit_test(parts_of_a_key_frame_are_waited_for_but_shortly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
