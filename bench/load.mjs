@@ -35,11 +35,14 @@ const workloads = {
   'video-100': { args: ['--publishers', 1, '--subscribers', 100, '--no-audio'], bare: true },
   'video-400': { args: ['--publishers', 1, '--subscribers', 400, '--no-audio'], bare: true },
   'broadcast-1000': { args: ['--publishers', 1, '--subscribers', 1000, '--refusals'], bare: true, only: ['confab', 'bare'] },
-  'meeting-10': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast'] },
-  'meeting-25': { args: ['--publishers', 25, '--subscribers', 0, '--simulcast'] },
+  // three speak at a time, as people do; "loud": everybody all the time
+  'meeting-10': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast', '--speakers', 3] },
+  'meeting-10-loud': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast'] },
+  'meeting-25': { args: ['--publishers', 25, '--subscribers', 0, '--simulcast', '--speakers', 3] },
   'audio-100': { args: ['--publishers', 3, '--subscribers', 97, '--no-video'] },
+  'audio-100-open': { args: ['--publishers', 100, '--subscribers', 0, '--no-video', '--speakers', 3] }, // everybody's microphone is open
   'audio-1-300': { args: ['--publishers', 1, '--subscribers', 300, '--no-video'], bare: true }, // one packet a message: the floor of audio
-  'rooms-50x4': { args: ['--rooms', 50, '--publishers', 4, '--subscribers', 0] },
+  'rooms-50x4': { args: ['--rooms', 50, '--publishers', 4, '--subscribers', 0, '--speakers', 1] },
   'storm-200': { args: ['--publishers', 1, '--subscribers', 200, '--rate', 200], bare: true },
   // memory, when the 30 s are over in which a handshake may be repeated; before it a call with one subscriber, which touches
   // what all share: code, the track's cache, queues. The difference is what each further one takes.

@@ -10,8 +10,8 @@
 #include "net/udp.h"
 
 struct texts {
-	const char *server, *kind, *data_dir, *rooms, *publishers, *subscribers, *rate, *warmup,
-		*seconds, *settle, *pid, *cpu, *json;
+	const char *server, *kind, *data_dir, *rooms, *publishers, *subscribers, *speakers, *rate,
+		*warmup, *seconds, *settle, *pid, *cpu, *json;
 	bool no_audio, no_video, no_data;
 };
 
@@ -41,6 +41,7 @@ static int read_numbers(const struct cli_command *self, const struct texts *t,
 		{ "--rooms", t->rooms, 1, 500, 1 },
 		{ "--publishers", t->publishers, 1, 200, 1 },
 		{ "--subscribers", t->subscribers, 0, LOAD_PEOPLE_MAX, 10 },
+		{ "--speakers", t->speakers, 0, 200, 0 },
 		{ "--rate", t->rate, 1, 1000, 50 },
 		{ "--warmup", t->warmup, 0, 120, 3 },
 		{ "--seconds", t->seconds, 1, LOAD_SECONDS_MAX, 10 },
@@ -59,12 +60,13 @@ static int read_numbers(const struct cli_command *self, const struct texts *t,
 	plan->rooms = (unsigned)values[0];
 	plan->publishers = (unsigned)values[1];
 	plan->subscribers = (unsigned)values[2];
-	plan->joins_per_s = (unsigned)values[3];
-	plan->warmup_s = (unsigned)values[4];
-	plan->seconds = (unsigned)values[5];
-	plan->settle_s = (unsigned)values[6];
-	plan->pid = (int)values[7];
-	plan->cpu = (int)values[8];
+	plan->speakers = (unsigned)values[3];
+	plan->joins_per_s = (unsigned)values[4];
+	plan->warmup_s = (unsigned)values[5];
+	plan->seconds = (unsigned)values[6];
+	plan->settle_s = (unsigned)values[7];
+	plan->pid = (int)values[8];
+	plan->cpu = (int)values[9];
 	if (plan->pid && !process_rss_kb(plan->pid))
 		return cli_usage(self,
 				 "--pid is '%s': there is no such process, or no access to it",
@@ -121,6 +123,7 @@ int cli_load(const struct cli_command *self, int argc, char **argv)
 					      { "--rooms", &t.rooms, NULL },
 					      { "--publishers", &t.publishers, NULL },
 					      { "--subscribers", &t.subscribers, NULL },
+					      { "--speakers", &t.speakers, NULL },
 					      { "--rate", &t.rate, NULL },
 					      { "--warmup", &t.warmup, NULL },
 					      { "--seconds", &t.seconds, NULL },

@@ -25,7 +25,8 @@ static const struct cli_command commands[] = {
 	  "print a one-time sign-in link, good for 24 hours", cli_link_create },
 	{ "load",
 	  "[--kind confab|livekit|janus|bare] [--server 127.0.0.1:8080] [--data DIR] [--rooms N] "
-	  "[--publishers N] [--subscribers N] [--rate JOINS-PER-S] [--warmup S] [--seconds S] "
+	  "[--publishers N] [--subscribers N] [--speakers N] [--rate JOINS-PER-S] [--warmup S] "
+	  "[--seconds S] "
 	  "[--settle S] "
 	  "[--pid SERVER] [--cpu N] [--simulcast] [--no-audio] [--no-video] [--no-data] "
 	  "[--allow-remote] [--refusals] [--json FILE]",

@@ -91,6 +91,8 @@ void figures_print(const struct figures *f, FILE *out)
 	fprintf(out, "| rooms × (publishers, subscribers) | %u × (%u, %u)%s%s%s |\n", f->rooms,
 		f->publishers, f->subscribers, f->video ? " video" : "",
 		f->simulcast ? " simulcast" : "", f->audio ? " audio" : "");
+	if (f->speakers)
+		fprintf(out, "| speak at a time, in each room | %u |\n", f->speakers);
 	fprintf(out, "| packets forwarded per second | %.0f |\n",
 		ratio((double)f->received, f->seconds));
 	fprintf(out, "| Mbit/s | %.1f |\n", ratio((double)f->bytes * 8 / 1e6, f->seconds));
@@ -165,9 +167,11 @@ void figures_json(const struct figures *f, FILE *out)
 {
 	fprintf(out,
 		"{\"server\":\"%s\",\"rooms\":%u,\"publishers\":%u,\"subscribers\":%u,"
+		"\"speakers\":%u,"
 		"\"audio\":%s,\"video\":%s,\"simulcast\":%s,\"seconds\":%.3f,",
-		f->server, f->rooms, f->publishers, f->subscribers, f->audio ? "true" : "false",
-		f->video ? "true" : "false", f->simulcast ? "true" : "false", f->seconds);
+		f->server, f->rooms, f->publishers, f->subscribers, f->speakers,
+		f->audio ? "true" : "false", f->video ? "true" : "false",
+		f->simulcast ? "true" : "false", f->seconds);
 	fprintf(out,
 		"\"sent\":%llu,\"received\":%llu,\"bytes\":%llu,\"expected\":%llu,\"lost\":%llu,"
 		"\"loss\":%.6f,\"retransmitted\":%llu,\"bad\":%llu,\"streams\":%u,"

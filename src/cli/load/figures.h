@@ -24,7 +24,7 @@ double histogram_ms(const struct histogram *h, double share);
 struct figures {
 	/* the plan, for the record */
 	const char *server;
-	unsigned rooms, publishers, subscribers;
+	unsigned rooms, publishers, subscribers, speakers;
 	bool audio, video, simulcast;
 
 	/* in the window */

@@ -8,7 +8,8 @@
  *	livekit.c  signalling to Confab and LiveKit · janus.c to Janus' videoroom, whose answers
  *	           janus_reply.c reads · bare.c to bench/bare
  *	sdp.c      what is taken of a server's descriptions · peer.c one peer connection and its RTCP ·
- *	           source.c camera and microphone · figures.c what was measured · process.c the
+ *	           source.c camera and microphone · pace.c when frames leave · figures.c what was
+ *	           measured · process.c the
  *	           server's process
  *
  * WebSockets, peer connections with their descriptions, and sent streams are libconfab's
@@ -42,6 +43,7 @@ enum {
 	LOAD_SECONDS_MAX = 600,
 	LOAD_CONTEXTS = 8, /* of DTLS; each has at most DTLS_ASSOCIATIONS_MAX associations */
 	LOAD_LAYERS = 3,
+	LOAD_FRAMES = 64, /* of one camera that wait to leave */
 	LOAD_DATAGRAM = 1500,
 	LOAD_ERROR = 256,
 };
@@ -56,6 +58,7 @@ struct load_plan {
 	const char *api_key, *api_secret;	 /* LOAD_LIVEKIT */
 	unsigned rooms, publishers, subscribers; /* the last two of each room */
 	unsigned joins_per_s, warmup_s, seconds;
+	unsigned speakers; /* of a room at a time; the rest is silent. 0 = everybody speaks */
 	unsigned settle_s; /* after the last has left, before memory is read once more */
 	bool audio, video, simulcast;
 	bool data; /* subscribers take the data channels that they are offered */
@@ -109,10 +112,28 @@ struct load_source {
 	struct load_layer layers[LOAD_LAYERS];
 	unsigned layer_count;
 	uint64_t next, frame;
-	uint64_t chance; /* of frame sizes: the same for every server */
+	uint64_t silent_until; /* audio: no packet before */
+	uint64_t chance;       /* of frame sizes: the same for every server */
 };
 
 enum { SOURCE_VIDEO, SOURCE_AUDIO, SOURCES };
+
+/* A frame of which some packets, or all, have not left. */
+struct load_frame {
+	struct load_source *source;
+	unsigned layer;
+	bool key;
+	uint16_t picture;
+	uint32_t timestamp, size;
+	uint32_t count, next; /* packets in all; the one that leaves next */
+};
+
+struct load_pace {
+	struct load_frame waiting[LOAD_FRAMES]; /* a ring */
+	unsigned first, count;
+	uint64_t next, at; /* µs: when it is looked at again; the debt's */
+	double debt;	   /* bytes that have left earlier than the rate allows */
+};
 
 struct load_participant {
 	struct load *load;
@@ -123,7 +144,8 @@ struct load_participant {
 	struct load_source sources[SOURCES];
 	unsigned source_count;
 	struct send_path path; /* of what is published */
-	uint64_t started;      /* µs: joining began */
+	struct load_pace pace;
+	uint64_t started; /* µs: joining began */
 
 	/* the signalling's */
 	struct ws *ws;
@@ -203,11 +225,20 @@ void load_peer_expect(struct load_peer *peer, const struct load_stream *like);
 int load_source_init(struct load_source *s, struct load_participant *p, bool video);
 void load_source_fini(struct load_source *s);
 void load_source_tick(struct load_source *s);
+/* The next packet of a frame leaves. Its bytes. */
+uint32_t load_source_send(struct load_frame *f);
+/* Of its video, all layers; 0: audio. */
+uint32_t load_source_bps(const struct load_source *s);
 /* Feedback of the server about our streams. */
 void load_source_rtcp(struct load_participant *p, const uint8_t *bytes, size_t n);
 void load_source_reports(struct load_participant *p);
 /* µs since the epoch that a payload of ours was sent at; 0 = not one of ours. */
 uint64_t load_source_stamp(const struct media_packet *packet, bool video);
+
+/* ---- pace.c ---- */
+
+void load_pace_add(struct load_pace *pace, const struct load_frame *f);
+void load_pace_tick(struct load_participant *p);
 
 /* ---- sdp.c; texts are to be freed, NULL after load_fail ---- */
 

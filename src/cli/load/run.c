@@ -89,6 +89,8 @@ static void tick_sources(struct load *l)
 
 		for (unsigned k = 0; k < p->source_count && p->pub && p->pub->connected; k++)
 			load_source_tick(&p->sources[k]);
+		if (p->pub && p->pub->connected)
+			load_pace_tick(p);
 	}
 }
 
@@ -370,6 +372,7 @@ static void report(struct load *l, FILE *json)
 	f->audio = l->plan.audio;
 	f->video = l->plan.video;
 	f->simulcast = l->plan.simulcast;
+	f->speakers = l->plan.speakers;
 	figures_print(f, stdout);
 	if (json)
 		figures_json(f, json);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A camera and a microphone. Video: VP8, 30 frames a second, sizes around the layer's rate as an
- * encoder makes them, packets of a frame nearly equal as libwebrtc cuts them and sent together, a
- * key frame of eight times the size every three seconds and when asked. Audio: 50 packets a second
- * with a level. Every payload says when it was sent, after its header: so frames are cut here, and
- * not by client/pack.h; the rest of a sent stream is client/send.h.
+ * encoder makes them, packets of a frame nearly equal as libwebrtc cuts them, a key frame of eight
+ * times the size every three seconds and when asked; pace.c says when they go. Audio: 50 packets a
+ * second with a level, or what Opus leaves of silence (RFC 7587 3.1.3, DTX). Every payload says when
+ * it was sent, after its header: so frames are cut here, and not by client/pack.h; the rest of a
+ * sent stream is client/send.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +18,19 @@
 #include "wire/vp8.h"
 
 enum {
+	STAMP = 9,
 	FRAME_US = 33333,
 	KEY_FRAMES = 90, /* frames between two key frames */
 	KEY_FACTOR = 8,
 	AUDIO_US = 20 * 1000,
-	AUDIO_BYTES = 80, /* 32 kbit/s */
-	LEVEL = 30,	  /* of the sound, -dBov */
-	DESCRIPTOR = 4,	  /* X, I, 15-bit picture id (RFC 7741 4.2) */
-	HEADER = 10,	  /* of a VP8 frame; in every packet, for the ease of reading */
-	MARK = 0xcf,	  /* one of ours; the stamp follows */
-	STAMP = 9,
+	AUDIO_BYTES = 80,	   /* 32 kbit/s */
+	LEVEL = 30,		   /* of the sound, -dBov */
+	SILENT = 127,		   /* RFC 6464 3: digital silence */
+	SILENCE_US = 400 * 1000,   /* between two packets of it, as libopus makes them */
+	TURN_US = 4 * 1000 * 1000, /* a speaker speaks so long */
+	DESCRIPTOR = 4,		   /* X, I, 15-bit picture id (RFC 7741 4.2) */
+	HEADER = 10,		   /* of a VP8 frame; in every packet, for the ease of reading */
+	MARK = 0xcf,		   /* one of ours; the stamp follows; STAMP bytes with it */
 };
 
 /* bytes of a frame at 150, 500, 1500 kbit/s */
@@ -67,17 +71,18 @@ void load_source_fini(struct load_source *s)
 		send_fini(&s->layers[i].send);
 }
 
-static void send_part(struct load_source *s, struct load_layer *l, const struct wr *payload,
-		      bool marker)
+static void send_part(struct load_source *s, unsigned layer, uint32_t timestamp,
+		      const struct wr *payload, bool marker)
 {
 	struct load *load = s->owner->load;
 	struct load_peer *peer = s->owner->pub;
 	const struct send_part part = { .payload = payload->start,
 					.length = wr_len(payload),
-					.timestamp = l->timestamp,
+					.timestamp = timestamp,
 					.marker = marker };
 
-	(void)send_payload(&l->send, &peer->peer, load->now, &part, load_peer_out, peer);
+	(void)send_payload(&s->layers[layer].send, &peer->peer, load->now, &part, load_peer_out,
+			   peer);
 	load->figures.sent += load->measuring;
 }
 
@@ -87,12 +92,17 @@ static void write_stamp(struct wr *w)
 	wr_be64(w, clock_wall_us());
 }
 
+static uint32_t mean_of(const struct load_source *s, unsigned layer)
+{
+	return frame_bytes[s->layer_count > 1 ? layer : LOAD_LAYERS - 1];
+}
+
 /* An encoder's frames: three quarters to five quarters of the mean. */
 static uint32_t frame_size(struct load_source *s, unsigned layer, bool key)
 {
-	s->chance = s->chance * 6364136223846793005u + 1442695040888963407u;
-	uint32_t mean = frame_bytes[s->layer_count > 1 ? layer : LOAD_LAYERS - 1];
+	uint32_t mean = mean_of(s, layer);
 
+	s->chance = s->chance * 6364136223846793005u + 1442695040888963407u;
 	return (mean * 3 / 4 + (uint32_t)(s->chance >> 33) % (mean / 2)) * (key ? KEY_FACTOR : 1);
 }
 
@@ -101,26 +111,61 @@ static void make_frame(struct load_source *s, unsigned number)
 	struct load_layer *l = &s->layers[number];
 	bool key = send_take_wants_key(&l->send) || s->frame % KEY_FRAMES == 0;
 	uint32_t size = frame_size(s, number, key);
-	uint32_t count = (size + PACK_MAX - 1) / PACK_MAX;
 
 	l->picture = (uint16_t)((l->picture + 1) & 0x7fff);
 	l->timestamp += 3000;
-	for (uint32_t i = 0; i < count; i++) {
-		uint8_t payload[PACK_MAX];
-		struct wr w = wr_of(payload, sizeof payload);
-		/* equal, the last ones a byte longer */
-		size_t n = size / count + (i >= count - size % count);
+	load_pace_add(&s->owner->pace,
+		      &(struct load_frame){ .source = s,
+					    .layer = number,
+					    .key = key,
+					    .picture = l->picture,
+					    .timestamp = l->timestamp,
+					    .size = size,
+					    .count = (size + PACK_MAX - 1) / PACK_MAX });
+}
 
-		wr_u8(&w, i == 0 ? 0x90 : 0x80);
-		wr_u8(&w, 0x80);
-		wr_be16(&w, (uint16_t)(0x8000 | l->picture));
-		wr_be24(&w, key ? 0x100000 : 0x110000);
-		wr_be24(&w, 0x9d012a);
-		wr_be32(&w, 0x0005d002); /* 1280 × 720, little-endian */
-		write_stamp(&w);
-		wr_zero(&w, n > wr_len(&w) ? n - wr_len(&w) : 0);
-		send_part(s, l, &w, i == count - 1);
+uint32_t load_source_send(struct load_frame *f)
+{
+	uint8_t payload[PACK_MAX];
+	struct wr w = wr_of(payload, sizeof payload);
+	/* equal, the last ones a byte longer */
+	size_t n = f->size / f->count + (f->next >= f->count - f->size % f->count);
+
+	wr_u8(&w, f->next == 0 ? 0x90 : 0x80);
+	wr_u8(&w, 0x80);
+	wr_be16(&w, (uint16_t)(0x8000 | f->picture));
+	wr_be24(&w, f->key ? 0x100000 : 0x110000);
+	wr_be24(&w, 0x9d012a);
+	wr_be32(&w, 0x0005d002); /* 1280 × 720, little-endian */
+	write_stamp(&w);
+	wr_zero(&w, n > wr_len(&w) ? n - wr_len(&w) : 0);
+	f->next++;
+	send_part(f->source, f->layer, f->timestamp, &w, f->next == f->count);
+	return (uint32_t)wr_len(&w);
+}
+
+uint32_t load_source_bps(const struct load_source *s)
+{
+	uint32_t bytes = 0;
+
+	for (unsigned i = 0; i < s->layer_count && s->video; i++)
+		bytes += mean_of(s, i);
+	return (uint32_t)((uint64_t)bytes * 8 * US_PER_S / FRAME_US);
+}
+
+/* Whether it is this one's turn: `speakers` of a room's publishers speak, and hand on one after the other. */
+static bool speaks(const struct load_source *s)
+{
+	const struct load_plan *plan = &s->owner->load->plan;
+	uint64_t all = plan->publishers, place = s->owner->index % (all + plan->subscribers);
+
+	for (uint64_t i = 0; i < plan->speakers; i++) {
+		uint64_t turn = (s->owner->load->now + i * TURN_US / plan->speakers) / TURN_US;
+
+		if ((turn + i * all / plan->speakers) % all == place)
+			return true;
 	}
+	return !plan->speakers;
 }
 
 static void send_audio(struct load_source *s)
@@ -128,12 +173,17 @@ static void send_audio(struct load_source *s)
 	struct load_layer *l = &s->layers[0];
 	uint8_t payload[AUDIO_BYTES];
 	struct wr w = wr_of(payload, sizeof payload);
+	bool voice = speaks(s);
 
+	l->timestamp += 960;
+	if (!voice && s->owner->load->now < s->silent_until)
+		return;
+	s->silent_until = voice ? 0 : s->owner->load->now + SILENCE_US;
+	l->send.level = voice ? LEVEL : SILENT;
 	wr_u8(&w, 0xfc); /* Opus TOC (RFC 6716 3.1): CELT, 20 ms */
 	write_stamp(&w);
-	wr_zero(&w, sizeof payload - wr_len(&w));
-	l->timestamp += 960;
-	send_part(s, l, &w, false);
+	wr_zero(&w, voice ? sizeof payload - wr_len(&w) : 0);
+	send_part(s, 0, l->timestamp, &w, false);
 }
 
 void load_source_tick(struct load_source *s)
