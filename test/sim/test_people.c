@@ -81,6 +81,63 @@ static void who_speaks(void **state)
 	(void)sim_free(s);
 }
 
+/* Packets that `c` got of the track since the last call. */
+static uint64_t got(struct sim_client *c, const struct sim_track *t, uint64_t *before)
+{
+	uint64_t packets = sim_stream(c, &t->sid)->packets, since = packets - *before;
+
+	*before = packets;
+	return since;
+}
+
+static void silence_is_not_passed_on(void **state)
+{
+	(void)state;
+	struct sim *s = sim_new(34, &good);
+	struct sim_client *a = sim_join(s, false), *b = sim_join(s, false);
+	struct sim_track *ann = sim_publish(a, KIND_AUDIO, false);
+	uint64_t before = 0, later = 0;
+
+	ann->level = 30;
+	sim_run(s, 3 * SIM_S);
+	assert_true(got(b, ann, &before) > 100);
+
+	/* a pause between two words is */
+	ann->level = 127;
+	sim_run(s, 800 * SIM_MS);
+	assert_in_range(got(b, ann, &before), 38, 42);
+	sim_run(s, SIM_S);
+	assert_in_range(got(b, ann, &before), 5, 15);
+	sim_run(s, 5 * SIM_S);
+	assert_int_equal(got(b, ann, &before), 0);
+
+	/* who comes now sees that there is a track, and no more */
+	struct sim_client *c = sim_join(s, false);
+	sim_run(s, 3 * SIM_S);
+	assert_int_equal(got(c, ann, &later), 1);
+
+	/* the first word is heard, and nothing seems to be missing before it */
+	ann->level = 30;
+	sim_run(s, SIM_S);
+	assert_in_range(got(b, ann, &before), 48, 52);
+	assert_in_range(got(c, ann, &later), 48, 52);
+	for (int i = 0; i < 2; i++) {
+		struct sim_stream *heard = sim_stream(i ? c : b, &ann->sid);
+
+		assert_int_equal(heard->up.highest - heard->up.base + 1, heard->packets);
+		assert_int_equal(heard->wrong, 0);
+		assert_int_equal(heard->backwards, 0);
+	}
+
+	/* softly is not silent */
+	ann->level = 126;
+	sim_run(s, 3 * SIM_S);
+	(void)got(b, ann, &before);
+	sim_run(s, SIM_S);
+	assert_in_range(got(b, ann, &before), 48, 52);
+	(void)sim_free(s);
+}
+
 static void many_speak_at_once(void **state)
 {
 	(void)state;
@@ -168,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_speaks),
+		cmocka_unit_test(silence_is_not_passed_on),
 		cmocka_unit_test(many_speak_at_once),
 		cmocka_unit_test(how_well_connected),
 		cmocka_unit_test(a_dead_connection_is_lost_late),

@@ -54,6 +54,7 @@ struct media_packet {
 	uint8_t temporal;    /* TID, 0 when there are no temporal layers */
 	bool sync;	     /* VP8: Y, refers to temporal layer 0 only (RFC 7741 4.2) */
 	bool red;	     /* audio with redundancy (RFC 2198) */
+	bool silent;	     /* nobody needs it: sfu/speakers.h */
 	uint8_t dd_length;   /* of the dependency descriptor; 0 = none */
 	uint32_t dd_mask; /* to one subscriber: tell it these targets; 0 = as the publisher said */
 	struct pictures pictures; /* of VP8 and VP9, when up.c has just read them */

@@ -128,6 +128,9 @@ void forward_to(struct subscription *s, uint64_t now, int layer, const struct me
 
 		if (select_video(s, layer, &copy))
 			send_one(s, now, layer, &copy);
+	} else if (packet->silent &&
+		   s->down.started) { /* the first one says that the track is there */
+		down_skip(&s->down, track_source(s->track, layer), packet);
 	} else if (packet->red && !s->down.config.red_payload_type) {
 		send_plain(s, now, layer, packet);
 	} else if (packet->red && s->redundant) {
@@ -254,8 +257,7 @@ static bool receive(struct participant *p, uint64_t now, const struct rtp_header
 }
 
 /* What every packet does once; the sending half is forward_next. */
-static void accept_packet(struct track *t, uint64_t now, int layer,
-			  const struct media_packet *packet)
+static void accept_packet(struct track *t, uint64_t now, int layer, struct media_packet *packet)
 {
 	struct track_layer *l = t->layers[layer];
 	struct sfu *sfu = t->publisher->sfu;
@@ -277,6 +279,9 @@ static void accept_packet(struct track *t, uint64_t now, int layer,
 		return;
 	}
 	speakers_rx(t, now, packet);
+	packet->silent = speakers_is_silence(t, now, packet);
+	if (packet->silent)
+		sfu_drop(sfu, DROP_SILENT);
 	if (sfu->burst.early) {
 		burst_add_sound(&sfu->burst, t, layer, l->up.count.packets <= 1, packet);
 		return;

@@ -63,6 +63,7 @@ const char *sfu_drop_name(enum sfu_drop why)
 		[DROP_CODEC] = "codec_change",
 		[DROP_STREAM] = "duplicate_or_old",
 		[DROP_MUTED] = "muted",
+		[DROP_SILENT] = "silent",
 		[DROP_RED] = "red",
 		[DROP_FEEDBACK] = "feedback_foreign",
 		[DROP_SEND] = "send",

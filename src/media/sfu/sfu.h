@@ -44,6 +44,7 @@ enum sfu_drop {
 	DROP_STREAM,	   /* duplicate, too old, not believable (rtp/up.h) */
 	DROP_RED,	   /* malformed redundancy, for a subscriber that takes none */
 	DROP_MUTED,	   /* the track is muted */
+	DROP_SILENT,	   /* silence goes on (speakers.h) */
 	DROP_FEEDBACK,	   /* RTCP about a stream that is not ours (R47, R50) */
 	DROP_SEND,	   /* could not be protected or queued */
 	DROP_COMMAND,	   /* a command about something that is not there (any more) */

@@ -19,6 +19,17 @@ void speakers_rx(struct track *t, uint64_t now, const struct media_packet *p)
 	leg_wake(&t->publisher->publisher.leg, r->speakers.due);
 }
 
+bool speakers_is_silence(struct track *t, uint64_t now, const struct media_packet *p)
+{
+	if (t->kind != KIND_AUDIO || !p->length)
+		return false;
+	if (!(p->flags & MEDIA_LEVEL) || p->level < SPEAKERS_SILENT) {
+		t->heard = now;
+		return false;
+	}
+	return now - t->heard > SPEAKERS_PAUSE_US;
+}
+
 void speakers_mute(struct track *t)
 {
 	t->loudness.active_us = 0;

@@ -69,6 +69,7 @@ struct track {
 	struct plane_layer sizes[LAYERS_MAX]; /* as announced, by quality; width 0 = unknown */
 	struct dynacast dynacast;
 	struct loudness loudness; /* audio */
+	uint64_t heard;		  /* audio: µs; the last packet that was not silence */
 };
 
 /* 0, -EEXIST, -EINVAL, -EDQUOT (LIMIT_PENDING_TRACKS, LIMIT_TRACKS_PER_PARTICIPANT) or -ENOMEM. */
