@@ -61,7 +61,7 @@ enum {
 	LIMIT_MEDIA_LOAD_DEFAULT =
 		85, /* percent of a core, of a media thread that takes people in */
 	LIMIT_DATAGRAM = 1500,
-	LIMIT_SDP = 64 * 1024,
+	LIMIT_SDP = 512 * 1024, /* of a few hundred sections, as clients write them */
 	LIMIT_SDP_SECTIONS = 512,
 	LIMIT_SDP_CANDIDATES = 100,
 	LIMIT_PENDING_TRACKS = 20,

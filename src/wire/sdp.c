@@ -252,7 +252,7 @@ static enum sdp_result parse_all(struct sdp_parser *p, const char *text, size_t 
 
 	if (n == 0 || n > LIMIT_SDP)
 		return sdp_fail(p, n ? SDP_TOO_LARGE : SDP_BAD_ORDER, "description", line,
-				n ? "use at most 65536 bytes" : "start with v=0");
+				n ? "use at most 512 KiB" : "start with v=0");
 	while (rest.n) {
 		enum sdp_result result = take_line(p, &rest, &line);
 

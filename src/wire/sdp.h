@@ -19,7 +19,7 @@
 enum {
 	SDP_LINE_MAX = 4096,
 	SDP_CODECS = 2048, /* of all sections together; a Chromium video section has 23 */
-	SDP_EXTENSIONS = 2048,
+	SDP_EXTENSIONS = 4096,
 	SDP_SSRCS = 1024,
 	SDP_SSRCS_PER_SECTION = 64,
 	SDP_SSRC_GROUPS = 512,

@@ -2,9 +2,11 @@
 // livekit-client from npm, unmodified, in Chromium, on a page of another origin; with a rtc-node participant in the same
 // room. It tries the single peer connection first (/rtc/v1) and must fall back.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { launchChromium, openPage, received, stats, until } from '../lib/browser.mjs';
-import { startConfabd } from '../lib/confabd.mjs';
+import { apiKey, apiSecret, buildFolder, startConfabd } from '../lib/confabd.mjs';
 import { startOutside } from '../lib/outside.mjs';
 import { RtcPeer, mediaToken } from '../lib/rtc.mjs';
 
@@ -102,6 +104,25 @@ test('the browser gives the publisher room: bandwidth estimate and the top layer
 	const now = await until('1280 wide and 1.5 Mbit/s', outgoing, (o) => o.estimate >= 1.5e6 && o.layers.some((l) => l.includes(':1280')), 60000);
 	t.diagnostic(JSON.stringify(now));
 	await until('the top layer at the viewer', () => stats(bob.page), (reports) => reports.some((r) => r.type === 'inbound-rtp' && r.kind === 'video' && r.frameWidth === 1280), 60000);
+});
+
+// What eighty are offered is longer than 64 KiB, and more streams than one client may send.
+test('eighty open microphones: everybody has everybody, and the three who speak are heard', limit, async (t) => {
+	const args = ['--publishers', '80', '--subscribers', '0', '--no-video', '--speakers', '3', '--rate', '10', '--warmup', '60', '--seconds', '1'];
+	const crowd = spawn(path.join(buildFolder, 'confab'), ['load', '--server', `${daemon.host}:${daemon.port}`, ...args], {
+		stdio: 'ignore', env: { ...process.env, CONFAB_API_KEY: apiKey, CONFAB_API_SECRET: apiSecret },
+	});
+	t.after(() => crowd.kill());
+	const ann = await enter('load-0-0', 'ann', { media: false });
+	t.after(() => ann.context.close());
+	await until('eighty tracks', () => ann.page.evaluate(() => window.seen.filter((e) => e.event === 'trackSubscribed').length), (n) => n >= 80, 60000);
+	const heard = () => stats(ann.page).then((reports) => reports.filter((r) => r.type === 'inbound-rtp' && r.kind === 'audio').map((r) => r.packetsReceived));
+	const before = await until('all tracks', heard, (list) => list.length >= 80 && list.every((n) => n > 0), 30000);
+	const speaking = await until('those who speak', heard, (list) => list.filter((n, i) => n - (before[i] ?? 0) > 60).length >= 3, 30000);
+	assert.equal(crowd.exitCode, null, 'the others were let in');
+	t.diagnostic(`packets ${speaking.join(' ')}`);
+	const list = await ann.page.evaluate(() => window.seen);
+	assert.ok(!list.some((e) => /econnecting|disconnected/.test(e.event)), JSON.stringify(list.slice(-5)));
 });
 
 test('a token that may not publish, and one that may not subscribe', limit, async (t) => {

@@ -49,8 +49,8 @@ static uint64_t live_cost(const struct member *m)
 	return cost;
 }
 
-/* What the newcomer gets of all others, and they of it: in a small room, and where most do, everybody
- * sends. */
+/* What the newcomer gets of all others, and they of it: in a small room everybody sends sound and
+ * video, in a large one where most send something what the others send. */
 static uint64_t join_cost(const struct room *r, const struct media_token *token)
 {
 	enum { SENDS = ADMISSION_AUDIO + ADMISSION_VIDEO };
@@ -72,7 +72,7 @@ static uint64_t join_cost(const struct room *r, const struct media_token *token)
 	}
 	bool sends = token->can_publish && (small || senders * 2 > r->count);
 	return ADMISSION_PERSON + (token->can_subscribe ? gets : 0) +
-	       (sends ? (uint64_t)SENDS * r->count : 0);
+	       (sends ? (small ? (uint64_t)SENDS * r->count : gets) : 0);
 }
 
 /* Whether two identities are one user's: "ann:" and a random part, new for each join (calls.h); and

@@ -14,7 +14,7 @@ static void describe(struct session *session, enum plane_cmd_type type,
 	size_t n = d->sdp ? strlen(d->sdp) : 0;
 
 	if (!n || n > LIMIT_SDP) {
-		char cause[] = "The session description is empty or longer than 64 KiB.";
+		char cause[] = "The session description is empty or longer than 512 KiB.";
 
 		send_request_response(session, 0, LK__REQUEST_REASON__INVALID_REQUEST, cause, NULL);
 		return;

@@ -204,6 +204,11 @@ int srtp_init(struct srtp *ret, const struct srtp_keys *keys)
 	return r;
 }
 
+void srtp_from_server(struct srtp *s)
+{
+	s->received.limit = s->received_rtcp.limit = SRTP_SEND_STREAMS_MAX;
+}
+
 void srtp_fini(struct srtp *s)
 {
 	srtp_cipher_fini(&s->send);

@@ -68,6 +68,8 @@ struct srtp_keys {
 
 /* 0, -ENOMEM, -EIO. */
 int srtp_init(struct srtp *ret, const struct srtp_keys *keys);
+/* The other end is a server: as many SSRCs are taken as one sends, not LIMIT_SSRCS_PER_TRANSPORT. */
+void srtp_from_server(struct srtp *s);
 void srtp_fini(struct srtp *s);
 
 /*

@@ -58,6 +58,15 @@ static void advance(struct transport *t)
 		t->state = TRANSPORT_CONNECTED;
 }
 
+static int open_srtp(struct transport *t, const struct srtp_keys *keys)
+{
+	int r = srtp_init(&t->srtp, keys);
+
+	if (r == 0 && t->ice.checks) /* a client's end */
+		srtp_from_server(&t->srtp);
+	return r;
+}
+
 /* Looks at what the handshake has come to. */
 static void check_dtls(struct transport *t, uint64_t now)
 {
@@ -79,7 +88,7 @@ static void check_dtls(struct transport *t, uint64_t now)
 	if (r == -EAGAIN) /* not done, or the peer's SDP is still on its way */
 		return;
 	if (r == 0) {
-		r = srtp_init(&t->srtp, &keys);
+		r = open_srtp(t, &keys);
 		explicit_bzero(&keys, sizeof keys);
 	}
 	if (r == -EACCES) {
@@ -414,7 +423,7 @@ int transport_inject_keys(struct transport *t, const struct srtp_keys *keys)
 		srtp_fini(&t->srtp);
 		t->has_srtp = false;
 	}
-	int r = srtp_init(&t->srtp, keys);
+	int r = open_srtp(t, keys);
 	if (r < 0)
 		return r;
 	t->has_srtp = t->dtls_over = true;

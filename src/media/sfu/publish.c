@@ -240,7 +240,7 @@ static int answer_offer(struct participant *p, uint64_t now, struct plane_event 
 		return r;
 
 	struct negotiate_local local = leg_local(&pub->leg);
-	struct sb text = { .limit = LIMIT_SDP * 16 };
+	struct sb text = { .limit = LIMIT_SDP * 2 };
 
 	negotiate_write_answer(&text, &local, p->sfu->sdp, &pub->offer);
 	event->sdp = sb_steal(&text);

@@ -107,8 +107,7 @@ static void make_offer(struct participant *p, uint64_t now)
 {
 	struct subscriber *sub = &p->subscriber;
 	struct plane_event event = participant_event(p, EV_OFFER);
-	struct sb text = { .limit = LIMIT_SDP *
-				    16 }; /* ours to bound: 511 sections of about 1 KB */
+	struct sb text = { .limit = LIMIT_SDP * 2 }; /* ours to bound: 511 sections of about 1 KB */
 
 	place_subscriptions(p);
 	sub->dirty = false;

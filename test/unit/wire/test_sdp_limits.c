@@ -49,8 +49,8 @@ static void limits_hold(void **state)
 
 	/* one line and one description too long */
 	assert_int_equal(parse_many(HEAD "a=x:", "", "", 1442, &n), SDP_TOO_LARGE);
-	assert_int_equal(parse_many(HEAD, "a=x:", "\n", 5000, &n), SDP_OK);
-	assert_int_equal(parse_many(HEAD, "a=x:", "\n", 8000, &n), SDP_TOO_LARGE);
+	assert_int_equal(parse_many(HEAD, "a=x:", "\n", 40000, &n), SDP_OK);
+	assert_int_equal(parse_many(HEAD, "a=x:", "\n", 60000, &n), SDP_TOO_LARGE);
 	assert_true(n > LIMIT_SDP);
 
 	/* codecs and extensions over all sections */
@@ -74,7 +74,7 @@ static uint64_t cpu_us(void)
 	return (uint64_t)t.tv_sec * US_PER_S + (uint64_t)t.tv_nsec / 1000;
 }
 
-/* The worst 64 KiB that anybody thought of take under 5 ms (reliability R51);
+/* The worst 512 KiB that anybody thought of take under 40 ms (as reliability R51: 5 ms for 64 KiB);
  * sanitizers are allowed more. */
 static void worst_cases_are_quick(void **state)
 {
@@ -84,10 +84,10 @@ static void worst_cases_are_quick(void **state)
 		size_t count;
 	} cases[] = {
 		{ HEAD AUDIO, "a=rtcp-fb:", " nack\n", 128 },
-		{ HEAD AUDIO, "a=rtcp-fb:* ", "\n", 3900 },
-		{ HEAD AUDIO, "a=ssrc:63 x:", "\n", 3700 },
-		{ HEAD AUDIO, "a=candidate:", "\n", 3800 },
-		{ HEAD AUDIO, "a=fmtp:111 ", ";;;;;;;;;\n", 2500 },
+		{ HEAD AUDIO, "a=rtcp-fb:* ", "\n", 29000 },
+		{ HEAD AUDIO, "a=ssrc:63 x:", "\n", 29000 },
+		{ HEAD AUDIO, "a=candidate:", "\n", 29000 },
+		{ HEAD AUDIO, "a=fmtp:111 ", ";;;;;;;;;\n", 20000 },
 		{ HEAD "a=group:BUNDLE", " ", "", 511 },
 		{ HEAD, "m=a 1 b c\na=mid:", "\n", 512 },
 	};

@@ -286,6 +286,14 @@ static void test_many_ssrcs(void **state)
 		n = srtp_pair_packet(plain, 1000 + i * 65536, 5, 50);
 		assert_int_equal(srtp_pair_protect(&a, plain, n, wire, sizeof wire), -EALREADY);
 	}
+	/* from a server more are taken */
+	srtp_from_server(&b);
+	for (uint32_t i = 0; i < 20; i++) {
+		n = srtp_pair_packet(plain, 0x20000000 + i, 5, 50);
+		sealed = srtp_pair_protect(&a, plain, n, wire, sizeof wire);
+		assert_int_equal(srtp_unprotect_rtp(&b, wire, (size_t)sealed, &length, NULL), V_OK);
+	}
+	assert_int_equal(b.received.count, LIMIT_SSRCS_PER_TRANSPORT + 20);
 	srtp_fini(&a);
 	srtp_fini(&b);
 }
