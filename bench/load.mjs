@@ -36,11 +36,12 @@ const workloads = {
   'video-400': { args: ['--publishers', 1, '--subscribers', 400, '--no-audio'], bare: true },
   'broadcast-1000': { args: ['--publishers', 1, '--subscribers', 1000, '--refusals'], bare: true, only: ['confab', 'bare'] },
   // three speak at a time, as people do; "loud": everybody all the time
-  'meeting-10': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast', '--speakers', 3] },
-  'meeting-10-loud': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast'] },
-  'meeting-25': { args: ['--publishers', 25, '--subscribers', 0, '--simulcast', '--speakers', 3] },
-  'audio-100': { args: ['--publishers', 3, '--subscribers', 97, '--no-video'] },
-  'audio-100-open': { args: ['--publishers', 100, '--subscribers', 0, '--no-video', '--speakers', 3] }, // everybody's microphone is open
+  'meeting-10': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast', '--speakers', 3], bare: true },
+  'meeting-10-loud': { args: ['--publishers', 10, '--subscribers', 0, '--simulcast'], bare: true },
+  'meeting-25': { args: ['--publishers', 25, '--subscribers', 0, '--simulcast', '--speakers', 3], bare: true },
+  'audio-100': { args: ['--publishers', 3, '--subscribers', 97, '--no-video'], bare: true },
+  // everybody's microphone is open
+  'audio-100-open': { args: ['--publishers', 100, '--subscribers', 0, '--no-video', '--speakers', 3, '--rate', 10], only: ['confab', 'janus', 'janus-best'] },
   'audio-1-300': { args: ['--publishers', 1, '--subscribers', 300, '--no-video'], bare: true }, // one packet a message: the floor of audio
   'rooms-50x4': { args: ['--rooms', 50, '--publishers', 4, '--subscribers', 0, '--speakers', 1] },
   'storm-200': { args: ['--publishers', 1, '--subscribers', 200, '--rate', 200], bare: true },

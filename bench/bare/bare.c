@@ -2,8 +2,9 @@
 /*
  * The bare reference server: what a forwarder cannot do without. Receive, unprotect, and for each
  * subscriber rewrite the header, protect and send with GSO, on our own transport and sockets. No
- * signalling to speak of, no caches, no feedback, no estimation, no layers, no timers but ICE's. An
- * SFU is measured against it with the same loader (confab load --kind bare).
+ * signalling to speak of, no caches, no feedback, no estimation, no timers but ICE's; of simulcast the
+ * layer that the publisher names goes to everybody. An SFU is measured against it with the same
+ * loader (confab load --kind bare).
  *
  * usage: bench_bare CONTROL-PORT MEDIA-PORT [ADDRESS]
  */
@@ -25,8 +26,7 @@
 enum {
 	PEERS = 2048,
 	SLOTS = 8192, /* of the address table; a power of two */
-	STREAMS = 2,
-	AUDIO_TYPE = 111,
+	STREAMS = 2,  /* of each publisher: video and audio */
 	TWCC = 3,
 	PACKETS = UDP_BATCH,
 	PACKET = 1500,
@@ -36,13 +36,17 @@ enum {
 struct peer {
 	struct transport transport;
 	bool publishes;
-	uint32_t ssrcs[STREAMS];
+	int number; /* of the publisher, or of whom a subscriber is the other half; -1 = nobody's */
+	uint32_t ssrcs[STREAMS]; /* publisher: what is passed on */
+	uint32_t first_ssrc;	 /* subscriber: of the first publisher's video; the others follow */
 	uint16_t transport_sequence;
 };
 
 /* A packet received, plain. */
 struct packet {
 	struct rtp_header header;
+	int publisher;
+	uint32_t stream;
 };
 
 struct server {
@@ -54,6 +58,7 @@ struct server {
 	struct sockaddr_storage address;
 	struct peer *peers[PEERS];
 	size_t count;
+	int publishers;
 	struct {
 		struct sockaddr_storage address;
 		struct peer *peer;
@@ -98,16 +103,21 @@ static void send_outbox(struct server *s)
 static void join(struct server *s, const struct udp_datagram *in)
 {
 	char kind[8], ufrag[64], pwd[64], fingerprint[100], text[512];
+	unsigned video, audio;
+	int own;
 	struct peer *p = s->count < PEERS ? calloc(1, sizeof *p) : NULL;
 
 	(void)snprintf(text, sizeof text, "%.*s", (int)in->length, (const char *)in->bytes);
-	if (!p || sscanf(text, "%7s %63s %63s %99s", kind, ufrag, pwd, fingerprint) != 4) {
+	if (!p || sscanf(text, "%7s %63s %63s %99s %u %u %d", kind, ufrag, pwd, fingerprint, &video,
+			 &audio, &own) != 7) {
 		free(p);
 		return;
 	}
 	p->publishes = strcmp(kind, "pub") == 0;
-	p->ssrcs[0] = rng_u32(&s->rng);
-	p->ssrcs[1] = rng_u32(&s->rng);
+	p->number = p->publishes ? s->publishers++ : own;
+	p->ssrcs[0] = video;
+	p->ssrcs[1] = audio;
+	p->first_ssrc = rng_u32(&s->rng);
 	transport_init(&p->transport, &(struct transport_config){ .rng = &s->rng,
 								  .outbox = &s->outbox,
 								  .dtls = s->dtls[s->count % 8] });
@@ -120,10 +130,10 @@ static void join(struct server *s, const struct udp_datagram *in)
 	s->peers[s->count++] = p;
 
 	const struct ice_credentials *c = transport_local(&p->transport);
-	int n = snprintf(text, sizeof text, "%s %s %s %u %u %u %u", c->ufrag, c->pwd,
+	int n = snprintf(text, sizeof text, "%s %s %s %u %u %d %u", c->ufrag, c->pwd,
 			 cert_fingerprint(s->certificate),
 			 ntohs(((const struct sockaddr_in *)(const void *)&s->address)->sin_port),
-			 p->ssrcs[0], p->ssrcs[1], TWCC);
+			 p->first_ssrc, p->number, TWCC);
 	udp_put(&s->control, in->from, (const uint8_t *)text, (size_t)n);
 }
 
@@ -135,11 +145,13 @@ static void send_packet(struct server *s, struct peer *p, const struct packet *p
 	const struct rtp_header *h = &packet->header;
 	uint8_t header[64], out[PACKET];
 	struct wr w = wr_of(header, sizeof header);
-	struct rtp_header rewritten = { .marker = h->marker,
-					.payload_type = h->payload_type,
-					.seq = h->seq,
-					.timestamp = h->timestamp,
-					.ssrc = p->ssrcs[h->payload_type == AUDIO_TYPE] };
+	struct rtp_header rewritten = {
+		.marker = h->marker,
+		.payload_type = h->payload_type,
+		.seq = h->seq,
+		.timestamp = h->timestamp,
+		.ssrc = p->first_ssrc + STREAMS * (uint32_t)packet->publisher + packet->stream
+	};
 
 	rtp_write(&w, &rewritten);
 	struct rtpext_wr x = rtpext_begin(&w);
@@ -166,10 +178,27 @@ static void forward(struct server *s)
 
 		if (p->publishes || !to || !transport_may_send(&p->transport, s->now))
 			continue;
-		for (size_t k = 0; k < s->packet_count; k++)
-			send_packet(s, p, &s->packets[k], to);
+		for (size_t k = 0; k < s->packet_count; k++) {
+			if (s->packets[k].publisher != p->number)
+				send_packet(s, p, &s->packets[k], to);
+		}
 	}
 	s->packet_count = 0;
+}
+
+static void keep(struct server *s, const struct peer *p, const uint8_t *bytes, size_t n)
+{
+	struct packet *packet = &s->packets[s->packet_count];
+
+	if (!rtp_parse(&packet->header, bytes, n))
+		return;
+	packet->publisher = p->number;
+	for (packet->stream = 0; packet->stream < STREAMS; packet->stream++) {
+		if (packet->header.ssrc == p->ssrcs[packet->stream]) {
+			s->packet_count++;
+			return;
+		}
+	}
 }
 
 static void take(struct server *s, const struct udp_datagram *in)
@@ -185,9 +214,8 @@ static void take(struct server *s, const struct udp_datagram *in)
 	(void)transport_rx(&p->transport, s->now, &from, in->bytes, in->length, &got);
 	if (got.ice.learned)
 		*find_slot(s, in->from, true) = p;
-	if (got.kind == TRANSPORT_IN_RTP && p->publishes &&
-	    rtp_parse(&s->packets[s->packet_count].header, got.bytes, got.length))
-		s->packet_count++;
+	if (got.kind == TRANSPORT_IN_RTP && p->publishes)
+		keep(s, p, got.bytes, got.length);
 }
 
 static void receive_media(struct server *s)

@@ -223,7 +223,7 @@ static const char *missing(const struct load *l, bool publishers)
 			return "a publisher is not connected";
 		if (p->publisher && !p->up && l->plan.kind == LOAD_JANUS)
 			return "a publisher's media is not up";
-		if (publishers || !receives || (l->plan.kind == LOAD_BARE && p->publisher))
+		if (publishers || !receives)
 			continue;
 		if (!p->sub || !p->sub->connected)
 			return "a subscriber is not connected";
