@@ -188,6 +188,12 @@ void client_write_audio(struct wr *w, uint32_t frame)
 static void send_audio(struct sim_client *c, struct sim_track *t)
 {
 	struct sim_layer *l = &t->layers[0];
+
+	if (t->dtx && t->level == 127 && l->frame % 20) {
+		l->frame++;
+		l->timestamp += 960;
+		return;
+	}
 	struct sim_sent *sent = new_packet(l);
 	struct wr w = wr_of(sent->payload, sizeof sent->payload);
 

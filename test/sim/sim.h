@@ -74,6 +74,7 @@ struct sim_track {
 	bool active, muted, simulcast, h264, temporal; /* temporal: three VP8 temporal layers */
 	bool screen;
 	bool thin;  /* the lowest layer has 144 kbit/s */
+	bool dtx;   /* audio: of silence only each twentieth packet */
 	bool red;   /* audio: each packet repeats the one before (RFC 2198) */
 	int wanted; /* as EV_WANTED said last; -1 = it never did */
 	uint64_t wanted_at, wanted_count;

@@ -23,11 +23,17 @@ bool speakers_is_silence(struct track *t, uint64_t now, const struct media_packe
 {
 	if (t->kind != KIND_AUDIO || !p->length)
 		return false;
+
+	int32_t gap = (int32_t)(p->timestamp - t->sounded);
+	if (gap > 0)
+		t->sounded = p->timestamp;
 	if (!(p->flags & MEDIA_LEVEL) || p->level < SPEAKERS_SILENT) {
 		t->heard = now;
+		t->sparse = false;
 		return false;
 	}
-	return now - t->heard > SPEAKERS_PAUSE_US;
+	t->sparse |= gap >= (int32_t)(codec_info(t->codec)->clock_rate / 1000 * SPEAKERS_GAP_MS);
+	return t->sparse && now - t->heard > SPEAKERS_PAUSE_US;
 }
 
 void speakers_mute(struct track *t)

@@ -7,7 +7,8 @@
  * And whose silence is not passed on (media.md 4.8). An open microphone in a quiet room sends four to six
  * packets a second, which say that there is nothing to hear (Chromium, with DTX); of a hundred people
  * that is three times what three speakers send to them. After a second of it the others get none any
- * more, as if the track were muted: their decoders have begun to make the noise themselves.
+ * more, as if the track were muted: their decoders make the noise of the room themselves by then. Who
+ * sends silence without pauses is passed on: to a decoder its end would be a loss.
  */
 #pragma once
 
@@ -24,9 +25,9 @@ struct speakers {
 };
 
 enum {
-	SPEAKERS_SILENT = 127, /* dBov: the level of digital silence (RFC 6464 3) */
-	SPEAKERS_PAUSE_US =
-		1000 * 1000, /* what is shorter is passed on: the noise of a room, and its end */
+	SPEAKERS_SILENT = 127,		 /* dBov: the level of digital silence (RFC 6464 3) */
+	SPEAKERS_PAUSE_US = 1000 * 1000, /* what is shorter is passed on */
+	SPEAKERS_GAP_MS = 100, /* between two packets of DTX; Chromium's are 400 ms apart */
 };
 
 /* An audio packet that is forwarded. */

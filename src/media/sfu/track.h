@@ -69,7 +69,9 @@ struct track {
 	struct plane_layer sizes[LAYERS_MAX]; /* as announced, by quality; width 0 = unknown */
 	struct dynacast dynacast;
 	struct loudness loudness; /* audio */
-	uint64_t heard;		  /* audio: µs; the last packet that was not silence */
+	uint64_t heard;		  /* audio: µs; the last packet that was not silence, … */
+	uint32_t sounded;	  /* … the timestamp of the last packet, … */
+	bool sparse;		  /* … and whether the silence since then has pauses */
 };
 
 /* 0, -EEXIST, -EINVAL, -EDQUOT (LIMIT_PENDING_TRACKS, LIMIT_TRACKS_PER_PARTICIPANT) or -ENOMEM. */
