@@ -20,6 +20,9 @@ enum {
 	/* Messages: trickle comes in bursts of dozens, everything else is rare. */
 	SESSION_BURST = 500,
 	SESSION_PER_S = 50,
+	SESSION_BYTES =
+		32 *
+		1024, /* a longer one counts as several: a description of 512 KiB is 4 ms of work */
 	SESSION_NAMES = 64, /* looked up for one message: as much work as another message */
 };
 
@@ -104,7 +107,7 @@ static void on_message(struct wsconn *conn, void *arg, const uint8_t *bytes, siz
 	(void)conn;
 	if (session->closing || !session->member || !binary) /* no client needs the JSON form */
 		return;
-	if (!within_rate(session, 1)) {
+	if (!within_rate(session, 1 + n / SESSION_BYTES)) {
 		refuse(session, 1008, "too many messages");
 		return;
 	}

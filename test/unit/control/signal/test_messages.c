@@ -221,6 +221,33 @@ static void test_long_messages_are_many(void **state)
 	assert_int_equal(close_code_after_naming(*state, 40 * 1000), 1008);
 }
 
+/* Nor is it cheaper to send few long descriptions than many short ones. */
+static void test_long_descriptions_are_many(void **state)
+{
+	struct world *w = *state;
+	struct client *ann = client_enter(w, "r", "ann:1");
+	Lk__SessionDescription description = LK__SESSION_DESCRIPTION__INIT;
+	Lk__SignalRequest request = LK__SIGNAL_REQUEST__INIT;
+	autofree char *sdp = malloc(LIMIT_SDP + 2);
+	char type[] = "offer";
+	int sent = 0;
+
+	assert_non_null(sdp);
+	memset(sdp, 'a', LIMIT_SDP + 1);
+	sdp[LIMIT_SDP + 1] = '\0';
+	description.type = type;
+	description.sdp = sdp;
+	request.message_case = LK__SIGNAL_REQUEST__MESSAGE_OFFER;
+	request.offer = &description;
+	for (; sent < 2000 && !ann->conn.close_code; sent++) {
+		client_skip(ann);
+		client_send(ann, &request);
+	}
+	assert_int_equal(ann->conn.close_code, 1008);
+	assert_in_range(sent, 10, 40);
+	client_close(ann);
+}
+
 static void test_tokens_are_refreshed(void **state)
 {
 	struct world *w = *state;
@@ -312,6 +339,7 @@ int main(void)
 		CASE(test_decoder_has_a_budget),
 		CASE(test_flood_is_stopped),
 		CASE(test_long_messages_are_many),
+		CASE(test_long_descriptions_are_many),
 		CASE(test_tokens_are_refreshed),
 		CASE(test_refusals_before_the_upgrade),
 		CASE(test_query_reaches_the_session),
