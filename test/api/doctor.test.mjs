@@ -302,12 +302,16 @@ test('an old database, one of a newer version, and a damaged one', async () => {
 });
 
 test('a disk without room', async (t) => {
-	const disk = await smallDisk(100);
-	t.after(() => disk.remove());
+	const [disk, other] = [await smallDisk(100), await smallDisk(100)];
+	t.after(() => [disk, other].forEach((one) => one.remove()));
 	const full = await startConfabd({ data: `${disk.folder}/data`, demo: false, prefix: disk.prefix });
 	t.after(() => full.stop());
+	// a daemon on another such disk, whose files have the same inode numbers: it is not the one that is asked about
+	const neighbour = await startConfabd({ data: `${other.folder}/data`, demo: false, prefix: other.prefix });
+	t.after(() => neighbour.stop());
 	disk.fill(2 * 1000 * 1000);
 	const run = await doctor(['--data', `${disk.folder}/data`], { prefix: disk.prefix });
+	assert.ok(run.levels.ok.includes(`settings: those of the confabd that runs (process ${full.pid})`), run.text);
 	onlyBad(run, /^disk: [12]\.\d MB are free for .*: messages are refused, or soon are ▸ make room/);
 	disk.free();
 });

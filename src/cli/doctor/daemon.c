@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -31,20 +32,29 @@ static bool is_confabd(pid_t pid)
 	return read && strncmp(name, "confabd", 7) == 0;
 }
 
-/* "7: FLOCK  ADVISORY  WRITE 4711 fd:01:131 0 EOF": the kernel says who holds a lock (proc_locks(5)). */
-static pid_t holder_of(ino_t inode)
+/*
+ * "7: FLOCK  ADVISORY  WRITE 4711 fd:01:131 0 EOF": the kernel says who holds a lock (proc_locks(5)).
+ * Files of two file systems may have the same inode number; but the device there may be another
+ * than stat says (overlay, btrfs), so that the number alone has to do when nothing fits both.
+ */
+static pid_t holder_of(const struct stat *lock)
 {
 	FILE *f = fopen("/proc/locks", "re");
 	char line[256];
 	pid_t found = 0;
 
-	while (f && found == 0 && fgets(line, sizeof line, f)) {
+	while (f && fgets(line, sizeof line, f)) {
+		unsigned major_at, minor_at;
 		int pid = 0;
 		unsigned long long at = 0;
 
-		if (sscanf(line, "%*d: FLOCK %*s %*s %d %*x:%*x:%llu", &pid, &at) == 2 &&
-		    at == inode && pid > 0 && is_confabd(pid))
-			found = pid;
+		if (sscanf(line, "%*d: FLOCK %*s %*s %d %x:%x:%llu", &pid, &major_at, &minor_at,
+			   &at) != 4 ||
+		    at != lock->st_ino || pid <= 0 || !is_confabd(pid))
+			continue;
+		found = pid;
+		if (makedev(major_at, minor_at) == lock->st_dev)
+			break;
 	}
 	if (f)
 		(void)fclose(f);
@@ -95,7 +105,7 @@ void doctor_find_daemon(struct doctor *d)
 	    errno != EWOULDBLOCK)
 		return;
 	d->runs = true;
-	d->pid = holder_of(st.st_ino);
+	d->pid = holder_of(&st);
 	if (d->pid > 0) {
 		read_block(d->pid, "cmdline", &d->arguments);
 		read_block(d->pid, "environ", &d->environment);
