@@ -98,6 +98,7 @@ static void silence_is_not_passed_on(void **state)
 	struct sim_track *ann = sim_publish(a, KIND_AUDIO, false);
 	uint64_t before = 0, later = 0;
 
+	ann->layers[0].timestamp = 0xd0000000; /* negative, as an int */
 	ann->level = 30;
 	sim_run(s, 3 * SIM_S);
 	assert_true(got(b, ann, &before) > 100);

@@ -25,9 +25,8 @@ bool speakers_is_silence(struct track *t, uint64_t now, const struct media_packe
 		return false;
 
 	int32_t gap = (int32_t)(p->timestamp - t->sounded);
-	if (gap > 0)
-		t->sounded = p->timestamp;
-	if (!(p->flags & MEDIA_LEVEL) || p->level < SPEAKERS_SILENT) {
+	t->sounded = p->timestamp;
+	if (!(p->flags & MEDIA_LEVEL) || p->level < SPEAKERS_SILENT || !t->heard /* the first */) {
 		t->heard = now;
 		t->sparse = false;
 		return false;
