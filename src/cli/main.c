@@ -26,8 +26,7 @@ static const struct cli_command commands[] = {
 	{ "load",
 	  "[--kind confab|livekit|janus|bare] [--server 127.0.0.1:8080] [--data DIR] [--rooms N] "
 	  "[--publishers N] [--subscribers N] [--speakers N] [--rate JOINS-PER-S] [--warmup S] "
-	  "[--seconds S] "
-	  "[--settle S] "
+	  "[--seconds S] [--settle S] "
 	  "[--pid SERVER] [--cpu N] [--simulcast] [--no-audio] [--no-video] [--no-data] "
 	  "[--allow-remote] [--refusals] [--json FILE]",
 	  "put load on a server and print what it costs (bench/README.md)", cli_load },

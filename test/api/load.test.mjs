@@ -39,6 +39,15 @@ test('a broadcast reaches every subscriber, whole', () => {
 	assert.ok(f.us_per_forwarded_packet > 0 && f.rss_media_kb > 0 && f.delay_p99_ms > 0, JSON.stringify(f));
 });
 
+test('one of three speaks at a time, and the silence of the others stays with the server', () => {
+	const f = figures('--publishers', '3', '--subscribers', '1', '--no-video', '--speakers', '1', '--warmup', '3');
+	assert.equal(f.speakers, 1);
+	assert.ok(f.sent > 60 && f.sent < 220, `${f.sent} packets in 2 s, of 300 when all speak`);
+	// to the two others and the listener: the one who speaks, and a second of the silence of who spoke before
+	assert.ok(f.received > 150 && f.received <= 3 * f.sent - 20, `${f.received} received of ${f.sent} sent`);
+	assert.equal(f.lost, 0);
+});
+
 test('every figure is in the table and in the JSON, and those of the server fit together', () => {
 	const rows = ['packets forwarded per second', 'Mbit/s', 'server, CPU-µs per forwarded packet', 'packets per CPU-second', 'Mbit per CPU-second', 'server, share of a core',
 		'server, CPU-ms per join', 'RSS idle, joined, under media, after, MiB', 'RSS per subscribing connection, KiB', 'delay p50, p99, ms', 'loss',

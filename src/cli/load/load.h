@@ -9,8 +9,7 @@
  *	           janus_reply.c reads · bare.c to bench/bare
  *	sdp.c      what is taken of a server's descriptions · peer.c one peer connection and its RTCP ·
  *	           source.c camera and microphone · pace.c when frames leave · figures.c what was
- *	           measured · process.c the
- *	           server's process
+ *	           measured · process.c the server's process
  *
  * WebSockets, peer connections with their descriptions, and sent streams are libconfab's
  * (client/ws.h, peer.h, send.h). What is not: libconfab's session, which gives each client a thread

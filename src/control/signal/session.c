@@ -20,9 +20,8 @@ enum {
 	/* Messages: trickle comes in bursts of dozens, everything else is rare. */
 	SESSION_BURST = 500,
 	SESSION_PER_S = 50,
-	SESSION_BYTES =
-		32 *
-		1024, /* a longer one counts as several: a description of 512 KiB is 4 ms of work */
+	/* A longer one counts as several: a description of LIMIT_SDP is 4 ms of work. */
+	SESSION_BYTES = 32 * 1024,
 	SESSION_NAMES = 64, /* looked up for one message: as much work as another message */
 };
 

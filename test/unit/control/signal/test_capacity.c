@@ -134,6 +134,33 @@ static void test_a_storm_into_an_idle_server_is_bounded(void **state)
 		client_close(people[i]);
 }
 
+/* Where nobody sends video the newcomer is not expected to. */
+static void test_a_room_of_microphones_takes_one_more(void **state)
+{
+	struct world *w = *state;
+	struct client *people[60];
+
+	for (unsigned i = 0; i < countof(people); i++) {
+		char identity[32];
+
+		(void)snprintf(identity, sizeof identity, "p%u:abcdefghijkl", i);
+		people[i] = client_enter(w, "r", identity);
+		plane_event(w, people[i], EV_CONNECTED, NULL);
+		work(w, 0.1, 0.1); /* and is measured */
+		client_skip(people[i]);
+		(void)client_publish(w, people[i], "mic", LK__TRACK_TYPE__AUDIO,
+				     LK__TRACK_SOURCE__MICROPHONE);
+	}
+	/* to hear sixty and be heard by them is half of what sound and video to all would be */
+	work(w, 0.81, 0.81);
+	work(w, 0.81, 0.81);
+	assert_int_equal(ask(w, "r", "new:abcdefghijkl", false).status, 101);
+	work(w, 0.84, 0.84);
+	assert_int_equal(ask(w, "r", "new:abcdefghijkl", false).status, 503);
+	for (unsigned i = 0; i < countof(people); i++)
+		client_close(people[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +170,8 @@ int main(void)
 						world_init, world_fini),
 		cmocka_unit_test_setup_teardown(test_no_new_tracks_when_nothing_is_left, world_init,
 						world_fini),
+		cmocka_unit_test_setup_teardown(test_a_room_of_microphones_takes_one_more,
+						world_init, world_fini),
 		cmocka_unit_test_setup_teardown(test_a_storm_into_an_idle_server_is_bounded,
 						world_init, world_fini),
 	};
