@@ -29,6 +29,7 @@ after(async () => {
 const log = (person) => person.page.getByRole('log');
 const list = (person) => person.page.getByRole('list', { name: 'Conversations' });
 const view = (person, name) => person.page.getByRole('group', { name: 'Which conversations' }).getByRole('button', { name });
+const box = (person) => person.page.getByRole('textbox', { name: 'Message' });
 const gone = (locator) => locator.waitFor({ state: 'detached' });
 
 test('take, transfer with a note, resolve; a new message opens it again', async () => {
@@ -79,6 +80,12 @@ test('by keyboard: the next conversation, take, snooze; it is back when the cust
 	await eva.page.getByRole('combobox', { name: 'Order' }).selectOption('priority');
 	await list(eva).getByRole('button').first().getByText('Sam Rivera').waitFor();
 
+	let arrive;
+	const arrives = new Promise((resolve) => (arrive = resolve));
+	await eva.page.route('**/messages?*', async (route) => {
+		await arrives; // a slow line: the keys do not wait for what was said
+		await route.continue();
+	});
 	await eva.page.getByRole('button', { name: 'Labels' }).focus();
 	await eva.page.evaluate(() => {
 		// two keys in one turn, as a quick hand on a slow machine: the second is for the new conversation
@@ -87,10 +94,13 @@ test('by keyboard: the next conversation, take, snooze; it is back when the cust
 		return Promise.resolve().then(() => Promise.resolve()).then(() => key('c'));
 	});
 	await chosen('Lena Berg');
-	const focused = (role) => eva.page.getByRole(role).and(eva.page.locator(':focus')).waitFor();
-	await focused('textbox');
+	const focused = (what) => what.and(eva.page.locator(':focus')).waitFor();
+	await focused(box(eva));
 	await eva.page.keyboard.press('Escape'); // out of the text box, or the next letter would stand in it
-	await focused('log');
+	await focused(eva.page.getByRole('region', { name: 'Conversation with Lena Berg' }));
+	arrive();
+	await focused(log(eva));
+	await eva.page.unroute('**/messages?*');
 	await eva.page.keyboard.press('a');
 	await list(eva).getByRole('button', { name: /Lena Berg/ }).getByRole('img', { name: 'Assigned to Eva Lind' }).waitFor();
 	await eva.page.keyboard.press('k');
@@ -115,8 +125,6 @@ test('by keyboard: the next conversation, take, snooze; it is back when the cust
 	await eva.page.getByRole('dialog').getByText('Resolve, or reopen').waitFor();
 	await eva.page.keyboard.press('Escape');
 });
-
-const box = (person) => person.page.getByRole('textbox', { name: 'Message' });
 
 test('the Team page: a label, a canned reply, business hours, figures, the audit log', async () => {
 	await alex.page.getByRole('link', { name: 'Team' }).click();

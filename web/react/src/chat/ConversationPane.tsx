@@ -143,7 +143,7 @@ export function ConversationPane(props: ConversationPaneProps) {
     </>
   );
   return (
-    <section className={paneLook} aria-label={t.conversationWith(person.name)} {...(place ? {} : drop.handlers)} {...goingOn}>
+    <section className={paneLook} aria-label={t.conversationWith(person.name)} tabIndex={-1} {...(place ? {} : drop.handlers)} {...goingOn}>
       {drop.over && !place && <p className="cf-pane__drop">{t.dropHere}</p>}
       <ConversationHeader
         person={person}

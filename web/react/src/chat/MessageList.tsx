@@ -67,6 +67,7 @@ export function MessageList(props: MessageListProps) {
     const before = shown.current;
     const pane = element.closest('.cf-pane'); // in a low window it scrolls, too
     if (!before && pane) pane.scrollTop = pane.scrollHeight;
+    if (!before && pane && document.activeElement === pane) element.focus({ preventScroll: true }); // left the text box before it was here
     const isNew = before?.last !== last?.key;
     if (marked !== undefined && shown.current?.marked !== marked) {
       atEnd.current = false; // the effect below brings it into view

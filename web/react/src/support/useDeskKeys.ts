@@ -41,7 +41,9 @@ export function useListKeys(): void {
       const at = list.findIndex((button) => button.getAttribute('aria-current') === 'true');
       if (at >= 0) place.current = at;
       if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented && (event.target as Element | null)?.matches?.('.cf-chat--admin .cf-composer textarea')) {
-        document.querySelector<HTMLElement>('.cf-chat--admin [role="log"]')?.focus({ preventScroll: true });
+        const pane = (event.target as Element).closest<HTMLElement>('.cf-pane');
+        const log = pane?.querySelector<HTMLElement>('[role="log"]') ?? pane; // the pane while messages are on their way
+        log?.focus({ preventScroll: true });
         return;
       }
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
