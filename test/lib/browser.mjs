@@ -6,6 +6,7 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { root } from './confabd.mjs';
 import { assertNoSecret } from './client.mjs';
+import { slowLine } from './slow-line.mjs';
 import { until } from './until.mjs';
 
 export { until };
@@ -31,6 +32,7 @@ export async function launchChromium({ fps = 30, args = [], executablePath = chr
 export async function openPage(browser, url, { init, ...options } = {}) {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
 	if (init) await context.addInitScript({ content: init });
+	if (process.env.SLOW_LINE) await context.addInitScript(slowLine, Number(process.env.SLOW_LINE));
 	// Every peer connection of the page, for getStats.
 	await context.addInitScript(() => {
 		const Original = window.RTCPeerConnection;

@@ -80,3 +80,22 @@ test('a channel minds it, too', async () => {
   assert.equal((await channel.updateMessage(2, 'sooner')).text, 'sooner');
   assert.deepEqual(channel.state.messages.map(({ text }) => text), ['edited', 'later']);
 });
+
+test('a count that an event has told is not counted back by the answer to it', async () => {
+  const { client, server, store } = await openStore();
+  const read = { user_id: 'tom', role: 'admin', last_read_message_id: 1, last_delivered_message_id: 2, first_unread_message_id: 2 };
+  const told = { read, unread: 1, mentions: 0 };
+  const channel = client.channel('support', 'ann');
+  server.routes[`GET ${MESSAGES}`] = () => ({ status: 200, body: { messages: [message(1), message(2)], has_more: false } });
+  await channel.watch();
+  server.routes['POST /api/v1/conversations/ann/unread'] = () => {
+    server.socket.emit({ type: 'message.unread', conversation_id: 'ann', user: tom, ...told });
+    server.socket.emit({ type: 'message.new', cursor: ++server.cursor, conversation_id: 'ann', user: ann, message: message(server.cursor) });
+    return { status: 200, body: told };
+  };
+  await store.markUnread('ann', 2);
+  assert.equal(store.state.unread.get('ann'), 2, 'the marked one, and the one that came behind it');
+  await channel.markUnread({ message_id: 2 });
+  assert.equal(channel.state.unread, 2);
+  store.stop();
+});

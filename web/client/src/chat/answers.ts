@@ -8,6 +8,9 @@ const LASTING: readonly SocketEvent['type'][] = [
   'message.new', 'message.updated', 'message.deleted', 'reaction.new', 'reaction.deleted', 'conversation.updated', 'conversation.cleared', 'channel.left',
 ];
 
+/** Whether an event of this type was heard about a conversation. */
+type Told = (type: SocketEvent['type'], id: string) => boolean;
+
 export class Answers {
   /** By question that is on its way: what was heard since. */
   readonly #heard = new Map<object, SocketEvent[]>();
@@ -16,23 +19,37 @@ export class Answers {
 
   /** Every event, after it was applied. */
   hear(event: SocketEvent): void {
-    if (!LASTING.includes(event.type)) return;
     for (const events of this.#heard.values()) events.push(event);
   }
 
   /** Applies an answer about a conversation, and once more what was told of it since it was asked for. Rejects as `asked` does. */
   async take<T>(id: string, asked: Promise<T>, action: (answer: T) => ChatAction): Promise<T> {
+    const [answer, events] = await this.#ask(asked);
+    this.apply(action(answer));
+    for (const event of events) {
+      if (LASTING.includes(event.type) && isOf(id, event)) this.apply({ type: 'event', event, at: Date.now() });
+    }
+    return answer;
+  }
+
+  /**
+   * An answer that an event tells, too, and whether that one was there first: then the answer is not to be applied, as what came
+   * behind the event counts on it. Rejects as `asked` does.
+   */
+  async compare<T>(asked: Promise<T>): Promise<[answer: T, told: Told]> {
+    const [answer, events] = await this.#ask(asked);
+    return [answer, (type, id) => events.some((event) => event.type === type && isOf(id, event))];
+  }
+
+  async #ask<T>(asked: Promise<T>): Promise<[T, readonly SocketEvent[]]> {
     const events: SocketEvent[] = [];
     this.#heard.set(asked, events);
     try {
-      const answer = await asked;
-      this.apply(action(answer));
-      for (const event of events) {
-        if ('conversation_id' in event && event.conversation_id === id) this.apply({ type: 'event', event, at: Date.now() });
-      }
-      return answer;
+      return [await asked, events];
     } finally {
       this.#heard.delete(asked);
     }
   }
 }
+
+const isOf = (id: string, event: SocketEvent): boolean => 'conversation_id' in event && event.conversation_id === id;

@@ -218,7 +218,8 @@ export class Channel {
 
   /** The message and what came after it are unread again, for this user only, until they read or write there. Of a customer's conversation: for the team. */
   async markUnread({ message_id: id }: { message_id: number }): Promise<void> {
-    this.#onUnread(await this.context.client.chat.markUnread(this.conversationId, id));
+    const [response, told] = await this.#answers.compare(this.context.client.chat.markUnread(this.conversationId, id));
+    if (!told('message.unread', this.conversationId)) this.#onUnread(response);
   }
 
   /** Call it with each key that is pressed: the others are told at most every two seconds. */
@@ -233,15 +234,15 @@ export class Channel {
   /** Changes of a group, by its owners. `slowMode`: seconds between two messages of a member, 0: off. */
   async update({ name, slowMode }: { name?: string; slowMode?: number }): Promise<void> {
     const change = { ...(name === undefined ? {} : { name }), ...(slowMode === undefined ? {} : { slow_mode_s: slowMode }) };
-    this.#onInfo(await this.context.client.chat.updateChannel(this.conversationId, change));
+    await this.#change(this.context.client.chat.updateChannel(this.conversationId, change));
   }
 
   async addMembers(userIds: readonly string[]): Promise<void> {
-    this.#onInfo(await this.context.client.chat.updateChannel(this.conversationId, { add_members: [...userIds] }));
+    await this.#change(this.context.client.chat.updateChannel(this.conversationId, { add_members: [...userIds] }));
   }
 
   async removeMembers(userIds: readonly string[]): Promise<void> {
-    this.#onInfo(await this.context.client.chat.updateChannel(this.conversationId, { remove_members: [...userIds] }));
+    await this.#change(this.context.client.chat.updateChannel(this.conversationId, { remove_members: [...userIds] }));
   }
 
   /** Leaves a group; somebody else must let one in again. */
@@ -379,6 +380,11 @@ export class Channel {
     set(this.state.slowMode$, slowMode);
     if (!receipts) set(this.state.read$, hidden(this.state.read));
     else if (mayBeHidden(this.state.read)) void this.#load().catch(() => {});
+  }
+
+  async #change(asked: Promise<ChannelInfoObject>): Promise<void> {
+    const [info, told] = await this.#answers.compare(asked);
+    if (!told('channel.updated', this.conversationId)) this.#onInfo(info);
   }
 
   #onInfo(info: ChannelInfoObject): void {

@@ -138,7 +138,8 @@ export class ChatStore {
    */
   async markUnread(id: string, messageId = lastToRead(this.state, id)): Promise<boolean> {
     if (messageId === undefined) return false;
-    this.#apply({ type: 'unread', id, response: await this.#attention.unread(id, messageId) });
+    const [response, told] = await this.#answers.compare(this.#attention.unread(id, messageId));
+    if (!told('message.unread', id)) this.#apply({ type: 'unread', id, response });
     this.#look();
     return true;
   }
@@ -275,12 +276,13 @@ export class ChatStore {
     const results: BulkResultObject[] = [];
     for (let at = 0; at < changes.length; at += CHANGES_AT_ONCE) {
       const portion = changes.slice(at, at + CHANGES_AT_ONCE);
-      const done = await this.client.support.changeMany(portion).catch((reason: unknown) => {
+      const asked = this.client.support.changeMany(portion).catch((reason: unknown) => {
         const { code, statusCode, message } = toConfabError(reason, 'The conversations could not be changed');
         if (at === 0) throw reason;
         return portion.map(({ id }): BulkResultObject => ({ id, error: { code, status_code: statusCode, message } }));
       });
-      for (const { id, support } of done) if (support) this.#apply({ type: 'support', id, support });
+      const [done, told] = await this.#answers.compare(asked);
+      for (const { id, support } of done) if (support && !told('conversation.updated', id)) this.#apply({ type: 'support', id, support });
       results.push(...done);
     }
     return results;
@@ -288,7 +290,7 @@ export class ChatStore {
 
   /** Answers the question how it was, for a customer; 0 skips it. */
   async rate(id: string, question: number, rating: number, comment?: string): Promise<void> {
-    this.#apply({ type: 'support', id, support: await this.client.support.rate(id, question, rating, comment) });
+    await this.#answers.take(id, this.client.support.rate(id, question, rating, comment), (support) => ({ type: 'support', id, support }));
   }
 
   /** Finds or makes the direct conversation with somebody; resolves with its id. */
@@ -311,8 +313,8 @@ export class ChatStore {
   }
 
   async #channel(asked: Promise<ChannelInfoObject>): Promise<string> {
-    const channel = await asked;
-    this.#apply({ type: 'channel', channel });
+    const [channel, told] = await this.#answers.compare(asked);
+    if (!told('channel.updated', channel.id)) this.#apply({ type: 'channel', channel });
     return channel.id;
   }
 
