@@ -2,7 +2,7 @@
 /** An answer of HTTP that is older than an event which overtook it must not undo what the event has told. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ChatStore, type MessageObject } from '../src/index.ts';
+import { ChatStore, DeskStore, type MessageObject } from '../src/index.ts';
 import { VideoClient, ann, makeToken, makeWorld, tom, until, type FakeServer, type Route } from './lib/fakes.ts';
 
 const MESSAGES = '/api/v1/conversations/ann/messages';
@@ -98,4 +98,25 @@ test('a count that an event has told is not counted back by the answer to it', a
   await channel.markUnread({ message_id: 2 });
   assert.equal(channel.state.unread, 2);
   store.stop();
+});
+
+test('a list of labels that is slow to come does not undo what was added meanwhile; a later one does', async () => {
+  const { client, server } = await setUp();
+  const labels = (...names: string[]) => names.map((name, id) => ({ id, name, color: '#000000' }));
+  server.routes['GET /api/v1/labels'] = () => {
+    server.socket.emit({ type: 'labels.updated', labels: labels('Cable', 'Refund') });
+    return { status: 200, body: { labels: labels('Cable') } };
+  };
+  server.routes['GET /api/v1/canned'] = () => ({ status: 200, body: { canned: [] } });
+  server.routes['GET /api/v1/team'] = () => ({ status: 200, body: { team: [tom] } });
+  const desk = new DeskStore(client);
+  const names = () => desk.state$.get().labels.map(({ name }) => name).join();
+  desk.start();
+  await until(() => desk.state$.get().team.length === 1 && names() !== '');
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(names(), 'Cable,Refund');
+  server.routes['GET /api/v1/labels'] = () => ({ status: 200, body: { labels: labels('Refund') } });
+  desk.refresh();
+  await until(() => names() === 'Refund');
+  desk.stop();
 });

@@ -19,14 +19,17 @@ export class DeskStore {
   readonly #state = new Store<DeskState>(EMPTY);
   readonly state$: Observable<DeskState> = this.#state;
   readonly #stops: (() => void)[] = [];
+  /** Questions and events, in their order; and by field, which of them it is from. */
+  #turn = 0;
+  readonly #from = { team: 0, labels: 0, canned: 0 };
 
   /** `client` must be connected, as somebody of the team. Call `start`, and `stop` in the end. */
   constructor(private readonly client: VideoClient) {}
 
   start(): void {
     this.#stops.push(
-      this.client.on('labels.updated', ({ labels }) => this.#set({ labels })),
-      this.client.on('canned.updated', ({ canned }) => this.#set({ canned })),
+      this.client.on('labels.updated', ({ labels }) => this.#take('labels', labels)),
+      this.client.on('canned.updated', ({ canned }) => this.#take('canned', canned)),
       this.client.on('user.updated', ({ user }) => this.#set({ team: this.#state.get().team.map((one) => fresh(one, user)) })),
       this.client.on('connection.changed', ({ state }) => {
         if (state === 'connected') this.refresh();
@@ -43,13 +46,26 @@ export class DeskStore {
   refresh(): void {
     const { support } = this.client;
     this.refreshTeam();
-    support.labels().then((labels) => this.#set({ labels }), () => {});
-    support.cannedReplies().then((canned) => this.#set({ canned }), () => {});
+    void this.#ask('labels', support.labels());
+    void this.#ask('canned', support.cannedReplies());
   }
 
   /** Nothing tells that somebody came to the team. */
   refreshTeam(): void {
-    this.client.support.team().then((team) => this.#set({ team }), () => {});
+    void this.#ask('team', this.client.support.team());
+  }
+
+  async #ask<Key extends keyof DeskState>(key: Key, asked: Promise<DeskState[Key]>): Promise<void> {
+    const turn = ++this.#turn;
+    const value = await asked.catch(() => undefined);
+    if (value !== undefined) this.#take(key, value, turn);
+  }
+
+  /** An answer that is older than what was told or asked since is not news. */
+  #take<Key extends keyof DeskState>(key: Key, value: DeskState[Key], turn = ++this.#turn): void {
+    if (turn < this.#from[key]) return;
+    this.#from[key] = turn;
+    this.#set({ [key]: value });
   }
 
   #set(change: Partial<DeskState>): void {

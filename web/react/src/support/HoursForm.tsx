@@ -35,7 +35,8 @@ export function HoursForm() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const holidays = hours.holidays.map((date) => date.trim()).filter((date) => date !== '');
-    void attempt(client.support.setHours({ ...hours, holidays }).then(setHours), t.saved);
+    const keep = (saved: HoursObject) => setHours((now) => (now === hours ? saved : now)); // what was changed meanwhile stays
+    void attempt(client.support.setHours({ ...hours, holidays }).then(keep), t.saved);
   };
   const names = new Intl.DateTimeFormat(messages.locale, { weekday: 'long', timeZone: 'UTC' });
   return (
