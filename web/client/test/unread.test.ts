@@ -126,3 +126,20 @@ test('what was read just now is told first; without a message it is what the cus
   assert.equal(await store.markUnread('nobody'), false);
   store.stop();
 });
+
+test('told late that something was read before, it stays unread', async () => {
+  const { store, asked, told, says, unread } = await setUp();
+  store.seeing('ann');
+  says(5, ann);
+  await store.markUnread('ann', 4);
+  const kept = () => assert.deepEqual([unread(), isKeptUnread(store.state, 'ann'), store.state.seeing], [1, true, undefined]);
+  told('message.read', place(4)); // of the time before
+  told('message.read', place(5));
+  kept();
+  told('message.unread', place(3, 4), { unread: 1, mentions: 0 });
+  kept();
+  assert.deepEqual(asked, ['read 5', 'unread 4']);
+  told('message.read', place(5)); // in another tab, now
+  assert.equal(unread(), undefined);
+  store.stop();
+});

@@ -55,6 +55,8 @@ export class ChatStore {
   readonly #sentAt = new Map<string, number>();
   readonly #attention: Attention;
   readonly #answers = new Answers((action) => this.#apply(action));
+  /** Marked unread here, by the answer: until the event says so, too, what was read is older than that. */
+  readonly #marked = new Set<string>();
   /** What the screen shows; the state's `seeing` is without what was marked unread. */
   #shown: string | undefined;
   #tick: ReturnType<typeof setTimeout> | undefined;
@@ -84,6 +86,7 @@ export class ChatStore {
     this.#stops.push(
       this.client.on('connection.changed', ({ state }) => {
         if (state !== 'connected') return;
+        this.#marked.clear();
         void this.#load(); // who is in a call is not replayed
         const { open, threads } = this.state;
         // who has jumped to an older part reads on there: what changed in it is replayed
@@ -139,7 +142,10 @@ export class ChatStore {
   async markUnread(id: string, messageId = lastToRead(this.state, id)): Promise<boolean> {
     if (messageId === undefined) return false;
     const [response, told] = await this.#answers.compare(this.#attention.unread(id, messageId));
-    if (!told('message.unread', id)) this.#apply({ type: 'unread', id, response });
+    if (!told('message.unread', id)) {
+      this.#marked.add(id);
+      this.#apply({ type: 'unread', id, response });
+    }
     this.#look();
     return true;
   }
@@ -363,6 +369,8 @@ export class ChatStore {
 
   #onEvent(event: SocketEvent): void {
     if (!this.#team && inChannel(event)) return; // customers have theirs by client.channel
+    if (event.type === 'message.unread') this.#marked.delete(event.conversation_id);
+    if (event.type === 'message.read' && event.read.user_id === this.state.me.id && this.#marked.has(event.conversation_id)) return;
     this.#early?.push(event);
     const added = event.type === 'channel.updated' && !this.state.channels.has(event.conversation_id);
     this.#apply({ type: 'event', event, at: Date.now() });
