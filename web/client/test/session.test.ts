@@ -66,3 +66,27 @@ test('a call whose list is not whole asks for it, once, and only while it matter
   await until(() => call.state.session?.participants.length === 30);
   assert.equal(asked, 2);
 });
+
+test('an answer that is older than who came meanwhile does not take them away, in a call that one loads or joins', async () => {
+  const world = makeWorld();
+  const client = new VideoClient({ apiKey: 'key', options: world.options });
+  await client.connectUser(ann, async () => makeToken('ann'));
+  let here = people(1, 2);
+  const came = () => {
+    const before = here;
+    here = people(1, before.length + 1);
+    world.server.socket.emit({ ...joined(here.at(-1) ?? ann, told('s', here)), cursor: ++world.server.cursor });
+    return { status: 200, body: callReply({ state: session('s', ...before) }) };
+  };
+  const call = client.call('default', 'room');
+  world.server.routes['GET /api/v1/call/default/room'] = came;
+  await call.get({ watch: true });
+  assert.equal(call.state.session?.participants.length, 3);
+  world.server.routes['PATCH /api/v1/call/default/room'] = came;
+  await call.update({ custom: {} });
+  assert.equal(call.state.session?.participants.length, 4);
+  world.server.routes['GET /api/v1/call/default/room'] = () => ({ status: 200, body: callReply({ state: session('s', ...people(1, 2)) }) });
+  await call.get();
+  assert.equal(call.state.session?.participants.length, 2, 'an answer that nothing overtook is news');
+  await client.disconnectUser();
+});

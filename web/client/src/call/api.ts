@@ -3,6 +3,8 @@
 import type { CallContext } from './context.ts';
 import { Turns } from '../turns.ts';
 import { ConfabError } from '../errors.ts';
+import { Heard } from '../heard.ts';
+import type { CallEvent } from './events.ts';
 import type { CallResponse, JoinResponse, CallReactionObject } from '../contract.ts';
 import type { CreateOptions, FeedbackOptions, GetOptions, JoinOptions, MembersPage, MemberRequest, MuteKind, PageRequest, UpdateOptions } from './types.ts';
 
@@ -10,6 +12,8 @@ export class CallApi {
   readonly #path: string;
   /** The last word counts: it must not overtake the one before. */
   readonly #feedback = new Turns(1);
+  readonly #heard = new Heard<CallEvent>();
+  readonly #overtakers = new WeakMap<object, readonly CallEvent[]>();
 
   constructor(
     type: string,
@@ -19,16 +23,26 @@ export class CallApi {
     this.#path = `/api/v1/call/${encodeURIComponent(type)}/${encodeURIComponent(id)}`;
   }
 
+  /** Every event of the call, after it was applied. */
+  hear(event: CallEvent): void {
+    this.#heard.hear(event);
+  }
+
+  /** What was heard while this answer was on its way, and may be newer than it. */
+  since(answer: object): readonly CallEvent[] {
+    return this.#overtakers.get(answer) ?? [];
+  }
+
   async get({ watch }: GetOptions): Promise<CallResponse> {
     await this.context.ready();
-    return this.context.rest.get(`${this.#path}${watch ? '?watch=true' : ''}`);
+    return this.#ask(this.context.rest.get(`${this.#path}${watch ? '?watch=true' : ''}`));
   }
   getOrCreate(options: CreateOptions): Promise<CallResponse> {
     return this.#post('', { ...options, ...this.#device(options.ring === true) });
   }
   /** Not after `ready`: the link has waited for it. */
   join(options: JoinOptions): Promise<JoinResponse> {
-    return this.context.rest.post(`${this.#path}/join`, { ...options, device_id: this.context.deviceId });
+    return this.#ask(this.context.rest.post(`${this.#path}/join`, { ...options, device_id: this.context.deviceId }));
   }
   ring(options: { member_ids?: readonly string[]; video?: boolean }): Promise<CallResponse> {
     return this.#post('/ring', { ...options, ...this.#device(true) });
@@ -41,7 +55,7 @@ export class CallApi {
   }
   async update(options: UpdateOptions): Promise<CallResponse> {
     await this.context.ready();
-    return this.context.rest.patch(this.#path, options);
+    return this.#ask(this.context.rest.patch(this.#path, options));
   }
   updateMembers(update: readonly MemberRequest[], remove: readonly string[]): Promise<CallResponse> {
     return this.#post('/members', {
@@ -103,8 +117,14 @@ export class CallApi {
     return needed ? { device_id: this.context.deviceId } : {};
   }
 
-  async #post<T>(action: string, body: object): Promise<T> {
+  async #post<T extends object>(action: string, body: object): Promise<T> {
     await this.context.ready();
-    return this.context.rest.post<T>(this.#path + action, body);
+    return this.#ask(this.context.rest.post<T>(this.#path + action, body));
+  }
+
+  async #ask<T extends object>(asked: Promise<T>): Promise<T> {
+    const [answer, heard] = await this.#heard.during(asked);
+    if (heard.length > 0) this.#overtakers.set(answer, heard);
+    return answer;
   }
 }

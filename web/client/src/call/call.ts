@@ -15,6 +15,7 @@ import type { CallEvent, CallEvents, CallEventType } from './events.ts';
 import { CallLink } from './link.ts';
 import { CallingState } from './machine.ts';
 import { forbiddenDevice, PermissionsContext, revokedDevices } from './permissions.ts';
+import { isLasting } from './reduce.ts';
 import { legOf, ringSide, wasAccepted } from './ring.ts';
 import { isWhole } from './session.ts';
 import { CallState, CallStores } from './state.ts';
@@ -328,6 +329,7 @@ export class Call {
     const me = this.context.me();
     const before = this.#stores.ownCapabilities.get();
     this.#stores.apply({ type: 'event', event, me });
+    this.#api.hear(event);
     this.#stores.input('known');
     this.#followRights(before);
     this.#followRing();
@@ -381,6 +383,7 @@ export class Call {
   #learn(reply: CallResponse): CallResponse {
     const before = this.#stores.ownCapabilities.get();
     this.#stores.apply({ type: 'reply', reply });
+    for (const event of this.#api.since(reply)) if (isLasting(event)) this.#stores.apply({ type: 'event', event, me: this.context.me() });
     this.#stores.input('known');
     this.#followRights(before);
     this.#followRing();

@@ -39,6 +39,14 @@ export type CallAction =
   | { type: 'reaction.reset'; userId: string }
   | { type: 'request.answered'; userId: string };
 
+const LASTING: readonly CallEvent['type'][] = [
+  'call.updated', 'call.ended', 'call.live_started', 'call.member_added', 'call.member_updated', 'call.member_removed', 'call.session_started',
+  'call.session_participant_joined', 'call.session_participant_left', 'call.session_ended', 'call.permissions_updated', 'call.blocked_user', 'call.unblocked_user',
+];
+
+/** Whether it is to be applied once more after an answer that it may have overtaken. A ring sees to that itself: see `newerRing`. */
+export const isLasting = (event: CallEvent): boolean => LASTING.includes(event.type);
+
 export function reduceCall(known: CallKnowledge, action: CallAction): CallKnowledge {
   switch (action.type) {
     case 'reply':

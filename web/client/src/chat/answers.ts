@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Answers of HTTP and events of the socket come by two ways: an answer may be older than an event that overtook it. */
+/** Answers about a conversation, each beside the events that overtook it. */
 import type { SocketEvent } from '../events.ts';
+import { Heard } from '../heard.ts';
 import type { ChatAction } from './reduce.ts';
 
 /** What changes messages, or what becomes of their conversation; each may be applied twice. */
@@ -12,19 +13,18 @@ const LASTING: readonly SocketEvent['type'][] = [
 type Told = (type: SocketEvent['type'], id: string) => boolean;
 
 export class Answers {
-  /** By question that is on its way: what was heard since. */
-  readonly #heard = new Map<object, SocketEvent[]>();
+  readonly #heard = new Heard<SocketEvent>();
 
   constructor(private readonly apply: (action: ChatAction) => void) {}
 
   /** Every event, after it was applied. */
   hear(event: SocketEvent): void {
-    for (const events of this.#heard.values()) events.push(event);
+    this.#heard.hear(event);
   }
 
   /** Applies an answer about a conversation, and once more what was told of it since it was asked for. Rejects as `asked` does. */
   async take<T>(id: string, asked: Promise<T>, action: (answer: T) => ChatAction): Promise<T> {
-    const [answer, events] = await this.#ask(asked);
+    const [answer, events] = await this.#heard.during(asked);
     this.apply(action(answer));
     for (const event of events) {
       if (LASTING.includes(event.type) && isOf(id, event)) this.apply({ type: 'event', event, at: Date.now() });
@@ -37,18 +37,8 @@ export class Answers {
    * behind the event counts on it. Rejects as `asked` does.
    */
   async compare<T>(asked: Promise<T>): Promise<[answer: T, told: Told]> {
-    const [answer, events] = await this.#ask(asked);
+    const [answer, events] = await this.#heard.during(asked);
     return [answer, (type, id) => events.some((event) => event.type === type && isOf(id, event))];
-  }
-
-  async #ask<T>(asked: Promise<T>): Promise<[T, readonly SocketEvent[]]> {
-    const events: SocketEvent[] = [];
-    this.#heard.set(asked, events);
-    try {
-      return [await asked, events];
-    } finally {
-      this.#heard.delete(asked);
-    }
   }
 }
 
