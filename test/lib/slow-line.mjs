@@ -4,21 +4,23 @@
 
 /** Runs in the page, before its own scripts. Answers may overtake each other, the messages of one socket do not. */
 export function slowLine(upTo) {
-	const later = () => new Promise((resolve) => setTimeout(resolve, Math.random() * upTo));
+	const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+	const byChance = () => Math.random() * upTo;
 	const straight = window.fetch;
 	window.fetch = async (...args) => {
 		const answer = await straight(...args);
-		await later();
+		await sleep(byChance());
 		if (args[1]?.signal?.aborted) throw args[1].signal.reason;
 		return answer;
 	};
 	const listen = WebSocket.prototype.addEventListener;
-	const order = new WeakMap(); // of each socket: when the last event is through
+	const last = new WeakMap(); // of each socket: its last event, when that is due, and when it was told
 	WebSocket.prototype.addEventListener = function (type, listener, options) {
 		const late = (event) => {
-			const before = order.get(this) ?? Promise.resolve();
-			const now = Promise.all([before, type === 'message' ? later() : undefined]).then(() => listener.call(this, event));
-			order.set(this, now.catch(() => {}));
+			const before = last.get(this) ?? { due: 0, told: undefined };
+			const due = Math.max(before.due, Date.now() + (type === 'message' ? byChance() : 0));
+			const told = Promise.all([before.told, sleep(due - Date.now())]).then(() => listener.call(this, event));
+			last.set(this, { due, told: told.catch(() => {}) });
 		};
 		return listen.call(this, type, typeof listener === 'function' ? late : listener, options);
 	};
