@@ -319,6 +319,19 @@ test('kicked, blocked, ended for everybody: LEFT, and somebody else\'s kick chan
   }
 });
 
+test('told of a kick by media first, one who is let in again is not put out by the event of it', async () => {
+  const { call, tell, media } = await setUp();
+  await call.join();
+  media[0]?.handlers.onEnded('removed');
+  await until(() => call.state.callingState === 'left');
+  await call.join();
+  tell('call.kicked_user', { user: ann, by: tom }); // of the time before
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(call.state.callingState, 'joined');
+  tell('call.kicked_user', { user: ann, by: tom });
+  await until(() => call.state.callingState === 'left');
+});
+
 test('every method rejects before connectUser with the well-known text, and none throws', async () => {
   const { options } = makeWorld();
   const call = new StreamVideoClient({ apiKey: 'key', options }).call('default', 'room');

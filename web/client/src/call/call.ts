@@ -40,6 +40,8 @@ export class Call {
   #watching = false;
   #timeoutSeconds = 0;
   #leaves = 0;
+  /** Media has said that this client was put out. The event that says it, too, is on its way, and not about what is joined meanwhile. */
+  #toldByMedia = false;
   #completing: ReturnType<typeof setTimeout> | undefined;
   /** The ring that this client started: only it joins by itself when somebody accepts. */
   #ownRing: string | undefined;
@@ -444,8 +446,11 @@ export class Call {
   }
 
   async #putOut(): Promise<void> {
+    const known = this.#toldByMedia;
+    this.#toldByMedia = false;
     const state = this.state.callingState;
-    if (state !== CallingState.IDLE && state !== CallingState.UNKNOWN) await this.leave();
+    if (state === CallingState.IDLE || state === CallingState.UNKNOWN || (known && state !== CallingState.RINGING)) return;
+    await this.leave();
   }
 
   #makeLink(): CallLink {
@@ -469,7 +474,10 @@ export class Call {
       },
       onParticipants: (list) => this.#stores.setParticipants(list),
       onJoined: (at) => this.#stores.joinedAt.set(at),
-      onRemoved: () => void this.leave(),
+      onRemoved: () => {
+        this.#toldByMedia = true;
+        void this.leave();
+      },
     });
   }
 }
