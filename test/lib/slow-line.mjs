@@ -17,6 +17,7 @@ export function slowLine(upTo) {
 	const last = new WeakMap(); // of each socket: its last event, when that is due, and when it was told
 	WebSocket.prototype.addEventListener = function (type, listener, options) {
 		const late = (event) => {
+			if (type === 'open') return listener.call(this, event); // its listener listens for the first message
 			const before = last.get(this) ?? { due: 0, told: undefined };
 			const due = Math.max(before.due, Date.now() + (type === 'message' ? byChance() : 0));
 			const told = Promise.all([before.told, sleep(due - Date.now())]).then(() => listener.call(this, event));
@@ -27,6 +28,9 @@ export function slowLine(upTo) {
 	for (const type of ['open', 'message', 'error', 'close']) {
 		const handlers = new WeakMap();
 		Object.defineProperty(WebSocket.prototype, `on${type}`, {
+			get() {
+				return handlers.get(this) ?? null;
+			},
 			set(handler) {
 				if (!handlers.has(this)) this.addEventListener(type, (event) => handlers.get(this)?.call(this, event));
 				handlers.set(this, handler);
