@@ -32,7 +32,7 @@ LOADS = {
     "test/interop/browser": 1.5, "test/interop/codecs": 1.3, "test/interop/data-tracks": 0.95, "test/interop/libconfab": 0.2,
     "test/interop/libconfab-codecs": 1.3, "test/interop/libconfab-resume": 0.2,
     "test/interop/matrix": 1.3, "test/interop/resume": 0.95, "test/interop/rtc-node": 0.3, "test/interop/tcp": 1.3,
-    "test/netns/nat": 0.3, "test/netns/data": 0.4, "test/netns/hosting": 0.5,
+    "test/netns/nat": 0.3, "test/netns/crowd": 0.3, "test/netns/data": 0.4, "test/netns/hosting": 0.5,
 }
 WRITTEN_BY_TOOLS = {"web/client/src/contract.ts"}  # as long as the contract is
 SANITIZERS = {

@@ -104,7 +104,7 @@ test('the app: three messages, one with a picture, and a note are there once and
 	await until('the customer has them', () => texts(user, ...all), (seen) => seen.join() === all.slice(0, 3).join());
 	await log(user).getByRole('img', { name: 'Picture: teapot.jpg' }).waitFor();
 	assert.equal(await log(user).getByText('not for customers').count(), 0);
-	assert.equal(await kept(admin), 0);
+	await until('none is kept', () => kept(admin), (n) => n === 0); // its answer may come behind its event
 	forgive(admin);
 });
 

@@ -126,6 +126,9 @@ void http_metrics(struct http_req *req, struct control *control)
 	    (double)counts.errors_5xx);
 	add(&b, "http_connections", "gauge", "Open HTTP connections and streams.",
 	    counts.http_open);
+	add(&b, "http_connections_refused_total", "counter",
+	    "Connections of an address that had a quarter of all there can be.",
+	    (double)counts.crowded);
 	add(&b, "websockets", "gauge", "Open WebSockets.", counts.ws_open);
 	add(&b, "event_sockets", "gauge", "Open event sockets.", hub_socket_count(control->hub));
 	add(&b, "event_sockets_refused_total", "counter",

@@ -156,6 +156,7 @@ struct server {
 	struct lws_context *context;
 	struct lws_vhost *vhost, *plain; /* plain: HTTP beside HTTPS, or NULL */
 	struct listener *listeners[3];
+	struct places *places; /* whose connections they accepted */
 	size_t listener_count;
 	bool has_plain; /* one of them */
 	uint16_t port;

@@ -11,8 +11,10 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/address.h"
 #include "base/log.h"
 #include "control/server/internal.h"
+#include "control/server/places.h"
 
 enum { BACKLOG = 511, ACCEPTS_AT_ONCE = 64, TELL_EVERY_MS = 10000, REST_MS = 100 };
 
@@ -23,7 +25,9 @@ struct listener {
 	struct server *server;
 	struct lws_vhost *vhost; /* whose connections these are */
 	int fd;
-	uint64_t refused, told_at; /* for want of descriptors; when the log said so, ms */
+	struct refusals {
+		uint64_t count, told_at; /* when the log said so, ms */
+	} exhausted, crowded;
 	int spare_fd; /* given up to accept and close one connection when descriptors are out */
 };
 
@@ -74,18 +78,41 @@ static void on_rested(uv_timer_t *rest)
 	(void)uv_poll_start(&l->poll, UV_READABLE, on_readable);
 }
 
-static void tell(struct listener *l)
+/* Whoever comes in numbers does not fill the log, too. */
+static bool is_told(struct listener *l, struct refusals *r)
 {
 	uint64_t now = uv_now(l->server->config.loop);
 
-	l->refused++;
-	if (l->told_at && now - l->told_at < TELL_EVERY_MS)
-		return; /* whoever comes in numbers does not fill the log, too */
+	r->count++;
+	if (r->told_at && now - r->told_at < TELL_EVERY_MS)
+		return false;
+	r->told_at = now;
+	return true;
+}
+
+static void tell_exhausted(struct listener *l)
+{
+	if (is_told(l, &l->exhausted))
+		log_warn("http",
+			 "no file descriptor is left: connections are refused refused=%llu "
+			 "fix=\"raise the limit, ulimit -n or LimitNOFILE\"",
+			 (unsigned long long)l->exhausted.count);
+}
+
+static void tell_crowded(struct listener *l, const struct sockaddr_storage *from)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+
+	l->server->counts.crowded++;
+	if (!is_told(l, &l->crowded))
+		return;
+	(void)getnameinfo((const struct sockaddr *)from, address_length(from), text, sizeof text,
+			  NULL, 0, NI_NUMERICHOST);
 	log_warn("http",
-		 "no file descriptor is left: connections are refused refused=%llu fix=\"raise the "
-		 "limit, ulimit -n or LimitNOFILE\"",
-		 (unsigned long long)l->refused);
-	l->told_at = now;
+		 "one address has a quarter of all connections: more of it are refused peer=%s "
+		 "refused=%llu fix=\"when it is a proxy raise the limit of descriptors, "
+		 "LimitNOFILE; else block it\"",
+		 text, (unsigned long long)l->crowded.count);
 }
 
 /*
@@ -100,7 +127,7 @@ static void refuse_one(struct listener *l)
 	if (fd >= 0)
 		(void)close(fd);
 	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	tell(l);
+	tell_exhausted(l);
 	if (fd < 0 && l->spare_fd < 0) {
 		(void)uv_poll_stop(&l->poll);
 		(void)uv_timer_start(&l->rest, on_rested, REST_MS, 0);
@@ -115,13 +142,21 @@ static void on_readable(uv_poll_t *handle, int status, int events)
 	if (status < 0)
 		return;
 	for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-		int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		struct sockaddr_storage from = { 0 };
+		socklen_t length = sizeof from;
+		int fd = accept4(l->fd, (struct sockaddr *)&from, &length,
+				 SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0) {
 			if (errno == ECONNABORTED || errno == EINTR)
 				continue;
 			if (errno == EMFILE || errno == ENFILE)
 				refuse_one(l);
 			return;
+		}
+		if (!places_admit(l->server->places, fd, &from, uv_now(l->server->config.loop))) {
+			(void)close(fd);
+			tell_crowded(l, &from);
+			continue;
 		}
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 		if (!lws_adopt_socket_vhost(l->vhost, fd))

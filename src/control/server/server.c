@@ -2,8 +2,11 @@
 #include "control/server/server.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -11,10 +14,12 @@
 #include "base/log.h"
 #include "control/server/certificate.h"
 #include "control/server/internal.h"
+#include "control/server/places.h"
 
 enum {
 	TIMEOUT_HEADERS_S = 10,
 	TIMEOUT_IDLE_S = 60,
+	PLACE_SHARE = 4,
 	RX_PIECE = 1024, /* each WebSocket has a buffer of it; longer messages come in pieces */
 	/* at most so much in one send. Without it that is RX_PIECE, and what is over waits in
 	 * libwebsockets: in HTTP/2 until a timer looks at the stream, 15 s later */
@@ -170,6 +175,24 @@ static int make_listeners(struct server *s, char *ret_error)
 	return 0;
 }
 
+static int peer_of(int fd, struct sockaddr_storage *ret)
+{
+	socklen_t length = sizeof *ret;
+
+	return getpeername(fd, (struct sockaddr *)ret, &length);
+}
+
+/* A quarter of the descriptors for one place: a company behind one address has room, and nobody has all. */
+static int make_places(struct server *s)
+{
+	struct rlimit files;
+	unsigned limit = UINT_MAX;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur / PLACE_SHARE < UINT_MAX)
+		limit = (unsigned)(files.rlim_cur / PLACE_SHARE);
+	return places_new(&s->places, limit, peer_of);
+}
+
 static char *copy(const char *text)
 {
 	return text ? strdup(text) : NULL;
@@ -192,7 +215,8 @@ int server_new(struct server **ret, const struct server_config *config, char *re
 	int r = config->tls_cert ? certificate_load(NULL, config->tls_cert, config->tls_key,
 						    &s->tls_expires_us, ret_error)
 				 : 0;
-	if (r == 0 && (liveness_new(&s->liveness, s) < 0 || turn_new(&s->turn, s) < 0))
+	if (r == 0 &&
+	    (liveness_new(&s->liveness, s) < 0 || turn_new(&s->turn, s) < 0 || make_places(s) < 0))
 		r = complain(ret_error, SERVER_ERROR_MAX, -ENOMEM, "Out of memory.");
 	if (r == 0)
 		r = make_context(s, ret_error);
@@ -298,6 +322,7 @@ struct server *server_free(struct server *s)
 	close_listeners(s);
 	s->liveness = liveness_free(s->liveness);
 	s->turn = turn_free(s->turn);
+	s->places = places_free(s->places);
 	if (s->context)
 		destroy_context(s);
 	free((void *)(uintptr_t)s->config.host);

@@ -77,6 +77,7 @@ uint64_t server_tls_expires_us(const struct server *s);
 struct server_counts {
 	uint64_t requests;   /* answered since the start */
 	uint64_t errors_5xx; /* of them with status 5xx */
+	uint64_t crowded;    /* connections of a place that had too many */
 	unsigned http_open, ws_open;
 };
 struct server_counts server_counts(const struct server *s);
