@@ -12,6 +12,8 @@ interface RoomProps {
 /** Who are you? Then the lobby, then the call. */
 export function Room(props: RoomProps) {
   const [userId, setUserId] = useState('');
+  const [ready, setReady] = useState(false); // before this script runs, the browser would send the form to the server, and load the page anew
+  useEffect(() => setReady(true), []);
   if (userId) return <Connected {...props} userId={userId} />;
   return (
     <form
@@ -24,7 +26,7 @@ export function Room(props: RoomProps) {
         User ID
         <input name="userId" autoComplete="username" required />
       </label>
-      <button type="submit" className="cf-button">
+      <button type="submit" className="cf-button" disabled={!ready}>
         Continue
       </button>
     </form>
