@@ -56,6 +56,7 @@ async function enter(userId) {
 test('the page comes rendered from the server', async () => {
 	const html = await (await fetch(url)).text();
 	assert.match(html, /User ID/);
+	assert.match(/<button[^>]*>Continue/.exec(html)[0], / disabled/, 'until its script is there, or the browser would send the form');
 	assert.ok(!html.includes(apiSecret));
 });
 
