@@ -9,11 +9,18 @@ import { now, sign } from '../lib/jwt.mjs';
 import { closeSdk, loadSdk } from '../lib/sdk.mjs';
 
 let daemon, browser, admin, user;
+let late = 0; // so much later than the event socket's are the words of the user's signalling, in ms
 before(async () => {
 	daemon = await startConfabd();
 	browser = await launchChromium({ fps: 10 });
 	admin = await signInByLink(browser, daemon.links.admin);
 	user = await signInByLink(browser, daemon.links.user);
+	await user.page.routeWebSocket(/\/rtc/, (socket) => {
+		const server = socket.connectToServer();
+		server.onMessage((message) => (late ? setTimeout(() => socket.send(message), late) : socket.send(message)));
+	});
+	await user.page.reload(); // or it would not be routed
+	await user.page.getByRole('textbox', { name: 'Message' }).waitFor();
 	for (const person of [admin, user]) {
 		await loadSdk(person);
 		await person.page.evaluate(() => window.sdk.connect('main'));
@@ -69,11 +76,13 @@ test('a right that is revoked stops the track at once, and a request for it is g
 	assert.equal(refused, 17);
 	await on(user, 'rights', "async (call) => { await call.requestPermissions({ permissions: ['send-audio'] }); }");
 	await eventually(admin, 'rights', 'call.state.permissionRequests.map(({ user }) => user.id)', ['user']);
+	late = 500;
 	await on(admin, 'rights', "async (call) => { await call.grantPermissions('user', ['send-audio']); }");
 	await eventually(user, 'rights', "call.permissionsContext.hasPermission('send-audio')", true);
 	assert.equal(await stateOf(user, 'rights', 'call.microphone.state.status'), 'disabled'); // granted is not turned on
-	await on(user, 'rights', 'async (call) => { await call.microphone.enable(); }');
+	await on(user, 'rights', 'async (call) => { await call.microphone.enable(); }'); // waits for signalling to know of it, too
 	await eventually(admin, 'rights', 'call.state.remoteParticipants.map((p) => p.isMuted)', [false]);
+	late = 0;
 	const forbidden = await on(user, 'rights', "async (call) => call.revokePermissions('admin', ['send-audio']).catch((error) => error.code)");
 	assert.equal(forbidden, 17);
 });

@@ -61,6 +61,7 @@ const REMOVED = new Set([
 ]);
 
 const SIGNAL_GRACE_MS = 2000;
+const PERMISSION_WAIT_MS = 3000;
 /** For one attempt to reach the server. What is sent into a network that is away is sent again 1, 3, 7 and 15 s later: a new attempt is there sooner. */
 const SIGNAL_MS = 8000;
 /** How long leaving waits for a connection that is being made. */
@@ -167,6 +168,7 @@ export class LiveKitSession implements MediaSession {
 
   async set(kind: DeviceKind, on: boolean): Promise<void> {
     const local = this.#room.localParticipant;
+    if (on) await this.#permitted(SOURCES[kind]);
     try {
       if (kind === 'screenShare') {
         await local.setScreenShareEnabled(on, { audio: true, selfBrowserSurface: 'exclude', contentHint: 'detail' });
@@ -188,6 +190,27 @@ export class LiveKitSession implements MediaSession {
     } catch (cause) {
       throw toDeviceError(kind, cause);
     }
+  }
+
+  /** A right that was granted a moment ago: the event socket has said so, and signalling, which publishing goes by, may be later. */
+  async #permitted(source: Track.Source): Promise<void> {
+    const room = this.#room;
+    const may = () => {
+      const { permissions } = room.localParticipant;
+      if (!permissions) return true; // not connected yet
+      return permissions.canPublish && (permissions.canPublishSources.length === 0 || permissions.canPublishSources.includes(Track.sourceToProto(source)));
+    };
+    if (may()) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        room.off(RoomEvent.ParticipantPermissionsChanged, look).off(RoomEvent.Disconnected, done);
+        resolve();
+      };
+      const look = () => may() && done();
+      const timer = setTimeout(done, PERMISSION_WAIT_MS); // then the refusal is the answer
+      room.on(RoomEvent.ParticipantPermissionsChanged, look).on(RoomEvent.Disconnected, done);
+    });
   }
 
   async select(kind: 'camera' | 'microphone', deviceId: string): Promise<void> {
