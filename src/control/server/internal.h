@@ -156,9 +156,9 @@ struct server {
 	struct lws_context *context;
 	struct lws_vhost *vhost, *plain; /* plain: HTTP beside HTTPS, or NULL */
 	struct listener *listeners[3];
-	struct places *places; /* whose connections they accepted */
 	size_t listener_count;
-	bool has_plain; /* one of them */
+	bool has_plain;	       /* one of them */
+	struct places *places; /* whose connections they accepted */
 	uint16_t port;
 	SSL_CTX *tls; /* libwebsockets' own; NULL without */
 	uint64_t tls_expires_us;

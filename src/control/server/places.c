@@ -17,26 +17,30 @@ struct places {
 	uint64_t asked_ms;
 };
 
+static uint64_t place_of_four(in_addr_t address)
+{
+	uint32_t four = ntohl(address);
+
+	return four >> 24 == IN_LOOPBACKNET ? 0 : four;
+}
+
 /* IPv4 stands in the network ::/64, of which nobody comes. 0: this machine, or no address. */
 static uint64_t place_of(const struct sockaddr_storage *a)
 {
-	uint64_t place = 0;
+	uint64_t network = 0;
+	in_addr_t four;
 
-	if (a->ss_family == AF_INET) {
-		uint32_t four = ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr);
-		return four >> 24 == IN_LOOPBACKNET ? 0 : four;
+	if (a->ss_family == AF_INET)
+		return place_of_four(((const struct sockaddr_in *)a)->sin_addr.s_addr);
+	if (a->ss_family != AF_INET6)
+		return 0;
+	const struct in6_addr *six = &((const struct sockaddr_in6 *)a)->sin6_addr;
+	if (IN6_IS_ADDR_V4MAPPED(six)) {
+		memcpy(&four, six->s6_addr + 12, sizeof four);
+		return place_of_four(four);
 	}
-	if (a->ss_family == AF_INET6) {
-		const struct in6_addr *six = &((const struct sockaddr_in6 *)a)->sin6_addr;
-		if (IN6_IS_ADDR_V4MAPPED(six)) {
-			uint32_t four;
-			memcpy(&four, six->s6_addr + 12, sizeof four);
-			four = ntohl(four);
-			return four >> 24 == IN_LOOPBACKNET ? 0 : four;
-		}
-		memcpy(&place, six, sizeof place); /* ::1 is 0, too */
-	}
-	return place;
+	memcpy(&network, six, sizeof network); /* that of ::1 is 0, too */
+	return network;
 }
 
 int places_new(struct places **ret, unsigned limit,

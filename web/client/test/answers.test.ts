@@ -69,6 +69,22 @@ test('what somebody else did to the same message stays', async () => {
   store.stop();
 });
 
+test('what became of many at once, and of a conversation that was rated, is as it was told last', async () => {
+  const { server, store } = await openStore();
+  const resolved = { type: 'conversation.updated', ...{ support: { status: 'resolved' } } };
+  const status = () => store.state.conversations.get('ann')?.support.status;
+  server.routes['PATCH /api/v1/conversations'] = overtaken(server, resolved, { results: [{ id: 'ann', support: { status: 'pending' } }] });
+  await store.changeMany([{ id: 'ann', status: 'pending' }]);
+  assert.equal(status(), 'resolved');
+  server.routes['PATCH /api/v1/conversations'] = () => ({ status: 200, body: { results: [{ id: 'ann', support: { status: 'pending' } }] } });
+  await store.changeMany([{ id: 'ann', status: 'pending' }]);
+  assert.equal(status(), 'pending', 'an answer that nothing overtook is news');
+  server.routes['POST /api/v1/conversations/ann/rating'] = overtaken(server, resolved, { support: { status: 'open' } });
+  await store.rate('ann', 1, 4);
+  assert.equal(status(), 'resolved');
+  store.stop();
+});
+
 test('a channel minds it, too', async () => {
   const { client, server } = await setUp();
   server.routes[`GET ${MESSAGES}`] = () => ({ status: 200, body: { messages: [message(2)], has_more: true } });
